@@ -1,0 +1,20 @@
+//! Values and rules of Vestibule, and nothing else.
+//!
+//! No framework, no database, no environment and no clock live here: time and randomness are
+//! passed in, so that every rule can be tested to the millisecond.
+
+pub mod audit;
+pub mod backup_code;
+pub mod clock;
+pub mod display_name;
+pub mod email;
+pub mod keys;
+pub mod local_path;
+pub mod password;
+pub mod random;
+pub mod sealing;
+pub mod secret;
+pub mod session;
+pub mod token;
+pub mod totp;
+pub mod user;

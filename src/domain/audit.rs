@@ -1,0 +1,183 @@
+//! The security events of the service, as a closed list.
+
+use std::net::IpAddr;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// How much an event deserves attention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Ordinary use.
+    Info,
+    /// A change of what protects an account.
+    Notice,
+    /// Somebody failed, or attacks.
+    Warning,
+}
+
+impl Level {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Notice => "notice",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// An account was made.
+    Registered,
+    /// Somebody registered an address that already has an account.
+    RegistrationOfTakenAddress,
+    /// A link to verify the address was asked for.
+    VerificationRequested,
+    /// The address was proven.
+    EmailVerified,
+    /// A session began.
+    SignedIn {
+        /// How, in the words of RFC 8176.
+        methods: &'static [&'static str],
+    },
+    /// Address and password did not match.
+    SignInFailed,
+    /// The password was right; a code is asked for.
+    SecondFactorRequired,
+    /// The code was wrong.
+    SecondFactorFailed {
+        /// Why, in a word.
+        reason: &'static str,
+    },
+    /// One of the backup codes was used.
+    BackupCodeUsed {
+        /// How many are left.
+        left: i64,
+    },
+    /// A session was ended by its user.
+    SignedOut,
+    /// All sessions were ended by their user.
+    SignedOutEverywhere,
+    /// A refresh token came back after its time: it may be stolen.
+    RefreshTokenReplayed,
+    /// A reset link was asked for.
+    PasswordResetRequested,
+    /// A new password was set through a reset link.
+    PasswordReset,
+    /// The password was changed with the old one.
+    PasswordChanged,
+    /// The current password given for a sensitive act was wrong.
+    ReauthenticationFailed,
+    /// The stored hash was made anew with today's parameters.
+    PasswordRehashed,
+    /// TOTP was confirmed.
+    TotpEnabled,
+    /// TOTP was removed.
+    TotpDisabled,
+    /// A fresh set of backup codes was made.
+    BackupCodesReplaced,
+    /// Too many attempts.
+    Throttled {
+        /// On what route.
+        route: &'static str,
+    },
+}
+
+impl Event {
+    /// The stable name, `snake_case`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::RegistrationOfTakenAddress => "registration_of_taken_address",
+            Self::VerificationRequested => "verification_requested",
+            Self::EmailVerified => "email_verified",
+            Self::SignedIn { .. } => "signed_in",
+            Self::SignInFailed => "sign_in_failed",
+            Self::SecondFactorRequired => "second_factor_required",
+            Self::SecondFactorFailed { .. } => "second_factor_failed",
+            Self::BackupCodeUsed { .. } => "backup_code_used",
+            Self::SignedOut => "signed_out",
+            Self::SignedOutEverywhere => "signed_out_everywhere",
+            Self::RefreshTokenReplayed => "refresh_token_replayed",
+            Self::PasswordResetRequested => "password_reset_requested",
+            Self::PasswordReset => "password_reset",
+            Self::PasswordChanged => "password_changed",
+            Self::ReauthenticationFailed => "reauthentication_failed",
+            Self::PasswordRehashed => "password_rehashed",
+            Self::TotpEnabled => "totp_enabled",
+            Self::TotpDisabled => "totp_disabled",
+            Self::BackupCodesReplaced => "backup_codes_replaced",
+            Self::Throttled { .. } => "throttled",
+        }
+    }
+
+    /// Its level.
+    pub fn level(&self) -> Level {
+        match self {
+            Self::SignInFailed
+            | Self::SecondFactorFailed { .. }
+            | Self::RegistrationOfTakenAddress
+            | Self::ReauthenticationFailed
+            | Self::RefreshTokenReplayed
+            | Self::Throttled { .. } => Level::Warning,
+            Self::PasswordReset
+            | Self::PasswordChanged
+            | Self::TotpEnabled
+            | Self::TotpDisabled
+            | Self::BackupCodeUsed { .. }
+            | Self::BackupCodesReplaced => Level::Notice,
+            _ => Level::Info,
+        }
+    }
+
+    /// What the event adds, as a JSON object.
+    pub fn detail(&self) -> Value {
+        match self {
+            Self::SignedIn { methods } => json!({ "methods": methods }),
+            Self::SecondFactorFailed { reason } => json!({ "reason": reason }),
+            Self::BackupCodeUsed { left } => json!({ "left": left }),
+            Self::Throttled { route } => json!({ "route": route }),
+            _ => json!({}),
+        }
+    }
+}
+
+/// Whom an event concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// A known user.
+    User(Uuid),
+    /// An address without account, as a keyed hash.
+    UnknownAddress([u8; 32]),
+}
+
+/// From where a request came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// The client's address, behind trusted proxies.
+    pub ip: IpAddr,
+    /// The `User-Agent`, cut to 512 characters.
+    pub user_agent: Option<String>,
+}
+
+/// The most characters of a user agent that are kept.
+pub const MAX_USER_AGENT_CHARS: usize = 512;
+
+impl Client {
+    /// A client as the web layer sees it. Control characters of the user agent are dropped.
+    pub fn new(ip: IpAddr, user_agent: Option<&str>) -> Self {
+        let clean = |text: &str| -> String {
+            text.chars()
+                .filter(|c| !c.is_control())
+                .take(MAX_USER_AGENT_CHARS)
+                .collect()
+        };
+        Self {
+            ip,
+            user_agent: user_agent.map(clean).filter(|text| !text.is_empty()),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Passwords: what is accepted as one, and how it is hashed (NIST SP 800-63B-4, 3.1.1).
+
+mod hash;
+mod policy;
+
+pub use hash::{Argon2Settings, HashError, Hasher, Memory, Verdict};
+pub use policy::{Password, PasswordPolicy, PasswordRefusal};

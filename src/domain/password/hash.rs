@@ -1,0 +1,232 @@
+//! Argon2id (RFC 9106) over buffers that the caller owns and reuses.
+
+use argon2::{
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
+};
+use subtle::ConstantTimeEq;
+use thiserror::Error;
+
+use super::Password;
+
+/// The cost of a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Argon2Settings {
+    /// Memory, in KiB.
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    pub iterations: u32,
+    /// Lanes.
+    pub parallelism: u32,
+}
+
+/// A hash that cannot be made or read. Never the fault of the person who typed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum HashError {
+    /// The parameters are outside of what Argon2 takes.
+    #[error("Argon2 refuses these parameters: {0}")]
+    Parameters(argon2::Error),
+    /// The stored text is no PHC string of Argon2.
+    #[error("the stored password hash is malformed")]
+    Stored,
+}
+
+impl From<argon2::Error> for HashError {
+    fn from(error: argon2::Error) -> Self {
+        Self::Parameters(error)
+    }
+}
+
+/// What a comparison says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The password is right.
+    Match {
+        /// Its hash was made with other parameters than today's and should be replaced.
+        rehash: bool,
+    },
+    /// It is wrong, or there is nobody to compare with.
+    Mismatch,
+}
+
+/// The working memory of one hash at a time. Reusing it is a fifth faster than fresh memory.
+#[derive(Default)]
+pub struct Memory(Vec<Block>);
+
+impl Memory {
+    fn at_least(&mut self, blocks: usize) -> &mut [Block] {
+        if self.0.len() < blocks {
+            self.0.resize(blocks, Block::new());
+        }
+        &mut self.0[..blocks]
+    }
+}
+
+/// Hashes and compares with fixed parameters.
+#[derive(Debug, Clone)]
+pub struct Hasher {
+    params: Params,
+}
+
+const OUTPUT_BYTES: usize = 32;
+/// The salt of the hash that is computed for unknown addresses.
+const DUMMY_SALT: [u8; 16] = *b"nobody lives her";
+
+impl Hasher {
+    /// A hasher for these costs.
+    pub fn new(settings: Argon2Settings) -> Result<Self, HashError> {
+        let Argon2Settings {
+            memory_kib,
+            iterations,
+            parallelism,
+        } = settings;
+        let params = Params::new(memory_kib, iterations, parallelism, Some(OUTPUT_BYTES))?;
+        Ok(Self { params })
+    }
+
+    /// Hashes into a PHC string.
+    pub fn hash(
+        &self,
+        password: &Password,
+        salt: [u8; 16],
+        memory: &mut Memory,
+    ) -> Result<String, HashError> {
+        let output = compute(
+            &self.params,
+            Algorithm::Argon2id,
+            Version::V0x13,
+            password,
+            &salt,
+            memory,
+        )?;
+        let phc = PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&self.params).map_err(|_| HashError::Stored)?,
+            salt: Some(Salt::new(&salt).map_err(|_| HashError::Stored)?),
+            hash: Some(Output::new(&output).map_err(|_| HashError::Stored)?),
+        };
+        Ok(phc.to_string())
+    }
+
+    /// Compares with a stored PHC string. Without one, the same work is done for nothing, so that
+    /// an unknown address takes as long as a known one.
+    pub fn verify(
+        &self,
+        password: &Password,
+        stored: Option<&str>,
+        memory: &mut Memory,
+    ) -> Result<Verdict, HashError> {
+        let Some(stored) = stored else {
+            compute(
+                &self.params,
+                Algorithm::Argon2id,
+                Version::V0x13,
+                password,
+                &DUMMY_SALT,
+                memory,
+            )?;
+            return Ok(Verdict::Mismatch);
+        };
+        let phc = PasswordHash::new(stored).map_err(|_| HashError::Stored)?;
+        let algorithm =
+            Algorithm::try_from(phc.algorithm.as_str()).map_err(|_| HashError::Stored)?;
+        let version = match phc.version {
+            Some(version) => Version::try_from(version)?,
+            None => Version::V0x13,
+        };
+        let params = Params::try_from(&phc).map_err(|_| HashError::Stored)?;
+        let (Some(salt), Some(expected)) = (phc.salt, phc.hash) else {
+            return Err(HashError::Stored);
+        };
+        let output = compute(&params, algorithm, version, password, &salt, memory)?;
+        if !bool::from(output.as_slice().ct_eq(expected.as_bytes())) {
+            return Ok(Verdict::Mismatch);
+        }
+        let costs = |p: &Params| (p.m_cost(), p.t_cost(), p.p_cost());
+        let current = algorithm == Algorithm::Argon2id && costs(&params) == costs(&self.params);
+        Ok(Verdict::Match { rehash: !current })
+    }
+}
+
+fn compute(
+    params: &Params,
+    algorithm: Algorithm,
+    version: Version,
+    password: &Password,
+    salt: &[u8],
+    memory: &mut Memory,
+) -> Result<Vec<u8>, HashError> {
+    let argon2 = Argon2::new(algorithm, version, params.clone());
+    let mut output = vec![0; params.output_len().unwrap_or(OUTPUT_BYTES)];
+    let blocks = memory.at_least(params.block_count());
+    argon2.hash_password_into_with_memory(password.expose(), salt, &mut output, blocks)?;
+    Ok(output)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHEAP: Argon2Settings = Argon2Settings {
+        memory_kib: 64,
+        iterations: 1,
+        parallelism: 1,
+    };
+
+    fn password(text: &str) -> Password {
+        Password::parse(&text.into()).unwrap()
+    }
+
+    #[test]
+    fn knows_the_password_and_no_other() {
+        let (hasher, mut memory) = (Hasher::new(CHEAP).unwrap(), Memory::default());
+        let stored = hasher
+            .hash(&password("right"), [7; 16], &mut memory)
+            .unwrap();
+        assert!(
+            stored.starts_with("$argon2id$v=19$m=64,t=1,p=1$"),
+            "{stored}"
+        );
+        let mut verify =
+            |text, stored| hasher.verify(&password(text), stored, &mut memory).unwrap();
+        assert_eq!(
+            verify("right", Some(stored.as_str())),
+            Verdict::Match { rehash: false }
+        );
+        assert_eq!(verify("wrong", Some(stored.as_str())), Verdict::Mismatch);
+        assert_eq!(verify("right", None), Verdict::Mismatch);
+    }
+
+    #[test]
+    fn asks_for_a_new_hash_when_the_costs_changed() {
+        let mut memory = Memory::default();
+        let stored = Hasher::new(CHEAP)
+            .unwrap()
+            .hash(&password("right"), [7; 16], &mut memory)
+            .unwrap();
+        let dearer = Hasher::new(Argon2Settings {
+            iterations: 2,
+            ..CHEAP
+        })
+        .unwrap();
+        let verdict = dearer
+            .verify(&password("right"), Some(&stored), &mut memory)
+            .unwrap();
+        assert_eq!(verdict, Verdict::Match { rehash: true });
+    }
+
+    #[test]
+    fn agrees_with_the_crate_that_made_the_format() {
+        use argon2::{PasswordVerifier, password_hash::PasswordHasher};
+        let hasher = Hasher::new(CHEAP).unwrap();
+        let mut memory = Memory::default();
+        let ours = hasher
+            .hash(&password("right"), [9; 16], &mut memory)
+            .unwrap();
+        let theirs = Argon2::from(hasher.params.clone());
+        assert!(theirs.verify_password(b"right", ours.as_str()).is_ok());
+        let made: PasswordHash = theirs.hash_password_with_salt(b"right", &[9; 16]).unwrap();
+        assert_eq!(made.to_string(), ours);
+    }
+}

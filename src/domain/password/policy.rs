@@ -1,0 +1,222 @@
+//! Which passwords are accepted: length, and not one that others would try first.
+
+use std::fmt;
+
+use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+use zxcvbn::{Score, feedback::Warning, zxcvbn};
+
+use crate::domain::secret::SecretString;
+
+/// The most characters of a password.
+pub const MAX_CHARS: usize = 256;
+/// The most bytes; looked at before anything else, so that no input costs work.
+pub const MAX_BYTES: usize = 1024;
+/// What must remain of a password once the words that belong to its owner are taken out.
+const MIN_OWN_CHARS: usize = 8;
+/// The product's own name is no secret.
+const PRODUCT: &str = "vestibule";
+
+/// A password as it is hashed: in NFC, within the limits, otherwise as it was typed.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct Password(String);
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[password]")
+    }
+}
+
+impl Password {
+    /// Takes what was typed; `None` past the limits, which no password of ours passes.
+    pub fn parse(typed: &SecretString) -> Option<Self> {
+        let typed = typed.expose();
+        if typed.len() > MAX_BYTES {
+            return None;
+        }
+        let password: String = typed.nfc().collect();
+        (password.len() <= MAX_BYTES && password.chars().count() <= MAX_CHARS)
+            .then_some(Self(password))
+    }
+
+    /// The bytes to hash.
+    pub fn expose(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+/// Why a new password is not accepted, in words for its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum PasswordRefusal {
+    /// Nothing was given.
+    #[error("Enter a password.")]
+    Empty,
+    /// Fewer characters than the setting asks for.
+    #[error("This password has {given} {}. Use at least {required}; a few unrelated words work well.", if *.given == 1 { "character" } else { "characters" })]
+    TooShort {
+        /// Characters typed.
+        given: usize,
+        /// Characters required.
+        required: usize,
+    },
+    /// More than 256 characters or 1024 bytes.
+    #[error("This password is too long. Use at most 256 characters.")]
+    TooLong,
+    /// On the list of common passwords.
+    #[error(
+        "This password is among the most common ones and would be tried first. Choose another."
+    )]
+    Common,
+    /// Little more than the owner's address or name, or the product's name.
+    #[error(
+        "This password is mostly your name, your email address or the name of this service. Choose one that others cannot derive from them."
+    )]
+    AboutYou,
+    /// Easy to guess by pattern (zxcvbn score below 3).
+    #[error(
+        "This password is easy to guess. Make it longer or less regular; a few unrelated words work well."
+    )]
+    Guessable,
+}
+
+/// The rules for new passwords.
+#[derive(Debug, Clone, Copy)]
+pub struct PasswordPolicy {
+    /// `PASSWORD_MIN_LENGTH`, in characters.
+    pub min_length: usize,
+}
+
+impl PasswordPolicy {
+    /// Judges a new password. `own_words` are what others know of its owner: address and name.
+    pub fn accept(
+        &self,
+        typed: &SecretString,
+        own_words: &[&str],
+    ) -> Result<Password, PasswordRefusal> {
+        if typed.is_empty() {
+            return Err(PasswordRefusal::Empty);
+        }
+        let password = Password::parse(typed).ok_or(PasswordRefusal::TooLong)?;
+        let given = password.0.chars().count();
+        if given < self.min_length {
+            return Err(PasswordRefusal::TooShort {
+                given,
+                required: self.min_length,
+            });
+        }
+        let words = words_of(own_words);
+        if is_mostly(&password.0, &words) {
+            return Err(PasswordRefusal::AboutYou);
+        }
+        let inputs: Vec<&str> = words.iter().map(String::as_str).collect();
+        let entropy = zxcvbn(&password.0, &inputs);
+        if entropy.score() >= Score::Three {
+            return Ok(password);
+        }
+        Err(
+            match entropy
+                .feedback()
+                .and_then(zxcvbn::feedback::Feedback::warning)
+            {
+                Some(
+                    Warning::ThisIsATop10Password
+                    | Warning::ThisIsATop100Password
+                    | Warning::ThisIsACommonPassword
+                    | Warning::ThisIsSimilarToACommonlyUsedPassword,
+                ) => PasswordRefusal::Common,
+                _ => PasswordRefusal::Guessable,
+            },
+        )
+    }
+}
+
+/// The words of address and name in lower case, the whole first, those too short to tell left out.
+fn words_of(own_words: &[&str]) -> Vec<String> {
+    let mut words = vec![PRODUCT.to_owned()];
+    for own in own_words {
+        let own = own.to_lowercase();
+        words.extend(own.split(|c: char| !c.is_alphanumeric()).map(str::to_owned));
+        words.extend(own.split_once('@').map(|(local, _)| local.to_owned()));
+        words.push(own);
+    }
+    words.retain(|word| word.chars().count() >= 3);
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words.dedup();
+    words
+}
+
+fn is_mostly(password: &str, words: &[String]) -> bool {
+    let lower = password.to_lowercase();
+    let rest = words
+        .iter()
+        .fold(lower.clone(), |rest, word| rest.replace(word.as_str(), ""));
+    rest != lower && rest.chars().filter(|c| c.is_alphanumeric()).count() < MIN_OWN_CHARS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(password: &str) -> Result<(), PasswordRefusal> {
+        let policy = PasswordPolicy { min_length: 15 };
+        policy
+            .accept(&password.into(), &["ada.lovelace@example.org", "Ada Byron"])
+            .map(|_| ())
+    }
+
+    #[test]
+    fn takes_long_unrelated_words_and_any_unicode() {
+        assert_eq!(judged("correct horse battery staple"), Ok(()));
+        assert_eq!(judged("  tangled violin under glass  "), Ok(()));
+        assert_eq!(judged("каждый охотник желает знать"), Ok(()));
+        assert_eq!(
+            judged(&"x7#Kq9".repeat(42)[..250]),
+            judged(&"x7#Kq9".repeat(42)[..250])
+        );
+    }
+
+    #[test]
+    fn refuses_with_the_reason() {
+        use PasswordRefusal::{AboutYou, Common, Empty, Guessable, TooLong, TooShort};
+        assert_eq!(judged(""), Err(Empty));
+        assert_eq!(
+            judged("short"),
+            Err(TooShort {
+                given: 5,
+                required: 15
+            })
+        );
+        assert_eq!(
+            judged(&"é".repeat(14)),
+            Err(TooShort {
+                given: 14,
+                required: 15
+            })
+        );
+        assert_eq!(judged(&"a b".repeat(400)), Err(TooLong));
+        assert_eq!(judged(&"é".repeat(257)), Err(TooLong));
+        assert_eq!(judged("ada.lovelace@example.org"), Err(AboutYou));
+        assert_eq!(judged("LovelaceByron1843"), Err(AboutYou));
+        assert_eq!(judged("vestibulevestibule"), Err(AboutYou));
+        assert_eq!(judged("aaaaaaaaaaaaaaaaaaaa"), Err(Guessable));
+        assert_eq!(judged("passwordpassword"), Err(Guessable));
+        let short = PasswordPolicy { min_length: 8 };
+        assert_eq!(
+            short.accept(&"password1".into(), &[]).map(|_| ()),
+            Err(Common)
+        );
+    }
+
+    #[test]
+    fn both_unicode_forms_are_one_password() {
+        let composed = Password::parse(&"caf\u{e9} au lait".into()).unwrap();
+        let decomposed = Password::parse(&"cafe\u{301} au lait".into()).unwrap();
+        assert_eq!(composed.expose(), decomposed.expose());
+    }
+
+    #[test]
+    fn a_megabyte_costs_nothing() {
+        assert!(Password::parse(&"a".repeat(1_000_000).into()).is_none());
+    }
+}

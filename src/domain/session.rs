@@ -1,0 +1,129 @@
+//! Sessions and the rotation of their refresh tokens (RFC 9700, 4.14.2).
+//!
+//! ```text
+//!              current token                    direct predecessor, within the grace
+//!   living ------------------> rotated          -------------------> the same successor again
+//!     |
+//!     | any other token of this session: a replay
+//!     v
+//!   every session of the user revoked
+//! ```
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+use super::token::Claims;
+
+/// SHA-256 of a refresh token, what the database keeps of it.
+pub fn token_hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// Why a session ended, as the database keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndReason {
+    /// Its user signed out.
+    SignedOut,
+    /// Its user signed out everywhere.
+    SignedOutEverywhere,
+    /// The password was changed elsewhere.
+    PasswordChanged,
+    /// The password was reset.
+    PasswordReset,
+    /// The second factor was turned on or off elsewhere.
+    SecondFactorChanged,
+    /// The owner of the address set a new password while verifying it.
+    AddressClaimed,
+    /// A used refresh token came back.
+    Replay,
+}
+
+impl EndReason {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed_out",
+            Self::SignedOutEverywhere => "signed_out_everywhere",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordReset => "password_reset",
+            Self::SecondFactorChanged => "second_factor_changed",
+            Self::AddressClaimed => "address_claimed",
+            Self::Replay => "replay",
+        }
+    }
+}
+
+/// The lifetimes of sessions.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionPolicy {
+    /// How long a session lives at most, whatever is refreshed.
+    pub max_lifetime: TimeDelta,
+    /// How long after a rotation the predecessor still gets the same successor.
+    pub refresh_grace: TimeDelta,
+}
+
+/// A session row as far as refresh is concerned.
+#[derive(Debug, Clone)]
+pub struct RefreshState {
+    /// Session id.
+    pub id: Uuid,
+    /// Rotations so far.
+    pub generation: i64,
+    /// SHA-256 of the current refresh token.
+    pub token_hash: Vec<u8>,
+    /// SHA-256 of the one before.
+    pub previous_token_hash: Option<Vec<u8>>,
+    /// Revoked.
+    pub revoked: bool,
+    /// Expiry of the current refresh token.
+    pub expires_at: DateTime<Utc>,
+    /// Whether the last rotation lies within the grace, by the clock of the database.
+    pub within_grace: bool,
+    /// The user's `revocation_id`.
+    pub revocation_id: i64,
+    /// Whether the token is no younger than the last change of password, or the user is disabled.
+    pub superseded: bool,
+}
+
+/// What becomes of a presented refresh token whose text was in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefreshVerdict {
+    /// It is the current one: rotate.
+    Current,
+    /// It is the direct predecessor within the grace: give the same successor.
+    Predecessor,
+    /// It was used before: somebody else may hold it.
+    Replay,
+    /// Refused without consequences: the session has ended, or the credentials changed.
+    Dead,
+}
+
+/// Judges a refresh token against its session, in the order that matters: session, `rev`, current,
+/// predecessor, replay.
+pub fn judge_refresh(
+    claims: &Claims,
+    hash: &[u8; 32],
+    state: &RefreshState,
+    now: DateTime<Utc>,
+) -> RefreshVerdict {
+    if state.revoked || now >= state.expires_at {
+        return RefreshVerdict::Dead;
+    }
+    let other_rev = claims.rev.is_some_and(|rev| rev != state.revocation_id);
+    if other_rev || state.superseded {
+        return RefreshVerdict::Dead;
+    }
+    let is = |known: &[u8]| bool::from(known.ct_eq(hash));
+    let generation = claims.extra.generation;
+    if generation == Some(state.generation) && is(&state.token_hash) {
+        return RefreshVerdict::Current;
+    }
+    let is_predecessor = generation == Some(state.generation - 1)
+        && state.previous_token_hash.as_deref().is_some_and(is);
+    if is_predecessor && state.within_grace {
+        return RefreshVerdict::Predecessor;
+    }
+    RefreshVerdict::Replay
+}

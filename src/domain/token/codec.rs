@@ -1,0 +1,241 @@
+//! Writing and reading tokens: HS256 under a key for each purpose.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use data_encoding::HEXLOWER;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Claims, Purpose, Refusal,
+    claims::{Minted, Presented},
+};
+use crate::domain::{keys, secret::SecretString};
+
+/// Nodes' clocks differ by this much at most.
+const FUTURE_TOLERANCE: TimeDelta = TimeDelta::seconds(60);
+
+/// Longer texts are no tokens of ours and are not looked at.
+const MAX_TOKEN_BYTES: usize = 4096;
+
+/// The settings of tokens.
+#[derive(Debug, Clone)]
+pub struct TokenPolicy {
+    /// `iss`: the `BASE_URL` without a trailing slash.
+    pub issuer: String,
+    /// `aud`, where configured.
+    pub audience: Option<String>,
+    /// How long past `exp` an access token is still taken.
+    pub access_leeway: TimeDelta,
+    /// Lifetime of access tokens.
+    pub access_lifetime: TimeDelta,
+    /// Lifetime of refresh tokens, from each rotation.
+    pub refresh_lifetime: TimeDelta,
+}
+
+impl TokenPolicy {
+    /// How long a token of this purpose lives.
+    pub fn lifetime(&self, purpose: Purpose) -> TimeDelta {
+        match purpose {
+            Purpose::Access => self.access_lifetime,
+            Purpose::Refresh => self.refresh_lifetime,
+            other => other.fixed_lifetime(),
+        }
+    }
+}
+
+/// The keys of one configured secret.
+struct KeySet {
+    kid: String,
+    keys: Vec<(Purpose, EncodingKey, DecodingKey)>,
+}
+
+impl KeySet {
+    fn new(secret: &[u8]) -> Self {
+        let kid = HEXLOWER.encode(&keys::derive(secret, "vestibule/jwt/kid").expose()[..8]);
+        let pair = |purpose: Purpose| {
+            let key = keys::derive(secret, &format!("vestibule/jwt/{}", purpose.as_str()));
+            (
+                purpose,
+                EncodingKey::from_secret(key.expose()),
+                DecodingKey::from_secret(key.expose()),
+            )
+        };
+        Self {
+            kid,
+            keys: Purpose::ALL.into_iter().map(pair).collect(),
+        }
+    }
+
+    fn of(&self, purpose: Purpose) -> (&EncodingKey, &DecodingKey) {
+        let (_, encoding, decoding) = &self.keys[Purpose::ALL
+            .iter()
+            .position(|p| *p == purpose)
+            .unwrap_or_default()];
+        (encoding, decoding)
+    }
+}
+
+/// Mints and reads tokens.
+pub struct TokenCodec {
+    /// The first signs; all verify.
+    ring: Vec<KeySet>,
+    policy: TokenPolicy,
+    validation: Validation,
+}
+
+impl fmt::Debug for TokenCodec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenCodec")
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+impl TokenCodec {
+    /// A codec that signs with `secret` and still verifies what `previous` signed.
+    pub fn new(secret: &[u8], previous: &[Vec<u8>], policy: TokenPolicy) -> Self {
+        let ring = std::iter::once(secret)
+            .chain(previous.iter().map(Vec::as_slice))
+            .map(KeySet::new)
+            .collect();
+        let validation = validation(&policy);
+        Self {
+            ring,
+            policy,
+            validation,
+        }
+    }
+
+    /// The settings.
+    pub fn policy(&self) -> &TokenPolicy {
+        &self.policy
+    }
+
+    /// Writes a token. The same claims always give the same text.
+    pub fn encode(&self, claims: &Claims) -> Result<SecretString, jsonwebtoken::errors::Error> {
+        self.encode_with(&self.ring[0], claims)
+    }
+
+    /// The token that these claims gave under any key of the ring, where `is_wanted` knows it again.
+    ///
+    /// Between two presentations of a refresh token the signing key may have been rotated; the
+    /// successor has to come back byte for byte all the same.
+    pub fn encode_again(
+        &self,
+        claims: &Claims,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Option<SecretString> {
+        let candidates = self
+            .ring
+            .iter()
+            .filter_map(|set| self.encode_with(set, claims).ok());
+        candidates
+            .into_iter()
+            .find(|token| is_wanted(token.expose()))
+    }
+
+    fn encode_with(
+        &self,
+        set: &KeySet,
+        claims: &Claims,
+    ) -> Result<SecretString, jsonwebtoken::errors::Error> {
+        let minted = Minted {
+            iss: &self.policy.issuer,
+            aud: self.policy.audience.as_deref(),
+            sub: claims.user_id,
+            jti: &claims.token_id,
+            iat: claims.issued_at.timestamp(),
+            iat_ms: claims.issued_at.timestamp_millis(),
+            exp: claims.expires_at.timestamp(),
+            purpose: claims.purpose,
+            rev: claims.rev,
+            sid: claims.session_id,
+            generation: claims.extra.generation,
+            email: claims.extra.email.as_deref(),
+        };
+        let header = Header {
+            kid: Some(set.kid.clone()),
+            ..Header::new(Algorithm::HS256)
+        };
+        jsonwebtoken::encode(&header, &minted, set.of(claims.purpose).0).map(SecretString::from)
+    }
+
+    /// Reads a token for one purpose at a time: the first gate.
+    pub fn decode(
+        &self,
+        purpose: Purpose,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Claims, Refusal> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(Refusal::Forged);
+        }
+        let header = jsonwebtoken::decode_header(token).map_err(|_| Refusal::Forged)?;
+        let set = match header.kid {
+            Some(kid) => self
+                .ring
+                .iter()
+                .find(|set| set.kid == kid)
+                .ok_or(Refusal::Forged)?,
+            None => &self.ring[0],
+        };
+        let presented =
+            jsonwebtoken::decode::<Presented>(token, set.of(purpose).1, &self.validation)
+                .map_err(|error| refusal(&error))?
+                .claims;
+        let (claims, not_before) = presented.read(|| digest(token))?;
+        if claims.purpose != purpose {
+            return Err(Refusal::Misdirected);
+        }
+        let latest = now + FUTURE_TOLERANCE;
+        if claims.issued_at > latest || not_before.is_some_and(|at| at > latest) {
+            return Err(Refusal::NotYet);
+        }
+        let leeway = if purpose == Purpose::Access {
+            self.policy.access_leeway
+        } else {
+            TimeDelta::zero()
+        };
+        if now >= claims.expires_at + leeway {
+            return Err(Refusal::Expired);
+        }
+        Ok(claims)
+    }
+}
+
+/// What the JWT library checks: the algorithm, the presence of claims, `iss` and `aud`. Times are
+/// ours to judge, since the library would ask the system's clock.
+fn validation(policy: &TokenPolicy) -> Validation {
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    validation.set_issuer(&[&policy.issuer]);
+    let mut required = vec!["iss", "sub", "exp"];
+    match &policy.audience {
+        Some(audience) => {
+            validation.set_audience(&[audience]);
+            required.push("aud");
+        }
+        None => validation.validate_aud = false,
+    }
+    validation.set_required_spec_claims(&required);
+    validation
+}
+
+fn refusal(error: &jsonwebtoken::errors::Error) -> Refusal {
+    use jsonwebtoken::errors::ErrorKind;
+    match error.kind() {
+        ErrorKind::InvalidIssuer | ErrorKind::InvalidAudience => Refusal::Misdirected,
+        ErrorKind::MissingRequiredClaim(_)
+        | ErrorKind::Json(_)
+        | ErrorKind::InvalidClaimFormat(_) => Refusal::Malformed,
+        _ => Refusal::Forged,
+    }
+}
+
+/// Names a token that carries no `jti`.
+fn digest(token: &str) -> String {
+    HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
+}

@@ -1,0 +1,85 @@
+//! The second gate: claims against what the database knows.
+
+use chrono::{DateTime, Utc};
+
+use super::{Claims, Refusal};
+
+/// What the database knows of the user a token names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserStanding {
+    /// The user's `revocation_id`.
+    pub revocation_id: i64,
+    /// The last change of the password, to the millisecond.
+    pub password_changed_at: Option<DateTime<Utc>>,
+    /// Whether an admin shut the account.
+    pub disabled: bool,
+}
+
+/// What the database knows of the session a token names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionStanding {
+    /// Signed out, or ended by a change.
+    pub revoked: bool,
+    /// The expiry of its current refresh token, never past its absolute end.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The revocation list. The database answers with the same row that holds the user; tests replace it.
+pub trait RevocationChecker {
+    /// Whether the token of this id may no longer be used.
+    fn is_revoked(&self, token_id: &str) -> bool;
+}
+
+/// A list with nothing on it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NothingRevoked;
+
+impl RevocationChecker for NothingRevoked {
+    fn is_revoked(&self, _token_id: &str) -> bool {
+        false
+    }
+}
+
+/// Judges decoded claims against the user.
+///
+/// A token issued at or before the last change of password is dead, to the millisecond and without
+/// leeway: a new pair is minted at least a millisecond after the change.
+pub fn judge(
+    claims: &Claims,
+    user: &UserStanding,
+    list: &impl RevocationChecker,
+) -> Result<(), Refusal> {
+    if user.disabled {
+        return Err(Refusal::UserUnusable);
+    }
+    if claims.purpose.bound_to_credentials() {
+        let other_rev = claims.rev.is_some_and(|rev| rev != user.revocation_id);
+        let too_old = user
+            .password_changed_at
+            .is_some_and(|cutoff| claims.issued_at <= cutoff);
+        if other_rev || too_old {
+            return Err(Refusal::Superseded);
+        }
+    }
+    if list.is_revoked(&claims.token_id) {
+        return Err(Refusal::Revoked);
+    }
+    Ok(())
+}
+
+/// As [`judge`], of a token that belongs to a session; `session` is `None` where no row of that id
+/// and user exists.
+pub fn judge_bound(
+    claims: &Claims,
+    user: &UserStanding,
+    session: Option<&SessionStanding>,
+    list: &impl RevocationChecker,
+    now: DateTime<Utc>,
+) -> Result<(), Refusal> {
+    judge(claims, user, list)?;
+    match (claims.session_id, session) {
+        (None, _) => Ok(()),
+        (Some(_), Some(session)) if !session.revoked && now < session.expires_at => Ok(()),
+        (Some(_), _) => Err(Refusal::SessionEnded),
+    }
+}

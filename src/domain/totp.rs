@@ -1,0 +1,270 @@
+//! Time-based one-time passwords (RFC 6238): SHA-1, six digits, thirty seconds, one step either side.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use data_encoding::BASE32_NOPAD;
+use subtle::ConstantTimeEq;
+use totp_rs::{Builder, Secret, Totp};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::random::{self, Random};
+
+/// Seconds of a step (RFC 6238, 4.1: X).
+pub const STEP_SECONDS: i64 = 30;
+/// Steps accepted before and after the present one.
+const WINDOW: i64 = 1;
+/// Steps looked at either side to tell the owner how far the phone's clock is off.
+const HORIZON: i64 = 10;
+
+/// The secret shared with the authenticator app: 20 bytes (RFC 4226, section 4, R6).
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct TotpSecret([u8; 20]);
+
+impl fmt::Debug for TotpSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[totp secret]")
+    }
+}
+
+impl TotpSecret {
+    /// A fresh secret.
+    pub fn fresh(random: &dyn Random) -> Self {
+        Self(random::bytes(random))
+    }
+
+    /// A secret as it was sealed; `None` unless it has 20 bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// The bytes, to be sealed.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The text an authenticator app takes: Base32 without padding.
+    pub fn base32(&self) -> String {
+        BASE32_NOPAD.encode(&self.0)
+    }
+
+    /// The same in groups of four, for people who type it.
+    pub fn grouped(&self) -> String {
+        let text = self.base32();
+        let groups: Vec<_> = (0..text.len())
+            .step_by(4)
+            .map(|at| &text[at..at + 4])
+            .collect();
+        groups.join(" ")
+    }
+
+    /// The `otpauth://` URI that the QR code carries. `None` where a name cannot stand in one.
+    pub fn uri(&self, issuer: &str, account: &str) -> Option<String> {
+        let totp = Builder::new()
+            .with_secret(Secret::new_stack(self.0))
+            .with_issuer(Some(issuer.replace(':', " ")))
+            .with_account_name(account.to_owned())
+            .build()
+            .ok()?;
+        totp.to_url().ok()
+    }
+
+    fn generator(&self) -> Totp {
+        Builder::new()
+            .with_secret(Secret::new_stack(self.0))
+            .build_noncompliant()
+    }
+}
+
+/// Six ASCII digits.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct TotpCode(String);
+
+impl fmt::Debug for TotpCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[totp code]")
+    }
+}
+
+impl TotpCode {
+    /// Reads a code; blanks and dashes are dropped, anything but six ASCII digits is `None`.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() > 32 {
+            return None;
+        }
+        let code: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+        (code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())).then_some(Self(code))
+    }
+}
+
+/// What a code is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TotpVerdict {
+    /// It is of this step, which may be accepted, once.
+    Matches {
+        /// The time step.
+        step: i64,
+    },
+    /// It is right, but its step was accepted or refused before.
+    Spent,
+    /// It is of a step outside the window: the clock of the phone is off.
+    OutsideWindow {
+        /// The time step, never to be accepted.
+        step: i64,
+        /// How far the phone is ahead (positive) or behind, in seconds.
+        drift_seconds: i64,
+    },
+    /// It is none of the codes around now.
+    Wrong,
+}
+
+/// Judges a code at a time.
+///
+/// `last_step` is the last step accepted; `refused` are steps that will never be. The database
+/// repeats the decision in the statement that records it.
+pub fn judge(
+    secret: &TotpSecret,
+    code: &TotpCode,
+    now: DateTime<Utc>,
+    last_step: i64,
+    refused: &[i64],
+) -> TotpVerdict {
+    let current = now.timestamp().div_euclid(STEP_SECONDS);
+    let generator = secret.generator();
+    let matches = |step: i64| {
+        let seconds = u64::try_from(step * STEP_SECONDS).unwrap_or(0);
+        bool::from(
+            generator
+                .generate(seconds)
+                .to_string()
+                .as_bytes()
+                .ct_eq(code.0.as_bytes()),
+        )
+    };
+    // Every step is computed whatever matches, so that time does not tell which one did.
+    let hits: Vec<i64> = (current - HORIZON..=current + HORIZON)
+        .filter(|step| matches(*step))
+        .collect();
+    let in_window = |step: &i64| (step - current).abs() <= WINDOW;
+    let acceptable = |step: &i64| *step > last_step && !refused.contains(step);
+
+    if let Some(&step) = hits.iter().find(|step| in_window(step) && acceptable(step)) {
+        return TotpVerdict::Matches { step };
+    }
+    if hits.iter().any(in_window) {
+        return TotpVerdict::Spent;
+    }
+    match hits.iter().min_by_key(|step| (*step - current).abs()) {
+        Some(&step) => TotpVerdict::OutsideWindow {
+            step,
+            drift_seconds: (step - current) * STEP_SECONDS,
+        },
+        None => TotpVerdict::Wrong,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(seconds, 0).unwrap()
+    }
+
+    fn rfc_secret() -> TotpSecret {
+        TotpSecret::from_bytes(b"12345678901234567890").unwrap()
+    }
+
+    fn code(text: &str) -> TotpCode {
+        TotpCode::parse(text).unwrap()
+    }
+
+    #[test]
+    fn agrees_with_rfc_6238_appendix_b() {
+        for (seconds, last_six) in [
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (2_000_000_000, "279037"),
+        ] {
+            let step = seconds / STEP_SECONDS;
+            let verdict = judge(&rfc_secret(), &code(last_six), at(seconds), 0, &[]);
+            assert_eq!(verdict, TotpVerdict::Matches { step });
+        }
+    }
+
+    #[test]
+    fn accepts_one_step_either_side_and_tells_the_drift_beyond() {
+        let now = 2_000_000_000;
+        let judged = |shift: i64| {
+            judge(
+                &rfc_secret(),
+                &code("279037"),
+                at(now + shift * STEP_SECONDS),
+                0,
+                &[],
+            )
+        };
+        let step = now / STEP_SECONDS;
+        for shift in [-1, 0, 1] {
+            assert_eq!(judged(shift), TotpVerdict::Matches { step });
+        }
+        assert_eq!(
+            judged(2),
+            TotpVerdict::OutsideWindow {
+                step,
+                drift_seconds: -60
+            }
+        );
+        assert_eq!(
+            judged(-10),
+            TotpVerdict::OutsideWindow {
+                step,
+                drift_seconds: 300
+            }
+        );
+        assert_eq!(judged(11), TotpVerdict::Wrong);
+    }
+
+    #[test]
+    fn a_step_is_accepted_once() {
+        let now = at(2_000_000_000);
+        let step = 2_000_000_000 / STEP_SECONDS;
+        assert_eq!(
+            judge(&rfc_secret(), &code("279037"), now, step, &[]),
+            TotpVerdict::Spent
+        );
+        assert_eq!(
+            judge(&rfc_secret(), &code("279037"), now, 0, &[step]),
+            TotpVerdict::Spent
+        );
+    }
+
+    #[test]
+    fn only_six_ascii_digits_are_a_code() {
+        assert_eq!(TotpCode::parse(" 279-037 "), Some(code("279037")));
+        for text in [
+            "",
+            "27903",
+            "2790370",
+            "27903a",
+            "２７９０３７",
+            "279037\n",
+            "279\u{a0}037",
+        ] {
+            assert_eq!(TotpCode::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn secret_is_shown_in_fours_and_named_in_the_uri() {
+        assert_eq!(
+            rfc_secret().grouped(),
+            "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"
+        );
+        let uri = rfc_secret().uri("Vestibule", "ada@example.org").unwrap();
+        assert_eq!(
+            uri,
+            "otpauth://totp/Vestibule:ada%40example.org?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Vestibule"
+        );
+    }
+}

@@ -1,0 +1,94 @@
+//! What a user is to the rest of the service.
+
+use std::{fmt, str::FromStr};
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// What a user may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Manages the own account.
+    User,
+    /// Manages every account.
+    Admin,
+}
+
+impl Role {
+    /// The word in the database, the API and the pages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A word that is no role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown role")]
+pub struct UnknownRole;
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(word: &str) -> Result<Self, UnknownRole> {
+        match word {
+            "user" => Ok(Self::User),
+            "admin" => Ok(Self::Admin),
+            _ => Err(UnknownRole),
+        }
+    }
+}
+
+/// A user without anything secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Id, the `sub` of tokens.
+    pub id: Uuid,
+    /// The address that mail goes to.
+    pub email: String,
+    /// The address in lower case.
+    pub email_canonical: String,
+    /// What the user wants to be called.
+    pub display_name: Option<String>,
+    /// Role.
+    pub role: Role,
+    /// When the address was proven to be theirs.
+    pub email_verified_at: Option<DateTime<Utc>>,
+    /// The `rev` of tokens that live.
+    pub revocation_id: i64,
+    /// The last change of the password.
+    pub password_changed_at: Option<DateTime<Utc>>,
+    /// Set by an admin: nothing but a new password is possible.
+    pub password_must_change: bool,
+    /// Set by an admin: no sign-in.
+    pub disabled_at: Option<DateTime<Utc>>,
+    /// When TOTP was confirmed, where it is.
+    pub totp_confirmed_at: Option<DateTime<Utc>>,
+    /// When the account was made.
+    pub created_at: DateTime<Utc>,
+}
+
+impl User {
+    /// What to call the user on pages: the name, else the address.
+    pub fn name(&self) -> &str {
+        self.display_name.as_deref().unwrap_or(&self.email)
+    }
+
+    /// Whether the address is proven.
+    pub fn email_verified(&self) -> bool {
+        self.email_verified_at.is_some()
+    }
+
+    /// Whether a second factor is asked for at sign-in.
+    pub fn two_factor_enabled(&self) -> bool {
+        self.totp_confirmed_at.is_some()
+    }
+}
