@@ -1,3 +1,4 @@
 //! Vestibule: a self-hosted sign-in service in one binary.
 
+pub mod db;
 pub mod domain;

@@ -1,0 +1,130 @@
+//! The only home of Diesel: row structs with async functions over a connection.
+//!
+//! No rule is decided here that `domain` could decide; what is decided here is decided by one
+//! statement whose row count tells.
+
+pub mod audit;
+pub mod backup_codes;
+mod connect;
+pub mod mails;
+pub mod migrate;
+pub mod purge;
+pub mod revoked_tokens;
+pub mod schema;
+pub mod sessions;
+pub mod standing;
+pub mod totp;
+pub mod users;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use diesel_async::{
+    AsyncPgConnection,
+    pooled_connection::{
+        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+        deadpool::{Object, Pool},
+    },
+};
+use thiserror::Error;
+
+use connect::Connected;
+pub use connect::{ConnectError, Connector, DatabaseOptions};
+
+/// A connection lent by the pool, for transactions.
+pub type Connection = Object<AsyncPgConnection>;
+
+/// How long a request waits for a free connection.
+const POOL_WAIT: Duration = Duration::from_secs(5);
+
+/// What can go wrong between us and the database.
+#[derive(Debug, Error)]
+pub enum DbError {
+    /// A statement failed.
+    #[error("database: {0}")]
+    Query(#[from] diesel::result::Error),
+    /// No connection was to be had in time.
+    #[error("database: no connection: {0}")]
+    Unavailable(String),
+}
+
+/// The database: a pool for transactions and one shared connection for single reads.
+///
+/// Postgres answers pipelined queries of one connection in order, without a round trip between
+/// them; the hot reads of many requests share it and need no connection of their own.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<AsyncPgConnection>,
+    connector: Arc<Connector>,
+    shared: Arc<Mutex<Option<Connected>>>,
+}
+
+impl Db {
+    /// Prepares the pool; connections are opened when they are needed.
+    pub fn new(options: &DatabaseOptions) -> Result<Self, ConnectError> {
+        let connector = Arc::new(Connector::new(options)?);
+        let mut config = ManagerConfig::default();
+        config.recycling_method = RecyclingMethod::Fast;
+        let for_pool = Arc::clone(&connector);
+        config.custom_setup = Box::new(move |_url| {
+            let connector = Arc::clone(&for_pool);
+            Box::pin(async move {
+                let connected = connector.connect().await;
+                let bad = |e: ConnectError| diesel::ConnectionError::BadConnection(e.to_string());
+                connected
+                    .map(Connected::into_inner)
+                    .map_err(bad)?
+                    .ok_or_else(|| {
+                        diesel::ConnectionError::BadConnection(
+                            "the connection is shared".to_owned(),
+                        )
+                    })
+            })
+        });
+        let manager = AsyncDieselConnectionManager::new_with_config("", config);
+        let pool = Pool::builder(manager)
+            .max_size(options.pool_size)
+            .wait_timeout(Some(POOL_WAIT))
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            .map_err(|e| ConnectError::Settings(e.to_string()))?;
+        Ok(Self {
+            pool,
+            connector,
+            shared: Arc::default(),
+        })
+    }
+
+    /// A connection of one's own.
+    pub async fn connection(&self) -> Result<Connection, DbError> {
+        self.pool
+            .get()
+            .await
+            .map_err(|e| DbError::Unavailable(e.to_string()))
+    }
+
+    /// The shared connection, for single statements that read.
+    pub async fn shared(&self) -> Result<Arc<AsyncPgConnection>, DbError> {
+        if let Some(living) = self.living() {
+            return Ok(living);
+        }
+        let fresh = self
+            .connector
+            .connect()
+            .await
+            .map_err(|e| DbError::Unavailable(e.to_string()))?;
+        let mut slot = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another request may have been quicker; the extra connection closes when it is dropped.
+        let kept = slot.take().filter(Connected::is_open).unwrap_or(fresh);
+        let connection = Arc::clone(&kept.connection);
+        *slot = Some(kept);
+        Ok(connection)
+    }
+
+    fn living(&self) -> Option<Arc<AsyncPgConnection>> {
+        let slot = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.as_ref()
+            .filter(|c| c.is_open())
+            .map(|c| Arc::clone(&c.connection))
+    }
+}

@@ -1,0 +1,91 @@
+//! Backup codes.
+
+use chrono::{DateTime, Utc};
+use diesel::{dsl::count_star, prelude::*};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::schema::backup_codes;
+use crate::domain::backup_code::StoredCode;
+
+/// Replaces the whole set.
+pub async fn replace(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    key_id: &str,
+    macs: &[[u8; 32]],
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    delete_all(conn, user_id).await?;
+    let rows: Vec<_> = macs
+        .iter()
+        .map(|mac| {
+            (
+                backup_codes::user_id.eq(user_id),
+                backup_codes::mac.eq(mac.as_slice()),
+                backup_codes::key_id.eq(key_id),
+                backup_codes::created_at.eq(at),
+            )
+        })
+        .collect();
+    diesel::insert_into(backup_codes::table)
+        .values(rows)
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// The whole set, used codes as well: checking takes the same time however many are left.
+pub async fn all(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Vec<StoredCode>> {
+    let rows = backup_codes::table
+        .filter(backup_codes::user_id.eq(user_id))
+        .select((backup_codes::mac, backup_codes::key_id))
+        .load::<(Vec<u8>, String)>(&mut conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(mac, key_id)| StoredCode { mac, key_id })
+        .collect())
+}
+
+/// Uses a code up; `false` where it was used.
+pub async fn consume(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    mac: &[u8],
+    at: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let rows = diesel::update(backup_codes::table)
+        .filter(
+            backup_codes::user_id
+                .eq(user_id)
+                .and(backup_codes::mac.eq(mac)),
+        )
+        .filter(backup_codes::used_at.is_null())
+        .set(backup_codes::used_at.eq(at))
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// How many codes are left.
+pub async fn count_left(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<i64> {
+    backup_codes::table
+        .filter(
+            backup_codes::user_id
+                .eq(user_id)
+                .and(backup_codes::used_at.is_null()),
+        )
+        .select(count_star())
+        .get_result(&mut conn)
+        .await
+}
+
+/// Forgets the set.
+pub async fn delete_all(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
+    diesel::delete(backup_codes::table)
+        .filter(backup_codes::user_id.eq(user_id))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! The outbox.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::schema::mails;
+
+/// A mail to be written to the outbox.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = mails)]
+pub struct NewMail<'a> {
+    /// Id.
+    pub id: Uuid,
+    /// Whom it concerns.
+    pub user_id: Option<Uuid>,
+    /// What it says, in a word.
+    pub kind: &'a str,
+    /// Never to be sent.
+    pub decoy: bool,
+    /// The rendered mail, sealed for this table, row and column.
+    pub sealed: &'a [u8],
+    /// Now.
+    pub next_attempt_at: DateTime<Utc>,
+    /// When its link expires.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Now.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Writes a mail to the outbox.
+pub async fn insert(mut conn: &AsyncPgConnection, mail: &NewMail<'_>) -> QueryResult<()> {
+    diesel::insert_into(mails::table)
+        .values(mail)
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// A mail that a worker took.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = mails, check_for_backend(diesel::pg::Pg))]
+pub struct TakenMail {
+    /// Id.
+    pub id: Uuid,
+    /// What it says, in a word.
+    pub kind: String,
+    /// Never to be sent.
+    pub decoy: bool,
+    /// The rendered mail, sealed.
+    pub sealed: Option<Vec<u8>>,
+    /// Attempts, this one included.
+    pub attempts: i32,
+    /// When its link expires.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// Takes up to `limit` mails that are due, and leases them until `lease_until`: a worker that dies
+/// with a mail in its hands loses it to the next one.
+pub async fn take_due(
+    mut conn: &AsyncPgConnection,
+    limit: i64,
+    now: DateTime<Utc>,
+    lease_until: DateTime<Utc>,
+) -> QueryResult<Vec<TakenMail>> {
+    let due = mails::table
+        .filter(
+            mails::sealed
+                .is_not_null()
+                .and(mails::next_attempt_at.le(now)),
+        )
+        .order(mails::next_attempt_at)
+        .limit(limit)
+        .select(mails::id)
+        .for_update()
+        .skip_locked();
+    let ids: Vec<Uuid> = due.load(&mut conn).await?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    diesel::update(mails::table)
+        .filter(mails::id.eq_any(ids))
+        .set((
+            mails::attempts.eq(mails::attempts + 1),
+            mails::next_attempt_at.eq(lease_until),
+        ))
+        .returning(TakenMail::as_returning())
+        .get_results(&mut conn)
+        .await
+}
+
+/// It was handed to the mail server; its text is forgotten.
+pub async fn mark_sent(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(mails::table.find(id))
+        .filter(mails::sealed.is_not_null())
+        .set((mails::sent_at.eq(at), mails::sealed.eq(None::<Vec<u8>>)))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// It is given up; its text is forgotten.
+pub async fn mark_dropped(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    why: &str,
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(mails::table.find(id))
+        .filter(mails::sealed.is_not_null())
+        .set((
+            mails::dropped_at.eq(at),
+            mails::sealed.eq(None::<Vec<u8>>),
+            mails::last_error.eq(why),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// It could not be sent now; it is due again at `next_attempt_at`.
+pub async fn mark_failed(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    why: &str,
+    next_attempt_at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(mails::table.find(id))
+        .filter(mails::sealed.is_not_null())
+        .set((
+            mails::next_attempt_at.eq(next_attempt_at),
+            mails::last_error.eq(why),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! The embedded migrations, and the lock that lets several nodes start at once.
+
+use std::time::Duration;
+
+use diesel::{QueryableByName, sql_types::Bool};
+use diesel_async::{AsyncMigrationHarness, RunQueryDsl};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use thiserror::Error;
+
+use super::connect::{ConnectError, Connector};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+/// The key of the advisory lock: "vestibul" in ASCII.
+const LOCK_KEY: i64 = 0x7665_7374_6962_756c;
+const POLL: Duration = Duration::from_millis(50);
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Why the database is not in order.
+#[derive(Debug, Error)]
+pub enum MigrateError {
+    /// No connection.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// A statement failed.
+    #[error("database: {0}")]
+    Query(#[from] diesel::result::Error),
+    /// A migration failed.
+    #[error("a migration failed: {0}")]
+    Migration(String),
+    /// Another node holds the lock for too long.
+    #[error(
+        "another process has been migrating this database for over a minute; start again when it is done"
+    )]
+    Locked,
+    /// The database is ahead of this binary.
+    #[error(
+        "the database has migrations that this version does not know ({0}); run the version that made them, or a later one"
+    )]
+    Ahead(String),
+}
+
+#[derive(QueryableByName)]
+struct Locked {
+    #[diesel(sql_type = Bool)]
+    locked: bool,
+}
+
+/// Brings the database up to date; returns the names of the migrations that ran.
+///
+/// The lock is polled rather than waited for: a waiting statement would hold a snapshot that
+/// `CREATE INDEX CONCURRENTLY` of a later migration had to wait for in turn.
+pub async fn run(connector: &Connector) -> Result<Vec<String>, MigrateError> {
+    let mut conn = connector.open().await?;
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    while !try_lock(&mut conn).await? {
+        if tokio::time::Instant::now() > deadline {
+            return Err(MigrateError::Locked);
+        }
+        tokio::time::sleep(POLL).await;
+    }
+    // The harness blocks its thread. The lock ends with the connection, which is dropped there.
+    let migrate = move || -> Result<Vec<String>, MigrateError> {
+        let mut harness = AsyncMigrationHarness::new(conn);
+        let failed =
+            |e: Box<dyn std::error::Error + Send + Sync>| MigrateError::Migration(e.to_string());
+        refuse_unknown(&mut harness)?;
+        let ran = harness.run_pending_migrations(MIGRATIONS).map_err(failed)?;
+        Ok(ran.iter().map(ToString::to_string).collect())
+    };
+    tokio::task::spawn_blocking(migrate)
+        .await
+        .map_err(|e| MigrateError::Migration(e.to_string()))?
+}
+
+async fn try_lock(
+    conn: &mut diesel_async::AsyncPgConnection,
+) -> Result<bool, diesel::result::Error> {
+    let answer: Locked = diesel::sql_query("SELECT pg_try_advisory_lock($1) AS locked")
+        .bind::<diesel::sql_types::BigInt, _>(LOCK_KEY)
+        .get_result(conn)
+        .await?;
+    Ok(answer.locked)
+}
+
+fn refuse_unknown(
+    harness: &mut AsyncMigrationHarness<diesel_async::AsyncPgConnection>,
+) -> Result<(), MigrateError> {
+    let failed =
+        |e: Box<dyn std::error::Error + Send + Sync>| MigrateError::Migration(e.to_string());
+    let applied = harness.applied_migrations().map_err(failed)?;
+    let known = known_versions().map_err(failed)?;
+    let unknown: Vec<String> = applied
+        .iter()
+        .map(ToString::to_string)
+        .filter(|version| !known.contains(version))
+        .collect();
+    if unknown.is_empty() {
+        Ok(())
+    } else {
+        Err(MigrateError::Ahead(unknown.join(", ")))
+    }
+}
+
+fn known_versions() -> Result<Vec<String>, Box<dyn std::error::Error + Send + Sync>> {
+    use diesel::migration::{Migration, MigrationSource};
+    let migrations: Vec<Box<dyn Migration<diesel::pg::Pg>>> = MIGRATIONS.migrations()?;
+    Ok(migrations
+        .iter()
+        .map(|m| m.name().version().to_string())
+        .collect())
+}
+
+/// Whether every migration of this binary has run. Asks and changes nothing.
+pub async fn is_current(
+    mut conn: &diesel_async::AsyncPgConnection,
+) -> Result<bool, diesel::result::Error> {
+    #[derive(QueryableByName)]
+    struct Applied {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        count: i64,
+    }
+    let applied: Applied =
+        diesel::sql_query("SELECT count(*) AS count FROM __diesel_schema_migrations")
+            .get_result(&mut conn)
+            .await?;
+    let known = known_versions()
+        .map(|versions| versions.len())
+        .unwrap_or_default();
+    Ok(usize::try_from(applied.count).is_ok_and(|count| count == known))
+}

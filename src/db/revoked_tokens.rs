@@ -1,0 +1,23 @@
+//! The revocation list: tokens that were used or given up before their expiry.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use super::schema::revoked_tokens;
+use crate::domain::token::Claims;
+
+/// Puts a token on the list; `false` where it was there.
+///
+/// This is how a one-time token is used up: of any number of transactions at once, one gets `true`.
+pub async fn insert(mut conn: &AsyncPgConnection, claims: &Claims) -> QueryResult<bool> {
+    let rows = diesel::insert_into(revoked_tokens::table)
+        .values((
+            revoked_tokens::token_id.eq(&claims.token_id),
+            revoked_tokens::expires_at.eq::<DateTime<Utc>>(claims.expires_at),
+        ))
+        .on_conflict_do_nothing()
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}

@@ -1,0 +1,120 @@
+//! The tables as Diesel sees them. A test compares this file with the migrations.
+
+diesel::table! {
+    audit_events (seq) {
+        seq -> Int8,
+        at -> Timestamptz,
+        event -> Text,
+        level -> Text,
+        actor_id -> Nullable<Uuid>,
+        subject_id -> Nullable<Uuid>,
+        subject_hash -> Nullable<Bytea>,
+        session_id -> Nullable<Uuid>,
+        ip -> Nullable<Inet>,
+        user_agent -> Nullable<Text>,
+        detail -> Jsonb,
+    }
+}
+
+diesel::table! {
+    backup_codes (user_id, mac) {
+        user_id -> Uuid,
+        mac -> Bytea,
+        key_id -> Text,
+        created_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    mails (id) {
+        id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        kind -> Text,
+        decoy -> Bool,
+        sealed -> Nullable<Bytea>,
+        attempts -> Int4,
+        next_attempt_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>,
+        dropped_at -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    revoked_tokens (token_id) {
+        token_id -> Text,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        generation -> Int8,
+        token_hash -> Bytea,
+        previous_token_hash -> Nullable<Bytea>,
+        jti -> Text,
+        issued_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        rotated_at -> Nullable<Timestamptz>,
+        absolute_expires_at -> Timestamptz,
+        created_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
+        remembered -> Bool,
+        ip -> Nullable<Inet>,
+        user_agent -> Nullable<Text>,
+        authenticated_at -> Timestamptz,
+        authentication_methods -> Array<Text>,
+        proven_at -> Timestamptz,
+        proof_methods -> Array<Text>,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    totp_authenticators (user_id) {
+        user_id -> Uuid,
+        secret -> Bytea,
+        last_step -> Int8,
+        refused_steps -> Array<Int8>,
+        created_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        email -> Text,
+        email_canonical -> Text,
+        display_name -> Nullable<Text>,
+        password_hash -> Text,
+        role -> Text,
+        email_verified_at -> Nullable<Timestamptz>,
+        revocation_id -> Int8,
+        password_changed_at -> Nullable<Timestamptz>,
+        password_must_change -> Bool,
+        disabled_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(backup_codes -> users (user_id));
+diesel::joinable!(mails -> users (user_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(totp_authenticators -> users (user_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    audit_events,
+    backup_codes,
+    mails,
+    revoked_tokens,
+    sessions,
+    totp_authenticators,
+    users,
+);

@@ -1,0 +1,321 @@
+//! Sessions: begun, rotated, ended.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{
+    dsl::{exists, now, sql},
+    prelude::*,
+    sql_types::{Bool, Interval},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use ipnet::IpNet;
+use uuid::Uuid;
+
+use super::schema::{sessions, totp_authenticators as totp, users};
+use super::users::{UserRecord, UserRow};
+use crate::domain::session::{EndReason, RefreshState};
+
+/// A session to begin.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = sessions)]
+pub struct NewSession<'a> {
+    /// Id.
+    pub id: Uuid,
+    /// Whose.
+    pub user_id: Uuid,
+    /// SHA-256 of the first refresh token.
+    pub token_hash: &'a [u8],
+    /// Its `jti`.
+    pub jti: &'a str,
+    /// Its issue time.
+    pub issued_at: DateTime<Utc>,
+    /// Its expiry.
+    pub expires_at: DateTime<Utc>,
+    /// The end of the session, whatever is refreshed.
+    pub absolute_expires_at: DateTime<Utc>,
+    /// Now.
+    pub created_at: DateTime<Utc>,
+    /// Now.
+    pub last_seen_at: DateTime<Utc>,
+    /// Whether the cookies outlive the browser.
+    pub remembered: bool,
+    /// The client's address.
+    pub ip: Option<IpNet>,
+    /// The client's user agent.
+    pub user_agent: Option<&'a str>,
+    /// Now.
+    pub authenticated_at: DateTime<Utc>,
+    /// How (RFC 8176).
+    pub authentication_methods: &'a [&'a str],
+    /// Now.
+    pub proven_at: DateTime<Utc>,
+    /// How (RFC 8176).
+    pub proof_methods: &'a [&'a str],
+}
+
+/// Begins a session.
+pub async fn insert(mut conn: &AsyncPgConnection, session: &NewSession<'_>) -> QueryResult<()> {
+    diesel::insert_into(sessions::table)
+        .values(session)
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// A session and its user, as a refresh judges them.
+#[derive(Debug)]
+pub struct RefreshRecord {
+    /// The user.
+    pub user: UserRecord,
+    /// The state that decides. `superseded` is left to the caller, who knows the token.
+    pub state: RefreshState,
+    /// `jti` of the current refresh token.
+    pub jti: String,
+    /// Its issue time.
+    pub issued_at: DateTime<Utc>,
+    /// The end of the session.
+    pub absolute_expires_at: DateTime<Utc>,
+    /// Whether the cookies outlive the browser.
+    pub remembered: bool,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions, check_for_backend(diesel::pg::Pg))]
+struct RefreshRow {
+    id: Uuid,
+    generation: i64,
+    token_hash: Vec<u8>,
+    previous_token_hash: Option<Vec<u8>>,
+    jti: String,
+    issued_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    absolute_expires_at: DateTime<Utc>,
+    remembered: bool,
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+/// The session of a refresh token.
+pub async fn find_for_refresh(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    user_id: Uuid,
+    grace: TimeDelta,
+) -> QueryResult<Option<RefreshRecord>> {
+    let within_grace = sql::<Bool>("COALESCE(rotated_at > now() - ")
+        .bind::<Interval, _>(grace)
+        .sql(", false)");
+    let found = sessions::table
+        .inner_join(users::table.left_join(totp::table))
+        .filter(sessions::id.eq(id).and(sessions::user_id.eq(user_id)))
+        .select((
+            RefreshRow::as_select(),
+            UserRow::as_select(),
+            totp::confirmed_at.nullable(),
+            within_grace,
+        ))
+        .first::<(RefreshRow, UserRow, Option<DateTime<Utc>>, bool)>(&mut conn)
+        .await
+        .optional()?;
+    Ok(found.map(|(row, user, totp_confirmed_at, within_grace)| {
+        let user = user.with_totp(totp_confirmed_at);
+        RefreshRecord {
+            state: RefreshState {
+                id: row.id,
+                generation: row.generation,
+                token_hash: row.token_hash,
+                previous_token_hash: row.previous_token_hash,
+                revoked: row.revoked_at.is_some(),
+                expires_at: row.expires_at,
+                within_grace,
+                revocation_id: user.user.revocation_id,
+                superseded: user.user.disabled_at.is_some(),
+            },
+            user,
+            jti: row.jti,
+            issued_at: row.issued_at,
+            absolute_expires_at: row.absolute_expires_at,
+            remembered: row.remembered,
+        }
+    }))
+}
+
+/// The next refresh token of a session, and the one it replaces.
+#[derive(Debug)]
+pub struct Rotation<'a> {
+    /// Session.
+    pub id: Uuid,
+    /// Its user.
+    pub user_id: Uuid,
+    /// The generation of the token presented.
+    pub generation: i64,
+    /// SHA-256 of the token presented.
+    pub token_hash: &'a [u8],
+    /// The user's `revocation_id` that the pair carries.
+    pub rev: i64,
+    /// SHA-256 of the successor.
+    pub next_hash: &'a [u8],
+    /// Its `jti`.
+    pub next_jti: &'a str,
+    /// Its issue time.
+    pub issued_at: DateTime<Utc>,
+    /// Its expiry.
+    pub expires_at: DateTime<Utc>,
+    /// Where the client is now.
+    pub ip: Option<IpNet>,
+    /// Its user agent now.
+    pub user_agent: Option<&'a str>,
+}
+
+/// Rotates in one statement; `false` where somebody else was quicker, or session or `rev` ended.
+pub async fn rotate(mut conn: &AsyncPgConnection, rotation: &Rotation<'_>) -> QueryResult<bool> {
+    let user_unchanged = users::table
+        .filter(users::id.eq(rotation.user_id))
+        .filter(users::revocation_id.eq(rotation.rev))
+        .filter(users::disabled_at.is_null());
+    let rows = diesel::update(sessions::table)
+        .filter(sessions::id.eq(rotation.id))
+        .filter(sessions::generation.eq(rotation.generation))
+        .filter(sessions::token_hash.eq(rotation.token_hash))
+        .filter(sessions::revoked_at.is_null())
+        .filter(exists(user_unchanged))
+        .set((
+            sessions::generation.eq(sessions::generation + 1),
+            sessions::previous_token_hash.eq(rotation.token_hash),
+            sessions::token_hash.eq(rotation.next_hash),
+            sessions::jti.eq(rotation.next_jti),
+            sessions::issued_at.eq(rotation.issued_at),
+            sessions::expires_at.eq(rotation.expires_at),
+            sessions::rotated_at.eq(now),
+            sessions::last_seen_at.eq(rotation.issued_at),
+            sessions::ip.eq(rotation.ip),
+            sessions::user_agent.eq(rotation.user_agent),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// The token that takes over when a session survives a rise of `rev`.
+#[derive(Debug)]
+pub struct Reissue<'a> {
+    /// Session.
+    pub id: Uuid,
+    /// SHA-256 of the new token.
+    pub next_hash: &'a [u8],
+    /// Its `jti`.
+    pub next_jti: &'a str,
+    /// Its issue time.
+    pub issued_at: DateTime<Utc>,
+    /// Its expiry.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Gives a living session a new token whatever it had; the old one gets no grace. Returns the new
+/// generation, `None` where the session has ended.
+pub async fn reissue(mut conn: &AsyncPgConnection, reissue: &Reissue<'_>) -> QueryResult<bool> {
+    let rows = diesel::update(sessions::table)
+        .filter(sessions::id.eq(reissue.id))
+        .filter(sessions::revoked_at.is_null())
+        .set((
+            sessions::previous_token_hash.eq(None::<Vec<u8>>),
+            sessions::token_hash.eq(reissue.next_hash),
+            sessions::jti.eq(reissue.next_jti),
+            sessions::issued_at.eq(reissue.issued_at),
+            sessions::expires_at.eq(reissue.expires_at),
+            sessions::last_seen_at.eq(reissue.issued_at),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// What is needed to give a living session a new token.
+#[derive(Debug, Clone, Queryable)]
+pub struct LivingSession {
+    /// Rotations so far.
+    pub generation: i64,
+    /// The end of the session.
+    pub absolute_expires_at: DateTime<Utc>,
+    /// Whether the cookies outlive the browser.
+    pub remembered: bool,
+}
+
+/// Locks a living session of a user.
+pub async fn hold(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    user_id: Uuid,
+) -> QueryResult<Option<LivingSession>> {
+    sessions::table
+        .filter(sessions::id.eq(id).and(sessions::user_id.eq(user_id)))
+        .filter(sessions::revoked_at.is_null())
+        .select((
+            sessions::generation,
+            sessions::absolute_expires_at,
+            sessions::remembered,
+        ))
+        .for_no_key_update()
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// Records a fresh proof of who sits there (NIST SP 800-63B-4, reauthentication).
+pub async fn prove(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    methods: &[&str],
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(sessions::table)
+        .filter(sessions::id.eq(id).and(sessions::revoked_at.is_null()))
+        .set((
+            sessions::proven_at.eq(at),
+            sessions::proof_methods.eq(methods),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends one session of a user; `false` where it had ended or is somebody else's.
+pub async fn end(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    user_id: Uuid,
+    reason: EndReason,
+    at: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let rows = diesel::update(sessions::table)
+        .filter(sessions::id.eq(id).and(sessions::user_id.eq(user_id)))
+        .filter(sessions::revoked_at.is_null())
+        .set((
+            sessions::revoked_at.eq(at),
+            sessions::revoked_reason.eq(reason.as_str()),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Ends all sessions of a user but one; returns how many.
+pub async fn end_all(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    except: Option<Uuid>,
+    reason: EndReason,
+    at: DateTime<Utc>,
+) -> QueryResult<usize> {
+    diesel::update(sessions::table)
+        .filter(
+            sessions::user_id
+                .eq(user_id)
+                .and(sessions::revoked_at.is_null()),
+        )
+        .filter(sessions::id.ne(except.unwrap_or_default()))
+        .set((
+            sessions::revoked_at.eq(at),
+            sessions::revoked_reason.eq(reason.as_str()),
+        ))
+        .execute(&mut conn)
+        .await
+}

@@ -1,0 +1,154 @@
+//! TOTP authenticators.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    dsl::{not, sql},
+    prelude::*,
+    sql_types::{Array, BigInt},
+    upsert::excluded,
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::schema::totp_authenticators as totp;
+
+/// An authenticator as the row has it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = totp, check_for_backend(diesel::pg::Pg))]
+pub struct TotpRow {
+    /// The secret, sealed for this table, row and column.
+    pub secret: Vec<u8>,
+    /// The last step accepted.
+    pub last_step: i64,
+    /// Steps that never will be.
+    pub refused_steps: Vec<i64>,
+    /// When the first code arrived.
+    pub confirmed_at: Option<DateTime<Utc>>,
+}
+
+/// The authenticator of a user.
+pub async fn find(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Option<TotpRow>> {
+    totp::table
+        .filter(totp::user_id.eq(user_id))
+        .select(TotpRow::as_select())
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// Begins an enrolment, or begins it anew; `false` where a confirmed authenticator stands.
+pub async fn begin(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    sealed_secret: &[u8],
+    at: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let upsert = diesel::insert_into(totp::table)
+        .values((
+            totp::user_id.eq(user_id),
+            totp::secret.eq(sealed_secret),
+            totp::created_at.eq(at),
+        ))
+        .on_conflict(totp::user_id)
+        .do_update()
+        .set((
+            totp::secret.eq(excluded(totp::secret)),
+            totp::created_at.eq(excluded(totp::created_at)),
+            totp::last_step.eq(0),
+            totp::refused_steps.eq(Vec::<i64>::new()),
+        ));
+    let rows = diesel::query_dsl::methods::FilterDsl::filter(upsert, totp::confirmed_at.is_null())
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Confirms an enrolment by the code of `step`, which counts as used. `sealed_secret` is what the
+/// code was checked against: an enrolment begun anew meanwhile is not confirmed by it.
+pub async fn confirm(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    sealed_secret: &[u8],
+    step: i64,
+    at: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let rows = diesel::update(totp::table)
+        .filter(
+            totp::user_id
+                .eq(user_id)
+                .and(totp::secret.eq(sealed_secret)),
+        )
+        .filter(totp::confirmed_at.is_null().and(totp::last_step.lt(step)))
+        .set((totp::last_step.eq(step), totp::confirmed_at.eq(at)))
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Accepts a step, once; `false` where it or a later one was accepted, or it is refused for good.
+pub async fn accept_step(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    sealed_secret: &[u8],
+    step: i64,
+) -> QueryResult<bool> {
+    let refused = sql::<diesel::sql_types::Bool>("")
+        .bind::<BigInt, _>(step)
+        .sql(" = ANY(refused_steps)");
+    let rows = diesel::update(totp::table)
+        .filter(
+            totp::user_id
+                .eq(user_id)
+                .and(totp::secret.eq(sealed_secret)),
+        )
+        .filter(
+            totp::confirmed_at
+                .is_not_null()
+                .and(totp::last_step.lt(step)),
+        )
+        .filter(not(refused))
+        .set(totp::last_step.eq(step))
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Refuses a step for good. The list stays short: steps long past cannot come back.
+pub async fn refuse_step(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    step: i64,
+) -> QueryResult<()> {
+    let shortened =
+        sql::<Array<BigInt>>("(ARRAY(SELECT s FROM unnest(array_append(refused_steps, ")
+            .bind::<BigInt, _>(step)
+            .sql(")) AS s GROUP BY s ORDER BY s DESC LIMIT 32))");
+    diesel::update(totp::table)
+        .filter(totp::user_id.eq(user_id))
+        .set(totp::refused_steps.eq(shortened))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Removes the authenticator; `false` where no confirmed one stood.
+pub async fn delete_confirmed(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<bool> {
+    let rows = diesel::delete(totp::table)
+        .filter(
+            totp::user_id
+                .eq(user_id)
+                .and(totp::confirmed_at.is_not_null()),
+        )
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Forgets an enrolment that was begun and not confirmed.
+pub async fn delete_pending(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
+    diesel::delete(totp::table)
+        .filter(totp::user_id.eq(user_id).and(totp::confirmed_at.is_null()))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,228 @@
+//! Users: who they are, and the statements that change what their tokens hang on.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{Nullable, Timestamptz},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::schema::{totp_authenticators as totp, users};
+use crate::domain::user::{Role, User};
+
+/// A user as the row has it.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = users, check_for_backend(diesel::pg::Pg))]
+pub(super) struct UserRow {
+    id: Uuid,
+    email: String,
+    email_canonical: String,
+    display_name: Option<String>,
+    password_hash: String,
+    role: String,
+    email_verified_at: Option<DateTime<Utc>>,
+    revocation_id: i64,
+    password_changed_at: Option<DateTime<Utc>>,
+    password_must_change: bool,
+    disabled_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+}
+
+/// A user with the hash to compare a password with.
+#[derive(Debug, Clone)]
+pub struct UserRecord {
+    /// The user.
+    pub user: User,
+    /// PHC string.
+    pub password_hash: String,
+}
+
+impl UserRow {
+    pub(super) fn with_totp(self, totp_confirmed_at: Option<DateTime<Utc>>) -> UserRecord {
+        let user = User {
+            id: self.id,
+            email: self.email,
+            email_canonical: self.email_canonical,
+            display_name: self.display_name,
+            // The column's check allows no other word; the least right is the safe reading of one.
+            role: self.role.parse().unwrap_or(Role::User),
+            email_verified_at: self.email_verified_at,
+            revocation_id: self.revocation_id,
+            password_changed_at: self.password_changed_at,
+            password_must_change: self.password_must_change,
+            disabled_at: self.disabled_at,
+            totp_confirmed_at,
+            created_at: self.created_at,
+        };
+        UserRecord {
+            user,
+            password_hash: self.password_hash,
+        }
+    }
+}
+
+/// The user of a canonical address.
+pub async fn find_by_email(
+    mut conn: &AsyncPgConnection,
+    canonical: &str,
+) -> QueryResult<Option<UserRecord>> {
+    let found = users::table
+        .left_join(totp::table)
+        .filter(users::email_canonical.eq(canonical))
+        .select((UserRow::as_select(), totp::confirmed_at.nullable()))
+        .first::<(UserRow, Option<DateTime<Utc>>)>(&mut conn)
+        .await
+        .optional()?;
+    Ok(found.map(|(row, confirmed)| row.with_totp(confirmed)))
+}
+
+/// The user of an id.
+pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<UserRecord>> {
+    let found = users::table
+        .left_join(totp::table)
+        .filter(users::id.eq(id))
+        .select((UserRow::as_select(), totp::confirmed_at.nullable()))
+        .first::<(UserRow, Option<DateTime<Utc>>)>(&mut conn)
+        .await
+        .optional()?;
+    Ok(found.map(|(row, confirmed)| row.with_totp(confirmed)))
+}
+
+/// A user to be made.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = users)]
+pub struct NewUser<'a> {
+    /// Id.
+    pub id: Uuid,
+    /// The address as given.
+    pub email: &'a str,
+    /// The address in lower case.
+    pub email_canonical: &'a str,
+    /// Name.
+    pub display_name: Option<&'a str>,
+    /// PHC string.
+    pub password_hash: &'a str,
+    /// Time of registration.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Makes a user; `false` where the address is taken.
+pub async fn insert(mut conn: &AsyncPgConnection, user: &NewUser<'_>) -> QueryResult<bool> {
+    let rows = diesel::insert_into(users::table)
+        .values(user)
+        .on_conflict(users::email_canonical)
+        .do_nothing()
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Locks a user whose `revocation_id` is still the one that came with a proof; `false` where the
+/// credentials changed meanwhile or the user is disabled.
+///
+/// Until the transaction ends nobody else raises it, so that what is written on the strength of
+/// the proof is seen by every later change.
+pub async fn hold(mut conn: &AsyncPgConnection, id: Uuid, rev: i64) -> QueryResult<bool> {
+    let held = users::table
+        .filter(users::id.eq(id).and(users::revocation_id.eq(rev)))
+        .filter(users::disabled_at.is_null())
+        .select(users::id)
+        .for_share()
+        .first::<Uuid>(&mut conn)
+        .await
+        .optional()?;
+    Ok(held.is_some())
+}
+
+/// What a change of credentials leaves behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
+pub struct Raised {
+    /// The new `revocation_id`.
+    pub revocation_id: i64,
+    /// The last change of password, for the pair that survives.
+    pub password_changed_at: Option<DateTime<Utc>>,
+}
+
+/// Sets a password verified or authorised under `rev`: every token of before is dead.
+///
+/// `None` where the credentials changed meanwhile or the user is disabled.
+pub async fn set_password(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    rev: i64,
+    hash: &str,
+    at: DateTime<Utc>,
+) -> QueryResult<Option<Raised>> {
+    diesel::update(users::table)
+        .filter(users::id.eq(id).and(users::revocation_id.eq(rev)))
+        .filter(users::disabled_at.is_null())
+        .set((
+            users::password_hash.eq(hash),
+            users::revocation_id.eq(users::revocation_id + 1),
+            // A clock that went back must not revive tokens: the cutoff never sinks.
+            users::password_changed_at.eq(sql::<Nullable<Timestamptz>>(
+                "GREATEST(password_changed_at, ",
+            )
+            .bind::<Timestamptz, _>(at)
+            .sql(")")),
+            users::password_must_change.eq(false),
+        ))
+        .returning((users::revocation_id, users::password_changed_at))
+        .get_result(&mut conn)
+        .await
+        .optional()
+}
+
+/// Raises the `revocation_id` from `rev`: every token of before is dead. `None` as above.
+pub async fn raise_revocation_id(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    rev: i64,
+) -> QueryResult<Option<Raised>> {
+    diesel::update(users::table)
+        .filter(users::id.eq(id).and(users::revocation_id.eq(rev)))
+        .set(users::revocation_id.eq(users::revocation_id + 1))
+        .returning((users::revocation_id, users::password_changed_at))
+        .get_result(&mut conn)
+        .await
+        .optional()
+}
+
+/// Replaces a hash by one of the same password; nothing happens where it changed meanwhile.
+pub async fn rehash(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    old: &str,
+    new: &str,
+) -> QueryResult<bool> {
+    let rows = diesel::update(users::table)
+        .filter(users::id.eq(id).and(users::password_hash.eq(old)))
+        .set(users::password_hash.eq(new))
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Marks the address as proven, where it is still the one that was mailed; `false` otherwise.
+pub async fn verify_email(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    canonical: &str,
+    at: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let rows = diesel::update(users::table)
+        .filter(users::id.eq(id).and(users::email_canonical.eq(canonical)))
+        .filter(users::disabled_at.is_null())
+        .set(
+            users::email_verified_at.eq(sql::<Nullable<Timestamptz>>(
+                "COALESCE(email_verified_at, ",
+            )
+            .bind::<Timestamptz, _>(at)
+            .sql(")")),
+        )
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
