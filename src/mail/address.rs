@@ -59,14 +59,14 @@ pub(super) fn exact(text: &str) -> Result<Address, AddressError> {
 
 fn is_dot_atom(local: &str) -> bool {
     let in_atom = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b);
-    let is_atom = |atom: &str| !atom.is_empty() && atom.bytes().all(in_atom);
-    local.len() <= 64 && local.split('.').all(is_atom)
+    let atom_fits = |atom: &str| !atom.is_empty() && atom.bytes().all(in_atom);
+    local.len() <= 64 && local.split('.').all(atom_fits)
 }
 
 fn is_host_name(domain: &str) -> bool {
     let in_label = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
-    let is_label = |l: &str| (1..=63).contains(&l.len()) && l.bytes().all(in_label);
-    domain.len() <= 253 && domain.split('.').all(is_label)
+    let label_fits = |l: &str| (1..=63).contains(&l.len()) && l.bytes().all(in_label);
+    domain.len() <= 253 && domain.split('.').all(label_fits)
 }
 
 /// An address for logs: its first character and its domain, `g***@example.com`.

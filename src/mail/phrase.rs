@@ -24,32 +24,40 @@ pub(super) fn in_words(span: Duration) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Words from a stranger, fit for one line of a mail: no control characters, no marks that turn
-/// the direction of writing, no line breaks, and not long.
+/// Words of any origin on one line: no control characters, no marks that turn the direction of
+/// writing, no line breaks, single spaces.
 pub(super) fn one_line(text: &str) -> String {
     let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let breaks =
-        |c: char| c.is_control() || c.is_whitespace() || matches!(c, '\u{2028}' | '\u{2029}');
     let plain: String = text
         .chars()
         .filter(|c| !turns(*c))
-        .map(|c| if breaks(c) { ' ' } else { c })
+        .map(|c| {
+            if c.is_control() || c.is_whitespace() {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect();
-    let words = plain
-        .split(' ')
-        .filter(|w| !w.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ");
-    match words.char_indices().nth(LONGEST_BROWSER) {
-        Some((end, _)) => format!("{}...", words[..end].trim_end()),
-        None => words,
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The name of a browser, which is whatever a client says it is: on one line, and cut short.
+pub(super) fn browser_name(text: &str) -> String {
+    let line = one_line(text);
+    match line.char_indices().nth(LONGEST_BROWSER) {
+        Some((end, _)) => format!("{}...", line[..end].trim_end()),
+        None => line,
     }
 }
 
 /// The phrases as Askama filters.
 #[expect(
     unreachable_pub,
-    reason = "the attribute makes a public struct of each function"
+    clippy::inline_always,
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    reason = "Askama's attribute makes a type with a method of each function, and wants a result"
 )]
 pub(super) mod filters {
     use askama::{Result, Values};
@@ -66,8 +74,8 @@ pub(super) mod filters {
     }
 
     #[askama::filter_fn]
-    pub(in super::super) fn one_line(text: &str, _: &dyn Values) -> Result<String> {
-        Ok(super::one_line(text))
+    pub(in super::super) fn browser_name(text: &str, _: &dyn Values) -> Result<String> {
+        Ok(super::browser_name(text))
     }
 }
 
@@ -96,12 +104,15 @@ mod tests {
 
     #[test]
     fn a_strangers_words_stay_on_one_line_and_short() {
-        assert_eq!(one_line("Firefox on Linux"), "Firefox on Linux");
+        assert_eq!(browser_name("Firefox on Linux"), "Firefox on Linux");
         assert_eq!(
             one_line(" a\r\nBcc: b\u{2028}c\u{1b}[2J\u{202e}d\u{0} "),
             "a Bcc: b c [2Jd"
         );
-        assert_eq!(one_line(&"é".repeat(81)), format!("{}...", "é".repeat(80)));
-        assert_eq!(one_line(&"é".repeat(80)), "é".repeat(80));
+        assert_eq!(
+            browser_name(&"é".repeat(81)),
+            format!("{}...", "é".repeat(80))
+        );
+        assert_eq!(browser_name(&"é".repeat(80)), "é".repeat(80));
     }
 }

@@ -69,6 +69,9 @@ pub enum SetupError {
     /// The sender is not an address.
     #[error("SMTP_FROM {0}")]
     From(AddressError),
+    /// The host is neither a name nor an address.
+    #[error("SMTP_HOST is not a host name or an IP address")]
+    Host,
     /// One of user and password is set, the other is not.
     #[error("SMTP_USERNAME and SMTP_PASSWORD must be set together")]
     Credentials,
@@ -88,7 +91,7 @@ pub enum SetupError {
         /// What is wrong with it.
         fault: &'static str,
     },
-    /// TLS cannot be set up with these certificates and this host name.
-    #[error("SMTP_HOST, SMTP_TLS: TLS to the mail server cannot be set up: {0}")]
+    /// TLS cannot be set up.
+    #[error("SMTP_TLS: TLS to the mail server cannot be set up: {0}")]
     Tls(String),
 }

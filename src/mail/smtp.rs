@@ -2,14 +2,16 @@
 //! whole of it, and answers of the server turned into words that a log may keep.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::{AsyncSmtpTransport, Error};
 use lettre::{AsyncTransport, Tokio1Executor};
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
 
 use super::address::Sender;
 use super::compose::compose;
@@ -18,7 +20,10 @@ use super::{DeliveryError, RenderedMail, SetupError, SmtpSettings, TlsMode};
 /// A mail server. Each mail takes a connection of its own: a pooled one would be reused in the
 /// middle of a command after a send was cut off by the time limit.
 #[derive(Clone, Debug)]
-pub struct SmtpTransport {
+pub struct SmtpTransport(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     server: AsyncSmtpTransport<Tokio1Executor>,
     sender: Sender,
     timeout: Duration,
@@ -27,8 +32,13 @@ pub struct SmtpTransport {
 impl SmtpTransport {
     pub(super) fn new(settings: &SmtpSettings) -> Result<Self, SetupError> {
         let sender = Sender::parse(&settings.from).map_err(SetupError::From)?;
+        ServerName::try_from(settings.host.as_str()).map_err(|_| SetupError::Host)?;
+        // The sender's domain rather than the machine's name, which is often not a full one and is
+        // nobody's business: relays write it into the mail.
+        let hello = ClientId::Domain(sender.mailbox().email.domain().to_owned());
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
             .port(settings.port)
+            .hello_name(hello)
             .tls(tls(settings)?)
             .timeout(Some(settings.timeout));
         match (&settings.username, &settings.password) {
@@ -41,22 +51,22 @@ impl SmtpTransport {
             (None, None) => {}
             _ => return Err(SetupError::Credentials),
         }
-        Ok(Self {
+        Ok(Self(Arc::new(Inner {
             server: builder.build(),
             sender,
             timeout: settings.timeout,
-        })
+        })))
     }
 
     pub(super) async fn send(&self, mail: &RenderedMail) -> Result<(), DeliveryError> {
-        let message = compose(&self.sender, mail)?;
+        let message = compose(&self.0.sender, mail)?;
         // lettre limits each step; a server that answers slowly at every one would hold us for long.
-        match tokio::time::timeout(self.timeout, self.server.send(message)).await {
+        match tokio::time::timeout(self.0.timeout, self.0.server.send(message)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(judge(&error)),
             Err(_) => Err(DeliveryError::Transient(format!(
                 "the mail server did not finish within {} s",
-                self.timeout.as_secs_f32()
+                self.0.timeout.as_secs_f32()
             ))),
         }
     }

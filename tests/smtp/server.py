@@ -6,6 +6,7 @@ MODE is one of
   starttls      STARTTLS, and nothing is accepted before it
   tls           TLS from the first byte
   plain         no TLS
+  wrong-name    as `starttls`, with a certificate for another host
   no-starttls   as `plain`; named apart for the test that a client refuses it
   silent        accepts connections and never says a word
 
@@ -57,13 +58,13 @@ CN = localhost
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
-subjectAltName = DNS:localhost, IP:127.0.0.1
+subjectAltName = {names}
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 """
 
 
-def make_certificates(folder):
+def make_certificates(folder, names):
     """Makes an authority and a server certificate signed by it; returns the server's TLS context."""
 
     def certificate(name, config, *signer):
@@ -77,7 +78,7 @@ def make_certificates(folder):
         )
 
     certificate("ca", CA_CONFIG)
-    certificate("server", SERVER_CONFIG, "-CA", folder / "ca.pem", "-CAkey", folder / "ca.key")
+    certificate("server", SERVER_CONFIG.format(names=names), "-CA", folder / "ca.pem", "-CAkey", folder / "ca.key")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(folder / "server.pem", folder / "server.key")
     return context
@@ -135,7 +136,8 @@ async def serve(options):
     folder = pathlib.Path(options.dir)
     mails = folder / "mails"
     mails.mkdir(parents=True, exist_ok=True)
-    context = make_certificates(folder)
+    elsewhere = options.mode == "wrong-name"
+    context = make_certificates(folder, "DNS:elsewhere.test" if elsewhere else "DNS:localhost, IP:127.0.0.1")
     mailbox = Mailbox(mails)
 
     def authenticate(server, session, envelope, mechanism, data):
@@ -143,7 +145,7 @@ async def serve(options):
         return AuthResult(success=(data.login, data.password) == known, handled=False)
 
     def session():
-        starttls = options.mode == "starttls"
+        starttls = options.mode in ("starttls", "wrong-name")
         return SMTP(
             mailbox,
             hostname="localhost",
@@ -172,7 +174,8 @@ def main():
     warnings.filterwarnings("ignore", message="Requiring AUTH while not requiring TLS")
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mode", required=True, choices=["starttls", "tls", "plain", "no-starttls", "silent"])
+    modes = ["starttls", "tls", "plain", "wrong-name", "no-starttls", "silent"]
+    parser.add_argument("--mode", required=True, choices=modes)
     parser.add_argument("--dir", required=True, help="an existing folder for certificates and mails")
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
     parser.add_argument("--user")

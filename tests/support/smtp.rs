@@ -2,7 +2,8 @@
 //! The server stands on 127.0.0.1, with a certificate for `localhost` made for this one run.
 #![allow(
     dead_code,
-    reason = "each test program that includes this file uses a part of it"
+    clippy::expect_used,
+    reason = "each test program uses a part of this, and a test fails by panicking"
 )]
 
 use std::io::{BufRead, BufReader};
@@ -22,6 +23,8 @@ pub(crate) enum Mode {
     Tls,
     /// No TLS.
     Plain,
+    /// STARTTLS, with a certificate for another host.
+    WrongName,
     /// Offers no STARTTLS, for clients that must insist on it.
     NoStartTls,
     /// Accepts connections and never answers.
@@ -179,6 +182,7 @@ impl Mode {
             Self::StartTls => "starttls",
             Self::Tls => "tls",
             Self::Plain => "plain",
+            Self::WrongName => "wrong-name",
             Self::NoStartTls => "no-starttls",
             Self::Silent => "silent",
         }
