@@ -283,7 +283,7 @@ async fn a_silent_server_does_not_hold_us() {
         let start = Instant::now();
         transient(deliver(&settings, &mail_to("grace@example.com")).await);
         assert!(
-            start.elapsed() < Duration::from_secs(3),
+            start.elapsed() < Duration::from_secs(5),
             "{tls:?} took {:?}",
             start.elapsed()
         );
