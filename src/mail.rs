@@ -1,0 +1,23 @@
+//! What Vestibule says by mail and how it gets there: the messages, rendered from the templates in
+//! `templates/mail`, and the transports that deliver them. The outbox that holds mails until then
+//! is a table, and lives in `db`; the loop that drains it lives in `worker`.
+
+mod address;
+mod compose;
+mod memory;
+mod message;
+mod phrase;
+mod rendered;
+mod settings;
+mod smtp;
+mod stdout;
+mod transport;
+
+pub use address::{AddressError, Sender};
+pub use memory::MemoryMailbox;
+pub use message::{MailContext, Message};
+pub use rendered::RenderedMail;
+pub use settings::{SetupError, SmtpPassword, SmtpSettings, TlsMode};
+pub use smtp::SmtpTransport;
+pub use stdout::StdoutTransport;
+pub use transport::{DeliveryError, Transport};

@@ -1,0 +1,199 @@
+//! Every message that Vestibule can send, and its rendering. The words stand in `templates/mail`,
+//! two files a message; the subjects stand here.
+
+use std::net::IpAddr;
+
+use askama::Template;
+use chrono::{DateTime, Duration, Utc};
+
+use super::RenderedMail;
+use super::phrase::{filters, one_line};
+
+/// A mail to one person about their own account. Links are absolute URLs built from `BASE_URL`;
+/// `at` is when it happened, `ip` and `browser` are the client's, where known. `browser` is a name
+/// such as `Firefox on Linux`; as it comes from the client, it is cut short and escaped.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Message {
+    /// Asks whether the address is its owner's: after registration, and on request.
+    VerifyEmail {
+        /// The page that verifies.
+        link: String,
+        /// How long the link works.
+        expires_in: Duration,
+    },
+    /// Answers "forgot password".
+    ResetPassword {
+        /// The page that takes a new password.
+        link: String,
+        /// How long the link works.
+        expires_in: Duration,
+    },
+    /// The password was changed or reset.
+    #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
+    PasswordChanged {
+        at: DateTime<Utc>,
+        ip: Option<IpAddr>,
+        browser: Option<String>,
+    },
+    /// A second factor was enrolled.
+    #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
+    TwoFactorEnabled {
+        at: DateTime<Utc>,
+        ip: Option<IpAddr>,
+        browser: Option<String>,
+    },
+    /// The second factor was removed.
+    #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
+    TwoFactorDisabled {
+        at: DateTime<Utc>,
+        ip: Option<IpAddr>,
+        browser: Option<String>,
+    },
+    /// A fresh set of backup codes was made.
+    #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
+    BackupCodesReplaced {
+        at: DateTime<Utc>,
+        ip: Option<IpAddr>,
+        browser: Option<String>,
+    },
+    /// A used refresh token came back, and every session was ended.
+    #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
+    SessionsRevokedAfterReplay {
+        at: DateTime<Utc>,
+        ip: Option<IpAddr>,
+        browser: Option<String>,
+    },
+    /// Somebody tried to register an address that has an account.
+    AddressAlreadyRegistered {
+        /// The sign-in page.
+        sign_in_link: String,
+        /// The forgot-password page.
+        reset_link: String,
+    },
+}
+
+/// What every mail of this site has in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailContext {
+    /// The product's name as people know it.
+    pub product: String,
+    /// The host of `BASE_URL`, with its port where that is not the default one.
+    pub site: String,
+    /// The forgot-password page, absolute.
+    pub forgot_password_link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/mail.html")]
+struct Html<'a> {
+    message: &'a Message,
+    ctx: &'a MailContext,
+    subject: &'a str,
+    preheader: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/mail.txt")]
+struct Text<'a> {
+    message: &'a Message,
+    ctx: &'a MailContext,
+}
+
+impl Message {
+    /// The message's name in the outbox and in logs, in snake case. It never changes once released.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::VerifyEmail { .. } => "verify_email",
+            Self::ResetPassword { .. } => "reset_password",
+            Self::PasswordChanged { .. } => "password_changed",
+            Self::TwoFactorEnabled { .. } => "two_factor_enabled",
+            Self::TwoFactorDisabled { .. } => "two_factor_disabled",
+            Self::BackupCodesReplaced { .. } => "backup_codes_replaced",
+            Self::SessionsRevokedAfterReplay { .. } => "sessions_revoked_after_replay",
+            Self::AddressAlreadyRegistered { .. } => "address_already_registered",
+        }
+    }
+
+    /// How long the message is of use: the life of its link. `None` where it never goes stale.
+    pub const fn expires_in(&self) -> Option<Duration> {
+        match self {
+            Self::VerifyEmail { expires_in, .. } | Self::ResetPassword { expires_in, .. } => {
+                Some(*expires_in)
+            }
+            _ => None,
+        }
+    }
+
+    /// The mail to `to`, a bare address, which is checked when the mail is sent.
+    pub fn render(&self, to: &str, ctx: &MailContext) -> Result<RenderedMail, askama::Error> {
+        let subject = one_line(&self.subject(&ctx.product));
+        let text = Text { message: self, ctx }.render()?;
+        let html = Html {
+            message: self,
+            ctx,
+            subject: &subject,
+            preheader: self.preheader(),
+        }
+        .render()?;
+        Ok(RenderedMail {
+            to: to.to_owned(),
+            subject,
+            text,
+            html,
+            id: None,
+        })
+    }
+
+    fn subject(&self, product: &str) -> String {
+        match self {
+            Self::VerifyEmail { .. } => format!("Verify your email address for {product}"),
+            Self::ResetPassword { .. } => format!("Reset your {product} password"),
+            Self::PasswordChanged { .. } => format!("Your {product} password was changed"),
+            Self::TwoFactorEnabled { .. } => {
+                format!("Two-factor authentication was turned on at {product}")
+            }
+            Self::TwoFactorDisabled { .. } => {
+                format!("Two-factor authentication was turned off at {product}")
+            }
+            Self::BackupCodesReplaced { .. } => {
+                format!("Your {product} backup codes were replaced")
+            }
+            Self::SessionsRevokedAfterReplay { .. } => {
+                format!("You were signed out of {product} in every browser")
+            }
+            Self::AddressAlreadyRegistered { .. } => {
+                format!("You already have a {product} account")
+            }
+        }
+    }
+
+    /// The words that mail programs show beside the subject.
+    const fn preheader(&self) -> &'static str {
+        match self {
+            Self::VerifyEmail { .. } => {
+                "One press of a button confirms that this address is yours."
+            }
+            Self::ResetPassword { .. } => "A link to choose a new password. It works once.",
+            Self::PasswordChanged { .. }
+            | Self::TwoFactorEnabled { .. }
+            | Self::TwoFactorDisabled { .. }
+            | Self::BackupCodesReplaced { .. } => {
+                "When, from where, and what to do if this wasn’t you."
+            }
+            Self::SessionsRevokedAfterReplay { .. } => "What happened, and what to do next.",
+            Self::AddressAlreadyRegistered { .. } => {
+                "Somebody tried to create one with this address."
+            }
+        }
+    }
+}
+
+/// Names the message alone: links in it are as good as passwords.
+impl std::fmt::Debug for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Message({})", self.kind())
+    }
+}
+
+#[cfg(test)]
+mod tests;

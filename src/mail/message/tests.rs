@@ -1,0 +1,247 @@
+//! Every message as it reads, and what holds for all of them.
+
+use chrono::TimeZone;
+
+use super::*;
+
+fn context() -> MailContext {
+    MailContext {
+        product: "Vestibule".to_owned(),
+        site: "auth.example.com".to_owned(),
+        forgot_password_link: "https://auth.example.com/forgot-password".to_owned(),
+    }
+}
+
+const VERIFY: &str =
+    "https://auth.example.com/verify-email?token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.abc_DEF-123";
+const RESET: &str = "https://auth.example.com/reset-password?token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.abc_DEF-456";
+
+fn notice(browser: Option<&str>) -> (DateTime<Utc>, Option<IpAddr>, Option<String>) {
+    let at = Utc.with_ymd_and_hms(2026, 3, 9, 8, 5, 59).unwrap();
+    (
+        at,
+        Some("203.0.113.7".parse().unwrap()),
+        browser.map(str::to_owned),
+    )
+}
+
+/// One message of every kind.
+fn all(browser: &str) -> Vec<Message> {
+    let (at, ip, browser) = notice(Some(browser));
+    vec![
+        Message::VerifyEmail {
+            link: VERIFY.to_owned(),
+            expires_in: Duration::hours(24),
+        },
+        Message::ResetPassword {
+            link: RESET.to_owned(),
+            expires_in: Duration::minutes(30),
+        },
+        Message::PasswordChanged {
+            at,
+            ip,
+            browser: browser.clone(),
+        },
+        Message::TwoFactorEnabled {
+            at,
+            ip,
+            browser: browser.clone(),
+        },
+        Message::TwoFactorDisabled {
+            at,
+            ip,
+            browser: browser.clone(),
+        },
+        Message::BackupCodesReplaced {
+            at,
+            ip,
+            browser: browser.clone(),
+        },
+        Message::SessionsRevokedAfterReplay { at, ip, browser },
+        Message::AddressAlreadyRegistered {
+            sign_in_link: "https://auth.example.com/login".to_owned(),
+            reset_link: "https://auth.example.com/forgot-password".to_owned(),
+        },
+    ]
+}
+
+fn rendered(browser: &str) -> Vec<(Message, RenderedMail)> {
+    let render = |m: Message| {
+        m.render("grace@example.com", &context())
+            .map(|mail| (m, mail))
+    };
+    all(browser)
+        .into_iter()
+        .map(render)
+        .collect::<Result<_, _>>()
+        .unwrap()
+}
+
+#[test]
+fn every_message_reads_like_this() {
+    for (message, mail) in rendered("Firefox on Linux") {
+        insta::assert_snapshot!(
+            format!("{}.txt", message.kind()),
+            format!("Subject: {}\n\n{}", mail.subject, mail.text)
+        );
+        insta::assert_snapshot!(format!("{}.html", message.kind()), mail.html);
+    }
+}
+
+#[test]
+fn what_is_unknown_is_left_out() {
+    let (at, ..) = notice(None);
+    let message = Message::PasswordChanged {
+        at,
+        ip: None,
+        browser: None,
+    };
+    let mail = message.render("grace@example.com", &context()).unwrap();
+    assert!(
+        mail.text
+            .contains("\n\nWhen: 9 March 2026 at 08:05 UTC\n\n"),
+        "{}",
+        mail.text
+    );
+    assert!(
+        mail.html.contains("<p>When: 9 March 2026 at 08:05 UTC</p>"),
+        "{}",
+        mail.html
+    );
+}
+
+#[test]
+fn a_browser_name_cannot_become_markup_or_lines() {
+    for (message, mail) in rendered("<img src=x onerror=\"alert('1')\">\r\n\r\nCall 555-0100 & pay")
+    {
+        let both = [&mail.text, &mail.html];
+        assert!(
+            both.iter().all(|body| !body.contains("\nCall")),
+            "{message:?}"
+        );
+        assert!(
+            !mail.html.contains("<img") && !mail.html.contains("onerror=\""),
+            "{}",
+            mail.html
+        );
+        if mail.html.contains("Browser:") {
+            let escaped = "Browser: &#60;img src=x onerror=&#34;alert(&#39;1&#39;)&#34;&#62; Call 555-0100 &#38; pay</p>";
+            assert!(mail.html.contains(escaped), "{}", mail.html);
+        }
+    }
+}
+
+#[test]
+fn a_link_cannot_leave_its_attribute() {
+    let link = "https://auth.example.com/?a=\"><script>&b='".to_owned();
+    let mail = Message::VerifyEmail {
+        link,
+        expires_in: Duration::hours(24),
+    }
+    .render("a@example.com", &context())
+    .unwrap();
+    assert!(!mail.html.contains("<script>"), "{}", mail.html);
+    assert!(
+        mail.html.contains(
+            "<a href=\"https://auth.example.com/?a=&#34;&#62;&#60;script&#62;&#38;b=&#39;\""
+        ),
+        "{}",
+        mail.html
+    );
+}
+
+#[test]
+fn links_stand_on_lines_of_their_own_and_in_the_html_twice() {
+    for (message, mail) in rendered("Firefox on Linux") {
+        let urls: Vec<_> = mail
+            .text
+            .lines()
+            .filter(|line| line.contains("://"))
+            .collect();
+        assert!(!urls.is_empty(), "{message:?}");
+        for url in urls {
+            assert!(
+                url.starts_with("https://auth.example.com/") && !url.contains(' '),
+                "{message:?}: {url}"
+            );
+            let as_text = format!(">{url}</a>");
+            let as_target = format!("<a href=\"{url}\"");
+            assert!(
+                mail.html.contains(&as_text) && mail.html.contains(&as_target),
+                "{message:?}: {url}"
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_is_fetched_and_everything_has_a_language_and_a_preheader() {
+    for (message, mail) in rendered("Firefox on Linux") {
+        for remote in [
+            "src=",
+            "url(",
+            "<img",
+            "<link",
+            "<script",
+            "@import",
+            "background=",
+        ] {
+            assert!(!mail.html.contains(remote), "{message:?}: {remote}");
+        }
+        assert!(
+            mail.html.contains("<html lang=\"en\">") && mail.html.contains(message.preheader()),
+            "{message:?}"
+        );
+        assert!(
+            mail.html
+                .contains("name=\"color-scheme\" content=\"light dark\""),
+            "{message:?}"
+        );
+    }
+}
+
+#[test]
+fn the_tone_is_calm_and_the_lines_are_short() {
+    for (message, mail) in rendered("Firefox on Linux") {
+        let words = mail.html.replace("<!doctype", "");
+        assert!(
+            !format!("{}{}{words}", mail.subject, mail.text).contains('!'),
+            "{message:?}"
+        );
+        assert!(!mail.text.contains("\n\n\n"), "{message:?}: {}", mail.text);
+        for line in mail.text.lines().filter(|line| !line.contains("://")) {
+            assert!(line.len() <= 78, "{message:?}: {line}");
+        }
+    }
+}
+
+#[test]
+fn security_notices_say_what_to_do_now() {
+    for (message, mail) in rendered("Firefox on Linux") {
+        let is_notice = mail.text.contains("When: ");
+        assert_eq!(
+            is_notice,
+            mail.text.contains("This wasn't you?"),
+            "{message:?}"
+        );
+        assert_eq!(
+            is_notice,
+            message.expires_in().is_none() && message.kind() != "address_already_registered"
+        );
+        if is_notice {
+            assert!(
+                mail.text
+                    .contains("\nhttps://auth.example.com/forgot-password\n"),
+                "{message:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn kinds_are_distinct_and_debug_shows_no_link() {
+    let messages = all("x");
+    let kinds: std::collections::HashSet<_> = messages.iter().map(Message::kind).collect();
+    assert_eq!(kinds.len(), messages.len());
+    assert_eq!(format!("{:?}", messages[0]), "Message(verify_email)");
+}

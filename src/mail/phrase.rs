@@ -1,0 +1,118 @@
+//! Times, spans and names as the mails say them. The functions in `filters` give them to the
+//! templates under the same names.
+
+use chrono::{DateTime, Duration, Utc};
+
+/// The most characters of a browser's name that a mail repeats.
+const LONGEST_BROWSER: usize = 80;
+
+/// A moment in UTC, to the minute: `22 November 2026 at 13:07 UTC`.
+pub(super) fn date_and_time(at: DateTime<Utc>) -> String {
+    at.format("%-d %B %Y at %H:%M UTC").to_string()
+}
+
+/// A span in its largest whole unit: `30 minutes`, `24 hours`, `14 days`. Two days and more count
+/// in days. A span that is not whole minutes is rounded down, so that a mail never promises more
+/// than there is.
+pub(super) fn in_words(span: Duration) -> String {
+    let minutes = span.num_minutes().max(0);
+    let (count, unit) = match minutes {
+        m if m >= 2 * 24 * 60 && m % (24 * 60) == 0 => (m / (24 * 60), "day"),
+        m if m >= 60 && m % 60 == 0 => (m / 60, "hour"),
+        m => (m, "minute"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Words of any origin on one line: no control characters, no marks that turn the direction of
+/// writing, no line breaks, single spaces.
+pub(super) fn one_line(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let plain: String = text
+        .chars()
+        .filter(|c| !turns(*c))
+        .map(|c| {
+            if c.is_control() || c.is_whitespace() {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The name of a browser, which is whatever a client says it is: on one line, and cut short.
+pub(super) fn browser_name(text: &str) -> String {
+    let line = one_line(text);
+    match line.char_indices().nth(LONGEST_BROWSER) {
+        Some((end, _)) => format!("{}...", line[..end].trim_end()),
+        None => line,
+    }
+}
+
+/// The phrases as Askama filters.
+#[expect(
+    unreachable_pub,
+    clippy::inline_always,
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    reason = "Askama's attribute makes a type with a method of each function, and wants a result"
+)]
+pub(super) mod filters {
+    use askama::{Result, Values};
+    use chrono::{DateTime, Duration, Utc};
+
+    #[askama::filter_fn]
+    pub(in super::super) fn date_and_time(at: &DateTime<Utc>, _: &dyn Values) -> Result<String> {
+        Ok(super::date_and_time(*at))
+    }
+
+    #[askama::filter_fn]
+    pub(in super::super) fn in_words(span: &Duration, _: &dyn Values) -> Result<String> {
+        Ok(super::in_words(*span))
+    }
+
+    #[askama::filter_fn]
+    pub(in super::super) fn browser_name(text: &str, _: &dyn Values) -> Result<String> {
+        Ok(super::browser_name(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_said_in_their_largest_whole_unit() {
+        let said = |minutes| in_words(Duration::minutes(minutes));
+        assert_eq!(said(1), "1 minute");
+        assert_eq!(said(30), "30 minutes");
+        assert_eq!(said(60), "1 hour");
+        assert_eq!(said(90), "90 minutes");
+        assert_eq!(said(24 * 60), "24 hours");
+        assert_eq!(said(14 * 24 * 60), "14 days");
+        assert_eq!(said(-5), "0 minutes");
+        assert_eq!(in_words(Duration::seconds(119)), "1 minute");
+    }
+
+    #[test]
+    fn moments_are_said_in_utc() {
+        let at = DateTime::from_timestamp(1_770_000_000, 0).unwrap();
+        assert_eq!(date_and_time(at), "2 February 2026 at 02:40 UTC");
+    }
+
+    #[test]
+    fn a_strangers_words_stay_on_one_line_and_short() {
+        assert_eq!(browser_name("Firefox on Linux"), "Firefox on Linux");
+        assert_eq!(
+            one_line(" a\r\nBcc: b\u{2028}c\u{1b}[2J\u{202e}d\u{0} "),
+            "a Bcc: b c [2Jd"
+        );
+        assert_eq!(
+            browser_name(&"é".repeat(81)),
+            format!("{}...", "é".repeat(80))
+        );
+        assert_eq!(browser_name(&"é".repeat(80)), "é".repeat(80));
+    }
+}

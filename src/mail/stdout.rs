@@ -1,0 +1,64 @@
+//! Prints mails instead of sending them, for development without a mail server: framed, the text
+//! part as it is, so that a link can be copied.
+
+use std::io::Write;
+
+use super::{DeliveryError, RenderedMail};
+
+const RULE: &str = "------------------------------------------------------------------------";
+
+/// Prints every mail to standard output.
+#[derive(Clone, Debug)]
+pub struct StdoutTransport {
+    from: String,
+}
+
+impl StdoutTransport {
+    /// Prints as from `from`.
+    pub const fn new(from: String) -> Self {
+        Self { from }
+    }
+
+    /// Writes the whole mail under one lock, so that log lines never fall into it.
+    pub(super) fn send(&self, mail: &RenderedMail) -> Result<(), DeliveryError> {
+        let framed = self.framed(mail);
+        let mut out = std::io::stdout().lock();
+        out.write_all(framed.as_bytes())
+            .and_then(|()| out.flush())
+            .map_err(|error| DeliveryError::Transient(format!("standard output: {error}")))
+    }
+
+    fn framed(&self, mail: &RenderedMail) -> String {
+        let framed = format!(
+            "\n{RULE}\nMail (printed, not sent: SMTP_HOST is not set)\nFrom:    {}\nTo:      {}\nSubject: {}\n\n{}\n{RULE}\n\n",
+            self.from,
+            mail.to,
+            mail.subject,
+            mail.text.trim_end(),
+        );
+        // A terminal obeys control characters, wherever they come from.
+        framed
+            .chars()
+            .filter(|c| *c == '\n' || !c.is_control())
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_link_stands_on_a_line_of_its_own_inside_the_frame() {
+        let mail = RenderedMail {
+            to: "grace@example.com".to_owned(),
+            subject: "Verify\u{1b}[2J".to_owned(),
+            text: "Open this:\n\nhttp://127.0.0.1:8080/verify-email?token=abc\n\nBye.\n".to_owned(),
+            html: "<p>never printed</p>".to_owned(),
+            id: None,
+        };
+        insta::assert_snapshot!(
+            StdoutTransport::new("Vestibule <vestibule@localhost>".to_owned()).framed(&mail)
+        );
+    }
+}
