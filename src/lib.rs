@@ -2,4 +2,6 @@
 
 pub mod db;
 pub mod domain;
+pub mod hashing;
 pub mod mail;
+pub mod throttle;

@@ -1,0 +1,155 @@
+//! Bounded password hashing: as many at once as there are permits, a bounded queue, and no memory
+//! beyond one buffer for each permit.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use thiserror::Error;
+use tokio::sync::Semaphore;
+
+use crate::domain::{
+    password::{Argon2Settings, HashError, Hasher, Memory, Password, Verdict},
+    random::{self, Random},
+};
+
+/// How many wait for each permit at most; at 20 ms a hash that is two and a half seconds.
+const QUEUE_PER_PERMIT: usize = 128;
+
+/// Why nothing was hashed.
+#[derive(Debug, Error)]
+pub enum HashingError {
+    /// The queue is full: the client should try again in a moment.
+    #[error("too many passwords are being checked")]
+    Busy,
+    /// The hash could not be made or read.
+    #[error("password hashing: {0}")]
+    Hash(#[from] HashError),
+    /// The hashing thread panicked.
+    #[error("password hashing was interrupted")]
+    Interrupted,
+}
+
+/// Runs Argon2 on blocking threads, never more than the permits allow.
+pub struct Hashing {
+    hasher: Hasher,
+    permits: Arc<Semaphore>,
+    buffers: Arc<Mutex<Vec<Memory>>>,
+    queued: Arc<AtomicUsize>,
+    queue_limit: usize,
+}
+
+/// Leaves the queue when dropped, also when the client hung up while waiting.
+struct Place(Arc<AtomicUsize>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Hashing {
+    /// `concurrency` hashes at once, at least one.
+    pub fn new(settings: Argon2Settings, concurrency: usize) -> Result<Self, HashError> {
+        let concurrency = concurrency.max(1);
+        Ok(Self {
+            hasher: Hasher::new(settings)?,
+            permits: Arc::new(Semaphore::new(concurrency)),
+            buffers: Arc::new(Mutex::new(
+                (0..concurrency).map(|_| Memory::default()).collect(),
+            )),
+            queued: Arc::default(),
+            queue_limit: concurrency * (QUEUE_PER_PERMIT + 1),
+        })
+    }
+
+    /// Hashes a new password into a PHC string.
+    pub async fn hash(
+        &self,
+        password: Password,
+        random: &dyn Random,
+    ) -> Result<String, HashingError> {
+        let salt = random::bytes::<16>(random);
+        self.run(move |hasher, memory| hasher.hash(&password, salt, memory))
+            .await
+    }
+
+    /// Compares a password with a stored hash; without one it does the same work for nothing.
+    pub async fn verify(
+        &self,
+        password: Password,
+        stored: Option<&str>,
+    ) -> Result<Verdict, HashingError> {
+        let stored = stored.map(str::to_owned);
+        self.run(move |hasher, memory| hasher.verify(&password, stored.as_deref(), memory))
+            .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Hasher, &mut Memory) -> Result<T, HashError> + Send + 'static,
+    ) -> Result<T, HashingError> {
+        let ahead = self.queued.fetch_add(1, Ordering::AcqRel);
+        let place = Place(Arc::clone(&self.queued));
+        if ahead >= self.queue_limit {
+            return Err(HashingError::Busy);
+        }
+        let permit = Arc::clone(&self.permits)
+            .acquire_owned()
+            .await
+            .map_err(|_| HashingError::Interrupted)?;
+        let (hasher, buffers) = (self.hasher.clone(), Arc::clone(&self.buffers));
+        // Permit and place move into the thread: a client that hangs up frees neither before the
+        // work is done.
+        let outcome = tokio::task::spawn_blocking(move || {
+            let _held = (permit, place);
+            let take = || buffers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut memory = take().unwrap_or_default();
+            let outcome = work(&hasher, &mut memory);
+            buffers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(memory);
+            outcome
+        });
+        Ok(outcome.await.map_err(|_| HashingError::Interrupted)??)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SLOW: Argon2Settings = Argon2Settings {
+        memory_kib: 19_456,
+        iterations: 2,
+        parallelism: 1,
+    };
+
+    fn password() -> Password {
+        Password::parse(&"some password".into()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn past_the_queue_it_says_busy_and_recovers() {
+        let hashing = Arc::new(Hashing::new(SLOW, 1).unwrap());
+        let tasks: Vec<_> = (0..200)
+            .map(|_| {
+                let hashing = Arc::clone(&hashing);
+                tokio::spawn(async move { hashing.verify(password(), None).await })
+            })
+            .collect();
+        let mut busy = 0;
+        for task in tasks {
+            busy += usize::from(matches!(task.await.unwrap(), Err(HashingError::Busy)));
+        }
+        assert_eq!(busy, 200 - (QUEUE_PER_PERMIT + 1));
+        assert_eq!(hashing.queued.load(Ordering::Acquire), 0);
+        assert_eq!(
+            hashing.verify(password(), None).await.unwrap(),
+            Verdict::Mismatch
+        );
+        assert_eq!(hashing.buffers.lock().unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,224 @@
+//! Flood limits (governor): how often a route may be tried by one client, for one address, and by
+//! one client for one address. In the memory of this node, and bounded.
+
+mod limiter;
+
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+
+use crate::domain::clock::Clock;
+use limiter::Limiter;
+
+/// A limit: `burst` at once, and as many again in each `per`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// How many.
+    pub burst: NonZeroU32,
+    /// In how long.
+    pub per: Duration,
+}
+
+/// The limits of a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RouteLimits {
+    /// By the client's address; IPv6 counts by /64.
+    pub ip: Limit,
+    /// By email address.
+    pub email: Option<Limit>,
+    /// By both together.
+    pub email_ip: Option<Limit>,
+}
+
+/// The routes that are limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// Address and password, wherever a password is checked.
+    Login,
+    /// Codes.
+    SecondFactor,
+    /// New accounts.
+    Register,
+    /// Mails that people ask for.
+    ForgotPassword,
+    /// Tokens out of mails.
+    Reset,
+}
+
+impl Route {
+    /// The word in the audit log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::SecondFactor => "second_factor",
+            Self::Register => "register",
+            Self::ForgotPassword => "forgot_password",
+            Self::Reset => "reset",
+        }
+    }
+}
+
+/// The limits of all routes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// See [`Route::Login`].
+    pub login: RouteLimits,
+    /// See [`Route::SecondFactor`].
+    pub second_factor: RouteLimits,
+    /// See [`Route::Register`].
+    pub register: RouteLimits,
+    /// See [`Route::ForgotPassword`].
+    pub forgot_password: RouteLimits,
+    /// See [`Route::Reset`].
+    pub reset: RouteLimits,
+}
+
+struct RouteLimiter {
+    ip: Limiter,
+    email: Option<Limiter>,
+    email_ip: Option<Limiter>,
+}
+
+/// Counts attempts.
+pub struct Throttle {
+    login: RouteLimiter,
+    second_factor: RouteLimiter,
+    register: RouteLimiter,
+    forgot_password: RouteLimiter,
+    reset: RouteLimiter,
+}
+
+impl Throttle {
+    /// Limiters with nothing counted, on this clock.
+    pub fn new(limits: &Limits, clock: &Arc<dyn Clock>) -> Self {
+        let limiter = |limit: Limit| Limiter::new(limit, clock);
+        let route = |limits: &RouteLimits| RouteLimiter {
+            ip: limiter(limits.ip),
+            email: limits.email.map(limiter),
+            email_ip: limits.email_ip.map(limiter),
+        };
+        Self {
+            login: route(&limits.login),
+            second_factor: route(&limits.second_factor),
+            register: route(&limits.register),
+            forgot_password: route(&limits.forgot_password),
+            reset: route(&limits.reset),
+        }
+    }
+
+    /// Counts an attempt before anything is verified. `email` is a canonical address, known here
+    /// or not. An error tells how long to wait.
+    pub fn count(&self, route: Route, ip: IpAddr, email: Option<&str>) -> Result<(), Duration> {
+        let limiters = match route {
+            Route::Login => &self.login,
+            Route::SecondFactor => &self.second_factor,
+            Route::Register => &self.register,
+            Route::ForgotPassword => &self.forgot_password,
+            Route::Reset => &self.reset,
+        };
+        let network = network_of(ip);
+        limiters.ip.count(&network)?;
+        let Some(email) = email else { return Ok(()) };
+        if let Some(limiter) = &limiters.email_ip {
+            limiter.count(&(email, network))?;
+        }
+        match &limiters.email {
+            Some(limiter) => limiter.count(&email),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What counts as one client: an IPv4 address, or the /64 that an IPv6 client chooses freely from.
+fn network_of(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::from_millis;
+    use chrono::{DateTime, Utc};
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    struct Hand(AtomicI64);
+    impl Clock for Hand {
+        fn now(&self) -> DateTime<Utc> {
+            from_millis(self.0.load(Ordering::Relaxed))
+        }
+    }
+
+    fn throttle(clock: &Arc<Hand>) -> Throttle {
+        let limit = |burst, seconds| Limit {
+            burst: NonZeroU32::new(burst).unwrap(),
+            per: Duration::from_secs(seconds),
+        };
+        let route = RouteLimits {
+            ip: limit(4, 60),
+            email: Some(limit(3, 60)),
+            email_ip: Some(limit(2, 60)),
+        };
+        let limits = Limits {
+            login: route,
+            second_factor: route,
+            register: route,
+            forgot_password: route,
+            reset: RouteLimits {
+                email: None,
+                email_ip: None,
+                ..route
+            },
+        };
+        let clock: Arc<dyn Clock> = Arc::<Hand>::clone(clock);
+        Throttle::new(&limits, &clock)
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn each_key_has_a_limit_of_its_own() {
+        let throttle = throttle(&Arc::new(Hand(1_000_000.into())));
+        let tried = |from, email| throttle.count(Route::Login, ip(from), email).is_ok();
+        assert!(tried("10.0.0.1", Some("a")) && tried("10.0.0.1", Some("a")));
+        assert!(!tried("10.0.0.1", Some("a")), "both together");
+        assert!(tried("10.0.0.2", Some("a")));
+        assert!(!tried("10.0.0.3", Some("a")), "the address from anywhere");
+        assert!(tried("10.0.0.1", Some("b")));
+        assert!(!tried("10.0.0.1", Some("c")), "the client for anybody");
+        assert!(
+            throttle.count(Route::Reset, ip("10.0.0.1"), None).is_ok(),
+            "another route"
+        );
+    }
+
+    #[test]
+    fn waiting_as_long_as_told_is_enough() {
+        let clock = Arc::new(Hand(1_000_000.into()));
+        let throttle = throttle(&clock);
+        let mut wait = Duration::ZERO;
+        for _ in 0..5 {
+            if let Err(told) = throttle.count(Route::Reset, ip("10.0.0.1"), None) {
+                wait = told;
+            }
+        }
+        assert_eq!(wait, Duration::from_secs(15));
+        clock.0.fetch_add(15_000, Ordering::Relaxed);
+        assert!(throttle.count(Route::Reset, ip("10.0.0.1"), None).is_ok());
+    }
+
+    #[test]
+    fn ipv6_counts_by_64() {
+        assert_eq!(
+            network_of(ip("2001:db8::1")),
+            network_of(ip("2001:db8::ffff:1"))
+        );
+        assert_ne!(
+            network_of(ip("2001:db8::1")),
+            network_of(ip("2001:db8:0:1::1"))
+        );
+        assert_eq!(network_of(ip("::ffff:10.0.0.1")), ip("10.0.0.1"));
+    }
+}
