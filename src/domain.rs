@@ -18,3 +18,4 @@ pub mod session;
 pub mod token;
 pub mod totp;
 pub mod user;
+pub mod user_agent;

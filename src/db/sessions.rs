@@ -199,6 +199,8 @@ pub async fn rotate(mut conn: &AsyncPgConnection, rotation: &Rotation<'_>) -> Qu
 pub struct Reissue<'a> {
     /// Session.
     pub id: Uuid,
+    /// Its generation from now on.
+    pub generation: i64,
     /// SHA-256 of the new token.
     pub next_hash: &'a [u8],
     /// Its `jti`.
@@ -209,13 +211,14 @@ pub struct Reissue<'a> {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Gives a living session a new token whatever it had; the old one gets no grace. Returns the new
-/// generation, `None` where the session has ended.
+/// Gives a living session, held by this transaction, a new token whatever it had; the old one gets
+/// no grace. `false` where the session has ended.
 pub async fn reissue(mut conn: &AsyncPgConnection, reissue: &Reissue<'_>) -> QueryResult<bool> {
     let rows = diesel::update(sessions::table)
         .filter(sessions::id.eq(reissue.id))
         .filter(sessions::revoked_at.is_null())
         .set((
+            sessions::generation.eq(reissue.generation),
             sessions::previous_token_hash.eq(None::<Vec<u8>>),
             sessions::token_hash.eq(reissue.next_hash),
             sessions::jti.eq(reissue.next_jti),

@@ -10,9 +10,9 @@ use zxcvbn::{Score, feedback::Warning, zxcvbn};
 use crate::domain::secret::SecretString;
 
 /// The most characters of a password.
-pub const MAX_CHARS: usize = 256;
+const MAX_CHARS: usize = 256;
 /// The most bytes; looked at before anything else, so that no input costs work.
-pub const MAX_BYTES: usize = 1024;
+const MAX_BYTES: usize = 1024;
 /// What must remain of a password once the words that belong to its owner are taken out.
 const MIN_OWN_CHARS: usize = 8;
 /// The product's own name is no secret.

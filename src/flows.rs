@@ -1,0 +1,31 @@
+//! The use cases, a file each.
+//!
+//! A flow takes [`Services`] and a plain input, and returns an outcome that pages and API translate
+//! each in their own way. `Err` is a fault of ours. What a flow writes, its audit event and its
+//! mail stand in one transaction.
+
+pub mod account;
+pub mod authenticate;
+pub mod change_password;
+mod error;
+mod input;
+mod outbox;
+pub mod proof;
+pub mod recover;
+pub mod refresh;
+pub mod register;
+pub mod second_factor;
+mod services;
+pub mod sign_in;
+pub mod sign_out;
+mod tokens;
+pub mod totp;
+pub mod verify_email;
+
+pub use error::FlowError;
+pub use input::InputFaults;
+pub use services::{EmailVerification, Policy, Registration, Services, Site};
+pub use tokens::{PendingSignIn, TokenPair};
+
+/// What flows return.
+pub type Result<T, E = FlowError> = std::result::Result<T, E>;

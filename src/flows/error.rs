@@ -1,0 +1,46 @@
+//! Faults of ours. Nobody outside learns more than that there was one.
+
+use thiserror::Error;
+
+use crate::{db::DbError, domain::sealing::SealError, hashing::HashingError};
+
+/// Why a flow could not do its work.
+#[derive(Debug, Error)]
+pub enum FlowError {
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Too many passwords are being checked; the client should try again in a moment.
+    #[error("overloaded: too many passwords are being checked")]
+    Overloaded,
+    /// Hashing failed.
+    #[error(transparent)]
+    Hashing(HashingError),
+    /// A secret at rest does not open.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// A token could not be signed.
+    #[error("signing a token: {0}")]
+    Token(#[from] jsonwebtoken::errors::Error),
+    /// A mail could not be rendered.
+    #[error("rendering a mail: {0}")]
+    Mail(#[from] askama::Error),
+    /// Something stored is not what it must be.
+    #[error("stored data is inconsistent: {0}")]
+    Inconsistent(&'static str),
+}
+
+impl From<diesel::result::Error> for FlowError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Db(error.into())
+    }
+}
+
+impl From<HashingError> for FlowError {
+    fn from(error: HashingError) -> Self {
+        match error {
+            HashingError::Busy => Self::Overloaded,
+            other => Self::Hashing(other),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What every flow works with, wired once in `app`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncPgConnection;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::Result;
+use crate::{
+    db::{self, Db},
+    domain::{
+        audit::{Client, Event, Subject},
+        clock::{Clock, to_millis},
+        password::PasswordPolicy,
+        random::Random,
+        sealing::{SealingRing, hmac_sha256},
+        secret::{Key, SecretString},
+        session::SessionPolicy,
+        token::TokenCodec,
+    },
+    hashing::Hashing,
+    mail::MailContext,
+    throttle::{Route, Throttle},
+};
+
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    /// Anybody.
+    Open,
+    /// Nobody without an invitation.
+    Closed,
+}
+
+/// Whether an address has to be proven before its owner signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmailVerification {
+    /// Registering signs in at once.
+    Optional,
+    /// Nobody signs in before.
+    Required,
+}
+
+/// The rules an operator chose.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy {
+    /// Who may make an account.
+    pub registration: Registration,
+    /// Whether addresses have to be proven first.
+    pub email_verification: EmailVerification,
+    /// New passwords.
+    pub passwords: PasswordPolicy,
+    /// Lifetimes of sessions.
+    pub sessions: SessionPolicy,
+}
+
+/// The public face: where links lead.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// `BASE_URL` without a trailing slash.
+    pub base_url: String,
+    /// What every mail shares.
+    pub mail: MailContext,
+}
+
+impl Site {
+    /// A link to a page with a token. It is built from `BASE_URL`, never from a request.
+    pub(super) fn token_link(&self, path: &str, token: &SecretString) -> String {
+        // A token consists of URL-safe characters only.
+        format!("{}{path}?token={}", self.base_url, token.expose())
+    }
+
+    /// A link to a page.
+    pub(super) fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+}
+
+/// Everything a flow needs.
+pub struct Services {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+    /// Tokens.
+    pub tokens: TokenCodec,
+    /// Secrets at rest.
+    pub ring: SealingRing,
+    /// Passwords.
+    pub hashing: Hashing,
+    /// Flood limits.
+    pub throttle: Throttle,
+    /// The rules.
+    pub policy: Policy,
+    /// Links and names.
+    pub site: Site,
+    /// Under which unknown addresses are logged.
+    pub address_key: Key,
+    /// Wakes the outbox worker of this node.
+    pub outbox_bell: Arc<Notify>,
+}
+
+/// Too many attempts: how long to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Throttled(pub(super) Duration);
+
+impl Services {
+    /// The time, to the millisecond.
+    pub fn now(&self) -> DateTime<Utc> {
+        to_millis(self.clock.now())
+    }
+
+    /// Whom an address that was typed concerns.
+    pub(super) fn subject_of(&self, user_id: Option<Uuid>, canonical: &str) -> Subject {
+        match user_id {
+            Some(id) => Subject::User(id),
+            None => Subject::UnknownAddress(hmac_sha256(&self.address_key, canonical.as_bytes())),
+        }
+    }
+
+    /// Counts an attempt. The first refusal of a flood is the caller's to log: it is cheap, and a
+    /// flood must not become a flood of rows.
+    pub(super) fn count(&self, route: Route, client: &Client, email: Option<&str>) -> Option<Throttled> {
+        let refused = self.throttle.count(route, client.ip, email).err()?;
+        tracing::warn!(route = route.as_str(), ip = %client.ip, "throttled");
+        Some(Throttled(refused))
+    }
+
+    /// Writes an audit event with `actor` as its subject.
+    pub(super) async fn audit_own(
+        &self,
+        tx: &AsyncPgConnection,
+        event: Event,
+        user_id: Uuid,
+        session_id: Option<Uuid>,
+        client: &Client,
+    ) -> Result<()> {
+        let record = db::audit::Record {
+            event,
+            actor: Some(user_id),
+            subject: Subject::User(user_id),
+            session_id,
+            client,
+            at: self.now(),
+        };
+        Ok(db::audit::insert(tx, &record).await?)
+    }
+
+    /// Writes an audit event of somebody who is not signed in.
+    pub(super) async fn audit_anonymous(
+        &self,
+        tx: &AsyncPgConnection,
+        event: Event,
+        subject: Subject,
+        client: &Client,
+    ) -> Result<()> {
+        let record =
+            db::audit::Record { event, actor: None, subject, session_id: None, client, at: self.now() };
+        Ok(db::audit::insert(tx, &record).await?)
+    }
+}

@@ -1,0 +1,208 @@
+//! Minting: new sessions, new pairs, and the tokens that travel by mail.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel_async::AsyncPgConnection;
+use ipnet::IpNet;
+use uuid::Uuid;
+
+use super::{Result, Services};
+use crate::{
+    db::{self, sessions::NewSession, users::Raised},
+    domain::{
+        audit::{Client, Event},
+        random,
+        secret::SecretString,
+        session::token_hash,
+        token::{Claims, Extra, Purpose},
+        user::User,
+    },
+};
+
+/// A session's tokens, and whom they stand for.
+#[derive(Debug, Clone)]
+pub struct TokenPair {
+    /// The session.
+    pub session_id: Uuid,
+    /// Authenticates requests.
+    pub access_token: SecretString,
+    /// Buys the next pair.
+    pub refresh_token: SecretString,
+    /// Seconds until the access token expires.
+    pub expires_in: i64,
+    /// Seconds until the refresh token expires.
+    pub refresh_expires_in: i64,
+    /// Whether the cookies outlive the browser.
+    pub remembered: bool,
+    /// The user.
+    pub user: User,
+}
+
+/// The state between the password and the second factor.
+#[derive(Debug, Clone)]
+pub struct PendingSignIn {
+    /// A `login_mfa` token.
+    pub token: SecretString,
+    /// Seconds until it expires.
+    pub expires_in: i64,
+}
+
+/// How a session begins.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Beginning<'a> {
+    pub(super) user: &'a User,
+    /// The `rev` that came with the proof, or that the proof has just raised.
+    pub(super) rev: i64,
+    pub(super) methods: &'static [&'static str],
+    pub(super) remembered: bool,
+    pub(super) client: &'a Client,
+}
+
+impl Services {
+    /// When a token that is minted now counts as issued: never at or before the cutoff.
+    fn issue_time(&self, password_changed_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
+        let now = self.now();
+        password_changed_at.map_or(now, |cutoff| now.max(cutoff + TimeDelta::milliseconds(1)))
+    }
+
+    fn claims(&self, purpose: Purpose, user: &User, rev: i64) -> Claims {
+        let issued_at = self.issue_time(user.password_changed_at);
+        Claims {
+            purpose,
+            user_id: user.id,
+            token_id: random::token_id(self.random.as_ref()),
+            issued_at,
+            expires_at: whole_seconds(issued_at + self.tokens.policy().lifetime(purpose)),
+            rev: Some(rev),
+            session_id: None,
+            extra: Extra::default(),
+        }
+    }
+
+    /// A token for a mail, with its lifetime.
+    pub(super) fn mail_token(&self, purpose: Purpose, user: &User) -> Result<(SecretString, TimeDelta)> {
+        let mut claims = self.claims(purpose, user, user.revocation_id);
+        if purpose == Purpose::VerifyEmail {
+            claims.extra.email = Some(user.email_canonical.clone());
+        }
+        Ok((self.tokens.encode(&claims)?, self.tokens.policy().lifetime(purpose)))
+    }
+
+    /// The token that stands between the password and the second factor.
+    pub(super) fn pending_sign_in(&self, user: &User, rev: i64) -> Result<PendingSignIn> {
+        let claims = self.claims(Purpose::LoginMfa, user, rev);
+        let expires_in = (claims.expires_at - claims.issued_at).num_seconds();
+        Ok(PendingSignIn { token: self.tokens.encode(&claims)?, expires_in })
+    }
+
+    /// Begins a session within a transaction that holds the user's `rev`.
+    pub(super) async fn begin_session(&self, tx: &AsyncPgConnection, beginning: Beginning<'_>) -> Result<TokenPair> {
+        let Beginning { user, rev, methods, remembered, client } = beginning;
+        let id = random::id(self.random.as_ref());
+        let issued_at = self.issue_time(user.password_changed_at);
+        let absolute = issued_at + self.policy.sessions.max_lifetime;
+        let refresh = self.refresh_claims(user, rev, SessionEnd { id, generation: 0, absolute });
+        let token = self.tokens.encode(&refresh)?;
+        let session = NewSession {
+            id,
+            user_id: user.id,
+            token_hash: &token_hash(token.expose()),
+            jti: &refresh.token_id,
+            issued_at: refresh.issued_at,
+            expires_at: refresh.expires_at,
+            absolute_expires_at: absolute,
+            created_at: issued_at,
+            last_seen_at: issued_at,
+            remembered,
+            ip: Some(IpNet::from(client.ip)),
+            user_agent: client.user_agent.as_deref(),
+            authenticated_at: issued_at,
+            authentication_methods: methods,
+            proven_at: issued_at,
+            proof_methods: methods,
+        };
+        db::sessions::insert(tx, &session).await?;
+        self.audit_own(tx, Event::SignedIn { methods }, user.id, Some(id), client).await?;
+        self.pair(&refresh, token, remembered, user)
+    }
+
+    /// Gives the acting session a new pair after a change that ended every token. `None` where the
+    /// session has ended meanwhile.
+    pub(super) async fn reissue(
+        &self,
+        tx: &AsyncPgConnection,
+        session_id: Uuid,
+        user: &User,
+        raised: Raised,
+    ) -> Result<Option<TokenPair>> {
+        let Some(held) = db::sessions::hold(tx, session_id, user.id).await? else {
+            return Ok(None);
+        };
+        let user = User {
+            revocation_id: raised.revocation_id,
+            password_changed_at: raised.password_changed_at,
+            ..user.clone()
+        };
+        let end = SessionEnd {
+            id: session_id,
+            generation: held.generation + 1,
+            absolute: held.absolute_expires_at,
+        };
+        let refresh = self.refresh_claims(&user, raised.revocation_id, end);
+        let token = self.tokens.encode(&refresh)?;
+        let reissue = db::sessions::Reissue {
+            id: session_id,
+            generation: end.generation,
+            next_hash: &token_hash(token.expose()),
+            next_jti: &refresh.token_id,
+            issued_at: refresh.issued_at,
+            expires_at: refresh.expires_at,
+        };
+        if !db::sessions::reissue(tx, &reissue).await? {
+            return Ok(None);
+        }
+        self.pair(&refresh, token, held.remembered, &user).map(Some)
+    }
+
+    /// The claims of a session's next refresh token.
+    pub(super) fn refresh_claims(&self, user: &User, rev: i64, session: SessionEnd) -> Claims {
+        let mut claims = self.claims(Purpose::Refresh, user, rev);
+        claims.expires_at = claims.expires_at.min(whole_seconds(session.absolute));
+        claims.session_id = Some(session.id);
+        claims.extra.generation = Some(session.generation);
+        claims
+    }
+
+    /// A refresh token with a fresh access token beside it.
+    pub(super) fn pair(
+        &self,
+        refresh: &Claims,
+        refresh_token: SecretString,
+        remembered: bool,
+        user: &User,
+    ) -> Result<TokenPair> {
+        let mut access = self.claims(Purpose::Access, user, refresh.rev.unwrap_or(user.revocation_id));
+        access.session_id = refresh.session_id;
+        Ok(TokenPair {
+            session_id: refresh.session_id.unwrap_or_default(),
+            access_token: self.tokens.encode(&access)?,
+            refresh_token,
+            expires_in: (access.expires_at - access.issued_at).num_seconds(),
+            refresh_expires_in: (refresh.expires_at - self.now()).num_seconds().max(0),
+            remembered,
+            user: user.clone(),
+        })
+    }
+}
+
+/// A session as far as its next token is concerned.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SessionEnd {
+    pub(super) id: Uuid,
+    pub(super) generation: i64,
+    pub(super) absolute: DateTime<Utc>,
+}
+
+/// `exp` has whole seconds; the row keeps exactly what the token says.
+fn whole_seconds(at: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp(at.timestamp(), 0).unwrap_or(at)
+}
