@@ -1,1 +1,3 @@
+//! Vestibule: a self-hosted sign-in service in one binary.
 
+pub mod local_postgres;
