@@ -91,7 +91,7 @@ impl LocalPostgres {
         let server = Server::new(&layout, &account, folder);
         match server.settle(alone).await? {
             State::Up => {
-                debug!(data_dir = %layout.data_dir.display(), "attached to the local Postgres")
+                debug!(data_dir = %layout.data_dir.display(), "attached to the local Postgres");
             }
             State::Down => {
                 let programs = cluster::ensure(options, &layout, &account, &gate).await?;

@@ -80,6 +80,21 @@ impl Account {
         command
     }
 
+    /// The same as the user of this process, root included: for programs that only answer a
+    /// question.
+    pub(super) fn command_as_caller(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env("PATH", &self.search_path)
+            .env("LC_ALL", "C");
+        command
+            .stdin(Stdio::null())
+            .process_group(0)
+            .current_dir("/");
+        command
+    }
+
     /// Gives a file or folder that this process made to the account.
     pub(super) fn own(&self, path: &Path) -> io::Result<()> {
         if self.switches {

@@ -71,10 +71,11 @@ async fn initialise(
 ) -> Result<(), StartError> {
     match fs::remove_dir_all(&layout.unfinished) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(error).at("remove", &layout.unfinished)?
+            Err(error).at("remove", &layout.unfinished)?;
         }
-        _ => make_private_folder(&layout.unfinished, account).at("make", &layout.unfinished)?,
+        _ => (),
     }
+    make_private_folder(&layout.unfinished, account).at("make", &layout.unfinished)?;
     let program = programs.path("initdb");
     let mut initdb = account.command(&program);
     initdb.args([

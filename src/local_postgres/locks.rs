@@ -24,7 +24,7 @@ use tokio::time::{Instant, sleep};
 use super::error::{At, IoError, LockError};
 
 /// Longer than a first start on a slow disk, or the end of a busy server.
-const GATE_PATIENCE: Duration = Duration::from_secs(120);
+const GATE_PATIENCE: Duration = Duration::from_mins(2);
 const GATE_POLL: Duration = Duration::from_millis(10);
 
 /// The right to change the state of the cluster, held for the time of a start or a stop.

@@ -11,7 +11,7 @@ use tracing::warn;
 
 /// The log and its predecessor take about twice this at most.
 const LIMIT: u64 = 4 * 1024 * 1024;
-const CHECK_EVERY: Duration = Duration::from_secs(60);
+const CHECK_EVERY: Duration = Duration::from_mins(1);
 /// How much of a failed start is quoted.
 const QUOTED_LINES: usize = 3;
 const QUOTED_BYTES: u64 = 16 * 1024;

@@ -86,7 +86,8 @@ impl Programs {
         }
         // Asked as the own user even for root, so that a folder the server's account cannot
         // cross is reported as that and not as missing.
-        let version = std_command(&dir.join("postgres"), account)
+        let version = account
+            .command_as_caller(&dir.join("postgres"))
             .arg("--version")
             .output()
             .await
@@ -97,14 +98,6 @@ impl Programs {
             major,
         })
     }
-}
-
-fn std_command(program: &Path, account: &Account) -> tokio::process::Command {
-    Account {
-        switches: false,
-        ..account.clone()
-    }
-    .command(program)
 }
 
 async fn candidates(options: &Options, account: &Account) -> Vec<PathBuf> {
@@ -128,7 +121,8 @@ async fn pg_config_bindir(on_path: &[PathBuf], account: &Account) -> Option<Path
         .iter()
         .map(|dir| dir.join("pg_config"))
         .find(|program| program.is_file())?;
-    let mut answer = std_command(&program, account)
+    let mut answer = account
+        .command_as_caller(&program)
         .arg("--bindir")
         .output()
         .await

@@ -22,10 +22,10 @@ use super::{Durability, NAME, log};
 
 const POLL: Duration = Duration::from_millis(10);
 /// Recovery after a power cut can take a while; the server answers "starting up" meanwhile.
-const START_PATIENCE: Duration = Duration::from_secs(60);
+const START_PATIENCE: Duration = Duration::from_mins(1);
 /// How long a server may run without listening on its socket.
 const SILENCE_PATIENCE: Duration = Duration::from_secs(5);
-const STOP_PATIENCE: Duration = Duration::from_secs(60);
+const STOP_PATIENCE: Duration = Duration::from_mins(1);
 const ANSWER_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether the cluster is served.
