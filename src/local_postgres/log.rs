@@ -82,12 +82,22 @@ pub(super) fn last_lines(output: &[u8]) -> String {
     let lines: Vec<&str> = text
         .lines()
         .map(str::trim)
-        .filter(|line| !line.is_empty())
+        .filter(|line| is_telling(line))
         .collect();
     match lines.len() {
         0 => "it said nothing".to_owned(),
         n => lines[n.saturating_sub(QUOTED_LINES)..].join(" / "),
     }
+}
+
+/// Leaves out that it failed, and what only surrounds the reason.
+fn is_telling(line: &str) -> bool {
+    const EMPTY_TALK: [&str; 3] = [
+        "could not start server",
+        "Examine the log output",
+        "database system is shut down",
+    ];
+    !line.is_empty() && !EMPTY_TALK.iter().any(|talk| line.contains(talk))
 }
 
 #[cfg(test)]
@@ -98,7 +108,10 @@ mod tests {
     fn the_end_of_an_output_fits_on_a_line() {
         assert_eq!(last_lines(b"a\n\nb\n c \nd\n"), "b / c / d");
         assert_eq!(last_lines(b"one"), "one");
-        assert_eq!(last_lines(b" \n"), "it said nothing");
+        assert_eq!(
+            last_lines(b"pg_ctl: could not start server\n \n"),
+            "it said nothing"
+        );
     }
 
     #[test]

@@ -3,14 +3,16 @@
 //! `postmaster.pid` alone proves nothing. After a crash or a reboot the number in it may belong
 //! to anybody, and Postgres itself then refuses to start.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::process::{Pid, test_kill_process};
 
 use super::account::Account;
 use super::error::{At, IoError};
+use super::layout::Layout;
 
 /// What the cluster's `postmaster.pid` says, checked against the process table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +21,7 @@ pub(super) enum Postmaster {
     Absent,
     /// A server runs on this cluster.
     Runs(Pid),
-    /// The file is left over from a server that is gone.
+    /// The file is left over from a server that is gone. Its number may be somebody else's now.
     Stale,
 }
 
@@ -42,8 +44,25 @@ impl Postmaster {
     }
 }
 
-/// The file that Postgres itself holds while it runs.
-pub(super) fn pid_file(cluster: &Path) -> PathBuf {
+/// Makes a stale file name a process that cannot exist, so that Postgres accepts it as stale.
+///
+/// The file must not be deleted: its last number leads Postgres to the shared memory of the dead
+/// server, where it sees whether orphans of that server still write to the cluster.
+pub(super) fn disown(layout: &Layout, account: &Account) -> Result<(), IoError> {
+    let path = pid_file(&layout.cluster);
+    let text = fs::read_to_string(&path).at("read", &path)?;
+    let rest = text.split_once('\n').map_or("", |(_, rest)| rest);
+    // Written beside the cluster and moved in, for root must not write where another user could
+    // have put a link.
+    let disowned = layout.data_dir.join("postmaster.pid.new");
+    fs::write(&disowned, format!("{}\n{rest}", i32::MAX)).at("write", &disowned)?;
+    fs::set_permissions(&disowned, Permissions::from_mode(0o600))
+        .at("set the mode of", &disowned)?;
+    account.own(&disowned).at("give away", &disowned)?;
+    fs::rename(&disowned, &path).at("write", &path)
+}
+
+fn pid_file(cluster: &Path) -> PathBuf {
     cluster.join("postmaster.pid")
 }
 

@@ -1,6 +1,5 @@
 //! The running server: asking whether it answers, starting it, stopping it.
 
-use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use super::cluster;
 use super::error::{At, StartError, StopError};
 use super::layout::Layout;
 use super::locks::Gate;
-use super::postmaster::{Postmaster, pid_file};
+use super::postmaster::{self, Postmaster};
 use super::programs::Programs;
 use super::socket::SocketFolder;
 use super::{Durability, NAME, log};
@@ -26,6 +25,11 @@ const START_PATIENCE: Duration = Duration::from_mins(1);
 /// How long a server may run without listening on its socket.
 const SILENCE_PATIENCE: Duration = Duration::from_secs(5);
 const STOP_PATIENCE: Duration = Duration::from_mins(1);
+/// What Postgres says when processes of a killed server are still about. They notice by
+/// themselves that it is gone, but only between two statements.
+const ORPHANS: &str = "pre-existing shared memory block";
+const ORPHANS_PATIENCE: Duration = Duration::from_secs(20);
+const ORPHANS_POLL: Duration = Duration::from_millis(100);
 const ANSWER_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether the cluster is served.
@@ -82,8 +86,8 @@ impl Server {
                     Postmaster::Absent => return Ok(State::Down),
                     Postmaster::Stale => {
                         if alone {
-                            let path = pid_file(&self.layout.cluster);
-                            fs::remove_file(&path).at("remove", &path)?;
+                            postmaster::disown(&self.layout, &self.account)?;
+                            self.folder.clear()?;
                         }
                         return Ok(State::Down);
                     }
@@ -108,10 +112,6 @@ impl Server {
     }
 
     /// Starts the server and waits until it takes connections.
-    ///
-    /// `pg_ctl` puts it into a process session of its own, on every system, and ends with an
-    /// error as soon as the server does. Paths reach it through the working directory, because
-    /// it hands its arguments to a shell unquoted.
     pub(super) async fn launch(
         &self,
         programs: &Programs,
@@ -119,6 +119,23 @@ impl Server {
         gate: &Gate,
     ) -> Result<(), StartError> {
         cluster::write_settings(&self.layout, &self.folder.path, durability)?;
+        let begun = Instant::now();
+        loop {
+            match self.launch_once(programs, gate).await {
+                Err(StartError::DidNotComeUp { last_lines, .. })
+                    if last_lines.contains(ORPHANS) && begun.elapsed() < ORPHANS_PATIENCE =>
+                {
+                    sleep(ORPHANS_POLL).await;
+                }
+                launched => return launched,
+            }
+        }
+    }
+
+    /// `pg_ctl` puts it into a process session of its own, on every system, and ends with an
+    /// error as soon as the server does. Paths reach it through the working directory, because
+    /// it hands its arguments to a shell unquoted.
+    async fn launch_once(&self, programs: &Programs, gate: &Gate) -> Result<(), StartError> {
         let log = log::open(&self.layout.log).at("open", &self.layout.log)?;
         let log_start = log.metadata().at("look at", &self.layout.log)?.len();
         let program = programs.path("pg_ctl");

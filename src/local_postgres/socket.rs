@@ -40,6 +40,21 @@ impl SocketFolder {
         Ok(Self { path })
     }
 
+    /// Removes the socket of a dead server, and the lock file beside it, which Postgres would
+    /// take for a living one's if its process id has been given to somebody else.
+    pub(super) fn clear(&self) -> Result<(), IoError> {
+        for name in [SOCKET.to_owned(), format!("{SOCKET}.lock")] {
+            let path = self.path.join(name.trim_start_matches('/'));
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(error).at("remove", &path);
+                }
+                _ => (),
+            }
+        }
+        Ok(())
+    }
+
     /// The connection URL of a database: the folder, percent-encoded, stands where the host would.
     pub(super) fn url(&self, database: &str) -> String {
         format!(

@@ -34,8 +34,7 @@ impl Place {
             name.len()
         ));
         let data_dir = fs::canonicalize("/tmp").unwrap().join(&root).join(name);
-        fs::create_dir_all(&data_dir).unwrap();
-        fs::remove_dir(&data_dir).unwrap();
+        fs::create_dir_all(data_dir.parent().unwrap()).unwrap();
         Self {
             data_dir,
             root: Some(root),
