@@ -14,6 +14,9 @@ use super::error::StartError;
 /// The account for the server when Vestibule runs as root; Debian, Red Hat and Docker agree on it.
 const SERVER_ACCOUNT: &str = "postgres";
 
+/// For a process that was started without a `PATH`.
+const USUAL_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
 /// The user and group that run the server's processes and own the cluster.
 #[derive(Debug, Clone)]
 pub(super) struct Account {
@@ -31,7 +34,11 @@ impl Account {
             uid: rustix::process::geteuid().as_raw(),
             gid: rustix::process::getegid().as_raw(),
             switches: false,
-            search_path: search_path.to_owned(),
+            search_path: if search_path.is_empty() {
+                USUAL_PATH.into()
+            } else {
+                search_path.to_owned()
+            },
         };
         if rustix::process::geteuid().is_root() {
             account.uid = account
