@@ -1,0 +1,247 @@
+//! The running server: asking whether it answers, starting it, stopping it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rustix::process::{Signal, kill_process};
+use tokio::time::{Instant, sleep, timeout};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, Config, NoTls};
+use tracing::warn;
+
+use super::account::Account;
+use super::cluster;
+use super::error::{At, StartError, StopError};
+use super::layout::Layout;
+use super::locks::Gate;
+use super::postmaster::{self, Postmaster};
+use super::programs::Programs;
+use super::socket::SocketFolder;
+use super::{Durability, NAME, log};
+
+const POLL: Duration = Duration::from_millis(10);
+/// Recovery after a power cut can take a while; the server answers "starting up" meanwhile.
+const START_PATIENCE: Duration = Duration::from_mins(1);
+/// How long a server may run without listening on its socket.
+const SILENCE_PATIENCE: Duration = Duration::from_secs(5);
+const STOP_PATIENCE: Duration = Duration::from_mins(1);
+/// What Postgres says when processes of a killed server are still about. They notice by
+/// themselves that it is gone, but only between two statements.
+const ORPHANS: &str = "pre-existing shared memory block";
+const ORPHANS_PATIENCE: Duration = Duration::from_secs(20);
+const ORPHANS_POLL: Duration = Duration::from_millis(100);
+const ANSWER_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether the cluster is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Up,
+    Down,
+}
+
+/// What came back from the socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    /// The server takes connections.
+    Ready,
+    /// The server takes connections; our database is not made yet.
+    NoDatabase,
+    /// A server is there, but is starting up or shutting down.
+    NotNow,
+    /// Nobody listens.
+    Silence,
+}
+
+/// The server of one cluster, running or not. Every method is called behind the gate.
+#[derive(Debug)]
+pub(super) struct Server {
+    layout: Layout,
+    account: Account,
+    pub(super) folder: SocketFolder,
+}
+
+impl Server {
+    pub(super) fn new(layout: &Layout, account: &Account, folder: SocketFolder) -> Self {
+        Self {
+            layout: layout.clone(),
+            account: account.clone(),
+            folder,
+        }
+    }
+
+    /// Waits until the cluster either answers or is surely down, and clears what a server that
+    /// died left behind.
+    ///
+    /// `alone` says that no other process uses the cluster. Only then is it safe to overrule the
+    /// pid file: with others about, the server may live where this process cannot see it.
+    pub(super) async fn settle(&self, alone: bool) -> Result<State, StartError> {
+        let begun = Instant::now();
+        let mut silent_since = begun;
+        loop {
+            match self.ask().await {
+                Answer::Ready | Answer::NoDatabase => return Ok(State::Up),
+                Answer::NotNow => silent_since = Instant::now(),
+                Answer::Silence => match Postmaster::of(&self.layout.cluster, &self.account).await?
+                {
+                    Postmaster::Absent => return Ok(State::Down),
+                    Postmaster::Stale => {
+                        if alone {
+                            postmaster::disown(&self.layout, &self.account)?;
+                            self.folder.clear()?;
+                        }
+                        return Ok(State::Down);
+                    }
+                    Postmaster::Runs(pid) if silent_since.elapsed() > SILENCE_PATIENCE => {
+                        if !alone {
+                            return Err(self.unresponsive(pid));
+                        }
+                        warn!(
+                            pid = pid.as_raw_nonzero(),
+                            "the local Postgres lost its socket, restarting it"
+                        );
+                        self.halt().await?;
+                    }
+                    Postmaster::Runs(_) => (),
+                },
+            }
+            if begun.elapsed() > START_PATIENCE {
+                return Err(self.did_not_come_up(0));
+            }
+            sleep(POLL).await;
+        }
+    }
+
+    /// Starts the server and waits until it takes connections.
+    pub(super) async fn launch(
+        &self,
+        programs: &Programs,
+        durability: Durability,
+        gate: &Gate,
+    ) -> Result<(), StartError> {
+        cluster::write_settings(&self.layout, &self.folder.path, durability)?;
+        let begun = Instant::now();
+        loop {
+            match self.launch_once(programs, gate).await {
+                Err(StartError::DidNotComeUp { last_lines, .. })
+                    if last_lines.contains(ORPHANS) && begun.elapsed() < ORPHANS_PATIENCE =>
+                {
+                    sleep(ORPHANS_POLL).await;
+                }
+                launched => return launched,
+            }
+        }
+    }
+
+    /// `pg_ctl` puts it into a process session of its own, on every system, and ends with an
+    /// error as soon as the server does. Paths reach it through the working directory, because
+    /// it hands its arguments to a shell unquoted.
+    async fn launch_once(&self, programs: &Programs, gate: &Gate) -> Result<(), StartError> {
+        let log = log::open(&self.layout.log).at("open", &self.layout.log)?;
+        let log_start = log.metadata().at("look at", &self.layout.log)?.len();
+        let program = programs.path("pg_ctl");
+        let mut pg_ctl = self.account.command(&program);
+        pg_ctl.args([
+            "start",
+            "--silent",
+            "--wait",
+            "--pgdata=.",
+            "--options=-c config_file=../postgres.conf",
+        ]);
+        pg_ctl.arg(format!("--timeout={}", START_PATIENCE.as_secs()));
+        pg_ctl
+            .current_dir(&self.layout.cluster)
+            .stdin(gate.as_stdin().at("share", &self.layout.gate)?);
+        pg_ctl
+            .stderr(log.try_clone().at("open", &self.layout.log)?)
+            .stdout(log);
+        let mut starting = pg_ctl.spawn().at("run", &program)?;
+        let begun = Instant::now();
+        while !matches!(self.ask().await, Answer::Ready | Answer::NoDatabase) {
+            let ended = starting.try_wait().at("wait for", &program)?;
+            if ended.is_some_and(|status| !status.success()) || begun.elapsed() > START_PATIENCE {
+                return Err(self.did_not_come_up(log_start));
+            }
+            sleep(POLL).await;
+        }
+        Ok(())
+    }
+
+    /// Makes our database where it is missing, on the first start or after one that was cut short.
+    pub(super) async fn ensure_database(&self) -> Result<(), StartError> {
+        if self.ask().await != Answer::NoDatabase {
+            return Ok(());
+        }
+        self.connect("postgres")
+            .await?
+            .batch_execute(&format!("CREATE DATABASE {NAME}"))
+            .await?;
+        Ok(())
+    }
+
+    /// A "fast" shutdown: returns when the server has written everything out and is gone.
+    pub(super) async fn halt(&self) -> Result<(), StopError> {
+        let Postmaster::Runs(pid) = Postmaster::of(&self.layout.cluster, &self.account).await?
+        else {
+            return Ok(());
+        };
+        // Gone in between is as good as stopped; the loop finds out.
+        let _ = kill_process(pid, Signal::INT);
+        let begun = Instant::now();
+        while matches!(
+            Postmaster::of(&self.layout.cluster, &self.account).await?,
+            Postmaster::Runs(_)
+        ) {
+            if begun.elapsed() > STOP_PATIENCE {
+                return Err(StopError::StillRunning {
+                    pid: pid.as_raw_nonzero().get(),
+                    waited: STOP_PATIENCE,
+                });
+            }
+            sleep(POLL).await;
+        }
+        Ok(())
+    }
+
+    async fn ask(&self) -> Answer {
+        match timeout(ANSWER_PATIENCE, self.connect(NAME)).await {
+            Ok(Ok(_)) => Answer::Ready,
+            Ok(Err(error)) => match error.code() {
+                Some(code) if *code == SqlState::INVALID_CATALOG_NAME => Answer::NoDatabase,
+                Some(code) if *code == SqlState::CANNOT_CONNECT_NOW => Answer::NotNow,
+                // Too many clients, say: it lives, and the caller will see for itself.
+                Some(_) => Answer::Ready,
+                None => Answer::Silence,
+            },
+            Err(_) => Answer::NotNow,
+        }
+    }
+
+    async fn connect(&self, database: &str) -> Result<Client, tokio_postgres::Error> {
+        let mut config = Config::new();
+        config
+            .host_path(&self.folder.path)
+            .user(NAME)
+            .dbname(database)
+            .application_name(NAME);
+        let (client, connection) = config.connect(NoTls).await?;
+        // Ends when the client is dropped.
+        tokio::spawn(connection);
+        Ok(client)
+    }
+
+    fn did_not_come_up(&self, log_start: u64) -> StartError {
+        let log: PathBuf = self.layout.log.clone();
+        StartError::DidNotComeUp {
+            last_lines: log::last_lines_since(&log, log_start),
+            log,
+        }
+    }
+
+    fn unresponsive(&self, pid: rustix::process::Pid) -> StartError {
+        StartError::Unresponsive {
+            pid: pid.as_raw_nonzero().get(),
+            cluster: self.layout.cluster.clone(),
+            log: self.layout.log.clone(),
+        }
+    }
+}
