@@ -21,7 +21,7 @@ use vestibule::web::pages::{
 };
 use vestibule::web::view::{FieldErrors, Flash, Shell, SignedInAs};
 
-const EMAIL: &str = "ada@example.com";
+const EMAIL: &str = "person@example.com";
 const HOSTILE: &str = r#""><script>alert('1')</script><b x='"#;
 
 fn anonymous() -> Shell {
@@ -136,7 +136,7 @@ fn account(
 
 fn change_password(must_change: bool, errors: FieldErrors) -> String {
     html(&ChangePasswordPage {
-        shell: signed_in("Ada Lovelace"),
+        shell: signed_in("Robin Example"),
         email: EMAIL.to_owned(),
         must_change,
         password_min_length: 15,
@@ -146,7 +146,7 @@ fn change_password(must_change: bool, errors: FieldErrors) -> String {
 
 fn two_factor(state: TwoFactorState, errors: FieldErrors) -> String {
     html(&TwoFactorPage {
-        shell: signed_in("Ada Lovelace"),
+        shell: signed_in("Robin Example"),
         email: EMAIL.to_owned(),
         state,
         errors,
@@ -159,7 +159,7 @@ fn pending() -> TwoFactorState {
     let qr_svg = QrCode::new(&otpauth_uri)
         .unwrap()
         .render::<svg::Color<'_>>()
-        .module_dimensions(4, 4)
+        .module_dimensions(6, 6)
         .build();
     TwoFactorState::Pending {
         qr_svg,
@@ -173,7 +173,7 @@ fn backup_codes(reason: BackupCodesReason) -> String {
         .map(|n| format!("7K{n}M-9QXD-2VHT-R8W{n}"))
         .collect();
     html(&BackupCodesPage {
-        shell: signed_in("Ada Lovelace"),
+        shell: signed_in("Robin Example"),
         email: EMAIL.to_owned(),
         codes,
         reason,
@@ -205,10 +205,13 @@ fn gallery() -> Vec<(&'static str, String)> {
         since: at(900_000),
         codes_left,
     };
-    let ada = || signed_in("Ada Lovelace");
+    let robin = || signed_in("Robin Example");
     vec![
         ("register", register("", "", fine())),
-        ("register-errors", register("ada", "Ada", register_errors)),
+        (
+            "register-errors",
+            register("robin", "Robin", register_errors),
+        ),
         (
             "register-taken",
             register(EMAIL, "", FieldErrors::of_field("email", copy::EMAIL_TAKEN)),
@@ -235,7 +238,7 @@ fn gallery() -> Vec<(&'static str, String)> {
         ),
         (
             "verify-email-signed-in",
-            verify_email(ada(), VerifyProof::SignedIn, fine()),
+            verify_email(robin(), VerifyProof::SignedIn, fine()),
         ),
         (
             "verify-email",
@@ -269,7 +272,7 @@ fn gallery() -> Vec<(&'static str, String)> {
             "verify-link-invalid-errors",
             html(&VerifyLinkInvalidPage {
                 shell: anonymous(),
-                email: "ada".to_owned(),
+                email: "robin".to_owned(),
                 errors: FieldErrors::of_field("email", copy::EMAIL_NOT_VALID),
             }),
         ),
@@ -279,7 +282,7 @@ fn gallery() -> Vec<(&'static str, String)> {
         ),
         (
             "already-verified-signed-in",
-            html(&AlreadyVerifiedPage { shell: ada() }),
+            html(&AlreadyVerifiedPage { shell: robin() }),
         ),
         ("login", login(anonymous(), "", "", fine())),
         (
@@ -413,15 +416,15 @@ fn gallery() -> Vec<(&'static str, String)> {
         (
             "account",
             account(
-                with_flash(ada(), Flash::success(copy::PASSWORD_CHANGED)),
-                Some("Ada Lovelace"),
+                with_flash(robin(), Flash::success(copy::PASSWORD_CHANGED)),
+                Some("Robin Example"),
                 true,
                 summary_on(8),
             ),
         ),
         (
             "account-few-codes",
-            account(ada(), Some("Ada Lovelace"), true, summary_on(1)),
+            account(robin(), Some("Robin Example"), true, summary_on(1)),
         ),
         (
             "account-unverified",
@@ -495,7 +498,10 @@ fn gallery() -> Vec<(&'static str, String)> {
         ),
         ("error-400", error(400, None)),
         ("error-403", error(403, None)),
-        ("error-form-expired", html(&ErrorPage::form_expired(ada()))),
+        (
+            "error-form-expired",
+            html(&ErrorPage::form_expired(robin())),
+        ),
         ("error-404", error(404, None)),
         ("error-405", error(405, None)),
         ("error-413", error(413, None)),
