@@ -1,0 +1,84 @@
+//! The static files, inside the binary, under names that change with their content.
+//!
+//! A URL with a hash can be cached for a year; a new release simply asks for another one.
+
+use std::sync::LazyLock;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+/// One static file.
+#[derive(Debug)]
+pub struct Asset {
+    /// Its URL path, such as `/static/vestibule.0123456789ab.css`.
+    pub path: String,
+    /// Its media type.
+    pub content_type: &'static str,
+    /// Its bytes.
+    pub bytes: &'static [u8],
+}
+
+impl Asset {
+    fn new(stem: &str, extension: &str, content_type: &'static str, bytes: &'static [u8]) -> Self {
+        let hash = HEXLOWER.encode(&Sha256::digest(bytes)[..6]);
+        Self {
+            path: format!("/static/{stem}.{hash}.{extension}"),
+            content_type,
+            bytes,
+        }
+    }
+}
+
+static STYLESHEET: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "vestibule",
+        "css",
+        "text/css; charset=utf-8",
+        include_bytes!("../../static/vestibule.css"),
+    )
+});
+
+static FAVICON: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "favicon",
+        "svg",
+        "image/svg+xml",
+        include_bytes!("../../static/favicon.svg"),
+    )
+});
+
+/// The one stylesheet.
+pub fn stylesheet() -> &'static Asset {
+    &STYLESHEET
+}
+
+/// The icon.
+pub fn favicon() -> &'static Asset {
+    &FAVICON
+}
+
+/// The file with this URL path, hash included.
+pub fn find(path: &str) -> Option<&'static Asset> {
+    [stylesheet(), favicon()]
+        .into_iter()
+        .find(|asset| asset.path == path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_found_under_its_hashed_name_only() {
+        let path = &stylesheet().path;
+        let hash = path
+            .strip_prefix("/static/vestibule.")
+            .and_then(|rest| rest.strip_suffix(".css"));
+        assert_eq!(hash.map(str::len), Some(12), "{path}");
+        assert_eq!(
+            find(path).map(|asset| asset.bytes),
+            Some(stylesheet().bytes)
+        );
+        assert!(find("/static/vestibule.css").is_none());
+    }
+}

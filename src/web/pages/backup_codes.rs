@@ -1,0 +1,55 @@
+//! The backup codes, shown once in the answer to a POST.
+
+use std::fmt::Write as _;
+
+use askama::Template;
+
+use crate::web::view::Shell;
+
+/// The answer to `/account/two-factor/confirm` and `/account/two-factor/backup-codes`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "backup_codes.html")]
+pub struct BackupCodesPage {
+    /// What stands around the page.
+    pub shell: Shell,
+    /// The address, so that a print tells what it belongs to.
+    pub email: String,
+    /// The codes, as they are shown: `XXXX-XXXX-XXXX-XXXX`.
+    pub codes: Vec<String>,
+    /// What led here.
+    pub reason: BackupCodesReason,
+}
+
+/// What led to a [`BackupCodesPage`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackupCodesReason {
+    /// The second factor was just enrolled.
+    Enrolled,
+    /// A fresh set was asked for, and the old one is dead.
+    Replaced,
+}
+
+impl BackupCodesPage {
+    /// The codes as a text file in a `data:` URI (RFC 2397), so that a plain link can save them and
+    /// no second request needs to show them again.
+    pub fn download_uri(&self) -> String {
+        let mut text = format!(
+            "Vestibule backup codes for {}\r\nEach code works once.\r\n\r\n",
+            self.email
+        );
+        for code in &self.codes {
+            text.push_str(code);
+            text.push_str("\r\n");
+        }
+        let mut uri = String::from("data:text/plain;charset=utf-8,");
+        for byte in text.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                uri.push(char::from(byte));
+            } else {
+                // Writing to a String cannot fail.
+                let _ = write!(uri, "%{byte:02X}");
+            }
+        }
+        uri
+    }
+}

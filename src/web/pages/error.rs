@@ -1,0 +1,113 @@
+//! What a person reads when a page cannot be shown: what happened, what to do next, and the id
+//! under which the operator finds it. Never a cause.
+
+use std::time::Duration;
+
+use askama::Template;
+
+use crate::web::view::{Shell, wait_in_words};
+
+/// Any error, in the clothes of every other page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "error.html")]
+pub struct ErrorPage {
+    /// What stands around the page.
+    pub shell: Shell,
+    /// The HTTP status.
+    pub status: u16,
+    /// The heading, in words.
+    pub title: &'static str,
+    /// What happened.
+    pub happened: String,
+    /// What to do next.
+    pub next_step: String,
+}
+
+impl ErrorPage {
+    /// The page for a status; a status without words of its own reads as the nearest one that has.
+    ///
+    /// `retry_after` is what the `Retry-After` header says, where it is sent.
+    pub fn for_status(shell: Shell, status: u16, retry_after: Option<Duration>) -> Self {
+        let (title, happened, next_step) = words(status);
+        let next_step = match retry_after {
+            Some(wait) => format!("Wait {}, then try again.", wait_in_words(wait)),
+            None => next_step.to_owned(),
+        };
+        Self {
+            shell,
+            status,
+            title,
+            happened: happened.to_owned(),
+            next_step,
+        }
+    }
+
+    /// A form whose hidden token does not belong to this browser's session (403).
+    pub fn form_expired(shell: Shell) -> Self {
+        Self {
+            shell,
+            status: 403,
+            title: "This form has expired",
+            happened: "The page was open for a long time, or you signed in or out in another tab. Nothing was changed."
+                .to_owned(),
+            next_step: "Go back, load the page again, and send the form once more. Cookies must be allowed for this site."
+                .to_owned(),
+        }
+    }
+}
+
+/// Title, what happened, and what to do next.
+fn words(status: u16) -> (&'static str, &'static str, &'static str) {
+    match status {
+        401 => (
+            "Please sign in",
+            "That page is only for people who are signed in.",
+            "Sign in, then open it again.",
+        ),
+        403 => (
+            "You cannot open this page",
+            "Your account does not have access to it, or the request did not come from this site. Nothing was changed.",
+            "Go back to where you were. If you need access, ask the people who run this service.",
+        ),
+        404 => (
+            "There is no page here",
+            "The address may be mistyped, or the page may have moved.",
+            "Check the address, or start again from the first page.",
+        ),
+        405 => (
+            "That does not work here",
+            "This page was asked for something that it does not do. Nothing was changed.",
+            "Go back and use the buttons of the page.",
+        ),
+        413 => (
+            "That was too much at once",
+            "What was sent is larger than this form accepts. Nothing was changed.",
+            "Go back, shorten it, and send it again.",
+        ),
+        421 => (
+            "This is not the right address",
+            "This service was reached under a name that is not its own.",
+            "Check the address of the site, and open it from a link or bookmark that you trust.",
+        ),
+        429 => (
+            "Too many attempts",
+            "There have been many attempts in a short time, so we have paused them for a while. This protects your account.",
+            "Wait a few minutes, then try again.",
+        ),
+        503 => (
+            "We are busy right now",
+            "More people are signing in than we can serve at this moment. Nothing was changed.",
+            "Wait a moment, then try again.",
+        ),
+        500..=599 => (
+            "Something went wrong on our side",
+            "We could not finish this, and it is not because of anything you did. It has been noted.",
+            "Try again in a moment. If it happens again, tell the people who run this service, with the reference below.",
+        ),
+        _ => (
+            "We could not read that",
+            "What was sent was not complete, or not in a form that we understand. Nothing was changed.",
+            "Go back, load the page again, and try once more.",
+        ),
+    }
+}

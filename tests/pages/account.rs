@@ -1,0 +1,173 @@
+//! The account of a signed-in person.
+
+use qrcode::QrCode;
+use qrcode::render::svg;
+use vestibule::web::copy;
+use vestibule::web::pages::{
+    AccountPage, ActivityItem, BackupCodesPage, BackupCodesReason, ChangePasswordPage,
+    SecondFactorState, TwoFactorPage, TwoFactorState,
+};
+use vestibule::web::view::{FieldErrors, Flash};
+
+use crate::sample::{
+    EMAIL, HOSTILE, NAME, Rendered, fine, html, seconds_ago, signed_in, with_flash, wrong,
+};
+
+fn activity() -> Vec<ActivityItem> {
+    [
+        (
+            "You signed in with your password and a code.",
+            "Firefox on Linux, 203.0.113.7",
+            60,
+        ),
+        (
+            "Your password was changed.",
+            "Firefox on Linux, 203.0.113.7",
+            86_400,
+        ),
+        ("Two-step sign-in was turned on.", "", 900_000),
+    ]
+    .map(|(sentence, from, seconds)| ActivityItem {
+        sentence: sentence.to_owned(),
+        from: from.to_owned(),
+        at: seconds_ago(seconds),
+    })
+    .into()
+}
+
+/// A settled account: verified, with a history.
+fn account(name: &str, second_factor: SecondFactorState) -> AccountPage {
+    AccountPage {
+        shell: signed_in(name),
+        email: EMAIL.to_owned(),
+        display_name: Some(name.to_owned()),
+        email_verified: true,
+        created_at: seconds_ago(9_000_000),
+        password_changed_at: Some(seconds_ago(86_400)),
+        second_factor,
+        activity: activity(),
+    }
+}
+
+fn fresh_account() -> AccountPage {
+    AccountPage {
+        shell: with_flash(signed_in(EMAIL), Flash::info(copy::REGISTERED)),
+        display_name: None,
+        email_verified: false,
+        password_changed_at: None,
+        activity: Vec::new(),
+        ..account(EMAIL, SecondFactorState::Off)
+    }
+}
+
+fn changed_account() -> AccountPage {
+    let flash = Flash::success(copy::PASSWORD_CHANGED);
+    AccountPage {
+        shell: with_flash(signed_in(NAME), flash),
+        ..account(NAME, enrolled(8))
+    }
+}
+
+fn enrolled(codes_left: usize) -> SecondFactorState {
+    SecondFactorState::On {
+        since: seconds_ago(900_000),
+        codes_left,
+    }
+}
+
+fn change_password(must_change: bool, errors: FieldErrors) -> String {
+    html(&ChangePasswordPage {
+        shell: signed_in(NAME),
+        email: EMAIL.to_owned(),
+        must_change,
+        password_min_length: 15,
+        errors,
+    })
+}
+
+fn two_factor(state: TwoFactorState, errors: FieldErrors) -> String {
+    html(&TwoFactorPage {
+        shell: signed_in(NAME),
+        email: EMAIL.to_owned(),
+        state,
+        errors,
+    })
+}
+
+fn off(email_verified: bool) -> String {
+    two_factor(TwoFactorState::Off { email_verified }, fine())
+}
+
+pub(crate) fn pending(errors: FieldErrors) -> String {
+    let secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".to_owned();
+    let otpauth_uri = format!("otpauth://totp/Vestibule:{EMAIL}?secret={secret}&issuer=Vestibule");
+    let code = QrCode::new(&otpauth_uri).unwrap();
+    let qr_svg = code
+        .render::<svg::Color<'_>>()
+        .module_dimensions(6, 6)
+        .build();
+    two_factor(
+        TwoFactorState::Pending {
+            qr_svg,
+            secret,
+            otpauth_uri,
+        },
+        errors,
+    )
+}
+
+fn on(codes_left: usize, errors: FieldErrors) -> String {
+    two_factor(
+        TwoFactorState::On {
+            since: seconds_ago(900_000),
+            codes_left,
+        },
+        errors,
+    )
+}
+
+pub(crate) fn backup_codes(reason: BackupCodesReason) -> String {
+    let codes = (0..10)
+        .map(|n| format!("7K{n}M-9QXD-2VHT-R8W{n}"))
+        .collect();
+    html(&BackupCodesPage {
+        shell: signed_in(NAME),
+        email: EMAIL.to_owned(),
+        codes,
+        reason,
+    })
+}
+
+pub(crate) fn pages() -> Vec<Rendered> {
+    let mut both = wrong("current_password", copy::WRONG_PASSWORD);
+    both.add("new_password", copy::PASSWORD_TOO_EASY);
+    let for_codes = wrong(TwoFactorPage::FRESH_CODES_PASSWORD, copy::WRONG_PASSWORD);
+    let for_disabling = wrong(TwoFactorPage::DISABLE_PASSWORD, copy::WRONG_PASSWORD);
+    vec![
+        ("account", html(&changed_account())),
+        ("account-few-codes", html(&account(NAME, enrolled(1)))),
+        ("account-unverified", html(&fresh_account())),
+        (
+            "account-hostile",
+            html(&account(HOSTILE, SecondFactorState::Off)),
+        ),
+        ("change-password", change_password(false, fine())),
+        ("change-password-must", change_password(true, fine())),
+        ("change-password-errors", change_password(false, both)),
+        ("two-factor-off", off(true)),
+        ("two-factor-unverified", off(false)),
+        ("two-factor-pending", pending(fine())),
+        (
+            "two-factor-pending-wrong",
+            pending(wrong("code", copy::CODE_NOT_RIGHT)),
+        ),
+        ("two-factor-on", on(10, fine())),
+        ("two-factor-on-few", on(3, for_codes)),
+        ("two-factor-on-none", on(0, for_disabling)),
+        ("backup-codes", backup_codes(BackupCodesReason::Enrolled)),
+        (
+            "backup-codes-fresh",
+            backup_codes(BackupCodesReason::Replaced),
+        ),
+    ]
+}

@@ -1,0 +1,99 @@
+//! Creating an account and verifying its address.
+
+use vestibule::web::copy;
+use vestibule::web::pages::{
+    AlreadyVerifiedPage, CheckMailPage, CheckMailReason, RegisterPage, VerifyEmailPage,
+    VerifyLinkInvalidPage, VerifyProof,
+};
+use vestibule::web::view::{FieldErrors, Shell};
+
+use crate::sample::{EMAIL, HOSTILE, NAME, Rendered, anonymous, fine, html, signed_in, wrong};
+
+fn register(email: &str, display_name: &str, errors: FieldErrors) -> String {
+    html(&RegisterPage {
+        shell: anonymous(),
+        email: email.to_owned(),
+        display_name: display_name.to_owned(),
+        password_min_length: 15,
+        errors,
+    })
+}
+
+fn check_mail(email: &str, reason: CheckMailReason) -> String {
+    html(&CheckMailPage {
+        shell: anonymous(),
+        email: email.to_owned(),
+        reason,
+    })
+}
+
+fn verify(shell: Shell, proof: VerifyProof, errors: FieldErrors) -> String {
+    html(&VerifyEmailPage {
+        shell,
+        token: HOSTILE.to_owned(),
+        email: EMAIL.to_owned(),
+        proof,
+        password_min_length: 15,
+        errors,
+    })
+}
+
+fn verify_signed_out(errors: FieldErrors) -> String {
+    verify(anonymous(), VerifyProof::Password, errors)
+}
+
+fn invalid_link(email: &str, errors: FieldErrors) -> String {
+    html(&VerifyLinkInvalidPage {
+        shell: anonymous(),
+        email: email.to_owned(),
+        errors,
+    })
+}
+
+pub(crate) fn pages() -> Vec<Rendered> {
+    let mut everything = wrong("email", copy::EMAIL_NOT_VALID);
+    everything.add("password", copy::password_too_short(15, 8));
+    everything.add("password", copy::PASSWORD_CONTAINS_IDENTITY);
+    everything.add("display_name", copy::display_name_too_long(100));
+    let short = wrong("new_password", copy::password_too_short(15, 3));
+    let not_its_password = wrong("password", copy::WRONG_PASSWORD_OF_ACCOUNT);
+    vec![
+        ("register", register("", "", fine())),
+        ("register-errors", register("robin", "Robin", everything)),
+        (
+            "register-taken",
+            register(EMAIL, "", wrong("email", copy::EMAIL_TAKEN)),
+        ),
+        (
+            "register-hostile",
+            register(HOSTILE, HOSTILE, FieldErrors::of_form(HOSTILE)),
+        ),
+        ("check-mail", check_mail(EMAIL, CheckMailReason::Registered)),
+        (
+            "check-mail-again",
+            check_mail(HOSTILE, CheckMailReason::LinkRequested),
+        ),
+        (
+            "verify-email-signed-in",
+            verify(signed_in(NAME), VerifyProof::SignedIn, fine()),
+        ),
+        ("verify-email", verify_signed_out(fine())),
+        ("verify-email-wrong", verify_signed_out(not_its_password)),
+        ("verify-email-short", verify_signed_out(short)),
+        ("verify-link-invalid", invalid_link("", fine())),
+        (
+            "verify-link-invalid-errors",
+            invalid_link("robin", wrong("email", copy::EMAIL_NOT_VALID)),
+        ),
+        (
+            "already-verified",
+            html(&AlreadyVerifiedPage { shell: anonymous() }),
+        ),
+        (
+            "already-verified-signed-in",
+            html(&AlreadyVerifiedPage {
+                shell: signed_in(NAME),
+            }),
+        ),
+    ]
+}

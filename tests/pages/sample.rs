@@ -1,0 +1,57 @@
+//! The sample data of the gallery: shells, moments, and text that tries to break out.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+use vestibule::web::view::{FieldErrors, Flash, Shell, SignedInAs};
+
+/// A page, and the name of its file in the gallery.
+pub(crate) type Rendered = (&'static str, String);
+
+pub(crate) const EMAIL: &str = "person@example.com";
+pub(crate) const NAME: &str = "Robin Example";
+pub(crate) const HOSTILE: &str = r#""><script>alert('1')</script><b x='"#;
+
+pub(crate) fn anonymous() -> Shell {
+    Shell {
+        csrf_token: "sample-csrf-token".to_owned(),
+        signed_in: None,
+        flash: None,
+        stylesheet: "../../static/vestibule.css",
+        favicon: "../../static/favicon.svg",
+        request_id: "0198c1f2-7a44-7d10-9c3e-5b1f0a6c2e71".to_owned(),
+    }
+}
+
+pub(crate) fn signed_in(name: &str) -> Shell {
+    let who = SignedInAs {
+        name: name.to_owned(),
+        email: EMAIL.to_owned(),
+    };
+    Shell {
+        signed_in: Some(who),
+        ..anonymous()
+    }
+}
+
+pub(crate) fn with_flash(shell: Shell, flash: Flash) -> Shell {
+    Shell {
+        flash: Some(flash),
+        ..shell
+    }
+}
+
+pub(crate) fn fine() -> FieldErrors {
+    FieldErrors::default()
+}
+
+pub(crate) fn wrong(field: &'static str, message: impl Into<String>) -> FieldErrors {
+    FieldErrors::of_field(field, message)
+}
+
+pub(crate) fn seconds_ago(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_772_546_700 - seconds, 0).unwrap()
+}
+
+pub(crate) fn html(page: &impl Template) -> String {
+    page.render().unwrap()
+}

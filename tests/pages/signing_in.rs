@@ -1,0 +1,115 @@
+//! Signing in, the second step, and recovery.
+
+use std::time::Duration;
+
+use vestibule::web::copy;
+use vestibule::web::pages::{
+    ForgotPasswordPage, ForgotPasswordSentPage, LoginPage, LoginVerifyPage, ResetLinkInvalidPage,
+    ResetPasswordPage,
+};
+use vestibule::web::view::{FieldErrors, Flash, Shell};
+
+use crate::sample::{EMAIL, HOSTILE, Rendered, anonymous, fine, html, with_flash, wrong};
+
+fn login(shell: Shell, email: &str, next: &str, errors: FieldErrors) -> String {
+    html(&LoginPage {
+        shell,
+        email: email.to_owned(),
+        remember_me: !next.is_empty(),
+        next: next.to_owned(),
+        may_register: true,
+        errors,
+    })
+}
+
+fn login_refused(message: impl Into<String>) -> String {
+    login(anonymous(), EMAIL, "", FieldErrors::of_form(message))
+}
+
+fn login_verify(errors: FieldErrors) -> String {
+    html(&LoginVerifyPage {
+        shell: anonymous(),
+        errors,
+    })
+}
+
+fn forgot_password(email: &str, errors: FieldErrors) -> String {
+    html(&ForgotPasswordPage {
+        shell: anonymous(),
+        email: email.to_owned(),
+        errors,
+    })
+}
+
+fn reset_password(second_factor: bool, errors: FieldErrors) -> String {
+    html(&ResetPasswordPage {
+        shell: anonymous(),
+        token: HOSTILE.to_owned(),
+        email: EMAIL.to_owned(),
+        second_factor,
+        password_min_length: 15,
+        errors,
+    })
+}
+
+pub(crate) fn pages() -> Vec<Rendered> {
+    let greeted = |flash| with_flash(anonymous(), flash);
+    let code = |message: String| login_verify(wrong(LoginVerifyPage::CODE, message));
+    let backup = wrong(LoginVerifyPage::BACKUP_CODE, copy::BACKUP_CODE_NOT_RIGHT);
+    let hostile = greeted(Flash::error(HOSTILE));
+    let sent = ForgotPasswordSentPage {
+        shell: anonymous(),
+        email: EMAIL.to_owned(),
+    };
+    let wait = copy::too_many_attempts(Duration::from_mins(4));
+    vec![
+        ("login", login(anonymous(), "", "", fine())),
+        (
+            "login-signed-out",
+            login(
+                greeted(Flash::success(copy::SIGNED_OUT)),
+                "",
+                "/account",
+                fine(),
+            ),
+        ),
+        (
+            "login-expired",
+            login(
+                greeted(Flash::warning(copy::SIGN_IN_EXPIRED)),
+                "",
+                "",
+                fine(),
+            ),
+        ),
+        (
+            "login-rejected",
+            login_refused(copy::WRONG_EMAIL_OR_PASSWORD),
+        ),
+        ("login-throttled", login_refused(wait)),
+        (
+            "login-hostile",
+            login(hostile, HOSTILE, HOSTILE, wrong("email", HOSTILE)),
+        ),
+        ("login-verify", login_verify(fine())),
+        ("login-verify-wrong", code(copy::CODE_NOT_RIGHT.to_owned())),
+        ("login-verify-used", code(copy::CODE_USED.to_owned())),
+        ("login-verify-clock", code(copy::phone_clock_is_off(-210))),
+        ("login-verify-backup-wrong", login_verify(backup)),
+        ("forgot-password", forgot_password("", fine())),
+        (
+            "forgot-password-errors",
+            forgot_password(HOSTILE, wrong("email", copy::EMAIL_NOT_VALID)),
+        ),
+        ("forgot-password-sent", html(&sent)),
+        ("reset-password", reset_password(true, fine())),
+        (
+            "reset-password-errors",
+            reset_password(false, wrong("new_password", copy::PASSWORD_TOO_COMMON)),
+        ),
+        (
+            "reset-link-invalid",
+            html(&ResetLinkInvalidPage { shell: anonymous() }),
+        ),
+    ]
+}
