@@ -1,1 +1,3 @@
+//! Vestibule: a self-hosted sign-in service.
 
+pub mod config;
