@@ -1,3 +1,4 @@
 //! Vestibule: a self-hosted sign-in service.
 
+pub mod cli;
 pub mod config;
