@@ -30,8 +30,8 @@ pub enum FlowError {
     Inconsistent(&'static str),
 }
 
-impl From<diesel::result::Error> for FlowError {
-    fn from(error: diesel::result::Error) -> Self {
+impl From<crate::db::QueryError> for FlowError {
+    fn from(error: crate::db::QueryError) -> Self {
         Self::Db(error.into())
     }
 }

@@ -1,6 +1,6 @@
 //! Writing mails to the outbox, sealed, in the transaction that causes them.
 
-use diesel_async::AsyncPgConnection;
+use crate::db::Tx;
 
 use super::{Result, Services};
 use crate::{
@@ -26,7 +26,7 @@ pub(super) enum Recipient<'a> {
 
 impl Services {
     /// Writes a mail to the outbox.
-    pub(super) async fn enqueue(&self, tx: &AsyncPgConnection, to: Recipient<'_>, message: &Message) -> Result<()> {
+    pub(super) async fn enqueue(&self, tx: &Tx, to: Recipient<'_>, message: &Message) -> Result<()> {
         let (user_id, address) = match to {
             Recipient::User(user) => (Some(user.id), user.email.as_str()),
             Recipient::Nobody(address) => (None, address),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use diesel_async::AsyncPgConnection;
+use crate::db::Tx;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -134,7 +134,7 @@ impl Services {
     /// Writes an audit event with `actor` as its subject.
     pub(super) async fn audit_own(
         &self,
-        tx: &AsyncPgConnection,
+        tx: &Tx,
         event: Event,
         user_id: Uuid,
         session_id: Option<Uuid>,
@@ -154,7 +154,7 @@ impl Services {
     /// Writes an audit event of somebody who is not signed in.
     pub(super) async fn audit_anonymous(
         &self,
-        tx: &AsyncPgConnection,
+        tx: &Tx,
         event: Event,
         subject: Subject,
         client: &Client,

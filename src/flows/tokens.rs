@@ -1,7 +1,7 @@
 //! Minting: new sessions, new pairs, and the tokens that travel by mail.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel_async::AsyncPgConnection;
+use crate::db::Tx;
 use ipnet::IpNet;
 use uuid::Uuid;
 
@@ -95,7 +95,7 @@ impl Services {
     }
 
     /// Begins a session within a transaction that holds the user's `rev`.
-    pub(super) async fn begin_session(&self, tx: &AsyncPgConnection, beginning: Beginning<'_>) -> Result<TokenPair> {
+    pub(super) async fn begin_session(&self, tx: &Tx, beginning: Beginning<'_>) -> Result<TokenPair> {
         let Beginning { user, rev, methods, remembered, client } = beginning;
         let id = random::id(self.random.as_ref());
         let issued_at = self.issue_time(user.password_changed_at);
@@ -129,7 +129,7 @@ impl Services {
     /// session has ended meanwhile.
     pub(super) async fn reissue(
         &self,
-        tx: &AsyncPgConnection,
+        tx: &Tx,
         session_id: Uuid,
         user: &User,
         raised: Raised,

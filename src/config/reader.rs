@@ -1,0 +1,164 @@
+//! Reads settings by name: the process environment first, then `.env`, then the secrets kept in
+//! development, then the default of the table. Collects every fault instead of stopping at the first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::faults::{Fault, Refusal};
+use super::source::{Dotenv, Source, read_dotenv};
+use super::table::{self, Preset};
+use super::value::Parsed;
+
+/// What `vestibule init --production` writes where only the operator knows the value.
+pub(super) const PLACEHOLDER: &str = "CHANGE_ME";
+
+/// Stands for a value that could not be read; its fault is in the reader already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reported;
+
+/// A value, or the promise that its fault has been recorded.
+pub(super) type Read<T> = Result<T, Reported>;
+
+/// One reading of the settings.
+pub(super) struct Reader<'a> {
+    pub(super) source: &'a Source,
+    dotenv: BTreeMap<String, String>,
+    kept: BTreeMap<String, String>,
+    faults: Vec<Fault>,
+    warnings: Vec<String>,
+    asked: BTreeSet<&'static str>,
+}
+
+impl<'a> Reader<'a> {
+    /// Opens the sources; faults of the `.env` file come first.
+    pub(super) fn new(source: &'a Source) -> Self {
+        let dotenv = source
+            .dotenv
+            .as_deref()
+            .map(read_dotenv)
+            .unwrap_or_default();
+        Self {
+            source,
+            dotenv: dotenv.values,
+            kept: BTreeMap::new(),
+            faults: dotenv.faults,
+            warnings: dotenv.warnings,
+            asked: BTreeSet::new(),
+        }
+    }
+
+    /// A value, or the default that the table has for it.
+    pub(super) fn value<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Parsed<T>,
+    ) -> Read<T> {
+        let preset = table::find(name).map(|setting| setting.preset);
+        let Some(Preset::Fixed(default)) = preset else {
+            return Err(self.refuse(name, Refusal::new("has no default", "Set it.")));
+        };
+        Ok(match self.optional(name, &parse)? {
+            Some(value) => value,
+            None => parse(default).map_err(|refusal| self.refuse(name, refusal))?,
+        })
+    }
+
+    /// A value, or nothing where it is unset. Spaces around it are dropped.
+    pub(super) fn optional<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Parsed<T>,
+    ) -> Read<Option<T>> {
+        self.untrimmed(name, |text| parse(text.trim()))
+    }
+
+    /// The same for a value whose spaces may matter.
+    pub(super) fn untrimmed<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Parsed<T>,
+    ) -> Read<Option<T>> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        if text.trim().contains(PLACEHOLDER) {
+            return Err(self.refuse(
+                name,
+                Refusal::new(
+                    format!("still holds {PLACEHOLDER}"),
+                    "Fill in its value, or remove the line where it is not needed.",
+                ),
+            ));
+        }
+        parse(&text)
+            .map(Some)
+            .map_err(|refusal| self.refuse(name, refusal))
+    }
+
+    /// Records a fault of that setting.
+    pub(super) fn refuse(&mut self, name: &str, refusal: Refusal) -> Reported {
+        let fault = Fault {
+            setting: name.to_owned(),
+            problem: refusal.problem,
+            remedy: refusal.remedy,
+        };
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+        Reported
+    }
+
+    /// Adds values for settings that stand neither in the environment nor in `.env`.
+    pub(super) fn fall_back_on(&mut self, kept: Dotenv) {
+        self.kept = kept.values;
+        self.faults.extend(kept.faults);
+        self.warnings.extend(kept.warnings);
+    }
+
+    /// Records something that may stay but should be known.
+    pub(super) fn warn(&mut self, warning: impl Into<String>) {
+        self.warnings.push(warning.into());
+    }
+
+    /// Whether a value has been written for that setting.
+    pub(super) fn is_set(&mut self, name: &'static str) -> bool {
+        matches!(self.text(name), Ok(Some(_)) | Err(Reported))
+    }
+
+    /// Whether anything is wrong so far.
+    pub(super) fn is_faulty(&self) -> bool {
+        !self.faults.is_empty()
+    }
+
+    /// The names written in `.env`.
+    pub(super) fn dotenv_names(&self) -> impl Iterator<Item = &str> {
+        self.dotenv.keys().map(String::as_str)
+    }
+
+    /// Everything found: faults, warnings, and the names that were asked for.
+    pub(super) fn finish(self) -> (Vec<Fault>, Vec<String>, BTreeSet<&'static str>) {
+        (self.faults, self.warnings, self.asked)
+    }
+
+    /// The text of a setting. One that is empty or only spaces counts as unset, so that a
+    /// compose file may pass on variables that nobody has filled in.
+    fn text(&mut self, name: &'static str) -> Read<Option<String>> {
+        self.asked.insert(name);
+        if let Some(raw) = self.source.env.get(name) {
+            match raw.to_str() {
+                Some(text) if text.trim().is_empty() => {}
+                Some(text) => return Ok(Some(text.to_owned())),
+                None => {
+                    let refusal = Refusal::new("is not valid UTF-8", "Set it to plain text.");
+                    return Err(self.refuse(name, refusal));
+                }
+            }
+        }
+        let written = |values: &BTreeMap<String, String>| {
+            values
+                .get(name)
+                .filter(|text| !text.trim().is_empty())
+                .cloned()
+        };
+        Ok(written(&self.dotenv).or_else(|| written(&self.kept)))
+    }
+}

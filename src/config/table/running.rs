@@ -1,0 +1,81 @@
+//! Settings of the process itself and of its database.
+
+use super::{Preset, Section, Setting};
+
+pub(super) const SERVER: Section = Section {
+    title: "The server",
+    intro: "",
+    settings: &[
+        Setting {
+            name: "ENVIRONMENT",
+            meaning: "`development` or `production`. Production refuses to start on a missing or short secret,\n\
+                      an http BASE_URL, or no mail server, and logs JSON lines.",
+            preset: Preset::Fixed("development"),
+        },
+        Setting {
+            name: "BASE_URL",
+            meaning: "The address that browsers use: scheme, host and port, without a path. Links in mails are\n\
+                      built from it, tokens carry it as issuer, requests for another host are refused, and its\n\
+                      scheme decides how cookies are set. Changing it signs everybody out.",
+            preset: Preset::Computed {
+                how: "in development http:// and LISTEN_ADDR; production has none",
+                example: "http://127.0.0.1:8080",
+            },
+        },
+        Setting {
+            name: "LISTEN_ADDR",
+            meaning: "The socket address to serve on; port 0 takes a free one. Put a proxy that ends TLS before it.",
+            preset: Preset::Fixed("127.0.0.1:8080"),
+        },
+        Setting {
+            name: "DATA_DIR",
+            meaning: "The folder of the embedded database and of the secrets made in development.",
+            preset: Preset::Computed {
+                how: "/var/lib/vestibule for root, else $XDG_DATA_HOME/vestibule, else ~/.local/share/vestibule",
+                example: "/var/lib/vestibule",
+            },
+        },
+        Setting {
+            name: "RUST_LOG",
+            meaning: "What to log: a level (error, warn, info, debug, trace) or a list of `target=level`.",
+            preset: Preset::Fixed("info"),
+        },
+    ],
+};
+
+pub(super) const DATABASE: Section = Section {
+    title: "The database",
+    intro: "Without DATABASE_URL, Vestibule runs a private Postgres of its own in DATA_DIR.",
+    settings: &[
+        Setting {
+            name: "DATABASE_URL",
+            meaning: "The Postgres to use, as postgres://user:password@host:port/database?sslmode=verify-full.\n\
+                      Percent-encode what is special in the password. Several nodes may share one database;\n\
+                      all secrets below must then be set, alike on every node.",
+            preset: Preset::Unset {
+                example: "'postgres://vestibule:password@db.example.org/vestibule'",
+            },
+        },
+        Setting {
+            name: "DATABASE_POOL_SIZE",
+            meaning: "Connections to the database, from 1 to 1000. Ten serve thousands of users; more only move\n\
+                      the queue into Postgres.",
+            preset: Preset::Fixed("10"),
+        },
+        Setting {
+            name: "DATABASE_CA_FILE",
+            meaning: "Certificates (PEM) to trust for the database besides the system's roots.",
+            preset: Preset::Unset {
+                example: "/etc/vestibule/database-ca.pem",
+            },
+        },
+        Setting {
+            name: "PG_BIN_DIR",
+            meaning: "The folder of `initdb` and `postgres` for the embedded database.",
+            preset: Preset::Computed {
+                how: "searched on PATH, by `pg_config --bindir`, and in the folders of Debian and Homebrew",
+                example: "/usr/lib/postgresql/17/bin",
+            },
+        },
+    ],
+};

@@ -1,0 +1,80 @@
+//! The rules around mail.
+
+use super::*;
+
+#[test]
+fn plain_mail_stays_on_this_machine_in_production() {
+    for host in ["localhost", "127.0.0.2", "::1"] {
+        let config = config(production(&[("SMTP_HOST", host), ("SMTP_TLS", "none")]));
+        assert_eq!(
+            config.smtp.map(|smtp| (smtp.host, smtp.port)),
+            Some((host.to_owned(), 25))
+        );
+    }
+    let loaded = development(&[("SMTP_HOST", "mail.example.org"), ("SMTP_TLS", "none")]).unwrap();
+    assert_eq!(
+        loaded.warnings,
+        ["SMTP_TLS is none: mails travel to SMTP_HOST in the clear."]
+    );
+}
+
+#[test]
+fn a_mail_account_needs_both_halves() {
+    let host = ("SMTP_HOST", "smtp.example.org");
+    assert_eq!(
+        at_fault(development(&[host, ("SMTP_USERNAME", "a")])),
+        ["SMTP_PASSWORD"]
+    );
+    assert_eq!(
+        at_fault(development(&[host, ("SMTP_PASSWORD", "a")])),
+        ["SMTP_USERNAME"]
+    );
+    let smtp = config(development(&[
+        host,
+        ("SMTP_USERNAME", "a"),
+        ("SMTP_PASSWORD", " p "),
+    ]))
+    .smtp
+    .unwrap();
+    assert_eq!(
+        smtp.password
+            .map(|password| password.expose().clone())
+            .as_deref(),
+        Some(" p ")
+    );
+    assert_eq!((smtp.port, smtp.tls), (587, SmtpTls::Starttls));
+    let loaded = development(&[("SMTP_PORT", "25")]).unwrap();
+    assert_eq!(
+        loaded.warnings,
+        ["SMTP_PORT has no effect without SMTP_HOST."]
+    );
+}
+
+#[test]
+fn the_sender_is_one_that_the_mail_library_takes() {
+    let written = [
+        "a@example.org",
+        "Größe <no-reply@example.org>",
+        "\"Doe, Jane\" <a@example.org>",
+        "A B <a@mail.example>",
+    ];
+    for from in written {
+        assert_eq!(config(development(&[("SMTP_FROM", from)])).smtp_from, from);
+        assert!(from.parse::<lettre::message::Mailbox>().is_ok(), "{from}");
+    }
+    for (base_url, domain) in [
+        ("https://sign-in.example.org", "sign-in.example.org"),
+        ("https://bücher.example", "xn--bcher-kva.example"),
+        ("http://localhost:3000", "localhost"),
+        ("http://192.0.2.1", "localhost"),
+        ("http://[2001:db8::1]", "localhost"),
+    ] {
+        let from = config(development(&[("BASE_URL", base_url)])).smtp_from;
+        assert_eq!(from, format!("Vestibule <no-reply@{domain}>"));
+        assert!(from.parse::<lettre::message::Mailbox>().is_ok(), "{from}");
+    }
+    assert_eq!(
+        at_fault(production(&[("BASE_URL", "https://192.0.2.1")])),
+        ["SMTP_FROM"]
+    );
+}

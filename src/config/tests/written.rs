@@ -1,0 +1,93 @@
+//! The files that are written from the table.
+
+use super::*;
+use crate::config::reader::Reader;
+
+#[test]
+fn the_committed_example_is_the_generated_one() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example");
+    let committed = fs::read_to_string(file).unwrap_or_default();
+    if committed != env_example() {
+        fs::write(file, env_example()).unwrap();
+        panic!(
+            ".env.example differed from the table of settings and has been written anew; commit it"
+        );
+    }
+}
+
+#[test]
+fn the_table_and_the_reader_know_the_same_settings() {
+    let source = source(&with_secrets(&[]));
+    let mut reader = Reader::new(&source);
+    let _ = assemble::config(&mut reader, &counting());
+    let (_, _, asked) = reader.finish();
+    let known: std::collections::BTreeSet<_> = table::all().map(|setting| setting.name).collect();
+    assert_eq!(asked, known);
+}
+
+#[test]
+fn every_example_is_a_good_value() {
+    let folder = Folder::new();
+    let absent = ["DATABASE_CA_FILE", "SMTP_CA_FILE", "PG_BIN_DIR", "BASE_URL"];
+    let uncommented: Vec<String> = env_example()
+        .lines()
+        .filter_map(|line| {
+            line.strip_prefix('#')
+                .filter(|line| !line.starts_with([' ', '-']) && line.contains('='))
+        })
+        .filter(|line| !absent.iter().any(|name| line.starts_with(name)))
+        .map(str::to_owned)
+        .collect();
+    assert!(uncommented.len() > 40);
+    let password = ("SMTP_PASSWORD", "x");
+    let mut source = source(&with_secrets(&[
+        password,
+        ("BASE_URL", "https://sign-in.example.org"),
+    ]));
+    source.dotenv = Some(folder.write(".env", &uncommented.join("\n")));
+    let loaded = load(&source).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(loaded.config.smtp_from, "Example <no-reply@example.org>");
+}
+
+#[test]
+fn a_fresh_file_starts_without_a_warning() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let file = folder.write(".env", &env_file(false, &fresh_secrets(&counting())));
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    let mut source = source(&[("DATA_DIR", "/nonexistent")]);
+    source.dotenv = Some(file);
+    let loaded = load(&source).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(loaded.warnings, Vec::<String>::new());
+    assert_eq!(
+        loaded.config.secrets.cookie.to_vec(),
+        (32..64).collect::<Vec<u8>>()
+    );
+}
+
+#[test]
+fn an_untouched_production_file_names_exactly_what_is_to_be_filled_in() {
+    let folder = Folder::new();
+    let text = env_file(true, &fresh_secrets(&counting()));
+    let mut source = source(&[("HOME", "/nonexistent")]);
+    source.dotenv = Some(folder.write(".env", &text));
+    let expected = [
+        "BASE_URL",
+        "DATABASE_URL",
+        "SMTP_HOST",
+        "SMTP_USERNAME",
+        "SMTP_PASSWORD",
+    ];
+    let faults = load(&source).unwrap_err();
+    let mut named = faults.settings();
+    named.sort_unstable();
+    let mut sorted = expected;
+    sorted.sort_unstable();
+    assert_eq!(named, sorted);
+    assert_eq!(faults.faults().len(), expected.len(), "{faults}");
+
+    source.dotenv = Some(folder.write(".env", &text.replace("CHANGE_ME", "example.org")));
+    let config = config(load(&source));
+    assert_eq!(config.environment, Environment::Production);
+    assert_eq!(config.email_verification, EmailVerification::Required);
+}

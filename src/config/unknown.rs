@@ -1,0 +1,123 @@
+//! Finds names that look like settings and are none, with the setting that was probably meant.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use super::table;
+
+/// First words that only we would use. Other first words (`SESSION_`, `RUST_`, `DATA_`, ...) belong
+/// to desktops and tools as well; a name that starts with one must be close to a setting.
+const OURS: [&str; 9] = [
+    "ARGON2", "CORS", "DATABASE", "HASHING", "JWT", "RATE", "SEALING", "SMTP", "TRUSTED",
+];
+
+/// Likeness from which a setting is suggested, and from which a name of a common first word counts.
+const ALIKE: f64 = 0.65;
+const NEARLY_THE_SAME: f64 = 0.8;
+
+/// A warning for every unknown name in `.env`.
+pub(super) fn in_dotenv<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    names
+        .filter(|name| table::find(name).is_none())
+        .map(|name| warning(name, ".env"))
+        .collect()
+}
+
+/// A warning for every unknown name of the process that was probably meant for us.
+pub(super) fn in_environment(env: &BTreeMap<String, OsString>) -> Vec<String> {
+    let looks_like_ours = |name: &str| {
+        let first = name.split('_').next().unwrap_or(name);
+        let shared = || table::all().any(|setting| setting.name.split('_').next() == Some(first));
+        let close = || nearest(name).is_some_and(|(_, likeness)| likeness >= NEARLY_THE_SAME);
+        table::find(name).is_none() && (OURS.contains(&first) || (shared() && close()))
+    };
+    env.keys()
+        .filter(|name| looks_like_ours(name))
+        .map(|name| warning(name, "the environment"))
+        .collect()
+}
+
+fn warning(name: &str, place: &str) -> String {
+    let shown = name.escape_debug();
+    match nearest(name) {
+        Some((known, likeness)) if likeness >= ALIKE => {
+            format!("{shown} in {place} is not a setting; did you mean {known}?")
+        }
+        _ => format!("{shown} in {place} is not a setting and has no effect."),
+    }
+}
+
+/// The setting most like that name, in any case, and how like it is (1 is the same).
+fn nearest(name: &str) -> Option<(&'static str, f64)> {
+    let upper = name.to_ascii_uppercase();
+    table::all()
+        .map(|setting| {
+            (
+                setting.name,
+                strsim::normalized_damerau_levenshtein(&upper, setting.name),
+            )
+        })
+        .max_by(|one, other| one.1.total_cmp(&other.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(names: &[&str]) -> Vec<String> {
+        in_environment(
+            &names
+                .iter()
+                .map(|name| ((*name).to_owned(), OsString::new()))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn a_slip_is_answered_with_the_setting_that_was_meant() {
+        let meant = [
+            ("SMTP_PASS", "SMTP_PASSWORD"),
+            ("SMTP_USER", "SMTP_USERNAME"),
+            ("JWT_SECRET", "JWT_SECRET_KEY"),
+            ("base_url", "BASE_URL"),
+            ("RATE_LIMIT_LOGIN_EMIAL", "RATE_LIMIT_LOGIN_EMAIL"),
+            ("TRUSTED_PROXY", "TRUSTED_PROXIES"),
+        ];
+        for (written, known) in meant {
+            let warnings = in_dotenv([written].into_iter());
+            assert_eq!(
+                warnings,
+                [format!(
+                    "{written} in .env is not a setting; did you mean {known}?"
+                )]
+            );
+        }
+    }
+
+    #[test]
+    fn a_name_like_nothing_of_ours_is_only_told_in_dotenv() {
+        let warnings = in_dotenv(["FAVOURITE_COLOUR"].into_iter());
+        assert_eq!(
+            warnings,
+            ["FAVOURITE_COLOUR in .env is not a setting and has no effect."]
+        );
+        assert!(environment(&["FAVOURITE_COLOUR"]).is_empty());
+    }
+
+    #[test]
+    fn the_environment_warns_of_our_first_words_alone() {
+        assert_eq!(
+            environment(&["SMTP_SERVER", "SESSION_MAX_DAY", "COOKIE_KEYS"]).len(),
+            3
+        );
+        let others = [
+            "SESSION_MANAGER",
+            "RUST_BACKTRACE",
+            "PG_COLOR",
+            "PATH",
+            "HOME",
+            "DATABASE_URL",
+        ];
+        assert_eq!(environment(&others), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,204 @@
+//! Parsers of single values: text in, a typed value or a refusal with its remedy out.
+//! They know nothing of other settings; rules between settings stand in `assemble`.
+
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use ipnet::IpNet;
+use url::Url;
+
+use super::faults::{Refusal, shown};
+
+pub(super) type Parsed<T> = Result<T, Refusal>;
+
+/// One word of a fixed list.
+pub(super) fn word<T: Copy>(value: &str, words: &[(&str, T)]) -> Parsed<T> {
+    if let Some((_, meant)) = words.iter().find(|(word, _)| *word == value) {
+        return Ok(*meant);
+    }
+    let list: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+    Err(Refusal::new(
+        format!("does not know {}", shown(value)),
+        format!("Use one of {}.", list.join(", ")),
+    ))
+}
+
+/// A whole number within a range.
+pub(super) fn whole<T>(value: &str, range: RangeInclusive<T>) -> Parsed<T>
+where
+    T: std::str::FromStr + PartialOrd + std::fmt::Display,
+{
+    let remedy = format!(
+        "Use a whole number from {} to {}.",
+        range.start(),
+        range.end()
+    );
+    match value.parse::<T>() {
+        Ok(number) if range.contains(&number) => Ok(number),
+        Ok(_) => Err(Refusal::new(
+            format!("is out of range: {}", shown(value)),
+            remedy,
+        )),
+        Err(_) => Err(Refusal::new(
+            format!("is not such a number: {}", shown(value)),
+            remedy,
+        )),
+    }
+}
+
+/// A factor above 0, at most a million.
+pub(super) fn factor(value: &str) -> Parsed<f64> {
+    match value.parse::<f64>() {
+        Ok(number) if number > 0.0 && number <= 1_000_000.0 => Ok(number),
+        _ => Err(Refusal::new(
+            format!("is not a usable factor: {}", shown(value)),
+            "Use a number above 0 and up to 1000000, such as 1 or 0.5.",
+        )),
+    }
+}
+
+/// The public address: http or https, a host, perhaps a port, and nothing else.
+pub(super) fn base_url(value: &str) -> Parsed<Url> {
+    let remedy = "Use scheme, host and perhaps a port, such as https://sign-in.example.org.";
+    let refuse = |problem: &str| Err(Refusal::new(problem, remedy));
+    let Ok(url) = Url::parse(value) else {
+        return refuse("is not a URL");
+    };
+    if !matches!(url.scheme(), "http" | "https") {
+        return refuse("is neither an http nor an https URL");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("must not hold a user name or password");
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return refuse("must not have a path, a query or a fragment");
+    }
+    Ok(url)
+}
+
+/// A web origin in the exact form in which browsers send it (RFC 6454).
+pub(super) fn origin(value: &str) -> Parsed<String> {
+    if value == "*" {
+        return Err(Refusal::new(
+            "has a wildcard",
+            "Name each origin whose pages may use the API with cookies.",
+        ));
+    }
+    let url = base_url(value).map_err(|refusal| {
+        Refusal::new(
+            format!("holds an item that {}", refusal.problem),
+            "Write origins as scheme, host and perhaps a port, such as https://app.example.org.",
+        )
+    })?;
+    Ok(url.origin().ascii_serialization())
+}
+
+/// A network (CIDR), or one address, which is a network of its own.
+pub(super) fn network(value: &str) -> Parsed<IpNet> {
+    let network = value
+        .parse::<IpNet>()
+        .or_else(|_| value.parse::<IpAddr>().map(IpNet::from));
+    network.map(|network| network.trunc()).map_err(|_| {
+        Refusal::new(
+            format!("holds {}, which is no network", shown(value)),
+            "Use addresses or networks such as 10.0.0.0/8 or 2001:db8::1.",
+        )
+    })
+}
+
+/// Items between commas, spaces around them dropped; an empty item is a slip of the pen.
+pub(super) fn list<T>(value: &str, item: impl Fn(&str) -> Parsed<T>) -> Parsed<Vec<T>> {
+    value
+        .split(',')
+        .map(|text| match text.trim() {
+            "" => Err(Refusal::new(
+                "has an empty item",
+                "Separate items by single commas.",
+            )),
+            text => item(text),
+        })
+        .collect()
+}
+
+/// An address and port to listen on.
+pub(super) fn socket(value: &str) -> Parsed<SocketAddr> {
+    value.parse().map_err(|_| {
+        Refusal::new(
+            format!("is not an address with a port: {}", shown(value)),
+            "Use a numeric address and a port, such as 127.0.0.1:8080 or [::1]:8080.",
+        )
+    })
+}
+
+/// A connection string of Postgres in its URL form. Never quoted back: it may hold a password.
+pub(super) fn database_url(value: &str) -> Parsed<String> {
+    let remedy =
+        "Use postgres://user:password@host:port/database; percent-encode special characters.";
+    match Url::parse(value) {
+        Ok(url) if !matches!(url.scheme(), "postgres" | "postgresql") => {
+            Err(Refusal::new("is not a Postgres URL", remedy))
+        }
+        Ok(_) => Ok(value.to_owned()),
+        Err(_) => Err(Refusal::new("is not a URL", remedy)),
+    }
+}
+
+/// The audience of tokens: short text without control characters.
+pub(super) fn audience(value: &str) -> Parsed<String> {
+    if value.len() <= 256 && !value.chars().any(char::is_control) {
+        return Ok(value.to_owned());
+    }
+    Err(Refusal::new(
+        "is too long or holds control characters",
+        "Use at most 256 bytes of plain text.",
+    ))
+}
+
+/// A log filter in the words of `RUST_LOG`.
+pub(super) fn log_filter(value: &str) -> Parsed<String> {
+    match tracing_subscriber::EnvFilter::try_new(value) {
+        Ok(_) => Ok(value.to_owned()),
+        Err(_) => Err(Refusal::new(
+            format!("is not a log filter: {}", shown(value)),
+            "Use a level such as `info`, or a list such as `warn,vestibule=debug`.",
+        )),
+    }
+}
+
+/// A file that can be read now, so that a slip shows at start and not with the first mail.
+pub(super) fn readable_file(value: &str) -> Parsed<PathBuf> {
+    let path = PathBuf::from(value);
+    match std::fs::File::open(&path).and_then(|file| file.metadata()) {
+        Ok(metadata) if metadata.is_file() => Ok(path),
+        Ok(_) => Err(Refusal::new(
+            format!("is not a file: {}", shown(value)),
+            "Name a file of certificates (PEM).",
+        )),
+        Err(error) => Err(Refusal::new(
+            format!("cannot be read: {} ({error})", shown(value)),
+            "Name a file that this account can read.",
+        )),
+    }
+}
+
+/// A folder that exists.
+pub(super) fn folder(value: &str) -> Parsed<PathBuf> {
+    if Path::new(value).is_dir() {
+        return Ok(PathBuf::from(value));
+    }
+    Err(Refusal::new(
+        format!("is not a folder: {}", shown(value)),
+        "Name the folder that holds `initdb`.",
+    ))
+}
+
+/// A path, made absolute so that it means the same after a change of the working directory.
+pub(super) fn path(value: &str) -> Parsed<PathBuf> {
+    std::path::absolute(value).map_err(|error| {
+        Refusal::new(
+            format!("is not a usable path: {error}"),
+            "Use an absolute path.",
+        )
+    })
+}

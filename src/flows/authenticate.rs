@@ -1,0 +1,55 @@
+//! Who sends this request: the access token, judged against the database in one query.
+
+use uuid::Uuid;
+
+use chrono::{DateTime, Utc};
+
+use super::{Result, Services};
+use crate::{
+    db::{self, users::UserRecord},
+    domain::token::{Claims, Purpose, judge_bound},
+};
+
+/// Somebody whose access token lives.
+#[derive(Debug, Clone)]
+pub struct Authenticated {
+    /// The user, with the hash that a proof of the password is compared with.
+    pub record: UserRecord,
+    /// The session; older tokens may name none.
+    pub session_id: Option<Uuid>,
+    /// When the user last proved who they are in this session.
+    pub proven_at: Option<DateTime<Utc>>,
+    /// The access token's claims.
+    pub claims: Claims,
+}
+
+impl Authenticated {
+    /// The user.
+    pub fn user(&self) -> &crate::domain::user::User {
+        &self.record.user
+    }
+}
+
+/// Judges an access token; `None` is all that anybody learns of a refusal.
+pub async fn with_access_token(s: &Services, token: &str) -> Result<Option<Authenticated>> {
+    let now = s.now();
+    let claims = match s.tokens.decode(Purpose::Access, token, now) {
+        Ok(claims) => claims,
+        Err(refusal) => {
+            tracing::debug!(%refusal, "access token refused");
+            return Ok(None);
+        }
+    };
+    let shared = s.db.shared().await?;
+    let Some(standing) = db::standing::find(&shared, &claims).await? else {
+        return Ok(None);
+    };
+    let verdict =
+        judge_bound(&claims, &standing.user_standing(), standing.session.as_ref(), &standing, now);
+    if let Err(refusal) = verdict {
+        tracing::debug!(%refusal, sub = %claims.user_id, "access token refused");
+        return Ok(None);
+    }
+    let session_id = claims.session_id;
+    Ok(Some(Authenticated { record: standing.user, session_id, proven_at: standing.proven_at, claims }))
+}

@@ -1,0 +1,270 @@
+//! Recovering an account by mail.
+
+use std::time::Duration;
+
+use crate::db::{Transact, Tx};
+
+use super::{
+    InputFaults, PendingSignIn, Result, Services, TokenPair,
+    outbox::{Recipient, browser_of},
+    services::Throttled,
+    tokens::Beginning,
+};
+use crate::{
+    db::{self, users::UserRecord},
+    domain::{
+        audit::{Client, Event, Subject},
+        email::EmailAddress,
+        random,
+        secret::SecretString,
+        session::EndReason,
+        token::{Claims, Purpose, judge},
+        user::{Role, User},
+    },
+    mail::Message,
+    throttle::Route,
+};
+
+/// What became of asking for a mail.
+#[derive(Debug)]
+pub enum RequestOutcome {
+    /// If the address has an account, a mail is on its way. The same for every address.
+    Accepted,
+    /// The text is no address.
+    Invalid(InputFaults),
+    /// Too many requests.
+    Throttled(Duration),
+}
+
+/// Asks for a reset link.
+pub async fn request(s: &Services, email: &str, client: &Client) -> Result<RequestOutcome> {
+    s.request_mail(MailRequest::Reset, email, client).await
+}
+
+/// What people ask to be mailed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MailRequest {
+    Reset,
+    Verification,
+}
+
+impl MailRequest {
+    fn event(self) -> Event {
+        match self {
+            Self::Reset => Event::PasswordResetRequested,
+            Self::Verification => Event::VerificationRequested,
+        }
+    }
+
+    /// Whether there is anything to mail this user.
+    fn suits(self, user: &User) -> bool {
+        user.disabled_at.is_none() && (self == Self::Reset || !user.email_verified())
+    }
+}
+
+impl Services {
+    /// Writes the mail that was asked for, or a decoy: known, unknown and disabled addresses cost
+    /// the same work and get the same answer.
+    pub(super) async fn request_mail(
+        &self,
+        request: MailRequest,
+        email: &str,
+        client: &Client,
+    ) -> Result<RequestOutcome> {
+        let email = match EmailAddress::parse(email) {
+            Ok(email) => email,
+            Err(why) => return Ok(RequestOutcome::Invalid(InputFaults::one("email", why))),
+        };
+        if let Some(Throttled(wait)) = self.count(Route::ForgotPassword, client, Some(email.canonical())) {
+            return Ok(RequestOutcome::Throttled(wait));
+        }
+        let shared = self.db.shared().await?;
+        let found = db::users::find_by_email(&shared, email.canonical()).await?.map(|record| record.user);
+        let subject = self.subject_of(found.as_ref().map(|u| u.id), email.canonical());
+        let known = found.filter(|user| request.suits(user));
+        let nobody = self.nobody(&email);
+        let to = known.as_ref().map_or(Recipient::Nobody(email.as_str()), Recipient::User);
+        let message = self.requested_message(request, known.as_ref().unwrap_or(&nobody))?;
+        let mut conn = self.db.connection().await?;
+        conn.transaction(async |tx| {
+            self.audit_anonymous(tx, request.event(), subject, client).await?;
+            self.enqueue(tx, to, &message).await
+        })
+        .await?;
+        Ok(RequestOutcome::Accepted)
+    }
+
+    fn requested_message(&self, request: MailRequest, user: &User) -> Result<Message> {
+        let (purpose, path) = match request {
+            MailRequest::Reset => (Purpose::PasswordReset, "/reset-password"),
+            MailRequest::Verification => (Purpose::VerifyEmail, "/verify-email"),
+        };
+        let (token, expires_in) = self.mail_token(purpose, user)?;
+        let link = self.site.token_link(path, &token);
+        Ok(match request {
+            MailRequest::Reset => Message::ResetPassword { link, expires_in },
+            MailRequest::Verification => Message::VerifyEmail { link, expires_in },
+        })
+    }
+
+    /// A user who is nobody, for mails that are never sent.
+    fn nobody(&self, email: &EmailAddress) -> User {
+        User {
+            id: random::id(self.random.as_ref()),
+            email: email.as_str().to_owned(),
+            email_canonical: email.canonical().to_owned(),
+            display_name: None,
+            role: Role::User,
+            email_verified_at: None,
+            revocation_id: 0,
+            password_changed_at: None,
+            password_must_change: false,
+            disabled_at: None,
+            totp_confirmed_at: None,
+            created_at: self.now(),
+        }
+    }
+
+    /// The user of a token out of a mail, while the token is good; otherwise `None`.
+    pub(super) async fn user_of_mail_token(
+        &self,
+        purpose: Purpose,
+        token: &SecretString,
+    ) -> Result<Option<(Claims, UserRecord)>> {
+        let Ok(claims) = self.tokens.decode(purpose, token.expose(), self.now()) else {
+            return Ok(None);
+        };
+        let shared = self.db.shared().await?;
+        let Some(standing) = db::standing::find(&shared, &claims).await? else {
+            return Ok(None);
+        };
+        let living = judge(&claims, &standing.user_standing(), &standing).is_ok();
+        Ok(living.then_some((claims, standing.user)))
+    }
+}
+
+/// Whose password a reset link would set; `None` where the link is dead. Changes nothing.
+pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>> {
+    let found = s.user_of_mail_token(Purpose::PasswordReset, token).await?;
+    Ok(found.map(|(_, record)| record.user))
+}
+
+/// What became of a reset.
+#[derive(Debug)]
+pub enum ResetOutcome {
+    /// The password is set and a session began.
+    SignedIn(TokenPair),
+    /// The password is set; a code is asked for before anybody is signed in.
+    SecondFactorRequired(PendingSignIn),
+    /// The link was used, has expired, or was overtaken by another change.
+    LinkDead,
+    /// The new password cannot be used. The link is not.
+    Invalid(InputFaults),
+    /// Too many attempts.
+    Throttled(Duration),
+}
+
+/// Sets a new password with a token out of a mail.
+///
+/// Ends every session and every pending change, and proves the address. Mailing the link proves
+/// one factor only: where a second one is enrolled, it is asked for before anybody is signed in.
+pub async fn reset(
+    s: &Services,
+    token: &SecretString,
+    new_password: &SecretString,
+    client: &Client,
+) -> Result<ResetOutcome> {
+    if let Some(Throttled(wait)) = s.count(Route::Reset, client, None) {
+        return Ok(ResetOutcome::Throttled(wait));
+    }
+    let Some((claims, record)) = s.user_of_mail_token(Purpose::PasswordReset, token).await? else {
+        return Ok(ResetOutcome::LinkDead);
+    };
+    let user = &record.user;
+    let password = match s.policy.passwords.accept(new_password, &own_words(user)) {
+        Ok(password) => password,
+        Err(why) => return Ok(ResetOutcome::Invalid(InputFaults::one("new_password", why))),
+    };
+    let hash = s.hashing.hash(password, s.random.as_ref()).await?;
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        if !db::revoked_tokens::insert(tx, &claims).await? {
+            return Ok(ResetOutcome::LinkDead);
+        }
+        let change = NewPassword { user, hash: &hash, reason: EndReason::PasswordReset, client };
+        let Some(user) = s.set_password_by_mail(tx, change).await? else {
+            return Ok(ResetOutcome::LinkDead);
+        };
+        if user.two_factor_enabled() {
+            return Ok(ResetOutcome::SecondFactorRequired(s.pending_sign_in(&user, user.revocation_id)?));
+        }
+        let beginning = Beginning {
+            user: &user,
+            rev: user.revocation_id,
+            methods: &["pwd"],
+            remembered: false,
+            client,
+        };
+        Ok(ResetOutcome::SignedIn(s.begin_session(tx, beginning).await?))
+    })
+    .await
+}
+
+/// A password set by somebody who can read the mailbox.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NewPassword<'a> {
+    pub(super) user: &'a User,
+    pub(super) hash: &'a str,
+    pub(super) reason: EndReason,
+    pub(super) client: &'a Client,
+}
+
+impl Services {
+    /// Sets the password, proves the address, ends every session and tells the owner. Returns the
+    /// user as it is now; `None` where the credentials changed since the token was read.
+    pub(super) async fn set_password_by_mail(
+        &self,
+        tx: &Tx,
+        change: NewPassword<'_>,
+    ) -> Result<Option<User>> {
+        let NewPassword { user, hash, reason, client } = change;
+        let now = self.now();
+        let raised = db::users::set_password(tx, user.id, user.revocation_id, hash, now).await?;
+        let Some(raised) = raised else { return Ok(None) };
+        db::users::verify_email(tx, user.id, &user.email_canonical, now).await?;
+        db::totp::delete_pending(tx, user.id).await?;
+        db::sessions::end_all(tx, user.id, None, reason, now).await?;
+        self.audit_anonymous(tx, Event::PasswordReset, Subject::User(user.id), client).await?;
+        if !user.email_verified() {
+            self.audit_anonymous(tx, Event::EmailVerified, Subject::User(user.id), client).await?;
+        }
+        self.enqueue_password_changed(tx, user, client).await?;
+        Ok(Some(User {
+            revocation_id: raised.revocation_id,
+            password_changed_at: raised.password_changed_at,
+            password_must_change: false,
+            email_verified_at: user.email_verified_at.or(Some(now)),
+            ..user.clone()
+        }))
+    }
+
+    /// Tells the owner that the password changed.
+    pub(super) async fn enqueue_password_changed(
+        &self,
+        tx: &Tx,
+        user: &User,
+        client: &Client,
+    ) -> Result<()> {
+        let message = Message::PasswordChanged {
+            at: self.now(),
+            ip: Some(client.ip),
+            browser: browser_of(client),
+        };
+        self.enqueue(tx, Recipient::User(user), &message).await
+    }
+}
+
+/// What others know of the user, and would try first.
+pub(super) fn own_words(user: &User) -> [&str; 2] {
+    [&user.email, user.display_name.as_deref().unwrap_or_default()]
+}

@@ -1,0 +1,165 @@
+//! The next pair for a refresh token.
+
+use crate::db::{Transact, Tx};
+use ipnet::IpNet;
+
+use super::{
+    FlowError, Result, Services, TokenPair,
+    outbox::{Recipient, browser_of},
+    tokens::SessionEnd,
+};
+use crate::{
+    db::{
+        self,
+        sessions::{RefreshRecord, Rotation},
+    },
+    domain::{
+        audit::{Client, Event, Subject},
+        session::{EndReason, RefreshVerdict, judge_refresh, token_hash},
+        token::{Claims, Extra, Purpose},
+        user::User,
+    },
+    mail::Message,
+};
+
+/// What became of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The pair: rotated, or the one a quicker request got.
+    Refreshed(TokenPair),
+    /// Refused. No more is told, and no cookie is to be cleared: another request may have won.
+    Dead,
+}
+
+/// How often a lost race is looked at again: each round somebody else rotated.
+const ROUNDS: usize = 3;
+
+/// Rotates a refresh token.
+pub async fn refresh(s: &Services, token: &str, client: &Client) -> Result<Outcome> {
+    let Ok(claims) = s.tokens.decode(Purpose::Refresh, token, s.now()) else {
+        return Ok(Outcome::Dead);
+    };
+    let hash = token_hash(token);
+    for _ in 0..ROUNDS {
+        let Some(record) = find(s, &claims).await? else {
+            return Ok(Outcome::Dead);
+        };
+        match judge_refresh(&claims, &hash, &record.state, s.now()) {
+            RefreshVerdict::Current => {
+                if let Some(pair) = rotate(s, &record, &hash, client).await? {
+                    return Ok(Outcome::Refreshed(pair));
+                }
+            }
+            RefreshVerdict::Predecessor => return successor_again(s, &record).map(Outcome::Refreshed),
+            RefreshVerdict::Replay => {
+                revoke_everything(s, &record.user.user, &claims, client).await?;
+                return Ok(Outcome::Dead);
+            }
+            RefreshVerdict::Dead => return Ok(Outcome::Dead),
+        }
+    }
+    Ok(Outcome::Dead)
+}
+
+async fn find(s: &Services, claims: &Claims) -> Result<Option<RefreshRecord>> {
+    let Some(session_id) = claims.session_id else { return Ok(None) };
+    let shared = s.db.shared().await?;
+    let grace = s.policy.sessions.refresh_grace;
+    let found = db::sessions::find_for_refresh(&shared, session_id, claims.user_id, grace).await?;
+    Ok(found.map(|mut record| {
+        let cutoff = record.user.user.password_changed_at;
+        record.state.superseded |= cutoff.is_some_and(|cutoff| claims.issued_at <= cutoff);
+        record
+    }))
+}
+
+/// Rotates; `None` where somebody else was quicker.
+async fn rotate(
+    s: &Services,
+    record: &RefreshRecord,
+    presented: &[u8; 32],
+    client: &Client,
+) -> Result<Option<TokenPair>> {
+    let user = &record.user.user;
+    let end = SessionEnd {
+        id: record.state.id,
+        generation: record.state.generation + 1,
+        absolute: record.absolute_expires_at,
+    };
+    let next = s.refresh_claims(user, user.revocation_id, end);
+    let token = s.tokens.encode(&next)?;
+    let rotation = Rotation {
+        id: record.state.id,
+        user_id: user.id,
+        generation: record.state.generation,
+        token_hash: presented,
+        rev: user.revocation_id,
+        next_hash: &token_hash(token.expose()),
+        next_jti: &next.token_id,
+        issued_at: next.issued_at,
+        expires_at: next.expires_at,
+        ip: Some(IpNet::from(client.ip)),
+        user_agent: client.user_agent.as_deref(),
+    };
+    let conn = s.db.connection().await?;
+    if !db::sessions::rotate(&conn, &rotation).await? {
+        return Ok(None);
+    }
+    s.pair(&next, token, record.remembered, user).map(Some)
+}
+
+/// The successor that was given before, written again from the row: no plain token is ever stored.
+fn successor_again(s: &Services, record: &RefreshRecord) -> Result<TokenPair> {
+    let user = &record.user.user;
+    let claims = Claims {
+        purpose: Purpose::Refresh,
+        user_id: user.id,
+        token_id: record.jti.clone(),
+        issued_at: record.issued_at,
+        expires_at: record.state.expires_at,
+        rev: Some(user.revocation_id),
+        session_id: Some(record.state.id),
+        extra: Extra { generation: Some(record.state.generation), email: None },
+    };
+    let is_the_one = |token: &str| token_hash(token).as_slice() == record.state.token_hash;
+    let token = s
+        .tokens
+        .encode_again(&claims, is_the_one)
+        .ok_or(FlowError::Inconsistent("a session's refresh token cannot be written again"))?;
+    s.pair(&claims, token, record.remembered, user)
+}
+
+/// A used token came back: whoever holds its successor may not be its owner.
+async fn revoke_everything(s: &Services, user: &User, claims: &Claims, client: &Client) -> Result<()> {
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| write_revocation(s, tx, user, claims, client).await).await
+}
+
+async fn write_revocation(
+    s: &Services,
+    tx: &Tx,
+    user: &User,
+    claims: &Claims,
+    client: &Client,
+) -> Result<()> {
+    // Of two replays at once, one ends the sessions and tells the owner.
+    if db::users::raise_revocation_id(tx, user.id, user.revocation_id).await?.is_none() {
+        return Ok(());
+    }
+    db::sessions::end_all(tx, user.id, None, EndReason::Replay, s.now()).await?;
+    let record = db::audit::Record {
+        event: Event::RefreshTokenReplayed,
+        actor: None,
+        subject: Subject::User(user.id),
+        session_id: claims.session_id,
+        client,
+        at: s.now(),
+    };
+    db::audit::insert(tx, &record).await?;
+    let message = Message::SessionsRevokedAfterReplay {
+        at: s.now(),
+        ip: Some(client.ip),
+        browser: browser_of(client),
+    };
+    s.enqueue(tx, Recipient::User(user), &message).await
+}

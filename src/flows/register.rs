@@ -1,0 +1,160 @@
+//! Making an account.
+
+use std::time::Duration;
+
+use crate::db::{Transact, Tx};
+
+use super::{
+    EmailVerification, InputFaults, Registration, Result, Services, TokenPair,
+    outbox::Recipient,
+    services::Throttled,
+    tokens::Beginning,
+};
+use crate::{
+    db::{self, users::{NewUser, UserRecord}},
+    domain::{
+        audit::{Client, Event, Subject},
+        display_name::DisplayName,
+        email::EmailAddress,
+        random,
+        secret::SecretString,
+        token::Purpose,
+        user::{Role, User},
+    },
+    mail::Message,
+    throttle::Route,
+};
+
+/// What the form or the call brings.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Address.
+    pub email: String,
+    /// Password.
+    pub password: SecretString,
+    /// Name, may be blank.
+    pub display_name: String,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The account is made and signed in.
+    SignedIn(TokenPair),
+    /// A mail says how to go on, whoever has the address.
+    VerificationSent,
+    /// The address has an account (only told where verification is optional).
+    EmailTaken,
+    /// Some input cannot be used.
+    Invalid(InputFaults),
+    /// This site takes no registrations.
+    Closed,
+    /// Too many attempts.
+    Throttled(Duration),
+}
+
+struct Accepted {
+    email: EmailAddress,
+    display_name: Option<DisplayName>,
+    password_hash: String,
+}
+
+/// Registers an address.
+///
+/// Where verification is required, free and taken addresses get the same answer after the same
+/// work: a hash, a transaction, a mail.
+pub async fn register(s: &Services, input: Input, client: &Client) -> Result<Outcome> {
+    if s.policy.registration == Registration::Closed {
+        return Ok(Outcome::Closed);
+    }
+    let email = EmailAddress::parse(&input.email);
+    let canonical = email.as_ref().ok().map(EmailAddress::canonical);
+    if let Some(Throttled(wait)) = s.count(Route::Register, client, canonical) {
+        return Ok(Outcome::Throttled(wait));
+    }
+    let mut faults = InputFaults::default();
+    let display_name = faults.note("display_name", DisplayName::parse(&input.display_name)).flatten();
+    let own_words = [input.email.trim(), display_name.as_ref().map_or("", DisplayName::as_str)];
+    let password = faults.note("password", s.policy.passwords.accept(&input.password, &own_words));
+    let (Some(email), Some(password), true) = (faults.note("email", email), password, faults.is_empty()) else {
+        return Ok(Outcome::Invalid(faults));
+    };
+    let password_hash = s.hashing.hash(password, s.random.as_ref()).await?;
+    let accepted = Accepted { email, display_name, password_hash };
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| write(s, tx, &accepted, client).await).await
+}
+
+async fn write(s: &Services, tx: &Tx, accepted: &Accepted, client: &Client) -> Result<Outcome> {
+    let Accepted { email, display_name, password_hash } = accepted;
+    let new = NewUser {
+        id: random::id(s.random.as_ref()),
+        email: email.as_str(),
+        email_canonical: email.canonical(),
+        display_name: display_name.as_ref().map(DisplayName::as_str),
+        password_hash,
+        created_at: s.now(),
+    };
+    if !db::users::insert(tx, &new).await? {
+        return taken(s, tx, email, client).await;
+    }
+    let user = user_of(&new);
+    s.audit_own(tx, Event::Registered, user.id, None, client).await?;
+    s.enqueue_verification(tx, &user).await?;
+    match s.policy.email_verification {
+        EmailVerification::Required => Ok(Outcome::VerificationSent),
+        EmailVerification::Optional => {
+            let beginning =
+                Beginning { user: &user, rev: 0, methods: &["pwd"], remembered: false, client };
+            Ok(Outcome::SignedIn(s.begin_session(tx, beginning).await?))
+        }
+    }
+}
+
+async fn taken(s: &Services, tx: &Tx, email: &EmailAddress, client: &Client) -> Result<Outcome> {
+    let owner = db::users::find_by_email(tx, email.canonical()).await?;
+    let subject = s.subject_of(owner.as_ref().map(|o| o.user.id), email.canonical());
+    s.audit_anonymous(tx, Event::RegistrationOfTakenAddress, subject, client).await?;
+    if s.policy.email_verification == EmailVerification::Optional {
+        return Ok(Outcome::EmailTaken);
+    }
+    match owner {
+        Some(UserRecord { user, .. }) if user.email_verified() => {
+            let message = Message::AddressAlreadyRegistered {
+                sign_in_link: s.site.link("/login"),
+                reset_link: s.site.link("/forgot-password"),
+            };
+            s.enqueue(tx, Recipient::User(&user), &message).await?;
+        }
+        // Whoever registered it first has not proven it: the owner of the mailbox can.
+        Some(UserRecord { user, .. }) => s.enqueue_verification(tx, &user).await?,
+        None => {}
+    }
+    Ok(Outcome::VerificationSent)
+}
+
+impl Services {
+    /// Mails a link that verifies the user's address.
+    pub(super) async fn enqueue_verification(&self, tx: &Tx, user: &User) -> Result<()> {
+        let (token, expires_in) = self.mail_token(Purpose::VerifyEmail, user)?;
+        let link = self.site.token_link("/verify-email", &token);
+        self.enqueue(tx, Recipient::User(user), &Message::VerifyEmail { link, expires_in }).await
+    }
+}
+
+fn user_of(new: &NewUser<'_>) -> User {
+    User {
+        id: new.id,
+        email: new.email.to_owned(),
+        email_canonical: new.email_canonical.to_owned(),
+        display_name: new.display_name.map(str::to_owned),
+        role: Role::User,
+        email_verified_at: None,
+        revocation_id: 0,
+        password_changed_at: None,
+        password_must_change: false,
+        disabled_at: None,
+        totp_confirmed_at: None,
+        created_at: new.created_at,
+    }
+}

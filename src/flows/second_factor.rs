@@ -1,0 +1,243 @@
+//! The second step of signing in: a TOTP code or a backup code.
+
+use std::time::Duration;
+
+use crate::db::{Transact, Tx};
+
+use super::{FlowError, Result, Services, TokenPair, services::Throttled, tokens::Beginning};
+use crate::{
+    db::{self, totp::TotpRow},
+    domain::{
+        audit::{Client, Event, Subject},
+        backup_code::{self, BackupCode},
+        sealing::Place,
+        secret::SecretString,
+        token::{Claims, Purpose, judge},
+        totp::{self, TotpCode, TotpSecret, TotpVerdict},
+        user::User,
+    },
+    throttle::Route,
+};
+
+/// What the form or the call brings.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The `login_mfa` token.
+    pub token: SecretString,
+    /// Six digits, or a backup code.
+    pub code: SecretString,
+    /// Whether the cookies should outlive the browser.
+    pub remember_me: bool,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A session began.
+    SignedIn {
+        /// Its tokens.
+        pair: TokenPair,
+        /// How many backup codes are left, where one was used.
+        backup_codes_left: Option<i64>,
+    },
+    /// The code opens nothing; the sign-in may go on with another.
+    WrongCode(CodeFault),
+    /// The sign-in has expired, was finished, or its account changed: it starts over.
+    Expired,
+    /// Too many attempts.
+    Throttled(Duration),
+}
+
+/// Why a code opens nothing, as far as its owner may know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeFault {
+    /// Neither six digits nor a backup code, or not a code of now.
+    Wrong,
+    /// It was right, and was used before.
+    Spent,
+    /// It is right for another time: the phone's clock is ahead (positive) or behind.
+    ClockOff {
+        /// By how many seconds.
+        seconds: i64,
+    },
+}
+
+impl CodeFault {
+    fn reason(self) -> &'static str {
+        match self {
+            Self::Wrong => "wrong",
+            Self::Spent => "spent",
+            Self::ClockOff { .. } => "clock_off",
+        }
+    }
+}
+
+/// Where a sealed TOTP secret stands.
+pub(super) fn place_of_secret(user: &User) -> Place {
+    Place { table: "totp_authenticators", row: user.id, column: "secret" }
+}
+
+/// Finishes a sign-in with a code.
+pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outcome> {
+    let Ok(claims) = s.tokens.decode(Purpose::LoginMfa, input.token.expose(), s.now()) else {
+        return Ok(Outcome::Expired);
+    };
+    let shared = s.db.shared().await?;
+    let Some(standing) = db::standing::find(&shared, &claims).await? else {
+        return Ok(Outcome::Expired);
+    };
+    if judge(&claims, &standing.user_standing(), &standing).is_err() {
+        return Ok(Outcome::Expired);
+    }
+    let user = standing.user.user;
+    if let Some(Throttled(wait)) = s.count(Route::SecondFactor, client, Some(&user.email_canonical)) {
+        return Ok(Outcome::Throttled(wait));
+    }
+    let Some(row) = db::totp::find(&shared, user.id).await?.filter(|row| row.confirmed_at.is_some()) else {
+        return Ok(Outcome::Expired);
+    };
+    let attempt = Attempt { s, user: &user, claims: &claims, client, remembered: input.remember_me };
+    if let Some(code) = TotpCode::parse(input.code.expose()) {
+        return attempt.with_totp(&row, &code).await;
+    }
+    match BackupCode::parse(input.code.expose()) {
+        Some(code) => attempt.with_backup_code(&code).await,
+        None => attempt.fail(CodeFault::Wrong, None).await,
+    }
+}
+
+struct Attempt<'a> {
+    s: &'a Services,
+    user: &'a User,
+    claims: &'a Claims,
+    client: &'a Client,
+    remembered: bool,
+}
+
+impl Attempt<'_> {
+    async fn with_totp(&self, row: &TotpRow, code: &TotpCode) -> Result<Outcome> {
+        let secret = self.s.open_totp_secret(self.user, &row.secret)?;
+        let verdict = totp::judge(&secret, code, self.s.clock.now(), row.last_step, &row.refused_steps);
+        match verdict {
+            TotpVerdict::Matches { step } => self.finish_with_step(row, step).await,
+            TotpVerdict::Spent => self.fail(CodeFault::Spent, None).await,
+            TotpVerdict::OutsideWindow { step, drift_seconds } => {
+                self.fail(CodeFault::ClockOff { seconds: drift_seconds }, Some(step)).await
+            }
+            TotpVerdict::Wrong => self.fail(CodeFault::Wrong, None).await,
+        }
+    }
+
+    async fn finish_with_step(&self, row: &TotpRow, step: i64) -> Result<Outcome> {
+        let mut conn = self.s.db.connection().await?;
+        let finished = conn
+            .transaction(async |tx| {
+                if !self.consume_pending(tx).await? {
+                    return Err(Undone::Expired);
+                }
+                if !db::totp::accept_step(tx, self.user.id, &row.secret, step).await? {
+                    return Err(Undone::Spent);
+                }
+                Ok(self.begin(tx, &["pwd", "otp", "mfa"]).await?)
+            })
+            .await;
+        self.concluded(finished, None).await
+    }
+
+    async fn with_backup_code(&self, code: &BackupCode) -> Result<Outcome> {
+        let mut conn = self.s.db.connection().await?;
+        let stored = db::backup_codes::all(&conn, self.user.id).await?;
+        let Some(position) = backup_code::find(&self.s.ring, code, &stored)? else {
+            drop(conn);
+            return self.fail(CodeFault::Wrong, None).await;
+        };
+        let mac = &stored[position].mac;
+        let finished = conn
+            .transaction(async |tx| {
+                if !self.consume_pending(tx).await? {
+                    return Err(Undone::Expired);
+                }
+                if !db::backup_codes::consume(tx, self.user.id, mac, self.s.now()).await? {
+                    return Err(Undone::Spent);
+                }
+                let left = db::backup_codes::count_left(tx, self.user.id).await?;
+                let pair = self.begin(tx, &["pwd", "mca", "mfa"]).await?;
+                let event = Event::BackupCodeUsed { left };
+                self.s.audit_own(tx, event, self.user.id, Some(pair.session_id), self.client).await?;
+                Ok((pair, left))
+            })
+            .await;
+        drop(conn);
+        match finished {
+            Ok((pair, left)) => self.concluded(Ok(pair), Some(left)).await,
+            Err(undone) => self.concluded(Err(undone), None).await,
+        }
+    }
+
+    /// Uses the pending sign-in up, while the account is as it was when the password was checked.
+    async fn consume_pending(&self, tx: &Tx) -> Result<bool> {
+        let held = db::users::hold(tx, self.user.id, self.user.revocation_id).await?;
+        Ok(held && db::revoked_tokens::insert(tx, self.claims).await?)
+    }
+
+    async fn begin(&self, tx: &Tx, methods: &'static [&'static str]) -> Result<TokenPair> {
+        let beginning = Beginning {
+            user: self.user,
+            rev: self.user.revocation_id,
+            methods,
+            remembered: self.remembered,
+            client: self.client,
+        };
+        self.s.begin_session(tx, beginning).await
+    }
+
+    async fn concluded(&self, finished: Result<TokenPair, Undone>, left: Option<i64>) -> Result<Outcome> {
+        match finished {
+            Ok(pair) => Ok(Outcome::SignedIn { pair, backup_codes_left: left }),
+            Err(Undone::Expired) => Ok(Outcome::Expired),
+            Err(Undone::Spent) => self.fail(CodeFault::Spent, None).await,
+            Err(Undone::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// Notes a failed code; `refused` is a step that is never to be accepted.
+    async fn fail(&self, fault: CodeFault, refused: Option<i64>) -> Result<Outcome> {
+        let mut conn = self.s.db.connection().await?;
+        conn.transaction(async |tx| {
+            if let Some(step) = refused {
+                db::totp::refuse_step(tx, self.user.id, step).await?;
+            }
+            let event = Event::SecondFactorFailed { reason: fault.reason() };
+            self.s.audit_anonymous(tx, event, Subject::User(self.user.id), self.client).await
+        })
+        .await?;
+        Ok(Outcome::WrongCode(fault))
+    }
+}
+
+/// Why a transaction was rolled back.
+enum Undone {
+    Expired,
+    Spent,
+    Fault(FlowError),
+}
+
+impl From<crate::db::QueryError> for Undone {
+    fn from(error: crate::db::QueryError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<FlowError> for Undone {
+    fn from(error: FlowError) -> Self {
+        Self::Fault(error)
+    }
+}
+
+impl Services {
+    /// Opens a user's sealed TOTP secret.
+    pub(super) fn open_totp_secret(&self, user: &User, sealed: &[u8]) -> Result<TotpSecret> {
+        let bytes = self.ring.open(place_of_secret(user), sealed)?;
+        TotpSecret::from_bytes(&bytes).ok_or(FlowError::Inconsistent("a TOTP secret has not 20 bytes"))
+    }
+}

@@ -1,0 +1,139 @@
+//! Signing in with address and password.
+
+use std::time::Duration;
+
+use crate::db::{Transact, Tx};
+
+use super::{
+    EmailVerification, PendingSignIn, Result, Services, TokenPair, services::Throttled, tokens::Beginning,
+};
+use crate::{
+    db::{self, users::UserRecord},
+    domain::{
+        audit::{Client, Event, Subject},
+        email::EmailAddress,
+        password::{Password, Verdict},
+        secret::SecretString,
+        user::User,
+    },
+    throttle::Route,
+};
+
+/// What the form or the call brings.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Address.
+    pub email: String,
+    /// Password.
+    pub password: SecretString,
+    /// Whether the cookies should outlive the browser.
+    pub remember_me: bool,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A session began.
+    SignedIn(TokenPair),
+    /// The password is right; a code is asked for.
+    SecondFactorRequired(PendingSignIn),
+    /// Address and password do not match, or the account may not sign in: no more is told.
+    Rejected,
+    /// Too many attempts.
+    Throttled(Duration),
+}
+
+/// Signs a user in with address and password.
+///
+/// Does the same work whether or not the address is known. The attempt counts before anything is
+/// verified (NIST SP 800-63B-4, 3.2.2).
+pub async fn with_password(s: &Services, input: Input, client: &Client) -> Result<Outcome> {
+    let email = EmailAddress::parse(&input.email).ok();
+    let canonical = email.as_ref().map(EmailAddress::canonical);
+    if let Some(Throttled(wait)) = s.count(Route::Login, client, canonical) {
+        return Ok(Outcome::Throttled(wait));
+    }
+    let (Some(email), Some(password)) = (&email, Password::parse(&input.password)) else {
+        return Ok(Outcome::Rejected);
+    };
+    let shared = s.db.shared().await?;
+    let record = db::users::find_by_email(&shared, email.canonical()).await?;
+    let stored = record.as_ref().map(|r| r.password_hash.as_str());
+    let verdict = s.hashing.verify(password.clone(), stored).await?;
+    match (record, verdict) {
+        (Some(record), Verdict::Match { rehash }) => {
+            let fresh_hash =
+                if rehash { Some(s.hashing.hash(password, s.random.as_ref()).await?) } else { None };
+            admit(s, &record, fresh_hash, input.remember_me, client).await
+        }
+        (record, _) => reject(s, record.as_ref(), email, client).await,
+    }
+}
+
+async fn admit(
+    s: &Services,
+    record: &UserRecord,
+    fresh_hash: Option<String>,
+    remembered: bool,
+    client: &Client,
+) -> Result<Outcome> {
+    let user = &record.user;
+    let unverified =
+        s.policy.email_verification == EmailVerification::Required && !user.email_verified();
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        if user.disabled_at.is_some() || unverified {
+            note_failure(s, tx, Subject::User(user.id), client).await?;
+            if user.disabled_at.is_none() {
+                s.enqueue_verification(tx, user).await?;
+            }
+            return Ok(Outcome::Rejected);
+        }
+        // The password was right under this `rev`. If it changed while the hash was computed,
+        // what was right then opens nothing now.
+        if !db::users::hold(tx, user.id, user.revocation_id).await? {
+            note_failure(s, tx, Subject::User(user.id), client).await?;
+            return Ok(Outcome::Rejected);
+        }
+        if let Some(fresh) = &fresh_hash
+            && db::users::rehash(tx, user.id, &record.password_hash, fresh).await?
+        {
+            s.audit_own(tx, Event::PasswordRehashed, user.id, None, client).await?;
+        }
+        proceed(s, tx, user, remembered, client).await
+    })
+    .await
+}
+
+async fn proceed(
+    s: &Services,
+    tx: &Tx,
+    user: &User,
+    remembered: bool,
+    client: &Client,
+) -> Result<Outcome> {
+    let rev = user.revocation_id;
+    if user.two_factor_enabled() {
+        let subject = Subject::User(user.id);
+        s.audit_anonymous(tx, Event::SecondFactorRequired, subject, client).await?;
+        return Ok(Outcome::SecondFactorRequired(s.pending_sign_in(user, rev)?));
+    }
+    let beginning = Beginning { user, rev, methods: &["pwd"], remembered, client };
+    Ok(Outcome::SignedIn(s.begin_session(tx, beginning).await?))
+}
+
+async fn reject(
+    s: &Services,
+    record: Option<&UserRecord>,
+    email: &EmailAddress,
+    client: &Client,
+) -> Result<Outcome> {
+    let subject = s.subject_of(record.map(|r| r.user.id), email.canonical());
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| note_failure(s, tx, subject, client).await).await?;
+    Ok(Outcome::Rejected)
+}
+
+async fn note_failure(s: &Services, tx: &Tx, subject: Subject, client: &Client) -> Result<()> {
+    s.audit_anonymous(tx, Event::SignInFailed, subject, client).await
+}

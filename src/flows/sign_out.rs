@@ -1,0 +1,63 @@
+//! Ending sessions on the wish of their user.
+
+use crate::db::{Transact, Tx};
+use uuid::Uuid;
+
+use super::{Result, Services, authenticate::Authenticated};
+use crate::{
+    db,
+    domain::{
+        audit::{Client, Event},
+        session::EndReason,
+        token::{Claims, Purpose},
+    },
+};
+
+/// Ends the session of an access token, and the token with it.
+pub async fn this_session(s: &Services, who: &Authenticated, client: &Client) -> Result<()> {
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        db::revoked_tokens::insert(tx, &who.claims).await?;
+        match who.session_id {
+            Some(session_id) => end(s, tx, who.user().id, session_id, client).await,
+            None => Ok(()),
+        }
+    })
+    .await
+}
+
+/// Ends the session of a refresh token; a token that opens nothing ends nothing.
+pub async fn by_refresh_token(s: &Services, token: &str, client: &Client) -> Result<()> {
+    let Ok(claims) = s.tokens.decode(Purpose::Refresh, token, s.now()) else {
+        return Ok(());
+    };
+    let Claims { user_id, session_id: Some(session_id), .. } = claims else {
+        return Ok(());
+    };
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| end(s, tx, user_id, session_id, client).await).await
+}
+
+/// Ends every session of the user: nothing minted before lives.
+pub async fn everywhere(s: &Services, who: &Authenticated, client: &Client) -> Result<()> {
+    let user_id = who.user().id;
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        // Where the credentials changed since this request was let in, its tokens are dead already
+        // and there is nothing left that it could end.
+        let raised = db::users::raise_revocation_id(tx, user_id, who.user().revocation_id).await?;
+        if raised.is_none() {
+            return Ok(());
+        }
+        db::sessions::end_all(tx, user_id, None, EndReason::SignedOutEverywhere, s.now()).await?;
+        s.audit_own(tx, Event::SignedOutEverywhere, user_id, who.session_id, client).await
+    })
+    .await
+}
+
+async fn end(s: &Services, tx: &Tx, user_id: Uuid, session_id: Uuid, client: &Client) -> Result<()> {
+    if db::sessions::end(tx, session_id, user_id, EndReason::SignedOut, s.now()).await? {
+        s.audit_own(tx, Event::SignedOut, user_id, Some(session_id), client).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! Proving that an address belongs to the account's owner.
+//!
+//! Whoever registered an address need not own it, and mail scanners open links. So a link alone
+//! changes nothing: somebody signed in to that account confirms it, or gives its password, or
+//! claims the account with a new password, which ends all that was there before.
+
+use std::time::Duration;
+
+use crate::db::{Transact, Tx};
+use uuid::Uuid;
+
+use super::{
+    InputFaults, Result, Services,
+    recover::{MailRequest, NewPassword, RequestOutcome, own_words},
+    services::Throttled,
+};
+use crate::{
+    db::{self, users::UserRecord},
+    domain::{
+        audit::{Client, Event, Subject},
+        password::{Password, Verdict},
+        secret::SecretString,
+        session::EndReason,
+        token::{Claims, Purpose},
+        user::User,
+    },
+    throttle::Route,
+};
+
+/// Who follows the link.
+#[derive(Debug, Clone)]
+pub enum Proof {
+    /// Somebody signed in as this user.
+    SignedInAs(Uuid),
+    /// Somebody who knows the account's password: the same person on another device.
+    Password(SecretString),
+    /// Somebody who reads the mailbox and claims the account with this password.
+    NewPassword(SecretString),
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The address is proven.
+    Verified,
+    /// It was proven before; nothing changed.
+    AlreadyVerified,
+    /// The link was used, has expired, or was mailed to another address.
+    LinkDead,
+    /// The link is good, but belongs to another account than the one signed in.
+    NotYours,
+    /// The password is wrong.
+    WrongPassword,
+    /// The new password cannot be used.
+    Invalid(InputFaults),
+    /// Too many attempts.
+    Throttled(Duration),
+}
+
+/// Asks for another link. The same for every address.
+pub async fn resend(s: &Services, email: &str, client: &Client) -> Result<RequestOutcome> {
+    s.request_mail(MailRequest::Verification, email, client).await
+}
+
+/// Whose address a link would prove; `None` where the link is dead. Changes nothing.
+pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>> {
+    Ok(find(s, token).await?.map(|(_, record)| record.user))
+}
+
+async fn find(s: &Services, token: &SecretString) -> Result<Option<(Claims, UserRecord)>> {
+    let found = s.user_of_mail_token(Purpose::VerifyEmail, token).await?;
+    // The token proves the address it was mailed to, not one that the account moved to since.
+    Ok(found.filter(|(claims, record)| {
+        claims.extra.email.as_deref() == Some(record.user.email_canonical.as_str())
+    }))
+}
+
+/// Proves an address with a token out of a mail.
+pub async fn verify(s: &Services, token: &SecretString, proof: Proof, client: &Client) -> Result<Outcome> {
+    if let Some(Throttled(wait)) = s.count(Route::Reset, client, None) {
+        return Ok(Outcome::Throttled(wait));
+    }
+    let Some((claims, record)) = find(s, token).await? else {
+        return Ok(Outcome::LinkDead);
+    };
+    if record.user.email_verified() {
+        return Ok(Outcome::AlreadyVerified);
+    }
+    match proof {
+        Proof::SignedInAs(id) if id != record.user.id => Ok(Outcome::NotYours),
+        Proof::SignedInAs(id) => confirm(s, &claims, &record.user, Some(id), client).await,
+        Proof::Password(password) => with_password(s, &claims, &record, &password, client).await,
+        Proof::NewPassword(password) => claim(s, &claims, &record.user, &password, client).await,
+    }
+}
+
+async fn with_password(
+    s: &Services,
+    claims: &Claims,
+    record: &UserRecord,
+    password: &SecretString,
+    client: &Client,
+) -> Result<Outcome> {
+    let user = &record.user;
+    if let Some(Throttled(wait)) = s.count(Route::Login, client, Some(&user.email_canonical)) {
+        return Ok(Outcome::Throttled(wait));
+    }
+    let verdict = match Password::parse(password) {
+        Some(password) => s.hashing.verify(password, Some(&record.password_hash)).await?,
+        None => Verdict::Mismatch,
+    };
+    if matches!(verdict, Verdict::Match { .. }) {
+        return confirm(s, claims, user, None, client).await;
+    }
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        s.audit_anonymous(tx, Event::ReauthenticationFailed, Subject::User(user.id), client).await
+    })
+    .await?;
+    Ok(Outcome::WrongPassword)
+}
+
+/// Proves the address and changes nothing else.
+async fn confirm(
+    s: &Services,
+    claims: &Claims,
+    user: &User,
+    actor: Option<Uuid>,
+    client: &Client,
+) -> Result<Outcome> {
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        // The proof was made under this `rev`: a claim that came first has ended it.
+        if !db::users::hold(tx, user.id, user.revocation_id).await? || !use_up(tx, claims).await? {
+            return Ok(Outcome::LinkDead);
+        }
+        if !db::users::verify_email(tx, user.id, &user.email_canonical, s.now()).await? {
+            return Ok(Outcome::LinkDead);
+        }
+        let record = db::audit::Record {
+            event: Event::EmailVerified,
+            actor,
+            subject: Subject::User(user.id),
+            session_id: None,
+            client,
+            at: s.now(),
+        };
+        db::audit::insert(tx, &record).await?;
+        Ok(Outcome::Verified)
+    })
+    .await
+}
+
+/// Takes the account over for the owner of the mailbox: what its first holder had is worth nothing.
+async fn claim(
+    s: &Services,
+    claims: &Claims,
+    user: &User,
+    password: &SecretString,
+    client: &Client,
+) -> Result<Outcome> {
+    let password = match s.policy.passwords.accept(password, &own_words(user)) {
+        Ok(password) => password,
+        Err(why) => return Ok(Outcome::Invalid(InputFaults::one("new_password", why))),
+    };
+    let hash = s.hashing.hash(password, s.random.as_ref()).await?;
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        if !use_up(tx, claims).await? {
+            return Ok(Outcome::LinkDead);
+        }
+        let change = NewPassword { user, hash: &hash, reason: EndReason::AddressClaimed, client };
+        match s.set_password_by_mail(tx, change).await? {
+            Some(_) => Ok(Outcome::Verified),
+            None => Ok(Outcome::LinkDead),
+        }
+    })
+    .await
+}
+
+async fn use_up(tx: &Tx, claims: &Claims) -> Result<bool> {
+    Ok(db::revoked_tokens::insert(tx, claims).await?)
+}

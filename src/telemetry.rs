@@ -1,0 +1,213 @@
+//! Structured logs on standard error, which leaves standard output to mails printed in development.
+//! Pretty lines in development, JSON lines in production; nothing logged can forge or colour a line.
+
+use std::fmt::{self, Write};
+use std::io::IsTerminal;
+
+use tracing::Subscriber;
+use tracing::field::Field;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::{Writer, debug_fn};
+
+use crate::config::Environment;
+
+/// Why logs could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// The filter does not parse.
+    #[error("RUST_LOG is not a log filter: {0}")]
+    Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// Another subscriber is in place.
+    #[error("logs are set up already: {0}")]
+    Twice(#[from] tracing::subscriber::SetGlobalDefaultError),
+}
+
+/// Sets up the logs of the process. `filter` is in the words of `RUST_LOG`.
+pub fn init(environment: Environment, filter: &str) -> Result<(), TelemetryError> {
+    let colours = std::io::stderr().is_terminal();
+    let subscriber = subscriber(environment, filter, colours, std::io::stderr)?;
+    Ok(tracing::subscriber::set_global_default(subscriber)?)
+}
+
+fn subscriber<W>(
+    environment: Environment,
+    filter: &str,
+    colours: bool,
+    writer: W,
+) -> Result<Box<dyn Subscriber + Send + Sync>, TelemetryError>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_new(filter)?)
+        .with_writer(writer);
+    Ok(match environment {
+        Environment::Development => Box::new(
+            builder
+                .with_ansi(colours)
+                .fmt_fields(debug_fn(write_field).delimited(" "))
+                .finish(),
+        ),
+        Environment::Production => Box::new(
+            builder
+                .json()
+                .flatten_event(true)
+                .with_span_list(false)
+                .finish(),
+        ),
+    })
+}
+
+/// Writes one field of a pretty line. The formatter of tracing-subscriber writes what is logged
+/// through `Display` as it is, line breaks included; this one keeps it inside its line.
+fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
+    match (field.name(), writer.has_ansi_escapes()) {
+        ("message", _) => {}
+        (name, true) => write!(writer, "\x1b[3m{name}\x1b[0m\x1b[2m=\x1b[0m")?,
+        (name, false) => write!(writer, "{name}=")?,
+    }
+    write!(Inert(writer), "{value:?}")
+}
+
+/// Passes text on with control characters spelled out, and with them the marks that turn the
+/// reading direction, which could make a line look like another one.
+struct Inert<'a, W>(&'a mut W);
+
+impl<W: Write> Write for Inert<'_, W> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for c in text.chars() {
+            if c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+                write!(self.0, "{}", c.escape_default())?;
+            } else {
+                self.0.write_char(c)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An email address for a log: its first letter, stars, and its domain, as in `a***@example.org`.
+#[derive(Clone, Copy)]
+pub struct MaskedEmail<'a>(pub &'a str);
+
+impl fmt::Display for MaskedEmail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.rsplit_once('@') {
+            Some((local, domain)) => {
+                let first: String = local.chars().take(1).collect();
+                write!(Inert(f), "{first}***@{domain}")
+            }
+            None => f.write_str("***"),
+        }
+    }
+}
+
+impl fmt::Debug for MaskedEmail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What the given act logs.
+    fn logged(environment: Environment, filter: &str, act: impl FnOnce()) -> String {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = subscriber(environment, filter, false, move || writer.clone()).unwrap();
+        tracing::subscriber::with_default(subscriber, act);
+        String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+    }
+
+    fn log_everywhere(value: &str) {
+        let span = tracing::info_span!("request", agent = %value);
+        let _inside = span.enter();
+        tracing::info!(display = %value, debug = ?value, plain = value, "it says {value}");
+    }
+
+    const HOSTILE: &str = "a\r\nINFO forged\x1b[2J\u{9b}31m\u{202e}z";
+
+    #[test]
+    fn a_pretty_line_stays_one_line() {
+        let text = logged(Environment::Development, "info", || log_everywhere(HOSTILE));
+        assert_eq!(text.matches('\n').count(), 1, "{text:?}");
+        assert!(text.ends_with('\n'));
+        assert!(
+            !text
+                .trim_end_matches('\n')
+                .chars()
+                .any(|c| c.is_control() || c == '\u{202e}'),
+            "{text:?}"
+        );
+        assert!(
+            text.contains(r"display=a\r\nINFO forged\u{1b}[2J\u{9b}31m\u{202e}z"),
+            "{text}"
+        );
+        assert!(text.contains("it says a"), "{text}");
+    }
+
+    #[test]
+    fn a_json_line_is_one_object_with_its_span() {
+        let text = logged(Environment::Production, "info", || log_everywhere(HOSTILE));
+        assert_eq!(text.matches('\n').count(), 1, "{text:?}");
+        assert!(!text.contains(['\r', '\x1b']));
+        let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(line["display"], HOSTILE);
+        assert_eq!(line["span"]["agent"], HOSTILE);
+        assert_eq!(line["level"], "INFO");
+    }
+
+    #[test]
+    fn the_filter_decides() {
+        let text = logged(Environment::Development, "warn", || log_everywhere("quiet"));
+        assert_eq!(text, "");
+        let refused = subscriber(Environment::Development, "vestibule=loud", false, io::sink);
+        assert!(matches!(refused, Err(TelemetryError::Filter(_))));
+    }
+
+    #[test]
+    fn an_address_shows_its_first_letter_and_domain() {
+        assert_eq!(
+            MaskedEmail("alice@example.org").to_string(),
+            "a***@example.org"
+        );
+        assert_eq!(
+            format!("{:?}", MaskedEmail("b@example.org")),
+            "b***@example.org"
+        );
+        assert_eq!(MaskedEmail("no address").to_string(), "***");
+        assert_eq!(MaskedEmail("a@b\r\nc").to_string(), r"a***@b\r\nc");
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_breaks_a_pretty_line(value in any::<String>()) {
+            let text = logged(Environment::Development, "info", || log_everywhere(&value));
+            prop_assert_eq!(text.matches('\n').count(), 1);
+            prop_assert!(!text.trim_end_matches('\n').chars().any(char::is_control));
+        }
+    }
+}
