@@ -32,12 +32,12 @@ use thiserror::Error;
 use connect::Connected;
 pub use connect::{ConnectError, Connector, DatabaseOptions};
 
-/// A connection within a transaction, or one that reads on its own.
-pub use diesel_async::AsyncPgConnection as Tx;
-/// `connection.transaction(async |tx| ...)`: all of it, or nothing.
-pub use diesel_async::AsyncConnection as Transact;
 /// A statement that failed.
 pub use diesel::result::Error as QueryError;
+/// `connection.transaction(async |tx| ...)`: all of it, or nothing.
+pub use diesel_async::AsyncConnection as Transact;
+/// A connection within a transaction, or one that reads on its own.
+pub use diesel_async::AsyncPgConnection as Tx;
 
 /// A connection lent by the pool, for transactions.
 pub type Connection = Object<AsyncPgConnection>;

@@ -22,7 +22,10 @@ pub struct Overview {
 pub async fn overview(s: &Services, user: &User) -> Result<Overview> {
     let shared = s.db.shared().await?;
     let recent = db::audit::latest_of(&shared, user.id, RECENT_EVENTS).await?;
-    Ok(Overview { backup_codes_left: backup_codes_left(s, user).await?, recent })
+    Ok(Overview {
+        backup_codes_left: backup_codes_left(s, user).await?,
+        recent,
+    })
 }
 
 /// Backup codes left; `None` without a second factor.

@@ -44,12 +44,22 @@ pub async fn with_access_token(s: &Services, token: &str) -> Result<Option<Authe
     let Some(standing) = db::standing::find(&shared, &claims).await? else {
         return Ok(None);
     };
-    let verdict =
-        judge_bound(&claims, &standing.user_standing(), standing.session.as_ref(), &standing, now);
+    let verdict = judge_bound(
+        &claims,
+        &standing.user_standing(),
+        standing.session.as_ref(),
+        &standing,
+        now,
+    );
     if let Err(refusal) = verdict {
         tracing::debug!(%refusal, sub = %claims.user_id, "access token refused");
         return Ok(None);
     }
     let session_id = claims.session_id;
-    Ok(Some(Authenticated { record: standing.user, session_id, proven_at: standing.proven_at, claims }))
+    Ok(Some(Authenticated {
+        record: standing.user,
+        session_id,
+        proven_at: standing.proven_at,
+        claims,
+    }))
 }

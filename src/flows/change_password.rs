@@ -5,11 +5,8 @@ use std::time::Duration;
 use crate::db::Transact;
 
 use super::{
-    InputFaults, Result, Services, TokenPair,
-    authenticate::Authenticated,
-    proof::Proven,
-    recover::own_words,
-    services::Throttled,
+    InputFaults, Result, Services, TokenPair, authenticate::Authenticated, proof::Proven,
+    recover::own_words, services::Throttled,
 };
 use crate::{
     db,
@@ -47,8 +44,16 @@ pub enum Outcome {
 }
 
 /// Changes the password.
-pub async fn change(s: &Services, who: &Authenticated, input: Input, client: &Client) -> Result<Outcome> {
-    match s.check_password(who, &input.current_password, client).await? {
+pub async fn change(
+    s: &Services,
+    who: &Authenticated,
+    input: Input,
+    client: &Client,
+) -> Result<Outcome> {
+    match s
+        .check_password(who, &input.current_password, client)
+        .await?
+    {
         Proven::Yes => {}
         Proven::Throttled(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
         Proven::WrongPassword | Proven::Missing => return Ok(Outcome::WrongPassword),
@@ -58,7 +63,11 @@ pub async fn change(s: &Services, who: &Authenticated, input: Input, client: &Cl
         return Ok(Outcome::Invalid(InputFaults::one("new_password", same)));
     }
     let user = who.user();
-    let password = match s.policy.passwords.accept(&input.new_password, &own_words(user)) {
+    let password = match s
+        .policy
+        .passwords
+        .accept(&input.new_password, &own_words(user))
+    {
         Ok(password) => password,
         Err(why) => return Ok(Outcome::Invalid(InputFaults::one("new_password", why))),
     };
@@ -69,12 +78,20 @@ pub async fn change(s: &Services, who: &Authenticated, input: Input, client: &Cl
         // `rev` came with the hash that the current password was compared with: a reset that was
         // quicker is not overwritten.
         let raised = db::users::set_password(tx, user.id, user.revocation_id, &hash, now).await?;
-        let Some(raised) = raised else { return Ok(Outcome::Overtaken) };
+        let Some(raised) = raised else {
+            return Ok(Outcome::Overtaken);
+        };
         db::sessions::end_all(tx, user.id, who.session_id, EndReason::PasswordChanged, now).await?;
-        s.audit_own(tx, Event::PasswordChanged, user.id, who.session_id, client).await?;
+        s.audit_own(tx, Event::PasswordChanged, user.id, who.session_id, client)
+            .await?;
         s.enqueue_password_changed(tx, user, client).await?;
-        let user = crate::domain::user::User { password_must_change: false, ..user.clone() };
-        let Some(session_id) = who.session_id else { return Ok(Outcome::ChangedAndSignedOut) };
+        let user = crate::domain::user::User {
+            password_must_change: false,
+            ..user.clone()
+        };
+        let Some(session_id) = who.session_id else {
+            return Ok(Outcome::ChangedAndSignedOut);
+        };
         db::sessions::prove(tx, session_id, &["pwd"], now).await?;
         let pair = s.reissue(tx, session_id, &user, raised).await?;
         Ok(pair.map_or(Outcome::ChangedAndSignedOut, Outcome::Changed))

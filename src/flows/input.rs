@@ -26,11 +26,17 @@ impl InputFaults {
 
     /// Every field with its faults.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &[String])> {
-        self.0.iter().map(|(field, messages)| (*field, messages.as_slice()))
+        self.0
+            .iter()
+            .map(|(field, messages)| (*field, messages.as_slice()))
     }
 
     /// Takes the value, or notes why there is none.
-    pub(super) fn note<T, E: ToString>(&mut self, field: &'static str, value: Result<T, E>) -> Option<T> {
+    pub(super) fn note<T, E: ToString>(
+        &mut self,
+        field: &'static str,
+        value: Result<T, E>,
+    ) -> Option<T> {
         value.map_err(|why| self.add(field, why)).ok()
     }
 }

@@ -11,7 +11,11 @@ use crate::{
 
 /// Where a sealed mail stands.
 pub(crate) fn place_of(mail_id: uuid::Uuid) -> Place {
-    Place { table: "mails", row: mail_id, column: "sealed" }
+    Place {
+        table: "mails",
+        row: mail_id,
+        column: "sealed",
+    }
 }
 
 /// To whom a mail goes.
@@ -26,7 +30,12 @@ pub(super) enum Recipient<'a> {
 
 impl Services {
     /// Writes a mail to the outbox.
-    pub(super) async fn enqueue(&self, tx: &Tx, to: Recipient<'_>, message: &Message) -> Result<()> {
+    pub(super) async fn enqueue(
+        &self,
+        tx: &Tx,
+        to: Recipient<'_>,
+        message: &Message,
+    ) -> Result<()> {
         let (user_id, address) = match to {
             Recipient::User(user) => (Some(user.id), user.email.as_str()),
             Recipient::Nobody(address) => (None, address),
@@ -55,5 +64,8 @@ impl Services {
 
 /// What a security notice says of the client: a short name, since the user agent is anybody's text.
 pub(super) fn browser_of(client: &Client) -> Option<String> {
-    client.user_agent.as_deref().map(crate::domain::user_agent::short_name)
+    client
+        .user_agent
+        .as_deref()
+        .map(crate::domain::user_agent::short_name)
 }

@@ -4,6 +4,7 @@
 use chrono::TimeDelta;
 
 use super::{Result, Services, authenticate::Authenticated, services::Throttled};
+use crate::db::Transact;
 use crate::{
     domain::{
         audit::{Client, Event},
@@ -12,7 +13,6 @@ use crate::{
     },
     throttle::Route,
 };
-use crate::db::Transact;
 
 /// How long a proof counts as recent.
 pub const RECENT: TimeDelta = TimeDelta::minutes(10);
@@ -42,7 +42,12 @@ pub fn is_recent(s: &Services, who: &Authenticated) -> bool {
 
 impl Services {
     /// Checks a proof before an act of a user on their own account.
-    pub(super) async fn check_proof(&self, who: &Authenticated, proof: &Proof, client: &Client) -> Result<Proven> {
+    pub(super) async fn check_proof(
+        &self,
+        who: &Authenticated,
+        proof: &Proof,
+        client: &Client,
+    ) -> Result<Proven> {
         match proof {
             Proof::Recent if is_recent(self, who) => Ok(Proven::Yes),
             Proof::Recent => Ok(Proven::Missing),
@@ -62,7 +67,11 @@ impl Services {
             return Ok(Proven::Throttled(throttled));
         }
         let verdict = match Password::parse(password) {
-            Some(password) => self.hashing.verify(password, Some(&who.record.password_hash)).await?,
+            Some(password) => {
+                self.hashing
+                    .verify(password, Some(&who.record.password_hash))
+                    .await?
+            }
             None => Verdict::Mismatch,
         };
         if matches!(verdict, Verdict::Match { .. }) {
@@ -70,7 +79,14 @@ impl Services {
         }
         let mut conn = self.db.connection().await?;
         conn.transaction(async |tx| {
-            self.audit_own(tx, Event::ReauthenticationFailed, user.id, who.session_id, client).await
+            self.audit_own(
+                tx,
+                Event::ReauthenticationFailed,
+                user.id,
+                who.session_id,
+                client,
+            )
+            .await
         })
         .await?;
         Ok(Proven::WrongPassword)

@@ -75,19 +75,26 @@ impl Services {
             Ok(email) => email,
             Err(why) => return Ok(RequestOutcome::Invalid(InputFaults::one("email", why))),
         };
-        if let Some(Throttled(wait)) = self.count(Route::ForgotPassword, client, Some(email.canonical())) {
+        if let Some(Throttled(wait)) =
+            self.count(Route::ForgotPassword, client, Some(email.canonical()))
+        {
             return Ok(RequestOutcome::Throttled(wait));
         }
         let shared = self.db.shared().await?;
-        let found = db::users::find_by_email(&shared, email.canonical()).await?.map(|record| record.user);
+        let found = db::users::find_by_email(&shared, email.canonical())
+            .await?
+            .map(|record| record.user);
         let subject = self.subject_of(found.as_ref().map(|u| u.id), email.canonical());
         let known = found.filter(|user| request.suits(user));
         let nobody = self.nobody(&email);
-        let to = known.as_ref().map_or(Recipient::Nobody(email.as_str()), Recipient::User);
+        let to = known
+            .as_ref()
+            .map_or(Recipient::Nobody(email.as_str()), Recipient::User);
         let message = self.requested_message(request, known.as_ref().unwrap_or(&nobody))?;
         let mut conn = self.db.connection().await?;
         conn.transaction(async |tx| {
-            self.audit_anonymous(tx, request.event(), subject, client).await?;
+            self.audit_anonymous(tx, request.event(), subject, client)
+                .await?;
             self.enqueue(tx, to, &message).await
         })
         .await?;
@@ -191,12 +198,19 @@ pub async fn reset(
         if !db::revoked_tokens::insert(tx, &claims).await? {
             return Ok(ResetOutcome::LinkDead);
         }
-        let change = NewPassword { user, hash: &hash, reason: EndReason::PasswordReset, client };
+        let change = NewPassword {
+            user,
+            hash: &hash,
+            reason: EndReason::PasswordReset,
+            client,
+        };
         let Some(user) = s.set_password_by_mail(tx, change).await? else {
             return Ok(ResetOutcome::LinkDead);
         };
         if user.two_factor_enabled() {
-            return Ok(ResetOutcome::SecondFactorRequired(s.pending_sign_in(&user, user.revocation_id)?));
+            return Ok(ResetOutcome::SecondFactorRequired(
+                s.pending_sign_in(&user, user.revocation_id)?,
+            ));
         }
         let beginning = Beginning {
             user: &user,
@@ -205,7 +219,9 @@ pub async fn reset(
             remembered: false,
             client,
         };
-        Ok(ResetOutcome::SignedIn(s.begin_session(tx, beginning).await?))
+        Ok(ResetOutcome::SignedIn(
+            s.begin_session(tx, beginning).await?,
+        ))
     })
     .await
 }
@@ -227,16 +243,25 @@ impl Services {
         tx: &Tx,
         change: NewPassword<'_>,
     ) -> Result<Option<User>> {
-        let NewPassword { user, hash, reason, client } = change;
+        let NewPassword {
+            user,
+            hash,
+            reason,
+            client,
+        } = change;
         let now = self.now();
         let raised = db::users::set_password(tx, user.id, user.revocation_id, hash, now).await?;
-        let Some(raised) = raised else { return Ok(None) };
+        let Some(raised) = raised else {
+            return Ok(None);
+        };
         db::users::verify_email(tx, user.id, &user.email_canonical, now).await?;
         db::totp::delete_pending(tx, user.id).await?;
         db::sessions::end_all(tx, user.id, None, reason, now).await?;
-        self.audit_anonymous(tx, Event::PasswordReset, Subject::User(user.id), client).await?;
+        self.audit_anonymous(tx, Event::PasswordReset, Subject::User(user.id), client)
+            .await?;
         if !user.email_verified() {
-            self.audit_anonymous(tx, Event::EmailVerified, Subject::User(user.id), client).await?;
+            self.audit_anonymous(tx, Event::EmailVerified, Subject::User(user.id), client)
+                .await?;
         }
         self.enqueue_password_changed(tx, user, client).await?;
         Ok(Some(User {
@@ -266,5 +291,8 @@ impl Services {
 
 /// What others know of the user, and would try first.
 pub(super) fn own_words(user: &User) -> [&str; 2] {
-    [&user.email, user.display_name.as_deref().unwrap_or_default()]
+    [
+        &user.email,
+        user.display_name.as_deref().unwrap_or_default(),
+    ]
 }

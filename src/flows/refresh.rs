@@ -50,7 +50,9 @@ pub async fn refresh(s: &Services, token: &str, client: &Client) -> Result<Outco
                     return Ok(Outcome::Refreshed(pair));
                 }
             }
-            RefreshVerdict::Predecessor => return successor_again(s, &record).map(Outcome::Refreshed),
+            RefreshVerdict::Predecessor => {
+                return successor_again(s, &record).map(Outcome::Refreshed);
+            }
             RefreshVerdict::Replay => {
                 revoke_everything(s, &record.user.user, &claims, client).await?;
                 return Ok(Outcome::Dead);
@@ -62,7 +64,9 @@ pub async fn refresh(s: &Services, token: &str, client: &Client) -> Result<Outco
 }
 
 async fn find(s: &Services, claims: &Claims) -> Result<Option<RefreshRecord>> {
-    let Some(session_id) = claims.session_id else { return Ok(None) };
+    let Some(session_id) = claims.session_id else {
+        return Ok(None);
+    };
     let shared = s.db.shared().await?;
     let grace = s.policy.sessions.refresh_grace;
     let found = db::sessions::find_for_refresh(&shared, session_id, claims.user_id, grace).await?;
@@ -119,20 +123,31 @@ fn successor_again(s: &Services, record: &RefreshRecord) -> Result<TokenPair> {
         expires_at: record.state.expires_at,
         rev: Some(user.revocation_id),
         session_id: Some(record.state.id),
-        extra: Extra { generation: Some(record.state.generation), email: None },
+        extra: Extra {
+            generation: Some(record.state.generation),
+            email: None,
+        },
     };
     let is_the_one = |token: &str| token_hash(token).as_slice() == record.state.token_hash;
     let token = s
         .tokens
         .encode_again(&claims, is_the_one)
-        .ok_or(FlowError::Inconsistent("a session's refresh token cannot be written again"))?;
+        .ok_or(FlowError::Inconsistent(
+            "a session's refresh token cannot be written again",
+        ))?;
     s.pair(&claims, token, record.remembered, user)
 }
 
 /// A used token came back: whoever holds its successor may not be its owner.
-async fn revoke_everything(s: &Services, user: &User, claims: &Claims, client: &Client) -> Result<()> {
+async fn revoke_everything(
+    s: &Services,
+    user: &User,
+    claims: &Claims,
+    client: &Client,
+) -> Result<()> {
     let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| write_revocation(s, tx, user, claims, client).await).await
+    conn.transaction(async |tx| write_revocation(s, tx, user, claims, client).await)
+        .await
 }
 
 async fn write_revocation(
@@ -143,7 +158,10 @@ async fn write_revocation(
     client: &Client,
 ) -> Result<()> {
     // Of two replays at once, one ends the sessions and tells the owner.
-    if db::users::raise_revocation_id(tx, user.id, user.revocation_id).await?.is_none() {
+    if db::users::raise_revocation_id(tx, user.id, user.revocation_id)
+        .await?
+        .is_none()
+    {
         return Ok(());
     }
     db::sessions::end_all(tx, user.id, None, EndReason::Replay, s.now()).await?;

@@ -5,15 +5,16 @@ use std::time::Duration;
 use crate::db::{Transact, Tx};
 
 use super::{
-    EmailVerification, InputFaults, Registration, Result, Services, TokenPair,
-    outbox::Recipient,
-    services::Throttled,
-    tokens::Beginning,
+    EmailVerification, InputFaults, Registration, Result, Services, TokenPair, outbox::Recipient,
+    services::Throttled, tokens::Beginning,
 };
 use crate::{
-    db::{self, users::{NewUser, UserRecord}},
+    db::{
+        self,
+        users::{NewUser, UserRecord},
+    },
     domain::{
-        audit::{Client, Event, Subject},
+        audit::{Client, Event},
         display_name::DisplayName,
         email::EmailAddress,
         random,
@@ -73,20 +74,39 @@ pub async fn register(s: &Services, input: Input, client: &Client) -> Result<Out
         return Ok(Outcome::Throttled(wait));
     }
     let mut faults = InputFaults::default();
-    let display_name = faults.note("display_name", DisplayName::parse(&input.display_name)).flatten();
-    let own_words = [input.email.trim(), display_name.as_ref().map_or("", DisplayName::as_str)];
-    let password = faults.note("password", s.policy.passwords.accept(&input.password, &own_words));
-    let (Some(email), Some(password), true) = (faults.note("email", email), password, faults.is_empty()) else {
+    let display_name = faults
+        .note("display_name", DisplayName::parse(&input.display_name))
+        .flatten();
+    let own_words = [
+        input.email.trim(),
+        display_name.as_ref().map_or("", DisplayName::as_str),
+    ];
+    let password = faults.note(
+        "password",
+        s.policy.passwords.accept(&input.password, &own_words),
+    );
+    let (Some(email), Some(password), true) =
+        (faults.note("email", email), password, faults.is_empty())
+    else {
         return Ok(Outcome::Invalid(faults));
     };
     let password_hash = s.hashing.hash(password, s.random.as_ref()).await?;
-    let accepted = Accepted { email, display_name, password_hash };
+    let accepted = Accepted {
+        email,
+        display_name,
+        password_hash,
+    };
     let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| write(s, tx, &accepted, client).await).await
+    conn.transaction(async |tx| write(s, tx, &accepted, client).await)
+        .await
 }
 
 async fn write(s: &Services, tx: &Tx, accepted: &Accepted, client: &Client) -> Result<Outcome> {
-    let Accepted { email, display_name, password_hash } = accepted;
+    let Accepted {
+        email,
+        display_name,
+        password_hash,
+    } = accepted;
     let new = NewUser {
         id: random::id(s.random.as_ref()),
         email: email.as_str(),
@@ -99,13 +119,19 @@ async fn write(s: &Services, tx: &Tx, accepted: &Accepted, client: &Client) -> R
         return taken(s, tx, email, client).await;
     }
     let user = user_of(&new);
-    s.audit_own(tx, Event::Registered, user.id, None, client).await?;
+    s.audit_own(tx, Event::Registered, user.id, None, client)
+        .await?;
     s.enqueue_verification(tx, &user).await?;
     match s.policy.email_verification {
         EmailVerification::Required => Ok(Outcome::VerificationSent),
         EmailVerification::Optional => {
-            let beginning =
-                Beginning { user: &user, rev: 0, methods: &["pwd"], remembered: false, client };
+            let beginning = Beginning {
+                user: &user,
+                rev: 0,
+                methods: &["pwd"],
+                remembered: false,
+                client,
+            };
             Ok(Outcome::SignedIn(s.begin_session(tx, beginning).await?))
         }
     }
@@ -114,7 +140,8 @@ async fn write(s: &Services, tx: &Tx, accepted: &Accepted, client: &Client) -> R
 async fn taken(s: &Services, tx: &Tx, email: &EmailAddress, client: &Client) -> Result<Outcome> {
     let owner = db::users::find_by_email(tx, email.canonical()).await?;
     let subject = s.subject_of(owner.as_ref().map(|o| o.user.id), email.canonical());
-    s.audit_anonymous(tx, Event::RegistrationOfTakenAddress, subject, client).await?;
+    s.audit_anonymous(tx, Event::RegistrationOfTakenAddress, subject, client)
+        .await?;
     if s.policy.email_verification == EmailVerification::Optional {
         return Ok(Outcome::EmailTaken);
     }
@@ -138,7 +165,12 @@ impl Services {
     pub(super) async fn enqueue_verification(&self, tx: &Tx, user: &User) -> Result<()> {
         let (token, expires_in) = self.mail_token(Purpose::VerifyEmail, user)?;
         let link = self.site.token_link("/verify-email", &token);
-        self.enqueue(tx, Recipient::User(user), &Message::VerifyEmail { link, expires_in }).await
+        self.enqueue(
+            tx,
+            Recipient::User(user),
+            &Message::VerifyEmail { link, expires_in },
+        )
+        .await
     }
 }
 

@@ -74,12 +74,19 @@ impl CodeFault {
 
 /// Where a sealed TOTP secret stands.
 pub(super) fn place_of_secret(user: &User) -> Place {
-    Place { table: "totp_authenticators", row: user.id, column: "secret" }
+    Place {
+        table: "totp_authenticators",
+        row: user.id,
+        column: "secret",
+    }
 }
 
 /// Finishes a sign-in with a code.
 pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outcome> {
-    let Ok(claims) = s.tokens.decode(Purpose::LoginMfa, input.token.expose(), s.now()) else {
+    let Ok(claims) = s
+        .tokens
+        .decode(Purpose::LoginMfa, input.token.expose(), s.now())
+    else {
         return Ok(Outcome::Expired);
     };
     let shared = s.db.shared().await?;
@@ -90,13 +97,23 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
         return Ok(Outcome::Expired);
     }
     let user = standing.user.user;
-    if let Some(Throttled(wait)) = s.count(Route::SecondFactor, client, Some(&user.email_canonical)) {
+    if let Some(Throttled(wait)) = s.count(Route::SecondFactor, client, Some(&user.email_canonical))
+    {
         return Ok(Outcome::Throttled(wait));
     }
-    let Some(row) = db::totp::find(&shared, user.id).await?.filter(|row| row.confirmed_at.is_some()) else {
+    let Some(row) = db::totp::find(&shared, user.id)
+        .await?
+        .filter(|row| row.confirmed_at.is_some())
+    else {
         return Ok(Outcome::Expired);
     };
-    let attempt = Attempt { s, user: &user, claims: &claims, client, remembered: input.remember_me };
+    let attempt = Attempt {
+        s,
+        user: &user,
+        claims: &claims,
+        client,
+        remembered: input.remember_me,
+    };
     if let Some(code) = TotpCode::parse(input.code.expose()) {
         return attempt.with_totp(&row, &code).await;
     }
@@ -117,12 +134,27 @@ struct Attempt<'a> {
 impl Attempt<'_> {
     async fn with_totp(&self, row: &TotpRow, code: &TotpCode) -> Result<Outcome> {
         let secret = self.s.open_totp_secret(self.user, &row.secret)?;
-        let verdict = totp::judge(&secret, code, self.s.clock.now(), row.last_step, &row.refused_steps);
+        let verdict = totp::judge(
+            &secret,
+            code,
+            self.s.clock.now(),
+            row.last_step,
+            &row.refused_steps,
+        );
         match verdict {
             TotpVerdict::Matches { step } => self.finish_with_step(row, step).await,
             TotpVerdict::Spent => self.fail(CodeFault::Spent, None).await,
-            TotpVerdict::OutsideWindow { step, drift_seconds } => {
-                self.fail(CodeFault::ClockOff { seconds: drift_seconds }, Some(step)).await
+            TotpVerdict::OutsideWindow {
+                step,
+                drift_seconds,
+            } => {
+                self.fail(
+                    CodeFault::ClockOff {
+                        seconds: drift_seconds,
+                    },
+                    Some(step),
+                )
+                .await
             }
             TotpVerdict::Wrong => self.fail(CodeFault::Wrong, None).await,
         }
@@ -163,7 +195,9 @@ impl Attempt<'_> {
                 let left = db::backup_codes::count_left(tx, self.user.id).await?;
                 let pair = self.begin(tx, &["pwd", "mca", "mfa"]).await?;
                 let event = Event::BackupCodeUsed { left };
-                self.s.audit_own(tx, event, self.user.id, Some(pair.session_id), self.client).await?;
+                self.s
+                    .audit_own(tx, event, self.user.id, Some(pair.session_id), self.client)
+                    .await?;
                 Ok((pair, left))
             })
             .await;
@@ -191,9 +225,16 @@ impl Attempt<'_> {
         self.s.begin_session(tx, beginning).await
     }
 
-    async fn concluded(&self, finished: Result<TokenPair, Undone>, left: Option<i64>) -> Result<Outcome> {
+    async fn concluded(
+        &self,
+        finished: Result<TokenPair, Undone>,
+        left: Option<i64>,
+    ) -> Result<Outcome> {
         match finished {
-            Ok(pair) => Ok(Outcome::SignedIn { pair, backup_codes_left: left }),
+            Ok(pair) => Ok(Outcome::SignedIn {
+                pair,
+                backup_codes_left: left,
+            }),
             Err(Undone::Expired) => Ok(Outcome::Expired),
             Err(Undone::Spent) => self.fail(CodeFault::Spent, None).await,
             Err(Undone::Fault(fault)) => Err(fault),
@@ -207,8 +248,12 @@ impl Attempt<'_> {
             if let Some(step) = refused {
                 db::totp::refuse_step(tx, self.user.id, step).await?;
             }
-            let event = Event::SecondFactorFailed { reason: fault.reason() };
-            self.s.audit_anonymous(tx, event, Subject::User(self.user.id), self.client).await
+            let event = Event::SecondFactorFailed {
+                reason: fault.reason(),
+            };
+            self.s
+                .audit_anonymous(tx, event, Subject::User(self.user.id), self.client)
+                .await
         })
         .await?;
         Ok(Outcome::WrongCode(fault))
@@ -238,6 +283,7 @@ impl Services {
     /// Opens a user's sealed TOTP secret.
     pub(super) fn open_totp_secret(&self, user: &User, sealed: &[u8]) -> Result<TotpSecret> {
         let bytes = self.ring.open(place_of_secret(user), sealed)?;
-        TotpSecret::from_bytes(&bytes).ok_or(FlowError::Inconsistent("a TOTP secret has not 20 bytes"))
+        TotpSecret::from_bytes(&bytes)
+            .ok_or(FlowError::Inconsistent("a TOTP secret has not 20 bytes"))
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use crate::db::Tx;
+use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -125,7 +125,12 @@ impl Services {
 
     /// Counts an attempt. The first refusal of a flood is the caller's to log: it is cheap, and a
     /// flood must not become a flood of rows.
-    pub(super) fn count(&self, route: Route, client: &Client, email: Option<&str>) -> Option<Throttled> {
+    pub(super) fn count(
+        &self,
+        route: Route,
+        client: &Client,
+        email: Option<&str>,
+    ) -> Option<Throttled> {
         let refused = self.throttle.count(route, client.ip, email).err()?;
         tracing::warn!(route = route.as_str(), ip = %client.ip, "throttled");
         Some(Throttled(refused))
@@ -159,8 +164,14 @@ impl Services {
         subject: Subject,
         client: &Client,
     ) -> Result<()> {
-        let record =
-            db::audit::Record { event, actor: None, subject, session_id: None, client, at: self.now() };
+        let record = db::audit::Record {
+            event,
+            actor: None,
+            subject,
+            session_id: None,
+            client,
+            at: self.now(),
+        };
         Ok(db::audit::insert(tx, &record).await?)
     }
 }

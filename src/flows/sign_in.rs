@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::db::{Transact, Tx};
 
 use super::{
-    EmailVerification, PendingSignIn, Result, Services, TokenPair, services::Throttled, tokens::Beginning,
+    EmailVerification, PendingSignIn, Result, Services, TokenPair, services::Throttled,
+    tokens::Beginning,
 };
 use crate::{
     db::{self, users::UserRecord},
@@ -62,8 +63,11 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
     let verdict = s.hashing.verify(password.clone(), stored).await?;
     match (record, verdict) {
         (Some(record), Verdict::Match { rehash }) => {
-            let fresh_hash =
-                if rehash { Some(s.hashing.hash(password, s.random.as_ref()).await?) } else { None };
+            let fresh_hash = if rehash {
+                Some(s.hashing.hash(password, s.random.as_ref()).await?)
+            } else {
+                None
+            };
             admit(s, &record, fresh_hash, input.remember_me, client).await
         }
         (record, _) => reject(s, record.as_ref(), email, client).await,
@@ -98,7 +102,8 @@ async fn admit(
         if let Some(fresh) = &fresh_hash
             && db::users::rehash(tx, user.id, &record.password_hash, fresh).await?
         {
-            s.audit_own(tx, Event::PasswordRehashed, user.id, None, client).await?;
+            s.audit_own(tx, Event::PasswordRehashed, user.id, None, client)
+                .await?;
         }
         proceed(s, tx, user, remembered, client).await
     })
@@ -115,10 +120,17 @@ async fn proceed(
     let rev = user.revocation_id;
     if user.two_factor_enabled() {
         let subject = Subject::User(user.id);
-        s.audit_anonymous(tx, Event::SecondFactorRequired, subject, client).await?;
+        s.audit_anonymous(tx, Event::SecondFactorRequired, subject, client)
+            .await?;
         return Ok(Outcome::SecondFactorRequired(s.pending_sign_in(user, rev)?));
     }
-    let beginning = Beginning { user, rev, methods: &["pwd"], remembered, client };
+    let beginning = Beginning {
+        user,
+        rev,
+        methods: &["pwd"],
+        remembered,
+        client,
+    };
     Ok(Outcome::SignedIn(s.begin_session(tx, beginning).await?))
 }
 
@@ -130,10 +142,12 @@ async fn reject(
 ) -> Result<Outcome> {
     let subject = s.subject_of(record.map(|r| r.user.id), email.canonical());
     let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| note_failure(s, tx, subject, client).await).await?;
+    conn.transaction(async |tx| note_failure(s, tx, subject, client).await)
+        .await?;
     Ok(Outcome::Rejected)
 }
 
 async fn note_failure(s: &Services, tx: &Tx, subject: Subject, client: &Client) -> Result<()> {
-    s.audit_anonymous(tx, Event::SignInFailed, subject, client).await
+    s.audit_anonymous(tx, Event::SignInFailed, subject, client)
+        .await
 }

@@ -31,11 +31,17 @@ pub async fn by_refresh_token(s: &Services, token: &str, client: &Client) -> Res
     let Ok(claims) = s.tokens.decode(Purpose::Refresh, token, s.now()) else {
         return Ok(());
     };
-    let Claims { user_id, session_id: Some(session_id), .. } = claims else {
+    let Claims {
+        user_id,
+        session_id: Some(session_id),
+        ..
+    } = claims
+    else {
         return Ok(());
     };
     let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| end(s, tx, user_id, session_id, client).await).await
+    conn.transaction(async |tx| end(s, tx, user_id, session_id, client).await)
+        .await
 }
 
 /// Ends every session of the user: nothing minted before lives.
@@ -50,14 +56,28 @@ pub async fn everywhere(s: &Services, who: &Authenticated, client: &Client) -> R
             return Ok(());
         }
         db::sessions::end_all(tx, user_id, None, EndReason::SignedOutEverywhere, s.now()).await?;
-        s.audit_own(tx, Event::SignedOutEverywhere, user_id, who.session_id, client).await
+        s.audit_own(
+            tx,
+            Event::SignedOutEverywhere,
+            user_id,
+            who.session_id,
+            client,
+        )
+        .await
     })
     .await
 }
 
-async fn end(s: &Services, tx: &Tx, user_id: Uuid, session_id: Uuid, client: &Client) -> Result<()> {
+async fn end(
+    s: &Services,
+    tx: &Tx,
+    user_id: Uuid,
+    session_id: Uuid,
+    client: &Client,
+) -> Result<()> {
     if db::sessions::end(tx, session_id, user_id, EndReason::SignedOut, s.now()).await? {
-        s.audit_own(tx, Event::SignedOut, user_id, Some(session_id), client).await?;
+        s.audit_own(tx, Event::SignedOut, user_id, Some(session_id), client)
+            .await?;
     }
     Ok(())
 }

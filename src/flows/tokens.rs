@@ -1,7 +1,7 @@
 //! Minting: new sessions, new pairs, and the tokens that travel by mail.
 
-use chrono::{DateTime, TimeDelta, Utc};
 use crate::db::Tx;
+use chrono::{DateTime, TimeDelta, Utc};
 use ipnet::IpNet;
 use uuid::Uuid;
 
@@ -79,28 +79,56 @@ impl Services {
     }
 
     /// A token for a mail, with its lifetime.
-    pub(super) fn mail_token(&self, purpose: Purpose, user: &User) -> Result<(SecretString, TimeDelta)> {
+    pub(super) fn mail_token(
+        &self,
+        purpose: Purpose,
+        user: &User,
+    ) -> Result<(SecretString, TimeDelta)> {
         let mut claims = self.claims(purpose, user, user.revocation_id);
         if purpose == Purpose::VerifyEmail {
             claims.extra.email = Some(user.email_canonical.clone());
         }
-        Ok((self.tokens.encode(&claims)?, self.tokens.policy().lifetime(purpose)))
+        Ok((
+            self.tokens.encode(&claims)?,
+            self.tokens.policy().lifetime(purpose),
+        ))
     }
 
     /// The token that stands between the password and the second factor.
     pub(super) fn pending_sign_in(&self, user: &User, rev: i64) -> Result<PendingSignIn> {
         let claims = self.claims(Purpose::LoginMfa, user, rev);
         let expires_in = (claims.expires_at - claims.issued_at).num_seconds();
-        Ok(PendingSignIn { token: self.tokens.encode(&claims)?, expires_in })
+        Ok(PendingSignIn {
+            token: self.tokens.encode(&claims)?,
+            expires_in,
+        })
     }
 
     /// Begins a session within a transaction that holds the user's `rev`.
-    pub(super) async fn begin_session(&self, tx: &Tx, beginning: Beginning<'_>) -> Result<TokenPair> {
-        let Beginning { user, rev, methods, remembered, client } = beginning;
+    pub(super) async fn begin_session(
+        &self,
+        tx: &Tx,
+        beginning: Beginning<'_>,
+    ) -> Result<TokenPair> {
+        let Beginning {
+            user,
+            rev,
+            methods,
+            remembered,
+            client,
+        } = beginning;
         let id = random::id(self.random.as_ref());
         let issued_at = self.issue_time(user.password_changed_at);
         let absolute = issued_at + self.policy.sessions.max_lifetime;
-        let refresh = self.refresh_claims(user, rev, SessionEnd { id, generation: 0, absolute });
+        let refresh = self.refresh_claims(
+            user,
+            rev,
+            SessionEnd {
+                id,
+                generation: 0,
+                absolute,
+            },
+        );
         let token = self.tokens.encode(&refresh)?;
         let session = NewSession {
             id,
@@ -121,7 +149,8 @@ impl Services {
             proof_methods: methods,
         };
         db::sessions::insert(tx, &session).await?;
-        self.audit_own(tx, Event::SignedIn { methods }, user.id, Some(id), client).await?;
+        self.audit_own(tx, Event::SignedIn { methods }, user.id, Some(id), client)
+            .await?;
         self.pair(&refresh, token, remembered, user)
     }
 
@@ -180,7 +209,11 @@ impl Services {
         remembered: bool,
         user: &User,
     ) -> Result<TokenPair> {
-        let mut access = self.claims(Purpose::Access, user, refresh.rev.unwrap_or(user.revocation_id));
+        let mut access = self.claims(
+            Purpose::Access,
+            user,
+            refresh.rev.unwrap_or(user.revocation_id),
+        );
         access.session_id = refresh.session_id;
         Ok(TokenPair {
             session_id: refresh.session_id.unwrap_or_default(),

@@ -86,18 +86,20 @@ pub async fn enroll(
         return Ok(Err(refused));
     }
     let secret = TotpSecret::fresh(s.random.as_ref());
-    let sealed = s.ring.seal(s.random.as_ref(), place_of_secret(user), secret.expose())?;
+    let sealed = s
+        .ring
+        .seal(s.random.as_ref(), place_of_secret(user), secret.expose())?;
     let mut conn = s.db.connection().await?;
-    let begun = conn
-        .transaction(async |tx| {
-            if !db::users::hold(tx, user.id, user.revocation_id).await? {
-                return Ok(Err(Refused::Overtaken));
-            }
-            let begun = db::totp::begin(tx, user.id, &sealed, s.now()).await?;
-            super::Result::Ok(if begun { Ok(()) } else { Err(Refused::AlreadyEnabled) })
-        })
-        .await?;
-    Ok(begun.map(|()| shown(s, user, &secret)))
+    conn.transaction(async |tx| {
+        if !db::users::hold(tx, user.id, user.revocation_id).await? {
+            return Ok(Err(Refused::Overtaken));
+        }
+        if !db::totp::begin(tx, user.id, &sealed, s.now()).await? {
+            return Ok(Err(Refused::AlreadyEnabled));
+        }
+        Ok(Ok(shown(s, user, &secret)))
+    })
+    .await
 }
 
 /// The enrolment that waits for a code, to be shown again.
@@ -131,23 +133,35 @@ pub async fn confirm(
     if user.two_factor_enabled() {
         return Ok(Err(Refused::AlreadyEnabled));
     }
-    if let Some(Throttled(wait)) = s.count(Route::SecondFactor, client, Some(&user.email_canonical)) {
+    if let Some(Throttled(wait)) = s.count(Route::SecondFactor, client, Some(&user.email_canonical))
+    {
         return Ok(Err(Refused::Throttled(wait)));
     }
     let shared = s.db.shared().await?;
-    let Some(row) = db::totp::find(&shared, user.id).await?.filter(|row| row.confirmed_at.is_none()) else {
+    let Some(row) = db::totp::find(&shared, user.id)
+        .await?
+        .filter(|row| row.confirmed_at.is_none())
+    else {
         return Ok(Err(Refused::NotPending));
     };
     let secret = s.open_totp_secret(user, &row.secret)?;
-    let verdict = TotpCode::parse(code.expose())
-        .map_or(TotpVerdict::Wrong, |code| {
-            totp::judge(&secret, &code, s.clock.now(), row.last_step, &row.refused_steps)
-        });
+    let verdict = TotpCode::parse(code.expose()).map_or(TotpVerdict::Wrong, |code| {
+        totp::judge(
+            &secret,
+            &code,
+            s.clock.now(),
+            row.last_step,
+            &row.refused_steps,
+        )
+    });
     let step = match verdict {
         TotpVerdict::Matches { step } => step,
         TotpVerdict::Spent => return Ok(Err(Refused::WrongCode(CodeFault::Spent))),
         TotpVerdict::Wrong => return Ok(Err(Refused::WrongCode(CodeFault::Wrong))),
-        TotpVerdict::OutsideWindow { drift_seconds: seconds, step } => {
+        TotpVerdict::OutsideWindow {
+            drift_seconds: seconds,
+            step,
+        } => {
             let conn = s.db.connection().await?;
             db::totp::refuse_step(&conn, user.id, step).await?;
             return Ok(Err(Refused::WrongCode(CodeFault::ClockOff { seconds })));
@@ -161,12 +175,20 @@ pub async fn confirm(
         {
             return Ok(Err(Refused::Overtaken));
         }
-        let Some(raised) = db::users::raise_revocation_id(tx, user.id, user.revocation_id).await? else {
+        let Some(raised) = db::users::raise_revocation_id(tx, user.id, user.revocation_id).await?
+        else {
             return Err(FlowError::Inconsistent("a held user changed"));
         };
         let codes = s.replace_codes(tx, user).await?;
-        let enabled = User { totp_confirmed_at: Some(s.now()), ..user.clone() };
-        let change = Change { event: Event::TotpEnabled, raised, client };
+        let enabled = User {
+            totp_confirmed_at: Some(s.now()),
+            ..user.clone()
+        };
+        let change = Change {
+            event: Event::TotpEnabled,
+            raised,
+            client,
+        };
         let pair = s.second_factor_changed(tx, who, &enabled, change).await?;
         Ok(Ok(FreshCodes { codes, pair }))
     })
@@ -189,14 +211,24 @@ pub async fn disable(
     }
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        let Some(raised) = db::users::raise_revocation_id(tx, user.id, user.revocation_id).await? else {
+        let Some(raised) = db::users::raise_revocation_id(tx, user.id, user.revocation_id).await?
+        else {
             return Ok(Err(Refused::Overtaken));
         };
         db::totp::delete_confirmed(tx, user.id).await?;
         db::backup_codes::delete_all(tx, user.id).await?;
-        let disabled = User { totp_confirmed_at: None, ..user.clone() };
-        let change = Change { event: Event::TotpDisabled, raised, client };
-        Ok(Ok(s.second_factor_changed(tx, who, &disabled, change).await?))
+        let disabled = User {
+            totp_confirmed_at: None,
+            ..user.clone()
+        };
+        let change = Change {
+            event: Event::TotpDisabled,
+            raised,
+            client,
+        };
+        Ok(Ok(s
+            .second_factor_changed(tx, who, &disabled, change)
+            .await?))
     })
     .await
 }
@@ -221,9 +253,19 @@ pub async fn replace_backup_codes(
             return Ok(Err(Refused::Overtaken));
         }
         let codes = s.replace_codes(tx, user).await?;
-        s.audit_own(tx, Event::BackupCodesReplaced, user.id, who.session_id, client).await?;
-        let message =
-            Message::BackupCodesReplaced { at: s.now(), ip: Some(client.ip), browser: browser_of(client) };
+        s.audit_own(
+            tx,
+            Event::BackupCodesReplaced,
+            user.id,
+            who.session_id,
+            client,
+        )
+        .await?;
+        let message = Message::BackupCodesReplaced {
+            at: s.now(),
+            ip: Some(client.ip),
+            browser: browser_of(client),
+        };
         s.enqueue(tx, Recipient::User(user), &message).await?;
         Ok(Ok(FreshCodes { codes, pair: None }))
     })
@@ -237,7 +279,12 @@ struct Change<'a> {
 }
 
 impl Services {
-    async fn refused(&self, who: &Authenticated, proof: &Proof, client: &Client) -> Result<Option<Refused>> {
+    async fn refused(
+        &self,
+        who: &Authenticated,
+        proof: &Proof,
+        client: &Client,
+    ) -> Result<Option<Refused>> {
         Ok(match self.check_proof(who, proof, client).await? {
             Proven::Yes => None,
             Proven::WrongPassword => Some(Refused::WrongPassword),
@@ -249,7 +296,10 @@ impl Services {
     async fn replace_codes(&self, tx: &Tx, user: &User) -> Result<Vec<BackupCode>> {
         let codes = BackupCode::fresh_set(self.random.as_ref());
         let key_id = self.ring.current_id();
-        let macs: Result<Vec<_>, _> = codes.iter().map(|code| code.mac(&self.ring, key_id)).collect();
+        let macs: Result<Vec<_>, _> = codes
+            .iter()
+            .map(|code| code.mac(&self.ring, key_id))
+            .collect();
         db::backup_codes::replace(tx, user.id, key_id, &macs?, self.now()).await?;
         Ok(codes)
     }
@@ -262,10 +312,22 @@ impl Services {
         user: &User,
         change: Change<'_>,
     ) -> Result<Option<TokenPair>> {
-        let Change { event, raised, client } = change;
+        let Change {
+            event,
+            raised,
+            client,
+        } = change;
         let now = self.now();
-        db::sessions::end_all(tx, user.id, who.session_id, EndReason::SecondFactorChanged, now).await?;
-        self.audit_own(tx, event, user.id, who.session_id, client).await?;
+        db::sessions::end_all(
+            tx,
+            user.id,
+            who.session_id,
+            EndReason::SecondFactorChanged,
+            now,
+        )
+        .await?;
+        self.audit_own(tx, event, user.id, who.session_id, client)
+            .await?;
         let (at, ip, browser) = (now, Some(client.ip), browser_of(client));
         let message = if user.two_factor_enabled() {
             Message::TwoFactorEnabled { at, ip, browser }

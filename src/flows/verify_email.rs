@@ -59,7 +59,8 @@ pub enum Outcome {
 
 /// Asks for another link. The same for every address.
 pub async fn resend(s: &Services, email: &str, client: &Client) -> Result<RequestOutcome> {
-    s.request_mail(MailRequest::Verification, email, client).await
+    s.request_mail(MailRequest::Verification, email, client)
+        .await
 }
 
 /// Whose address a link would prove; `None` where the link is dead. Changes nothing.
@@ -76,7 +77,12 @@ async fn find(s: &Services, token: &SecretString) -> Result<Option<(Claims, User
 }
 
 /// Proves an address with a token out of a mail.
-pub async fn verify(s: &Services, token: &SecretString, proof: Proof, client: &Client) -> Result<Outcome> {
+pub async fn verify(
+    s: &Services,
+    token: &SecretString,
+    proof: Proof,
+    client: &Client,
+) -> Result<Outcome> {
     if let Some(Throttled(wait)) = s.count(Route::Reset, client, None) {
         return Ok(Outcome::Throttled(wait));
     }
@@ -106,7 +112,11 @@ async fn with_password(
         return Ok(Outcome::Throttled(wait));
     }
     let verdict = match Password::parse(password) {
-        Some(password) => s.hashing.verify(password, Some(&record.password_hash)).await?,
+        Some(password) => {
+            s.hashing
+                .verify(password, Some(&record.password_hash))
+                .await?
+        }
         None => Verdict::Mismatch,
     };
     if matches!(verdict, Verdict::Match { .. }) {
@@ -114,7 +124,13 @@ async fn with_password(
     }
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        s.audit_anonymous(tx, Event::ReauthenticationFailed, Subject::User(user.id), client).await
+        s.audit_anonymous(
+            tx,
+            Event::ReauthenticationFailed,
+            Subject::User(user.id),
+            client,
+        )
+        .await
     })
     .await?;
     Ok(Outcome::WrongPassword)
@@ -169,7 +185,12 @@ async fn claim(
         if !use_up(tx, claims).await? {
             return Ok(Outcome::LinkDead);
         }
-        let change = NewPassword { user, hash: &hash, reason: EndReason::AddressClaimed, client };
+        let change = NewPassword {
+            user,
+            hash: &hash,
+            reason: EndReason::AddressClaimed,
+            client,
+        };
         match s.set_password_by_mail(tx, change).await? {
             Some(_) => Ok(Outcome::Verified),
             None => Ok(Outcome::LinkDead),
