@@ -275,7 +275,7 @@ fn good_code_passes() {
         ),
         (
             "domain/user.rs",
-            r###"const S: &str = "crate::db \" crate::web"; const R: &str = r#"crate::"web"#;"###,
+            r##"const S: &str = "crate::db \" crate::web"; const R: &str = r#"crate::"web"#;"##,
         ),
         (
             "domain/user.rs",

@@ -106,7 +106,7 @@ fn tree(tokens: &[Token], mut at: usize, prefix: &[String], found: &mut Vec<Vec<
                     match token.kind {
                         Kind::Mark('}') => return at + 1,
                         Kind::Word(_) | Kind::Mark('*' | '{') => {
-                            at = tree(tokens, at, &segments, found)
+                            at = tree(tokens, at, &segments, found);
                         }
                         _ => at += 1,
                     }
