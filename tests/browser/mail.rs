@@ -72,6 +72,7 @@ impl MailServer {
             python.display()
         );
         let mut child = Command::new(python)
+            .args(["-W", "ignore::DeprecationWarning"])
             .arg(root.join("tests/browser/mail_server.py"))
             .args(["server.pem", "server.key", USER, PASSWORD, "mails"])
             .current_dir(folder.path())
