@@ -91,6 +91,10 @@ fn offences(file: &str, source: &str) -> Vec<String> {
         .split('/')
         .filter(|part| !matches!(*part, "mod" | "lib"))
         .collect();
+    // Tests may reach where the product may not, inline or in files of their own.
+    if module.contains(&"tests") {
+        return Vec::new();
+    }
     // `lib.rs` is the module list and may name everything.
     let layer = module.first().copied().unwrap_or("lib");
     let known =
@@ -263,6 +267,7 @@ fn good_code_passes() {
             "use actix_web::{HttpResponse, web::Data};",
         ),
         ("worker.rs", "use crate::{db, flows, mail};"),
+        ("config/tests/mail.rs", "use lettre::message::Mailbox;"),
         ("db.rs", "pub mod users; use diesel::Connection;"),
         (
             "db/users.rs",
