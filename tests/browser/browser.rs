@@ -84,10 +84,13 @@ impl Browser {
     }
 
     /// Fills the form that posts to `action` and presses its button; returns on the next page.
-    ///
-    /// A value of `"on"` ticks a checkbox.
     pub(crate) async fn submit(&self, action: &str, fields: &[(&str, &str)]) {
-        let form = format!("form[action=\"{action}\"]");
+        self.submit_form(&format!("form[action=\"{action}\"]"), fields)
+            .await;
+    }
+
+    /// The same for the form that a selector picks. A value of `"on"` ticks a checkbox.
+    pub(crate) async fn submit_form(&self, form: &str, fields: &[(&str, &str)]) {
         for (name, value) in fields {
             let field = self
                 .find(&format!("{form} input[name=\"{name}\"]:not([type=hidden])"))
@@ -101,11 +104,11 @@ impl Browser {
                 field
                     .clear()
                     .await
-                    .unwrap_or_else(|error| panic!("{action} {name}: {error}"));
+                    .unwrap_or_else(|error| panic!("{form} {name}: {error}"));
                 field
                     .send_keys(value)
                     .await
-                    .unwrap_or_else(|error| panic!("{action} {name}: {error}"));
+                    .unwrap_or_else(|error| panic!("{form} {name}: {error}"));
             }
         }
         let page = self.find("html").await;
@@ -113,14 +116,23 @@ impl Browser {
         button
             .click()
             .await
-            .unwrap_or_else(|error| panic!("the button of {action}: {error}"));
+            .unwrap_or_else(|error| panic!("the button of {form}: {error}"));
         // The old page's elements die with it, even where the answer is the same page again.
         eventually(
             Duration::from_secs(20),
-            &format!("the answer to {action}"),
+            &format!("the answer to {form}"),
             async || page.tag_name().await.is_err().then_some(()),
         )
         .await;
+    }
+
+    /// Clicks what a person would click to unfold something; for buttons of forms see `submit`.
+    pub(crate) async fn click(&self, css: &str) {
+        let element = self.find(css).await;
+        element
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
     /// Whether an element matches.

@@ -159,7 +159,7 @@ impl Person {
         let laptop = &self.laptop;
         self.opens(laptop, "/account/two-factor").await;
         laptop.submit("/account/two-factor/enroll", &[]).await;
-        laptop.show("svg").await;
+        laptop.show(".totp-secret").await;
         let picture = laptop.screenshot("enrol").await;
         let mut app = Authenticator::scan(&picture);
         assert!(
@@ -201,18 +201,18 @@ impl Person {
         let laptop = &self.laptop;
         self.signs_out(laptop).await;
         let code = app.fresh_code().await;
-        self.offers_both(laptop, &code).await;
+        self.offers_code(laptop, &code).await;
         laptop.assert_at("/account").await;
 
         self.signs_out(laptop).await;
-        self.offers_both(laptop, &code).await;
+        self.offers_code(laptop, &code).await;
         self.assert_code_refused(laptop, "the same TOTP code").await;
         laptop.screenshot("code-refused").await;
         let backup = codes.next().expect("ten codes");
-        laptop.submit("/login/verify", &[("code", &backup)]).await;
+        self.enters_backup(laptop, &backup).await;
         laptop.assert_at("/account").await;
 
-        self.offers_both(&self.phone, &backup).await;
+        self.offers_backup(&self.phone, &backup).await;
         self.assert_code_refused(&self.phone, "the same backup code")
             .await;
         // Typed as people type: lower case, spaces for dashes.
@@ -221,9 +221,7 @@ impl Person {
             .expect("ten codes")
             .to_lowercase()
             .replace('-', " ");
-        self.phone
-            .submit("/login/verify", &[("code", &backup)])
-            .await;
+        self.enters_backup(&self.phone, &backup).await;
         self.phone.assert_at("/account").await;
     }
 
@@ -242,7 +240,7 @@ impl Person {
             .await;
         laptop.assert_at("/login/verify").await;
         let backup = codes.next().expect("ten codes");
-        laptop.submit("/login/verify", &[("code", &backup)]).await;
+        self.enters_backup(laptop, &backup).await;
         self.opens(laptop, "/account").await;
         laptop.assert_at("/account").await;
 
@@ -298,7 +296,7 @@ impl Person {
     /// Step 7: changing the password signs out the other browser, not this one.
     async fn changes_the_password(&mut self, codes: &mut impl Iterator<Item = String>) {
         let (laptop, phone) = (&self.laptop, &self.phone);
-        self.offers_both(phone, &codes.next().expect("ten codes"))
+        self.offers_backup(phone, &codes.next().expect("ten codes"))
             .await;
         phone.assert_at("/account").await;
 
@@ -318,7 +316,7 @@ impl Person {
         self.laptop.assert_at("/account").await;
         self.opens(&self.phone, "/account").await;
         self.phone.assert_at("/login").await;
-        self.offers_both(&self.phone, &codes.next().expect("ten codes"))
+        self.offers_backup(&self.phone, &codes.next().expect("ten codes"))
             .await;
         self.phone.assert_at("/account").await;
     }
@@ -340,10 +338,28 @@ impl Person {
         browser.submit("/login", &fields).await;
     }
 
-    async fn offers_both(&self, browser: &Browser, code: &str) {
+    /// Signs in with the password and a TOTP code.
+    async fn offers_code(&self, browser: &Browser, code: &str) {
         self.offers_password(browser, self.password, &[]).await;
         browser.assert_at("/login/verify").await;
         browser.submit("/login/verify", &[("code", code)]).await;
+    }
+
+    /// Signs in with the password and a backup code.
+    async fn offers_backup(&self, browser: &Browser, code: &str) {
+        self.offers_password(browser, self.password, &[]).await;
+        self.enters_backup(browser, code).await;
+    }
+
+    /// Enters a backup code on the page that asks for a second factor, unfolding its form.
+    async fn enters_backup(&self, browser: &Browser, code: &str) {
+        browser.assert_at("/login/verify").await;
+        if !browser.has("details[open]").await {
+            browser.click("details summary").await;
+        }
+        browser.screenshot("backup-code").await;
+        let form = "details form[action=\"/login/verify\"]";
+        browser.submit_form(form, &[("code", code)]).await;
     }
 
     async fn assert_code_refused(&self, browser: &Browser, what: &str) {
