@@ -278,5 +278,5 @@ fn is_fault(entry: &Value) -> bool {
         .any(|status| message.contains(&format!("responded with a status of {status}")));
     // The reset page must not tell whose link it is before the link is used.
     let nameless = message.contains("/reset-password") && message.contains("username fields");
-    !(refused && entry["source"] == "network") && !nameless
+    !(nameless || refused && entry["source"] == "network")
 }
