@@ -1,0 +1,282 @@
+//! One browser as a person uses it: open a page, fill a form, press its button, read what is there.
+//!
+//! Elements are found by what DESIGN.md fixes (a form's action, a field's name, roles), never by
+//! the looks of a page.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use fantoccini::cookies::Cookie;
+use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
+use fantoccini::{Client, Locator};
+use serde_json::{Value, json};
+
+use crate::driver::Scripts;
+use crate::harness::eventually;
+
+/// A page that tells whether scripts run.
+const SCRIPTED: &str =
+    "data:text/html,<p>off</p><script>document.querySelector('p').textContent='on'</script>";
+
+pub(crate) struct Browser {
+    client: Client,
+    /// The session, for commands that are chromedriver's own.
+    session: String,
+    name: String,
+    screenshots: AtomicU32,
+}
+
+impl Browser {
+    pub(crate) async fn new(client: Client, driver: String, name: &str) -> Self {
+        let id = client
+            .session_id()
+            .await
+            .expect("an open session")
+            .expect("an open session");
+        let session = format!("{driver}/session/{id}");
+        Self {
+            client,
+            session,
+            name: name.to_owned(),
+            screenshots: AtomicU32::new(0),
+        }
+    }
+
+    /// Fails unless scripts are truly on or off, as asked for.
+    pub(crate) async fn assert_scripts(&self, scripts: Scripts) {
+        self.open(SCRIPTED).await;
+        let expected = if scripts == Scripts::On { "on" } else { "off" };
+        assert_eq!(self.text("p").await, expected, "scripts in the browser");
+    }
+
+    pub(crate) async fn open(&self, url: &str) {
+        self.client
+            .goto(url)
+            .await
+            .unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    /// The path of the page, without its query.
+    pub(crate) async fn path(&self) -> String {
+        self.client
+            .current_url()
+            .await
+            .expect("a page")
+            .path()
+            .to_owned()
+    }
+
+    /// Fails, with what the page says, unless the browser stands at `path`.
+    pub(crate) async fn assert_at(&self, path: &str) {
+        let found = self.path().await;
+        if found != path {
+            let picture = self.screenshot("unexpected").await;
+            panic!(
+                "{} is at {found}, not {path}; {}\n{}",
+                self.name,
+                picture.display(),
+                self.text("body").await
+            );
+        }
+    }
+
+    /// Fills the form that posts to `action` and presses its button; returns on the next page.
+    pub(crate) async fn submit(&self, action: &str, fields: &[(&str, &str)]) {
+        self.submit_form(&format!("form[action=\"{action}\"]"), fields)
+            .await;
+    }
+
+    /// The same for the form that a selector picks. A value of `"on"` ticks a checkbox.
+    pub(crate) async fn submit_form(&self, form: &str, fields: &[(&str, &str)]) {
+        for (name, value) in fields {
+            let field = self
+                .find(&format!("{form} input[name=\"{name}\"]:not([type=hidden])"))
+                .await;
+            if field.attr("type").await.expect("a field").as_deref() == Some("checkbox") {
+                assert_eq!(*value, "on", "a checkbox is ticked by `on`");
+                if !field.is_selected().await.expect("a checkbox") {
+                    field.click().await.expect("a checkbox in view");
+                }
+            } else {
+                field
+                    .clear()
+                    .await
+                    .unwrap_or_else(|error| panic!("{form} {name}: {error}"));
+                field
+                    .send_keys(value)
+                    .await
+                    .unwrap_or_else(|error| panic!("{form} {name}: {error}"));
+            }
+        }
+        let page = self.find("html").await;
+        let button = self.find(&format!("{form} button")).await;
+        button
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("the button of {form}: {error}"));
+        // The old page's elements die with it, even where the answer is the same page again.
+        eventually(
+            Duration::from_secs(20),
+            &format!("the answer to {form}"),
+            async || page.tag_name().await.is_err().then_some(()),
+        )
+        .await;
+    }
+
+    /// Clicks what a person would click to unfold something; for buttons of forms see `submit`.
+    pub(crate) async fn click(&self, css: &str) {
+        let element = self.find(css).await;
+        element
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Whether an element matches.
+    pub(crate) async fn has(&self, css: &str) -> bool {
+        !self
+            .client
+            .find_all(Locator::Css(css))
+            .await
+            .expect("a selector")
+            .is_empty()
+    }
+
+    /// The visible text of the first match.
+    pub(crate) async fn text(&self, css: &str) -> String {
+        self.find(css).await.text().await.expect("an element")
+    }
+
+    /// The visible text of every match.
+    pub(crate) async fn texts(&self, css: &str) -> Vec<String> {
+        let mut texts = Vec::new();
+        for element in self
+            .client
+            .find_all(Locator::Css(css))
+            .await
+            .expect("a selector")
+        {
+            texts.push(element.text().await.expect("an element"));
+        }
+        texts
+    }
+
+    async fn find(&self, css: &str) -> Element {
+        match self
+            .client
+            .wait()
+            .at_most(Duration::from_secs(5))
+            .for_element(Locator::Css(css))
+            .await
+        {
+            Ok(element) => element,
+            Err(error) => {
+                let path = self.path().await;
+                let picture = self.screenshot("missing").await;
+                let source = self.client.source().await.unwrap_or_default();
+                panic!(
+                    "no {css} at {path}: {error}; {}\n{source}",
+                    picture.display()
+                )
+            }
+        }
+    }
+
+    /// Saves a picture of the whole window to `target/screenshots/`.
+    pub(crate) async fn screenshot(&self, what: &str) -> PathBuf {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
+        fs::create_dir_all(&folder).expect("target/ is ours");
+        let number = self.screenshots.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!("{}-{number:02}-{what}.png", self.name));
+        let picture = self.client.screenshot().await.expect("a picture");
+        fs::write(&path, picture).expect("target/ is ours");
+        path
+    }
+
+    /// Scrolls so that the element is in the next picture.
+    pub(crate) async fn show(&self, css: &str) {
+        let element = self.find(css).await;
+        let element = serde_json::to_value(element).expect("a reference");
+        self.client
+            .execute(
+                "arguments[0].scrollIntoView({block: 'center'})",
+                vec![element],
+            )
+            .await
+            .expect("a script");
+    }
+
+    /// Prefers dark or light pages from now on.
+    pub(crate) async fn prefer_colours(&self, scheme: &str) {
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        let params =
+            json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "features": features } });
+        self.command("goog/cdp/execute", &params).await;
+    }
+
+    pub(crate) async fn cookie(&self, name: &str) -> Option<Cookie<'static>> {
+        match self.client.get_named_cookie(name).await {
+            Ok(cookie) => Some(cookie),
+            Err(CmdError::Standard(error)) if error.error() == "no such cookie" => None,
+            Err(error) => panic!("cookie {name}: {error}"),
+        }
+    }
+
+    pub(crate) async fn delete_cookie(&self, name: &str) {
+        self.client
+            .delete_cookie(name)
+            .await
+            .expect("a page of ours");
+    }
+
+    /// All cookies of the page, as a `Cookie` header.
+    pub(crate) async fn cookie_header(&self) -> String {
+        let cookies = self.client.get_all_cookies().await.expect("a page of ours");
+        let pairs: Vec<String> = cookies
+            .iter()
+            .map(|cookie| format!("{}={}", cookie.name(), cookie.value()))
+            .collect();
+        pairs.join("; ")
+    }
+
+    /// Closes the browser; fails on anything its console complained of: a blocked style, a script
+    /// error, a missing file, a field without `autocomplete`.
+    pub(crate) async fn close(self) {
+        let entries = self.command("se/log", &json!({ "type": "browser" })).await;
+        let entries = entries.as_array().expect("a list of entries");
+        let faults: Vec<&Value> = entries.iter().filter(|entry| is_fault(entry)).collect();
+        assert!(
+            faults.is_empty(),
+            "the console of {}: {faults:#?}",
+            self.name
+        );
+        self.client.close().await.expect("an open session");
+    }
+
+    /// A command of chromedriver's own, beside the standard.
+    async fn command(&self, name: &str, body: &Value) -> Value {
+        let request = reqwest::Client::new()
+            .post(format!("{}/{name}", self.session))
+            .json(body);
+        let answer = request.send().await.expect("chromedriver answers");
+        let status = answer.status();
+        let mut answer: Value = answer.json().await.expect("JSON");
+        assert!(status.is_success(), "{name}: {answer}");
+        answer["value"].take()
+    }
+}
+
+/// Whether an entry of the console tells of a fault of the page.
+fn is_fault(entry: &Value) -> bool {
+    let message = entry["message"].as_str().unwrap_or_default();
+    // A page that refuses something is meant to; Chromium notes its status as a failed load.
+    let refused = ["400", "401", "403", "409", "410", "422", "429"]
+        .iter()
+        .any(|status| message.contains(&format!("responded with a status of {status}")));
+    // The reset page must not tell whose link it is before the link is used.
+    let nameless = message.contains("/reset-password") && message.contains("username fields");
+    !(nameless || refused && entry["source"] == "network")
+}

@@ -1,0 +1,19 @@
+//! A person's story in headless Chromium, against the built binary as an operator starts it: on
+//! the embedded Postgres, with mail through a real SMTP server that insists on STARTTLS and a
+//! password, the QR code read from a screenshot, and codes computed by an independent program.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says on the way what happened"
+)]
+
+mod authenticator;
+mod browser;
+mod driver;
+mod folder;
+mod harness;
+mod mail;
+mod server;
+mod story;

@@ -1,0 +1,369 @@
+//! The story, told twice: with scripts, and without in a browser that prefers dark pages.
+
+use std::collections::HashSet;
+
+use crate::authenticator::Authenticator;
+use crate::browser::Browser;
+use crate::driver::{Driver, Scripts};
+use crate::mail::MailServer;
+use crate::server::Server;
+
+const EMAIL: &str = "robin@example.org";
+const FIRST: &str = "seven herons over the weir";
+const SECOND: &str = "a ferry leaves at half past four";
+const THIRD: &str = "the lamp by the harbour is green";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_story_with_scripts() {
+    story("scripts", Scripts::On, "light").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_story_without_scripts() {
+    story("no-scripts", Scripts::Off, "dark").await;
+}
+
+async fn story(name: &str, scripts: Scripts, colours: &str) {
+    let mail = MailServer::start();
+    let server = Server::start(&mail).await;
+    let driver = Driver::start();
+    let laptop = driver.browser(&format!("{name}-laptop"), scripts).await;
+    let phone = driver.browser(&format!("{name}-phone"), scripts).await;
+    laptop.prefer_colours(colours).await;
+    let mut person = Person {
+        server,
+        mail,
+        laptop,
+        phone,
+        password: FIRST,
+    };
+
+    person.registers().await;
+    person.signs_in_again().await;
+    let (mut app, codes) = person.enrols().await;
+    let mut codes = codes.into_iter();
+    person.uses_the_second_factor(&mut app, &mut codes).await;
+    person.recovers(&mut codes).await;
+    person.stays_signed_in().await;
+    person.changes_the_password(&mut codes).await;
+
+    for mail in person.mail.mails() {
+        assert!(mail.tls && mail.authenticated, "{mail:?}");
+        assert_eq!(
+            (mail.envelope_to.as_slice(), mail.to.contains(EMAIL)),
+            (&[EMAIL.to_owned()][..], true),
+            "{mail:?}"
+        );
+        assert!(!mail.subject.is_empty() && mail.html.is_some(), "{mail:?}");
+        for password in [FIRST, SECOND, THIRD] {
+            assert!(!mail.text.contains(password), "a mail holds a password");
+        }
+    }
+    person.laptop.close().await;
+    person.phone.close().await;
+    drop(driver);
+    person.server.stop();
+}
+
+/// One person, two browsers, and what they deal with.
+struct Person {
+    server: Server,
+    mail: MailServer,
+    laptop: Browser,
+    phone: Browser,
+    password: &'static str,
+}
+
+impl Person {
+    /// Step 1: registers, follows the link of the mail, presses the button, is verified.
+    async fn registers(&self) {
+        let laptop = &self.laptop;
+        laptop.open(&self.server.url("/")).await;
+        laptop.assert_at("/login").await;
+        laptop.screenshot("login").await;
+        laptop.open(&self.server.url("/register")).await;
+        laptop.screenshot("register").await;
+        laptop
+            .submit("/register", &[("email", EMAIL), ("password", "short")])
+            .await;
+        laptop.assert_at("/register").await;
+        assert!(
+            laptop.has("[role=alert]").await,
+            "a short password is refused"
+        );
+        laptop.screenshot("register-refused").await;
+        let fields = [
+            ("email", EMAIL),
+            ("password", self.password),
+            ("display_name", "Robin"),
+        ];
+        laptop.submit("/register", &fields).await;
+        laptop.assert_at("/account").await;
+        assert!(laptop.text("body").await.contains(EMAIL));
+        let me = self.server.me(&laptop.cookie_header().await).await;
+        assert_eq!(
+            (&me["email"], &me["email_verified"]),
+            (&EMAIL.into(), &false.into())
+        );
+
+        let link = self.mail.link(EMAIL, "/verify-email").await;
+        laptop.open(&link).await;
+        laptop.screenshot("verify").await;
+        let me = self.server.me(&laptop.cookie_header().await).await;
+        assert_eq!(
+            me["email_verified"], false,
+            "opening the link changes nothing"
+        );
+        laptop.submit("/verify-email", &[]).await;
+        laptop.screenshot("verified").await;
+        let me = self.server.me(&laptop.cookie_header().await).await;
+        assert_eq!(me["email_verified"], true);
+    }
+
+    /// Step 2: signs out and in again, without and with "remember me".
+    async fn signs_in_again(&self) {
+        let laptop = &self.laptop;
+        self.signs_out(laptop).await;
+        self.opens(laptop, "/account").await;
+        laptop.assert_at("/login").await;
+
+        self.offers_password(laptop, "not the password at all", &[])
+            .await;
+        laptop.assert_at("/login").await;
+        assert!(
+            laptop.has("[role=alert]").await,
+            "a wrong password is refused"
+        );
+        laptop.screenshot("login-refused").await;
+
+        self.offers_password(laptop, self.password, &[]).await;
+        laptop.assert_at("/account").await;
+        let refresh = laptop.cookie("refresh").await.expect("signed in");
+        assert_eq!(
+            refresh.expires_datetime(),
+            None,
+            "not remembered past the browser's end"
+        );
+        assert_eq!(refresh.http_only(), Some(true));
+
+        self.signs_out(laptop).await;
+        self.offers_password(laptop, self.password, &[("remember_me", "on")])
+            .await;
+        laptop.assert_at("/account").await;
+        let refresh = laptop.cookie("refresh").await.expect("signed in");
+        assert!(refresh.expires_datetime().is_some(), "remembered");
+    }
+
+    /// Step 3: enrols an authenticator from the QR code, confirms, gets ten backup codes.
+    async fn enrols(&self) -> (Authenticator, Vec<String>) {
+        let laptop = &self.laptop;
+        self.opens(laptop, "/account/two-factor").await;
+        laptop.submit("/account/two-factor/enroll", &[]).await;
+        laptop.show(".totp-secret").await;
+        let picture = laptop.screenshot("enrol").await;
+        let mut app = Authenticator::scan(&picture);
+        assert!(
+            app.label.contains(&EMAIL.replace('@', "%40")) || app.label.contains(EMAIL),
+            "{}",
+            app.label
+        );
+        let shown: String = laptop
+            .text(".totp-secret")
+            .await
+            .split_whitespace()
+            .collect();
+        assert_eq!(shown, app.secret, "the text and the QR code say the same");
+        assert_eq!(shown.len(), 32, "20 bytes in Base32");
+
+        let code = app.fresh_code().await;
+        laptop
+            .submit("/account/two-factor/confirm", &[("code", &code)])
+            .await;
+        laptop.screenshot("backup-codes").await;
+        let codes = laptop.texts(".backup-codes li").await;
+        assert_eq!(codes.iter().collect::<HashSet<_>>().len(), 10, "{codes:?}");
+        for code in &codes {
+            let groups: Vec<usize> = code.trim().split('-').map(str::len).collect();
+            assert_eq!(groups, [4, 4, 4, 4], "{code}");
+        }
+        self.opens(laptop, "/account").await;
+        laptop.assert_at("/account").await;
+        laptop.screenshot("account").await;
+        (app, codes)
+    }
+
+    /// Step 4: a TOTP code opens the door once, and so does a backup code.
+    async fn uses_the_second_factor(
+        &self,
+        app: &mut Authenticator,
+        codes: &mut impl Iterator<Item = String>,
+    ) {
+        let laptop = &self.laptop;
+        self.signs_out(laptop).await;
+        let code = app.fresh_code().await;
+        self.offers_code(laptop, &code).await;
+        laptop.assert_at("/account").await;
+
+        self.signs_out(laptop).await;
+        self.offers_code(laptop, &code).await;
+        self.assert_code_refused(laptop, "the same TOTP code").await;
+        laptop.screenshot("code-refused").await;
+        let backup = codes.next().expect("ten codes");
+        self.enters_backup(laptop, &backup).await;
+        laptop.assert_at("/account").await;
+
+        self.offers_backup(&self.phone, &backup).await;
+        self.assert_code_refused(&self.phone, "the same backup code")
+            .await;
+        // Typed as people type: lower case, spaces for dashes.
+        let backup = codes
+            .next()
+            .expect("ten codes")
+            .to_lowercase()
+            .replace('-', " ");
+        self.enters_backup(&self.phone, &backup).await;
+        self.phone.assert_at("/account").await;
+    }
+
+    /// Step 5: a new password by mail ends every session and kills the old password and the link.
+    async fn recovers(&mut self, codes: &mut impl Iterator<Item = String>) {
+        let (laptop, phone) = (&self.laptop, &self.phone);
+        self.signs_out(laptop).await;
+        self.opens(laptop, "/forgot-password").await;
+        laptop.submit("/forgot-password", &[("email", EMAIL)]).await;
+        laptop.screenshot("forgot").await;
+        let link = self.mail.link(EMAIL, "/reset-password").await;
+        laptop.open(&link).await;
+        laptop.screenshot("reset").await;
+        laptop
+            .submit("/reset-password", &[("new_password", SECOND)])
+            .await;
+        laptop.assert_at("/login/verify").await;
+        let backup = codes.next().expect("ten codes");
+        self.enters_backup(laptop, &backup).await;
+        self.opens(laptop, "/account").await;
+        laptop.assert_at("/account").await;
+
+        self.opens(phone, "/account").await;
+        phone.assert_at("/login").await;
+        self.offers_password(phone, FIRST, &[]).await;
+        phone.assert_at("/login").await;
+        assert!(
+            phone.has("[role=alert]").await,
+            "the old password is refused"
+        );
+        phone.open(&link).await;
+        phone.screenshot("reset-dead").await;
+        if phone
+            .has("form[action=\"/reset-password\"] input[name=new_password]")
+            .await
+        {
+            phone
+                .submit("/reset-password", &[("new_password", THIRD)])
+                .await;
+            assert!(
+                phone.has("[role=alert]").await,
+                "the link is dead after its use"
+            );
+        }
+        self.opens(phone, "/account").await;
+        phone.assert_at("/login").await;
+        self.password = SECOND;
+    }
+
+    /// Step 6: with the access token gone, the next page sets a fresh pair and asks nothing.
+    async fn stays_signed_in(&self) {
+        let laptop = &self.laptop;
+        let before = laptop.cookie("refresh").await.expect("signed in");
+        laptop.delete_cookie("access").await;
+        assert!(
+            laptop.cookie("access").await.is_none(),
+            "the cookie is gone"
+        );
+        self.opens(laptop, "/account").await;
+        laptop.assert_at("/account").await;
+        assert!(
+            laptop.cookie("access").await.is_some(),
+            "a fresh access token"
+        );
+        let after = laptop
+            .cookie("refresh")
+            .await
+            .expect("a fresh refresh token");
+        assert_ne!(after.value(), before.value(), "the pair was rotated");
+    }
+
+    /// Step 7: changing the password signs out the other browser, not this one.
+    async fn changes_the_password(&mut self, codes: &mut impl Iterator<Item = String>) {
+        let (laptop, phone) = (&self.laptop, &self.phone);
+        self.offers_backup(phone, &codes.next().expect("ten codes"))
+            .await;
+        phone.assert_at("/account").await;
+
+        self.opens(laptop, "/account/password").await;
+        laptop.screenshot("password").await;
+        let fields = [("current_password", self.password), ("new_password", THIRD)];
+        laptop.submit("/account/password", &fields).await;
+        assert!(
+            !laptop.has("[role=alert]").await,
+            "{}",
+            laptop.text("body").await
+        );
+        laptop.screenshot("password-changed").await;
+        self.password = THIRD;
+
+        self.opens(&self.laptop, "/account").await;
+        self.laptop.assert_at("/account").await;
+        self.opens(&self.phone, "/account").await;
+        self.phone.assert_at("/login").await;
+        self.offers_backup(&self.phone, &codes.next().expect("ten codes"))
+            .await;
+        self.phone.assert_at("/account").await;
+    }
+
+    async fn opens(&self, browser: &Browser, path: &str) {
+        browser.open(&self.server.url(path)).await;
+    }
+
+    async fn signs_out(&self, browser: &Browser) {
+        self.opens(browser, "/account").await;
+        browser.submit("/logout", &[]).await;
+        assert!(browser.cookie("access").await.is_none(), "signed out");
+        assert!(browser.cookie("refresh").await.is_none(), "signed out");
+    }
+
+    async fn offers_password(&self, browser: &Browser, password: &str, more: &[(&str, &str)]) {
+        self.opens(browser, "/login").await;
+        let fields = [&[("email", EMAIL), ("password", password)], more].concat();
+        browser.submit("/login", &fields).await;
+    }
+
+    /// Signs in with the password and a TOTP code.
+    async fn offers_code(&self, browser: &Browser, code: &str) {
+        self.offers_password(browser, self.password, &[]).await;
+        browser.assert_at("/login/verify").await;
+        browser.submit("/login/verify", &[("code", code)]).await;
+    }
+
+    /// Signs in with the password and a backup code.
+    async fn offers_backup(&self, browser: &Browser, code: &str) {
+        self.offers_password(browser, self.password, &[]).await;
+        self.enters_backup(browser, code).await;
+    }
+
+    /// Enters a backup code on the page that asks for a second factor, unfolding its form.
+    async fn enters_backup(&self, browser: &Browser, code: &str) {
+        browser.assert_at("/login/verify").await;
+        if !browser.has("details[open]").await {
+            browser.click("details summary").await;
+        }
+        browser.screenshot("backup-code").await;
+        let form = "details form[action=\"/login/verify\"]";
+        browser.submit_form(form, &[("code", code)]).await;
+    }
+
+    async fn assert_code_refused(&self, browser: &Browser, what: &str) {
+        browser.assert_at("/login/verify").await;
+        assert!(browser.has("[role=alert]").await, "{what} is refused");
+    }
+}
