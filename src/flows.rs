@@ -8,6 +8,7 @@ pub mod account;
 pub mod authenticate;
 pub mod change_password;
 mod error;
+pub mod health;
 mod input;
 mod outbox;
 pub mod proof;

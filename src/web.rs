@@ -1,8 +1,19 @@
-//! What a browser or an API client meets: pages, their words and their files.
+//! What a browser or an API client meets: pages, their words and their files, and the JSON API.
 //!
 //! The only home of actix. Nothing here decides; it translates between HTTP and the flows.
 
+pub mod api;
 pub mod assets;
+pub mod cookies;
 pub mod copy;
+pub mod error;
+pub mod extract;
+pub mod health;
+pub mod middleware;
 pub mod pages;
+pub mod problem;
+pub mod routes;
+pub mod session;
+pub mod state;
+pub mod static_files;
 pub mod view;

@@ -1,0 +1,99 @@
+//! Our cookies: their names and attributes (ASVS 5.0, 3.3).
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    cookie::{Cookie, SameSite, time::Duration},
+};
+
+use super::state::WebSettings;
+use crate::flows::TokenPair;
+
+/// The cookies that are ours, by their name without prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CookieName {
+    /// The access token.
+    Access,
+    /// The refresh token.
+    Refresh,
+    /// CSRF secret, flash and pending sign-in (actix-session).
+    Session,
+}
+
+impl CookieName {
+    /// Every cookie of ours.
+    pub const ALL: [Self; 3] = [Self::Access, Self::Refresh, Self::Session];
+
+    /// The name on the wire. `__Host-` binds it to this host, https and the path `/`.
+    pub fn on_wire(self, secure: bool) -> &'static str {
+        match (self, secure) {
+            (Self::Access, true) => "__Host-access",
+            (Self::Refresh, true) => "__Host-refresh",
+            (Self::Session, true) => "__Host-session",
+            (Self::Access, false) => "access",
+            (Self::Refresh, false) => "refresh",
+            (Self::Session, false) => "session",
+        }
+    }
+}
+
+impl WebSettings {
+    /// The value of a cookie of ours.
+    pub fn cookie(&self, req: &HttpRequest, name: CookieName) -> Option<String> {
+        let cookie = req.cookie(name.on_wire(self.secure_cookies))?;
+        Some(cookie.value().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    /// Both token cookies of a pair. Without "remember me" they end with the browser.
+    pub fn pair_cookies(&self, pair: &TokenPair) -> [Cookie<'static>; 2] {
+        let life = |seconds: i64| pair.remembered.then(|| Duration::seconds(seconds));
+        [
+            self.build(
+                CookieName::Access,
+                pair.access_token.expose(),
+                life(pair.expires_in),
+            ),
+            self.build(
+                CookieName::Refresh,
+                pair.refresh_token.expose(),
+                life(pair.refresh_expires_in),
+            ),
+        ]
+    }
+
+    /// What makes the browser forget both token cookies.
+    pub fn cleared_cookies(&self) -> [Cookie<'static>; 2] {
+        [CookieName::Access, CookieName::Refresh]
+            .map(|name| self.build(name, "", Some(Duration::ZERO)))
+    }
+
+    fn build(&self, name: CookieName, value: &str, max_age: Option<Duration>) -> Cookie<'static> {
+        let mut cookie = Cookie::build(name.on_wire(self.secure_cookies), value.to_owned())
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.secure_cookies);
+        if let Some(max_age) = max_age {
+            cookie = cookie.max_age(max_age);
+        }
+        cookie.finish()
+    }
+}
+
+/// Answers that set our cookies.
+pub trait SetCookies: Sized {
+    /// Adds cookies to the answer.
+    #[must_use]
+    fn with_cookies(self, cookies: impl IntoIterator<Item = Cookie<'static>>) -> Self;
+}
+
+impl SetCookies for HttpResponse {
+    fn with_cookies(mut self, cookies: impl IntoIterator<Item = Cookie<'static>>) -> Self {
+        for cookie in cookies {
+            // A cookie that cannot be a header cannot come from a token or a constant.
+            if let Err(error) = self.add_cookie(&cookie) {
+                tracing::error!(%error, "a cookie could not be set");
+            }
+        }
+        self
+    }
+}

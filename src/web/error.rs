@@ -1,0 +1,171 @@
+//! A failure as a page or as problem+json (RFC 9457). A 500 never says why.
+
+use std::{fmt, time::Duration};
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
+
+use crate::{domain::local_path::LocalPath, flows::FlowError};
+
+/// What handlers and extractors return.
+pub type WebResult<T = HttpResponse> = Result<T, WebError>;
+
+/// Why there is no ordinary answer.
+#[derive(Debug)]
+pub enum WebError {
+    /// A fault of ours.
+    Flow(FlowError),
+    /// A page could not be rendered.
+    Template(askama::Error),
+    /// The application is wired wrongly.
+    Misconfigured,
+    /// The page needs somebody signed in: to the sign-in page, and back.
+    SignInRequired(Option<LocalPath>),
+    /// The API call needs a living access token.
+    Unauthorized,
+    /// Refused or unusable, in the words of the API.
+    Refused(Refusal),
+    /// Too many attempts.
+    Throttled(Duration),
+}
+
+/// A refusal that both a page and a problem document can tell.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// The status.
+    pub status: StatusCode,
+    /// A stable word for programs.
+    pub code: &'static str,
+    /// What happened and what to do next.
+    pub detail: String,
+    /// What is wrong with which field.
+    pub fields: Vec<(&'static str, Vec<String>)>,
+}
+
+impl Refusal {
+    /// A refusal without fields.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            fields: Vec::new(),
+        }
+    }
+}
+
+/// Left in an answer for the middleware that writes its body.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// The word for programs, where the failure has one of its own.
+    pub code: Option<&'static str>,
+    /// What happened, where the status does not say it all.
+    pub detail: Option<String>,
+    /// What is wrong with which field.
+    pub fields: Vec<(&'static str, Vec<String>)>,
+    /// How long to wait.
+    pub retry_after: Option<Duration>,
+}
+
+impl WebError {
+    /// A form whose token does not belong to this browser.
+    pub fn form_expired() -> Self {
+        Self::Refused(Refusal::new(
+            StatusCode::FORBIDDEN,
+            "form_expired",
+            "This form has expired. Load the page again and send it once more.",
+        ))
+    }
+
+    /// A body or query that cannot be read.
+    pub fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Refused(Refusal::new(StatusCode::BAD_REQUEST, code, detail))
+    }
+}
+
+impl From<FlowError> for WebError {
+    fn from(error: FlowError) -> Self {
+        Self::Flow(error)
+    }
+}
+
+impl From<askama::Error> for WebError {
+    fn from(error: askama::Error) -> Self {
+        Self::Template(error)
+    }
+}
+
+impl fmt::Display for WebError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status_code())
+    }
+}
+
+impl ResponseError for WebError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Flow(FlowError::Overloaded) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Flow(_) | Self::Template(_) | Self::Misconfigured => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+            Self::SignInRequired(_) => StatusCode::SEE_OTHER,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Refused(refusal) => refusal.status,
+            Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        let mut failure = Failure {
+            code: None,
+            detail: None,
+            fields: Vec::new(),
+            retry_after: None,
+        };
+        match self {
+            Self::Flow(FlowError::Overloaded) => failure.retry_after = Some(Duration::from_secs(2)),
+            Self::Flow(error) => tracing::error!(%error, "a flow failed"),
+            Self::Template(error) => tracing::error!(%error, "a page could not be rendered"),
+            Self::Misconfigured => tracing::error!("the application lacks its state"),
+            Self::SignInRequired(next) => {
+                response.insert_header((header::LOCATION, sign_in_path(next.as_ref())));
+                return response.finish();
+            }
+            Self::Unauthorized => {
+                response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+            }
+            Self::Refused(refusal) => {
+                failure.code = Some(refusal.code);
+                failure.detail = Some(refusal.detail.clone());
+                failure.fields.clone_from(&refusal.fields);
+            }
+            Self::Throttled(wait) => failure.retry_after = Some(*wait),
+        }
+        if let Some(wait) = failure.retry_after {
+            response.insert_header((header::RETRY_AFTER, whole_seconds(wait)));
+        }
+        let mut response = response.finish();
+        response.extensions_mut().insert(failure);
+        response
+    }
+}
+
+/// A wait in whole seconds, never less than asked for.
+pub fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+fn sign_in_path(next: Option<&LocalPath>) -> String {
+    next.map_or_else(
+        || "/login".to_owned(),
+        |next| {
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("next", next.as_str())
+                .finish();
+            format!("/login?{query}")
+        },
+    )
+}

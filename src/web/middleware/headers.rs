@@ -1,0 +1,54 @@
+//! The headers of every answer, errors included (ASVS 5.0, 3.4).
+
+use actix_web::{
+    body::MessageBody,
+    dev::ServiceRequest,
+    http::header::{self, HeaderMap, HeaderName, HeaderValue},
+    middleware::Next,
+};
+
+use super::{Answer, answer_of};
+use crate::web::state::State;
+
+/// No code, no frames, nothing from elsewhere; styles and images of ours.
+const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+                   frame-ancestors 'none'; base-uri 'none'";
+
+const ALWAYS: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, CSP),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
+    (header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
+];
+
+/// Two years, as preload lists ask for.
+const HSTS: &str = "max-age=63072000; includeSubDomains";
+
+/// Adds them. What has no word on caching is personal.
+pub async fn run<B: MessageBody + 'static>(
+    state: State,
+    req: ServiceRequest,
+    next: Next<B>,
+) -> Answer {
+    let mut response = answer_of(req, next).await?;
+    let headers = response.headers_mut();
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if state.settings.https {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static(HSTS),
+        );
+    }
+    default_header(headers, header::CACHE_CONTROL, "no-store");
+    Ok(response)
+}
+
+fn default_header(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    if !headers.contains_key(&name) {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}

@@ -1,0 +1,83 @@
+//! Who sits in front of a page, and the silent refresh: where the access cookie has expired and
+//! the refresh cookie lives, the pair is rotated and the request goes on as if nothing was.
+
+use actix_web::{
+    HttpMessage,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::header,
+    middleware::Next,
+};
+
+use super::{Answer, answer_of, refuse};
+use crate::{
+    flows::{
+        FlowError, TokenPair,
+        authenticate::{self, Authenticated},
+        refresh::{self, Outcome},
+    },
+    web::{
+        cookies::CookieName,
+        extract::{ClientInfo, Identity},
+        state::State,
+    },
+};
+
+/// Leaves an [`Identity`] in the request, and the new pair in the answer.
+pub async fn run<B: MessageBody + 'static>(
+    state: State,
+    req: ServiceRequest,
+    next: Next<B>,
+) -> Answer {
+    let found = match identify(&state, &req).await {
+        Ok(found) => found,
+        Err(error) => return refuse(req, &error.into()),
+    };
+    let Some((who, pair)) = found else {
+        return answer_of(req, next).await;
+    };
+    req.extensions_mut().insert(Identity(who));
+    let mut response = answer_of(req, next).await?;
+    if let Some(pair) = pair.filter(|_| !sets_refresh_cookie(&response, &state)) {
+        for cookie in state.settings.pair_cookies(&pair) {
+            if let Err(error) = response.response_mut().add_cookie(&cookie) {
+                tracing::error!(%error, "a cookie could not be set");
+            }
+        }
+    }
+    Ok(response)
+}
+
+async fn identify(
+    state: &State,
+    req: &ServiceRequest,
+) -> Result<Option<(Authenticated, Option<TokenPair>)>, FlowError> {
+    let (services, settings) = (&state.services, &state.settings);
+    if let Some(token) = settings.cookie(req.request(), CookieName::Access)
+        && let Some(who) = authenticate::with_access_token(services, &token).await?
+    {
+        return Ok(Some((who, None)));
+    }
+    let Some(token) = settings.cookie(req.request(), CookieName::Refresh) else {
+        return Ok(None);
+    };
+    let ClientInfo(client) = ClientInfo::of(req.request(), &settings.trusted_proxies);
+    let Outcome::Refreshed(pair) = refresh::refresh(services, &token, &client).await? else {
+        // The cookies stay: another tab may have won this race with the same ones.
+        return Ok(None);
+    };
+    let who = authenticate::with_access_token(services, pair.access_token.expose()).await?;
+    Ok(who.map(|who| (who, Some(pair))))
+}
+
+/// Whether the handler decided about the cookies itself: a later pair, or signing out.
+fn sets_refresh_cookie<B>(response: &ServiceResponse<B>, state: &State) -> bool {
+    let prefix = format!(
+        "{}=",
+        CookieName::Refresh.on_wire(state.settings.secure_cookies)
+    );
+    response
+        .headers()
+        .get_all(header::SET_COOKIE)
+        .any(|value| value.as_bytes().starts_with(prefix.as_bytes()))
+}

@@ -1,0 +1,114 @@
+//! Cookie names as the browser sent them.
+//!
+//! actix decodes percent-escapes in cookie names and trims odd spaces, so that a cookie named
+//! `%5F%5FHost-refresh`, which any subdomain may plant, would pass for `__Host-refresh`. Before
+//! anything reads cookies, the header is reduced to ours by their exact raw names; two of one name
+//! are refused, since nobody could say which one is real.
+
+use actix_web::{
+    body::MessageBody,
+    dev::ServiceRequest,
+    http::header::{self, HeaderValue},
+    middleware::Next,
+};
+
+use super::{Answer, answer_of, refuse};
+use crate::web::{cookies::CookieName, error::WebError, state::State};
+
+/// Keeps our cookies and drops everybody else's.
+pub async fn run<B: MessageBody + 'static>(
+    state: State,
+    mut req: ServiceRequest,
+    next: Next<B>,
+) -> Answer {
+    let secure = state.settings.secure_cookies;
+    match ours(&req, secure) {
+        Some(cookies) => {
+            req.headers_mut().remove(header::COOKIE);
+            if let Some(value) = cookies {
+                req.headers_mut().insert(header::COOKIE, value);
+            }
+            answer_of(req, next).await
+        }
+        None => {
+            let detail = "The browser sent a cookie of this site twice. Delete the cookies of this site and try again.";
+            refuse(req, &WebError::bad_request("duplicate_cookie", detail))
+        }
+    }
+}
+
+/// The header with our cookies alone: `None` where one of them came twice.
+fn ours(req: &ServiceRequest, secure: bool) -> Option<Option<HeaderValue>> {
+    let mut kept: Vec<(&[u8], &[u8])> = Vec::new();
+    for value in req.headers().get_all(header::COOKIE) {
+        for pair in value.as_bytes().split(|b| *b == b';') {
+            let Some(at) = pair.iter().position(|b| *b == b'=') else {
+                continue;
+            };
+            let name = pair[..at].strip_prefix(b" ").unwrap_or(&pair[..at]);
+            if !CookieName::ALL
+                .iter()
+                .any(|known| known.on_wire(secure).as_bytes() == name)
+            {
+                continue;
+            }
+            if kept.iter().any(|(known, _)| *known == name) {
+                return None;
+            }
+            kept.push((name, &pair[at + 1..]));
+        }
+    }
+    let pairs: Vec<Vec<u8>> = kept
+        .iter()
+        .map(|(name, value)| [name, b"=".as_slice(), value].concat())
+        .collect();
+    if pairs.is_empty() {
+        return Some(None);
+    }
+    Some(HeaderValue::from_bytes(&pairs.join(b"; ".as_slice())).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn kept(headers: &[&str], secure: bool) -> Option<Option<String>> {
+        let mut req = TestRequest::default();
+        for header in headers {
+            req = req.append_header((header::COOKIE, *header));
+        }
+        let kept = ours(&req.to_srv_request(), secure)?;
+        Some(kept.map(|value| value.to_str().unwrap().to_owned()))
+    }
+
+    #[test]
+    fn only_exact_names_pass() {
+        assert_eq!(
+            kept(&["__Host-refresh=a; theme=dark"], true),
+            Some(Some("__Host-refresh=a".into()))
+        );
+        for planted in [
+            "%5F%5FHost-refresh=b",
+            "__Host-refresh =b",
+            "__host-refresh=b",
+            " \t__Host-refresh=b",
+            "__Host-refresh",
+        ] {
+            assert_eq!(kept(&[planted], true), Some(None), "{planted}");
+            let both = format!("{planted}; __Host-refresh=a");
+            assert_eq!(
+                kept(&[&both], true),
+                Some(Some("__Host-refresh=a".into())),
+                "{both}"
+            );
+        }
+        assert_eq!(kept(&["refresh=b"], true), Some(None));
+    }
+
+    #[test]
+    fn two_of_one_name_are_refused() {
+        assert_eq!(kept(&["access=a; access=b"], false), None);
+        assert_eq!(kept(&["access=a", "access=b"], false), None);
+    }
+}

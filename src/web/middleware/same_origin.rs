@@ -1,0 +1,69 @@
+//! A request that changes something and carries our cookies must come from our own pages
+//! (ASVS 5.0, 3.5.1 to 3.5.3).
+
+use actix_web::{
+    body::MessageBody,
+    dev::ServiceRequest,
+    http::{StatusCode, header},
+    middleware::Next,
+};
+
+use super::{Answer, answer_of, refuse};
+use crate::web::{
+    cookies::CookieName,
+    error::{Refusal, WebError},
+    state::{State, WebSettings},
+};
+
+/// Refuses foreign requests with 403.
+pub async fn run<B: MessageBody + 'static>(
+    state: State,
+    req: ServiceRequest,
+    next: Next<B>,
+) -> Answer {
+    if req.method().is_safe()
+        || !carries_our_cookies(&req, &state.settings)
+        || is_ours(&req, &state.settings)
+    {
+        return answer_of(req, next).await;
+    }
+    let detail = "This request came from another site. Load the page again and try once more.";
+    refuse(
+        req,
+        &WebError::Refused(Refusal::new(
+            StatusCode::FORBIDDEN,
+            "cross_site_request",
+            detail,
+        )),
+    )
+}
+
+fn carries_our_cookies(req: &ServiceRequest, settings: &WebSettings) -> bool {
+    CookieName::ALL
+        .iter()
+        .any(|name| settings.cookie(req.request(), *name).is_some())
+}
+
+fn is_ours(req: &ServiceRequest, settings: &WebSettings) -> bool {
+    let header = |name: &str| -> Vec<&[u8]> {
+        req.headers()
+            .get_all(name)
+            .map(|value| value.as_bytes())
+            .collect()
+    };
+    let origin = header(header::ORIGIN.as_str());
+    let is_api = req.path().starts_with("/api/");
+    if is_api
+        && settings
+            .cors_origins
+            .iter()
+            .any(|allowed| origin == [allowed.as_bytes()])
+    {
+        return true;
+    }
+    match header("sec-fetch-site").as_slice() {
+        [] => origin == [settings.origin.as_bytes()],
+        [site] => *site == b"same-origin" || *site == b"none",
+        _ => false,
+    }
+}

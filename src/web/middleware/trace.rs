@@ -1,0 +1,47 @@
+//! A request id, a span around the request, and one line when it is done.
+
+use actix_web::{
+    HttpMessage,
+    body::MessageBody,
+    dev::ServiceRequest,
+    http::header::{HeaderName, HeaderValue},
+    middleware::Next,
+};
+use tracing::Instrument;
+
+use super::{Answer, RequestId, answer_of};
+use crate::{
+    domain::random,
+    web::{extract::Identity, state::State},
+};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Names the request. Ids of clients are not taken: they would end up in our logs.
+pub async fn run<B: MessageBody + 'static>(
+    state: State,
+    req: ServiceRequest,
+    next: Next<B>,
+) -> Answer {
+    let services = &state.services;
+    let id = random::id(services.random.as_ref()).simple().to_string();
+    req.extensions_mut().insert(RequestId(id.clone()));
+    let span = tracing::info_span!("request", id = %id, method = %req.method(), path = req.path());
+    let started = services.clock.now();
+    let mut response = answer_of(req, next).instrument(span.clone()).await?;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(X_REQUEST_ID, value);
+    }
+    span.in_scope(|| {
+        let status = response.status().as_u16();
+        let ms = (services.clock.now() - started).num_milliseconds();
+        match response.request().extensions().get::<Identity>() {
+            Some(Identity(who)) => {
+                let (user, jti) = (who.user().id, &who.claims.token_id);
+                tracing::info!(status, ms, %user, sid = ?who.session_id, jti, "answered");
+            }
+            None => tracing::info!(status, ms, "answered"),
+        }
+    });
+    Ok(response)
+}

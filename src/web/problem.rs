@@ -1,0 +1,88 @@
+//! Problem documents (RFC 9457), the form of every error of the API.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::StatusCode;
+use serde::Serialize;
+
+use super::error::Failure;
+
+/// The media type.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A problem document.
+#[derive(Debug, Serialize)]
+pub struct Problem {
+    /// `about:blank`: the title is that of the status, and `code` tells the kinds apart.
+    pub r#type: &'static str,
+    /// The phrase of the status.
+    pub title: &'static str,
+    /// The status.
+    pub status: u16,
+    /// What happened and what to do next.
+    pub detail: String,
+    /// A stable word for programs.
+    pub code: &'static str,
+    /// What is wrong with which field.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub errors: BTreeMap<&'static str, Vec<String>>,
+}
+
+impl Problem {
+    /// The document of a failure with this status.
+    pub fn new(status: StatusCode, failure: Option<Failure>) -> Self {
+        let (code, detail) = words(status);
+        let failure = failure.unwrap_or(Failure {
+            code: None,
+            detail: None,
+            fields: Vec::new(),
+            retry_after: None,
+        });
+        Self {
+            r#type: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: failure.detail.unwrap_or_else(|| detail.to_owned()),
+            code: failure.code.unwrap_or(code),
+            errors: failure.fields.into_iter().collect(),
+        }
+    }
+}
+
+/// The word and the sentence of a status whose failure has none of its own.
+fn words(status: StatusCode) -> (&'static str, &'static str) {
+    match status.as_u16() {
+        401 => (
+            "unauthorized",
+            "The access token is missing, expired or revoked. Refresh it or sign in.",
+        ),
+        403 => ("forbidden", "This is not allowed."),
+        404 => ("not_found", "There is nothing at this address."),
+        405 => (
+            "method_not_allowed",
+            "This address does not take that method.",
+        ),
+        408 => (
+            "request_timeout",
+            "The request did not arrive in time. Send it again.",
+        ),
+        413 => ("payload_too_large", "The body is too large."),
+        415 => (
+            "unsupported_media_type",
+            "Send the body as application/json.",
+        ),
+        421 => ("misdirected_request", "This host name is not served here."),
+        422 => ("invalid_input", "Some fields cannot be used. See errors."),
+        429 => (
+            "too_many_requests",
+            "Too many attempts. Wait as long as Retry-After says.",
+        ),
+        431 => ("headers_too_large", "The headers are too large."),
+        503 => ("overloaded", "The service is busy. Try again in a moment."),
+        400..=499 => ("bad_request", "The request cannot be understood."),
+        _ => (
+            "internal_error",
+            "Something went wrong on our side. Try again later.",
+        ),
+    }
+}

@@ -1,0 +1,125 @@
+//! The browser's session cookie: what a page leaves for the next one before anybody is signed in.
+//!
+//! Encrypted, and gone when the browser closes. Who is signed in does not stand here.
+
+use std::future::{Ready, ready};
+
+use actix_session::{Session, SessionExt};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+
+use super::{
+    error::WebError,
+    state::State,
+    view::{Flash, FlashKind},
+};
+use crate::domain::{random, secret::SecretString};
+
+const CSRF: &str = "csrf";
+const FLASH: &str = "flash";
+const PENDING: &str = "pending";
+
+/// A sign-in that waits for its code.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Pending {
+    /// The `login_mfa` token.
+    pub token: String,
+    /// Whether the cookies should outlive the browser.
+    pub remember_me: bool,
+    /// Where to go afterwards.
+    pub next: Option<String>,
+}
+
+/// The session cookie as our types.
+#[derive(Clone)]
+pub struct BrowserSession {
+    session: Session,
+    state: State,
+}
+
+impl BrowserSession {
+    /// The token that every form of this browser carries.
+    pub fn csrf_token(&self) -> String {
+        if let Ok(Some(token)) = self.session.get::<String>(CSRF) {
+            return token;
+        }
+        self.fresh_csrf_token()
+    }
+
+    fn fresh_csrf_token(&self) -> String {
+        let token =
+            BASE64URL_NOPAD.encode(&random::bytes::<32>(self.state.services.random.as_ref()));
+        self.put(CSRF, &token);
+        token
+    }
+
+    /// Whether a form's token is this browser's.
+    pub fn knows_csrf_token(&self, presented: &SecretString) -> bool {
+        let expected = self.session.get::<String>(CSRF).ok().flatten();
+        expected.is_some_and(|expected| {
+            bool::from(expected.as_bytes().ct_eq(presented.expose().as_bytes()))
+        })
+    }
+
+    /// Starts over: whatever was planted or left before is worthless after signing in or out
+    /// (ASVS 5.0, 7.2.4).
+    pub fn renew(&self) {
+        self.session.clear();
+        self.session.renew();
+        self.fresh_csrf_token();
+    }
+
+    /// Leaves a message for the next page.
+    pub fn leave_flash(&self, flash: &Flash) {
+        self.put(FLASH, &(flash.kind.class(), &flash.text));
+    }
+
+    /// Takes the message that the page before left.
+    pub fn take_flash(&self) -> Option<Flash> {
+        let (kind, text) = self.session.get::<(String, String)>(FLASH).ok().flatten()?;
+        self.session.remove(FLASH);
+        Some(Flash {
+            kind: FlashKind::from_class(&kind)?,
+            text,
+        })
+    }
+
+    /// Keeps a sign-in that waits for its code.
+    pub fn set_pending(&self, pending: &Pending) {
+        self.put(PENDING, pending);
+    }
+
+    /// The sign-in that waits for its code.
+    pub fn pending(&self) -> Option<Pending> {
+        self.session.get(PENDING).ok().flatten()
+    }
+
+    /// Forgets it.
+    pub fn forget_pending(&self) {
+        self.session.remove(PENDING);
+    }
+
+    fn put(&self, key: &str, value: &impl Serialize) {
+        if let Err(error) = self.session.insert(key, value) {
+            tracing::error!(%error, "the session cookie could not be written");
+        }
+    }
+}
+
+impl FromRequest for BrowserSession {
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let state = req
+            .app_data::<State>()
+            .cloned()
+            .ok_or(WebError::Misconfigured);
+        ready(state.map(|state| Self {
+            session: req.get_session(),
+            state,
+        }))
+    }
+}

@@ -1,0 +1,41 @@
+//! What every handler can reach: the flows' services and the settings of the web itself.
+
+use std::sync::Arc;
+
+use actix_web::cookie::Key;
+use ipnet::IpNet;
+
+use crate::flows::Services;
+
+/// The settings of the web layer.
+#[derive(Clone)]
+pub struct WebSettings {
+    /// Scheme, host and port of `BASE_URL`, as browsers write an origin.
+    pub origin: String,
+    /// Host and port of `BASE_URL`, the default port elided.
+    pub authority: String,
+    /// Whether `BASE_URL` is https.
+    pub https: bool,
+    /// Whether cookies are Secure and carry the `__Host-` prefix.
+    pub secure_cookies: bool,
+    /// Whether loopback names pass the Host check.
+    pub development: bool,
+    /// Origins that may call the API with cookies.
+    pub cors_origins: Vec<String>,
+    /// Networks whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Encrypts the session cookie.
+    pub session_key: Key,
+}
+
+/// Services and settings together.
+#[derive(Clone)]
+pub struct WebState {
+    /// The flows' services.
+    pub services: Arc<Services>,
+    /// The web's settings.
+    pub settings: Arc<WebSettings>,
+}
+
+/// How handlers receive it.
+pub type State = actix_web::web::Data<WebState>;
