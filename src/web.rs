@@ -12,6 +12,7 @@ pub mod health;
 pub mod middleware;
 pub mod pages;
 pub mod problem;
+pub mod qr;
 pub mod routes;
 pub mod session;
 pub mod state;

@@ -7,6 +7,8 @@ use actix_web::{
     http::{StatusCode, header},
 };
 
+use qrcode::types::QrError;
+
 use crate::{domain::local_path::LocalPath, flows::FlowError};
 
 /// What handlers and extractors return.
@@ -19,6 +21,8 @@ pub enum WebError {
     Flow(FlowError),
     /// A page could not be rendered.
     Template(askama::Error),
+    /// A QR code could not be drawn.
+    Qr(QrError),
     /// The application is wired wrongly.
     Misconfigured,
     /// The page needs somebody signed in: to the sign-in page, and back.
@@ -97,6 +101,12 @@ impl From<askama::Error> for WebError {
     }
 }
 
+impl From<QrError> for WebError {
+    fn from(error: QrError) -> Self {
+        Self::Qr(error)
+    }
+}
+
 impl fmt::Display for WebError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status_code())
@@ -107,7 +117,7 @@ impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Flow(FlowError::Overloaded) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Flow(_) | Self::Template(_) | Self::Misconfigured => {
+            Self::Flow(_) | Self::Template(_) | Self::Qr(_) | Self::Misconfigured => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
             Self::SignInRequired(_) => StatusCode::SEE_OTHER,
@@ -129,6 +139,7 @@ impl ResponseError for WebError {
             Self::Flow(FlowError::Overloaded) => failure.retry_after = Some(Duration::from_secs(2)),
             Self::Flow(error) => tracing::error!(%error, "a flow failed"),
             Self::Template(error) => tracing::error!(%error, "a page could not be rendered"),
+            Self::Qr(error) => tracing::error!(%error, "a QR code could not be drawn"),
             Self::Misconfigured => tracing::error!("the application lacks its state"),
             Self::SignInRequired(next) => {
                 response.insert_header((header::LOCATION, sign_in_path(next.as_ref())));
