@@ -1,1 +1,16 @@
-//! The JSON twins of the pages: the same flows, other clothes.
+//! The JSON twins of the pages: the same flows, other clothes. `docs/api.md` describes every call.
+//!
+//! A handler reads its fields, runs its flow and translates the outcome; it decides nothing.
+
+pub mod change_password;
+mod dto;
+mod fields;
+pub mod login;
+pub mod logout;
+pub mod me;
+pub mod recover;
+pub mod refresh;
+mod refusals;
+pub mod register;
+pub mod totp;
+pub mod verify_email;

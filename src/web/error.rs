@@ -145,15 +145,17 @@ impl ResponseError for WebError {
                 response.insert_header((header::LOCATION, sign_in_path(next.as_ref())));
                 return response.finish();
             }
-            Self::Unauthorized => {
-                response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
-            }
+            Self::Unauthorized => {}
             Self::Refused(refusal) => {
                 failure.code = Some(refusal.code);
                 failure.detail = Some(refusal.detail.clone());
                 failure.fields.clone_from(&refusal.fields);
             }
             Self::Throttled(wait) => failure.retry_after = Some(*wait),
+        }
+        if self.status_code() == StatusCode::UNAUTHORIZED {
+            // RFC 9110, 15.5.2: a 401 names a way to authenticate.
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
         if let Some(wait) = failure.retry_after {
             response.insert_header((header::RETRY_AFTER, whole_seconds(wait)));

@@ -1,11 +1,13 @@
 //! Extractors: what a handler may rely on stands in its signature.
 
+mod api_user;
 mod body;
 mod client;
 mod shell;
 mod user;
 
+pub use api_user::{ApiUser, ApiUserAnyState, Caller, Via};
 pub use body::{ApiJson, CsrfForm};
 pub use client::ClientInfo;
 pub use shell::PageShell;
-pub use user::{ApiUser, CurrentUser, Identity, MaybeUser, Via};
+pub use user::{CurrentUser, Identity, MaybeUser};

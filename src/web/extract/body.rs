@@ -1,6 +1,6 @@
 //! Bodies: forms with their CSRF token, and JSON.
 
-use std::{future::Future, pin::Pin};
+use std::{fmt, future::Future, marker::PhantomData, pin::Pin};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
@@ -9,7 +9,10 @@ use actix_web::{
     web::{Bytes, BytesMut},
 };
 use futures_util::StreamExt;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 
 use crate::{
     domain::secret::SecretString,
@@ -67,7 +70,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for CsrfForm<T> {
     }
 }
 
-/// A JSON body of the API. An absent body reads as `{}` without any Content-Type.
+/// A JSON body of the API. An absent body reads as `{}`, with or without a Content-Type.
 pub struct ApiJson<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for ApiJson<T> {
@@ -80,10 +83,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for ApiJson<T> {
         Box::pin(async move {
             let is_json = req.content_type().eq_ignore_ascii_case("application/json");
             let bytes = read(&req, payload).await?;
-            if bytes.is_empty() && req.content_type().is_empty() {
-                return serde_json::from_slice(b"{}")
-                    .map(Self)
-                    .map_err(|e| unreadable(&e));
+            if bytes.is_empty() && (is_json || req.content_type().is_empty()) {
+                return object(b"{}").map(Self);
             }
             if !is_json {
                 let detail = "Send the body as application/json.";
@@ -94,10 +95,60 @@ impl<T: DeserializeOwned + 'static> FromRequest for ApiJson<T> {
                     detail,
                 )));
             }
-            serde_json::from_slice(&bytes)
-                .map(Self)
-                .map_err(|e| unreadable(&e))
+            object(&bytes).map(Self)
         })
+    }
+}
+
+/// How deep a body may nest; ours are flat.
+const MAX_DEPTH: usize = 32;
+
+/// Reads one JSON object.
+fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WebError> {
+    if depth(bytes) > MAX_DEPTH {
+        let detail = "The body nests too deeply.";
+        return Err(WebError::bad_request("malformed_json", detail));
+    }
+    let Object(fields) = serde_json::from_slice(bytes).map_err(|e| unreadable(&e))?;
+    Ok(fields)
+}
+
+/// How deep arrays and objects nest, brackets in strings aside.
+fn depth(bytes: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => depth += 1,
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// A struct out of a JSON object alone: serde would take an array as well, by position.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+        deserializer.deserialize_map(Fields(PhantomData))
     }
 }
 
@@ -138,4 +189,53 @@ async fn read(req: &HttpRequest, mut payload: Payload) -> Result<Bytes, WebError
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes.freeze())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Body {
+        #[serde(default)]
+        a: Option<String>,
+    }
+
+    fn status(body: &str) -> u16 {
+        use actix_web::ResponseError;
+        object::<Body>(body.as_bytes()).map_or_else(|e| e.status_code().as_u16(), |_| 200)
+    }
+
+    #[test]
+    fn only_an_object_is_a_body() {
+        let body: Body = object(br#"{"a": "b", "c": [1]}"#).unwrap();
+        assert_eq!(body.a.as_deref(), Some("b"));
+        for wrong in [
+            r#"["b"]"#,
+            "null",
+            "1",
+            r#""a""#,
+            r#"{"a":1}"#,
+            r#"{"a":"1","a":"2"}"#,
+        ] {
+            assert_eq!(status(wrong), 422, "{wrong}");
+        }
+        for broken in ["{", r#"{"a"}"#, r#"{"a":"\ud800"}"#, "{}{}", ""] {
+            assert_eq!(status(broken), 400, "{broken}");
+        }
+    }
+
+    #[test]
+    fn depth_counts_brackets_outside_strings() {
+        assert_eq!(status(&"[".repeat(10_000)), 400);
+        assert_eq!(
+            status(&format!(
+                r#"{{"c":{}{}}}"#,
+                "[".repeat(5000),
+                "]".repeat(5000)
+            )),
+            400
+        );
+        assert_eq!(depth(br#"{"a\"[[": [{"b": "]"}]}"#), 3);
+    }
 }

@@ -1,0 +1,164 @@
+//! The fields of a body: whatever is missing or of the wrong type is named, all at once.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+
+use super::refusals;
+use crate::{domain::secret::SecretString, flows::InputFaults, web::error::WebResult};
+
+/// A text field as it came. Every text is treated as a secret until a flow takes it.
+#[derive(Debug, Default)]
+pub(super) enum Field {
+    /// Absent, or `null`.
+    #[default]
+    Missing,
+    /// A number, a list, an object, true or false.
+    NotText,
+    /// A text, may be blank.
+    Text(SecretString),
+}
+
+impl Field {
+    /// Whether anything but `null` came.
+    pub(super) fn is_given(&self) -> bool {
+        !matches!(self, Self::Missing)
+    }
+}
+
+/// Reads fields into the input of a flow; refuses with 422 and every fault where there is one.
+pub(super) fn read<T>(build: impl FnOnce(&mut Reader) -> T) -> WebResult<T> {
+    let mut reader = Reader(InputFaults::default());
+    let input = build(&mut reader);
+    if reader.0.is_empty() {
+        Ok(input)
+    } else {
+        Err(refusals::invalid(&reader.0))
+    }
+}
+
+/// Collects faults while fields are read.
+pub(super) struct Reader(InputFaults);
+
+impl Reader {
+    /// A secret that must be there. Nothing is trimmed: spaces are a password's own.
+    pub(super) fn secret(&mut self, name: &'static str, field: Field) -> SecretString {
+        let given = self.optional(name, field);
+        match given {
+            Some(text) if !text.is_empty() => return text,
+            Some(_) => self.0.add(name, "This field is blank."),
+            None if self.0.iter().any(|(faulty, _)| faulty == name) => {}
+            None => self.0.add(name, "This field is missing."),
+        }
+        SecretString::default()
+    }
+
+    /// A text that must be there and not be blank.
+    pub(super) fn text(&mut self, name: &'static str, field: Field) -> String {
+        let text = self.secret(name, field).expose().to_owned();
+        if !text.is_empty() && text.trim().is_empty() {
+            self.0.add(name, "This field is blank.");
+        }
+        text
+    }
+
+    /// A text that may be absent.
+    pub(super) fn optional(&mut self, name: &'static str, field: Field) -> Option<SecretString> {
+        match field {
+            Field::Missing => None,
+            Field::Text(text) => Some(text),
+            Field::NotText => {
+                self.0.add(name, "This field must be a text.");
+                None
+            }
+        }
+    }
+
+    /// Notes a fault that lies between fields.
+    pub(super) fn fault(&mut self, name: &'static str, message: &str) {
+        self.0.add(name, message);
+    }
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Field;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Field, E> {
+        Ok(Field::Text(text.into()))
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<Field, E> {
+        Ok(Field::Text(text.into()))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Field, E> {
+        Ok(Field::Missing)
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Field, E> {
+        Ok(Field::NotText)
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Field, E> {
+        Ok(Field::NotText)
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Field, E> {
+        Ok(Field::NotText)
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Field, E> {
+        Ok(Field::NotText)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Field, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Field::NotText)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Field, A::Error> {
+        while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Field::NotText)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::error::WebError;
+
+    fn faults(json: &str) -> Vec<String> {
+        let field: Field = serde_json::from_str(json).unwrap();
+        match read(|r| r.text("email", field)) {
+            Err(WebError::Refused(refusal)) => refusal.fields[0].1.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_fault_is_told_once_and_by_its_kind() {
+        assert_eq!(faults("null"), ["This field is missing."]);
+        for blank in [r#""""#, r#"" \n""#] {
+            assert_eq!(faults(blank), ["This field is blank."], "{blank}");
+        }
+        for wrong in ["1", "-1", "1.5", "true", "[[1]]", r#"{"a":{}}"#] {
+            assert_eq!(faults(wrong), ["This field must be a text."], "{wrong}");
+        }
+        assert_eq!(faults(r#""a@example.com""#), Vec::<String>::new());
+    }
+}

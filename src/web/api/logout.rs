@@ -1,0 +1,82 @@
+//! `POST /api/auth/logout` and `POST /api/auth/logout-all`.
+
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use super::fields::{self, Field};
+use crate::{
+    domain::secret::SecretString,
+    flows::sign_out,
+    web::{
+        cookies::{CookieName, SetCookies},
+        error::{WebError, WebResult},
+        extract::{ApiJson, ApiUser, Caller, ClientInfo, Via},
+        state::{State, WebSettings},
+    },
+};
+
+/// The body.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Body {
+    refresh_token: Field,
+}
+
+/// Ends the sessions of the access token, of the token in the body, and of the refresh cookie
+/// where no header speaks for the caller: the access cookie may have expired before.
+pub async fn post(
+    state: State,
+    req: HttpRequest,
+    caller: Caller,
+    ClientInfo(client): ClientInfo,
+    ApiJson(body): ApiJson<Body>,
+) -> WebResult {
+    let (services, settings) = (&state.services, &state.settings);
+    let named = if body.refresh_token.is_given() {
+        Some(fields::read(|r| {
+            r.secret("refresh_token", body.refresh_token)
+        })?)
+    } else {
+        None
+    };
+    let cookie = (caller.via() != Some(Via::Bearer))
+        .then(|| settings.cookie(&req, CookieName::Refresh))
+        .flatten()
+        .map(SecretString::from);
+    let mut by_cookie = cookie.is_some();
+    if let Caller::Somebody(user) = &caller {
+        by_cookie |= user.via == Via::Cookie;
+        sign_out::this_session(services, &user.who, &client).await?;
+    } else if named.is_none() && cookie.is_none() {
+        return Err(WebError::Unauthorized);
+    }
+    for token in named.iter().chain(&cookie) {
+        sign_out::by_refresh_token(services, token.expose(), &client).await?;
+    }
+    Ok(signed_out(settings, by_cookie))
+}
+
+/// No field is taken.
+#[derive(Debug, Deserialize)]
+pub struct NoFields {}
+
+/// Ends every session of the user.
+pub async fn post_all(
+    state: State,
+    user: ApiUser,
+    ClientInfo(client): ClientInfo,
+    _body: ApiJson<NoFields>,
+) -> WebResult {
+    sign_out::everywhere(&state.services, &user.who, &client).await?;
+    Ok(signed_out(&state.settings, user.via == Via::Cookie))
+}
+
+fn signed_out(settings: &WebSettings, by_cookie: bool) -> HttpResponse {
+    if !by_cookie {
+        return HttpResponse::NoContent().finish();
+    }
+    HttpResponse::NoContent()
+        .insert_header(("Clear-Site-Data", "\"cache\", \"storage\""))
+        .finish()
+        .with_cookies(settings.cleared_cookies())
+}

@@ -1,0 +1,52 @@
+//! `POST /api/auth/refresh`.
+
+use actix_web::HttpRequest;
+use serde::Deserialize;
+
+use super::{
+    dto,
+    fields::{self, Field},
+    refusals,
+};
+use crate::{
+    domain::secret::SecretString,
+    flows::refresh::{self, Outcome},
+    web::{
+        cookies::CookieName,
+        error::{WebError, WebResult},
+        extract::{ApiJson, ClientInfo, Via},
+        state::State,
+    },
+};
+
+/// The body. Without a token, the cookie is meant.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Body {
+    refresh_token: Field,
+}
+
+/// Rotates a refresh token. A token in the body counts alone, since browsers send their cookies
+/// with every call; the cookies are then left as they are.
+pub async fn post(
+    state: State,
+    req: HttpRequest,
+    ClientInfo(client): ClientInfo,
+    ApiJson(body): ApiJson<Body>,
+) -> WebResult {
+    let (token, via) = if body.refresh_token.is_given() {
+        let token = fields::read(|r| r.secret("refresh_token", body.refresh_token))?;
+        (token, Via::Bearer)
+    } else {
+        let cookie = state.settings.cookie(&req, CookieName::Refresh);
+        let token = cookie.map(SecretString::from);
+        (token.ok_or(WebError::Unauthorized)?, Via::Cookie)
+    };
+    match refresh::refresh(&state.services, token.expose(), &client).await? {
+        Outcome::Refreshed(pair) => Ok(dto::renewed(&state.settings, via, &pair)),
+        // Cookies stay: a quicker request may have set better ones.
+        Outcome::Dead => Err(refusals::dead_token(
+            "The refresh token is expired, used or revoked. Sign in again.",
+        )),
+    }
+}

@@ -1,0 +1,87 @@
+//! `POST /api/auth/verify-email` and `POST /api/auth/resend-verification`.
+
+use actix_web::HttpResponse;
+use serde::Deserialize;
+
+use super::{
+    fields::{self, Field},
+    recover::{MailBody, requested},
+    refusals,
+};
+use crate::{
+    domain::secret::SecretString,
+    flows::verify_email::{self, Outcome, Proof},
+    web::{
+        copy,
+        error::{WebError, WebResult},
+        extract::{ApiJson, Caller, ClientInfo},
+        state::State,
+    },
+};
+
+/// The body.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Body {
+    token: Field,
+    password: Field,
+    new_password: Field,
+}
+
+/// A proof in the body; without one, the caller's access token is meant.
+type FromBody = (SecretString, Option<Proof>);
+
+impl Body {
+    fn read(self, may_be_signed_in: bool) -> WebResult<FromBody> {
+        fields::read(|r| {
+            let token = r.secret("token", self.token);
+            let proof = match (self.password.is_given(), self.new_password.is_given()) {
+                (true, false) => Some(Proof::Password(r.secret("password", self.password))),
+                (false, true) => {
+                    let password = r.secret("new_password", self.new_password);
+                    Some(Proof::NewPassword(password))
+                }
+                (false, false) if may_be_signed_in => None,
+                (false, false) | (true, true) => {
+                    r.fault("password", copy::VERIFY_CHOOSE_ONE);
+                    r.fault("new_password", copy::VERIFY_CHOOSE_ONE);
+                    None
+                }
+            };
+            (token, proof)
+        })
+    }
+}
+
+/// Proves an address with a token out of a mail. A password in the body counts before an access
+/// token, which may well have expired in the browser that sends it.
+pub async fn post(
+    state: State,
+    caller: Caller,
+    ClientInfo(client): ClientInfo,
+    ApiJson(body): ApiJson<Body>,
+) -> WebResult {
+    let (token, proof) = body.read(caller.via().is_some())?;
+    let proof = match (proof, caller) {
+        (Some(proof), _) => proof,
+        (None, Caller::Somebody(user)) => Proof::SignedInAs(user.ready()?.who.user().id),
+        (None, Caller::Nobody | Caller::Dead(_)) => return Err(WebError::Unauthorized),
+    };
+    match verify_email::verify(&state.services, &token, proof, &client).await? {
+        Outcome::Verified | Outcome::AlreadyVerified => Ok(HttpResponse::NoContent().finish()),
+        Outcome::LinkDead => Err(refusals::dead_link()),
+        Outcome::NotYours => Err(refusals::not_yours()),
+        Outcome::WrongPassword => Err(refusals::wrong_password("password")),
+        Outcome::Invalid(faults) => Err(refusals::invalid(&faults)),
+        Outcome::Throttled(wait) => Err(WebError::Throttled(wait)),
+    }
+}
+
+/// Asks for another link. The same answer for every address.
+pub async fn post_resend(
+    state: State,
+    ClientInfo(client): ClientInfo,
+    ApiJson(body): ApiJson<MailBody>,
+) -> WebResult {
+    requested(verify_email::resend(&state.services, &body.email()?, &client).await?)
+}
