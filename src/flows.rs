@@ -7,11 +7,13 @@
 pub mod account;
 pub mod authenticate;
 pub mod change_password;
+pub mod deliver;
 mod error;
 pub mod health;
 mod input;
 mod outbox;
 pub mod proof;
+pub mod purge;
 pub mod recover;
 pub mod refresh;
 pub mod register;

@@ -1,5 +1,6 @@
 //! Vestibule: a self-hosted sign-in service in one binary.
 
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod db;
@@ -11,3 +12,4 @@ pub mod mail;
 pub mod telemetry;
 pub mod throttle;
 pub mod web;
+pub mod worker;

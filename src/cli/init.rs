@@ -16,7 +16,7 @@ use crate::config::{env_file, fill_from_system, fresh_secrets};
 #[command(
     after_help = "Examples:\n  vestibule init\n  vestibule init --production --path /etc/vestibule/.env"
 )]
-pub struct InitArgs {
+pub(super) struct InitArgs {
     /// Write a file for a public site: every line that only you know is marked, and the service
     /// refuses to start until those are filled in
     #[arg(long)]
@@ -29,7 +29,7 @@ pub struct InitArgs {
 
 /// Why no settings file was written.
 #[derive(Debug, thiserror::Error)]
-pub enum InitError {
+pub(super) enum InitError {
     /// There is one already.
     #[error(
         "{0} exists already and was left as it is. Move it away first, or name another file with --path."
@@ -44,7 +44,7 @@ pub enum InitError {
 }
 
 /// Writes the file and says what to do next on standard output.
-pub fn run(args: &InitArgs) -> Result<(), InitError> {
+pub(super) fn run(args: &InitArgs) -> Result<(), InitError> {
     write_settings(args, &fill_from_system)?;
     io::stdout()
         .write_all(next_steps(args).as_bytes())

@@ -1,3 +1,59 @@
 //! The command line: one file a subcommand.
 
-pub mod init;
+mod init;
+mod migrate;
+mod serve;
+mod setup;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// A self-hosted sign-in service: pages for people, a JSON API for apps, Postgres underneath.
+///
+/// Without any setting it serves on http://127.0.0.1:8080 with a private Postgres of its own and
+/// prints its mails. Settings come from the environment and from .env; `vestibule init` writes one
+/// that explains each of them.
+#[derive(Debug, Parser)]
+#[command(
+    name = "vestibule",
+    version,
+    after_help = "Examples:\n  \
+        vestibule                                    serve, with everything by default\n  \
+        vestibule init --production                  write a settings file to fill in\n  \
+        DATABASE_URL=postgres://... vestibule migrate   bring a database up to date"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the pages and the API (what happens without a command)
+    ///
+    /// Brings the database up to date first. SIGINT or SIGTERM stop it once the requests in flight
+    /// are answered.
+    Serve,
+    Init(init::InitArgs),
+    /// Bring the database up to date and exit
+    ///
+    /// `serve` does this by itself; the command is for deployments that want it as a step of its own.
+    Migrate,
+}
+
+/// Runs the command of this process's arguments.
+pub fn run() -> ExitCode {
+    let outcome = match Cli::parse().command.unwrap_or(Command::Serve) {
+        Command::Serve => setup::block_on(serve::run),
+        Command::Migrate => setup::block_on(migrate::run),
+        Command::Init(args) => init::run(&args).map_err(Into::into),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            setup::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -15,6 +15,7 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject},
 };
 use thiserror::Error;
+use tokio::runtime::Handle;
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -45,7 +46,11 @@ pub enum ConnectError {
 }
 
 /// Opens connections.
+///
+/// On the runtime that made it, whoever asks: the server's threads come and go, and a connection
+/// must not end with the thread that happened to open it.
 pub struct Connector {
+    runtime: Handle,
     config: tokio_postgres::Config,
     tls: MakeRustlsConnect,
 }
@@ -68,7 +73,7 @@ impl Connected {
 }
 
 impl Connector {
-    /// Reads URL and certificates.
+    /// Reads URL and certificates. Within a runtime.
     pub fn new(options: &DatabaseOptions) -> Result<Self, ConnectError> {
         let (url, mode) = take_ssl_mode(&options.url)?;
         let mut config: tokio_postgres::Config = url
@@ -86,6 +91,7 @@ impl Connector {
                 .with_root_certificates(roots)
                 .with_no_client_auth();
         Ok(Self {
+            runtime: Handle::current(),
             config,
             tls: MakeRustlsConnect::new(tls),
         })
@@ -94,14 +100,15 @@ impl Connector {
     /// Opens a connection and spawns its driver.
     pub(super) async fn connect(&self) -> Result<Connected, ConnectError> {
         let failed = |e: &dyn std::error::Error| ConnectError::Connect(with_sources(e));
-        let (client, driver) = self
-            .config
-            .connect(self.tls.clone())
+        let (config, tls) = (self.config.clone(), self.tls.clone());
+        let opening = self.runtime.spawn(async move { config.connect(tls).await });
+        let (client, driver) = opening
             .await
+            .map_err(|e| failed(&e))?
             .map_err(|e| failed(&e))?;
         let closed = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&closed);
-        tokio::spawn(async move {
+        self.runtime.spawn(async move {
             if let Err(error) = driver.await {
                 tracing::debug!(%error, "a database connection ended");
             }

@@ -1,0 +1,115 @@
+//! The only place where things are wired: settings become services, services an HTTP server.
+
+mod convert;
+mod seams;
+mod server;
+
+use std::{io, net::TcpListener, sync::Arc};
+
+use thiserror::Error;
+use tokio::sync::Notify;
+
+pub use seams::{Seams, SystemClock, SystemRandom};
+pub use server::Server;
+
+use crate::{
+    config::Config,
+    db::{ConnectError, Connector, DatabaseOptions, Db, migrate::MigrateError},
+    domain::{keys, password::HashError, token::TokenCodec},
+    flows::Services,
+    hashing::Hashing,
+    mail::{SetupError, Transport},
+    throttle::Throttle,
+    web::state::{WebSettings, WebState},
+    worker::Workers,
+};
+
+/// Why the service does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The database cannot be reached.
+    #[error(transparent)]
+    Database(#[from] ConnectError),
+    /// The database cannot be brought up to date.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// The mail settings do not work.
+    #[error(transparent)]
+    Mail(#[from] SetupError),
+    /// The hashing settings do not work.
+    #[error("ARGON2_*: {0}")]
+    Hashing(#[from] HashError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {addr}: {source}")]
+    Listen {
+        /// `LISTEN_ADDR`.
+        addr: std::net::SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The server could not be set up.
+    #[error("the HTTP server does not start: {0}")]
+    Server(#[from] io::Error),
+}
+
+/// The wired application, ready to serve.
+pub struct App {
+    /// What the flows work with.
+    pub services: Arc<Services>,
+    state: WebState,
+    transport: Transport,
+}
+
+impl App {
+    /// Wires everything. `database` is where `DATABASE_URL` or the embedded cluster points.
+    pub fn wire(
+        config: &Config,
+        database: &DatabaseOptions,
+        seams: Seams,
+    ) -> Result<Self, StartError> {
+        let transport = match seams.transport {
+            Some(transport) => transport,
+            None => convert::transport(config)?,
+        };
+        let cookie_key = |info| keys::derive(&config.secrets.cookie, info);
+        let services = Arc::new(Services {
+            db: Db::new(database)?,
+            tokens: TokenCodec::new(
+                &config.secrets.jwt,
+                &config.secrets.jwt_previous,
+                convert::token_policy(config),
+            ),
+            ring: convert::ring(&config.secrets.sealing),
+            hashing: Hashing::new(convert::argon2(config), config.hashing_concurrency)?,
+            throttle: Throttle::new(&convert::limits(&config.rate_limits), &seams.clock),
+            policy: convert::policy(config),
+            site: convert::site(config),
+            address_key: cookie_key("vestibule/audit/address"),
+            outbox_bell: Arc::new(Notify::new()),
+            clock: seams.clock,
+            random: seams.random,
+        });
+        let settings: WebSettings =
+            convert::web_settings(config, &cookie_key("vestibule/cookie/session"));
+        let state = WebState {
+            services: Arc::clone(&services),
+            settings: Arc::new(settings),
+        };
+        Ok(Self {
+            services,
+            state,
+            transport,
+        })
+    }
+
+    /// Brings the database up to date; several nodes may do so at once.
+    pub async fn migrate(database: &DatabaseOptions) -> Result<Vec<String>, StartError> {
+        Ok(crate::db::migrate::run(&Connector::new(database)?).await?)
+    }
+
+    /// Serves on a listener that is already bound, and starts the background loops.
+    pub fn serve(self, listener: TcpListener, threads: usize) -> Result<Server, StartError> {
+        let workers = Workers::start(&self.services, self.transport);
+        Ok(Server::start(self.state, listener, threads, workers)?)
+    }
+}

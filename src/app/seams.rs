@@ -1,0 +1,61 @@
+//! What a test replaces: the clock, chance, and the mail transport.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use rand::{TryRng, rngs::SysRng};
+
+use crate::{
+    domain::{clock::Clock, random::Random},
+    mail::Transport,
+};
+
+/// The seams of an application.
+pub struct Seams {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+    /// Where mails go; `None` follows the settings.
+    pub transport: Option<Transport>,
+}
+
+impl Default for Seams {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            transport: None,
+        }
+    }
+}
+
+/// The clock of the machine.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that asks the machine"
+    )]
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+}
+
+/// The randomness of the operating system.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemRandom;
+
+impl Random for SystemRandom {
+    #[expect(
+        clippy::expect_used,
+        reason = "without randomness nothing here is safe: better stop than go on"
+    )]
+    fn fill(&self, bytes: &mut [u8]) {
+        SysRng
+            .try_fill_bytes(bytes)
+            .expect("the operating system gives no randomness");
+    }
+}

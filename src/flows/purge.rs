@@ -1,0 +1,18 @@
+//! Forgetting what has expired.
+
+use super::{Result, Services};
+use crate::db;
+
+/// Deletes what has expired, batch by batch; returns how many rows went.
+pub async fn expired(s: &Services) -> Result<usize> {
+    let mut rows = 0;
+    loop {
+        // A connection a batch: requests that wait for one get their turn.
+        let conn = s.db.connection().await?;
+        let batch = db::purge::batch(&conn, s.now()).await?;
+        rows += batch;
+        if batch == 0 {
+            return Ok(rows);
+        }
+    }
+}

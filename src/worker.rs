@@ -1,0 +1,85 @@
+//! Background loops: deliver the outbox, forget what has expired. Every node may run them.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{interval, sleep},
+};
+
+use crate::{
+    flows::{Services, deliver, purge},
+    mail::Transport,
+};
+
+/// How often the outbox is looked at without being told: for retries, and for mails of nodes that
+/// went away.
+const OUTBOX_TICK: Duration = Duration::from_secs(1);
+/// How often expired rows are looked for.
+const PURGE_TICK: Duration = Duration::from_secs(60);
+/// The pause after a fault, so that a database that is down is not asked without end.
+const AFTER_FAULT: Duration = Duration::from_secs(5);
+
+/// The running loops.
+pub struct Workers {
+    loops: JoinSet<()>,
+    stop: watch::Sender<bool>,
+}
+
+impl Workers {
+    /// Starts them.
+    pub fn start(services: &Arc<Services>, transport: Transport) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let mut loops = JoinSet::new();
+        loops.spawn(outbox(Arc::clone(services), transport, stopped.clone()));
+        loops.spawn(purging(Arc::clone(services), stopped));
+        Self { loops, stop }
+    }
+
+    /// Lets each loop finish what it has in hand.
+    pub async fn stop(mut self) {
+        let _ = self.stop.send(true);
+        while self.loops.join_next().await.is_some() {}
+    }
+}
+
+async fn outbox(services: Arc<Services>, transport: Transport, mut stopped: watch::Receiver<bool>) {
+    loop {
+        match deliver::due(&services, &transport).await {
+            Ok(0) => {
+                tokio::select! {
+                    () = services.outbox_bell.notified() => {}
+                    () = sleep(OUTBOX_TICK) => {}
+                    _ = stopped.changed() => return,
+                }
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(%error, "the outbox could not be delivered");
+                tokio::select! {
+                    () = sleep(AFTER_FAULT) => {}
+                    _ = stopped.changed() => return,
+                }
+            }
+        }
+        if *stopped.borrow() {
+            return;
+        }
+    }
+}
+
+async fn purging(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
+    let mut tick = interval(PURGE_TICK);
+    loop {
+        tokio::select! {
+            _ = tick.tick() => {}
+            _ = stopped.changed() => return,
+        }
+        match purge::expired(&services).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::debug!(rows, "expired rows deleted"),
+            Err(error) => tracing::error!(%error, "expired rows could not be deleted"),
+        }
+    }
+}
