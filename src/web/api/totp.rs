@@ -54,7 +54,7 @@ pub async fn post_enroll(
 ) -> WebResult {
     let enrolment = totp::enroll(&state.services, &user.who, &body.proof()?, &client)
         .await?
-        .map_err(refused)?;
+        .map_err(|why| refused(&why))?;
     Ok(HttpResponse::Ok().json(EnrolmentAnswer {
         qr_svg: qr::svg(&enrolment.otpauth_uri)?,
         secret: enrolment.secret,
@@ -79,7 +79,7 @@ pub async fn post_confirm(
     let code = fields::read(|r| r.secret("code", body.code))?;
     let fresh = totp::confirm(&state.services, &user.who, &code, &client)
         .await?
-        .map_err(refused)?;
+        .map_err(|why| refused(&why))?;
     Ok(codes_answer(&state, &user, &fresh))
 }
 
@@ -92,7 +92,7 @@ pub async fn post_disable(
 ) -> WebResult {
     let pair = totp::disable(&state.services, &user.who, &body.proof()?, &client)
         .await?
-        .map_err(refused)?;
+        .map_err(|why| refused(&why))?;
     Ok(match pair {
         Some(pair) => dto::renewed(&state.settings, user.via, &pair),
         None => HttpResponse::NoContent().finish(),
@@ -108,7 +108,7 @@ pub async fn post_backup_codes(
 ) -> WebResult {
     let fresh = totp::replace_backup_codes(&state.services, &user.who, &body.proof()?, &client)
         .await?
-        .map_err(refused)?;
+        .map_err(|why| refused(&why))?;
     Ok(codes_answer(&state, &user, &fresh))
 }
 
@@ -124,18 +124,18 @@ fn codes_answer(state: &State, user: &ApiUser, fresh: &FreshCodes) -> HttpRespon
     dto::renewed_beside(&state.settings, user.via, own, fresh.pair.as_ref())
 }
 
-fn refused(why: Refused) -> WebError {
+fn refused(why: &Refused) -> WebError {
     match why {
         Refused::WrongPassword => refusals::wrong_password("password"),
         Refused::ProofRequired => refusals::proof_required(),
-        Refused::Throttled(wait) => WebError::Throttled(wait),
+        Refused::Throttled(wait) => WebError::Throttled(*wait),
         Refused::EmailUnverified => refusals::email_not_verified(),
         Refused::AlreadyEnabled => refusals::totp_already_enabled(),
         Refused::NotEnabled => refusals::totp_not_enabled(),
         Refused::NotPending => refusals::totp_not_pending(),
         // Within a session a 401 would speak of the access token.
         Refused::WrongCode(fault) => {
-            refusals::invalid_code(StatusCode::UNPROCESSABLE_ENTITY, fault)
+            refusals::invalid_code(StatusCode::UNPROCESSABLE_ENTITY, *fault)
         }
         Refused::Overtaken => refusals::conflict(),
     }
