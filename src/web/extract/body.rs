@@ -109,7 +109,10 @@ fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WebError> {
         let detail = "The body nests too deeply.";
         return Err(WebError::bad_request("malformed_json", detail));
     }
-    let Object(fields) = serde_json::from_slice(bytes).map_err(|e| unreadable(&e))?;
+    // Fields that nobody takes are skipped unread, so this comes first (RFC 8259, 8.1).
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| WebError::bad_request("malformed_json", "The body is not UTF-8."))?;
+    let Object(fields) = serde_json::from_str(text).map_err(|e| unreadable(&e))?;
     Ok(fields)
 }
 
@@ -223,6 +226,11 @@ mod tests {
         for broken in ["{", r#"{"a"}"#, r#"{"a":"\ud800"}"#, "{}{}", ""] {
             assert_eq!(status(broken), 400, "{broken}");
         }
+    }
+
+    #[test]
+    fn even_a_field_that_nobody_takes_must_be_utf8() {
+        assert!(object::<Body>(b"{\"c\":\"\xff\"}").is_err());
     }
 
     #[test]
