@@ -17,7 +17,7 @@ use crate::{
 /// went away.
 const OUTBOX_TICK: Duration = Duration::from_secs(1);
 /// How often expired rows are looked for.
-const PURGE_TICK: Duration = Duration::from_secs(60);
+const PURGE_TICK: Duration = Duration::from_mins(1);
 /// The pause after a fault, so that a database that is down is not asked without end.
 const AFTER_FAULT: Duration = Duration::from_secs(5);
 

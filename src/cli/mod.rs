@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand};
 
 /// A self-hosted sign-in service: pages for people, a JSON API for apps, Postgres underneath.
 ///
-/// Without any setting it serves on http://127.0.0.1:8080 with a private Postgres of its own and
+/// Without any setting it serves on <http://127.0.0.1:8080> with a private Postgres of its own and
 /// prints its mails. Settings come from the environment and from .env; `vestibule init` writes one
 /// that explains each of them.
 #[derive(Debug, Parser)]

@@ -29,7 +29,7 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
         }
     }
     let stopped = match served {
-        Ok(Some(server)) => server.stop().await.map_err(Failure::from),
+        Ok(Some(running)) => running.stop().await.map_err(Failure::from),
         Ok(None) => Ok(()),
         Err(error) => Err(error),
     };

@@ -13,7 +13,7 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// The key of the advisory lock: "vestibul" in ASCII.
 const LOCK_KEY: i64 = 0x7665_7374_6962_756c;
 const POLL: Duration = Duration::from_millis(50);
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Why the database is not in order.
 #[derive(Debug, Error)]

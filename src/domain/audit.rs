@@ -79,11 +79,6 @@ pub enum Event {
     TotpDisabled,
     /// A fresh set of backup codes was made.
     BackupCodesReplaced,
-    /// Too many attempts.
-    Throttled {
-        /// On what route.
-        route: &'static str,
-    },
 }
 
 impl Event {
@@ -110,7 +105,6 @@ impl Event {
             Self::TotpEnabled => "totp_enabled",
             Self::TotpDisabled => "totp_disabled",
             Self::BackupCodesReplaced => "backup_codes_replaced",
-            Self::Throttled { .. } => "throttled",
         }
     }
 
@@ -121,8 +115,7 @@ impl Event {
             | Self::SecondFactorFailed { .. }
             | Self::RegistrationOfTakenAddress
             | Self::ReauthenticationFailed
-            | Self::RefreshTokenReplayed
-            | Self::Throttled { .. } => Level::Warning,
+            | Self::RefreshTokenReplayed => Level::Warning,
             Self::PasswordReset
             | Self::PasswordChanged
             | Self::TotpEnabled
@@ -139,7 +132,6 @@ impl Event {
             Self::SignedIn { methods } => json!({ "methods": methods }),
             Self::SecondFactorFailed { reason } => json!({ "reason": reason }),
             Self::BackupCodeUsed { left } => json!({ "left": left }),
-            Self::Throttled { route } => json!({ "route": route }),
             _ => json!({}),
         }
     }

@@ -127,3 +127,91 @@ pub fn judge_refresh(
     }
     RefreshVerdict::Replay
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        clock::from_millis,
+        token::{Extra, Purpose},
+    };
+
+    const OLD: &str = "old";
+    const CURRENT: &str = "current";
+    const PREVIOUS: &str = "previous";
+
+    fn state() -> RefreshState {
+        RefreshState {
+            id: Uuid::from_u128(2),
+            generation: 5,
+            token_hash: token_hash(CURRENT).to_vec(),
+            previous_token_hash: Some(token_hash(PREVIOUS).to_vec()),
+            revoked: false,
+            expires_at: from_millis(2000),
+            within_grace: true,
+            revocation_id: 1,
+            superseded: false,
+        }
+    }
+
+    fn judged(token: &str, generation: i64, state: &RefreshState) -> RefreshVerdict {
+        let claims = Claims {
+            purpose: Purpose::Refresh,
+            user_id: Uuid::from_u128(1),
+            token_id: "id".into(),
+            issued_at: from_millis(0),
+            expires_at: from_millis(2000),
+            rev: Some(1),
+            session_id: Some(state.id),
+            extra: Extra {
+                generation: Some(generation),
+                email: None,
+            },
+        };
+        judge_refresh(&claims, &token_hash(token), state, from_millis(1000))
+    }
+
+    #[test]
+    fn current_predecessor_and_replay() {
+        assert_eq!(judged(CURRENT, 5, &state()), RefreshVerdict::Current);
+        assert_eq!(judged(PREVIOUS, 4, &state()), RefreshVerdict::Predecessor);
+        assert_eq!(judged(OLD, 3, &state()), RefreshVerdict::Replay);
+        assert_eq!(judged(OLD, 5, &state()), RefreshVerdict::Replay);
+        let late = RefreshState {
+            within_grace: false,
+            ..state()
+        };
+        assert_eq!(judged(PREVIOUS, 4, &late), RefreshVerdict::Replay);
+        let reissued = RefreshState {
+            previous_token_hash: None,
+            ..state()
+        };
+        assert_eq!(judged(PREVIOUS, 4, &reissued), RefreshVerdict::Replay);
+    }
+
+    #[test]
+    fn what_has_ended_has_no_consequences() {
+        for dead in [
+            RefreshState {
+                revoked: true,
+                ..state()
+            },
+            RefreshState {
+                expires_at: from_millis(1000),
+                ..state()
+            },
+            RefreshState {
+                revocation_id: 2,
+                ..state()
+            },
+            RefreshState {
+                superseded: true,
+                ..state()
+            },
+        ] {
+            for (token, generation) in [(CURRENT, 5), (PREVIOUS, 4), (OLD, 3)] {
+                assert_eq!(judged(token, generation, &dead), RefreshVerdict::Dead);
+            }
+        }
+    }
+}

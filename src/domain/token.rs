@@ -14,6 +14,8 @@
 mod claims;
 mod codec;
 mod standing;
+#[cfg(test)]
+mod tests;
 
 pub use claims::{Claims, Extra};
 pub use codec::{TokenCodec, TokenPolicy};

@@ -60,7 +60,7 @@ pub async fn change(
     }
     if input.new_password == input.current_password {
         let same = "This is your current password. Choose one that you have not used here.";
-        return Ok(Outcome::Invalid(InputFaults::one("new_password", same)));
+        return Ok(Outcome::Invalid(InputFaults::one("new_password", &same)));
     }
     let user = who.user();
     let password = match s
@@ -69,7 +69,7 @@ pub async fn change(
         .accept(&input.new_password, &own_words(user))
     {
         Ok(password) => password,
-        Err(why) => return Ok(Outcome::Invalid(InputFaults::one("new_password", why))),
+        Err(why) => return Ok(Outcome::Invalid(InputFaults::one("new_password", &why))),
     };
     let hash = s.hashing.hash(password, s.random.as_ref()).await?;
     let now = s.now();

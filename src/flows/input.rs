@@ -8,14 +8,14 @@ pub struct InputFaults(BTreeMap<&'static str, Vec<String>>);
 
 impl InputFaults {
     /// One fault of one field.
-    pub fn one(field: &'static str, message: impl ToString) -> Self {
+    pub fn one(field: &'static str, message: &impl ToString) -> Self {
         let mut faults = Self::default();
         faults.add(field, message);
         faults
     }
 
     /// Adds a fault.
-    pub fn add(&mut self, field: &'static str, message: impl ToString) {
+    pub fn add(&mut self, field: &'static str, message: &impl ToString) {
         self.0.entry(field).or_default().push(message.to_string());
     }
 
@@ -37,6 +37,6 @@ impl InputFaults {
         field: &'static str,
         value: Result<T, E>,
     ) -> Option<T> {
-        value.map_err(|why| self.add(field, why)).ok()
+        value.map_err(|why| self.add(field, &why)).ok()
     }
 }

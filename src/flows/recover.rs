@@ -73,7 +73,7 @@ impl Services {
     ) -> Result<RequestOutcome> {
         let email = match EmailAddress::parse(email) {
             Ok(email) => email,
-            Err(why) => return Ok(RequestOutcome::Invalid(InputFaults::one("email", why))),
+            Err(why) => return Ok(RequestOutcome::Invalid(InputFaults::one("email", &why))),
         };
         if let Some(Throttled(wait)) =
             self.count(Route::ForgotPassword, client, Some(email.canonical()))
@@ -190,7 +190,12 @@ pub async fn reset(
     let user = &record.user;
     let password = match s.policy.passwords.accept(new_password, &own_words(user)) {
         Ok(password) => password,
-        Err(why) => return Ok(ResetOutcome::Invalid(InputFaults::one("new_password", why))),
+        Err(why) => {
+            return Ok(ResetOutcome::Invalid(InputFaults::one(
+                "new_password",
+                &why,
+            )));
+        }
     };
     let hash = s.hashing.hash(password, s.random.as_ref()).await?;
     let mut conn = s.db.connection().await?;

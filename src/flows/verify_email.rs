@@ -177,7 +177,7 @@ async fn claim(
 ) -> Result<Outcome> {
     let password = match s.policy.passwords.accept(password, &own_words(user)) {
         Ok(password) => password,
-        Err(why) => return Ok(Outcome::Invalid(InputFaults::one("new_password", why))),
+        Err(why) => return Ok(Outcome::Invalid(InputFaults::one("new_password", &why))),
     };
     let hash = s.hashing.hash(password, s.random.as_ref()).await?;
     let mut conn = s.db.connection().await?;

@@ -46,7 +46,7 @@ type Keyed = RateLimiter<u64, DashMapStateStore<u64>, GovernorClock, NoOpMiddlew
 
 /// Counts by keys, of which only a keyed hash is kept.
 pub(super) struct Limiter {
-    limiter: Keyed,
+    counters: Keyed,
     clock: GovernorClock,
     hasher: RandomState,
     last_sweep: AtomicI64,
@@ -60,7 +60,7 @@ impl Limiter {
             .unwrap_or_else(|| Quota::per_second(limit.burst))
             .allow_burst(limit.burst);
         Self {
-            limiter: RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()),
+            counters: RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()),
             clock,
             hasher: RandomState::new(),
             last_sweep: AtomicI64::new(i64::MIN),
@@ -74,7 +74,7 @@ impl Limiter {
         } else {
             key
         };
-        self.limiter.check_key(&key).map_err(|denied| {
+        self.counters.check_key(&key).map_err(|denied| {
             let now = governor::clock::Clock::now(&self.clock);
             denied.earliest_possible().duration_since(now).into()
         })
@@ -82,7 +82,7 @@ impl Limiter {
 
     /// Whether there is no room for new keys, once those are swept out that count nothing any more.
     fn is_full(&self) -> bool {
-        if self.limiter.len() < MAX_KEYS {
+        if self.counters.len() < MAX_KEYS {
             return false;
         }
         let now = self.clock.0.now().timestamp();
@@ -94,10 +94,10 @@ impl Limiter {
                 .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok()
         {
-            self.limiter.retain_recent();
-            self.limiter.shrink_to_fit();
+            self.counters.retain_recent();
+            self.counters.shrink_to_fit();
         }
-        self.limiter.len() >= MAX_KEYS
+        self.counters.len() >= MAX_KEYS
     }
 }
 
@@ -120,13 +120,17 @@ mod tests {
         let clock: Arc<dyn Clock> = Arc::new(Still);
         let limit = Limit {
             burst: NonZeroU32::new(5).unwrap(),
-            per: Duration::from_secs(60),
+            per: Duration::from_mins(1),
         };
         let limiter = Limiter::new(limit, &clock);
         for key in 0..MAX_KEYS + 300_000 {
             let _ = limiter.count(&key);
         }
         let bound = MAX_KEYS + usize::try_from(SHARED_COUNTERS).unwrap();
-        assert!(limiter.limiter.len() <= bound, "{}", limiter.limiter.len());
+        assert!(
+            limiter.counters.len() <= bound,
+            "{}",
+            limiter.counters.len()
+        );
     }
 }

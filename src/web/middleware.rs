@@ -36,6 +36,10 @@ impl RequestId {
 
 /// Ends a request here. Middlewares never return `Err`: an answer that passes no outer middleware
 /// would lack its headers.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it ends a middleware, whose answer it is"
+)]
 fn refuse(req: ServiceRequest, error: &WebError) -> Answer {
     let response = error.error_response();
     Ok(req.into_response(response))

@@ -23,22 +23,32 @@ pub async fn run<B: MessageBody + 'static>(
 ) -> Answer {
     let secure = state.settings.secure_cookies;
     match ours(&req, secure) {
-        Some(cookies) => {
+        Found::Nothing => {
             req.headers_mut().remove(header::COOKIE);
-            if let Some(value) = cookies {
-                req.headers_mut().insert(header::COOKIE, value);
-            }
-            answer_of(req, next).await
         }
-        None => {
+        Found::Ours(value) => {
+            req.headers_mut().insert(header::COOKIE, value);
+        }
+        Found::Twice => {
             let detail = "The browser sent a cookie of this site twice. Delete the cookies of this site and try again.";
-            refuse(req, &WebError::bad_request("duplicate_cookie", detail))
+            return refuse(req, &WebError::bad_request("duplicate_cookie", detail));
         }
     }
+    answer_of(req, next).await
 }
 
-/// The header with our cookies alone: `None` where one of them came twice.
-fn ours(req: &ServiceRequest, secure: bool) -> Option<Option<HeaderValue>> {
+/// What the Cookie headers hold.
+#[derive(Debug, PartialEq, Eq)]
+enum Found {
+    /// No cookie of ours.
+    Nothing,
+    /// One header with ours alone.
+    Ours(HeaderValue),
+    /// One of ours came twice.
+    Twice,
+}
+
+fn ours(req: &ServiceRequest, secure: bool) -> Found {
     let mut kept: Vec<(&[u8], &[u8])> = Vec::new();
     for value in req.headers().get_all(header::COOKIE) {
         for pair in value.as_bytes().split(|b| *b == b';') {
@@ -53,7 +63,7 @@ fn ours(req: &ServiceRequest, secure: bool) -> Option<Option<HeaderValue>> {
                 continue;
             }
             if kept.iter().any(|(known, _)| *known == name) {
-                return None;
+                return Found::Twice;
             }
             kept.push((name, &pair[at + 1..]));
         }
@@ -63,9 +73,9 @@ fn ours(req: &ServiceRequest, secure: bool) -> Option<Option<HeaderValue>> {
         .map(|(name, value)| [name, b"=".as_slice(), value].concat())
         .collect();
     if pairs.is_empty() {
-        return Some(None);
+        return Found::Nothing;
     }
-    Some(HeaderValue::from_bytes(&pairs.join(b"; ".as_slice())).ok())
+    HeaderValue::from_bytes(&pairs.join(b"; ".as_slice())).map_or(Found::Nothing, Found::Ours)
 }
 
 #[cfg(test)]
@@ -73,21 +83,18 @@ mod tests {
     use super::*;
     use actix_web::test::TestRequest;
 
-    fn kept(headers: &[&str], secure: bool) -> Option<Option<String>> {
+    fn kept(headers: &[&str], secure: bool) -> Found {
         let mut req = TestRequest::default();
         for header in headers {
             req = req.append_header((header::COOKIE, *header));
         }
-        let kept = ours(&req.to_srv_request(), secure)?;
-        Some(kept.map(|value| value.to_str().unwrap().to_owned()))
+        ours(&req.to_srv_request(), secure)
     }
 
     #[test]
     fn only_exact_names_pass() {
-        assert_eq!(
-            kept(&["__Host-refresh=a; theme=dark"], true),
-            Some(Some("__Host-refresh=a".into()))
-        );
+        let real = || Found::Ours(HeaderValue::from_static("__Host-refresh=a"));
+        assert_eq!(kept(&["__Host-refresh=a; theme=dark"], true), real());
         for planted in [
             "%5F%5FHost-refresh=b",
             "__Host-refresh =b",
@@ -95,20 +102,16 @@ mod tests {
             " \t__Host-refresh=b",
             "__Host-refresh",
         ] {
-            assert_eq!(kept(&[planted], true), Some(None), "{planted}");
+            assert_eq!(kept(&[planted], true), Found::Nothing, "{planted}");
             let both = format!("{planted}; __Host-refresh=a");
-            assert_eq!(
-                kept(&[&both], true),
-                Some(Some("__Host-refresh=a".into())),
-                "{both}"
-            );
+            assert_eq!(kept(&[&both], true), real(), "{both}");
         }
-        assert_eq!(kept(&["refresh=b"], true), Some(None));
+        assert_eq!(kept(&["refresh=b"], true), Found::Nothing);
     }
 
     #[test]
     fn two_of_one_name_are_refused() {
-        assert_eq!(kept(&["access=a; access=b"], false), None);
-        assert_eq!(kept(&["access=a", "access=b"], false), None);
+        assert_eq!(kept(&["access=a; access=b"], false), Found::Twice);
+        assert_eq!(kept(&["access=a", "access=b"], false), Found::Twice);
     }
 }

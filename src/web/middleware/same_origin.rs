@@ -4,7 +4,10 @@
 use actix_web::{
     body::MessageBody,
     dev::ServiceRequest,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
     middleware::Next,
 };
 
@@ -48,7 +51,7 @@ fn is_ours(req: &ServiceRequest, settings: &WebSettings) -> bool {
     let header = |name: &str| -> Vec<&[u8]> {
         req.headers()
             .get_all(name)
-            .map(|value| value.as_bytes())
+            .map(HeaderValue::as_bytes)
             .collect()
     };
     let origin = header(header::ORIGIN.as_str());

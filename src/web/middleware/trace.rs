@@ -35,12 +35,11 @@ pub async fn run<B: MessageBody + 'static>(
     span.in_scope(|| {
         let status = response.status().as_u16();
         let ms = (services.clock.now() - started).num_milliseconds();
-        match response.request().extensions().get::<Identity>() {
-            Some(Identity(who)) => {
-                let (user, jti) = (who.user().id, &who.claims.token_id);
-                tracing::info!(status, ms, %user, sid = ?who.session_id, jti, "answered");
-            }
-            None => tracing::info!(status, ms, "answered"),
+        if let Some(Identity(who)) = response.request().extensions().get::<Identity>() {
+            let (user, jti) = (who.user().id, &who.claims.token_id);
+            tracing::info!(status, ms, %user, sid = ?who.session_id, jti, "answered");
+        } else {
+            tracing::info!(status, ms, "answered");
         }
     });
     Ok(response)
