@@ -49,9 +49,9 @@ impl Reader {
         let given = self.optional(name, field);
         match given {
             Some(text) if !text.is_empty() => return text,
-            Some(_) => self.0.add(name, "This field is blank."),
+            Some(_) => self.0.add(name, &"This field is blank."),
             None if self.0.iter().any(|(faulty, _)| faulty == name) => {}
-            None => self.0.add(name, "This field is missing."),
+            None => self.0.add(name, &"This field is missing."),
         }
         SecretString::default()
     }
@@ -60,7 +60,7 @@ impl Reader {
     pub(super) fn text(&mut self, name: &'static str, field: Field) -> String {
         let text = self.secret(name, field).expose().to_owned();
         if !text.is_empty() && text.trim().is_empty() {
-            self.0.add(name, "This field is blank.");
+            self.0.add(name, &"This field is blank.");
         }
         text
     }
@@ -71,7 +71,7 @@ impl Reader {
             Field::Missing => None,
             Field::Text(text) => Some(text),
             Field::NotText => {
-                self.0.add(name, "This field must be a text.");
+                self.0.add(name, &"This field must be a text.");
                 None
             }
         }
@@ -79,7 +79,7 @@ impl Reader {
 
     /// Notes a fault that lies between fields.
     pub(super) fn fault(&mut self, name: &'static str, message: &str) {
-        self.0.add(name, message);
+        self.0.add(name, &message);
     }
 }
 
