@@ -9,7 +9,7 @@ use crate::{
     domain::{
         audit::{Client, Event},
         session::EndReason,
-        token::{Claims, Purpose},
+        token::{Purpose, judge_bound},
     },
 };
 
@@ -28,19 +28,21 @@ pub async fn this_session(s: &Services, who: &Authenticated, client: &Client) ->
 
 /// Ends the session of a refresh token; a token that opens nothing ends nothing.
 pub async fn by_refresh_token(s: &Services, token: &str, client: &Client) -> Result<()> {
-    let Ok(claims) = s.tokens.decode(Purpose::Refresh, token, s.now()) else {
+    let now = s.now();
+    let Ok(claims) = s.tokens.decode(Purpose::Refresh, token, now) else {
         return Ok(());
     };
-    let Claims {
-        user_id,
-        session_id: Some(session_id),
-        ..
-    } = claims
-    else {
+    let shared = s.db.shared().await?;
+    let Some(standing) = db::standing::find(&shared, &claims).await? else {
+        return Ok(());
+    };
+    let (user, session) = (standing.user_standing(), standing.session.as_ref());
+    let living = judge_bound(&claims, &user, session, &standing, now).is_ok();
+    let (Some(session_id), true) = (claims.session_id, living) else {
         return Ok(());
     };
     let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| end(s, tx, user_id, session_id, client).await)
+    conn.transaction(async |tx| end(s, tx, claims.user_id, session_id, client).await)
         .await
 }
 

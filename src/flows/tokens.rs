@@ -97,7 +97,7 @@ impl Services {
     /// The token that stands between the password and the second factor.
     pub(super) fn pending_sign_in(&self, user: &User, rev: i64) -> Result<PendingSignIn> {
         let claims = self.claims(Purpose::LoginMfa, user, rev);
-        let expires_in = (claims.expires_at - claims.issued_at).num_seconds();
+        let expires_in = seconds_between(claims.issued_at, claims.expires_at);
         Ok(PendingSignIn {
             token: self.tokens.encode(&claims)?,
             expires_in,
@@ -219,8 +219,8 @@ impl Services {
             session_id: refresh.session_id.unwrap_or_default(),
             access_token: self.tokens.encode(&access)?,
             refresh_token,
-            expires_in: (access.expires_at - access.issued_at).num_seconds(),
-            refresh_expires_in: (refresh.expires_at - self.now()).num_seconds().max(0),
+            expires_in: seconds_between(access.issued_at, access.expires_at),
+            refresh_expires_in: seconds_between(self.now(), refresh.expires_at),
             remembered,
             user: user.clone(),
         })
@@ -233,6 +233,11 @@ pub(super) struct SessionEnd {
     pub(super) id: Uuid,
     pub(super) generation: i64,
     pub(super) absolute: DateTime<Utc>,
+}
+
+/// As a reader of `iat` and `exp` would count: in whole seconds of each.
+fn seconds_between(from: DateTime<Utc>, to: DateTime<Utc>) -> i64 {
+    (to.timestamp() - from.timestamp()).max(0)
 }
 
 /// `exp` has whole seconds; the row keeps exactly what the token says.

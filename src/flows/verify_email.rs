@@ -21,7 +21,7 @@ use crate::{
         password::{Password, Verdict},
         secret::SecretString,
         session::EndReason,
-        token::{Claims, Purpose},
+        token::{Claims, NothingRevoked, Purpose, RevocationChecker, judge},
         user::User,
     },
     throttle::Route,
@@ -63,17 +63,33 @@ pub async fn resend(s: &Services, email: &str, client: &Client) -> Result<Reques
         .await
 }
 
-/// Whose address a link would prove; `None` where the link is dead. Changes nothing.
+/// Whose address a link would prove, or has proven; `None` where the link is dead. Changes nothing.
 pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>> {
-    Ok(find(s, token).await?.map(|(_, record)| record.user))
+    let Ok(claims) = s
+        .tokens
+        .decode(Purpose::VerifyEmail, token.expose(), s.now())
+    else {
+        return Ok(None);
+    };
+    let shared = s.db.shared().await?;
+    let Some(standing) = db::standing::find(&shared, &claims).await? else {
+        return Ok(None);
+    };
+    // Whoever opens the link once more may know that it did its work.
+    let used = standing.is_revoked(&claims.token_id) && !standing.user.user.email_verified();
+    let dead = used || judge(&claims, &standing.user_standing(), &NothingRevoked).is_err();
+    let user = standing.user.user;
+    Ok((!dead && is_of_address(&claims, &user)).then_some(user))
+}
+
+/// A token proves the address it was mailed to, not one that the account moved to since.
+fn is_of_address(claims: &Claims, user: &User) -> bool {
+    claims.extra.email.as_deref() == Some(user.email_canonical.as_str())
 }
 
 async fn find(s: &Services, token: &SecretString) -> Result<Option<(Claims, UserRecord)>> {
     let found = s.user_of_mail_token(Purpose::VerifyEmail, token).await?;
-    // The token proves the address it was mailed to, not one that the account moved to since.
-    Ok(found.filter(|(claims, record)| {
-        claims.extra.email.as_deref() == Some(record.user.email_canonical.as_str())
-    }))
+    Ok(found.filter(|(claims, record)| is_of_address(claims, &record.user)))
 }
 
 /// Proves an address with a token out of a mail.
