@@ -6,24 +6,15 @@
 use std::time::Duration;
 
 use super::view::wait_in_words;
+use crate::flows::second_factor::CodeFault;
 
 /// A required field was left empty.
 pub fn missing(what: &str) -> String {
     format!("Enter {what}.")
 }
 
-/// The address does not parse.
-pub const EMAIL_NOT_VALID: &str =
-    "This does not look like an email address. It should read like name@example.com.";
 /// The address has an account already (only said where verification is optional).
 pub const EMAIL_TAKEN: &str = "This address already has an account. Sign in instead, or reset the password if you have forgotten it.";
-/// The display name is longer than we keep.
-pub fn display_name_too_long(max: usize) -> String {
-    format!("This name is too long. Use at most {max} characters.")
-}
-/// The display name holds characters that cannot be shown.
-pub const DISPLAY_NAME_NOT_VALID: &str =
-    "This name has characters that cannot be shown. Type it again without them.";
 
 /// Sign-in was refused; which part was wrong is not told.
 pub const WRONG_EMAIL_OR_PASSWORD: &str = "The email address or the password is not right. Check both and try again, or reset your password.";
@@ -37,13 +28,11 @@ pub const REGISTRATION_CLOSED: &str =
     "New accounts cannot be created here. Ask the people who run this service for an invitation.";
 
 /// The second factor's code is wrong.
-pub const CODE_NOT_RIGHT: &str = "That code is not right. Codes change every 30 seconds: wait for the next one in your app and enter that.";
+pub const CODE_NOT_RIGHT: &str = "That code is not right. A code has six digits and changes every 30 seconds: wait for the next one in your app and enter that.";
 /// The code was good once.
 pub const CODE_USED: &str = "That code has been used already, and each code works once. Wait for the next one in your app and enter that.";
 /// The backup code is wrong or used.
 pub const BACKUP_CODE_NOT_RIGHT: &str = "That backup code is not right, or it has been used already. Each one works once: try another one from your list.";
-/// The code has another form than six digits.
-pub const CODE_NOT_SIX_DIGITS: &str = "A code from the app has six digits. Enter all six.";
 /// The pending sign-in has ended.
 pub const SIGN_IN_EXPIRED: &str = "Your sign-in took too long, so it has ended. Sign in again.";
 
@@ -58,6 +47,15 @@ pub fn phone_clock_is_off(seconds: i64) -> String {
     )
 }
 
+/// Why a code from the app opens nothing.
+pub fn app_code_refused(fault: CodeFault) -> String {
+    match fault {
+        CodeFault::Wrong => CODE_NOT_RIGHT.to_owned(),
+        CodeFault::Spent => CODE_USED.to_owned(),
+        CodeFault::ClockOff { seconds } => phone_clock_is_off(seconds),
+    }
+}
+
 /// Too many attempts at one thing.
 pub fn too_many_attempts(wait: Duration) -> String {
     format!(
@@ -66,40 +64,27 @@ pub fn too_many_attempts(wait: Duration) -> String {
     )
 }
 
-/// The password is too short.
-pub fn password_too_short(min: usize, typed: usize) -> String {
-    format!(
-        "This password is too short. It needs at least {min} characters; you typed {typed}. \
-         Several words in a row are long and easy to remember."
-    )
-}
-/// The password is too long.
-pub fn password_too_long(max: usize) -> String {
-    format!("This password is too long. Use at most {max} characters.")
-}
-/// The password is on the list of common ones.
-pub const PASSWORD_TOO_COMMON: &str = "Many people use this password, so it is among the first that a thief tries. Choose another one.";
-/// The password is in a public leak.
-pub const PASSWORD_LEAKED: &str = "This password has appeared in a data leak elsewhere, so others may know it. Choose one that you use nowhere else.";
-/// The password holds the address or name.
-pub const PASSWORD_CONTAINS_IDENTITY: &str = "This password contains your email address or name, which makes it easy to guess. Choose one without them.";
-/// The password holds the name of this service.
-pub const PASSWORD_CONTAINS_PRODUCT: &str = "This password contains the name of this service, which makes it easy to guess. Choose one without it.";
-/// The password is long enough but has an obvious pattern.
-pub const PASSWORD_TOO_EASY: &str = "This password is easy to guess, as it follows a common pattern. Add a few words that do not belong together.";
-/// The new password equals the current one.
-pub const PASSWORD_UNCHANGED: &str = "This is your current password. Choose a different one.";
+/// The link belongs to another account than the one signed in.
+pub const VERIFY_NOT_YOURS: &str =
+    "You are signed in to another account. Enter the password of the account with this address.";
 /// Both ways of proving a link were filled in, or neither.
 pub const VERIFY_CHOOSE_ONE: &str =
     "Enter the account's password, or choose a new one, but not both.";
 
-/// The form's token does not fit the session.
-pub const FORM_EXPIRED: &str = "This page was open for too long, so nothing was sent. Your entries are still here: please send the form again.";
+/// The account changed between reading and writing.
+pub const OVERTAKEN: &str =
+    "Your account changed in the same moment. Nothing was done; load the page and try again.";
+/// A sensitive act needs a proof that is not old.
+pub const CONFIRM_WITH_PASSWORD: &str =
+    "It has been a while since you signed in. Enter your password to confirm that it is you.";
 
 /// After signing out.
 pub const SIGNED_OUT: &str = "You are signed out.";
 /// After following a link to a page that needs a sign-in.
 pub const SIGN_IN_FIRST: &str = "Sign in to see that page.";
+/// The page for a code was opened without a sign-in that waits for one.
+pub const SIGN_IN_BEFORE_CODE: &str =
+    "Sign in with your password first. Then you can enter a code.";
 /// The session ended since the last page.
 pub const SESSION_ENDED: &str = "Your session has ended. Sign in again to go on.";
 /// After registering with optional verification.
@@ -120,8 +105,28 @@ pub const PASSWORD_RESET: &str =
 /// After a reset where the second factor is still asked for.
 pub const PASSWORD_RESET_CODE_NEXT: &str =
     "Your new password is set. One more step: enter a code to sign in.";
+/// After a sign-in with a backup code.
+pub fn backup_code_used(left: i64) -> String {
+    let left = match left {
+        0 => "none is left".to_owned(),
+        1 => "one is left".to_owned(),
+        left => format!("{left} are left"),
+    };
+    format!("You are signed in. That backup code is used up now; {left}.")
+}
 /// After a change of password.
 pub const PASSWORD_CHANGED: &str = "Your password is changed. Every other device is signed out.";
+/// After a change of password whose session ended in the same moment.
+pub const PASSWORD_CHANGED_SIGN_IN: &str =
+    "Your password is changed. Sign in with the new one to go on.";
+/// After enabling the second factor, where the session ended before the codes could be shown.
+pub const TWO_FACTOR_ON_SIGN_IN: &str = "Two-step sign-in is on, but your session ended in the same moment. Sign in with a code from your app, and get fresh backup codes.";
+/// After disabling the second factor, where the session ended in the same moment.
+pub const TWO_FACTOR_OFF_SIGN_IN: &str = "Two-step sign-in is off. Sign in again to go on.";
+/// The second factor is enrolled already.
+pub const TWO_FACTOR_IS_ON: &str = "Two-step sign-in is on already. Nothing was changed.";
+/// The second factor is not enrolled.
+pub const TWO_FACTOR_IS_OFF: &str = "Two-step sign-in is not on. Nothing was changed.";
 /// After disabling the second factor.
 pub const TWO_FACTOR_DISABLED: &str =
     "Two-step sign-in is off. Your password alone now opens your account.";

@@ -9,6 +9,7 @@ use actix_web::{
 
 use qrcode::types::QrError;
 
+use super::pages::CHANGE_PASSWORD;
 use crate::{domain::local_path::LocalPath, flows::FlowError};
 
 /// What handlers and extractors return.
@@ -27,6 +28,8 @@ pub enum WebError {
     Misconfigured,
     /// The page needs somebody signed in: to the sign-in page, and back.
     SignInRequired(Option<LocalPath>),
+    /// Nothing is possible before the password is changed.
+    PasswordChangeRequired,
     /// The API call needs a living access token.
     Unauthorized,
     /// Refused or unusable, in the words of the API.
@@ -120,7 +123,7 @@ impl ResponseError for WebError {
             Self::Flow(_) | Self::Template(_) | Self::Qr(_) | Self::Misconfigured => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
-            Self::SignInRequired(_) => StatusCode::SEE_OTHER,
+            Self::SignInRequired(_) | Self::PasswordChangeRequired => StatusCode::SEE_OTHER,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Refused(refusal) => refusal.status,
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -143,6 +146,10 @@ impl ResponseError for WebError {
             Self::Misconfigured => tracing::error!("the application lacks its state"),
             Self::SignInRequired(next) => {
                 response.insert_header((header::LOCATION, sign_in_path(next.as_ref())));
+                return response.finish();
+            }
+            Self::PasswordChangeRequired => {
+                response.insert_header((header::LOCATION, CHANGE_PASSWORD));
                 return response.finish();
             }
             Self::Unauthorized => {}

@@ -10,4 +10,4 @@ pub use api_user::{ApiUser, ApiUserAnyState, Caller, Via};
 pub use body::{ApiJson, CsrfForm};
 pub use client::ClientInfo;
 pub use shell::PageShell;
-pub use user::{CurrentUser, Identity, MaybeUser};
+pub use user::{CurrentUser, Identity, MaybeUser, RestrictedUser};

@@ -1,18 +1,26 @@
-//! One file a screen: the Askama struct of its page, and what its template needs to ask of it.
+//! One file a screen: its form, its Askama page, its GET and its POST.
 //!
-//! A page keeps what the person typed where that does no harm, and never a password or a code.
+//! A handler only translates between HTTP and a flow. A page keeps what the person typed where that
+//! does no harm, and never a password or a code.
 
-mod account;
-mod backup_codes;
-mod change_password;
-mod error;
-mod forgot_password;
-mod login;
-mod login_verify;
-mod register;
-mod reset_password;
-mod two_factor;
-mod verify_email;
+pub mod account;
+mod activity;
+mod answer;
+pub mod backup_codes;
+pub mod change_password;
+pub mod error;
+pub mod forgot_password;
+pub mod login;
+pub mod login_verify;
+pub mod logout;
+pub mod register;
+pub mod resend_verification;
+pub mod reset_password;
+pub mod start;
+pub mod two_factor;
+pub mod verify_email;
+
+pub(in crate::web) use answer::CHANGE_PASSWORD;
 
 pub use account::{AccountPage, ActivityItem, SecondFactorState};
 pub use backup_codes::{BackupCodesPage, BackupCodesReason};

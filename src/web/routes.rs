@@ -6,15 +6,19 @@ use actix_session::{
     storage::CookieSessionStore,
 };
 use actix_web::{
+    Resource, Route,
     cookie::SameSite,
+    guard::{Any, Get, Head},
     middleware::{Compress, from_fn},
-    web::{ServiceConfig, get, post, resource, scope},
+    web::{ServiceConfig, get, post, resource, route, scope},
 };
 
 use super::api::{
     change_password, login, logout, me, recover, refresh, register, totp, verify_email,
 };
-use super::{cookies::CookieName, health, middleware::identify, state::WebSettings, static_files};
+use super::{
+    cookies::CookieName, health, middleware::identify, pages, state::WebSettings, static_files,
+};
 
 /// Every route of Vestibule.
 pub fn table(app: &mut ServiceConfig) {
@@ -54,7 +58,41 @@ fn api(auth: &mut ServiceConfig) {
     }
 }
 
-fn pages(_site: &mut ServiceConfig) {}
+/// Each page is a resource of its own, for the same reason.
+#[rustfmt::skip] // A table is read by its lines.
+fn pages(site: &mut ServiceConfig) {
+    use pages::{
+        account, change_password, forgot_password, login, login_verify, logout, register,
+        resend_verification, reset_password, start, two_factor, verify_email,
+    };
+    let screens = [
+        ("/", vec![read().to(start::get)]),
+        ("/register", vec![read().to(register::get), post().to(register::post)]),
+        ("/verify-email", vec![read().to(verify_email::get), post().to(verify_email::post)]),
+        ("/verify-email/resend", vec![post().to(resend_verification::post)]),
+        ("/login", vec![read().to(login::get), post().to(login::post)]),
+        ("/login/verify", vec![read().to(login_verify::get), post().to(login_verify::post)]),
+        ("/logout", vec![post().to(logout::post)]),
+        ("/forgot-password", vec![read().to(forgot_password::get), post().to(forgot_password::post)]),
+        ("/reset-password", vec![read().to(reset_password::get), post().to(reset_password::post)]),
+        ("/account", vec![read().to(account::get)]),
+        ("/account/password", vec![read().to(change_password::get), post().to(change_password::post)]),
+        ("/account/two-factor", vec![read().to(two_factor::get)]),
+        ("/account/two-factor/enroll", vec![read().to(two_factor::back), post().to(two_factor::enroll)]),
+        ("/account/two-factor/confirm", vec![read().to(two_factor::back), post().to(two_factor::confirm)]),
+        ("/account/two-factor/disable", vec![read().to(two_factor::back), post().to(two_factor::disable)]),
+        ("/account/two-factor/backup-codes", vec![read().to(two_factor::back), post().to(two_factor::fresh_codes)]),
+        ("/.well-known/change-password", vec![read().to(start::change_password)]),
+    ];
+    for (path, routes) in screens {
+        site.service(routes.into_iter().fold(resource(path), Resource::route));
+    }
+}
+
+/// `GET`, and `HEAD` with it (RFC 9110, 9.3.2).
+fn read() -> Route {
+    route().guard(Any(Get()).or(Head()))
+}
 
 /// The session cookie: encrypted, and gone with the browser.
 pub fn session(settings: &WebSettings) -> SessionMiddleware<CookieSessionStore> {

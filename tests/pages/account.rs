@@ -1,12 +1,12 @@
 //! The account of a signed-in person.
 
-use qrcode::QrCode;
-use qrcode::render::svg;
+use vestibule::domain::password::PasswordRefusal;
 use vestibule::web::copy;
 use vestibule::web::pages::{
     AccountPage, ActivityItem, BackupCodesPage, BackupCodesReason, ChangePasswordPage,
     SecondFactorState, TwoFactorPage, TwoFactorState,
 };
+use vestibule::web::qr;
 use vestibule::web::view::{FieldErrors, Flash};
 
 use crate::sample::{
@@ -85,33 +85,31 @@ fn change_password(must_change: bool, errors: FieldErrors) -> String {
     })
 }
 
-fn two_factor(state: TwoFactorState, errors: FieldErrors) -> String {
+fn two_factor(state: TwoFactorState, ask_password: bool, errors: FieldErrors) -> String {
     html(&TwoFactorPage {
         shell: signed_in(NAME),
         email: EMAIL.to_owned(),
         state,
+        ask_password,
         errors,
     })
 }
 
 fn off(email_verified: bool) -> String {
-    two_factor(TwoFactorState::Off { email_verified }, fine())
+    two_factor(TwoFactorState::Off { email_verified }, false, fine())
 }
 
 pub(crate) fn pending(errors: FieldErrors) -> String {
     let secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".to_owned();
     let otpauth_uri = format!("otpauth://totp/Vestibule:{EMAIL}?secret={secret}&issuer=Vestibule");
-    let code = QrCode::new(&otpauth_uri).unwrap();
-    let qr_svg = code
-        .render::<svg::Color<'_>>()
-        .module_dimensions(6, 6)
-        .build();
+    let qr_svg = qr::svg(&otpauth_uri).unwrap();
     two_factor(
         TwoFactorState::Pending {
             qr_svg,
             secret,
             otpauth_uri,
         },
+        false,
         errors,
     )
 }
@@ -122,6 +120,7 @@ fn on(codes_left: usize, errors: FieldErrors) -> String {
             since: seconds_ago(900_000),
             codes_left,
         },
+        !errors.is_empty(),
         errors,
     )
 }
@@ -140,7 +139,7 @@ pub(crate) fn backup_codes(reason: BackupCodesReason) -> String {
 
 pub(crate) fn pages() -> Vec<Rendered> {
     let mut both = wrong("current_password", copy::WRONG_PASSWORD);
-    both.add("new_password", copy::PASSWORD_TOO_EASY);
+    both.add("new_password", PasswordRefusal::Guessable.to_string());
     let for_codes = wrong(TwoFactorPage::FRESH_CODES_PASSWORD, copy::WRONG_PASSWORD);
     let for_disabling = wrong(TwoFactorPage::DISABLE_PASSWORD, copy::WRONG_PASSWORD);
     vec![
@@ -156,6 +155,13 @@ pub(crate) fn pages() -> Vec<Rendered> {
         ("change-password-errors", change_password(false, both)),
         ("two-factor-off", off(true)),
         ("two-factor-unverified", off(false)),
+        ("two-factor-off-password", {
+            let off = TwoFactorState::Off {
+                email_verified: true,
+            };
+            let asked = wrong(TwoFactorPage::ENROLL_PASSWORD, copy::CONFIRM_WITH_PASSWORD);
+            two_factor(off, true, asked)
+        }),
         ("two-factor-pending", pending(fine())),
         (
             "two-factor-pending-wrong",

@@ -177,7 +177,7 @@ fn the_secret_and_the_codes_read_as_other_programs_read_them() {
     let page = Html::parse_document(&account::pending(sample::fine()));
     let secret: String = all(&page, ".totp-secret")[0].text().collect();
     assert_eq!(secret, "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP");
-    assert_eq!(all(&page, ".qr[role=img][aria-label] > svg").len(), 1);
+    assert_eq!(all(&page, ".qr > svg[role=img][aria-label]").len(), 1);
 
     let page = Html::parse_document(&account::backup_codes(BackupCodesReason::Enrolled));
     let codes: Vec<String> = all(&page, ".backup-codes li")

@@ -1,5 +1,8 @@
 //! Creating an account and verifying its address.
 
+use vestibule::domain::display_name::DisplayNameError;
+use vestibule::domain::email::EmailError;
+use vestibule::domain::password::PasswordRefusal;
 use vestibule::web::copy;
 use vestibule::web::pages::{
     AlreadyVerifiedPage, CheckMailPage, CheckMailReason, RegisterPage, VerifyEmailPage,
@@ -50,12 +53,20 @@ fn invalid_link(email: &str, errors: FieldErrors) -> String {
     })
 }
 
+fn short(given: usize) -> String {
+    PasswordRefusal::TooShort {
+        given,
+        required: 15,
+    }
+    .to_string()
+}
+
 pub(crate) fn pages() -> Vec<Rendered> {
-    let mut everything = wrong("email", copy::EMAIL_NOT_VALID);
-    everything.add("password", copy::password_too_short(15, 8));
-    everything.add("password", copy::PASSWORD_CONTAINS_IDENTITY);
-    everything.add("display_name", copy::display_name_too_long(100));
-    let short = wrong("new_password", copy::password_too_short(15, 3));
+    let mut everything = wrong("email", EmailError::Malformed.to_string());
+    everything.add("password", short(8));
+    everything.add("password", PasswordRefusal::AboutYou.to_string());
+    everything.add("display_name", DisplayNameError::TooLong.to_string());
+    let too_short = wrong("new_password", short(3));
     let not_its_password = wrong("password", copy::WRONG_PASSWORD_OF_ACCOUNT);
     vec![
         ("register", register("", "", fine())),
@@ -79,11 +90,11 @@ pub(crate) fn pages() -> Vec<Rendered> {
         ),
         ("verify-email", verify_signed_out(fine())),
         ("verify-email-wrong", verify_signed_out(not_its_password)),
-        ("verify-email-short", verify_signed_out(short)),
+        ("verify-email-short", verify_signed_out(too_short)),
         ("verify-link-invalid", invalid_link("", fine())),
         (
             "verify-link-invalid-errors",
-            invalid_link("robin", wrong("email", copy::EMAIL_NOT_VALID)),
+            invalid_link("robin", wrong("email", EmailError::Malformed.to_string())),
         ),
         (
             "already-verified",

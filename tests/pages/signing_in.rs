@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use vestibule::domain::email::EmailError;
+use vestibule::domain::password::PasswordRefusal;
 use vestibule::web::copy;
 use vestibule::web::pages::{
     ForgotPasswordPage, ForgotPasswordSentPage, LoginPage, LoginVerifyPage, ResetLinkInvalidPage,
@@ -99,13 +101,16 @@ pub(crate) fn pages() -> Vec<Rendered> {
         ("forgot-password", forgot_password("", fine())),
         (
             "forgot-password-errors",
-            forgot_password(HOSTILE, wrong("email", copy::EMAIL_NOT_VALID)),
+            forgot_password(HOSTILE, wrong("email", EmailError::Malformed.to_string())),
         ),
         ("forgot-password-sent", html(&sent)),
         ("reset-password", reset_password(true, fine())),
         (
             "reset-password-errors",
-            reset_password(false, wrong("new_password", copy::PASSWORD_TOO_COMMON)),
+            reset_password(
+                false,
+                wrong("new_password", PasswordRefusal::Common.to_string()),
+            ),
         ),
         (
             "reset-link-invalid",

@@ -13,8 +13,11 @@ use crate::web::{
     view::{Shell, SignedInAs},
 };
 
-/// The shell of a page. Taking it takes the flash that the page before left.
-pub struct PageShell(pub Shell);
+/// The shell of a page, for the handler that ends up showing one.
+pub struct PageShell {
+    session: BrowserSession,
+    bare: Shell,
+}
 
 impl PageShell {
     /// A shell without a session, for error pages.
@@ -26,6 +29,15 @@ impl PageShell {
             stylesheet: assets::stylesheet().path.as_str(),
             favicon: assets::favicon().path.as_str(),
             request_id: RequestId::of(req),
+        }
+    }
+
+    /// The shell, with the message that the page before left: it is shown once.
+    pub fn take(self) -> Shell {
+        Shell {
+            csrf_token: self.session.csrf_token(),
+            flash: self.session.take_flash(),
+            ..self.bare
         }
     }
 }
@@ -46,11 +58,10 @@ impl FromRequest for PageShell {
                 email: user.email.clone(),
             }
         });
-        ready(Ok(Self(Shell {
-            csrf_token: session.csrf_token(),
+        let bare = Shell {
             signed_in,
-            flash: session.take_flash(),
             ..Self::bare(req)
-        })))
+        };
+        ready(Ok(Self { session, bare }))
     }
 }

@@ -5,14 +5,20 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::Method};
 
 use crate::{
-    domain::local_path::LocalPath, flows::authenticate::Authenticated, web::error::WebError,
+    domain::local_path::LocalPath,
+    flows::authenticate::Authenticated,
+    web::{
+        cookies::CookieName, copy, error::WebError, session::BrowserSession, state::State,
+        view::Flash,
+    },
 };
 
 /// Left in the request by the middleware that knows the cookies of pages.
 #[derive(Clone)]
 pub struct Identity(pub Authenticated);
 
-/// Somebody signed in, on a page. Nobody: to the sign-in page, and back.
+/// Somebody signed in, on a page. Nobody: to the sign-in page, and back. Somebody who must change
+/// the password: to the page that changes it, whatever was asked for.
 #[derive(Clone)]
 pub struct CurrentUser(pub Authenticated);
 
@@ -20,13 +26,49 @@ impl FromRequest for CurrentUser {
     type Error = WebError;
     type Future = Ready<Result<Self, WebError>>;
 
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let found = RestrictedUser::from_request(req, payload).into_inner();
+        ready(found.and_then(|RestrictedUser(who)| {
+            if who.user().password_must_change {
+                return Err(WebError::PasswordChangeRequired);
+            }
+            Ok(Self(who))
+        }))
+    }
+}
+
+/// Somebody signed in, also where nothing but a new password is possible.
+#[derive(Clone)]
+pub struct RestrictedUser(pub Authenticated);
+
+impl FromRequest for RestrictedUser {
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let found = req.extensions().get::<Identity>().cloned();
         ready(match found {
             Some(Identity(who)) => Ok(Self(who)),
-            None => Err(WebError::SignInRequired(way_back(req))),
+            None => Err(sign_in_required(req, payload)),
         })
     }
+}
+
+/// To the sign-in page, which says why.
+fn sign_in_required(req: &HttpRequest, payload: &mut Payload) -> WebError {
+    let (Some(state), Ok(session)) = (
+        req.app_data::<State>(),
+        BrowserSession::from_request(req, payload).into_inner(),
+    ) else {
+        return WebError::Misconfigured;
+    };
+    let was_signed_in = state.settings.cookie(req, CookieName::Refresh).is_some();
+    session.leave_flash(&Flash::info(if was_signed_in {
+        copy::SESSION_ENDED
+    } else {
+        copy::SIGN_IN_FIRST
+    }));
+    WebError::SignInRequired(way_back(req))
 }
 
 /// A page that was asked for can be shown later; a form that was sent cannot be sent again.

@@ -1,9 +1,20 @@
 //! The overview of one's own account.
 
+use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use crate::web::view::Shell;
+use super::{activity, answer::page};
+use crate::{
+    domain::user::User,
+    flows::account,
+    web::{
+        error::WebResult,
+        extract::{CurrentUser, PageShell},
+        state::State,
+        view::Shell,
+    },
+};
 
 /// `/account`.
 #[derive(Clone, Debug, Template)]
@@ -41,6 +52,18 @@ pub enum SecondFactorState {
     },
 }
 
+impl SecondFactorState {
+    fn of(user: &User, codes_left: Option<i64>) -> Self {
+        match user.totp_confirmed_at {
+            None => Self::Off,
+            Some(since) => Self::On {
+                since,
+                codes_left: usize::try_from(codes_left.unwrap_or_default()).unwrap_or_default(),
+            },
+        }
+    }
+}
+
 /// One line of the recent activity.
 #[derive(Clone, Debug)]
 pub struct ActivityItem {
@@ -50,4 +73,23 @@ pub struct ActivityItem {
     pub from: String,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+/// `GET /account`.
+pub async fn get(CurrentUser(who): CurrentUser, state: State, shell: PageShell) -> WebResult {
+    let user = who.user();
+    let overview = account::overview(&state.services, user).await?;
+    page(
+        StatusCode::OK,
+        AccountPage {
+            shell: shell.take(),
+            email: user.email.clone(),
+            display_name: user.display_name.clone(),
+            email_verified: user.email_verified(),
+            created_at: user.created_at,
+            password_changed_at: user.password_changed_at,
+            second_factor: SecondFactorState::of(user, overview.backup_codes_left),
+            activity: overview.recent.iter().map(activity::item).collect(),
+        },
+    )
 }

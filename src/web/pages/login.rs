@@ -1,8 +1,25 @@
 //! Signing in with address and password.
 
+use actix_web::web::Query;
 use askama::Template;
+use serde::Deserialize;
 
-use crate::web::view::{FieldErrors, Shell};
+use super::answer::{ACCOUNT, Showing, code_required, see_other, signed_in};
+use crate::{
+    domain::{email::EmailError, local_path::LocalPath, secret::SecretString},
+    flows::{
+        Registration,
+        sign_in::{self, Input, Outcome},
+    },
+    web::{
+        copy,
+        error::WebResult,
+        extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
+        session::BrowserSession,
+        state::{State, WebState},
+        view::{FieldErrors, Shell},
+    },
+};
 
 /// `/login`.
 #[derive(Clone, Debug, Template)]
@@ -20,4 +37,105 @@ pub struct LoginPage {
     pub may_register: bool,
     /// What is wrong: of the form for wrong credentials and waits, else by `email` and `password`.
     pub errors: FieldErrors,
+}
+
+/// Where to go afterwards.
+#[derive(Deserialize)]
+pub struct NextQuery {
+    #[serde(default)]
+    next: String,
+}
+
+/// What is typed.
+#[derive(Default, Deserialize)]
+pub struct Form {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: SecretString,
+    #[serde(default)]
+    remember_me: String,
+    #[serde(default)]
+    next: String,
+}
+
+impl Form {
+    fn remembers(&self) -> bool {
+        !self.remember_me.is_empty()
+    }
+
+    /// What was left out.
+    fn missing(&self) -> FieldErrors {
+        let mut errors = FieldErrors::default();
+        if self.email.trim().is_empty() {
+            errors.add("email", EmailError::Empty.to_string());
+        }
+        if self.password.is_empty() {
+            errors.add("password", copy::missing("your password"));
+        }
+        errors
+    }
+}
+
+/// `GET /login`. Whoever is signed in goes on at once.
+pub async fn get(
+    MaybeUser(who): MaybeUser,
+    Query(NextQuery { next }): Query<NextQuery>,
+    state: State,
+    shell: PageShell,
+) -> WebResult {
+    if who.is_some() {
+        let next = LocalPath::parse(&next);
+        return Ok(see_other(next.as_ref().map_or(ACCOUNT, LocalPath::as_str)));
+    }
+    let form = Form {
+        next,
+        ..Form::default()
+    };
+    show(&state, shell, form, Showing::first())
+}
+
+/// `POST /login`.
+pub async fn post(
+    CsrfForm(form): CsrfForm<Form>,
+    state: State,
+    session: BrowserSession,
+    ClientInfo(client): ClientInfo,
+    shell: PageShell,
+) -> WebResult {
+    let missing = form.missing();
+    if !missing.is_empty() {
+        return show(&state, shell, form, Showing::invalid(missing));
+    }
+    let input = Input {
+        email: form.email.clone(),
+        password: form.password.clone(),
+        remember_me: form.remembers(),
+    };
+    let next = LocalPath::parse(&form.next);
+    let showing = match sign_in::with_password(&state.services, input, &client).await? {
+        Outcome::SignedIn(pair) => return Ok(signed_in(&state, &session, &pair, next.as_ref())),
+        Outcome::SecondFactorRequired(pending) => {
+            return Ok(code_required(
+                &session,
+                &pending,
+                form.remembers(),
+                next.as_ref(),
+            ));
+        }
+        Outcome::Rejected => Showing::rejected(FieldErrors::of_form(copy::WRONG_EMAIL_OR_PASSWORD)),
+        Outcome::Throttled(wait) => Showing::throttled(wait),
+    };
+    show(&state, shell, form, showing)
+}
+
+fn show(state: &WebState, shell: PageShell, form: Form, showing: Showing) -> WebResult {
+    showing.answer(|errors| LoginPage {
+        shell: shell.take(),
+        remember_me: form.remembers(),
+        next: LocalPath::parse(&form.next).map_or_else(String::new, |next| next.to_string()),
+        email: form.email,
+        may_register: state.services.policy.registration == Registration::Open,
+        errors,
+    })
 }

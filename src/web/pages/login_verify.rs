@@ -1,8 +1,22 @@
 //! The second step of a sign-in: a code from the app, or a backup code.
 
+use actix_web::HttpResponse;
 use askama::Template;
+use serde::Deserialize;
 
-use crate::web::view::{FieldErrors, Shell};
+use super::answer::{ACCOUNT, LOGIN, Showing, see_other, see_other_with, signed_in};
+use crate::{
+    domain::{local_path::LocalPath, secret::SecretString},
+    flows::second_factor::{self, CodeFault, Input, Outcome},
+    web::{
+        copy,
+        error::WebResult,
+        extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
+        session::BrowserSession,
+        state::State,
+        view::{FieldErrors, Flash, Shell},
+    },
+};
 
 /// `/login/verify`.
 #[derive(Clone, Debug, Template)]
@@ -29,6 +43,93 @@ impl LoginVerifyPage {
             Self::CODE
         }
     }
+}
+
+/// A code from the app or a backup code.
+#[derive(Deserialize)]
+pub struct Form {
+    #[serde(default)]
+    code: SecretString,
+}
+
+/// `GET /login/verify`.
+pub async fn get(
+    MaybeUser(who): MaybeUser,
+    session: BrowserSession,
+    shell: PageShell,
+) -> WebResult {
+    if session.pending().is_some() {
+        return show(shell, Showing::first());
+    }
+    Ok(match who {
+        Some(_) => see_other(ACCOUNT),
+        None => no_pending(&session),
+    })
+}
+
+/// `POST /login/verify`.
+pub async fn post(
+    CsrfForm(Form { code }): CsrfForm<Form>,
+    state: State,
+    session: BrowserSession,
+    ClientInfo(client): ClientInfo,
+    shell: PageShell,
+) -> WebResult {
+    let Some(pending) = session.pending() else {
+        return Ok(no_pending(&session));
+    };
+    let field = LoginVerifyPage::field_of(code.expose());
+    if code.expose().trim().is_empty() {
+        let errors = FieldErrors::of_field(field, copy::missing("a code"));
+        return show(shell, Showing::invalid(errors));
+    }
+    let input = Input {
+        token: pending.token.into(),
+        code,
+        remember_me: pending.remember_me,
+    };
+    match second_factor::verify(&state.services, input, &client).await? {
+        Outcome::SignedIn {
+            pair,
+            backup_codes_left,
+        } => {
+            let next = pending.next.as_deref().and_then(LocalPath::parse);
+            let answer = signed_in(&state, &session, &pair, next.as_ref());
+            if let Some(left) = backup_codes_left {
+                session.leave_flash(&Flash::info(copy::backup_code_used(left)));
+            }
+            Ok(answer)
+        }
+        Outcome::WrongCode(fault) => {
+            let errors = FieldErrors::of_field(field, refusal(field, fault));
+            show(shell, Showing::rejected(errors))
+        }
+        Outcome::Expired => {
+            session.forget_pending();
+            let flash = Flash::warning(copy::SIGN_IN_EXPIRED);
+            Ok(see_other_with(&session, LOGIN, &flash))
+        }
+        Outcome::Throttled(wait) => show(shell, Showing::throttled(wait)),
+    }
+}
+
+fn refusal(field: &str, fault: CodeFault) -> String {
+    if field == LoginVerifyPage::BACKUP_CODE {
+        copy::BACKUP_CODE_NOT_RIGHT.to_owned()
+    } else {
+        copy::app_code_refused(fault)
+    }
+}
+
+fn no_pending(session: &BrowserSession) -> HttpResponse {
+    see_other_with(session, LOGIN, &Flash::info(copy::SIGN_IN_BEFORE_CODE))
+}
+
+fn show(shell: PageShell, showing: Showing) -> WebResult {
+    showing.answer(|errors| LoginVerifyPage {
+        shell: shell.take(),
+        errors,
+    })
 }
 
 #[cfg(test)]

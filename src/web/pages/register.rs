@@ -1,8 +1,27 @@
 //! Creating an account, and the page that sends the person to their mailbox.
 
+use actix_web::http::StatusCode;
 use askama::Template;
+use serde::Deserialize;
 
-use crate::web::view::{FieldErrors, Shell};
+use super::answer::{
+    ACCOUNT, LOGIN, Showing, field_errors, page, see_other, see_other_with, signed_in,
+};
+use crate::{
+    domain::secret::SecretString,
+    flows::{
+        Registration,
+        register::{self, Input, Outcome},
+    },
+    web::{
+        copy,
+        error::WebResult,
+        extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
+        session::BrowserSession,
+        state::{State, WebState},
+        view::{FieldErrors, Flash, Shell},
+    },
+};
 
 /// `/register`.
 #[derive(Clone, Debug, Template)]
@@ -39,4 +58,93 @@ pub enum CheckMailReason {
     Registered,
     /// Asked for another link.
     LinkRequested,
+}
+
+/// What is typed.
+#[derive(Default, Deserialize)]
+pub struct Form {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: SecretString,
+    #[serde(default)]
+    display_name: String,
+}
+
+/// `GET /register`. Whoever is signed in has an account.
+pub async fn get(
+    MaybeUser(who): MaybeUser,
+    state: State,
+    session: BrowserSession,
+    shell: PageShell,
+) -> WebResult {
+    if who.is_some() {
+        return Ok(see_other(ACCOUNT));
+    }
+    if state.services.policy.registration == Registration::Closed {
+        let flash = Flash::info(copy::REGISTRATION_CLOSED);
+        return Ok(see_other_with(&session, LOGIN, &flash));
+    }
+    show(&state, shell, Form::default(), Showing::first())
+}
+
+/// `POST /register`.
+pub async fn post(
+    CsrfForm(form): CsrfForm<Form>,
+    state: State,
+    session: BrowserSession,
+    ClientInfo(client): ClientInfo,
+    shell: PageShell,
+) -> WebResult {
+    let input = Input {
+        email: form.email.clone(),
+        password: form.password.clone(),
+        display_name: form.display_name.clone(),
+    };
+    let showing = match register::register(&state.services, input, &client).await? {
+        Outcome::SignedIn(pair) => {
+            let answer = signed_in(&state, &session, &pair, None);
+            session.leave_flash(&Flash::success(copy::REGISTERED));
+            return Ok(answer);
+        }
+        Outcome::VerificationSent => {
+            return check_mail(shell, form.email, CheckMailReason::Registered);
+        }
+        Outcome::EmailTaken => Showing::again(
+            StatusCode::CONFLICT,
+            FieldErrors::of_field("email", copy::EMAIL_TAKEN),
+        ),
+        Outcome::Invalid(faults) => Showing::invalid(field_errors(
+            &faults,
+            &["email", "password", "display_name"],
+        )),
+        Outcome::Closed => Showing::again(
+            StatusCode::FORBIDDEN,
+            FieldErrors::of_form(copy::REGISTRATION_CLOSED),
+        ),
+        Outcome::Throttled(wait) => Showing::throttled(wait),
+    };
+    show(&state, shell, form, showing)
+}
+
+fn show(state: &WebState, shell: PageShell, form: Form, showing: Showing) -> WebResult {
+    showing.answer(|errors| RegisterPage {
+        shell: shell.take(),
+        email: form.email,
+        display_name: form.display_name,
+        password_min_length: state.services.policy.passwords.min_length,
+        errors,
+    })
+}
+
+/// The page that sends the person to their mailbox.
+pub(super) fn check_mail(shell: PageShell, email: String, reason: CheckMailReason) -> WebResult {
+    page(
+        StatusCode::OK,
+        CheckMailPage {
+            shell: shell.take(),
+            email,
+            reason,
+        },
+    )
 }

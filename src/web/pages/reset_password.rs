@@ -1,8 +1,22 @@
 //! Setting a new password through the link in a mail.
 
+use actix_web::web::Query;
 use askama::Template;
+use serde::Deserialize;
 
-use crate::web::view::{FieldErrors, Shell};
+use super::answer::{Showing, code_required, field_errors, signed_in};
+use crate::{
+    domain::secret::SecretString,
+    flows::recover::{self, ResetOutcome},
+    web::{
+        copy,
+        error::WebResult,
+        extract::{ClientInfo, CsrfForm, PageShell},
+        session::BrowserSession,
+        state::{State, WebState},
+        view::{FieldErrors, Flash, Shell},
+    },
+};
 
 /// `/reset-password?token=` with a link that still works.
 #[derive(Clone, Debug, Template)]
@@ -28,4 +42,83 @@ pub struct ResetPasswordPage {
 pub struct ResetLinkInvalidPage {
     /// What stands around the page.
     pub shell: Shell,
+}
+
+/// The token of the link.
+#[derive(Deserialize)]
+pub struct TokenQuery {
+    #[serde(default)]
+    token: SecretString,
+}
+
+/// What is typed.
+#[derive(Deserialize)]
+pub struct Form {
+    #[serde(default)]
+    token: SecretString,
+    #[serde(default)]
+    new_password: SecretString,
+}
+
+/// `GET /reset-password?token=`. Changes nothing: mail scanners open links.
+pub async fn get(
+    Query(TokenQuery { token }): Query<TokenQuery>,
+    state: State,
+    shell: PageShell,
+) -> WebResult {
+    show(&state, shell, &token, Showing::first()).await
+}
+
+/// `POST /reset-password`.
+pub async fn post(
+    CsrfForm(form): CsrfForm<Form>,
+    state: State,
+    session: BrowserSession,
+    ClientInfo(client): ClientInfo,
+    shell: PageShell,
+) -> WebResult {
+    let (token, new_password) = (&form.token, &form.new_password);
+    let outcome = recover::reset(&state.services, token, new_password, &client).await?;
+    let showing = match outcome {
+        ResetOutcome::SignedIn(pair) => {
+            let answer = signed_in(&state, &session, &pair, None);
+            session.leave_flash(&Flash::success(copy::PASSWORD_RESET));
+            return Ok(answer);
+        }
+        ResetOutcome::SecondFactorRequired(pending) => {
+            let answer = code_required(&session, &pending, false, None);
+            session.leave_flash(&Flash::success(copy::PASSWORD_RESET_CODE_NEXT));
+            return Ok(answer);
+        }
+        ResetOutcome::LinkDead => return dead(shell, Showing::invalid(FieldErrors::default())),
+        ResetOutcome::Invalid(faults) => Showing::invalid(field_errors(&faults, &["new_password"])),
+        ResetOutcome::Throttled(wait) => Showing::throttled(wait),
+    };
+    show(&state, shell, token, showing).await
+}
+
+/// The form, while the link is good.
+async fn show(
+    state: &WebState,
+    shell: PageShell,
+    token: &SecretString,
+    showing: Showing,
+) -> WebResult {
+    let Some(user) = recover::inspect(&state.services, token).await? else {
+        return dead(shell, showing);
+    };
+    showing.answer(|errors| ResetPasswordPage {
+        shell: shell.take(),
+        token: token.expose().to_owned(),
+        second_factor: user.two_factor_enabled(),
+        email: user.email,
+        password_min_length: state.services.policy.passwords.min_length,
+        errors,
+    })
+}
+
+fn dead(shell: PageShell, showing: Showing) -> WebResult {
+    showing.of_dead_link().answer(|_| ResetLinkInvalidPage {
+        shell: shell.take(),
+    })
 }

@@ -1,9 +1,31 @@
 //! The second factor: off, being set up, or on.
 
+mod acts;
+
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use crate::web::view::{FieldErrors, Shell};
+pub use acts::{back, confirm, disable, enroll, fresh_codes};
+
+use super::answer::Showing;
+use crate::{
+    flows::{
+        account,
+        authenticate::Authenticated,
+        proof,
+        totp::{self, Enrolment},
+    },
+    web::{
+        error::WebResult,
+        extract::{CurrentUser, PageShell},
+        qr,
+        state::{State, WebState},
+        view::{FieldErrors, Shell},
+    },
+};
+
+/// The path of the page.
+const TWO_FACTOR: &str = "/account/two-factor";
 
 /// `/account/two-factor`, and the answers of its forms where something is wrong.
 #[derive(Clone, Debug, Template)]
@@ -15,12 +37,17 @@ pub struct TwoFactorPage {
     pub email: String,
     /// How far the enrolment is.
     pub state: TwoFactorState,
-    /// What is wrong, by `code` while setting up, and by [`TwoFactorPage::FRESH_CODES_PASSWORD`] and
-    /// [`TwoFactorPage::DISABLE_PASSWORD`] once on.
+    /// Whether the forms ask for the password, as the last proof is not recent.
+    pub ask_password: bool,
+    /// What is wrong, by the keys of [`TwoFactorPage`].
     pub errors: FieldErrors,
 }
 
 impl TwoFactorPage {
+    /// The key of errors at the code that confirms the enrolment.
+    pub const CODE: &str = "code";
+    /// The key of errors at the password that begins an enrolment.
+    pub const ENROLL_PASSWORD: &str = "enroll-password";
     /// The key of errors at the password that asks for fresh backup codes.
     pub const FRESH_CODES_PASSWORD: &str = "fresh-codes-password";
     /// The key of errors at the password that turns the second factor off.
@@ -63,9 +90,57 @@ fn in_fours(secret: &str) -> String {
         .join(" ")
 }
 
-/// The SVG element without the XML prolog, which has no place inside HTML.
-fn inline(svg: &str) -> &str {
-    svg.find("<svg").map_or("", |start| &svg[start..])
+/// `GET /account/two-factor`
+pub async fn get(CurrentUser(who): CurrentUser, state: State, shell: PageShell) -> WebResult {
+    show(&state, shell, &who, Showing::first()).await
+}
+
+async fn show(
+    state: &WebState,
+    shell: PageShell,
+    who: &Authenticated,
+    showing: Showing,
+) -> WebResult {
+    let services = &state.services;
+    let user = who.user();
+    let asked_again = |key| showing.has(key);
+    let begins_anew = asked_again(TwoFactorPage::ENROLL_PASSWORD);
+    let two_factor = match user.totp_confirmed_at {
+        Some(since) => {
+            let left = account::backup_codes_left(services, user).await?;
+            TwoFactorState::On {
+                since,
+                codes_left: usize::try_from(left.unwrap_or_default()).unwrap_or_default(),
+            }
+        }
+        None => match totp::pending(services, user).await? {
+            Some(enrolment) if !begins_anew => TwoFactorState::pending(enrolment)?,
+            _ => TwoFactorState::Off {
+                email_verified: user.email_verified(),
+            },
+        },
+    };
+    let ask_password = !proof::is_recent(services, who)
+        || begins_anew
+        || asked_again(TwoFactorPage::FRESH_CODES_PASSWORD)
+        || asked_again(TwoFactorPage::DISABLE_PASSWORD);
+    showing.answer(|errors| TwoFactorPage {
+        shell: shell.take(),
+        email: user.email.clone(),
+        state: two_factor,
+        ask_password,
+        errors,
+    })
+}
+
+impl TwoFactorState {
+    fn pending(enrolment: Enrolment) -> WebResult<Self> {
+        Ok(Self::Pending {
+            qr_svg: qr::svg(&enrolment.otpauth_uri)?,
+            secret: enrolment.secret,
+            otpauth_uri: enrolment.otpauth_uri,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -76,10 +151,5 @@ mod tests {
     fn a_secret_reads_in_fours() {
         assert_eq!(in_fours("JBSWY3DPEHPK3PXP"), "JBSW Y3DP EHPK 3PXP");
         assert_eq!(in_fours("JBSW Y3DPEH"), "JBSW Y3DP EH");
-    }
-
-    #[test]
-    fn the_prolog_of_an_svg_is_left_out() {
-        assert_eq!(inline("<?xml version=\"1.0\"?><svg></svg>"), "<svg></svg>");
     }
 }

@@ -1,0 +1,142 @@
+//! The audit events of a user in plain sentences, for that user.
+
+use serde_json::Value;
+
+use super::account::ActivityItem;
+use crate::{db::audit::EventRow, domain::user_agent};
+
+/// An event as a line of the recent activity.
+pub(super) fn item(row: &EventRow) -> ActivityItem {
+    let browser = row.user_agent.as_deref().map(user_agent::short_name);
+    let address = row.ip.map(|network| network.addr().to_string());
+    let from: Vec<String> = [browser, address].into_iter().flatten().collect();
+    ActivityItem {
+        sentence: sentence(&row.event, &row.detail),
+        from: from.join(", "),
+        at: row.at,
+    }
+}
+
+/// The sentence of an event, by its name. A name of a later version reads as a change.
+fn sentence(event: &str, detail: &Value) -> String {
+    let sentence = match event {
+        "registered" => "You created this account.",
+        "registration_of_taken_address" => "Somebody tried to register your address again.",
+        "verification_requested" => "A link to verify your address was asked for.",
+        "email_verified" => "Your address was verified.",
+        "signed_in" => signed_in(detail),
+        "sign_in_failed" => "A sign-in was refused.",
+        "second_factor_required" => "Your password was entered, and a code was asked for.",
+        "second_factor_failed" => code_refused(detail),
+        "backup_code_used" => return backup_code_used(detail),
+        "signed_out" => "You signed out.",
+        "signed_out_everywhere" => "You signed out everywhere.",
+        "refresh_token_replayed" => {
+            "An old key of one of your sessions was used again. It may have been stolen, so every device was signed out."
+        }
+        "password_reset_requested" => "A link to reset your password was asked for.",
+        "password_reset" => "A new password was set through a link in a mail.",
+        "password_changed" => "You changed your password.",
+        "reauthentication_failed" => "A wrong password was entered to confirm a change.",
+        "password_rehashed" => "We renewed how your password is stored. It is still the same.",
+        "totp_enabled" => "You turned on two-step sign-in.",
+        "totp_disabled" => "You turned off two-step sign-in.",
+        "backup_codes_replaced" => "You got a fresh set of backup codes.",
+        _ => UNKNOWN,
+    };
+    sentence.to_owned()
+}
+
+const UNKNOWN: &str = "Something changed that this page cannot name yet.";
+
+/// How somebody signed in; the words are those of RFC 8176.
+fn signed_in(detail: &Value) -> &'static str {
+    let methods = detail["methods"].as_array();
+    let by = |word: &str| methods.is_some_and(|all| all.iter().any(|method| method == word));
+    if by("otp") {
+        "You signed in with your password and a code from your app."
+    } else if by("mca") {
+        "You signed in with your password and a backup code."
+    } else {
+        "You signed in with your password."
+    }
+}
+
+fn code_refused(detail: &Value) -> &'static str {
+    match detail["reason"].as_str() {
+        Some("spent") => "A code was refused at sign-in, as it had been used before.",
+        Some("clock_off") => "A code was refused at sign-in, as it was for another moment.",
+        _ => "A wrong code was refused at sign-in.",
+    }
+}
+
+fn backup_code_used(detail: &Value) -> String {
+    match detail["left"].as_i64() {
+        Some(1) => "A backup code was used up. One is left.".to_owned(),
+        Some(left) => format!("A backup code was used up. {left} are left."),
+        None => "A backup code was used up.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::domain::audit::Event;
+
+    /// Every event after another: a new one does not compile before it has its place here.
+    fn after(event: Option<Event>) -> Option<Event> {
+        Some(match event {
+            None => Event::Registered,
+            Some(Event::Registered) => Event::RegistrationOfTakenAddress,
+            Some(Event::RegistrationOfTakenAddress) => Event::VerificationRequested,
+            Some(Event::VerificationRequested) => Event::EmailVerified,
+            Some(Event::EmailVerified) => Event::SignedIn {
+                methods: &["pwd", "otp", "mfa"],
+            },
+            Some(Event::SignedIn { .. }) => Event::SignInFailed,
+            Some(Event::SignInFailed) => Event::SecondFactorRequired,
+            Some(Event::SecondFactorRequired) => Event::SecondFactorFailed { reason: "spent" },
+            Some(Event::SecondFactorFailed { .. }) => Event::BackupCodeUsed { left: 8 },
+            Some(Event::BackupCodeUsed { .. }) => Event::SignedOut,
+            Some(Event::SignedOut) => Event::SignedOutEverywhere,
+            Some(Event::SignedOutEverywhere) => Event::RefreshTokenReplayed,
+            Some(Event::RefreshTokenReplayed) => Event::PasswordResetRequested,
+            Some(Event::PasswordResetRequested) => Event::PasswordReset,
+            Some(Event::PasswordReset) => Event::PasswordChanged,
+            Some(Event::PasswordChanged) => Event::ReauthenticationFailed,
+            Some(Event::ReauthenticationFailed) => Event::PasswordRehashed,
+            Some(Event::PasswordRehashed) => Event::TotpEnabled,
+            Some(Event::TotpEnabled) => Event::TotpDisabled,
+            Some(Event::TotpDisabled) => Event::BackupCodesReplaced,
+            Some(Event::BackupCodesReplaced) => return None,
+        })
+    }
+
+    #[test]
+    fn every_event_has_a_sentence_of_its_own() {
+        let mut told = HashSet::new();
+        let mut event = after(None);
+        while let Some(found) = event {
+            let sentence = sentence(found.name(), &found.detail());
+            assert_ne!(sentence, UNKNOWN, "{}", found.name());
+            assert!(sentence.ends_with('.'), "{sentence}");
+            assert!(told.insert(sentence), "{}", found.name());
+            event = after(Some(found));
+        }
+        assert_eq!(told.len(), 20);
+    }
+
+    #[test]
+    fn details_are_told_and_may_be_missing() {
+        let left = |left: i64| Event::BackupCodeUsed { left }.detail();
+        assert!(sentence("backup_code_used", &left(1)).ends_with("One is left."));
+        assert!(sentence("backup_code_used", &Value::Null).ends_with("used up."));
+        assert_eq!(
+            sentence("signed_in", &Value::Null),
+            "You signed in with your password."
+        );
+        assert_eq!(sentence("of_a_later_version", &Value::Null), UNKNOWN);
+    }
+}

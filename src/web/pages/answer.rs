@@ -1,0 +1,170 @@
+//! How pages answer: a screen with its status, or the way to the next one.
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+};
+use askama::Template;
+
+use crate::{
+    domain::local_path::LocalPath,
+    flows::{InputFaults, PendingSignIn, TokenPair},
+    web::{
+        cookies::SetCookies,
+        copy,
+        error::{WebResult, whole_seconds},
+        session::{BrowserSession, Pending},
+        state::WebState,
+        view::{FieldErrors, Flash},
+    },
+};
+
+/// Where signed-in people begin.
+pub(super) const ACCOUNT: &str = "/account";
+/// Where everybody else begins.
+pub(super) const LOGIN: &str = "/login";
+/// Where a code is asked for.
+const LOGIN_VERIFY: &str = "/login/verify";
+/// Where a password is changed.
+pub(in crate::web) const CHANGE_PASSWORD: &str = "/account/password";
+
+/// How a screen with a form is shown: for the first time, or again with what is wrong.
+pub(super) struct Showing {
+    status: StatusCode,
+    errors: FieldErrors,
+    retry_after: Option<Duration>,
+}
+
+impl Showing {
+    /// For the first time.
+    pub(super) fn first() -> Self {
+        Self::again(StatusCode::OK, FieldErrors::default())
+    }
+
+    /// Again, with a status and what is wrong.
+    pub(super) fn again(status: StatusCode, errors: FieldErrors) -> Self {
+        Self {
+            status,
+            errors,
+            retry_after: None,
+        }
+    }
+
+    /// Again, as some input cannot be used.
+    pub(super) fn invalid(errors: FieldErrors) -> Self {
+        Self::again(StatusCode::UNPROCESSABLE_ENTITY, errors)
+    }
+
+    /// Again, as the credentials are wrong.
+    pub(super) fn rejected(errors: FieldErrors) -> Self {
+        Self::again(StatusCode::UNAUTHORIZED, errors)
+    }
+
+    /// Again, as the account changed in the same moment.
+    pub(super) fn overtaken() -> Self {
+        Self::again(StatusCode::CONFLICT, FieldErrors::of_form(copy::OVERTAKEN))
+    }
+
+    /// Again, as there were too many attempts.
+    pub(super) fn throttled(wait: Duration) -> Self {
+        Self {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            errors: FieldErrors::of_form(copy::too_many_attempts(wait)),
+            retry_after: Some(wait),
+        }
+    }
+
+    /// Whether something is wrong with this field.
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.errors.has(field)
+    }
+
+    /// The same where it turns out that the link is dead: gone, or nothing that can be sent.
+    pub(super) fn of_dead_link(mut self) -> Self {
+        if self.status == StatusCode::OK {
+            self.status = StatusCode::GONE;
+        } else if self.retry_after.is_none() {
+            self.status = StatusCode::UNPROCESSABLE_ENTITY;
+        }
+        self.errors = FieldErrors::default();
+        self
+    }
+
+    /// The answer, from the page that these errors make.
+    pub(super) fn answer<P: Template>(self, page: impl FnOnce(FieldErrors) -> P) -> WebResult {
+        let html = page(self.errors).render()?;
+        let mut answer = HttpResponse::build(self.status);
+        if let Some(wait) = self.retry_after {
+            answer.insert_header((header::RETRY_AFTER, whole_seconds(wait)));
+        }
+        Ok(answer
+            .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+            .body(html))
+    }
+}
+
+/// A page without a form of its own.
+pub(super) fn page(status: StatusCode, page: impl Template) -> WebResult {
+    Showing::again(status, FieldErrors::default()).answer(|_| page)
+}
+
+/// What is wrong with the fields, in the order in which the page has them.
+pub(super) fn field_errors(faults: &InputFaults, order: &[&str]) -> FieldErrors {
+    let position = |field: &str| order.iter().position(|known| *known == field);
+    let mut faults: Vec<_> = faults.iter().collect();
+    faults.sort_by_key(|(field, _)| position(field).unwrap_or(order.len()));
+    let mut errors = FieldErrors::default();
+    for (field, messages) in faults {
+        for message in messages {
+            errors.add(field, message);
+        }
+    }
+    errors
+}
+
+/// On to another page, with GET (RFC 9110, 15.4.4).
+pub(super) fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, path))
+        .finish()
+}
+
+/// On to another page, which will show a message.
+pub(super) fn see_other_with(session: &BrowserSession, path: &str, flash: &Flash) -> HttpResponse {
+    session.leave_flash(flash);
+    see_other(path)
+}
+
+/// Signs the browser in and sends it on. A flash must be left after this, not before.
+pub(super) fn signed_in(
+    state: &WebState,
+    session: &BrowserSession,
+    pair: &TokenPair,
+    next: Option<&LocalPath>,
+) -> HttpResponse {
+    session.renew();
+    let path = if pair.user.password_must_change {
+        CHANGE_PASSWORD
+    } else {
+        next.map_or(ACCOUNT, LocalPath::as_str)
+    };
+    see_other(path).with_cookies(state.settings.pair_cookies(pair))
+}
+
+/// Sends the browser on to the code. A flash must be left after this, not before.
+pub(super) fn code_required(
+    session: &BrowserSession,
+    pending: &PendingSignIn,
+    remember_me: bool,
+    next: Option<&LocalPath>,
+) -> HttpResponse {
+    session.renew();
+    session.set_pending(&Pending {
+        token: pending.token.expose().to_owned(),
+        remember_me,
+        next: next.map(ToString::to_string),
+    });
+    see_other(LOGIN_VERIFY)
+}

@@ -1,0 +1,55 @@
+//! Signing out. There is no screen: a GET would let any link on any page sign people out.
+
+use actix_web::{
+    HttpRequest,
+    http::header::{HeaderName, HeaderValue},
+};
+use serde::Deserialize;
+
+use super::answer::{LOGIN, see_other_with};
+use crate::{
+    flows::sign_out,
+    web::{
+        cookies::{CookieName, SetCookies},
+        copy,
+        error::WebResult,
+        extract::{ClientInfo, CsrfForm, MaybeUser},
+        session::BrowserSession,
+        state::State,
+        view::Flash,
+    },
+};
+
+/// What the browser forgets besides the token cookies. Never `"cookies"`: the device's stays.
+const CLEAR_SITE_DATA: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("clear-site-data"),
+    HeaderValue::from_static("\"cache\", \"storage\""),
+);
+
+/// Only the token of the form.
+#[derive(Deserialize)]
+pub struct Form {}
+
+/// `POST /logout`: ends this session. Whoever was signed out already is told the same.
+pub async fn post(
+    MaybeUser(who): MaybeUser,
+    CsrfForm(Form {}): CsrfForm<Form>,
+    req: HttpRequest,
+    state: State,
+    session: BrowserSession,
+    ClientInfo(client): ClientInfo,
+) -> WebResult {
+    let refresh_token = state.settings.cookie(&req, CookieName::Refresh);
+    match (who, refresh_token) {
+        (Some(who), _) => sign_out::this_session(&state.services, &who, &client).await?,
+        (None, Some(token)) => {
+            sign_out::by_refresh_token(&state.services, &token, &client).await?;
+        }
+        (None, None) => {}
+    }
+    session.renew();
+    let mut answer = see_other_with(&session, LOGIN, &Flash::success(copy::SIGNED_OUT));
+    let (name, value) = CLEAR_SITE_DATA;
+    answer.headers_mut().insert(name, value);
+    Ok(answer.with_cookies(state.settings.cleared_cookies()))
+}

@@ -1,0 +1,183 @@
+//! What the forms of the second factor do.
+
+use actix_web::{HttpResponse, http::StatusCode};
+use serde::Deserialize;
+
+use super::{TWO_FACTOR, TwoFactorPage, show};
+use crate::{
+    domain::{backup_code::BackupCode, secret::SecretString, user::User},
+    flows::{
+        proof::Proof,
+        totp::{self, FreshCodes, Refused},
+    },
+    web::{
+        cookies::SetCookies,
+        copy,
+        error::WebResult,
+        extract::{ClientInfo, CsrfForm, CurrentUser, PageShell},
+        pages::{
+            BackupCodesPage, BackupCodesReason,
+            answer::{LOGIN, Showing, page, see_other, see_other_with},
+        },
+        session::BrowserSession,
+        state::State,
+        view::{FieldErrors, Flash},
+    },
+};
+
+/// The password, where the page asked for it.
+#[derive(Deserialize)]
+pub struct ProofForm {
+    #[serde(default)]
+    password: SecretString,
+}
+
+impl ProofForm {
+    fn proof(self) -> Proof {
+        if self.password.expose().trim().is_empty() {
+            Proof::Recent
+        } else {
+            Proof::Password(self.password)
+        }
+    }
+}
+
+/// The first code of the app.
+#[derive(Deserialize)]
+pub struct CodeForm {
+    #[serde(default)]
+    code: SecretString,
+}
+
+/// `GET` of a path that only takes forms: whoever reloads an answer lands on the page.
+pub async fn back() -> HttpResponse {
+    see_other(TWO_FACTOR)
+}
+
+/// `POST /account/two-factor/enroll`
+pub async fn enroll(
+    CurrentUser(who): CurrentUser,
+    CsrfForm(form): CsrfForm<ProofForm>,
+    state: State,
+    ClientInfo(client): ClientInfo,
+    shell: PageShell,
+) -> WebResult {
+    match totp::enroll(&state.services, &who, &form.proof(), &client).await? {
+        Ok(_) => Ok(see_other(TWO_FACTOR)),
+        Err(refused) => {
+            let showing = again(&refused, TwoFactorPage::ENROLL_PASSWORD);
+            show(&state, shell, &who, showing).await
+        }
+    }
+}
+
+/// `POST /account/two-factor/confirm`
+pub async fn confirm(
+    CurrentUser(who): CurrentUser,
+    CsrfForm(CodeForm { code }): CsrfForm<CodeForm>,
+    state: State,
+    session: BrowserSession,
+    ClientInfo(client): ClientInfo,
+    shell: PageShell,
+) -> WebResult {
+    if code.expose().trim().is_empty() {
+        let errors = FieldErrors::of_field(TwoFactorPage::CODE, copy::missing("a code"));
+        return show(&state, shell, &who, Showing::invalid(errors)).await;
+    }
+    match totp::confirm(&state.services, &who, &code, &client).await? {
+        Ok(FreshCodes {
+            codes,
+            pair: Some(pair),
+        }) => {
+            let answer = codes_page(shell, who.user(), &codes, BackupCodesReason::Enrolled)?;
+            Ok(answer.with_cookies(state.settings.pair_cookies(&pair)))
+        }
+        Ok(FreshCodes { pair: None, .. }) => {
+            let flash = Flash::warning(copy::TWO_FACTOR_ON_SIGN_IN);
+            Ok(see_other_with(&session, LOGIN, &flash))
+        }
+        Err(refused) => show(&state, shell, &who, again(&refused, TwoFactorPage::CODE)).await,
+    }
+}
+
+/// `POST /account/two-factor/disable`
+pub async fn disable(
+    CurrentUser(who): CurrentUser,
+    CsrfForm(form): CsrfForm<ProofForm>,
+    state: State,
+    session: BrowserSession,
+    ClientInfo(client): ClientInfo,
+    shell: PageShell,
+) -> WebResult {
+    match totp::disable(&state.services, &who, &form.proof(), &client).await? {
+        Ok(Some(pair)) => {
+            let flash = Flash::success(copy::TWO_FACTOR_DISABLED);
+            Ok(see_other_with(&session, TWO_FACTOR, &flash)
+                .with_cookies(state.settings.pair_cookies(&pair)))
+        }
+        Ok(None) => {
+            let flash = Flash::success(copy::TWO_FACTOR_OFF_SIGN_IN);
+            Ok(see_other_with(&session, LOGIN, &flash))
+        }
+        Err(refused) => {
+            let showing = again(&refused, TwoFactorPage::DISABLE_PASSWORD);
+            show(&state, shell, &who, showing).await
+        }
+    }
+}
+
+/// `POST /account/two-factor/backup-codes`
+pub async fn fresh_codes(
+    CurrentUser(who): CurrentUser,
+    CsrfForm(form): CsrfForm<ProofForm>,
+    state: State,
+    ClientInfo(client): ClientInfo,
+    shell: PageShell,
+) -> WebResult {
+    match totp::replace_backup_codes(&state.services, &who, &form.proof(), &client).await? {
+        Ok(FreshCodes { codes, .. }) => {
+            codes_page(shell, who.user(), &codes, BackupCodesReason::Replaced)
+        }
+        Err(refused) => {
+            let showing = again(&refused, TwoFactorPage::FRESH_CODES_PASSWORD);
+            show(&state, shell, &who, showing).await
+        }
+    }
+}
+
+fn codes_page(
+    shell: PageShell,
+    user: &User,
+    codes: &[BackupCode],
+    reason: BackupCodesReason,
+) -> WebResult {
+    page(
+        StatusCode::OK,
+        BackupCodesPage {
+            shell: shell.take(),
+            email: user.email.clone(),
+            codes: codes.iter().map(BackupCode::shown).collect(),
+            reason,
+        },
+    )
+}
+
+/// Why the page is shown again; `field` is the one of the form that was sent.
+fn again(refused: &Refused, field: &'static str) -> Showing {
+    let at_field = |message: &str| FieldErrors::of_field(field, message);
+    let forbidden = |errors| Showing::again(StatusCode::FORBIDDEN, errors);
+    let conflict = |why| Showing::again(StatusCode::CONFLICT, FieldErrors::of_form(why));
+    match refused {
+        Refused::WrongPassword => Showing::rejected(at_field(copy::WRONG_PASSWORD)),
+        Refused::WrongCode(fault) => Showing::invalid(at_field(&copy::app_code_refused(*fault))),
+        Refused::ProofRequired => forbidden(at_field(copy::CONFIRM_WITH_PASSWORD)),
+        Refused::EmailUnverified => {
+            forbidden(FieldErrors::of_form(copy::TWO_FACTOR_NEEDS_VERIFIED))
+        }
+        Refused::AlreadyEnabled => conflict(copy::TWO_FACTOR_IS_ON),
+        Refused::NotEnabled => conflict(copy::TWO_FACTOR_IS_OFF),
+        Refused::NotPending => conflict(copy::TWO_FACTOR_START_AGAIN),
+        Refused::Overtaken => conflict(copy::OVERTAKEN),
+        Refused::Throttled(wait) => Showing::throttled(*wait),
+    }
+}
