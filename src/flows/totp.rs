@@ -52,7 +52,7 @@ pub enum Refused {
 /// An enrolment that waits for its first code.
 #[derive(Debug)]
 pub struct Enrolment {
-    /// The secret in groups of four.
+    /// The secret in Base32, for people whose phone reads no QR code.
     pub secret: String,
     /// What the QR code carries.
     pub otpauth_uri: String,
@@ -117,7 +117,7 @@ pub async fn pending(s: &Services, user: &User) -> Result<Option<Enrolment>> {
 fn shown(s: &Services, user: &User, secret: &TotpSecret) -> Enrolment {
     let issuer = format!("{} ({})", s.site.mail.product, s.site.mail.site);
     Enrolment {
-        secret: secret.grouped(),
+        secret: secret.base32(),
         otpauth_uri: secret.uri(&issuer, &user.email).unwrap_or_default(),
     }
 }

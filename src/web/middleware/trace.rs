@@ -37,7 +37,7 @@ pub async fn run<B: MessageBody + 'static>(
         let ms = (services.clock.now() - started).num_milliseconds();
         if let Some(Identity(who)) = response.request().extensions().get::<Identity>() {
             let (user, jti) = (who.user().id, &who.claims.token_id);
-            tracing::info!(status, ms, %user, sid = ?who.session_id, jti, "answered");
+            tracing::info!(status, ms, %user, sid = who.session_id.map(tracing::field::display), jti, "answered");
         } else {
             tracing::info!(status, ms, "answered");
         }
