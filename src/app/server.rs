@@ -56,6 +56,8 @@ impl Server {
         .workers(threads)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .client_request_timeout(REQUEST_TIMEOUT)
+        // A client that hangs up leaves the queues at once: nobody waits for its answer.
+        .h1_allow_half_closed(false)
         .disable_signals()
         .listen(listener)?
         .run();

@@ -1,0 +1,81 @@
+//! The database that Vestibule brings along, as an operator meets it: nothing but the binary and a
+//! data directory.
+
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::cluster::Folder;
+use crate::node::{Node, vestibule};
+use crate::person::Person;
+
+#[tokio::test]
+async fn it_is_made_kept_taken_over_and_stopped() {
+    let folder = Folder::new();
+    let data_dir = folder.data_dir();
+    let began = Instant::now();
+    let node = Node::embedded(folder.path(), &data_dir).await;
+    println!("first start to a served /readyz: {:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(30));
+    let ada = Person::register(&node, "ada").await;
+
+    let began = Instant::now();
+    node.stop(Signal::TERM).await;
+    println!("stop: {:?}", began.elapsed());
+    assert_eq!(folder.postmaster(), None);
+    assert!(!data_dir.join("postgres/postmaster.pid").exists());
+
+    let began = Instant::now();
+    let node = Node::embedded(folder.path(), &data_dir).await;
+    println!("later start: {:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(10));
+    assert_eq!(
+        node.me(&ada.pair).await,
+        200,
+        "secrets and sessions are kept"
+    );
+
+    let server = folder.postmaster();
+    assert!(server.is_some());
+    node.kill().await;
+    assert_eq!(folder.postmaster(), server, "the cluster outlives its user");
+    let began = Instant::now();
+    let node = Node::embedded(folder.path(), &data_dir).await;
+    println!("taking over: {:?}", began.elapsed());
+    assert_eq!(folder.postmaster(), server, "the same server goes on");
+    assert_eq!(node.me(&ada.pair).await, 200);
+
+    node.stop(Signal::INT).await;
+    assert_eq!(folder.postmaster(), None);
+    assert!(!data_dir.join("postgres/postmaster.pid").exists());
+}
+
+#[tokio::test]
+async fn two_processes_share_it_and_the_last_to_leave_stops_it() {
+    let folder = Folder::new();
+    let data_dir = folder.data_dir();
+    // Both at once, on nothing: they agree who makes it, and on the secrets.
+    let embedded = || Node::embedded(folder.path(), &data_dir);
+    let (first, second) = tokio::join!(embedded(), embedded());
+    let server = folder.postmaster();
+    let ada = Person::register(&first, "ada").await;
+    assert_eq!(second.me(&ada.pair).await, 200);
+
+    first.stop(Signal::TERM).await;
+    assert_eq!(folder.postmaster(), server);
+    assert_eq!(second.me(&ada.pair).await, 200);
+
+    // A command joins and leaves as well.
+    let migrate = vestibule(folder.path())
+        .arg("migrate")
+        .env("DATA_DIR", &data_dir)
+        .output();
+    let migrate = migrate.unwrap();
+    assert!(migrate.status.success(), "{migrate:?}");
+    assert_eq!(folder.postmaster(), server);
+    ada.sign_in(&second).await;
+
+    second.stop(Signal::TERM).await;
+    assert_eq!(folder.postmaster(), None);
+    assert!(!data_dir.join("postgres/postmaster.pid").exists());
+}

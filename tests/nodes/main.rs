@@ -1,0 +1,26 @@
+//! The built binary as processes of its own: several nodes on one database, nodes that are killed,
+//! the embedded database, the command line. Driven through the JSON API, looked at through SQL.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says on the way what it measured"
+)]
+
+mod api;
+#[path = "../support/cluster.rs"]
+mod cluster;
+mod commands;
+mod embedded;
+mod hang_up;
+mod killed;
+mod mails;
+mod node;
+mod person;
+mod races;
+mod sessions;
+mod starts;
+mod stops;
+mod whole;

@@ -1,0 +1,196 @@
+//! One `vestibule` process.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use reqwest::Client;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::cluster::{Cluster, environment};
+
+/// What every node of a test shares: secrets made for tests, an address that all tokens carry,
+/// hashes that cost nothing, and no limit that a test would run into.
+const SHARED: &[(&str, &str)] = &[
+    ("LISTEN_ADDR", "127.0.0.1:0"),
+    ("BASE_URL", "http://localhost:8080"),
+    ("JWT_SECRET_KEY", "a key of tests that everybody knows"),
+    ("COOKIE_KEY", "dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="),
+    (
+        "SEALING_KEYS",
+        "t1:dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q=",
+    ),
+    ("ARGON2_MEMORY_KIB", "8"),
+    ("ARGON2_ITERATIONS", "1"),
+    ("RATE_LIMIT_SCALE", "10000"),
+];
+
+/// `vestibule` with nothing of this machine's environment, in a folder without a `.env`.
+pub(crate) fn vestibule(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
+    command.current_dir(folder).env_clear();
+    for inherited in ["PATH", "PG_BIN_DIR"] {
+        if let Some(value) = environment(inherited) {
+            command.env(inherited, value);
+        }
+    }
+    command
+}
+
+/// A running `vestibule serve`; killed when dropped.
+pub(crate) struct Node {
+    child: Child,
+    /// What it logs.
+    log: PathBuf,
+    /// What it prints: mails.
+    printed: PathBuf,
+    base: String,
+    pub(crate) http: Client,
+}
+
+impl Node {
+    /// Starts one on a cluster's database, without waiting for it.
+    pub(crate) fn spawn_on(cluster: &Cluster, settings: &[(&str, &str)]) -> Self {
+        let folder = cluster.folder();
+        let mut command = vestibule(folder);
+        command
+            .envs(SHARED.iter().copied())
+            .env("DATABASE_URL", cluster.url())
+            .env("DATA_DIR", folder.join("untouched"))
+            .envs(settings.iter().copied());
+        Self::spawn(folder, command)
+    }
+
+    /// Starts one on a cluster's database, ready to serve.
+    pub(crate) async fn on(cluster: &Cluster) -> Self {
+        Self::with(cluster, &[]).await
+    }
+
+    /// The same with settings of its own.
+    pub(crate) async fn with(cluster: &Cluster, settings: &[(&str, &str)]) -> Self {
+        Self::spawn_on(cluster, settings).ready().await
+    }
+
+    /// Starts one that brings its own database, ready to serve. It makes its own secrets.
+    pub(crate) async fn embedded(folder: &Path, data_dir: &Path) -> Self {
+        let mut command = vestibule(folder);
+        command
+            .envs(SHARED.iter().copied())
+            .env("DATA_DIR", data_dir);
+        for secret in ["JWT_SECRET_KEY", "COOKIE_KEY", "SEALING_KEYS"] {
+            command.env_remove(secret);
+        }
+        Self::spawn(folder, command).ready().await
+    }
+
+    fn spawn(folder: &Path, mut command: Command) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let log = folder.join(format!("log-{count}"));
+        let printed = folder.join(format!("printed-{count}"));
+        let child = command
+            .stdout(File::create(&printed).expect("our own folder"))
+            .stderr(File::create(&log).expect("our own folder"))
+            .spawn()
+            .expect("the built binary");
+        let http = Client::builder().timeout(Duration::from_mins(1));
+        Self {
+            child,
+            log,
+            printed,
+            base: String::new(),
+            http: http.build().expect("a client"),
+        }
+    }
+
+    /// Waits until it answers `/readyz`.
+    pub(crate) async fn ready(mut self) -> Self {
+        let began = Instant::now();
+        loop {
+            let ended = self.child.try_wait().expect("our own child");
+            assert!(ended.is_none(), "it ended: {ended:?}\n{}", self.log());
+            assert!(
+                began.elapsed() < Duration::from_mins(1),
+                "never ready\n{}",
+                self.log()
+            );
+            if let Some(address) = self.address() {
+                self.base = format!("http://{address}");
+                let answer = self.http.get(self.url("/readyz")).send().await;
+                if answer.is_ok_and(|answer| answer.status().is_success()) {
+                    return self;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// The address it says it listens on, for port 0 is any.
+    fn address(&self) -> Option<String> {
+        let log = self.log();
+        let (_, after) = log.split_once("Vestibule is ready")?;
+        let (_, after) = after.split_once("listen=")?;
+        after
+            .split_once('\n')
+            .map(|(address, _)| address.trim().to_owned())
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// The mails so far, as text.
+    pub(crate) fn printed(&self) -> String {
+        fs::read_to_string(&self.printed).unwrap_or_default()
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.child.id()).expect("a pid");
+        kill_process(Pid::from_raw(pid).expect("a pid"), signal).expect("our own child");
+    }
+
+    /// Waits for its end without holding up what else the test does.
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("our own child") {
+                return status;
+            }
+            assert!(
+                began.elapsed() < Duration::from_mins(1),
+                "it does not end\n{}",
+                self.log()
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Ends it as an operator does.
+    pub(crate) async fn stop(mut self, signal: Signal) {
+        self.signal(signal);
+        let status = self.ended().await;
+        assert!(status.success(), "{status}\n{}", self.log());
+    }
+
+    /// Ends it with SIGKILL.
+    pub(crate) async fn kill(mut self) {
+        self.signal(Signal::KILL);
+        self.ended().await;
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+        if std::thread::panicking() {
+            eprintln!("-- what a node logged\n{}--", self.log());
+        }
+    }
+}
