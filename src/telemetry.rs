@@ -11,7 +11,14 @@ use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::{Writer, debug_fn};
 
-use crate::config::Environment;
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people at a terminal.
+    Pretty,
+    /// For programs.
+    Json,
+}
 
 /// Why logs could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -25,14 +32,14 @@ pub enum TelemetryError {
 }
 
 /// Sets up the logs of the process. `filter` is in the words of `RUST_LOG`.
-pub fn init(environment: Environment, filter: &str) -> Result<(), TelemetryError> {
+pub fn init(format: Format, filter: &str) -> Result<(), TelemetryError> {
     let colours = std::io::stderr().is_terminal();
-    let subscriber = subscriber(environment, filter, colours, std::io::stderr)?;
+    let subscriber = subscriber(format, filter, colours, std::io::stderr)?;
     Ok(tracing::subscriber::set_global_default(subscriber)?)
 }
 
 fn subscriber<W>(
-    environment: Environment,
+    format: Format,
     filter: &str,
     colours: bool,
     writer: W,
@@ -43,14 +50,14 @@ where
     let builder = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_new(filter)?)
         .with_writer(writer);
-    Ok(match environment {
-        Environment::Development => Box::new(
+    Ok(match format {
+        Format::Pretty => Box::new(
             builder
                 .with_ansi(colours)
                 .fmt_fields(debug_fn(write_field).delimited(" "))
                 .finish(),
         ),
-        Environment::Production => Box::new(
+        Format::Json => Box::new(
             builder
                 .json()
                 .flatten_event(true)
@@ -88,28 +95,6 @@ impl<W: Write> Write for Inert<'_, W> {
     }
 }
 
-/// An email address for a log: its first letter, stars, and its domain, as in `a***@example.org`.
-#[derive(Clone, Copy)]
-pub struct MaskedEmail<'a>(pub &'a str);
-
-impl fmt::Display for MaskedEmail<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.rsplit_once('@') {
-            Some((local, domain)) => {
-                let first: String = local.chars().take(1).collect();
-                write!(Inert(f), "{first}***@{domain}")
-            }
-            None => f.write_str("***"),
-        }
-    }
-}
-
-impl fmt::Debug for MaskedEmail<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io;
@@ -134,10 +119,10 @@ mod tests {
     }
 
     /// What the given act logs.
-    fn logged(environment: Environment, filter: &str, act: impl FnOnce()) -> String {
+    fn logged(format: Format, filter: &str, act: impl FnOnce()) -> String {
         let lines = Lines::default();
         let writer = lines.clone();
-        let subscriber = subscriber(environment, filter, false, move || writer.clone()).unwrap();
+        let subscriber = subscriber(format, filter, false, move || writer.clone()).unwrap();
         tracing::subscriber::with_default(subscriber, act);
         String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
     }
@@ -152,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_pretty_line_stays_one_line() {
-        let text = logged(Environment::Development, "info", || log_everywhere(HOSTILE));
+        let text = logged(Format::Pretty, "info", || log_everywhere(HOSTILE));
         assert_eq!(text.matches('\n').count(), 1, "{text:?}");
         assert!(text.ends_with('\n'));
         assert!(
@@ -171,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_json_line_is_one_object_with_its_span() {
-        let text = logged(Environment::Production, "info", || log_everywhere(HOSTILE));
+        let text = logged(Format::Json, "info", || log_everywhere(HOSTILE));
         assert_eq!(text.matches('\n').count(), 1, "{text:?}");
         assert!(!text.contains(['\r', '\x1b']));
         let line: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -182,30 +167,16 @@ mod tests {
 
     #[test]
     fn the_filter_decides() {
-        let text = logged(Environment::Development, "warn", || log_everywhere("quiet"));
+        let text = logged(Format::Pretty, "warn", || log_everywhere("quiet"));
         assert_eq!(text, "");
-        let refused = subscriber(Environment::Development, "vestibule=loud", false, io::sink);
+        let refused = subscriber(Format::Pretty, "vestibule=loud", false, io::sink);
         assert!(matches!(refused, Err(TelemetryError::Filter(_))));
-    }
-
-    #[test]
-    fn an_address_shows_its_first_letter_and_domain() {
-        assert_eq!(
-            MaskedEmail("alice@example.org").to_string(),
-            "a***@example.org"
-        );
-        assert_eq!(
-            format!("{:?}", MaskedEmail("b@example.org")),
-            "b***@example.org"
-        );
-        assert_eq!(MaskedEmail("no address").to_string(), "***");
-        assert_eq!(MaskedEmail("a@b\r\nc").to_string(), r"a***@b\r\nc");
     }
 
     proptest! {
         #[test]
         fn no_value_breaks_a_pretty_line(value in any::<String>()) {
-            let text = logged(Environment::Development, "info", || log_everywhere(&value));
+            let text = logged(Format::Pretty, "info", || log_everywhere(&value));
             prop_assert_eq!(text.matches('\n').count(), 1);
             prop_assert!(!text.trim_end_matches('\n').chars().any(char::is_control));
         }

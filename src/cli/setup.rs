@@ -3,7 +3,7 @@
 use std::{fmt::Display, future::Future, io::Write};
 
 use crate::{
-    config::{self, Config, DatabaseSource, Source},
+    config::{self, Config, DatabaseSource, Environment, Source},
     db::DatabaseOptions,
     local_postgres::{Durability, LocalPostgres, Options},
     telemetry,
@@ -19,7 +19,11 @@ pub(super) fn block_on<F: Future<Output = Result<(), Failure>>>(
     command: impl FnOnce(Config) -> F,
 ) -> Result<(), Failure> {
     let loaded = config::load(&Source::from_process())?;
-    telemetry::init(loaded.config.environment, &loaded.config.log_filter)?;
+    let format = match loaded.config.environment {
+        Environment::Development => telemetry::Format::Pretty,
+        Environment::Production => telemetry::Format::Json,
+    };
+    telemetry::init(format, &loaded.config.log_filter)?;
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }

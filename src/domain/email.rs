@@ -75,7 +75,7 @@ pub fn masked(address: &str) -> String {
     match address.split_once('@') {
         Some((local, domain)) => {
             let first: String = local.chars().take(1).collect();
-            format!("{first}***@{domain}")
+            format!("{first}***@{}", domain.escape_debug())
         }
         None => "***".to_owned(),
     }
@@ -165,5 +165,7 @@ mod tests {
     fn logs_see_the_first_letter_only() {
         let address = EmailAddress::parse("ada@example.org").unwrap();
         assert_eq!(format!("{address:?}"), "a***@example.org");
+        assert_eq!(masked("@x\r\ny"), "***@x\\r\\ny");
+        assert_eq!(masked("grace"), "***");
     }
 }

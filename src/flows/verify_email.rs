@@ -76,8 +76,8 @@ pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>>
         return Ok(None);
     };
     // Whoever opens the link once more may know that it did its work.
-    let used = standing.is_revoked(&claims.token_id) && !standing.user.user.email_verified();
-    let dead = used || judge(&claims, &standing.user_standing(), &NothingRevoked).is_err();
+    let used_up = standing.is_revoked(&claims.token_id) && !standing.user.user.email_verified();
+    let dead = used_up || judge(&claims, &standing.user_standing(), &NothingRevoked).is_err();
     let user = standing.user.user;
     Ok((!dead && is_of_address(&claims, &user)).then_some(user))
 }

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::address::{self, Sender};
 use super::phrase::one_line;
 use super::{DeliveryError, RenderedMail};
+use crate::domain::email::masked;
 
 /// Builds the message. The envelope follows from the two headers, each of which is one address.
 pub(super) fn compose(
@@ -14,7 +15,7 @@ pub(super) fn compose(
     mail: &RenderedMail,
 ) -> Result<lettre::Message, DeliveryError> {
     let recipient = address::exact(&mail.to).map_err(|error| {
-        DeliveryError::Permanent(format!("the recipient {} {error}", address::mask(&mail.to)))
+        DeliveryError::Permanent(format!("the recipient {} {error}", masked(&mail.to)))
     })?;
     lettre::Message::builder()
         .from(sender.mailbox().clone())

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::address;
+use crate::domain::email::masked;
 
 /// A mail with its recipient and both of its bodies. Serialised, it is the body of an outbox row,
 /// to be sealed first: links in it are as good as passwords.
@@ -30,7 +30,7 @@ pub struct RenderedMail {
 impl fmt::Debug for RenderedMail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RenderedMail")
-            .field("to", &address::mask(&self.to))
+            .field("to", &masked(&self.to))
             .field("subject", &self.subject)
             .field("id", &self.id)
             .finish_non_exhaustive()
