@@ -16,6 +16,8 @@ use crate::{
 /// How often the outbox is looked at without being told: for retries, and for mails of nodes that
 /// went away.
 const OUTBOX_TICK: Duration = Duration::from_secs(1);
+/// The bell rings within the transaction that writes a mail; a moment later it is there to be seen.
+const UNTIL_COMMITTED: Duration = Duration::from_millis(20);
 /// How often expired rows are looked for.
 const PURGE_TICK: Duration = Duration::from_mins(1);
 /// The pause after a fault, so that a database that is down is not asked without end.
@@ -49,7 +51,7 @@ async fn outbox(services: Arc<Services>, transport: Transport, mut stopped: watc
         match deliver::due(&services, &transport).await {
             Ok(0) => {
                 tokio::select! {
-                    () = services.outbox_bell.notified() => {}
+                    () = services.outbox_bell.notified() => sleep(UNTIL_COMMITTED).await,
                     () = sleep(OUTBOX_TICK) => {}
                     _ = stopped.changed() => return,
                 }

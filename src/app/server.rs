@@ -48,10 +48,11 @@ impl Server {
                 .wrap(routes::session(&data.settings))
                 .wrap(from_fn(same_origin::run))
                 .wrap(from_fn(host::run))
+                // Before anything that reads cookies, yet its refusals look like every other.
+                .wrap(from_fn(raw_cookies::run))
                 .wrap(from_fn(errors::run))
                 .wrap(from_fn(headers::run))
                 .wrap(from_fn(trace::run))
-                .wrap(from_fn(raw_cookies::run))
         })
         .workers(threads)
         .shutdown_timeout(SHUTDOWN_SECONDS)

@@ -1,0 +1,171 @@
+//! The app under test: one node or several on a database of its own.
+
+use std::{net::TcpListener, sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use tokio::{runtime::Handle, task::block_in_place, time::timeout};
+use tokio_postgres::{Row, types::ToSql};
+use vestibule::{
+    app::{App, Seams, Server, SystemRandom},
+    flows::Services,
+    mail::{MemoryMailbox, Transport},
+};
+
+use super::{
+    Api, Browser, clock::HandClock, database::TestDatabase, mail::Post, people::NewPerson, settings,
+};
+
+/// Connections of each node.
+const POOL: usize = 8;
+/// How long a node may take to stop once its test is over.
+const STOPPING: Duration = Duration::from_secs(5);
+
+/// The app, its clock and its mails. Dropped, it stops, and takes its database with it.
+pub(crate) struct TestApp {
+    pub(crate) clock: HandClock,
+    pub(crate) post: Post,
+    node: Node,
+    database: TestDatabase,
+    changed: Vec<(String, String)>,
+}
+
+/// One running process of the service, as far as anybody outside can tell.
+pub(crate) struct Node {
+    server: Option<Server>,
+    pub(crate) services: Arc<Services>,
+    port: u16,
+}
+
+impl TestApp {
+    /// Starts the app with the settings of the tests.
+    pub(crate) async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// Starts the app with some settings changed.
+    pub(crate) async fn with(changed: &[(&str, &str)]) -> Self {
+        let clock = HandClock::default();
+        let mailbox = MemoryMailbox::default();
+        let database = TestDatabase::create().await;
+        let node = Node::start(&database, changed, &clock, &mailbox);
+        let bell = Arc::clone(&node.services.outbox_bell);
+        Self {
+            post: Post::new(mailbox, bell),
+            clock,
+            node,
+            database,
+            changed: changed
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        }
+    }
+
+    /// Another process of the service on the same database, with the same settings and clock.
+    pub(crate) fn another_node(&self) -> Node {
+        let changed: Vec<(&str, &str)> = self
+            .changed
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        Node::start(&self.database, &changed, &self.clock, self.post.mailbox())
+    }
+
+    /// The flows' services of the first node.
+    pub(crate) fn services(&self) -> &Services {
+        &self.node.services
+    }
+
+    /// A fresh browser.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(&self.node, &self.clock)
+    }
+
+    /// A client of the API.
+    pub(crate) fn api(&self) -> Api {
+        Api::new(&self.node)
+    }
+
+    /// The URL of the first node, for requests that no browser sends.
+    pub(crate) fn url(&self) -> String {
+        self.node.url()
+    }
+
+    /// Somebody with an account, in whatever state is asked for.
+    pub(crate) fn person(&self) -> NewPerson<'_> {
+        NewPerson::new(self)
+    }
+
+    /// Moves the clock ahead.
+    pub(crate) fn wait(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+
+    /// Asks the database, past the service.
+    pub(crate) async fn sql(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Vec<Row> {
+        self.database.query(sql, params).await
+    }
+
+    /// The audit log in order: what happened, by name.
+    pub(crate) async fn audit(&self) -> Vec<String> {
+        let events = self
+            .sql("SELECT event FROM audit_events ORDER BY seq", &[])
+            .await;
+        events.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// Waits until the outbox holds nothing that could be sent now.
+    pub(crate) async fn outbox_is_empty(&self) {
+        let waiting = "SELECT 1 FROM mails WHERE sealed IS NOT NULL";
+        let patience = Duration::from_secs(10);
+        let emptied = timeout(patience, async {
+            while !self.sql(waiting, &[]).await.is_empty() {
+                self.post.ring().await;
+            }
+        });
+        emptied.await.expect("the outbox is delivered");
+    }
+}
+
+async fn stop(server: Option<Server>) {
+    if let Some(server) = server {
+        let _ = timeout(STOPPING, server.stop()).await;
+    }
+}
+
+impl Node {
+    fn start(
+        database: &TestDatabase,
+        changed: &[(&str, &str)],
+        clock: &HandClock,
+        mailbox: &MemoryMailbox,
+    ) -> Self {
+        let config = settings::load(database.url(), changed);
+        let seams = Seams {
+            clock: Arc::new(clock.clone()),
+            random: Arc::new(SystemRandom),
+            transport: Some(Transport::Memory(mailbox.clone())),
+        };
+        let app = App::wire(&config, &database.options(POOL), seams).expect("the app is wired");
+        let services = Arc::clone(&app.services);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let server = app.serve(listener, 1).expect("the app serves");
+        Self {
+            port: server.addr().port(),
+            server: Some(server),
+            services,
+        }
+    }
+
+    /// Where it listens.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let server = self.server.take();
+        block_in_place(|| Handle::current().block_on(stop(server)));
+    }
+}

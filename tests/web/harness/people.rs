@@ -1,0 +1,244 @@
+//! People with an account, in every state, made past the pages so that a test starts where its
+//! story does.
+
+use std::{
+    future::{Future, IntoFuture},
+    pin::Pin,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use chrono::TimeDelta;
+use totp_rs::{Builder, Secret};
+use uuid::Uuid;
+use vestibule::{
+    db,
+    domain::{
+        backup_code::BackupCode,
+        clock::Clock,
+        password::Password,
+        random,
+        sealing::Place,
+        secret::SecretString,
+        totp::{STEP_SECONDS, TotpSecret},
+    },
+};
+
+use super::{app::TestApp, clock::HandClock};
+
+/// A password that every rule accepts.
+pub(crate) const PASSWORD: &str = "plum anchor violet staircase";
+/// Another one.
+pub(crate) const NEW_PASSWORD: &str = "quiet marble harvest lantern";
+
+static COUNTER: AtomicU32 = AtomicU32::new(1);
+
+/// Somebody with an account.
+#[derive(Clone)]
+pub(crate) struct Person {
+    pub(crate) id: Uuid,
+    pub(crate) email: String,
+    pub(crate) password: String,
+    /// Where a second factor is enrolled: the phone.
+    pub(crate) phone: Option<Phone>,
+    /// Backup codes as they were shown.
+    pub(crate) backup_codes: Vec<String>,
+}
+
+impl Person {
+    /// The code that the phone shows now.
+    pub(crate) fn code(&self) -> String {
+        self.phone.as_ref().expect("a second factor").code()
+    }
+}
+
+/// An authenticator app.
+#[derive(Clone)]
+pub(crate) struct Phone {
+    secret: Vec<u8>,
+    clock: HandClock,
+}
+
+impl Phone {
+    /// An app that was given this secret, typed as the page shows it.
+    pub(crate) fn new(secret: &str, clock: &HandClock) -> Self {
+        let base32: String = secret.split_whitespace().collect();
+        let secret = data_encoding::BASE32_NOPAD.decode(base32.as_bytes());
+        Self {
+            secret: secret.expect("Base32"),
+            clock: clock.clone(),
+        }
+    }
+
+    /// The code of now.
+    pub(crate) fn code(&self) -> String {
+        self.code_in(0)
+    }
+
+    /// The code of so many steps ahead of now.
+    pub(crate) fn code_in(&self, steps: i64) -> String {
+        let at = self.clock.now() + TimeDelta::seconds(steps * STEP_SECONDS);
+        let totp = Builder::new()
+            .with_secret(Secret::new(self.secret.clone().into()))
+            .build_noncompliant();
+        let seconds = u64::try_from(at.timestamp()).unwrap();
+        totp.generate(seconds).to_string()
+    }
+
+    /// A code that is right at no time around now.
+    pub(crate) fn wrong_code(&self) -> String {
+        let right: Vec<String> = (-10..=10).map(|step| self.code_in(step)).collect();
+        let mut codes = (0..).map(|n| format!("{n:06}"));
+        codes.find(|code| !right.contains(code)).unwrap()
+    }
+}
+
+/// Somebody to be made; awaiting it makes them.
+pub(crate) struct NewPerson<'a> {
+    app: &'a TestApp,
+    verified: bool,
+    totp: bool,
+    by_admin: Option<ByAdmin>,
+}
+
+/// What an admin did to the account.
+enum ByAdmin {
+    Disabled,
+    DemandedNewPassword,
+}
+
+impl ByAdmin {
+    fn sql(&self) -> &'static str {
+        match self {
+            Self::Disabled => "UPDATE users SET disabled_at = created_at WHERE email = $1",
+            Self::DemandedNewPassword => {
+                "UPDATE users SET password_must_change = true WHERE email = $1"
+            }
+        }
+    }
+}
+
+impl<'a> NewPerson<'a> {
+    pub(crate) fn new(app: &'a TestApp) -> Self {
+        Self {
+            app,
+            verified: false,
+            totp: false,
+            by_admin: None,
+        }
+    }
+
+    /// With a verified address.
+    pub(crate) fn verified(self) -> Self {
+        Self {
+            verified: true,
+            ..self
+        }
+    }
+
+    /// With a verified address and a second factor.
+    pub(crate) fn with_totp(self) -> Self {
+        Self {
+            totp: true,
+            ..self.verified()
+        }
+    }
+
+    /// Disabled by an admin.
+    pub(crate) fn disabled(self) -> Self {
+        Self {
+            by_admin: Some(ByAdmin::Disabled),
+            ..self
+        }
+    }
+
+    /// Told by an admin to choose a new password.
+    pub(crate) fn must_change(self) -> Self {
+        Self {
+            by_admin: Some(ByAdmin::DemandedNewPassword),
+            ..self
+        }
+    }
+
+    async fn make(self) -> Person {
+        let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let mut person = Person {
+            id: random::id(self.app.services().random.as_ref()),
+            email: format!("person{count}@example.com"),
+            password: PASSWORD.to_owned(),
+            phone: None,
+            backup_codes: Vec::new(),
+        };
+        self.insert(&person).await;
+        if self.totp {
+            self.enroll(&mut person).await;
+        }
+        if let Some(act) = &self.by_admin {
+            self.app.sql(act.sql(), &[&person.email]).await;
+        }
+        person
+    }
+
+    async fn insert(&self, person: &Person) {
+        let s = self.app.services();
+        let password = Password::parse(&SecretString::from(PASSWORD)).unwrap();
+        let hash = s.hashing.hash(password, s.random.as_ref()).await.unwrap();
+        let new = db::users::NewUser {
+            id: person.id,
+            email: &person.email,
+            email_canonical: &person.email,
+            display_name: None,
+            password_hash: &hash,
+            created_at: s.now(),
+        };
+        let conn = s.db.connection().await.unwrap();
+        assert!(db::users::insert(&conn, &new).await.unwrap());
+        if self.verified {
+            let verified = db::users::verify_email(&conn, person.id, &person.email, s.now()).await;
+            assert!(verified.unwrap());
+        }
+    }
+
+    /// As if the second factor had been enrolled some minutes ago: the code of now is unused.
+    async fn enroll(&self, person: &mut Person) {
+        let s = self.app.services();
+        let secret = TotpSecret::fresh(s.random.as_ref());
+        let place = Place {
+            table: "totp_authenticators",
+            row: person.id,
+            column: "secret",
+        };
+        let sealed = s
+            .ring
+            .seal(s.random.as_ref(), place, secret.expose())
+            .unwrap();
+        let codes = BackupCode::fresh_set(s.random.as_ref());
+        let key = s.ring.current_id();
+        let macs: Vec<_> = codes
+            .iter()
+            .map(|code| code.mac(&s.ring, key).unwrap())
+            .collect();
+        let step = s.now().timestamp() / STEP_SECONDS - 10;
+        let conn = s.db.connection().await.unwrap();
+        assert!(
+            db::totp::begin(&conn, person.id, &sealed, s.now())
+                .await
+                .unwrap()
+        );
+        let confirmed = db::totp::confirm(&conn, person.id, &sealed, step, s.now()).await;
+        assert!(confirmed.unwrap());
+        db::backup_codes::replace(&conn, person.id, key, &macs, s.now())
+            .await
+            .unwrap();
+        person.phone = Some(Phone::new(&secret.base32(), &self.app.clock));
+        person.backup_codes = codes.iter().map(BackupCode::shown).collect();
+    }
+}
+
+impl<'a> IntoFuture for NewPerson<'a> {
+    type Output = Person;
+    type IntoFuture = Pin<Box<dyn Future<Output = Person> + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.make())
+    }
+}

@@ -1,0 +1,49 @@
+//! The settings of the app under test, read the way the product reads them.
+
+use std::{collections::BTreeMap, ffi::OsString};
+
+use vestibule::config::{self, Config, Source};
+
+/// The name under which the app is served: with https, so that cookies are as in production.
+pub(crate) const HOST: &str = "auth.example.com";
+/// `BASE_URL`.
+pub(crate) const ORIGIN: &str = "https://auth.example.com";
+
+/// What a test does not say itself. Hashes are cheap and floods allowed.
+const DEFAULTS: [(&str, &str); 10] = [
+    ("ENVIRONMENT", "development"),
+    ("BASE_URL", ORIGIN),
+    (
+        "JWT_SECRET_KEY",
+        "a key of thirty-two bytes or more for tests",
+    ),
+    ("COOKIE_KEY", "Y29va2llIGtleSBvZiB0aGUgdGVzdHMsIDMyIGJ5dGU="),
+    (
+        "SEALING_KEYS",
+        "k1:c2VhbGluZyBrZXkgb2YgdGhlIHRlc3RzLCAzMiBieXQ=",
+    ),
+    ("ARGON2_MEMORY_KIB", "64"),
+    ("ARGON2_ITERATIONS", "1"),
+    ("RATE_LIMIT_SCALE", "1000"),
+    ("DATABASE_POOL_SIZE", "8"),
+    ("DATA_DIR", "/nonexistent"),
+];
+
+/// Settings on this database; what `changed` names comes before the defaults.
+pub(crate) fn load(database_url: &str, changed: &[(&str, &str)]) -> Config {
+    let mut env: BTreeMap<String, OsString> = DEFAULTS
+        .iter()
+        .chain(changed)
+        .map(|(name, value)| ((*name).to_owned(), value.into()))
+        .collect();
+    env.insert("DATABASE_URL".to_owned(), database_url.into());
+    let source = Source {
+        env,
+        dotenv: None,
+        root: false,
+    };
+    match config::load(&source) {
+        Ok(loaded) => loaded.config,
+        Err(faults) => panic!("{faults}"),
+    }
+}

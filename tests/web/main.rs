@@ -1,0 +1,25 @@
+//! The service over HTTP, pages and JSON API alike, on a database of each test's own.
+//!
+//! A test reads as a story: people with browsers, mails that arrive, a clock that is moved. What
+//! it takes to get there stands in `harness`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test ends where something is not as it must be"
+)]
+
+mod answers;
+mod bad_input;
+mod defences;
+mod harness;
+mod nodes;
+mod recovery;
+mod second_factor;
+mod sessions;
+mod story_api;
+mod story_pages;
+mod throttles;
+mod traces;
+mod verification;

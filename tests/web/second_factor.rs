@@ -1,0 +1,265 @@
+//! Codes at the door, and the second factor's own pages.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::harness::{TestApp, people::PASSWORD};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_opens_the_door_once() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let code = owner.code();
+    assert_eq!(
+        app.browser().sign_in_with(&owner, &code).await.path(),
+        "/account"
+    );
+    let page = app.browser().sign_in_with(&owner, &code).await;
+    assert_eq!(page.status(), 401);
+    assert!(page.alert().contains("used already"), "{}", page.alert());
+    // Nor does an earlier one, once a later one was taken.
+    let earlier = owner.phone.as_ref().unwrap().code_in(-1);
+    assert_eq!(
+        app.browser().sign_in_with(&owner, &earlier).await.status(),
+        401
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_may_be_typed_with_blanks_and_one_step_late_or_early() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let phone = owner.phone.clone().unwrap();
+    let late = phone.code_in(-1);
+    let spaced = format!(" {} {} ", &late[..3], &late[3..]);
+    assert_eq!(
+        app.browser().sign_in_with(&owner, &spaced).await.path(),
+        "/account"
+    );
+    let early = phone.code_in(1);
+    let dashed = format!("{}-{}", &early[..3], &early[3..]);
+    assert_eq!(
+        app.browser().sign_in_with(&owner, &dashed).await.path(),
+        "/account"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_code_opens_nothing_and_may_be_corrected() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let mut browser = app.browser();
+    let wrong = owner.phone.as_ref().unwrap().wrong_code();
+    let page = browser.sign_in_with(&owner, &wrong).await;
+    assert_eq!((page.status(), page.path()), (401, "/login/verify"));
+    assert!(page.alert().contains("not right"), "{}", page.alert());
+    assert!(!browser.is_signed_in().await);
+    browser.visit("/login/verify").await;
+    let page = browser
+        .submit("/login/verify", &[("code", &owner.code())])
+        .await;
+    assert_eq!(page.path(), "/account");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_whose_clock_is_off_is_told_so_and_its_code_is_burnt() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let mut browser = app.browser();
+    let ahead = owner.phone.as_ref().unwrap().code_in(6);
+    let page = browser.sign_in_with(&owner, &ahead).await;
+    assert_eq!(page.status(), 401);
+    assert!(
+        page.alert().contains("about 3 minutes ahead"),
+        "{}",
+        page.alert()
+    );
+    let refused = app.api().sign_in_with(&owner, &ahead).await;
+    assert_eq!((refused.status, refused.code()), (401, "invalid_code"));
+
+    // When its time comes, that one code still opens nothing; the next one does.
+    app.wait(TimeDelta::minutes(3));
+    assert_eq!(
+        app.browser().sign_in_with(&owner, &ahead).await.status(),
+        401
+    );
+    app.wait(TimeDelta::seconds(30));
+    assert_eq!(
+        app.browser()
+            .sign_in_with(&owner, &owner.code())
+            .await
+            .path(),
+        "/account"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_code_works_once_however_it_is_typed() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let code = &owner.backup_codes[0];
+    let typed = format!(" {} ", code.replace('-', " ").to_lowercase());
+    let page = app.browser().sign_in_with(&owner, &typed).await;
+    assert_eq!(page.path(), "/account");
+    assert!(
+        page.html().contains("9 are left"),
+        "{}",
+        page.text("[role=status]")
+    );
+    let page = app.browser().sign_in_with(&owner, code).await;
+    assert_eq!(page.status(), 401);
+    assert!(
+        page.alert().contains("backup code is not right"),
+        "{}",
+        page.alert()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_runs_out_of_backup_codes_is_warned() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    for (used, code) in (1..).zip(&owner.backup_codes) {
+        let page = app.browser().sign_in_with(&owner, code).await;
+        let left = 10 - used;
+        let warning = page.text(".notice.warning");
+        assert_eq!(
+            warning.contains("left"),
+            left <= 3,
+            "{left} left: {warning}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pending_sign_in_lives_five_minutes_and_is_used_once() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let mut browser = app.browser();
+    browser.sign_in(&owner).await;
+    let pending = app.api().sign_in(&owner).await;
+    let body = |code: &str| json!({ "mfa_token": pending.text("mfa_token"), "code": code });
+    assert_eq!(
+        app.api()
+            .post("/login/mfa", body(&owner.code()))
+            .await
+            .status,
+        200
+    );
+    app.wait(TimeDelta::seconds(30));
+    let again = app.api().post("/login/mfa", body(&owner.code())).await;
+    assert_eq!((again.status, again.code()), (401, "invalid_token"));
+
+    app.wait(TimeDelta::minutes(5));
+    let page = browser
+        .submit("/login/verify", &[("code", &owner.code())])
+        .await;
+    assert_eq!(page.path(), "/login");
+    assert!(!browser.is_signed_in().await);
+    let page = browser.visit("/login/verify").await;
+    assert_eq!(page.path(), "/login", "no sign-in waits for a code");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unverified_address_cannot_be_locked_with_a_second_key() {
+    let app = TestApp::start().await;
+    let person = app.person().await;
+    let pair = app.api().sign_in(&person).await;
+    let body = json!({ "password": PASSWORD });
+    let refused = app.api().with(&pair).post("/mfa/totp/enroll", body).await;
+    assert_eq!(
+        (refused.status, refused.code()),
+        (403, "email_not_verified")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fresh_backup_codes_end_the_old_ones_and_no_session() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let mut elsewhere = app.browser();
+    elsewhere.sign_in_with(&owner, &owner.backup_codes[0]).await;
+    let mut browser = app.browser();
+    browser.sign_in_with(&owner, &owner.code()).await;
+
+    browser.visit("/account/two-factor").await;
+    let page = browser
+        .submit("/account/two-factor/backup-codes", &[])
+        .await;
+    let fresh = page.texts(".backup-codes code");
+    assert_eq!((page.status(), fresh.len()), (200, 10));
+    assert!(browser.is_signed_in().await && elsewhere.is_signed_in().await);
+    assert_eq!(
+        app.browser()
+            .sign_in_with(&owner, &owner.backup_codes[1])
+            .await
+            .status(),
+        401
+    );
+    assert_eq!(
+        app.browser().sign_in_with(&owner, &fresh[0]).await.path(),
+        "/account"
+    );
+    app.post
+        .mail(&owner.email, "backup codes were replaced")
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn turning_it_off_signs_other_browsers_out() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let mut elsewhere = app.browser();
+    elsewhere.sign_in_with(&owner, &owner.backup_codes[0]).await;
+    let mut browser = app.browser();
+    browser.sign_in_with(&owner, &owner.code()).await;
+    browser.visit("/account/two-factor").await;
+    let page = browser.submit("/account/two-factor/disable", &[]).await;
+    assert_eq!(
+        (page.status(), page.path()),
+        (200, "/account/two-factor"),
+        "{}",
+        page.alert()
+    );
+    assert!(browser.is_signed_in().await);
+    assert!(!elsewhere.is_signed_in().await);
+    assert_eq!(
+        app.browser().sign_in(&owner).await.path(),
+        "/account",
+        "the password alone"
+    );
+    app.post.mail(&owner.email, "turned off").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_proof_is_not_enough_for_a_sensitive_act() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let mut browser = app.browser();
+    browser.sign_in_with(&owner, &owner.code()).await;
+    let program = app.api().sign_in_with(&owner, &owner.backup_codes[0]).await;
+    browser.visit("/account/two-factor").await;
+    app.wait(TimeDelta::minutes(11));
+
+    let page = browser.submit("/account/two-factor/disable", &[]).await;
+    assert_eq!(page.status(), 403);
+    let typed = [("password", "not the right password")];
+    assert_eq!(
+        browser
+            .submit("/account/two-factor/disable", &typed)
+            .await
+            .status(),
+        401
+    );
+    let page = browser
+        .submit("/account/two-factor/disable", &[("password", PASSWORD)])
+        .await;
+    assert_eq!(page.status(), 200);
+
+    let refused = app
+        .api()
+        .with(&program)
+        .post("/mfa/backup-codes", json!({}))
+        .await;
+    assert!(matches!(refused.status, 401 | 403), "{refused:?}");
+}
