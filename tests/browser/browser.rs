@@ -278,5 +278,7 @@ fn is_fault(entry: &Value) -> bool {
         .any(|status| message.contains(&format!("responded with a status of {status}")));
     // The reset page must not tell whose link it is before the link is used.
     let nameless = message.contains("/reset-password") && message.contains("username fields");
-    !(nameless || refused && entry["source"] == "network")
+    // What signing out asks for is noted when it is done.
+    let cleared = entry["level"] == "INFO" && message.contains("Clear-Site-Data header on");
+    !(nameless || cleared || refused && entry["source"] == "network")
 }

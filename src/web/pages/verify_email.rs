@@ -159,7 +159,8 @@ pub async fn post(
     let showing = match verify_email::verify(&state.services, &token, proof, &client).await? {
         Outcome::Verified => return Ok(see_other_with(&session, path, &Flash::success(message))),
         Outcome::AlreadyVerified => return screen.already_verified(),
-        Outcome::LinkDead => return screen.dead(Showing::invalid(FieldErrors::default())),
+        // Dead, or verified in the same moment: the screen looks again.
+        Outcome::LinkDead => Showing::invalid(FieldErrors::of_form(copy::OVERTAKEN)),
         Outcome::NotYours => Showing::again(
             StatusCode::FORBIDDEN,
             of_password(copy::VERIFY_NOT_YOURS.to_owned()),
@@ -213,7 +214,7 @@ impl Screen<'_> {
         )
     }
 
-    /// A link works once. Whoever opens it again after it did its work need not hear of a fault.
+    /// Whoever is signed in with a verified address needs no link, dead or not.
     fn dead(self, showing: Showing) -> WebResult {
         if self.signed_in.is_some_and(User::email_verified) {
             return self.already_verified();
