@@ -150,10 +150,10 @@ impl Message {
             Self::ResetPassword { .. } => format!("Reset your {product} password"),
             Self::PasswordChanged { .. } => format!("Your {product} password was changed"),
             Self::TwoFactorEnabled { .. } => {
-                format!("Two-factor authentication was turned on at {product}")
+                format!("Two-step sign-in was turned on at {product}")
             }
             Self::TwoFactorDisabled { .. } => {
-                format!("Two-factor authentication was turned off at {product}")
+                format!("Two-step sign-in was turned off at {product}")
             }
             Self::BackupCodesReplaced { .. } => {
                 format!("Your {product} backup codes were replaced")

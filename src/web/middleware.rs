@@ -1,4 +1,4 @@
-//! What every request passes, outermost first: see `routes::configure` for the order.
+//! What every request passes, outermost first: see `app::server` for the order.
 
 pub mod errors;
 pub mod headers;

@@ -97,7 +97,7 @@ impl SmtpServer {
     ///
     /// # Panics
     ///
-    /// When the server does not start. It needs `target/venv` with aiosmtpd, which `script/setup`
+    /// When the server does not start. It needs `target/test-venv` with aiosmtpd, which `script/setup`
     /// makes, and the `openssl` program.
     pub(crate) fn start(mode: Mode, user: &str, password: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -110,7 +110,7 @@ impl SmtpServer {
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).expect("a folder for the mail server");
 
-        let mut command = Command::new(root.join("target/venv/bin/python"));
+        let mut command = Command::new(root.join("target/test-venv/bin/python"));
         command
             .arg(root.join("tests/smtp/server.py"))
             .arg("--dir")
@@ -123,7 +123,7 @@ impl SmtpServer {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("target/venv/bin/python runs (script/setup makes it)");
+            .expect("target/test-venv/bin/python runs (script/setup makes it)");
 
         let mut line = String::new();
         let stdout = process.stdout.take().expect("a piped standard output");
