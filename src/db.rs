@@ -17,8 +17,12 @@ pub mod standing;
 pub mod totp;
 pub mod users;
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::{self, ThreadId},
+    time::Duration,
+};
 
 use diesel_async::{
     AsyncPgConnection,
@@ -28,6 +32,7 @@ use diesel_async::{
     },
 };
 use thiserror::Error;
+use tokio::runtime::Handle;
 
 use connect::Connected;
 pub use connect::{ConnectError, Connector, DatabaseOptions};
@@ -56,15 +61,16 @@ pub enum DbError {
     Unavailable(String),
 }
 
-/// The database: a pool for transactions and one shared connection for single reads.
+/// The database: a pool for transactions, and one shared connection a thread for single reads.
 ///
 /// Postgres answers pipelined queries of one connection in order, without a round trip between
-/// them; the hot reads of many requests share it and need no connection of their own.
+/// them; the hot reads of many requests share it and need no connection of their own. Each thread
+/// of the server has one, so that a read wakes no other thread.
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<AsyncPgConnection>,
     connector: Arc<Connector>,
-    shared: Arc<Mutex<Option<Connected>>>,
+    shared: Arc<Mutex<HashMap<ThreadId, Connected>>>,
 }
 
 impl Db {
@@ -77,7 +83,7 @@ impl Db {
         config.custom_setup = Box::new(move |_url| {
             let connector = Arc::clone(&for_pool);
             Box::pin(async move {
-                let connected = connector.connect().await;
+                let connected = connector.connect(connector.home()).await;
                 let bad = |e: ConnectError| diesel::ConnectionError::BadConnection(e.to_string());
                 connected
                     .map(Connected::into_inner)
@@ -111,28 +117,33 @@ impl Db {
             .map_err(|e| DbError::Unavailable(e.to_string()))
     }
 
-    /// The shared connection, for single statements that read.
+    /// The shared connection of this thread, for single statements that read.
     pub async fn shared(&self) -> Result<Arc<AsyncPgConnection>, DbError> {
-        if let Some(living) = self.living() {
+        let thread = thread::current().id();
+        if let Some(living) = self.living(thread) {
             return Ok(living);
         }
         let fresh = self
             .connector
-            .connect()
+            .connect(&Handle::current())
             .await
             .map_err(|e| DbError::Unavailable(e.to_string()))?;
-        let mut slot = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         // Another request may have been quicker; the extra connection closes when it is dropped.
-        let kept = slot.take().filter(Connected::is_open).unwrap_or(fresh);
-        let connection = Arc::clone(&kept.connection);
-        *slot = Some(kept);
+        if let Some(living) = self.living(thread) {
+            return Ok(living);
+        }
+        let connection = Arc::clone(&fresh.connection);
+        self.slots().insert(thread, fresh);
         Ok(connection)
     }
 
-    fn living(&self) -> Option<Arc<AsyncPgConnection>> {
-        let slot = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        slot.as_ref()
-            .filter(|c| c.is_open())
-            .map(|c| Arc::clone(&c.connection))
+    fn living(&self, thread: ThreadId) -> Option<Arc<AsyncPgConnection>> {
+        let slots = self.slots();
+        let open = slots.get(&thread).filter(|c| c.is_open())?;
+        Some(Arc::clone(&open.connection))
+    }
+
+    fn slots(&self) -> MutexGuard<'_, HashMap<ThreadId, Connected>> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -44,8 +44,7 @@ impl Server {
             // Read from the bottom up: the last one wrapped is the first to see a request.
             App::new()
                 .app_data(data.clone())
-                .configure(routes::table)
-                .wrap(routes::session(&data.settings))
+                .configure(|app| routes::table(&data.settings, app))
                 .wrap(from_fn(same_origin::run))
                 .wrap(from_fn(host::run))
                 // Before anything that reads cookies, yet its refusals look like every other.

@@ -46,11 +46,8 @@ pub enum ConnectError {
 }
 
 /// Opens connections.
-///
-/// On the runtime that made it, whoever asks: the server's threads come and go, and a connection
-/// must not end with the thread that happened to open it.
 pub struct Connector {
-    runtime: Handle,
+    home: Handle,
     config: tokio_postgres::Config,
     tls: MakeRustlsConnect,
 }
@@ -91,24 +88,30 @@ impl Connector {
                 .with_root_certificates(roots)
                 .with_no_client_auth();
         Ok(Self {
-            runtime: Handle::current(),
+            home: Handle::current(),
             config,
             tls: MakeRustlsConnect::new(tls),
         })
     }
 
-    /// Opens a connection and spawns its driver.
-    pub(super) async fn connect(&self) -> Result<Connected, ConnectError> {
+    /// The runtime that made the connector. It outlives the threads of the server, and so do the
+    /// connections that it drives.
+    pub(super) fn home(&self) -> &Handle {
+        &self.home
+    }
+
+    /// Opens a connection that a task on this runtime drives.
+    pub(super) async fn connect(&self, runtime: &Handle) -> Result<Connected, ConnectError> {
         let failed = |e: &dyn std::error::Error| ConnectError::Connect(with_sources(e));
         let (config, tls) = (self.config.clone(), self.tls.clone());
-        let opening = self.runtime.spawn(async move { config.connect(tls).await });
+        let opening = runtime.spawn(async move { config.connect(tls).await });
         let (client, driver) = opening
             .await
             .map_err(|e| failed(&e))?
             .map_err(|e| failed(&e))?;
         let closed = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&closed);
-        self.runtime.spawn(async move {
+        runtime.spawn(async move {
             if let Err(error) = driver.await {
                 tracing::debug!(%error, "a database connection ended");
             }
@@ -125,7 +128,7 @@ impl Connector {
 
     /// A connection for a task of its own, outside the pool.
     pub async fn open(&self) -> Result<AsyncPgConnection, ConnectError> {
-        let connected = self.connect().await?;
+        let connected = self.connect(&self.home).await?;
         connected
             .into_inner()
             .ok_or_else(|| ConnectError::Connect("the connection is shared".into()))

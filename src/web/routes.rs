@@ -20,8 +20,8 @@ use super::{
     cookies::CookieName, health, middleware::identify, pages, state::WebSettings, static_files,
 };
 
-/// Every route of Vestibule.
-pub fn table(app: &mut ServiceConfig) {
+/// Every route of Vestibule. The session cookie is the pages' alone: the API keeps no state there.
+pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
     app.route("/healthz", get().to(health::live))
         .route("/readyz", get().to(health::ready))
         .service(
@@ -30,7 +30,12 @@ pub fn table(app: &mut ServiceConfig) {
                 .route("/{file}", get().to(static_files::get)),
         )
         .service(scope("/api/auth").configure(api))
-        .service(scope("").wrap(from_fn(identify::run)).configure(pages));
+        .service(
+            scope("")
+                .wrap(from_fn(identify::run))
+                .wrap(session(settings))
+                .configure(pages),
+        );
 }
 
 /// Each call is a resource of its own, so that a wrong method is a 405 that names the right one.
@@ -95,7 +100,7 @@ fn read() -> Route {
 }
 
 /// The session cookie: encrypted, and gone with the browser.
-pub fn session(settings: &WebSettings) -> SessionMiddleware<CookieSessionStore> {
+fn session(settings: &WebSettings) -> SessionMiddleware<CookieSessionStore> {
     SessionMiddleware::builder(CookieSessionStore::default(), settings.session_key.clone())
         .cookie_name(
             CookieName::Session
