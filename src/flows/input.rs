@@ -15,7 +15,7 @@ impl InputFaults {
     }
 
     /// Adds a fault.
-    pub fn add(&mut self, field: &'static str, message: &impl ToString) {
+    pub fn add(&mut self, field: &'static str, message: &(impl ToString + ?Sized)) {
         self.0.entry(field).or_default().push(message.to_string());
     }
 
