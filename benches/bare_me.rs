@@ -85,16 +85,23 @@ async fn main() -> Result<(), Box<dyn Error>> {
         exp: 4_102_444_800,
     };
     let token = jsonwebtoken::encode(&Header::default(), &claims, &EncodingKey::from_secret(KEY))?;
-    let statement = client.prepare(SELECT).await?;
-    let state = Data::new(Arc::new(State {
-        client,
-        statement,
-        key: DecodingKey::from_secret(KEY),
-        validation: Validation::default(),
-    }));
     let server = HttpServer::new(move || {
+        let url = url.clone();
         App::new()
-            .app_data(state.clone())
+            .data_factory(move || {
+                let url = url.clone();
+                async move {
+                    let (client, connection) = tokio_postgres::connect(&url, NoTls).await?;
+                    tokio::spawn(connection);
+                    let statement = client.prepare(SELECT).await?;
+                    Ok::<_, tokio_postgres::Error>(Arc::new(State {
+                        client,
+                        statement,
+                        key: DecodingKey::from_secret(KEY),
+                        validation: Validation::default(),
+                    }))
+                }
+            })
             .route("/me", get().to(me))
     })
     .workers(thread::available_parallelism()?.get())

@@ -44,7 +44,7 @@ pub enum Route {
 }
 
 impl Route {
-    /// The word in the audit log.
+    /// The word in the log.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Login => "login",

@@ -110,7 +110,8 @@ fn known_versions() -> Result<Vec<String>, Box<dyn std::error::Error + Send + Sy
         .collect())
 }
 
-/// Whether every migration of this binary has run. Asks and changes nothing.
+/// Whether every migration of this binary has run; a newer node may have run more. Asks and
+/// changes nothing.
 pub async fn is_current(
     mut conn: &diesel_async::AsyncPgConnection,
 ) -> Result<bool, diesel::result::Error> {
@@ -126,5 +127,5 @@ pub async fn is_current(
     let known = known_versions()
         .map(|versions| versions.len())
         .unwrap_or_default();
-    Ok(usize::try_from(applied.count).is_ok_and(|count| count == known))
+    Ok(usize::try_from(applied.count).is_ok_and(|count| count >= known))
 }

@@ -10,13 +10,15 @@ use super::schema::{mails, revoked_tokens, sessions, totp_authenticators as totp
 const BATCH: i64 = 1000;
 /// How long ended sessions and sent mails are kept, for questions about them.
 const KEEP: TimeDelta = TimeDelta::days(30);
+/// Access tokens are taken for a leeway past their expiry, of at most this (`JWT_LEEWAY_SECONDS`).
+const LONGEST_LEEWAY: TimeDelta = TimeDelta::minutes(5);
 /// How long an enrolment may wait for its first code.
 const KEEP_PENDING_ENROLMENT: TimeDelta = TimeDelta::days(1);
 
 /// Deletes one batch of everything that has expired; returns how many rows went.
 pub async fn batch(mut conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<usize> {
     let tokens = revoked_tokens::table
-        .filter(revoked_tokens::expires_at.lt(now))
+        .filter(revoked_tokens::expires_at.lt(now - LONGEST_LEEWAY))
         .select(revoked_tokens::token_id)
         .limit(BATCH)
         .load::<String>(&mut conn)

@@ -78,18 +78,6 @@ pub async fn find_by_email(
     Ok(found.map(|(row, confirmed)| row.with_totp(confirmed)))
 }
 
-/// The user of an id.
-pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<UserRecord>> {
-    let found = users::table
-        .left_join(totp::table)
-        .filter(users::id.eq(id))
-        .select((UserRow::as_select(), totp::confirmed_at.nullable()))
-        .first::<(UserRow, Option<DateTime<Utc>>)>(&mut conn)
-        .await
-        .optional()?;
-    Ok(found.map(|(row, confirmed)| row.with_totp(confirmed)))
-}
-
 /// A user to be made.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = users)]
@@ -122,14 +110,15 @@ pub async fn insert(mut conn: &AsyncPgConnection, user: &NewUser<'_>) -> QueryRe
 /// Locks a user whose `revocation_id` is still the one that came with a proof; `false` where the
 /// credentials changed meanwhile or the user is disabled.
 ///
-/// Until the transaction ends nobody else raises it, so that what is written on the strength of
-/// the proof is seen by every later change.
+/// Until the transaction ends nobody else holds the user or raises it, so that what is written on
+/// the strength of the proof is seen by every later change. The lock is the one that an update
+/// takes: a weaker one would have to be raised later, and two who raise it wait for each other.
 pub async fn hold(mut conn: &AsyncPgConnection, id: Uuid, rev: i64) -> QueryResult<bool> {
     let held = users::table
         .filter(users::id.eq(id).and(users::revocation_id.eq(rev)))
         .filter(users::disabled_at.is_null())
         .select(users::id)
-        .for_share()
+        .for_no_key_update()
         .first::<Uuid>(&mut conn)
         .await
         .optional()?;
@@ -225,4 +214,13 @@ pub async fn verify_email(
         .execute(&mut conn)
         .await?;
     Ok(rows == 1)
+}
+
+/// Forgets the display name.
+pub async fn forget_name(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set(users::display_name.eq(None::<String>))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
 }

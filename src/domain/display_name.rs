@@ -25,23 +25,35 @@ impl DisplayName {
     /// Reads a name; blank text is no name.
     pub fn parse(text: &str) -> Result<Option<Self>, DisplayNameError> {
         let text = text.trim();
-        if text.len() > 4 * MAX_CHARS {
+        // Composing shortens a text, never by this much; the bound keeps its work small.
+        if text.len() > 40 * MAX_CHARS {
             return Err(DisplayNameError::TooLong);
         }
         let name: String = text.nfc().collect();
-        if name.chars().any(char::is_control) {
+        if name.chars().any(|c| c.is_control() || reorders(c)) {
             return Err(DisplayNameError::ControlCharacter);
         }
         if name.chars().count() > MAX_CHARS {
             return Err(DisplayNameError::TooLong);
         }
-        Ok((!name.is_empty()).then_some(Self(name)))
+        Ok(name.chars().any(is_visible).then_some(Self(name)))
     }
 
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Marks that make a text read as another (Unicode bidirectional controls).
+fn reorders(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether anybody could see it. Joiners count for nothing alone, though names need them.
+fn is_visible(c: char) -> bool {
+    !c.is_whitespace()
+        && !matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -60,6 +72,13 @@ mod tests {
             DisplayName::parse("a\u{1b}[2J"),
             Err(DisplayNameError::ControlCharacter)
         );
+        assert_eq!(
+            DisplayName::parse("a\u{202e}b"),
+            Err(DisplayNameError::ControlCharacter)
+        );
+        assert_eq!(DisplayName::parse("\u{200b}\u{2060}"), Ok(None));
+        let decomposed: String = "\u{ac01}".repeat(100).nfd().collect();
+        assert!(DisplayName::parse(&decomposed).unwrap().is_some());
         assert_eq!(
             DisplayName::parse("a\0b"),
             Err(DisplayNameError::ControlCharacter)

@@ -5,7 +5,7 @@ use std::fmt;
 /// A path on this site, safe to redirect to (CWE-601).
 ///
 /// One leading `/` followed by neither `/` nor `\`, free of `//`, backslashes and control
-/// characters, also once percent-decoded. At most 2048 bytes.
+/// characters, also once percent-decoded. At most 512 bytes: it travels in a cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalPath(String);
 
@@ -17,7 +17,10 @@ impl LocalPath {
                 && !bytes.windows(2).any(|pair| pair == b"//")
                 && !bytes.iter().any(|b| b.is_ascii_control() || *b == b'\\')
         };
-        let fits = text.len() <= 2048 && text.is_ascii() && !text.contains(' ');
+        let fits = text.len() <= 512
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && !b"\"<>".contains(&b));
         (fits && acceptable(text.as_bytes()) && acceptable(&percent_decoded(text)))
             .then(|| Self(text.to_owned()))
     }
@@ -68,8 +71,11 @@ mod tests {
             "/a b",
             "/é",
             "/%2fe",
+            "/a\"b",
+            "/<a>",
         ] {
             assert_eq!(LocalPath::parse(path), None, "{path:?}");
         }
+        assert_eq!(LocalPath::parse(&"/a".repeat(257)), None);
     }
 }

@@ -49,7 +49,8 @@ async fn deliver(s: &Services, transport: &Transport, mail: &TakenMail) -> Resul
         Ok(rendered) => rendered,
         Err(error) => {
             tracing::error!(mail = %mail.id, %error, "a mail cannot be opened");
-            return retry(s, mail, "it cannot be opened").await;
+            let why = DeliveryError::Transient("it cannot be opened".to_owned());
+            return not_sent(s, mail, why).await;
         }
     };
     let sent = transport.send(&rendered).await;
@@ -60,15 +61,21 @@ async fn deliver(s: &Services, transport: &Transport, mail: &TakenMail) -> Resul
             tracing::info!(mail = %mail.id, kind = mail.kind, "mail sent");
             Ok(())
         }
-        Err(DeliveryError::Permanent(why)) => {
+        Err(error) => not_sent(s, mail, error).await,
+    }
+}
+
+async fn not_sent(s: &Services, mail: &TakenMail, error: DeliveryError) -> Result<()> {
+    match error {
+        DeliveryError::Permanent(why) => {
             tracing::warn!(mail = %mail.id, kind = mail.kind, why, "mail refused for good");
             drop_it(s, mail, &why).await
         }
-        Err(DeliveryError::Transient(why)) if mail.attempts >= MAX_ATTEMPTS => {
+        DeliveryError::Transient(why) if mail.attempts >= MAX_ATTEMPTS => {
             tracing::warn!(mail = %mail.id, kind = mail.kind, why, "mail given up");
             drop_it(s, mail, &why).await
         }
-        Err(DeliveryError::Transient(why)) => {
+        DeliveryError::Transient(why) => {
             tracing::warn!(mail = %mail.id, kind = mail.kind, why, "mail not sent yet");
             retry(s, mail, &why).await
         }

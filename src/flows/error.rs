@@ -7,9 +7,12 @@ use crate::{db::DbError, domain::sealing::SealError, hashing::HashingError};
 /// Why a flow could not do its work.
 #[derive(Debug, Error)]
 pub enum FlowError {
-    /// The database failed.
+    /// A statement failed.
     #[error(transparent)]
-    Db(#[from] DbError),
+    Db(DbError),
+    /// The database cannot be reached, or has no connection free.
+    #[error("no database: {0}")]
+    Unavailable(String),
     /// Too many passwords are being checked; the client should try again in a moment.
     #[error("overloaded: too many passwords are being checked")]
     Overloaded,
@@ -30,9 +33,18 @@ pub enum FlowError {
     Inconsistent(&'static str),
 }
 
+impl From<DbError> for FlowError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Unavailable(why) => Self::Unavailable(why),
+            DbError::Query(_) => Self::Db(error),
+        }
+    }
+}
+
 impl From<crate::db::QueryError> for FlowError {
     fn from(error: crate::db::QueryError) -> Self {
-        Self::Db(error.into())
+        Self::Db(DbError::Query(error))
     }
 }
 

@@ -200,7 +200,9 @@ pub async fn reset(
     let hash = s.hashing.hash(password, s.random.as_ref()).await?;
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        if !db::revoked_tokens::insert(tx, &claims).await? {
+        if !db::users::hold(tx, user.id, user.revocation_id).await?
+            || !db::revoked_tokens::insert(tx, &claims).await?
+        {
             return Ok(ResetOutcome::LinkDead);
         }
         let change = NewPassword {

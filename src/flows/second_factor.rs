@@ -173,6 +173,7 @@ impl Attempt<'_> {
                 Ok(self.begin(tx, &["pwd", "otp", "mfa"]).await?)
             })
             .await;
+        drop(conn);
         self.concluded(finished, None).await
     }
 

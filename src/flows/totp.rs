@@ -91,13 +91,13 @@ pub async fn enroll(
         .seal(s.random.as_ref(), place_of_secret(user), secret.expose())?;
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        if !db::users::hold(tx, user.id, user.revocation_id).await? {
+        if !still_signed_in(tx, who).await? {
             return Ok(Err(Refused::Overtaken));
         }
         if !db::totp::begin(tx, user.id, &sealed, s.now()).await? {
             return Ok(Err(Refused::AlreadyEnabled));
         }
-        Ok(Ok(shown(s, user, &secret)))
+        Ok(Ok(shown(s, user, &secret)?))
     })
     .await
 }
@@ -108,18 +108,20 @@ pub async fn pending(s: &Services, user: &User) -> Result<Option<Enrolment>> {
     match db::totp::find(&shared, user.id).await? {
         Some(row) if row.confirmed_at.is_none() => {
             let secret = s.open_totp_secret(user, &row.secret)?;
-            Ok(Some(shown(s, user, &secret)))
+            Ok(Some(shown(s, user, &secret)?))
         }
         _ => Ok(None),
     }
 }
 
-fn shown(s: &Services, user: &User, secret: &TotpSecret) -> Enrolment {
+fn shown(s: &Services, user: &User, secret: &TotpSecret) -> Result<Enrolment> {
     let issuer = format!("{} ({})", s.site.mail.product, s.site.mail.site);
-    Enrolment {
+    let otpauth_uri = secret.uri(&issuer, &user.email);
+    Ok(Enrolment {
         secret: secret.base32(),
-        otpauth_uri: secret.uri(&issuer, &user.email).unwrap_or_default(),
-    }
+        otpauth_uri: otpauth_uri
+            .ok_or(FlowError::Inconsistent("an address fits no otpauth URI"))?,
+    })
 }
 
 /// Confirms the enrolment with its first code, which counts as used. Every other session ends.
@@ -170,15 +172,12 @@ pub async fn confirm(
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
         // First the enrolment: where it was begun anew meanwhile, nothing has been written yet.
-        if !db::users::hold(tx, user.id, user.revocation_id).await?
+        if !still_signed_in(tx, who).await?
             || !db::totp::confirm(tx, user.id, &row.secret, step, s.now()).await?
         {
             return Ok(Err(Refused::Overtaken));
         }
-        let Some(raised) = db::users::raise_revocation_id(tx, user.id, user.revocation_id).await?
-        else {
-            return Err(FlowError::Inconsistent("a held user changed"));
-        };
+        let raised = raise(tx, user).await?;
         let codes = s.replace_codes(tx, user).await?;
         let enabled = User {
             totp_confirmed_at: Some(s.now()),
@@ -211,10 +210,10 @@ pub async fn disable(
     }
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        let Some(raised) = db::users::raise_revocation_id(tx, user.id, user.revocation_id).await?
-        else {
+        if !still_signed_in(tx, who).await? {
             return Ok(Err(Refused::Overtaken));
-        };
+        }
+        let raised = raise(tx, user).await?;
         db::totp::delete_confirmed(tx, user.id).await?;
         db::backup_codes::delete_all(tx, user.id).await?;
         let disabled = User {
@@ -249,7 +248,7 @@ pub async fn replace_backup_codes(
     }
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        if !db::users::hold(tx, user.id, user.revocation_id).await? {
+        if !still_signed_in(tx, who).await? {
             return Ok(Err(Refused::Overtaken));
         }
         let codes = s.replace_codes(tx, user).await?;
@@ -270,6 +269,24 @@ pub async fn replace_backup_codes(
         Ok(Ok(FreshCodes { codes, pair: None }))
     })
     .await
+}
+
+/// Holds the user and the acting session: signing out, or a change elsewhere, that came first wins.
+async fn still_signed_in(tx: &Tx, who: &Authenticated) -> Result<bool> {
+    let user = who.user();
+    if !db::users::hold(tx, user.id, user.revocation_id).await? {
+        return Ok(false);
+    }
+    match who.session_id {
+        Some(session_id) => Ok(db::sessions::hold(tx, session_id, user.id).await?.is_some()),
+        None => Ok(true),
+    }
+}
+
+/// Ends every token of a held user.
+async fn raise(tx: &Tx, user: &User) -> Result<Raised> {
+    let raised = db::users::raise_revocation_id(tx, user.id, user.revocation_id).await?;
+    raised.ok_or(FlowError::Inconsistent("a held user changed"))
 }
 
 struct Change<'a> {

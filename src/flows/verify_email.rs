@@ -198,9 +198,12 @@ async fn claim(
     let hash = s.hashing.hash(password, s.random.as_ref()).await?;
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        if !use_up(tx, claims).await? {
+        // Held first: where the credentials changed while the hash was made, the link stays good.
+        if !db::users::hold(tx, user.id, user.revocation_id).await? || !use_up(tx, claims).await? {
             return Ok(Outcome::LinkDead);
         }
+        // What its first holder left for others to read goes as well.
+        db::users::forget_name(tx, user.id).await?;
         let change = NewPassword {
             user,
             hash: &hash,

@@ -3,6 +3,7 @@
 use actix_web::{
     HttpRequest, HttpResponse,
     cookie::{Cookie, SameSite, time::Duration},
+    http::header::{HeaderName, HeaderValue},
 };
 
 use super::state::WebSettings;
@@ -78,6 +79,13 @@ impl WebSettings {
         cookie.finish()
     }
 }
+
+/// What the browser forgets on signing out, besides the token cookies. Never `"cookies"`: other
+/// cookies of this site outlive a session.
+pub const CLEAR_SITE_DATA: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("clear-site-data"),
+    HeaderValue::from_static("\"cache\", \"storage\""),
+);
 
 /// Answers that set our cookies.
 pub trait SetCookies: Sized {

@@ -34,7 +34,8 @@ pub const CODE_USED: &str = "That code has been used already, and each code work
 /// The backup code is wrong or used.
 pub const BACKUP_CODE_NOT_RIGHT: &str = "That backup code is not right, or it has been used already. Each one works once: try another one from your list.";
 /// The pending sign-in has ended.
-pub const SIGN_IN_EXPIRED: &str = "Your sign-in took too long, so it has ended. Sign in again.";
+pub const SIGN_IN_EXPIRED: &str =
+    "This sign-in is over: it took too long, or it was finished before. Sign in again.";
 
 /// The code belongs to a moment outside the window; positive minutes mean that the phone is ahead.
 pub fn phone_clock_is_off(seconds: i64) -> String {

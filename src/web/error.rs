@@ -12,6 +12,9 @@ use qrcode::types::QrError;
 use super::pages::CHANGE_PASSWORD;
 use crate::{domain::local_path::LocalPath, flows::FlowError};
 
+/// When to come back to a service that is busy, or without its database.
+const BUSY: Duration = Duration::from_secs(2);
+
 /// What handlers and extractors return.
 pub type WebResult<T = HttpResponse> = Result<T, WebError>;
 
@@ -119,7 +122,9 @@ impl fmt::Display for WebError {
 impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::Flow(FlowError::Overloaded) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Flow(FlowError::Overloaded | FlowError::Unavailable(_)) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Flow(_) | Self::Template(_) | Self::Qr(_) | Self::Misconfigured => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
@@ -139,7 +144,11 @@ impl ResponseError for WebError {
             retry_after: None,
         };
         match self {
-            Self::Flow(FlowError::Overloaded) => failure.retry_after = Some(Duration::from_secs(2)),
+            Self::Flow(FlowError::Overloaded) => failure.retry_after = Some(BUSY),
+            Self::Flow(error @ FlowError::Unavailable(_)) => {
+                tracing::error!(%error, "cannot serve");
+                failure.retry_after = Some(BUSY);
+            }
             Self::Flow(error) => tracing::error!(%error, "a flow failed"),
             Self::Template(error) => tracing::error!(%error, "a page could not be rendered"),
             Self::Qr(error) => tracing::error!(%error, "a QR code could not be drawn"),

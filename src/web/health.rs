@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::state::State;
+use super::{middleware::errors::Written, state::State};
 use crate::flows::health;
 
 /// `GET /healthz`: the process lives.
@@ -14,14 +14,20 @@ pub async fn live() -> HttpResponse {
 
 /// `GET /readyz`: the database answers and its migrations are those of this version.
 pub async fn ready(state: State) -> HttpResponse {
-    match health::is_ready(&state.services).await {
-        Ok(true) => HttpResponse::Ok()
-            .content_type("text/plain; charset=utf-8")
-            .body("ready\n"),
-        Ok(false) => HttpResponse::ServiceUnavailable().finish(),
-        Err(error) => {
+    let is_ready = health::is_ready(&state.services)
+        .await
+        .unwrap_or_else(|error| {
             tracing::warn!(%error, "not ready");
-            HttpResponse::ServiceUnavailable().finish()
-        }
+            false
+        });
+    if is_ready {
+        return HttpResponse::Ok()
+            .content_type("text/plain; charset=utf-8")
+            .body("ready\n");
     }
+    let mut response = HttpResponse::ServiceUnavailable()
+        .content_type("text/plain; charset=utf-8")
+        .body("not ready\n");
+    response.extensions_mut().insert(Written);
+    response
 }

@@ -14,6 +14,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     middleware::Next,
 };
+use percent_encoding::percent_decode_str;
 
 use super::error::WebError;
 
@@ -45,12 +46,19 @@ fn refuse(req: ServiceRequest, error: &WebError) -> Answer {
     Ok(req.into_response(response))
 }
 
-/// Calls the rest, and makes an answer of whatever goes wrong in it.
+/// Calls the rest. What goes wrong in handlers and extractors is an answer already.
 async fn answer_of<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Answer {
     match next.call(req).await {
         Ok(response) => Ok(response.map_into_boxed_body()),
         Err(error) => Err(error),
     }
+}
+
+/// Whether the router takes a path for one of the API: it decodes escapes before it looks.
+fn is_api(path: &str) -> bool {
+    percent_decode_str(path)
+        .decode_utf8_lossy()
+        .starts_with("/api/")
 }
 
 /// The body replaced, everything else kept.

@@ -77,7 +77,6 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
             "too_many_requests",
             "Too many attempts. Wait as long as Retry-After says.",
         ),
-        431 => ("headers_too_large", "The headers are too large."),
         503 => ("overloaded", "The service is busy. Try again in a moment."),
         400..=499 => ("bad_request", "The request cannot be understood."),
         _ => (

@@ -10,7 +10,7 @@ use actix_web::{
     cookie::SameSite,
     guard::{Any, Get, Head},
     middleware::{Compress, from_fn},
-    web::{ServiceConfig, get, post, resource, route, scope},
+    web::{ServiceConfig, post, resource, route, scope},
 };
 
 use super::api::{
@@ -22,12 +22,12 @@ use super::{
 
 /// Every route of Vestibule. The session cookie is the pages' alone: the API keeps no state there.
 pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
-    app.route("/healthz", get().to(health::live))
-        .route("/readyz", get().to(health::ready))
+    app.route("/healthz", read().to(health::live))
+        .route("/readyz", read().to(health::ready))
         .service(
             scope("/static")
                 .wrap(Compress::default())
-                .route("/{file}", get().to(static_files::get)),
+                .route("/{file}", read().to(static_files::get)),
         )
         .service(scope("/api/auth").configure(api))
         .service(
@@ -47,7 +47,7 @@ fn api(auth: &mut ServiceConfig) {
         ("/refresh", post().to(refresh::post)),
         ("/logout", post().to(logout::post)),
         ("/logout-all", post().to(logout::post_all)),
-        ("/me", get().to(me::get)),
+        ("/me", read().to(me::get)),
         ("/forgot-password", post().to(recover::post_forgot)),
         ("/reset-password", post().to(recover::post_reset)),
         ("/verify-email", post().to(verify_email::post)),

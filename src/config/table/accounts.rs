@@ -63,7 +63,7 @@ pub(super) const ACCOUNTS: Section = Section {
     settings: &[
         Setting {
             name: "REGISTRATION",
-            meaning: "Who may register: `open` to everybody, `invite` for invited addresses, `closed`.",
+            meaning: "Who may register: `open` to everybody, `invite` and `closed` shut the form and the call.",
             preset: Preset::Fixed("open"),
         },
         Setting {

@@ -37,8 +37,9 @@ pub(super) const SERVER: Section = Section {
         },
         Setting {
             name: "RUST_LOG",
-            meaning: "What to log: a level (error, warn, info, debug, trace) or a list of `target=level`.",
-            preset: Preset::Fixed("info"),
+            meaning: "What to log: a level (error, warn, info, debug, trace) or a list of `target=level`.\n\
+                      actix_http would log each malformed request of strangers as an error of ours.",
+            preset: Preset::Fixed("info,actix_http=off"),
         },
     ],
 };

@@ -8,7 +8,7 @@ use crate::{
     domain::secret::SecretString,
     flows::sign_out,
     web::{
-        cookies::{CookieName, SetCookies},
+        cookies::{CLEAR_SITE_DATA, CookieName, SetCookies},
         error::{WebError, WebResult},
         extract::{ApiJson, ApiUser, Caller, ClientInfo, Via},
         state::{State, WebSettings},
@@ -76,7 +76,7 @@ fn signed_out(settings: &WebSettings, by_cookie: bool) -> HttpResponse {
         return HttpResponse::NoContent().finish();
     }
     HttpResponse::NoContent()
-        .insert_header(("Clear-Site-Data", "\"cache\", \"storage\""))
+        .insert_header(CLEAR_SITE_DATA)
         .finish()
         .with_cookies(settings.cleared_cookies())
 }

@@ -38,7 +38,7 @@ impl PasswordBody {
 
 #[derive(Serialize)]
 struct EnrolmentAnswer {
-    /// Base32 in groups of four.
+    /// Base32 without blanks or padding.
     secret: String,
     otpauth_uri: String,
     /// One SVG element.

@@ -1,6 +1,6 @@
 //! Bodies: forms with their CSRF token, and JSON.
 
-use std::{fmt, future::Future, marker::PhantomData, pin::Pin};
+use std::{fmt, future::Future, marker::PhantomData, pin::Pin, time::Duration};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
@@ -13,6 +13,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
 };
+use tokio::time::timeout;
 
 use crate::{
     domain::secret::SecretString,
@@ -24,6 +25,8 @@ use crate::{
 
 /// The most bytes of a body.
 const MAX_BODY: usize = 16 * 1024;
+/// The longest that a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A form of one of our pages: it carries the token of this browser's session (ASVS 5.0, 3.5.1).
 pub struct CsrfForm<T>(pub T);
@@ -155,8 +158,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-/// The words of the parser name types and positions, never values that could be secrets... so
-/// only its kind is passed on.
+/// The parser's own words can quote what was sent, so only the kind of its error is passed on.
 fn unreadable(error: &serde_json::Error) -> WebError {
     if error.is_data() {
         let detail = "The body is JSON, but not of the shape this call takes: an object whose fields have the documented types, each once.";
@@ -166,7 +168,22 @@ fn unreadable(error: &serde_json::Error) -> WebError {
     WebError::bad_request("malformed_json", "The body is not valid JSON.")
 }
 
-async fn read(req: &HttpRequest, mut payload: Payload) -> Result<Bytes, WebError> {
+/// A body, whole and in time.
+async fn read(req: &HttpRequest, payload: Payload) -> Result<Bytes, WebError> {
+    let too_slow = |_| {
+        let detail = "The body did not arrive in time. Send the request again.";
+        WebError::Refused(Refusal::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "request_timeout",
+            detail,
+        ))
+    };
+    timeout(BODY_TIMEOUT, read_whole(req, payload))
+        .await
+        .map_err(too_slow)?
+}
+
+async fn read_whole(req: &HttpRequest, mut payload: Payload) -> Result<Bytes, WebError> {
     let too_large = || {
         let detail = "The body is too large. It may have at most 16 KiB.";
         WebError::Refused(Refusal::new(

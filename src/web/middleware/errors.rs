@@ -12,7 +12,7 @@ use actix_web::{
 };
 use askama::Template;
 
-use super::{Answer, answer_of, with_body};
+use super::{Answer, answer_of, is_api, with_body};
 use crate::web::{
     error::Failure,
     extract::PageShell,
@@ -28,7 +28,7 @@ pub async fn run<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -
         return Ok(response);
     }
     let failure = response.response().extensions().get::<Failure>().cloned();
-    let (media_type, body) = if response.request().path().starts_with("/api/") {
+    let (media_type, body) = if is_api(response.request().path()) {
         let problem = serde_json::to_string(&Problem::new(status, failure)).unwrap_or_default();
         (problem::MEDIA_TYPE, problem)
     } else {
@@ -42,8 +42,15 @@ pub async fn run<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -
     Ok(response)
 }
 
+/// Left in a failure whose plain words are meant.
+#[derive(Debug, Clone, Copy)]
+pub struct Written;
+
 /// Whether a handler wrote its own words.
 fn is_written(response: &ServiceResponse<BoxBody>) -> bool {
+    if response.response().extensions().get::<Written>().is_some() {
+        return true;
+    }
     let media_type = response
         .headers()
         .get(header::CONTENT_TYPE)

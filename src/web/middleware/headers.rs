@@ -23,8 +23,8 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     (header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
 ];
 
-/// Two years, as preload lists ask for.
-const HSTS: &str = "max-age=63072000; includeSubDomains";
+/// Two years, for this host: its siblings are not ours to decide about.
+const HSTS: &str = "max-age=63072000";
 
 /// Adds them. What has no word on caching is personal.
 pub async fn run<B: MessageBody + 'static>(

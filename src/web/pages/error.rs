@@ -95,8 +95,8 @@ fn words(status: u16) -> (&'static str, &'static str, &'static str) {
             "Wait a few minutes, then try again.",
         ),
         503 => (
-            "We are busy right now",
-            "More people are signing in than we can serve at this moment. Nothing was changed.",
+            "We cannot answer right now",
+            "There is more to do than we can do at this moment, or a part of the service is down. Nothing was changed.",
             "Wait a moment, then try again.",
         ),
         500..=599 => (

@@ -1,16 +1,13 @@
 //! Signing out. There is no screen: a GET would let any link on any page sign people out.
 
-use actix_web::{
-    HttpRequest,
-    http::header::{HeaderName, HeaderValue},
-};
+use actix_web::HttpRequest;
 use serde::Deserialize;
 
 use super::answer::{LOGIN, see_other_with};
 use crate::{
     flows::sign_out,
     web::{
-        cookies::{CookieName, SetCookies},
+        cookies::{CLEAR_SITE_DATA, CookieName, SetCookies},
         copy,
         error::WebResult,
         extract::{ClientInfo, CsrfForm, MaybeUser},
@@ -19,12 +16,6 @@ use crate::{
         view::Flash,
     },
 };
-
-/// What the browser forgets besides the token cookies. Never `"cookies"`: the device's stays.
-const CLEAR_SITE_DATA: (HeaderName, HeaderValue) = (
-    HeaderName::from_static("clear-site-data"),
-    HeaderValue::from_static("\"cache\", \"storage\""),
-);
 
 /// Only the token of the form.
 #[derive(Deserialize)]
