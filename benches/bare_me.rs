@@ -1,5 +1,5 @@
 //! The least that answers who a bearer is: actix verifies an HS256 token and asks Postgres one
-//! question over one pipelined connection. No session, no revocation, no headers, no log.
+//! question over the pipelined connection of its thread. No session, no revocation, no headers, no log.
 //! `script/bench me` compares `GET /api/auth/me` with it.
 //!
 //! One argument: the URL of a migrated database with a user in it. Prints the address it serves on

@@ -24,7 +24,8 @@ pub(super) const SECRETS: Section = Section {
         },
         Setting {
             name: "COOKIE_KEY",
-            meaning: "Encrypts the session cookie and hides unknown addresses in the audit log: base64 of exactly 32 bytes.",
+            meaning: "Encrypts the session cookie and hides unknown addresses in the audit log:\n\
+                      base64 of exactly 32 bytes.",
             preset: Preset::Secret {
                 how: "openssl rand -base64 32",
             },

@@ -48,10 +48,7 @@ impl Answer {
         expect("referrer-policy", "same-origin");
         expect("cross-origin-opener-policy", "same-origin");
         expect("cross-origin-resource-policy", "same-origin");
-        expect(
-            "strict-transport-security",
-            "max-age=63072000; includeSubDomains",
-        );
+        expect("strict-transport-security", "max-age=63072000");
         let csp = self.header("content-security-policy").expect("a policy");
         assert!(csp.starts_with("default-src 'none'"), "{csp}");
         assert!(csp.contains("frame-ancestors 'none'"), "{csp}");
