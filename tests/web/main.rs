@@ -15,6 +15,7 @@ mod bad_input;
 mod defences;
 mod harness;
 mod nodes;
+mod races;
 mod recovery;
 mod second_factor;
 mod sessions;

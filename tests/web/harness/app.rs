@@ -15,8 +15,6 @@ use super::{
     Api, Browser, clock::HandClock, database::TestDatabase, mail::Post, people::NewPerson, settings,
 };
 
-/// Connections of each node.
-const POOL: usize = 8;
 /// How long a node may take to stop once its test is over.
 const STOPPING: Duration = Duration::from_secs(5);
 
@@ -63,10 +61,16 @@ impl TestApp {
 
     /// Another process of the service on the same database, with the same settings and clock.
     pub(crate) fn another_node(&self) -> Node {
+        self.another_node_with(&[])
+    }
+
+    /// Another one with some settings changed further.
+    pub(crate) fn another_node_with(&self, further: &[(&str, &str)]) -> Node {
         let changed: Vec<(&str, &str)> = self
             .changed
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
+            .chain(further.iter().copied())
             .collect();
         Node::start(&self.database, &changed, &self.clock, self.post.mailbox())
     }
@@ -146,7 +150,8 @@ impl Node {
             random: Arc::new(SystemRandom),
             transport: Some(Transport::Memory(mailbox.clone())),
         };
-        let app = App::wire(&config, &database.options(POOL), seams).expect("the app is wired");
+        let app = App::wire(&config, &database.options(config.database_pool_size), seams)
+            .expect("the app is wired");
         let services = Arc::clone(&app.services);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let server = app.serve(listener, 1).expect("the app serves");

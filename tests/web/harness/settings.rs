@@ -10,7 +10,7 @@ pub(crate) const HOST: &str = "auth.example.com";
 pub(crate) const ORIGIN: &str = "https://auth.example.com";
 
 /// What a test does not say itself. Hashes are cheap and floods allowed.
-const DEFAULTS: [(&str, &str); 10] = [
+const DEFAULTS: [(&str, &str); 11] = [
     ("ENVIRONMENT", "development"),
     ("BASE_URL", ORIGIN),
     (
@@ -25,6 +25,7 @@ const DEFAULTS: [(&str, &str); 10] = [
     ("ARGON2_MEMORY_KIB", "64"),
     ("ARGON2_ITERATIONS", "1"),
     ("RATE_LIMIT_SCALE", "1000"),
+    ("DATABASE_POOL_SIZE", "8"),
     ("DATABASE_POOL_SIZE", "8"),
     ("DATA_DIR", "/nonexistent"),
 ];

@@ -1,0 +1,111 @@
+//! The same act several times at once: one of them happens, none of them breaks.
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::harness::{TestApp, people::Phone};
+
+const PARALLEL: usize = 10;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_many_confirmations_enrols() {
+    let app = TestApp::start().await;
+    let person = app.person().verified().await;
+    let api = app.api();
+    let api = api.with(&api.sign_in(&person).await);
+    let password = json!({ "password": person.password });
+    let enrolment = api.post("/mfa/totp/enroll", password).await;
+    let code = Phone::new(enrolment.text("secret"), &app.clock).code();
+    let attempts = (0..PARALLEL).map(|_| api.post("/mfa/totp/confirm", json!({ "code": code })));
+    let replies = join_all(attempts).await;
+    let won = replies.iter().filter(|reply| reply.status == 200).count();
+    assert_eq!(won, 1);
+    for reply in &replies {
+        assert!(matches!(reply.status, 200 | 401 | 409), "{}", reply.status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_fresh_sets_one_lives() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let api = app.api();
+    let api = api.with(&api.sign_in_with(&owner, &owner.code()).await);
+    let password = json!({ "password": owner.password });
+    let attempts = (0..PARALLEL).map(|_| api.post("/mfa/backup-codes", password.clone()));
+    for reply in join_all(attempts).await {
+        assert!(matches!(reply.status, 200 | 409), "{}", reply.status);
+    }
+    let rows = app.sql("SELECT 1 FROM backup_codes", &[]).await;
+    assert_eq!(rows.len(), 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_many_links_verifies() {
+    let app = TestApp::start().await;
+    let person = app.person().await;
+    let api = app.api();
+    let api = api.with(&api.sign_in(&person).await);
+    let body = json!({ "email": person.email });
+    api.post("/resend-verification", body).await;
+    let token = app
+        .post
+        .mail(&person.email, "Verify your email")
+        .await
+        .token();
+    let attempts = (0..PARALLEL).map(|_| api.post("/verify-email", json!({ "token": token })));
+    let replies = join_all(attempts).await;
+    assert!(replies.iter().any(|reply| reply.status == 204));
+    for reply in &replies {
+        assert!(matches!(reply.status, 204 | 422), "{}", reply.status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sign_ins_at_once_all_pass_while_the_hash_is_made_anew() {
+    let app = TestApp::start().await;
+    let person = app.person().await;
+    let dearer = app.another_node_with(&[("ARGON2_ITERATIONS", "2")]);
+    let api = app.api().at(&dearer);
+    let replies = join_all((0..PARALLEL).map(|_| api.sign_in(&person))).await;
+    assert!(replies.iter().all(|reply| reply.status == 200));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn losers_of_a_race_need_no_second_connection() {
+    let app = TestApp::with(&[("DATABASE_POOL_SIZE", "1")]).await;
+    let owner = app.person().with_totp().await;
+    let api = app.api();
+    let mut pending = Vec::new();
+    for _ in 0..4 {
+        pending.push(api.sign_in(&owner).await.text("mfa_token").to_owned());
+    }
+    let code = owner.code();
+    let attempts = pending
+        .iter()
+        .map(|token| api.post("/login/mfa", json!({ "mfa_token": token, "code": code })));
+    let mut statuses: Vec<_> = join_all(attempts).await.iter().map(|r| r.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 401, 401, 401]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_back_that_fits_no_cookie_is_ignored() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let mut browser = app.browser();
+    browser.visit("/login").await;
+    for next in [
+        format!("/{}", "\"".repeat(1500)),
+        format!("/{}", "a".repeat(3000)),
+    ] {
+        let typed = [
+            ("email", owner.email.as_str()),
+            ("password", owner.password.as_str()),
+            ("next", next.as_str()),
+        ];
+        let page = browser.submit("/login", &typed).await;
+        assert_eq!(page.path(), "/login/verify");
+        browser.visit("/login").await;
+    }
+}
