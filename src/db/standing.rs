@@ -64,7 +64,7 @@ pub async fn find(mut conn: &AsyncPgConnection, claims: &Claims) -> QueryResult<
                 .nullable(),
             on_the_list,
         ))
-        .first::<(UserRow, Option<DateTime<Utc>>, Option<SessionColumns>, bool)>(&mut conn)
+        .get_result::<(UserRow, Option<DateTime<Utc>>, Option<SessionColumns>, bool)>(&mut conn)
         .await
         .optional()?;
     Ok(found.map(

@@ -94,7 +94,7 @@ async fn a_way_back_that_fits_no_cookie_is_ignored() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let mut browser = app.browser();
-    browser.visit("/login").await;
+    browser.visit("/login?next=/account").await;
     for next in [
         format!("/{}", "\"".repeat(1500)),
         format!("/{}", "a".repeat(3000)),
@@ -106,6 +106,6 @@ async fn a_way_back_that_fits_no_cookie_is_ignored() {
         ];
         let page = browser.submit("/login", &typed).await;
         assert_eq!(page.path(), "/login/verify");
-        browser.visit("/login").await;
+        browser.visit("/login?next=/account").await;
     }
 }
