@@ -28,6 +28,18 @@ async fn probes_answer_under_any_host() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn probes_answer_head_as_well() {
+    let app = TestApp::start().await;
+    for path in ["/healthz", "/readyz", "/login"] {
+        assert_eq!(answer(&app, Method::HEAD, path).await.status, 200, "{path}");
+    }
+    let api = app.api();
+    let api = api.with(&api.sign_in(&app.person().await).await);
+    let me = Answer::of(api.request(Method::HEAD, "/me")).await;
+    assert_eq!(me.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn other_hosts_are_misdirected() {
     let app = TestApp::start().await;
     for host in [

@@ -1,9 +1,15 @@
 //! The same act several times at once: one of them happens, none of them breaks.
 
-use futures_util::future::join_all;
-use serde_json::json;
+use std::time::Duration;
 
-use crate::harness::{TestApp, people::Phone};
+use futures_util::future::{join, join_all};
+use serde_json::json;
+use tokio::time::sleep;
+
+use crate::harness::{
+    TestApp,
+    people::{NEW_PASSWORD, Phone},
+};
 
 const PARALLEL: usize = 10;
 
@@ -58,6 +64,33 @@ async fn one_of_many_links_verifies() {
     assert!(replies.iter().any(|reply| reply.status == 204));
     for reply in &replies {
         assert!(matches!(reply.status, 204 | 422), "{}", reply.status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_squatter_cannot_burn_the_owners_link() {
+    // Dear hashes leave time to sign out everywhere while the owner's password is being hashed.
+    let dear = [("ARGON2_MEMORY_KIB", "19456"), ("ARGON2_ITERATIONS", "20")];
+    let app = TestApp::with(&dear).await;
+    let squatter = app.person().await;
+    let api = app.api();
+    let theirs = api.with(&api.sign_in(&squatter).await);
+    api.post("/resend-verification", json!({ "email": squatter.email }))
+        .await;
+    let token = app
+        .post
+        .mail(&squatter.email, "Verify your email")
+        .await
+        .token();
+    let claim = json!({ "token": token, "new_password": NEW_PASSWORD });
+    let disturbed = async {
+        sleep(Duration::from_millis(30)).await;
+        theirs.post("/logout-all", json!({})).await
+    };
+    let (claimed, _) = join(api.post("/verify-email", claim.clone()), disturbed).await;
+    if claimed.status != 204 {
+        assert_eq!(claimed.status, 422);
+        assert_eq!(api.post("/verify-email", claim).await.status, 204);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use vestibule::flows::purge;
 
 use crate::harness::{
     TestApp,
@@ -170,6 +171,32 @@ async fn a_mail_whose_link_has_expired_is_not_sent() {
     app.wait(TimeDelta::minutes(31));
     app.outbox_is_empty().await;
     assert_eq!(app.post.count(&person.email), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_does_not_open_is_given_up_in_the_end() {
+    let app = TestApp::start().await;
+    let unreadable = "INSERT INTO mails (id, kind, sealed, attempts, next_attempt_at, created_at) \
+                      VALUES (gen_random_uuid(), 'verify_email', '\\x00', 19, '2000-01-01', '2000-01-01')";
+    app.sql(unreadable, &[]).await;
+    app.outbox_is_empty().await;
+    let dropped = "SELECT 1 FROM mails WHERE dropped_at IS NOT NULL";
+    assert_eq!(app.sql(dropped, &[]).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_revocation_list_outlasts_the_leeway_of_access_tokens() {
+    let app = TestApp::start().await;
+    let now = app.services().now();
+    for (id, age) in [("taken still", 4), ("long dead", 6)] {
+        let expired = (now - TimeDelta::minutes(age)).to_rfc3339();
+        let insert = format!("INSERT INTO revoked_tokens VALUES ('{id}', '{expired}')");
+        app.sql(&insert, &[]).await;
+    }
+    purge::expired(app.services()).await.unwrap();
+    let left = app.sql("SELECT token_id FROM revoked_tokens", &[]).await;
+    let left: Vec<String> = left.iter().map(|row| row.get(0)).collect();
+    assert_eq!(left, ["taken still"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
