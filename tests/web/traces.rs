@@ -176,9 +176,12 @@ async fn a_mail_whose_link_has_expired_is_not_sent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_does_not_open_is_given_up_in_the_end() {
     let app = TestApp::start().await;
-    let unreadable = "INSERT INTO mails (id, kind, sealed, attempts, next_attempt_at, created_at) \
-                      VALUES (gen_random_uuid(), 'verify_email', '\\x00', 19, '2000-01-01', '2000-01-01')";
-    app.sql(unreadable, &[]).await;
+    let now = app.services().now().to_rfc3339();
+    let unreadable = format!(
+        "INSERT INTO mails (id, kind, sealed, attempts, next_attempt_at, created_at) \
+         VALUES (gen_random_uuid(), 'verify_email', '\\x00', 19, '{now}', '{now}')"
+    );
+    app.sql(&unreadable, &[]).await;
     app.outbox_is_empty().await;
     let dropped = "SELECT 1 FROM mails WHERE dropped_at IS NOT NULL";
     assert_eq!(app.sql(dropped, &[]).await.len(), 1);
