@@ -164,7 +164,7 @@ async fn a_mail_whose_link_has_expired_is_not_sent() {
     app.api()
         .post("/forgot-password", json!({ "email": person.email }))
         .await;
-    let failed = "SELECT 1 FROM mails WHERE attempts = 1";
+    let failed = "SELECT 1 FROM mails WHERE last_error IS NOT NULL";
     while app.sql(failed, &[]).await.is_empty() {
         app.post.ring().await;
     }
