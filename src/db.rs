@@ -25,7 +25,7 @@ use std::{
 };
 
 use diesel_async::{
-    AsyncPgConnection,
+    AsyncPgConnection, RunQueryDsl,
     pooled_connection::{
         AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
         deadpool::{Object, Pool},
@@ -70,7 +70,41 @@ pub enum DbError {
 pub struct Db {
     pool: Pool<AsyncPgConnection>,
     connector: Arc<Connector>,
-    shared: Arc<Mutex<HashMap<ThreadId, Connected>>>,
+    shared: Arc<PerThread<Connected>>,
+    standings: Arc<PerThread<standing::Asks>>,
+}
+
+/// What each thread of the server has of its own, so that its requests wake no other thread.
+struct PerThread<T>(Mutex<HashMap<ThreadId, T>>);
+
+impl<T> Default for PerThread<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Clone> PerThread<T> {
+    /// This thread's, where it is there and still good.
+    fn good(&self, is_good: impl FnOnce(&T) -> bool) -> Option<T> {
+        let all = self.all();
+        all.get(&thread::current().id())
+            .filter(|t| is_good(t))
+            .cloned()
+    }
+
+    /// This thread's, made anew where it is missing or good no more.
+    fn here(&self, is_good: impl FnOnce(&T) -> bool, make: impl FnOnce() -> T) -> T {
+        self.good(is_good).unwrap_or_else(|| self.keep(make()))
+    }
+
+    fn keep(&self, fresh: T) -> T {
+        self.all().insert(thread::current().id(), fresh.clone());
+        fresh
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<ThreadId, T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Db {
@@ -106,6 +140,7 @@ impl Db {
             pool,
             connector,
             shared: Arc::default(),
+            standings: Arc::default(),
         })
     }
 
@@ -119,31 +154,23 @@ impl Db {
 
     /// The shared connection of this thread, for single statements that read.
     pub async fn shared(&self) -> Result<Arc<AsyncPgConnection>, DbError> {
-        let thread = thread::current().id();
-        if let Some(living) = self.living(thread) {
-            return Ok(living);
+        if let Some(living) = self.shared.good(Connected::is_open) {
+            return Ok(living.connection);
         }
         let fresh = self
             .connector
             .connect(&Handle::current())
             .await
             .map_err(|e| DbError::Unavailable(e.to_string()))?;
+        // What is read here is looked up by key, which has one good plan, for small tables too.
+        // Left alone, Postgres plans arrays anew each time, and keeps a scan of a table that grew.
+        diesel::sql_query(
+            "SELECT set_config('plan_cache_mode', 'force_generic_plan', false),
+                    set_config('enable_seqscan', 'off', false)",
+        )
+        .execute(&mut &*fresh.connection)
+        .await?;
         // Another request may have been quicker; the extra connection closes when it is dropped.
-        if let Some(living) = self.living(thread) {
-            return Ok(living);
-        }
-        let connection = Arc::clone(&fresh.connection);
-        self.slots().insert(thread, fresh);
-        Ok(connection)
-    }
-
-    fn living(&self, thread: ThreadId) -> Option<Arc<AsyncPgConnection>> {
-        let slots = self.slots();
-        let open = slots.get(&thread).filter(|c| c.is_open())?;
-        Some(Arc::clone(&open.connection))
-    }
-
-    fn slots(&self) -> MutexGuard<'_, HashMap<ThreadId, Connected>> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(self.shared.here(Connected::is_open, || fresh).connection)
     }
 }

@@ -1,8 +1,10 @@
 //! Structured logs on standard error, which leaves standard output to mails printed in development.
 //! Pretty lines in development, JSON lines in production; nothing logged can forge or colour a line.
 
+mod gather;
+
 use std::fmt::{self, Write};
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 
 use tracing::Subscriber;
 use tracing::field::Field;
@@ -10,6 +12,8 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::{Writer, debug_fn};
+
+use gather::Gather;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,13 +33,28 @@ pub enum TelemetryError {
     /// Another subscriber is in place.
     #[error("logs are set up already: {0}")]
     Twice(#[from] tracing::subscriber::SetGlobalDefaultError),
+    /// The thread that writes does not start.
+    #[error("logs cannot be written: {0}")]
+    Thread(#[from] io::Error),
+}
+
+/// The logs of the process. Held to its end; dropping it writes what still waits.
+#[must_use]
+pub struct Logs(Gather<io::Stderr>);
+
+impl Drop for Logs {
+    fn drop(&mut self) {
+        self.0.write_out();
+    }
 }
 
 /// Sets up the logs of the process. `filter` is in the words of `RUST_LOG`.
-pub fn init(format: Format, filter: &str) -> Result<(), TelemetryError> {
-    let colours = std::io::stderr().is_terminal();
-    let subscriber = subscriber(format, filter, colours, std::io::stderr)?;
-    Ok(tracing::subscriber::set_global_default(subscriber)?)
+pub fn init(format: Format, filter: &str) -> Result<Logs, TelemetryError> {
+    let colours = io::stderr().is_terminal();
+    let gather = Gather::start(io::stderr())?;
+    let subscriber = subscriber(format, filter, colours, gather.clone())?;
+    tracing::subscriber::set_global_default(subscriber)?;
+    Ok(Logs(gather))
 }
 
 fn subscriber<W>(
@@ -84,6 +103,10 @@ struct Inert<'a, W>(&'a mut W);
 
 impl<W: Write> Write for Inert<'_, W> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        let inert = |b: u8| b == b' ' || b.is_ascii_graphic();
+        if text.bytes().all(inert) {
+            return self.0.write_str(text);
+        }
         for c in text.chars() {
             if c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
                 write!(self.0, "{}", c.escape_default())?;

@@ -23,7 +23,7 @@ pub(super) fn block_on<F: Future<Output = Result<(), Failure>>>(
         Environment::Development => telemetry::Format::Pretty,
         Environment::Production => telemetry::Format::Json,
     };
-    telemetry::init(format, &loaded.config.log_filter)?;
+    let _logs = telemetry::init(format, &loaded.config.log_filter)?;
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }

@@ -53,6 +53,7 @@ pub struct Connector {
 }
 
 /// An open connection, and whether its driver still runs.
+#[derive(Clone)]
 pub(super) struct Connected {
     pub(super) connection: Arc<AsyncPgConnection>,
     closed: Arc<AtomicBool>,

@@ -1,11 +1,28 @@
-//! What a request needs to know of a token's user and session, in one statement.
+//! What a request needs to know of a token's user and session.
+//!
+//! Nearly every request asks for it, so the requests of a thread are asked for together: while one
+//! statement is under way, the next requests gather, and one statement answers them all. A lone
+//! request waits for nobody.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::{dsl::exists, prelude::*};
+use diesel::{
+    dsl::AsSelect,
+    pg::Pg,
+    prelude::*,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::yield_now,
+};
+use uuid::Uuid;
 
-use super::schema::{revoked_tokens, sessions, totp_authenticators as totp, users};
 use super::users::{UserRecord, UserRow};
+use super::{Db, DbError};
 use crate::domain::token::{Claims, RevocationChecker, SessionStanding, UserStanding};
 
 /// A user, the session of the token, and whether the token is on the revocation list.
@@ -17,6 +34,8 @@ pub struct Standing {
     pub session: Option<SessionStanding>,
     /// When the user last proved who they are in this session.
     pub proven_at: Option<DateTime<Utc>>,
+    /// When the session was last noted to be in use.
+    pub last_seen_at: Option<DateTime<Utc>>,
     token_revoked: bool,
 }
 
@@ -38,44 +57,160 @@ impl RevocationChecker for Standing {
     }
 }
 
-type SessionColumns = (DateTime<Utc>, Option<DateTime<Utc>>, DateTime<Utc>);
-
 /// The standing of a token's claims; `None` where the user is gone.
-pub async fn find(mut conn: &AsyncPgConnection, claims: &Claims) -> QueryResult<Option<Standing>> {
-    let on_the_list =
-        exists(revoked_tokens::table.filter(revoked_tokens::token_id.eq(&claims.token_id)));
-    let session_id = claims.session_id.unwrap_or_default();
-    let found = users::table
-        .left_join(totp::table)
-        .left_join(
-            sessions::table.on(sessions::id
-                .eq(session_id)
-                .and(sessions::user_id.eq(users::id))),
-        )
-        .filter(users::id.eq(claims.user_id))
-        .select((
-            UserRow::as_select(),
-            totp::confirmed_at.nullable(),
-            (
-                sessions::expires_at,
-                sessions::revoked_at,
-                sessions::proven_at,
-            )
-                .nullable(),
-            on_the_list,
-        ))
-        .get_result::<(UserRow, Option<DateTime<Utc>>, Option<SessionColumns>, bool)>(&mut conn)
-        .await
-        .optional()?;
-    Ok(found.map(
-        |(user, totp_confirmed_at, session, token_revoked)| Standing {
-            user: user.with_totp(totp_confirmed_at),
-            session: session.map(|(expires_at, revoked_at, _)| SessionStanding {
-                revoked: revoked_at.is_some(),
-                expires_at,
-            }),
-            proven_at: session.map(|(_, _, proven_at)| proven_at),
-            token_revoked,
-        },
-    ))
+pub async fn find(db: &Db, claims: &Claims) -> Result<Option<Standing>, DbError> {
+    let gone = || DbError::Unavailable("the look-up ended".to_owned());
+    let (answer, answered) = oneshot::channel();
+    let ask = Ask {
+        user_id: claims.user_id,
+        session_id: claims.session_id.unwrap_or_default(),
+        token_id: claims.token_id.clone(),
+        answer,
+    };
+    let asks = db.standings.here(Asks::is_open, || Asks::answered_by(db));
+    asks.0.send(ask).map_err(|_| gone())?;
+    answered.await.map_err(|_| gone())?
+}
+
+/// A question, and where its answer goes.
+struct Ask {
+    user_id: Uuid,
+    session_id: Uuid,
+    token_id: String,
+    answer: oneshot::Sender<Result<Option<Standing>, DbError>>,
+}
+
+/// Where the requests of one thread ask. The requests themselves are bounded, so this is.
+#[derive(Clone)]
+pub(super) struct Asks(mpsc::UnboundedSender<Ask>);
+
+impl Asks {
+    fn answered_by(db: &Db) -> Self {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        // A task of its own: a client that hangs up must not take the answers of others with it.
+        // It ends with the runtime of its thread.
+        tokio::spawn(answer(db.clone(), receiver));
+        Self(sender)
+    }
+
+    fn is_open(&self) -> bool {
+        !self.0.is_closed()
+    }
+}
+
+/// More than a thread has under way at once, bar floods; keeps a statement's arrays short.
+const AT_ONCE: usize = 64;
+/// How often the event loop looks at its sockets before a statement is sent. A look takes about a
+/// microsecond, and two of them halve the number of statements of a busy server.
+const LOOKS: usize = 2;
+
+async fn answer(db: Db, mut asks: mpsc::UnboundedReceiver<Ask>) {
+    let mut gathered = Vec::with_capacity(AT_ONCE);
+    while asks.recv_many(&mut gathered, AT_ONCE).await > 0 {
+        for _ in 0..LOOKS {
+            yield_now().await;
+        }
+        while gathered.len() < AT_ONCE
+            && let Ok(ask) = asks.try_recv()
+        {
+            gathered.push(ask);
+        }
+        match load(&db, &gathered).await {
+            Ok(mut found) => {
+                for (nth, ask) in (1..).zip(gathered.drain(..)) {
+                    // Whoever asked may have hung up.
+                    let _ = ask.answer.send(Ok(found.remove(&nth)));
+                }
+            }
+            Err(error) => {
+                let told = error.to_string();
+                for ask in gathered.drain(..) {
+                    let _ = ask.answer.send(Err(DbError::Unavailable(told.clone())));
+                }
+            }
+        }
+    }
+}
+
+type SessionColumns = (
+    DateTime<Utc>,
+    Option<DateTime<Utc>>,
+    DateTime<Utc>,
+    DateTime<Utc>,
+);
+type Row = (
+    i64,
+    bool,
+    UserRow,
+    Option<DateTime<Utc>>,
+    Option<SessionColumns>,
+);
+
+/// The standings by their place in the questions, from 1.
+async fn load(db: &Db, asks: &[Ask]) -> Result<HashMap<i64, Standing>, DbError> {
+    let query = Standings {
+        user_ids: asks.iter().map(|ask| ask.user_id).collect(),
+        session_ids: asks.iter().map(|ask| ask.session_id).collect(),
+        token_ids: asks.iter().map(|ask| ask.token_id.as_str()).collect(),
+        user_columns: UserRow::as_select(),
+    };
+    let shared = db.shared().await?;
+    let mut conn: &AsyncPgConnection = &shared;
+    let rows: Vec<Row> = query.load(&mut conn).await?;
+    Ok(rows.into_iter().map(standing).collect())
+}
+
+fn standing((nth, token_revoked, user, totp_confirmed_at, session): Row) -> (i64, Standing) {
+    let standing = Standing {
+        user: user.with_totp(totp_confirmed_at),
+        session: session.map(|(expires_at, revoked_at, ..)| SessionStanding {
+            revoked: revoked_at.is_some(),
+            expires_at,
+        }),
+        proven_at: session.map(|(_, _, proven_at, _)| proven_at),
+        last_seen_at: session.map(|(.., last_seen_at)| last_seen_at),
+        token_revoked,
+    };
+    (nth, standing)
+}
+
+/// One statement for many tokens. Diesel's own words know no `unnest` of several arrays.
+struct Standings<'a> {
+    user_ids: Vec<Uuid>,
+    session_ids: Vec<Uuid>,
+    token_ids: Vec<&'a str>,
+    user_columns: AsSelect<UserRow, Pg>,
+}
+
+impl QueryId for Standings<'_> {
+    type QueryId = Standings<'static>;
+    /// The text never varies, so the statement is prepared once a connection.
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+type UserColumns = <AsSelect<UserRow, Pg> as Expression>::SqlType;
+
+impl Query for Standings<'_> {
+    type SqlType = (
+        BigInt,
+        Bool,
+        UserColumns,
+        Nullable<Timestamptz>,
+        Nullable<(Timestamptz, Nullable<Timestamptz>, Timestamptz, Timestamptz)>,
+    );
+}
+
+impl QueryFragment<Pg> for Standings<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT asked.nth, revoked_tokens.token_id IS NOT NULL, ");
+        self.user_columns.walk_ast(out.reborrow())?;
+        out.push_sql(", totp_authenticators.confirmed_at, sessions.expires_at, sessions.revoked_at, sessions.proven_at, sessions.last_seen_at FROM unnest(");
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.user_ids)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.session_ids)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.token_ids)?;
+        out.push_sql(") WITH ORDINALITY AS asked (user_id, session_id, token_id, nth) JOIN users ON users.id = asked.user_id LEFT JOIN totp_authenticators ON totp_authenticators.user_id = users.id LEFT JOIN sessions ON sessions.id = asked.session_id AND sessions.user_id = users.id LEFT JOIN revoked_tokens ON revoked_tokens.token_id = asked.token_id");
+        Ok(())
+    }
 }

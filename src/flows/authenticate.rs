@@ -40,8 +40,7 @@ pub async fn with_access_token(s: &Services, token: &str) -> Result<Option<Authe
             return Ok(None);
         }
     };
-    let shared = s.db.shared().await?;
-    let Some(standing) = db::standing::find(&shared, &claims).await? else {
+    let Some(standing) = db::standing::find(&s.db, &claims).await? else {
         return Ok(None);
     };
     let verdict = judge_bound(

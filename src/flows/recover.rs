@@ -141,8 +141,7 @@ impl Services {
         let Ok(claims) = self.tokens.decode(purpose, token.expose(), self.now()) else {
             return Ok(None);
         };
-        let shared = self.db.shared().await?;
-        let Some(standing) = db::standing::find(&shared, &claims).await? else {
+        let Some(standing) = db::standing::find(&self.db, &claims).await? else {
             return Ok(None);
         };
         let living = judge(&claims, &standing.user_standing(), &standing).is_ok();

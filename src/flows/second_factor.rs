@@ -89,8 +89,7 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
     else {
         return Ok(Outcome::Expired);
     };
-    let shared = s.db.shared().await?;
-    let Some(standing) = db::standing::find(&shared, &claims).await? else {
+    let Some(standing) = db::standing::find(&s.db, &claims).await? else {
         return Ok(Outcome::Expired);
     };
     if judge(&claims, &standing.user_standing(), &standing).is_err() {
@@ -101,6 +100,7 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
     {
         return Ok(Outcome::Throttled(wait));
     }
+    let shared = s.db.shared().await?;
     let Some(row) = db::totp::find(&shared, user.id)
         .await?
         .filter(|row| row.confirmed_at.is_some())

@@ -32,8 +32,7 @@ pub async fn by_refresh_token(s: &Services, token: &str, client: &Client) -> Res
     let Ok(claims) = s.tokens.decode(Purpose::Refresh, token, now) else {
         return Ok(());
     };
-    let shared = s.db.shared().await?;
-    let Some(standing) = db::standing::find(&shared, &claims).await? else {
+    let Some(standing) = db::standing::find(&s.db, &claims).await? else {
         return Ok(());
     };
     let (user, session) = (standing.user_standing(), standing.session.as_ref());

@@ -71,8 +71,7 @@ pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>>
     else {
         return Ok(None);
     };
-    let shared = s.db.shared().await?;
-    let Some(standing) = db::standing::find(&shared, &claims).await? else {
+    let Some(standing) = db::standing::find(&s.db, &claims).await? else {
         return Ok(None);
     };
     // Whoever opens the link once more may know that it did its work.

@@ -1,0 +1,190 @@
+//! The way of log lines to standard error: those of a moment in one write, so that a busy server
+//! spends no system call on each. A warning or worse goes out at once, and takes with it what waits.
+
+use std::{
+    io::{self, Write},
+    mem,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use tracing::{Level, Metadata};
+use tracing_subscriber::fmt::MakeWriter;
+
+/// How long a line waits for others: nobody who watches sees it, and a busy server saves much.
+const MOMENT: Duration = Duration::from_millis(20);
+/// So much is written without waiting; whoever logs more waits for the write.
+const FULL_BYTES: usize = 64 * 1024;
+
+/// Gathers lines for a destination. Clones share it.
+pub(super) struct Gather<W>(Arc<Shared<W>>);
+
+struct Shared<W> {
+    waiting: Mutex<Vec<u8>>,
+    some: Condvar,
+    /// Locked while it is written to, always before `waiting`: lines keep their order.
+    destination: Mutex<W>,
+}
+
+impl<W> Clone for Gather<W> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<W: Write + Send + 'static> Gather<W> {
+    /// Starts the thread that writes. It ends with the process.
+    pub(super) fn start(destination: W) -> io::Result<Self> {
+        let gather = Self(Arc::new(Shared {
+            waiting: Mutex::default(),
+            some: Condvar::new(),
+            destination: Mutex::new(destination),
+        }));
+        let writer = gather.clone();
+        thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || {
+                loop {
+                    writer.until_something_waits();
+                    thread::sleep(MOMENT);
+                    writer.write_out();
+                }
+            })?;
+        Ok(gather)
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<u8>> {
+        lock(&self.0.waiting)
+    }
+
+    fn until_something_waits(&self) {
+        let waiting = self.waiting();
+        let waited = self.0.some.wait_while(waiting, |lines| lines.is_empty());
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Writes what waits. With the destination gone there is nobody left to tell.
+    pub(super) fn write_out(&self) {
+        let mut destination = lock(&self.0.destination);
+        let lines = mem::take(&mut *self.waiting());
+        let _ = destination.write_all(&lines);
+        let _ = destination.flush();
+    }
+
+    fn add(&self, line: &[u8]) -> bool {
+        let mut waiting = self.waiting();
+        if waiting.is_empty() {
+            self.0.some.notify_one();
+        }
+        waiting.extend_from_slice(line);
+        waiting.len() >= FULL_BYTES
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes the lines of one event.
+pub(super) struct Line<W> {
+    gather: Gather<W>,
+    urgent: bool,
+}
+
+impl<W: Write + Send + 'static> Write for Line<W> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if self.gather.add(line) || self.urgent {
+            self.gather.write_out();
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.gather.write_out();
+        Ok(())
+    }
+}
+
+impl<W: Write + Send + 'static> MakeWriter<'_> for Gather<W> {
+    type Writer = Line<W>;
+
+    fn make_writer(&self) -> Line<W> {
+        Line {
+            gather: self.clone(),
+            urgent: true,
+        }
+    }
+
+    fn make_writer_for(&self, event: &Metadata<'_>) -> Line<W> {
+        Line {
+            gather: self.clone(),
+            urgent: *event.level() <= Level::WARN,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counts writes and keeps what was written.
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<Vec<u8>>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if !bytes.is_empty() {
+                lock(&self.0).push(bytes.to_vec());
+            }
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn line(gather: &Gather<Kept>, urgent: bool, text: &str) {
+        let gather = gather.clone();
+        Line { gather, urgent }.write_all(text.as_bytes()).unwrap();
+    }
+
+    #[test]
+    fn the_lines_of_a_moment_go_out_in_one_write_and_in_order() {
+        let kept = Kept::default();
+        let gather = Gather::start(kept.clone()).unwrap();
+        for n in 0..100 {
+            line(&gather, false, &format!("{n}\n"));
+        }
+        while lock(&kept.0).concat().len() < 290 {
+            thread::sleep(Duration::from_millis(1));
+        }
+        let written = lock(&kept.0).clone();
+        assert!(written.len() < 10, "{} writes", written.len());
+        let expected: String = (0..100).map(|n| format!("{n}\n")).collect();
+        assert_eq!(written.concat(), expected.as_bytes());
+    }
+
+    #[test]
+    fn a_warning_waits_for_nobody_and_takes_the_waiting_along() {
+        let kept = Kept::default();
+        let gather = Gather::start(kept.clone()).unwrap();
+        line(&gather, false, "quiet\n");
+        line(&gather, true, "loud\n");
+        assert_eq!(lock(&kept.0).concat(), b"quiet\nloud\n");
+    }
+
+    #[test]
+    fn memory_is_bounded_without_the_thread() {
+        let kept = Kept::default();
+        let gather = Gather::start(kept.clone()).unwrap();
+        let text = "x".repeat(1024);
+        for _ in 0..1024 {
+            line(&gather, false, &text);
+        }
+        assert!(gather.waiting().capacity() < 2 * FULL_BYTES);
+        gather.write_out();
+        assert_eq!(lock(&kept.0).concat().len(), 1024 * 1024);
+    }
+}
