@@ -19,6 +19,7 @@ pub mod refresh;
 pub mod register;
 pub mod second_factor;
 mod services;
+pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
 mod tokens;

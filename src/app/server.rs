@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     web::{
-        middleware::{errors, headers, host, raw_cookies, same_origin, trace},
+        middleware::{cors, errors, headers, host, raw_cookies, same_origin, trace},
         routes,
         state::WebState,
     },
@@ -46,10 +46,12 @@ impl Server {
                 .app_data(data.clone())
                 .configure(|app| routes::table(&data.settings, app))
                 .wrap(from_fn(same_origin::run))
+                .wrap(from_fn(cors::preflight))
                 .wrap(from_fn(host::run))
                 // Before anything that reads cookies, yet its refusals look like every other.
                 .wrap(from_fn(raw_cookies::run))
                 .wrap(from_fn(errors::run))
+                .wrap(from_fn(cors::run))
                 .wrap(from_fn(headers::run))
                 .wrap(from_fn(trace::run))
         })

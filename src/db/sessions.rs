@@ -280,7 +280,7 @@ pub async fn prove(
     Ok(())
 }
 
-/// Ends one session of a user; `false` where it had ended or is somebody else's.
+/// Ends one living session of a user; `false` where it had ended or is somebody else's.
 pub async fn end(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -291,6 +291,7 @@ pub async fn end(
     let rows = diesel::update(sessions::table)
         .filter(sessions::id.eq(id).and(sessions::user_id.eq(user_id)))
         .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(at))
         .set((
             sessions::revoked_at.eq(at),
             sessions::revoked_reason.eq(reason.as_str()),

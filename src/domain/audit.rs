@@ -61,6 +61,18 @@ pub enum Event {
     SignedOut,
     /// All sessions were ended by their user.
     SignedOutEverywhere,
+    /// A session was ended by its user from another one.
+    SessionRevoked {
+        /// Which.
+        session_id: Uuid,
+    },
+    /// All sessions but the acting one were ended by their user.
+    OtherSessionsRevoked {
+        /// How many.
+        count: i64,
+    },
+    /// A session ended as its browser signed in again.
+    SessionReplaced,
     /// A refresh token came back after its time: it may be stolen.
     RefreshTokenReplayed,
     /// A reset link was asked for.
@@ -96,6 +108,9 @@ impl Event {
             Self::BackupCodeUsed { .. } => "backup_code_used",
             Self::SignedOut => "signed_out",
             Self::SignedOutEverywhere => "signed_out_everywhere",
+            Self::SessionRevoked { .. } => "session_revoked",
+            Self::OtherSessionsRevoked { .. } => "other_sessions_revoked",
+            Self::SessionReplaced => "session_replaced",
             Self::RefreshTokenReplayed => "refresh_token_replayed",
             Self::PasswordResetRequested => "password_reset_requested",
             Self::PasswordReset => "password_reset",
@@ -132,6 +147,8 @@ impl Event {
             Self::SignedIn { methods } => json!({ "methods": methods }),
             Self::SecondFactorFailed { reason } => json!({ "reason": reason }),
             Self::BackupCodeUsed { left } => json!({ "left": left }),
+            Self::SessionRevoked { session_id } => json!({ "session": session_id }),
+            Self::OtherSessionsRevoked { count } => json!({ "count": count }),
             _ => json!({}),
         }
     }

@@ -28,6 +28,10 @@ pub enum EndReason {
     SignedOut,
     /// Its user signed out everywhere.
     SignedOutEverywhere,
+    /// Its user ended it from another session.
+    Revoked,
+    /// Its browser signed in again.
+    Replaced,
     /// The password was changed elsewhere.
     PasswordChanged,
     /// The password was reset.
@@ -46,6 +50,8 @@ impl EndReason {
         match self {
             Self::SignedOut => "signed_out",
             Self::SignedOutEverywhere => "signed_out_everywhere",
+            Self::Revoked => "revoked",
+            Self::Replaced => "replaced",
             Self::PasswordChanged => "password_changed",
             Self::PasswordReset => "password_reset",
             Self::SecondFactorChanged => "second_factor_changed",

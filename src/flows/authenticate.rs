@@ -19,6 +19,8 @@ pub struct Authenticated {
     pub session_id: Option<Uuid>,
     /// When the user last proved who they are in this session.
     pub proven_at: Option<DateTime<Utc>>,
+    /// When a request of this session was last noted.
+    pub last_seen_at: Option<DateTime<Utc>>,
     /// The access token's claims.
     pub claims: Claims,
 }
@@ -28,6 +30,23 @@ impl Authenticated {
     pub fn user(&self) -> &crate::domain::user::User {
         &self.record.user
     }
+
+    /// The session that a browser gives up by signing in again.
+    pub fn held_session(&self) -> Option<HeldSession> {
+        let session_id = self.session_id?;
+        let user_id = self.user().id;
+        Some(HeldSession {
+            user_id,
+            session_id,
+        })
+    }
+}
+
+/// A living session whose tokens a browser holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldSession {
+    pub(super) user_id: Uuid,
+    pub(super) session_id: Uuid,
 }
 
 /// Judges an access token; `None` is all that anybody learns of a refusal.
@@ -59,6 +78,7 @@ pub async fn with_access_token(s: &Services, token: &str) -> Result<Option<Authe
         record: standing.user,
         session_id,
         proven_at: standing.proven_at,
+        last_seen_at: standing.last_seen_at,
         claims,
     }))
 }

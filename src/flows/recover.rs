@@ -6,6 +6,7 @@ use crate::db::{Transact, Tx};
 
 use super::{
     InputFaults, PendingSignIn, Result, Services, TokenPair,
+    authenticate::HeldSession,
     outbox::{Recipient, browser_of},
     services::Throttled,
     tokens::Beginning,
@@ -174,10 +175,12 @@ pub enum ResetOutcome {
 ///
 /// Ends every session and every pending change, and proves the address. Mailing the link proves
 /// one factor only: where a second one is enrolled, it is asked for before anybody is signed in.
+/// The new session takes the place of the one that lives in the browser.
 pub async fn reset(
     s: &Services,
     token: &SecretString,
     new_password: &SecretString,
+    replaces: Option<HeldSession>,
     client: &Client,
 ) -> Result<ResetOutcome> {
     if let Some(Throttled(wait)) = s.count(Route::Reset, client, None) {
@@ -223,6 +226,7 @@ pub async fn reset(
             rev: user.revocation_id,
             methods: &["pwd"],
             remembered: false,
+            replaces,
             client,
         };
         Ok(ResetOutcome::SignedIn(

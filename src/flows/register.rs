@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::db::{Transact, Tx};
 
 use super::{
-    EmailVerification, InputFaults, Registration, Result, Services, TokenPair, outbox::Recipient,
-    services::Throttled, tokens::Beginning,
+    EmailVerification, InputFaults, Registration, Result, Services, TokenPair,
+    authenticate::HeldSession, outbox::Recipient, services::Throttled, tokens::Beginning,
 };
 use crate::{
     db::{
@@ -35,6 +35,8 @@ pub struct Input {
     pub password: SecretString,
     /// Name, may be blank.
     pub display_name: String,
+    /// The session that lives in the browser, which the new one takes the place of.
+    pub replaces: Option<HeldSession>,
 }
 
 /// What became of it.
@@ -58,6 +60,7 @@ struct Accepted {
     email: EmailAddress,
     display_name: Option<DisplayName>,
     password_hash: String,
+    replaces: Option<HeldSession>,
 }
 
 /// Registers an address.
@@ -95,6 +98,7 @@ pub async fn register(s: &Services, input: Input, client: &Client) -> Result<Out
         email,
         display_name,
         password_hash,
+        replaces: input.replaces,
     };
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| write(s, tx, &accepted, client).await)
@@ -106,6 +110,7 @@ async fn write(s: &Services, tx: &Tx, accepted: &Accepted, client: &Client) -> R
         email,
         display_name,
         password_hash,
+        replaces,
     } = accepted;
     let new = NewUser {
         id: random::id(s.random.as_ref()),
@@ -130,6 +135,7 @@ async fn write(s: &Services, tx: &Tx, accepted: &Accepted, client: &Client) -> R
                 rev: 0,
                 methods: &["pwd"],
                 remembered: false,
+                replaces: *replaces,
                 client,
             };
             Ok(Outcome::SignedIn(s.begin_session(tx, beginning).await?))

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use crate::db::{Transact, Tx};
 
-use super::{FlowError, Result, Services, TokenPair, services::Throttled, tokens::Beginning};
+use super::{
+    FlowError, Result, Services, TokenPair, authenticate::HeldSession, services::Throttled,
+    tokens::Beginning,
+};
 use crate::{
     db::{self, totp::TotpRow},
     domain::{
@@ -28,6 +31,8 @@ pub struct Input {
     pub code: SecretString,
     /// Whether the cookies should outlive the browser.
     pub remember_me: bool,
+    /// The session that lives in the browser, which the new one takes the place of.
+    pub replaces: Option<HeldSession>,
 }
 
 /// What became of it.
@@ -113,6 +118,7 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
         claims: &claims,
         client,
         remembered: input.remember_me,
+        replaces: input.replaces,
     };
     if let Some(code) = TotpCode::parse(input.code.expose()) {
         return attempt.with_totp(&row, &code).await;
@@ -129,6 +135,7 @@ struct Attempt<'a> {
     claims: &'a Claims,
     client: &'a Client,
     remembered: bool,
+    replaces: Option<HeldSession>,
 }
 
 impl Attempt<'_> {
@@ -221,6 +228,7 @@ impl Attempt<'_> {
             rev: self.user.revocation_id,
             methods,
             remembered: self.remembered,
+            replaces: self.replaces,
             client: self.client,
         };
         self.s.begin_session(tx, beginning).await

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::db::{Transact, Tx};
 
 use super::{
-    EmailVerification, PendingSignIn, Result, Services, TokenPair, services::Throttled,
-    tokens::Beginning,
+    EmailVerification, PendingSignIn, Result, Services, TokenPair, authenticate::HeldSession,
+    services::Throttled, tokens::Beginning,
 };
 use crate::{
     db::{self, users::UserRecord},
@@ -29,6 +29,8 @@ pub struct Input {
     pub password: SecretString,
     /// Whether the cookies should outlive the browser.
     pub remember_me: bool,
+    /// The session that lives in the browser, which the new one takes the place of.
+    pub replaces: Option<HeldSession>,
 }
 
 /// What became of it.
@@ -68,17 +70,28 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
             } else {
                 None
             };
-            admit(s, &record, fresh_hash, input.remember_me, client).await
+            let keeping = Keeping {
+                remembered: input.remember_me,
+                replaces: input.replaces,
+            };
+            admit(s, &record, fresh_hash, keeping, client).await
         }
         (record, _) => reject(s, record.as_ref(), email, client).await,
     }
+}
+
+/// How the browser keeps the session.
+#[derive(Debug, Clone, Copy)]
+struct Keeping {
+    remembered: bool,
+    replaces: Option<HeldSession>,
 }
 
 async fn admit(
     s: &Services,
     record: &UserRecord,
     fresh_hash: Option<String>,
-    remembered: bool,
+    keeping: Keeping,
     client: &Client,
 ) -> Result<Outcome> {
     let user = &record.user;
@@ -105,7 +118,7 @@ async fn admit(
             s.audit_own(tx, Event::PasswordRehashed, user.id, None, client)
                 .await?;
         }
-        proceed(s, tx, user, remembered, client).await
+        proceed(s, tx, user, keeping, client).await
     })
     .await
 }
@@ -114,7 +127,7 @@ async fn proceed(
     s: &Services,
     tx: &Tx,
     user: &User,
-    remembered: bool,
+    keeping: Keeping,
     client: &Client,
 ) -> Result<Outcome> {
     let rev = user.revocation_id;
@@ -128,7 +141,8 @@ async fn proceed(
         user,
         rev,
         methods: &["pwd"],
-        remembered,
+        remembered: keeping.remembered,
+        replaces: keeping.replaces,
         client,
     };
     Ok(Outcome::SignedIn(s.begin_session(tx, beginning).await?))

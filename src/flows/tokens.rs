@@ -5,14 +5,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use super::{Result, Services};
+use super::{Result, Services, authenticate::HeldSession};
 use crate::{
     db::{self, sessions::NewSession, users::Raised},
     domain::{
-        audit::{Client, Event},
+        audit::{Client, Event, Subject},
         random,
         secret::SecretString,
-        session::token_hash,
+        session::{EndReason, token_hash},
         token::{Claims, Extra, Purpose},
         user::User,
     },
@@ -54,6 +54,8 @@ pub(super) struct Beginning<'a> {
     pub(super) rev: i64,
     pub(super) methods: &'static [&'static str],
     pub(super) remembered: bool,
+    /// The session whose cookies the new one takes over: nobody could sign out of it any more.
+    pub(super) replaces: Option<HeldSession>,
     pub(super) client: &'a Client,
 }
 
@@ -115,6 +117,7 @@ impl Services {
             rev,
             methods,
             remembered,
+            replaces,
             client,
         } = beginning;
         let id = random::id(self.random.as_ref());
@@ -149,9 +152,35 @@ impl Services {
             proof_methods: methods,
         };
         db::sessions::insert(tx, &session).await?;
+        if let Some(held) = replaces {
+            self.end_replaced(tx, held, user, client).await?;
+        }
         self.audit_own(tx, Event::SignedIn { methods }, user.id, Some(id), client)
             .await?;
         self.pair(&refresh, token, remembered, user)
+    }
+
+    /// Ends the session, of whichever user, that lived in the browser before.
+    async fn end_replaced(
+        &self,
+        tx: &Tx,
+        held: HeldSession,
+        by: &User,
+        client: &Client,
+    ) -> Result<()> {
+        let (id, owner, now) = (held.session_id, held.user_id, self.now());
+        if !db::sessions::end(tx, id, owner, EndReason::Replaced, now).await? {
+            return Ok(());
+        }
+        let record = db::audit::Record {
+            event: Event::SessionReplaced,
+            actor: Some(by.id),
+            subject: Subject::User(owner),
+            session_id: Some(id),
+            client,
+            at: now,
+        };
+        Ok(db::audit::insert(tx, &record).await?)
     }
 
     /// Gives the acting session a new pair after a change that ended every token. `None` where the

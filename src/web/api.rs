@@ -12,5 +12,6 @@ pub mod recover;
 pub mod refresh;
 mod refusals;
 pub mod register;
+pub mod sessions;
 pub mod totp;
 pub mod verify_email;

@@ -81,6 +81,13 @@ pub const CONFIRM_WITH_PASSWORD: &str =
 
 /// After signing out.
 pub const SIGNED_OUT: &str = "You are signed out.";
+/// After signing another device out.
+pub const DEVICE_SIGNED_OUT: &str = "That device is signed out.";
+/// After signing every other device out.
+pub const OTHER_DEVICES_SIGNED_OUT: &str =
+    "Every other device is signed out. You stay signed in here.";
+/// There is no session of this person with that id.
+pub const NO_SUCH_SESSION: &str = "There is no living session of yours with this id.";
 /// After following a link to a page that needs a sign-in.
 pub const SIGN_IN_FIRST: &str = "Sign in to see that page.";
 /// The page for a code was opened without a sign-in that waits for one.

@@ -89,6 +89,11 @@ impl WebError {
         ))
     }
 
+    /// Nothing of the caller's has this name.
+    pub fn not_found(detail: &'static str) -> Self {
+        Self::Refused(Refusal::new(StatusCode::NOT_FOUND, "not_found", detail))
+    }
+
     /// A body or query that cannot be read.
     pub fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
         Self::Refused(Refusal::new(StatusCode::BAD_REQUEST, code, detail))

@@ -1,5 +1,6 @@
 //! What every request passes, outermost first: see `app::server` for the order.
 
+pub mod cors;
 pub mod errors;
 pub mod headers;
 pub mod host;

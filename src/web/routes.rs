@@ -10,11 +10,11 @@ use actix_web::{
     cookie::SameSite,
     guard::{Any, Get, Head},
     middleware::{Compress, from_fn},
-    web::{ServiceConfig, post, resource, route, scope},
+    web::{ServiceConfig, delete, post, resource, route, scope},
 };
 
 use super::api::{
-    change_password, login, logout, me, recover, refresh, register, totp, verify_email,
+    change_password, login, logout, me, recover, refresh, register, sessions, totp, verify_email,
 };
 use super::{
     cookies::CookieName, health, middleware::identify, pages, state::WebSettings, static_files,
@@ -48,6 +48,8 @@ fn api(auth: &mut ServiceConfig) {
         ("/logout", post().to(logout::post)),
         ("/logout-all", post().to(logout::post_all)),
         ("/me", read().to(me::get)),
+        ("/sessions", read().to(sessions::get)),
+        ("/sessions/{id}", delete().to(sessions::delete)),
         ("/forgot-password", post().to(recover::post_forgot)),
         ("/reset-password", post().to(recover::post_reset)),
         ("/verify-email", post().to(verify_email::post)),
@@ -68,7 +70,7 @@ fn api(auth: &mut ServiceConfig) {
 fn pages(site: &mut ServiceConfig) {
     use pages::{
         account, change_password, forgot_password, login, login_verify, logout, register,
-        resend_verification, reset_password, start, two_factor, verify_email,
+        resend_verification, reset_password, sessions, start, two_factor, verify_email,
     };
     let screens = [
         ("/", vec![read().to(start::get)]),
@@ -82,6 +84,9 @@ fn pages(site: &mut ServiceConfig) {
         ("/reset-password", vec![read().to(reset_password::get), post().to(reset_password::post)]),
         ("/account", vec![read().to(account::get)]),
         ("/account/password", vec![read().to(change_password::get), post().to(change_password::post)]),
+        ("/account/sessions", vec![read().to(sessions::get)]),
+        ("/account/sessions/revoke-others", vec![read().to(sessions::back), post().to(sessions::revoke_others)]),
+        ("/account/sessions/{id}/revoke", vec![read().to(sessions::back), post().to(sessions::revoke)]),
         ("/account/two-factor", vec![read().to(two_factor::get)]),
         ("/account/two-factor/enroll", vec![read().to(two_factor::back), post().to(two_factor::enroll)]),
         ("/account/two-factor/confirm", vec![read().to(two_factor::back), post().to(two_factor::confirm)]),

@@ -209,6 +209,14 @@ impl Browser {
             .expect("a script");
     }
 
+    /// Runs a script of the page that is open; `arguments` end with the callback for its result.
+    pub(crate) async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client
+            .execute_async(script, arguments)
+            .await
+            .unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
     /// Prefers dark or light pages from now on.
     pub(crate) async fn prefer_colours(&self, scheme: &str) {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);

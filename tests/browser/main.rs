@@ -11,7 +11,9 @@
 
 mod authenticator;
 mod browser;
+mod cors;
 mod driver;
+mod elsewhere;
 mod folder;
 mod harness;
 mod mail;

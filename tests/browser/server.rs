@@ -22,6 +22,11 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the server and waits until it is ready.
     pub(crate) async fn start(mail: &MailServer) -> Self {
+        Self::start_with(mail, &[]).await
+    }
+
+    /// The same with further settings.
+    pub(crate) async fn start_with(mail: &MailServer, further: &[(&str, &str)]) -> Self {
         let folder = Folder::new("server");
         let address = format!("127.0.0.1:{}", free_port());
         let base = format!("http://{address}");
@@ -44,6 +49,7 @@ impl Server {
             .env("SMTP_CA_FILE", mail.authority())
             // The story is told in seconds; a person takes days.
             .env("RATE_LIMIT_SCALE", "10")
+            .envs(further.iter().copied())
             .stdout(log.try_clone().expect("a second handle"))
             .stderr(log)
             .spawn()

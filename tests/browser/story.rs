@@ -46,6 +46,7 @@ async fn story(name: &str, scripts: Scripts, colours: &str) {
     person.recovers(&mut codes).await;
     person.stays_signed_in().await;
     person.changes_the_password(&mut codes).await;
+    person.signs_devices_out().await;
 
     for mail in person.mail.mails() {
         assert!(mail.encrypted && mail.authenticated, "{mail:?}");
@@ -319,6 +320,33 @@ impl Person {
         self.offers_backup(&self.phone, &codes.next().expect("ten codes"))
             .await;
         self.phone.assert_at("/account").await;
+    }
+
+    /// Step 8: the list of devices shows both browsers; the laptop signs the phone out, then itself.
+    async fn signs_devices_out(&self) {
+        let (laptop, phone) = (&self.laptop, &self.phone);
+        let form = |n: u8| format!("main li:nth-of-type({n}) form[action$=\"/revoke\"]");
+        self.opens(laptop, "/account/sessions").await;
+        laptop.screenshot("devices").await;
+        let devices = laptop.texts("main li").await;
+        assert_eq!(devices.len(), 2, "{devices:?}");
+        assert!(devices[0].contains("This device"), "{devices:?}");
+        for device in &devices {
+            assert!(device.contains("Chrome on Linux"), "{device}");
+            assert!(device.contains("127.0.0.1"), "{device}");
+        }
+        laptop.submit_form(&form(2), &[]).await;
+        laptop.assert_at("/account/sessions").await;
+        assert!(laptop.has("[role=status]").await, "what happened is told");
+        assert_eq!(laptop.texts("main li").await.len(), 1);
+        laptop.screenshot("device-signed-out").await;
+        self.opens(phone, "/account").await;
+        phone.assert_at("/login").await;
+
+        laptop.submit_form(&form(1), &[]).await;
+        laptop.assert_at("/login").await;
+        assert!(laptop.cookie("access").await.is_none(), "signed out");
+        assert!(laptop.cookie("refresh").await.is_none(), "signed out");
     }
 
     async fn opens(&self, browser: &Browser, path: &str) {

@@ -1,13 +1,14 @@
 //! The account of a signed-in person.
 
+use uuid::Uuid;
 use vestibule::domain::password::PasswordRefusal;
 use vestibule::web::copy;
 use vestibule::web::pages::{
     AccountPage, ActivityItem, BackupCodesPage, BackupCodesReason, ChangePasswordPage,
-    SecondFactorState, TwoFactorPage, TwoFactorState,
+    SecondFactorState, SessionItem, SessionsPage, TwoFactorPage, TwoFactorState,
 };
 use vestibule::web::qr;
-use vestibule::web::view::{FieldErrors, Flash};
+use vestibule::web::view::{FieldErrors, Flash, Shell};
 
 use crate::sample::{
     EMAIL, HOSTILE, NAME, Rendered, fine, html, seconds_ago, signed_in, with_flash, wrong,
@@ -137,6 +138,41 @@ pub(crate) fn backup_codes(reason: BackupCodesReason) -> String {
     })
 }
 
+fn session(n: u128, device: &str, address: &str, seconds: i64) -> SessionItem {
+    SessionItem {
+        id: Uuid::from_u128(n),
+        device: device.to_owned(),
+        address: address.to_owned(),
+        signed_in_at: seconds_ago(seconds + 400_000),
+        last_seen_at: seconds_ago(seconds),
+        is_this: n == 1,
+    }
+}
+
+fn sessions(shell: Shell, others: &[SessionItem]) -> String {
+    let this = session(1, "Firefox on Linux", "203.0.113.7", 20);
+    let sessions = [vec![this], others.to_vec()].concat();
+    html(&SessionsPage { shell, sessions })
+}
+
+fn other_sessions() -> Vec<SessionItem> {
+    vec![
+        session(
+            2,
+            "Safari on iOS",
+            "2001:db8:85a3:8d3:1319:8a2e:370:7348",
+            900,
+        ),
+        session(
+            3,
+            "Samsung Internet on Windows Phone",
+            "198.51.100.23",
+            90_000,
+        ),
+        session(4, "An unknown app", "", 200_000),
+    ]
+}
+
 pub(crate) fn pages() -> Vec<Rendered> {
     let mut both = wrong("current_password", copy::WRONG_PASSWORD);
     both.add("new_password", PasswordRefusal::Guessable.to_string());
@@ -153,6 +189,11 @@ pub(crate) fn pages() -> Vec<Rendered> {
         ("change-password", change_password(false, fine())),
         ("change-password-must", change_password(true, fine())),
         ("change-password-errors", change_password(false, both)),
+        ("sessions", sessions(signed_in(NAME), &other_sessions())),
+        ("sessions-alone", {
+            let flash = Flash::success(copy::OTHER_DEVICES_SIGNED_OUT);
+            sessions(with_flash(signed_in(NAME), flash), &[])
+        }),
         ("two-factor-off", off(true)),
         ("two-factor-unverified", off(false)),
         ("two-factor-off-password", {

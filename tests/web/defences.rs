@@ -12,7 +12,7 @@ use crate::harness::{
 };
 
 /// Every form with the fields it takes.
-pub(crate) const FORMS: [(&str, &[&str]); 12] = [
+pub(crate) const FORMS: [(&str, &[&str]); 14] = [
     ("/register", &["email", "password", "display_name"]),
     ("/login", &["email", "password", "remember_me", "next"]),
     ("/login/verify", &["code"]),
@@ -25,6 +25,11 @@ pub(crate) const FORMS: [(&str, &[&str]); 12] = [
     ("/account/two-factor/confirm", &["code"]),
     ("/account/two-factor/disable", &["password"]),
     ("/account/two-factor/backup-codes", &["password"]),
+    ("/account/sessions/revoke-others", &[]),
+    (
+        "/account/sessions/00000000-0000-0000-0000-000000000000/revoke",
+        &[],
+    ),
 ];
 
 async fn signed_in(app: &TestApp) -> Browser {

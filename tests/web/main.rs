@@ -12,6 +12,7 @@
 
 mod answers;
 mod bad_input;
+mod cors;
 mod defences;
 mod harness;
 mod nodes;

@@ -98,8 +98,8 @@ pub(super) const BROWSERS: Section = Section {
         },
         Setting {
             name: "CORS_ORIGINS",
-            meaning: "Origins whose pages may call the JSON API with a browser's cookies, comma-separated and\n\
-                      exact; there is no wildcard.",
+            meaning: "Origins whose pages may call the JSON API from a browser, cookies included, and read its\n\
+                      answers: comma-separated and exact, no wildcard. Cookies only travel within one site.",
             preset: Preset::Unset {
                 example: "https://app.example.org,https://shop.example.org",
             },

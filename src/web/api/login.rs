@@ -36,6 +36,7 @@ pub async fn post(
         email: r.text("email", body.email),
         password: r.secret("password", body.password),
         remember_me: false,
+        replaces: None,
     })?;
     match sign_in::with_password(&state.services, input, &client).await? {
         sign_in::Outcome::SignedIn(pair) => Ok(dto::signed_in(StatusCode::OK, &pair)),
@@ -65,6 +66,7 @@ pub async fn post_mfa(
         token: r.secret("mfa_token", body.mfa_token),
         code: r.secret("code", body.code),
         remember_me: false,
+        replaces: None,
     })?;
     match second_factor::verify(&state.services, input, &client).await? {
         second_factor::Outcome::SignedIn { pair, .. } => Ok(dto::signed_in(StatusCode::OK, &pair)),

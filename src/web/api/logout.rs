@@ -71,7 +71,8 @@ pub async fn post_all(
     Ok(signed_out(&state.settings, user.via == Via::Cookie))
 }
 
-fn signed_out(settings: &WebSettings, by_cookie: bool) -> HttpResponse {
+/// 204. Who came by cookie is told to forget the cookies.
+pub(super) fn signed_out(settings: &WebSettings, by_cookie: bool) -> HttpResponse {
     if !by_cookie {
         return HttpResponse::NoContent().finish();
     }

@@ -67,7 +67,7 @@ pub async fn post_reset(
         let token = r.secret("token", body.token);
         (token, r.secret("new_password", body.new_password))
     })?;
-    match recover::reset(&state.services, &token, &password, &client).await? {
+    match recover::reset(&state.services, &token, &password, None, &client).await? {
         ResetOutcome::SignedIn(pair) => Ok(dto::signed_in(StatusCode::OK, &pair)),
         ResetOutcome::SecondFactorRequired(pending) => Ok(dto::second_factor_required(&pending)),
         ResetOutcome::LinkDead => Err(refusals::dead_link()),

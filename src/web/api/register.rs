@@ -34,6 +34,7 @@ impl Body {
             display_name: r
                 .optional("display_name", self.display_name)
                 .map_or_else(String::new, |name| name.expose().to_owned()),
+            replaces: None,
         })
     }
 }

@@ -8,9 +8,12 @@ use actix_web::{
     http::{StatusCode, header},
 };
 
-use super::Identity;
+use super::{ClientInfo, Identity};
 use crate::{
-    flows::authenticate::{self, Authenticated},
+    flows::{
+        authenticate::{self, Authenticated},
+        sessions,
+    },
     web::{
         cookies::CookieName,
         error::{Refusal, WebError},
@@ -92,6 +95,10 @@ impl Caller {
         let Some(who) = authenticate::with_access_token(&state.services, &token).await? else {
             return Ok(Self::Dead(via));
         };
+        sessions::note_seen(&state.services, &who, || {
+            ClientInfo::of(req, &state.settings.trusted_proxies).0
+        })
+        .await;
         // The log line of the request names its user.
         req.extensions_mut().insert(Identity(who.clone()));
         Ok(Self::Somebody(Box::new(ApiUserAnyState { who, via })))

@@ -15,6 +15,7 @@ use crate::{
         FlowError, TokenPair,
         authenticate::{self, Authenticated},
         refresh::{self, Outcome},
+        sessions,
     },
     web::{
         cookies::CookieName,
@@ -53,16 +54,17 @@ async fn identify(
     req: &ServiceRequest,
 ) -> Result<Option<(Authenticated, Option<TokenPair>)>, FlowError> {
     let (services, settings) = (&state.services, &state.settings);
+    let client = || ClientInfo::of(req.request(), &settings.trusted_proxies).0;
     if let Some(token) = settings.cookie(req.request(), CookieName::Access)
         && let Some(who) = authenticate::with_access_token(services, &token).await?
     {
+        sessions::note_seen(services, &who, client).await;
         return Ok(Some((who, None)));
     }
     let Some(token) = settings.cookie(req.request(), CookieName::Refresh) else {
         return Ok(None);
     };
-    let ClientInfo(client) = ClientInfo::of(req.request(), &settings.trusted_proxies);
-    let Outcome::Refreshed(pair) = refresh::refresh(services, &token, &client).await? else {
+    let Outcome::Refreshed(pair) = refresh::refresh(services, &token, &client()).await? else {
         // The cookies stay: another tab may have won this race with the same ones.
         return Ok(None);
     };

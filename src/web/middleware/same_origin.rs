@@ -11,7 +11,7 @@ use actix_web::{
     middleware::Next,
 };
 
-use super::{Answer, answer_of, is_api, refuse};
+use super::{Answer, answer_of, cors::listed_origin, is_api, refuse};
 use crate::web::{
     cookies::CookieName,
     error::{Refusal, WebError},
@@ -55,13 +55,7 @@ fn is_ours(req: &ServiceRequest, settings: &WebSettings) -> bool {
             .collect()
     };
     let origin = header(header::ORIGIN.as_str());
-    let is_api = is_api(req.path());
-    if is_api
-        && settings
-            .cors_origins
-            .iter()
-            .any(|allowed| origin == [allowed.as_bytes()])
-    {
+    if is_api(req.path()) && listed_origin(req, settings).is_some() {
         return true;
     }
     match header("sec-fetch-site").as_slice() {

@@ -31,6 +31,9 @@ fn sentence(event: &str, detail: &Value) -> String {
         "backup_code_used" => return backup_code_used(detail),
         "signed_out" => "You signed out.",
         "signed_out_everywhere" => "You signed out everywhere.",
+        "session_revoked" => "You signed a device out.",
+        "other_sessions_revoked" => "You signed every other device out.",
+        "session_replaced" => "A device was signed out, as somebody signed in with it again.",
         "refresh_token_replayed" => {
             "An old key of one of your sessions was used again. It may have been stolen, so every device was signed out."
         }
@@ -82,6 +85,8 @@ fn backup_code_used(detail: &Value) -> String {
 mod tests {
     use std::collections::HashSet;
 
+    use uuid::Uuid;
+
     use super::*;
     use crate::domain::audit::Event;
 
@@ -101,7 +106,12 @@ mod tests {
             Some(Event::SecondFactorFailed { .. }) => Event::BackupCodeUsed { left: 8 },
             Some(Event::BackupCodeUsed { .. }) => Event::SignedOut,
             Some(Event::SignedOut) => Event::SignedOutEverywhere,
-            Some(Event::SignedOutEverywhere) => Event::RefreshTokenReplayed,
+            Some(Event::SignedOutEverywhere) => Event::SessionRevoked {
+                session_id: Uuid::nil(),
+            },
+            Some(Event::SessionRevoked { .. }) => Event::OtherSessionsRevoked { count: 2 },
+            Some(Event::OtherSessionsRevoked { .. }) => Event::SessionReplaced,
+            Some(Event::SessionReplaced) => Event::RefreshTokenReplayed,
             Some(Event::RefreshTokenReplayed) => Event::PasswordResetRequested,
             Some(Event::PasswordResetRequested) => Event::PasswordReset,
             Some(Event::PasswordReset) => Event::PasswordChanged,
@@ -125,7 +135,7 @@ mod tests {
             assert!(told.insert(sentence), "{}", found.name());
             event = after(Some(found));
         }
-        assert_eq!(told.len(), 20);
+        assert_eq!(told.len(), 23);
     }
 
     #[test]

@@ -97,6 +97,7 @@ pub async fn get(
 
 /// `POST /login`.
 pub async fn post(
+    MaybeUser(who): MaybeUser,
     CsrfForm(form): CsrfForm<Form>,
     state: State,
     session: BrowserSession,
@@ -111,6 +112,7 @@ pub async fn post(
         email: form.email.clone(),
         password: form.password.clone(),
         remember_me: form.remembers(),
+        replaces: who.and_then(|who| who.held_session()),
     };
     let next = LocalPath::parse(&form.next);
     let showing = match sign_in::with_password(&state.services, input, &client).await? {

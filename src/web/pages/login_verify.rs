@@ -69,6 +69,7 @@ pub async fn get(
 
 /// `POST /login/verify`.
 pub async fn post(
+    MaybeUser(who): MaybeUser,
     CsrfForm(Form { code }): CsrfForm<Form>,
     state: State,
     session: BrowserSession,
@@ -87,6 +88,7 @@ pub async fn post(
         token: pending.token.into(),
         code,
         remember_me: pending.remember_me,
+        replaces: who.and_then(|who| who.held_session()),
     };
     match second_factor::verify(&state.services, input, &client).await? {
         Outcome::SignedIn {

@@ -1,6 +1,6 @@
 //! Signing out. There is no screen: a GET would let any link on any page sign people out.
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::answer::{LOGIN, see_other_with};
@@ -12,7 +12,7 @@ use crate::{
         error::WebResult,
         extract::{ClientInfo, CsrfForm, MaybeUser},
         session::BrowserSession,
-        state::State,
+        state::{State, WebState},
         view::Flash,
     },
 };
@@ -38,9 +38,14 @@ pub async fn post(
         }
         (None, None) => {}
     }
+    Ok(signed_out(&state, &session))
+}
+
+/// The answer after this session has ended: the browser forgets it.
+pub(super) fn signed_out(state: &WebState, session: &BrowserSession) -> HttpResponse {
     session.renew();
-    let mut answer = see_other_with(&session, LOGIN, &Flash::success(copy::SIGNED_OUT));
+    let mut answer = see_other_with(session, LOGIN, &Flash::success(copy::SIGNED_OUT));
     let (name, value) = CLEAR_SITE_DATA;
     answer.headers_mut().insert(name, value);
-    Ok(answer.with_cookies(state.settings.cleared_cookies()))
+    answer.with_cookies(state.settings.cleared_cookies())
 }

@@ -90,6 +90,7 @@ pub async fn get(
 
 /// `POST /register`.
 pub async fn post(
+    MaybeUser(who): MaybeUser,
     CsrfForm(form): CsrfForm<Form>,
     state: State,
     session: BrowserSession,
@@ -100,6 +101,7 @@ pub async fn post(
         email: form.email.clone(),
         password: form.password.clone(),
         display_name: form.display_name.clone(),
+        replaces: who.and_then(|who| who.held_session()),
     };
     let showing = match register::register(&state.services, input, &client).await? {
         Outcome::SignedIn(pair) => {

@@ -11,7 +11,7 @@ use crate::{
     web::{
         copy,
         error::WebResult,
-        extract::{ClientInfo, CsrfForm, PageShell},
+        extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
         session::BrowserSession,
         state::{State, WebState},
         view::{FieldErrors, Flash, Shell},
@@ -71,6 +71,7 @@ pub async fn get(
 
 /// `POST /reset-password`.
 pub async fn post(
+    MaybeUser(who): MaybeUser,
     CsrfForm(form): CsrfForm<Form>,
     state: State,
     session: BrowserSession,
@@ -78,7 +79,8 @@ pub async fn post(
     shell: PageShell,
 ) -> WebResult {
     let (token, new_password) = (&form.token, &form.new_password);
-    let outcome = recover::reset(&state.services, token, new_password, &client).await?;
+    let held = who.and_then(|who| who.held_session());
+    let outcome = recover::reset(&state.services, token, new_password, held, &client).await?;
     let showing = match outcome {
         ResetOutcome::SignedIn(pair) => {
             let answer = signed_in(&state, &session, &pair, None);

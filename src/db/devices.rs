@@ -1,0 +1,74 @@
+//! Sessions as their user sees them: a list of devices, and when each was last there.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use ipnet::IpNet;
+use uuid::Uuid;
+
+use super::schema::sessions;
+
+/// A living session.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = sessions, check_for_backend(diesel::pg::Pg))]
+pub struct DeviceRow {
+    /// The session's id.
+    pub id: Uuid,
+    /// The client's address when it was last noted.
+    pub ip: Option<IpNet>,
+    /// Its user agent then.
+    pub user_agent: Option<String>,
+    /// When the session began.
+    pub created_at: DateTime<Utc>,
+    /// When a request was last noted, to the minute or so.
+    pub last_seen_at: DateTime<Utc>,
+    /// When it ends unless it is refreshed before.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The living sessions of a user, the one seen last first.
+pub async fn living_of(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    at: DateTime<Utc>,
+) -> QueryResult<Vec<DeviceRow>> {
+    sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(at))
+        .order((sessions::last_seen_at.desc(), sessions::id))
+        .select(DeviceRow::as_select())
+        .load(&mut conn)
+        .await
+}
+
+/// A request of a session, to be noted.
+#[derive(Debug, Clone)]
+pub struct Sighting<'a> {
+    /// The session.
+    pub session_id: Uuid,
+    /// When the request came.
+    pub at: DateTime<Utc>,
+    /// Noted only where the last one was before this.
+    pub unless_since: DateTime<Utc>,
+    /// Where the client is now.
+    pub ip: IpNet,
+    /// Its user agent now.
+    pub user_agent: Option<&'a str>,
+}
+
+/// Notes a request of a living session. Of many at once, one writes.
+pub async fn note(mut conn: &AsyncPgConnection, sighting: &Sighting<'_>) -> QueryResult<()> {
+    diesel::update(sessions::table)
+        .filter(sessions::id.eq(sighting.session_id))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::last_seen_at.lt(sighting.unless_since))
+        .set((
+            sessions::last_seen_at.eq(sighting.at),
+            sessions::ip.eq(sighting.ip),
+            sessions::user_agent.eq(sighting.user_agent),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! The devices of a user: which sessions live, when each was last seen, and ending them.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use ipnet::IpNet;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::{Result, Services, authenticate::Authenticated, sign_out};
+use crate::{
+    db::{
+        self, Transact, Tx,
+        devices::{DeviceRow, Sighting},
+    },
+    domain::{
+        audit::{Client, Event},
+        session::EndReason,
+        user_agent::Device,
+    },
+};
+
+/// A session is noted as seen at most this often: a write, where most requests only read.
+const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
+/// How long a request waits for a connection to note that it came. It does without, else.
+const NOTE_WAIT: Duration = Duration::from_millis(100);
+
+/// A living session.
+#[derive(Debug, Clone)]
+pub struct ListedSession {
+    /// Id, times and address.
+    pub row: DeviceRow,
+    /// Browser and system.
+    pub device: Device,
+    /// Whether it is the session of this request.
+    pub is_this: bool,
+}
+
+/// The living sessions of a user: this one first, then by when they were last seen.
+pub async fn list(s: &Services, who: &Authenticated) -> Result<Vec<ListedSession>> {
+    let shared = s.db.shared().await?;
+    let rows = db::devices::living_of(&shared, who.user().id, s.now()).await?;
+    let mut listed: Vec<ListedSession> = rows
+        .into_iter()
+        .map(|row| ListedSession {
+            device: Device::of(row.user_agent.as_deref().unwrap_or_default()),
+            is_this: who.session_id == Some(row.id),
+            row,
+        })
+        .collect();
+    // Stable: the others keep their order.
+    listed.sort_by_key(|session| !session.is_this);
+    Ok(listed)
+}
+
+/// What became of ending sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The session, or every other one, has ended.
+    Revoked,
+    /// It was the session of this request: whoever sent it is signed out.
+    SignedOut,
+    /// No living session of this user has that id.
+    NotFound,
+    /// The session of this request ended in the same moment. Nothing was done.
+    Overtaken,
+}
+
+/// Ends one session of the user. Its tokens are dead at once.
+pub async fn revoke(
+    s: &Services,
+    who: &Authenticated,
+    session_id: Uuid,
+    client: &Client,
+) -> Result<Outcome> {
+    if who.session_id == Some(session_id) {
+        sign_out::this_session(s, who, client).await?;
+        return Ok(Outcome::SignedOut);
+    }
+    let user_id = who.user().id;
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        if !still_lives(tx, who).await? {
+            return Ok(Outcome::Overtaken);
+        }
+        if !db::sessions::end(tx, session_id, user_id, EndReason::Revoked, s.now()).await? {
+            return Ok(Outcome::NotFound);
+        }
+        let event = Event::SessionRevoked { session_id };
+        s.audit_own(tx, event, user_id, who.session_id, client)
+            .await?;
+        Ok(Outcome::Revoked)
+    })
+    .await
+}
+
+/// Ends every session of the user but the one of this request.
+pub async fn revoke_others(s: &Services, who: &Authenticated, client: &Client) -> Result<Outcome> {
+    let user_id = who.user().id;
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        if !still_lives(tx, who).await? {
+            return Ok(Outcome::Overtaken);
+        }
+        let ended =
+            db::sessions::end_all(tx, user_id, who.session_id, EndReason::Revoked, s.now()).await?;
+        if let Ok(count @ 1..) = i64::try_from(ended) {
+            let event = Event::OtherSessionsRevoked { count };
+            s.audit_own(tx, event, user_id, who.session_id, client)
+                .await?;
+        }
+        Ok(Outcome::Revoked)
+    })
+    .await
+}
+
+/// Whether the acting session may still act, held until the transaction ends: a session that its
+/// owner has just ended ends no other.
+async fn still_lives(tx: &Tx, who: &Authenticated) -> Result<bool> {
+    let user = who.user();
+    if !db::users::hold(tx, user.id, user.revocation_id).await? {
+        return Ok(false);
+    }
+    match who.session_id {
+        Some(id) => Ok(db::sessions::hold(tx, id, user.id).await?.is_some()),
+        None => Ok(true),
+    }
+}
+
+/// Notes that a session was seen, and from where, unless it was within the last minute.
+///
+/// The time of before came with the standing, so that most requests write nothing. Nobody's
+/// request fails because of this.
+pub async fn note_seen(s: &Services, who: &Authenticated, client: impl FnOnce() -> Client) {
+    let at = s.now();
+    let unless_since = at - NOTED_EVERY;
+    let (Some(session_id), Some(last)) = (who.session_id, who.last_seen_at) else {
+        return;
+    };
+    if last >= unless_since {
+        return;
+    }
+    let client = client();
+    let sighting = Sighting {
+        session_id,
+        at,
+        unless_since,
+        ip: IpNet::from(client.ip),
+        user_agent: client.user_agent.as_deref(),
+    };
+    let noted = match timeout(NOTE_WAIT, s.db.connection()).await {
+        Ok(Ok(conn)) => db::devices::note(&conn, &sighting).await,
+        // Busy: a later request notes it.
+        Ok(Err(_)) | Err(_) => return,
+    };
+    if let Err(error) = noted {
+        tracing::warn!(%error, "a session could not be noted as seen");
+    }
+}

@@ -1,0 +1,87 @@
+//! `GET /api/auth/sessions` and `DELETE /api/auth/sessions/{id}`.
+
+use std::net::IpAddr;
+
+use actix_web::{HttpResponse, web::Path};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::logout::signed_out;
+use crate::{
+    flows::sessions::{self, ListedSession, Outcome},
+    web::{
+        copy,
+        error::{WebError, WebResult},
+        extract::{ApiUser, ClientInfo, Via},
+        state::State,
+    },
+};
+
+#[derive(Serialize)]
+struct SessionsAnswer {
+    sessions: Vec<SessionAnswer>,
+}
+
+/// A living session. Times are RFC 3339, in UTC.
+#[derive(Serialize)]
+struct SessionAnswer {
+    id: Uuid,
+    /// Whether this call came in it.
+    current: bool,
+    /// Where the user agent tells it.
+    browser: Option<String>,
+    system: Option<String>,
+    /// The client's address when it was last seen.
+    ip: Option<IpAddr>,
+    created_at: DateTime<Utc>,
+    /// To the minute or so.
+    last_seen_at: DateTime<Utc>,
+    /// Unless it is refreshed before.
+    expires_at: DateTime<Utc>,
+}
+
+impl From<ListedSession> for SessionAnswer {
+    fn from(listed: ListedSession) -> Self {
+        let ListedSession {
+            row,
+            device,
+            is_this,
+        } = listed;
+        Self {
+            id: row.id,
+            current: is_this,
+            browser: device.browser,
+            system: device.system,
+            ip: row.ip.map(|network| network.addr()),
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+            expires_at: row.expires_at,
+        }
+    }
+}
+
+/// The living sessions of the user, this one first.
+pub async fn get(state: State, user: ApiUser) -> WebResult {
+    let listed = sessions::list(&state.services, &user.who).await?;
+    Ok(HttpResponse::Ok().json(SessionsAnswer {
+        sessions: listed.into_iter().map(SessionAnswer::from).collect(),
+    }))
+}
+
+/// Ends one of them. Of the session of this very call, it is signing out.
+pub async fn delete(
+    state: State,
+    user: ApiUser,
+    id: Path<String>,
+    ClientInfo(client): ClientInfo,
+) -> WebResult {
+    let not_found = || WebError::not_found(copy::NO_SUCH_SESSION);
+    let id = Uuid::try_parse(&id).map_err(|_| not_found())?;
+    match sessions::revoke(&state.services, &user.who, id, &client).await? {
+        Outcome::Revoked => Ok(HttpResponse::NoContent().finish()),
+        Outcome::SignedOut => Ok(signed_out(&state.settings, user.via == Via::Cookie)),
+        Outcome::NotFound => Err(not_found()),
+        Outcome::Overtaken => Err(WebError::Unauthorized),
+    }
+}

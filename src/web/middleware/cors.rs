@@ -1,0 +1,99 @@
+//! Calls of the API by pages of other origins (the Fetch standard, CORS): `CORS_ORIGINS` by their
+//! exact names, and nobody else learns anything.
+//!
+//! Two middlewares, since the headers belong on every answer, also one that a middleware refused
+//! with, while a preflight is only answered under our own host name.
+
+use actix_web::{
+    HttpResponse,
+    body::MessageBody,
+    dev::ServiceRequest,
+    http::{
+        Method,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+};
+
+use super::{Answer, answer_of, is_api};
+use crate::web::state::{State, WebSettings};
+
+/// The methods that calls take.
+const METHODS: &str = "GET, HEAD, POST, PATCH, DELETE";
+/// What a page may set besides what it may set anyway.
+const REQUEST_HEADERS: &str = "authorization, content-type";
+/// What a page may read besides what it may read anyway.
+const EXPOSED_HEADERS: &str = "retry-after, x-request-id";
+/// Seconds for which a browser remembers a preflight. Chromium does for two hours at most.
+const PREFLIGHT_MAX_AGE: &str = "7200";
+
+/// Allows listed origins to read an answer of the API, whatever it says. Every one of them varies
+/// by origin, so that no cache gives one origin's answer to another.
+pub async fn run<B: MessageBody + 'static>(
+    state: State,
+    req: ServiceRequest,
+    next: Next<B>,
+) -> Answer {
+    if !is_api(req.path()) {
+        return answer_of(req, next).await;
+    }
+    let allowed = listed_origin(&req, &state.settings);
+    let is_preflight = is_preflight(&req);
+    let mut response = answer_of(req, next).await?;
+    let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    let Some(origin) = allowed else {
+        return Ok(response);
+    };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    set(headers, header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+    if is_preflight {
+        set(headers, header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+        set(
+            headers,
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            REQUEST_HEADERS,
+        );
+        set(headers, header::ACCESS_CONTROL_MAX_AGE, PREFLIGHT_MAX_AGE);
+    } else {
+        set(
+            headers,
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            EXPOSED_HEADERS,
+        );
+    }
+    Ok(response)
+}
+
+/// Answers preflights. They carry no cookies and name no call of ours, so no route takes them;
+/// whether the page may go on stands in the headers.
+pub async fn preflight<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Answer {
+    if is_api(req.path()) && is_preflight(&req) {
+        return Ok(req.into_response(HttpResponse::NoContent().finish()));
+    }
+    answer_of(req, next).await
+}
+
+fn is_preflight(req: &ServiceRequest) -> bool {
+    req.method() == Method::OPTIONS
+        && req.headers().contains_key(header::ORIGIN)
+        && req
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+/// The origin of a request, where it is listed byte for byte.
+pub(super) fn listed_origin(req: &ServiceRequest, settings: &WebSettings) -> Option<HeaderValue> {
+    let mut origins = req.headers().get_all(header::ORIGIN);
+    let (Some(origin), None) = (origins.next(), origins.next()) else {
+        return None;
+    };
+    let mut listed = settings.cors_origins.iter();
+    listed
+        .any(|known| known.as_bytes() == origin.as_bytes())
+        .then(|| origin.clone())
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
+}

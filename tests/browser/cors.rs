@@ -1,0 +1,76 @@
+//! Two web apps of other origins in one browser: one is listed in `CORS_ORIGINS`, one is not.
+//!
+//! All three share a site (a port makes another origin, yet not another site), so that the browser
+//! sends its cookies along with every call: what protects the person here is CORS and the check of
+//! the origin alone.
+
+use serde_json::Value;
+
+use crate::driver::{Driver, Scripts};
+use crate::elsewhere::{call, origin};
+use crate::mail::MailServer;
+use crate::server::Server;
+
+const JSON: &str = "application/json";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listed_app_calls_the_api_and_an_unlisted_one_cannot() {
+    let (listed, unlisted) = (origin(), origin());
+    let mail = MailServer::start();
+    let server = Server::start_with(&mail, &[("CORS_ORIGINS", &listed)]).await;
+    let driver = Driver::start();
+    let browser = driver.browser("cors", Scripts::On).await;
+    let api = |call: &str| server.url(&format!("/api/auth{call}"));
+    browser.open(&server.url("/register")).await;
+    let fields = [
+        ("email", "robin@example.org"),
+        ("password", "seven herons over the weir"),
+    ];
+    browser.submit("/register", &fields).await;
+    browser.assert_at("/account").await;
+
+    // Nothing can be read, and nothing changes: neither by a call that needs no preflight, nor by
+    // one that does.
+    browser.open(&unlisted).await;
+    for (method, path, media_type) in [
+        ("GET", "/me", ""),
+        ("GET", "/sessions", ""),
+        ("POST", "/logout", ""),
+        ("POST", "/logout-all", "text/plain"),
+        ("POST", "/logout-all", JSON),
+        (
+            "DELETE",
+            "/sessions/00000000-0000-0000-0000-000000000000",
+            "",
+        ),
+    ] {
+        let answer = call(&browser, method, &api(path), media_type).await;
+        assert_eq!(answer["error"], "TypeError", "{method} {path}: {answer}");
+        assert_eq!(answer["status"], Value::Null, "{method} {path}");
+    }
+
+    browser.open(&listed).await;
+    let me = call(&browser, "GET", &api("/me"), "").await;
+    assert_eq!(me["status"], 200, "{me}");
+    let body = me["body"].as_str().expect("a body");
+    assert!(body.contains("robin@example.org"), "{body}");
+    assert_eq!(me["id"].as_str().map(str::len), Some(32), "{me}");
+    assert_eq!(me["hidden"], Value::Null, "only what is exposed");
+    // A refusal can be read, after a preflight, with what it says.
+    let path = "/sessions/00000000-0000-0000-0000-000000000000";
+    let refused = call(&browser, "DELETE", &api(path), "").await;
+    assert_eq!(refused["status"], 404, "{refused}");
+    let body = refused["body"].as_str().expect("a body");
+    assert!(body.contains("\"code\":\"not_found\""), "{body}");
+    // The pair is rotated into the browser's cookies, and signing out ends what they opened.
+    let refreshed = call(&browser, "POST", &api("/refresh"), "").await;
+    assert_eq!(refreshed["status"], 200, "{refreshed}");
+    let left = call(&browser, "POST", &api("/logout"), JSON).await;
+    assert_eq!(left["status"], 204, "{left}");
+    browser.open(&server.url("/account")).await;
+    browser.assert_at("/login").await;
+    // The console holds what the unlisted app was refused, so this browser is not asked for it.
+    drop(browser);
+    drop(driver);
+    server.stop();
+}
