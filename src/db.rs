@@ -11,6 +11,7 @@ pub mod mails;
 pub mod migrate;
 pub mod purge;
 pub mod revoked_tokens;
+pub mod rotation;
 #[expect(missing_docs, reason = "the migrations say what each column is")]
 pub mod schema;
 pub mod sessions;

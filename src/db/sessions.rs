@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
-    dsl::{exists, now, sql},
+    dsl::sql,
     prelude::*,
     sql_types::{Bool, Interval},
 };
@@ -136,62 +136,6 @@ pub async fn find_for_refresh(
             remembered: row.remembered,
         }
     }))
-}
-
-/// The next refresh token of a session, and the one it replaces.
-#[derive(Debug)]
-pub struct Rotation<'a> {
-    /// Session.
-    pub id: Uuid,
-    /// Its user.
-    pub user_id: Uuid,
-    /// The generation of the token presented.
-    pub generation: i64,
-    /// SHA-256 of the token presented.
-    pub token_hash: &'a [u8],
-    /// The user's `revocation_id` that the pair carries.
-    pub rev: i64,
-    /// SHA-256 of the successor.
-    pub next_hash: &'a [u8],
-    /// Its `jti`.
-    pub next_jti: &'a str,
-    /// Its issue time.
-    pub issued_at: DateTime<Utc>,
-    /// Its expiry.
-    pub expires_at: DateTime<Utc>,
-    /// Where the client is now.
-    pub ip: Option<IpNet>,
-    /// Its user agent now.
-    pub user_agent: Option<&'a str>,
-}
-
-/// Rotates in one statement; `false` where somebody else was quicker, or session or `rev` ended.
-pub async fn rotate(mut conn: &AsyncPgConnection, rotation: &Rotation<'_>) -> QueryResult<bool> {
-    let user_unchanged = users::table
-        .filter(users::id.eq(rotation.user_id))
-        .filter(users::revocation_id.eq(rotation.rev))
-        .filter(users::disabled_at.is_null());
-    let rows = diesel::update(sessions::table)
-        .filter(sessions::id.eq(rotation.id))
-        .filter(sessions::generation.eq(rotation.generation))
-        .filter(sessions::token_hash.eq(rotation.token_hash))
-        .filter(sessions::revoked_at.is_null())
-        .filter(exists(user_unchanged))
-        .set((
-            sessions::generation.eq(sessions::generation + 1),
-            sessions::previous_token_hash.eq(rotation.token_hash),
-            sessions::token_hash.eq(rotation.next_hash),
-            sessions::jti.eq(rotation.next_jti),
-            sessions::issued_at.eq(rotation.issued_at),
-            sessions::expires_at.eq(rotation.expires_at),
-            sessions::rotated_at.eq(now),
-            sessions::last_seen_at.eq(rotation.issued_at),
-            sessions::ip.eq(rotation.ip),
-            sessions::user_agent.eq(rotation.user_agent),
-        ))
-        .execute(&mut conn)
-        .await?;
-    Ok(rows == 1)
 }
 
 /// The token that takes over when a session survives a rise of `rev`.

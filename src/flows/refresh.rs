@@ -9,10 +9,7 @@ use super::{
     tokens::SessionEnd,
 };
 use crate::{
-    db::{
-        self,
-        sessions::{RefreshRecord, Rotation},
-    },
+    db::{self, rotation::Rotation, sessions::RefreshRecord},
     domain::{
         audit::{Client, Event, Subject},
         session::{EndReason, RefreshVerdict, judge_refresh, token_hash},
@@ -40,13 +37,21 @@ pub async fn refresh(s: &Services, token: &str, client: &Client) -> Result<Outco
         return Ok(Outcome::Dead);
     };
     let hash = token_hash(token);
+    // Nearly always it is the current token of a session with time left: one statement decides.
+    if let Some(rev) = claims.rev {
+        let next = s.successor_claims(&claims, rev);
+        if let Some(pair) = rotate(s, &claims, &hash, &next, client).await? {
+            return Ok(Outcome::Refreshed(pair));
+        }
+    }
     for _ in 0..ROUNDS {
         let Some(record) = find(s, &claims).await? else {
             return Ok(Outcome::Dead);
         };
         match judge_refresh(&claims, &hash, &record.state, s.now()) {
             RefreshVerdict::Current => {
-                if let Some(pair) = rotate(s, &record, &hash, client).await? {
+                let next = successor(s, &record);
+                if let Some(pair) = rotate(s, &claims, &hash, &next, client).await? {
                     return Ok(Outcome::Refreshed(pair));
                 }
             }
@@ -77,27 +82,37 @@ async fn find(s: &Services, claims: &Claims) -> Result<Option<RefreshRecord>> {
     }))
 }
 
-/// Rotates; `None` where somebody else was quicker.
-async fn rotate(
-    s: &Services,
-    record: &RefreshRecord,
-    presented: &[u8; 32],
-    client: &Client,
-) -> Result<Option<TokenPair>> {
-    let user = &record.user.user;
+fn successor(s: &Services, record: &RefreshRecord) -> Claims {
     let end = SessionEnd {
         id: record.state.id,
         generation: record.state.generation + 1,
         absolute: record.absolute_expires_at,
     };
-    let next = s.refresh_claims(user, user.revocation_id, end);
-    let token = s.tokens.encode(&next)?;
+    let user = &record.user.user;
+    s.refresh_claims(user, user.revocation_id, end)
+}
+
+/// Rotates; `None` where the statement found anything to be otherwise.
+async fn rotate(
+    s: &Services,
+    presented: &Claims,
+    presented_hash: &[u8; 32],
+    next: &Claims,
+    client: &Client,
+) -> Result<Option<TokenPair>> {
+    let (Some(id), Some(generation), Some(rev)) =
+        (presented.session_id, presented.extra.generation, next.rev)
+    else {
+        return Ok(None);
+    };
+    let token = s.tokens.encode(next)?;
     let rotation = Rotation {
-        id: record.state.id,
-        user_id: user.id,
-        generation: record.state.generation,
-        token_hash: presented,
-        rev: user.revocation_id,
+        id,
+        user_id: presented.user_id,
+        generation,
+        token_hash: presented_hash,
+        presented_issued_at: presented.issued_at,
+        rev,
         next_hash: &token_hash(token.expose()),
         next_jti: &next.token_id,
         issued_at: next.issued_at,
@@ -106,10 +121,11 @@ async fn rotate(
         user_agent: client.user_agent.as_deref(),
     };
     let conn = s.db.connection().await?;
-    if !db::sessions::rotate(&conn, &rotation).await? {
+    let Some(rotated) = db::rotation::rotate(&conn, rotation).await? else {
         return Ok(None);
-    }
-    s.pair(&next, token, record.remembered, user).map(Some)
+    };
+    let user = &rotated.user.user;
+    s.pair(next, token, rotated.remembered, user).map(Some)
 }
 
 /// The successor that was given before, written again from the row: no plain token is ever stored.

@@ -67,10 +67,20 @@ impl Services {
     }
 
     fn claims(&self, purpose: Purpose, user: &User, rev: i64) -> Claims {
-        let issued_at = self.issue_time(user.password_changed_at);
+        self.claims_after(purpose, user.id, user.password_changed_at, rev)
+    }
+
+    fn claims_after(
+        &self,
+        purpose: Purpose,
+        user_id: Uuid,
+        password_changed_at: Option<DateTime<Utc>>,
+        rev: i64,
+    ) -> Claims {
+        let issued_at = self.issue_time(password_changed_at);
         Claims {
             purpose,
-            user_id: user.id,
+            user_id,
             token_id: random::token_id(self.random.as_ref()),
             issued_at,
             expires_at: whole_seconds(issued_at + self.tokens.policy().lifetime(purpose)),
@@ -227,6 +237,15 @@ impl Services {
         claims.expires_at = claims.expires_at.min(whole_seconds(session.absolute));
         claims.session_id = Some(session.id);
         claims.extra.generation = Some(session.generation);
+        claims
+    }
+
+    /// The claims of a refresh token's successor, if nothing stands in its way: that it outlives
+    /// neither session nor password is for the statement that writes it to compare.
+    pub(super) fn successor_claims(&self, presented: &Claims, rev: i64) -> Claims {
+        let mut claims = self.claims_after(Purpose::Refresh, presented.user_id, None, rev);
+        claims.session_id = presented.session_id;
+        claims.extra.generation = presented.extra.generation.map(|generation| generation + 1);
         claims
     }
 
