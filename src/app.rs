@@ -4,7 +4,11 @@ mod convert;
 mod seams;
 mod server;
 
-use std::{io, net::TcpListener, sync::Arc};
+use std::{
+    io,
+    net::TcpListener,
+    sync::{Arc, OnceLock},
+};
 
 use thiserror::Error;
 use tokio::sync::Notify;
@@ -94,6 +98,7 @@ impl App {
         let state = WebState {
             services: Arc::clone(&services),
             settings: Arc::new(settings),
+            built_description: OnceLock::new(),
         };
         Ok(Self {
             services,

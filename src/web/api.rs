@@ -3,6 +3,7 @@
 //! A handler reads its fields, runs its flow and translates the outcome; it decides nothing.
 
 pub mod change_password;
+pub mod description;
 mod dto;
 mod fields;
 pub mod login;
@@ -12,6 +13,8 @@ pub mod recover;
 pub mod refresh;
 mod refusals;
 pub mod register;
+mod schemas;
 pub mod sessions;
+mod texts;
 pub mod totp;
 pub mod verify_email;

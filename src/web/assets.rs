@@ -47,6 +47,15 @@ static FAVICON: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
+static API_DOCS_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "api-docs",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../static/api-docs.js"),
+    )
+});
+
 /// The one stylesheet.
 pub fn stylesheet() -> &'static Asset {
     &STYLESHEET
@@ -57,9 +66,14 @@ pub fn favicon() -> &'static Asset {
     &FAVICON
 }
 
+/// The one script, of the page that shows the API in development.
+pub fn api_docs_script() -> &'static Asset {
+    &API_DOCS_SCRIPT
+}
+
 /// The file with this URL path, hash included.
 pub fn find(path: &str) -> Option<&'static Asset> {
-    [stylesheet(), favicon()]
+    [stylesheet(), favicon(), api_docs_script()]
         .into_iter()
         .find(|asset| asset.path == path)
 }

@@ -9,7 +9,10 @@ use actix_web::{
 
 use qrcode::types::QrError;
 
-use super::pages::CHANGE_PASSWORD;
+use super::{
+    pages::CHANGE_PASSWORD,
+    problem::codes::{self, Code},
+};
 use crate::{domain::local_path::LocalPath, flows::FlowError};
 
 /// When to come back to a service that is busy, or without its database.
@@ -27,6 +30,8 @@ pub enum WebError {
     Template(askama::Error),
     /// A QR code could not be drawn.
     Qr(QrError),
+    /// The description of the API could not be written.
+    Description(serde_json::Error),
     /// The application is wired wrongly.
     Misconfigured,
     /// The page needs somebody signed in: to the sign-in page, and back.
@@ -44,10 +49,8 @@ pub enum WebError {
 /// A refusal that both a page and a problem document can tell.
 #[derive(Debug, Clone)]
 pub struct Refusal {
-    /// The status.
-    pub status: StatusCode,
-    /// A stable word for programs.
-    pub code: &'static str,
+    /// Its status and its word for programs.
+    pub code: Code,
     /// What happened and what to do next.
     pub detail: String,
     /// What is wrong with which field.
@@ -56,9 +59,8 @@ pub struct Refusal {
 
 impl Refusal {
     /// A refusal without fields.
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self {
-            status,
             code,
             detail: detail.into(),
             fields: Vec::new(),
@@ -70,7 +72,7 @@ impl Refusal {
 #[derive(Debug, Clone)]
 pub struct Failure {
     /// The word for programs, where the failure has one of its own.
-    pub code: Option<&'static str>,
+    pub code: Option<Code>,
     /// What happened, where the status does not say it all.
     pub detail: Option<String>,
     /// What is wrong with which field.
@@ -82,21 +84,15 @@ pub struct Failure {
 impl WebError {
     /// A form whose token does not belong to this browser.
     pub fn form_expired() -> Self {
-        Self::Refused(Refusal::new(
-            StatusCode::FORBIDDEN,
-            "form_expired",
+        Self::refused(
+            codes::FORM_EXPIRED,
             "This form has expired. Load the page again and send it once more.",
-        ))
+        )
     }
 
-    /// Nothing of the caller's has this name.
-    pub fn not_found(detail: &'static str) -> Self {
-        Self::Refused(Refusal::new(StatusCode::NOT_FOUND, "not_found", detail))
-    }
-
-    /// A body or query that cannot be read.
-    pub fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::Refused(Refusal::new(StatusCode::BAD_REQUEST, code, detail))
+    /// A refusal that lies in no field.
+    pub fn refused(code: Code, detail: impl Into<String>) -> Self {
+        Self::Refused(Refusal::new(code, detail))
     }
 }
 
@@ -109,6 +105,12 @@ impl From<FlowError> for WebError {
 impl From<askama::Error> for WebError {
     fn from(error: askama::Error) -> Self {
         Self::Template(error)
+    }
+}
+
+impl From<serde_json::Error> for WebError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Description(error)
     }
 }
 
@@ -130,12 +132,14 @@ impl ResponseError for WebError {
             Self::Flow(FlowError::Overloaded | FlowError::Unavailable(_)) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
-            Self::Flow(_) | Self::Template(_) | Self::Qr(_) | Self::Misconfigured => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Self::Flow(_)
+            | Self::Template(_)
+            | Self::Qr(_)
+            | Self::Description(_)
+            | Self::Misconfigured => StatusCode::INTERNAL_SERVER_ERROR,
             Self::SignInRequired(_) | Self::PasswordChangeRequired => StatusCode::SEE_OTHER,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Refused(refusal) => refusal.status,
+            Self::Refused(refusal) => refusal.code.status,
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
         }
     }
@@ -157,6 +161,9 @@ impl ResponseError for WebError {
             Self::Flow(error) => tracing::error!(%error, "a flow failed"),
             Self::Template(error) => tracing::error!(%error, "a page could not be rendered"),
             Self::Qr(error) => tracing::error!(%error, "a QR code could not be drawn"),
+            Self::Description(error) => {
+                tracing::error!(%error, "the API could not be described");
+            }
             Self::Misconfigured => tracing::error!("the application lacks its state"),
             Self::SignInRequired(next) => {
                 response.insert_header((header::LOCATION, sign_in_path(next.as_ref())));

@@ -6,6 +6,7 @@
 pub mod account;
 mod activity;
 mod answer;
+pub mod api_docs;
 pub mod backup_codes;
 pub mod change_password;
 pub mod error;
@@ -24,6 +25,7 @@ pub mod verify_email;
 pub(in crate::web) use answer::CHANGE_PASSWORD;
 
 pub use account::{AccountPage, ActivityItem, SecondFactorState};
+pub use api_docs::ApiDocsPage;
 pub use backup_codes::{BackupCodesPage, BackupCodesReason};
 pub use change_password::ChangePasswordPage;
 pub use error::ErrorPage;

@@ -1,17 +1,23 @@
 //! Problem documents (RFC 9457), the form of every error of the API.
 
+pub mod codes;
+pub mod described;
+
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::error::Failure;
+use codes::Code;
+pub(in crate::web) use described::problems;
 
 /// The media type.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// A problem document.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
     /// `about:blank`: the title is that of the status, and `code` tells the kinds apart.
     pub r#type: &'static str,
@@ -25,13 +31,14 @@ pub struct Problem {
     pub code: &'static str,
     /// What is wrong with which field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(required = false)]
     pub errors: BTreeMap<&'static str, Vec<String>>,
 }
 
 impl Problem {
     /// The document of a failure with this status.
     pub fn new(status: StatusCode, failure: Option<Failure>) -> Self {
-        let (code, detail) = words(status);
+        let (usual, detail) = words(status);
         let failure = failure.unwrap_or(Failure {
             code: None,
             detail: None,
@@ -43,44 +50,53 @@ impl Problem {
             title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
             detail: failure.detail.unwrap_or_else(|| detail.to_owned()),
-            code: failure.code.unwrap_or(code),
+            code: failure.code.unwrap_or(usual).word,
             errors: failure.fields.into_iter().collect(),
         }
     }
 }
 
 /// The word and the sentence of a status whose failure has none of its own.
-fn words(status: StatusCode) -> (&'static str, &'static str) {
+fn words(status: StatusCode) -> (Code, &'static str) {
     match status.as_u16() {
         401 => (
-            "unauthorized",
+            codes::UNAUTHORIZED,
             "The access token is missing, expired or revoked. Refresh it or sign in.",
         ),
-        403 => ("forbidden", "This is not allowed."),
-        404 => ("not_found", "There is nothing at this address."),
+        403 => (codes::FORBIDDEN, "This is not allowed."),
+        404 => (codes::NOT_FOUND, "There is nothing at this address."),
         405 => (
-            "method_not_allowed",
+            codes::METHOD_NOT_ALLOWED,
             "This address does not take that method.",
         ),
         408 => (
-            "request_timeout",
+            codes::REQUEST_TIMEOUT,
             "The request did not arrive in time. Send it again.",
         ),
-        413 => ("payload_too_large", "The body is too large."),
+        413 => (codes::PAYLOAD_TOO_LARGE, "The body is too large."),
         415 => (
-            "unsupported_media_type",
+            codes::UNSUPPORTED_MEDIA_TYPE,
             "Send the body as application/json.",
         ),
-        421 => ("misdirected_request", "This host name is not served here."),
-        422 => ("invalid_input", "Some fields cannot be used. See errors."),
+        421 => (
+            codes::MISDIRECTED_REQUEST,
+            "This host name is not served here.",
+        ),
+        422 => (
+            codes::INVALID_INPUT,
+            "Some fields cannot be used. See errors.",
+        ),
         429 => (
-            "too_many_requests",
+            codes::TOO_MANY_REQUESTS,
             "Too many attempts. Wait as long as Retry-After says.",
         ),
-        503 => ("overloaded", "The service is busy. Try again in a moment."),
-        400..=499 => ("bad_request", "The request cannot be understood."),
+        503 => (
+            codes::OVERLOADED,
+            "The service is busy. Try again in a moment.",
+        ),
+        400..=499 => (codes::BAD_REQUEST, "The request cannot be understood."),
         _ => (
-            "internal_error",
+            codes::INTERNAL_ERROR,
             "Something went wrong on our side. Try again later.",
         ),
     }

@@ -14,7 +14,8 @@ use actix_web::{
 };
 
 use super::api::{
-    change_password, login, logout, me, recover, refresh, register, sessions, totp, verify_email,
+    change_password, description, login, logout, me, recover, refresh, register, sessions, totp,
+    verify_email,
 };
 use super::{
     cookies::CookieName, health, middleware::identify, pages, state::WebSettings, static_files,
@@ -29,6 +30,16 @@ pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
                 .wrap(Compress::default())
                 .route("/{file}", read().to(static_files::get)),
         )
+        .service(
+            resource("/api/openapi.json")
+                .wrap(Compress::default())
+                .route(read().to(description::get)),
+        )
+        .configure(|app| {
+            if settings.development {
+                app.service(resource("/api/docs").route(read().to(pages::api_docs::get)));
+            }
+        })
         .service(scope("/api/auth").configure(api))
         .service(
             scope("")
@@ -40,7 +51,14 @@ pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
 
 /// Each call is a resource of its own, so that a wrong method is a 405 that names the right one.
 fn api(auth: &mut ServiceConfig) {
-    let calls = [
+    for (path, route) in calls() {
+        auth.service(resource(path).route(route));
+    }
+}
+
+/// The calls below `/api/auth`; `description` lists them as well.
+fn calls() -> Vec<(&'static str, Route)> {
+    vec![
         ("/register", post().to(register::post)),
         ("/login", post().to(login::post)),
         ("/login/mfa", post().to(login::post_mfa)),
@@ -59,10 +77,14 @@ fn api(auth: &mut ServiceConfig) {
         ("/mfa/totp/confirm", post().to(totp::post_confirm)),
         ("/mfa/totp/disable", post().to(totp::post_disable)),
         ("/mfa/backup-codes", post().to(totp::post_backup_codes)),
-    ];
-    for (path, route) in calls {
-        auth.service(resource(path).route(route));
-    }
+    ]
+}
+
+/// The paths of the API's calls, for whoever compares them with its description.
+pub fn api_paths() -> impl Iterator<Item = String> {
+    calls()
+        .into_iter()
+        .map(|(path, _)| format!("/api/auth{path}"))
 }
 
 /// Each page is a resource of its own, for the same reason.

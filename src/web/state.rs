@@ -1,10 +1,11 @@
 //! What every handler can reach: the flows' services and the settings of the web itself.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::cookie::Key;
 use ipnet::IpNet;
 
+use super::api::description::Description;
 use crate::flows::Services;
 
 /// The settings of the web layer.
@@ -35,6 +36,8 @@ pub struct WebState {
     pub services: Arc<Services>,
     /// The web's settings.
     pub settings: Arc<WebSettings>,
+    /// The description of the API, once somebody has asked for it.
+    pub built_description: OnceLock<Description>,
 }
 
 /// How handlers receive it.

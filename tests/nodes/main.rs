@@ -13,6 +13,7 @@ mod api;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod commands;
+mod described;
 mod embedded;
 mod hang_up;
 mod killed;

@@ -8,6 +8,7 @@ pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod cookie;
 pub(crate) mod database;
+pub(crate) mod described;
 pub(crate) mod form;
 pub(crate) mod mail;
 pub(crate) mod people;

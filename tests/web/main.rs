@@ -16,6 +16,7 @@ mod cors;
 mod defences;
 mod harness;
 mod nodes;
+mod openapi;
 mod races;
 mod recovery;
 mod second_factor;

@@ -2,30 +2,49 @@
 
 use actix_web::HttpResponse;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{
     dto,
     fields::{self, Field},
     refusals,
+    texts::{CurrentPassword, NewPassword},
 };
 use crate::{
     flows::change_password::{self, Input, Outcome},
     web::{
         error::{WebError, WebResult},
         extract::{ApiJson, ApiUserAnyState, ClientInfo},
+        problem::problems,
         state::State,
     },
 };
 
-/// The body.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// The body of a change.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = PasswordChange)]
 pub struct Body {
+    #[schema(value_type = CurrentPassword)]
     current_password: Field,
+    #[schema(value_type = NewPassword)]
     new_password: Field,
 }
 
+problems!(Problems: ANY UNSAFE BODY SIGNED_IN_ANY_STATE LIMITED [WRONG_PASSWORD, CONFLICT]);
+
 /// Changes the password. Every other session ends; this one gets a new pair.
+#[utoipa::path(
+    post,
+    path = "/api/auth/change-password",
+    tag = "Recovery",
+    request_body = Body,
+    responses(
+        (status = 200, description = "Changed.", body = dto::RenewedPair<'static>),
+        (status = 204, description = "Changed; this session has ended meanwhile."),
+        Problems,
+    ),
+    security(("bearer" = []), ("access_cookie" = [])),
+)]
 pub async fn post(
     state: State,
     user: ApiUserAnyState,

@@ -3,25 +3,33 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::schemas;
 use crate::{
     domain::user::User,
-    flows::{PendingSignIn, TokenPair},
+    flows::{self, PendingSignIn},
     web::{cookies::SetCookies, extract::Via, state::WebSettings},
 };
 
 /// A user, as they see themselves.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = User)]
 pub(super) struct UserAnswer {
+    #[schema(value_type = String, format = "uuid")]
     id: Uuid,
     email: String,
+    #[schema(required)]
     display_name: Option<String>,
+    #[schema(schema_with = schemas::role)]
     role: &'static str,
     email_verified: bool,
     two_factor_enabled: bool,
+    /// While true, calls that act for the user refuse with `password_change_required`.
     password_must_change: bool,
     /// RFC 3339, in UTC.
+    #[schema(value_type = String, format = DateTime)]
     created_at: DateTime<Utc>,
 }
 
@@ -40,11 +48,9 @@ impl From<&User> for UserAnswer {
     }
 }
 
-/// A token pair; where it travels in cookies, what may be told of it.
-#[derive(Serialize)]
-struct PairAnswer<'a> {
-    #[serde(flatten)]
-    tokens: Option<Tokens<'a>>,
+/// A token pair that travels in cookies: what may be told of it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PairInCookies {
     /// Seconds until the access token expires.
     expires_in: i64,
     /// Seconds until the refresh token expires.
@@ -52,25 +58,56 @@ struct PairAnswer<'a> {
     user: UserAnswer,
 }
 
-#[derive(Serialize)]
-struct Tokens<'a> {
-    access_token: &'a str,
-    refresh_token: &'a str,
-    token_type: &'static str,
-}
-
-impl<'a> PairAnswer<'a> {
-    fn new(pair: &'a TokenPair, via: Via) -> Self {
-        let tokens = || Tokens {
-            access_token: pair.access_token.expose(),
-            refresh_token: pair.refresh_token.expose(),
-            token_type: "bearer",
-        };
+impl From<&flows::TokenPair> for PairInCookies {
+    fn from(pair: &flows::TokenPair) -> Self {
         Self {
-            tokens: (via == Via::Bearer).then(tokens),
             expires_in: pair.expires_in,
             refresh_expires_in: pair.refresh_expires_in,
             user: (&pair.user).into(),
+        }
+    }
+}
+
+/// A token pair.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TokenPair)]
+pub(super) struct TokenPair<'a> {
+    /// Authenticates calls, as `Authorization: Bearer`.
+    access_token: &'a str,
+    /// Buys the next pair at `/api/auth/refresh`.
+    refresh_token: &'a str,
+    #[schema(schema_with = schemas::bearer)]
+    token_type: &'static str,
+    #[serde(flatten)]
+    told: PairInCookies,
+}
+
+impl<'a> From<&'a flows::TokenPair> for TokenPair<'a> {
+    fn from(pair: &'a flows::TokenPair) -> Self {
+        Self {
+            access_token: pair.access_token.expose(),
+            refresh_token: pair.refresh_token.expose(),
+            token_type: "bearer",
+            told: pair.into(),
+        }
+    }
+}
+
+/// A pair, given the way the old one came.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum RenewedPair<'a> {
+    /// To a bearer.
+    InBody(TokenPair<'a>),
+    /// To a browser.
+    InCookies(PairInCookies),
+}
+
+impl<'a> RenewedPair<'a> {
+    fn new(pair: &'a flows::TokenPair, via: Via) -> Self {
+        match via {
+            Via::Bearer => Self::InBody(pair.into()),
+            Via::Cookie => Self::InCookies(pair.into()),
         }
     }
 }
@@ -81,17 +118,17 @@ struct Beside<'a, T> {
     #[serde(flatten)]
     own: T,
     #[serde(flatten)]
-    pair: Option<PairAnswer<'a>>,
+    pair: Option<RenewedPair<'a>>,
 }
 
 /// A session began: its pair in the body.
-pub(super) fn signed_in(status: StatusCode, pair: &TokenPair) -> HttpResponse {
-    HttpResponse::build(status).json(PairAnswer::new(pair, Via::Bearer))
+pub(super) fn signed_in(status: StatusCode, pair: &flows::TokenPair) -> HttpResponse {
+    HttpResponse::build(status).json(SignInAnswer::SignedIn(pair.into()))
 }
 
 /// A session goes on with a new pair, given the way the old one came.
-pub(super) fn renewed(settings: &WebSettings, via: Via, pair: &TokenPair) -> HttpResponse {
-    let response = HttpResponse::Ok().json(PairAnswer::new(pair, via));
+pub(super) fn renewed(settings: &WebSettings, via: Via, pair: &flows::TokenPair) -> HttpResponse {
+    let response = HttpResponse::Ok().json(RenewedPair::new(pair, via));
     with_pair_cookies(response, settings, via, pair)
 }
 
@@ -100,11 +137,11 @@ pub(super) fn renewed_beside(
     settings: &WebSettings,
     via: Via,
     own: impl Serialize,
-    pair: Option<&TokenPair>,
+    pair: Option<&flows::TokenPair>,
 ) -> HttpResponse {
     let answer = Beside {
         own,
-        pair: pair.map(|pair| PairAnswer::new(pair, via)),
+        pair: pair.map(|pair| RenewedPair::new(pair, via)),
     };
     let response = HttpResponse::Ok().json(answer);
     match pair {
@@ -117,7 +154,7 @@ fn with_pair_cookies(
     response: HttpResponse,
     settings: &WebSettings,
     via: Via,
-    pair: &TokenPair,
+    pair: &flows::TokenPair,
 ) -> HttpResponse {
     match via {
         Via::Bearer => response,
@@ -125,31 +162,62 @@ fn with_pair_cookies(
     }
 }
 
-#[derive(Serialize)]
-struct SecondFactorAnswer<'a> {
+/// The first factor was right; a code is asked for at `/api/auth/login/mfa`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Challenge)]
+pub(super) struct Challenge<'a> {
+    #[schema(schema_with = schemas::yes)]
     mfa_required: bool,
     mfa_token: &'a str,
+    #[schema(schema_with = schemas::methods)]
     methods: [&'static str; 2],
     /// Seconds until `mfa_token` expires.
     expires_in: i64,
 }
 
+/// What right credentials give.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = SignInAnswer)]
+pub(super) enum SignInAnswer<'a> {
+    /// A session began.
+    SignedIn(TokenPair<'a>),
+    /// A code is asked for.
+    SecondFactor(Challenge<'a>),
+}
+
 /// The first factor was right; a code is asked for.
 pub(super) fn second_factor_required(pending: &PendingSignIn) -> HttpResponse {
-    HttpResponse::Ok().json(SecondFactorAnswer {
+    HttpResponse::Ok().json(SignInAnswer::SecondFactor(Challenge {
         mfa_required: true,
         mfa_token: pending.token.expose(),
         methods: ["totp", "backup_code"],
         expires_in: pending.expires_in,
-    })
+    }))
 }
 
-#[derive(Serialize)]
-struct Status {
+/// A mail says how to go on.
+#[derive(Serialize, ToSchema)]
+pub(super) struct VerificationSent {
+    #[schema(schema_with = schemas::verification_sent)]
     status: &'static str,
 }
 
-/// 202: a mail will say how to go on.
-pub(super) fn accepted(status: &'static str) -> HttpResponse {
-    HttpResponse::Accepted().json(Status { status })
+/// 202: the account, if it was made, waits for its address to be verified.
+pub(super) fn verification_sent() -> HttpResponse {
+    let status = "verification_sent";
+    HttpResponse::Accepted().json(VerificationSent { status })
+}
+
+/// The same for every address.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Accepted {
+    #[schema(schema_with = schemas::accepted)]
+    status: &'static str,
+}
+
+/// 202: a mail may be on its way.
+pub(super) fn accepted() -> HttpResponse {
+    let status = "accepted";
+    HttpResponse::Accepted().json(Accepted { status })
 }

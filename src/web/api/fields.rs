@@ -11,10 +11,9 @@ use super::refusals;
 use crate::{domain::secret::SecretString, flows::InputFaults, web::error::WebResult};
 
 /// A text field as it came. Every text is treated as a secret until a flow takes it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) enum Field {
     /// Absent, or `null`.
-    #[default]
     Missing,
     /// A number, a list, an object, true or false.
     NotText,
@@ -83,9 +82,30 @@ impl Reader {
     }
 }
 
+/// Read as an option, so that serde takes an absent field for a missing one by itself.
 impl<'de> Deserialize<'de> for Field {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue)
+        struct Optional;
+        impl<'de> Visitor<'de> for Optional {
+            type Value = Field;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or null")
+            }
+
+            fn visit_none<E: Error>(self) -> Result<Field, E> {
+                Ok(Field::Missing)
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Field, E> {
+                Ok(Field::Missing)
+            }
+
+            fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<Field, D::Error> {
+                value.deserialize_any(AnyValue)
+            }
+        }
+        deserializer.deserialize_option(Optional)
     }
 }
 
@@ -104,10 +124,6 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_string<E: Error>(self, text: String) -> Result<Field, E> {
         Ok(Field::Text(text.into()))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Field, E> {
-        Ok(Field::Missing)
     }
 
     fn visit_bool<E: Error>(self, _: bool) -> Result<Field, E> {
@@ -147,6 +163,18 @@ mod tests {
         match read(|r| r.text("email", field)) {
             Err(WebError::Refused(refusal)) => refusal.fields[0].1.clone(),
             _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn absent_and_null_are_alike() {
+        #[derive(Deserialize)]
+        struct Body {
+            email: Field,
+        }
+        for json in ["{}", r#"{"email":null}"#] {
+            let body: Body = serde_json::from_str(json).unwrap();
+            assert!(!body.email.is_given(), "{json}");
         }
     }
 

@@ -2,11 +2,13 @@
 
 use actix_web::http::StatusCode;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{
     dto,
     fields::{self, Field},
     refusals,
+    texts::{AnyCode, CurrentPassword, EmailAddress, Token},
 };
 use crate::{
     flows::{second_factor, sign_in},
@@ -14,19 +16,37 @@ use crate::{
         copy,
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},
+        problem::{codes, problems},
         state::State,
     },
 };
 
 /// The body of the first step.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = SignIn)]
 pub struct Body {
+    #[schema(value_type = EmailAddress)]
     email: Field,
+    #[schema(value_type = CurrentPassword)]
     password: Field,
 }
 
+problems!(Problems: ANY UNSAFE BODY LIMITED [INVALID_CREDENTIALS]);
+
 /// Signs in with address and password.
+///
+/// Where a second factor is enrolled, the answer is a challenge for `/api/auth/login/mfa`.
+#[utoipa::path(
+    post,
+    path = "/api/auth/login",
+    tag = "Signing in",
+    request_body = Body,
+    responses(
+        (status = 200, description = "Signed in, or a code is asked for.", body = dto::SignInAnswer<'static>),
+        Problems,
+    ),
+    security(()),
+)]
 pub async fn post(
     state: State,
     ClientInfo(client): ClientInfo,
@@ -49,14 +69,31 @@ pub async fn post(
 }
 
 /// The body of the second step.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = SecondFactor)]
 pub struct MfaBody {
+    #[schema(value_type = Token)]
     mfa_token: Field,
+    #[schema(value_type = AnyCode)]
     code: Field,
 }
 
+problems!(MfaProblems: ANY UNSAFE BODY LIMITED [DEAD_TOKEN, WRONG_CODE_AT_DOOR]);
+
 /// Finishes a sign-in with a code.
+///
+/// A code opens the door once, and so does an `mfa_token`.
+#[utoipa::path(
+    post,
+    path = "/api/auth/login/mfa",
+    tag = "Signing in",
+    request_body = MfaBody,
+    responses(
+        (status = 200, description = "Signed in.", body = dto::TokenPair<'static>),
+        MfaProblems,
+    ),
+    security(()),
+)]
 pub async fn post_mfa(
     state: State,
     ClientInfo(client): ClientInfo,
@@ -71,7 +108,7 @@ pub async fn post_mfa(
     match second_factor::verify(&state.services, input, &client).await? {
         second_factor::Outcome::SignedIn { pair, .. } => Ok(dto::signed_in(StatusCode::OK, &pair)),
         second_factor::Outcome::WrongCode(fault) => {
-            Err(refusals::invalid_code(StatusCode::UNAUTHORIZED, fault))
+            Err(refusals::invalid_code(codes::WRONG_CODE_AT_DOOR, fault))
         }
         second_factor::Outcome::Expired => Err(refusals::dead_token(copy::SIGN_IN_EXPIRED)),
         second_factor::Outcome::Throttled(wait) => Err(WebError::Throttled(wait)),

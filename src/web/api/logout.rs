@@ -2,8 +2,12 @@
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
-use super::fields::{self, Field};
+use super::{
+    fields::{self, Field},
+    texts::Token,
+};
 use crate::{
     domain::secret::SecretString,
     flows::sign_out,
@@ -11,19 +15,37 @@ use crate::{
         cookies::{CLEAR_SITE_DATA, CookieName, SetCookies},
         error::{WebError, WebResult},
         extract::{ApiJson, ApiUser, Caller, ClientInfo, Via},
+        problem::problems,
         state::{State, WebSettings},
     },
 };
 
-/// The body.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// The body of a sign-out.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = SignOut)]
 pub struct Body {
+    #[schema(value_type = Option<Token>)]
     refresh_token: Field,
 }
 
+problems!(Problems: ANY UNSAFE BODY MAYBE_SIGNED_IN);
+
+/// Ends this session.
+///
 /// Ends the sessions of the access token, of the token in the body, and of the refresh cookie
-/// where no header speaks for the caller: the access cookie may have expired before.
+/// where no header speaks for the caller: the access cookie may have expired before. A dead token
+/// in the body ends nothing and is a 204 as well.
+#[utoipa::path(
+    post,
+    path = "/api/auth/logout",
+    tag = "Sessions",
+    request_body = Body,
+    responses(
+        (status = 204, description = "Signed out. Cookies that signed in are cleared."),
+        Problems,
+    ),
+    security((), ("bearer" = []), ("access_cookie" = []), ("refresh_cookie" = [])),
+)]
 pub async fn post(
     state: State,
     req: HttpRequest,
@@ -57,10 +79,23 @@ pub async fn post(
 }
 
 /// No field is taken.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct NoFields {}
 
+problems!(AllProblems: ANY UNSAFE BODY SIGNED_IN);
+
 /// Ends every session of the user.
+#[utoipa::path(
+    post,
+    path = "/api/auth/logout-all",
+    tag = "Sessions",
+    request_body = NoFields,
+    responses(
+        (status = 204, description = "Signed out everywhere. Cookies that signed in are cleared."),
+        AllProblems,
+    ),
+    security(("bearer" = []), ("access_cookie" = [])),
+)]
 pub async fn post_all(
     state: State,
     user: ApiUser,

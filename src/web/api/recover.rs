@@ -2,25 +2,29 @@
 
 use actix_web::{HttpResponse, http::StatusCode};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{
     dto,
     fields::{self, Field},
     refusals,
+    texts::{EmailAddress, MailedToken, NewPassword},
 };
 use crate::{
     flows::recover::{self, RequestOutcome, ResetOutcome},
     web::{
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},
+        problem::problems,
         state::State,
     },
 };
 
 /// The body of a request for a mail.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = MailRequest)]
 pub struct MailBody {
+    #[schema(value_type = EmailAddress)]
     email: Field,
 }
 
@@ -31,7 +35,20 @@ impl MailBody {
     }
 }
 
+problems!(ForgotProblems: ANY UNSAFE BODY LIMITED);
+
 /// Asks for a reset link. The same answer for every address.
+#[utoipa::path(
+    post,
+    path = "/api/auth/forgot-password",
+    tag = "Recovery",
+    request_body = MailBody,
+    responses(
+        (status = 202, description = "If the address has an account, a mail is on its way.", body = dto::Accepted),
+        ForgotProblems,
+    ),
+    security(()),
+)]
 pub async fn post_forgot(
     state: State,
     ClientInfo(client): ClientInfo,
@@ -43,21 +60,39 @@ pub async fn post_forgot(
 /// What asking for a mail answers.
 pub(super) fn requested(outcome: RequestOutcome) -> WebResult<HttpResponse> {
     match outcome {
-        RequestOutcome::Accepted => Ok(dto::accepted("accepted")),
+        RequestOutcome::Accepted => Ok(dto::accepted()),
         RequestOutcome::Invalid(faults) => Err(refusals::invalid(&faults)),
         RequestOutcome::Throttled(wait) => Err(WebError::Throttled(wait)),
     }
 }
 
 /// The body of a reset.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Reset)]
 pub struct ResetBody {
+    #[schema(value_type = MailedToken)]
     token: Field,
+    #[schema(value_type = NewPassword)]
     new_password: Field,
 }
 
+problems!(ResetProblems: ANY UNSAFE BODY LIMITED [DEAD_LINK]);
+
 /// Sets a new password with a token out of a mail.
+///
+/// Verifies the address and ends every other session. Where a second factor is enrolled, the answer
+/// is a challenge for `/api/auth/login/mfa`.
+#[utoipa::path(
+    post,
+    path = "/api/auth/reset-password",
+    tag = "Recovery",
+    request_body = ResetBody,
+    responses(
+        (status = 200, description = "Signed in, or a code is asked for.", body = dto::SignInAnswer<'static>),
+        ResetProblems,
+    ),
+    security(()),
+)]
 pub async fn post_reset(
     state: State,
     ClientInfo(client): ClientInfo,

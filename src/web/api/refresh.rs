@@ -2,11 +2,13 @@
 
 use actix_web::HttpRequest;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{
     dto,
     fields::{self, Field},
     refusals,
+    texts::Token,
 };
 use crate::{
     domain::secret::SecretString,
@@ -15,19 +17,37 @@ use crate::{
         cookies::CookieName,
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo, Via},
+        problem::problems,
         state::State,
     },
 };
 
 /// The body. Without a token, the cookie is meant.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Refresh)]
 pub struct Body {
+    #[schema(value_type = Option<Token>)]
     refresh_token: Field,
 }
 
-/// Rotates a refresh token. A token in the body counts alone, since browsers send their cookies
-/// with every call; the cookies are then left as they are.
+problems!(Problems: ANY UNSAFE BODY [UNAUTHORIZED, DEAD_TOKEN]);
+
+/// Rotates a refresh token.
+///
+/// A token in the body counts alone, since browsers send their cookies with every call; the cookies
+/// are then left as they are. Without one, the refresh cookie is rotated. The token before the
+/// current one gets the same successor for a short while; an older one ends every session.
+#[utoipa::path(
+    post,
+    path = "/api/auth/refresh",
+    tag = "Sessions",
+    request_body = Body,
+    responses(
+        (status = 200, description = "The next pair, given the way the old one came.", body = dto::RenewedPair<'static>),
+        Problems,
+    ),
+    security((), ("refresh_cookie" = [])),
+)]
 pub async fn post(
     state: State,
     req: HttpRequest,

@@ -1,35 +1,25 @@
-//! What the API refuses with: status, code and sentence, in one place. `docs/api.md` lists them.
-
-use actix_web::http::StatusCode;
+//! What the API refuses with, and in which words.
 
 use crate::{
     flows::{InputFaults, second_factor::CodeFault},
     web::{
         copy,
         error::{Refusal, WebError},
+        problem::codes::{self, Code},
     },
 };
 
-fn refused(status: StatusCode, code: &'static str, detail: impl Into<String>) -> WebError {
-    WebError::Refused(Refusal::new(status, code, detail))
-}
-
 /// A refusal that lies in one field.
-fn at(
-    field: &'static str,
-    status: StatusCode,
-    code: &'static str,
-    detail: impl Into<String>,
-) -> WebError {
-    let mut refusal = Refusal::new(status, code, detail);
+fn at(field: &'static str, code: Code, detail: impl Into<String>) -> WebError {
+    let mut refusal = Refusal::new(code, detail);
     refusal.fields.push((field, vec![refusal.detail.clone()]));
     WebError::Refused(refusal)
 }
 
-/// 422: input that cannot be used.
+/// Input that cannot be used.
 pub(super) fn invalid(faults: &InputFaults) -> WebError {
     let detail = "Some fields cannot be used. See errors.";
-    let mut refusal = Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_input", detail);
+    let mut refusal = Refusal::new(codes::INVALID_INPUT, detail);
     refusal.fields = faults
         .iter()
         .map(|(field, messages)| (field, messages.to_vec()))
@@ -39,92 +29,87 @@ pub(super) fn invalid(faults: &InputFaults) -> WebError {
 
 /// 409: the address has an account.
 pub(super) fn email_taken() -> WebError {
-    at(
-        "email",
-        StatusCode::CONFLICT,
-        "email_taken",
-        copy::EMAIL_TAKEN,
-    )
+    at("email", codes::EMAIL_TAKEN, copy::EMAIL_TAKEN)
 }
 
 /// 403: nobody can register.
 pub(super) fn registration_closed() -> WebError {
     let detail = copy::REGISTRATION_CLOSED;
-    refused(StatusCode::FORBIDDEN, "registration_closed", detail)
+    WebError::refused(codes::REGISTRATION_CLOSED, detail)
 }
 
 /// 401: address and password open nothing.
 pub(super) fn invalid_credentials() -> WebError {
     let detail = copy::WRONG_EMAIL_OR_PASSWORD;
-    refused(StatusCode::UNAUTHORIZED, "invalid_credentials", detail)
+    WebError::refused(codes::INVALID_CREDENTIALS, detail)
 }
 
 /// 401: a token that would have signed somebody in is dead.
 pub(super) fn dead_token(detail: &'static str) -> WebError {
-    refused(StatusCode::UNAUTHORIZED, "invalid_token", detail)
+    WebError::refused(codes::DEAD_TOKEN, detail)
 }
 
 /// 422: a link out of a mail is dead. Nobody's session is in question, so this is no 401.
 pub(super) fn dead_link() -> WebError {
     let detail = "This link was used, has expired or was replaced. Ask for another one.";
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
-    at("token", status, "invalid_token", detail)
+    at("token", codes::DEAD_LINK, detail)
 }
 
-/// A code that opens nothing: 401 at the door, 422 inside, where a 401 would speak of the session.
-pub(super) fn invalid_code(status: StatusCode, fault: CodeFault) -> WebError {
+/// A code that opens nothing: [`codes::WRONG_CODE_AT_DOOR`], or inside, where a 401 would speak of
+/// the session, [`codes::WRONG_CODE`].
+pub(super) fn invalid_code(code: Code, fault: CodeFault) -> WebError {
     let detail = match fault {
         CodeFault::Wrong => copy::CODE_NOT_RIGHT.to_owned(),
         CodeFault::Spent => copy::CODE_USED.to_owned(),
         CodeFault::ClockOff { seconds } => copy::phone_clock_is_off(seconds),
     };
-    at("code", status, "invalid_code", detail)
+    at("code", code, detail)
 }
 
 /// 403: the password sent along is not the account's. A 401 would speak of the access token.
 pub(super) fn wrong_password(field: &'static str) -> WebError {
     let detail = "This is not the password of the account.";
-    at(field, StatusCode::FORBIDDEN, "wrong_password", detail)
+    at(field, codes::WRONG_PASSWORD, detail)
 }
 
 /// 403: the link proves another account's address.
 pub(super) fn not_yours() -> WebError {
     let detail = "This link belongs to another account than the one signed in.";
-    refused(StatusCode::FORBIDDEN, "forbidden", detail)
+    WebError::refused(codes::FORBIDDEN, detail)
 }
 
 /// 403: a second factor needs a verified address.
 pub(super) fn email_not_verified() -> WebError {
     let detail = copy::TWO_FACTOR_NEEDS_VERIFIED;
-    refused(StatusCode::FORBIDDEN, "email_not_verified", detail)
+    WebError::refused(codes::EMAIL_NOT_VERIFIED, detail)
 }
 
 /// 403: the last proof is too old.
 pub(super) fn proof_required() -> WebError {
     let detail = "Send the password along to confirm this.";
-    refused(StatusCode::FORBIDDEN, "reauthentication_required", detail)
+    WebError::refused(codes::REAUTHENTICATION_REQUIRED, detail)
 }
 
 /// 409: a second factor is enrolled already.
 pub(super) fn totp_already_enabled() -> WebError {
     let detail = "Two-step sign-in is on already. Disable it first to set it up anew.";
-    refused(StatusCode::CONFLICT, "totp_already_enabled", detail)
+    WebError::refused(codes::TOTP_ALREADY_ENABLED, detail)
 }
 
 /// 409: no second factor is enrolled.
 pub(super) fn totp_not_enabled() -> WebError {
     let detail = "Two-step sign-in is not on.";
-    refused(StatusCode::CONFLICT, "totp_not_enabled", detail)
+    WebError::refused(codes::TOTP_NOT_ENABLED, detail)
 }
 
 /// 409: no enrolment waits for a code.
 pub(super) fn totp_not_pending() -> WebError {
     let detail = "No enrolment waits for a code. Begin one at /api/auth/mfa/totp/enroll.";
-    refused(StatusCode::CONFLICT, "totp_not_pending", detail)
+    WebError::refused(codes::TOTP_NOT_PENDING, detail)
 }
 
 /// 409: another change was quicker.
 pub(super) fn conflict() -> WebError {
     let detail = "The account was changed in the same moment, so nothing was done. Try again.";
-    refused(StatusCode::CONFLICT, "conflict", detail)
+    WebError::refused(codes::CONFLICT, detail)
 }

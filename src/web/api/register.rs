@@ -2,27 +2,33 @@
 
 use actix_web::http::StatusCode;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{
     dto,
     fields::{self, Field},
     refusals,
+    texts::{DisplayName, EmailAddress, NewPassword},
 };
 use crate::{
     flows::register::{self, Input, Outcome},
     web::{
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},
+        problem::problems,
         state::State,
     },
 };
 
-/// The body.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// The body of a registration.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Registration)]
 pub struct Body {
+    #[schema(value_type = EmailAddress)]
     email: Field,
+    #[schema(value_type = NewPassword)]
     password: Field,
+    #[schema(value_type = Option<DisplayName>)]
     display_name: Field,
 }
 
@@ -39,7 +45,24 @@ impl Body {
     }
 }
 
+problems!(Problems: ANY UNSAFE BODY LIMITED [EMAIL_TAKEN, REGISTRATION_CLOSED]);
+
 /// Makes an account.
+///
+/// A link that verifies the address is mailed. Where addresses must be verified first, free and
+/// taken ones get the same 202; elsewhere a taken one is a 409.
+#[utoipa::path(
+    post,
+    path = "/api/auth/register",
+    tag = "Registration",
+    request_body = Body,
+    responses(
+        (status = 201, description = "Signed in.", body = dto::TokenPair<'static>),
+        (status = 202, description = "A mail says how to go on.", body = dto::VerificationSent),
+        Problems,
+    ),
+    security(()),
+)]
 pub async fn post(
     state: State,
     ClientInfo(client): ClientInfo,
@@ -47,7 +70,7 @@ pub async fn post(
 ) -> WebResult {
     match register::register(&state.services, body.input()?, &client).await? {
         Outcome::SignedIn(pair) => Ok(dto::signed_in(StatusCode::CREATED, &pair)),
-        Outcome::VerificationSent => Ok(dto::accepted("verification_sent")),
+        Outcome::VerificationSent => Ok(dto::verification_sent()),
         Outcome::EmailTaken => Err(refusals::email_taken()),
         Outcome::Invalid(faults) => Err(refusals::invalid(&faults)),
         Outcome::Closed => Err(refusals::registration_closed()),

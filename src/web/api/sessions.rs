@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use actix_web::{HttpResponse, web::Path};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::logout::signed_out;
@@ -14,30 +15,40 @@ use crate::{
         copy,
         error::{WebError, WebResult},
         extract::{ApiUser, ClientInfo, Via},
+        problem::{codes, problems},
         state::State,
     },
 };
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Sessions)]
 struct SessionsAnswer {
     sessions: Vec<SessionAnswer>,
 }
 
 /// A living session. Times are RFC 3339, in UTC.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
 struct SessionAnswer {
+    #[schema(value_type = String, format = "uuid")]
     id: Uuid,
     /// Whether this call came in it.
     current: bool,
     /// Where the user agent tells it.
+    #[schema(required)]
     browser: Option<String>,
+    #[schema(required)]
     system: Option<String>,
     /// The client's address when it was last seen.
+    #[schema(required, value_type = Option<String>)]
     ip: Option<IpAddr>,
+    #[schema(value_type = String, format = DateTime)]
     created_at: DateTime<Utc>,
     /// To the minute or so.
+    #[schema(value_type = String, format = DateTime)]
     last_seen_at: DateTime<Utc>,
     /// Unless it is refreshed before.
+    #[schema(value_type = String, format = DateTime)]
     expires_at: DateTime<Utc>,
 }
 
@@ -61,7 +72,19 @@ impl From<ListedSession> for SessionAnswer {
     }
 }
 
+problems!(ListProblems: ANY SIGNED_IN);
+
 /// The living sessions of the user, this one first.
+#[utoipa::path(
+    get,
+    path = "/api/auth/sessions",
+    tag = "Sessions",
+    responses(
+        (status = 200, description = "The sessions.", body = SessionsAnswer),
+        ListProblems,
+    ),
+    security(("bearer" = []), ("access_cookie" = [])),
+)]
 pub async fn get(state: State, user: ApiUser) -> WebResult {
     let listed = sessions::list(&state.services, &user.who).await?;
     Ok(HttpResponse::Ok().json(SessionsAnswer {
@@ -69,14 +92,29 @@ pub async fn get(state: State, user: ApiUser) -> WebResult {
     }))
 }
 
-/// Ends one of them. Of the session of this very call, it is signing out.
+problems!(EndProblems: ANY UNSAFE SIGNED_IN [NOT_FOUND]);
+
+/// Ends one of them.
+///
+/// Of the session of this very call, it is signing out.
+#[utoipa::path(
+    delete,
+    path = "/api/auth/sessions/{id}",
+    tag = "Sessions",
+    params(("id" = String, Path, format = "uuid", description = "Out of the list.")),
+    responses(
+        (status = 204, description = "That session has ended, and its tokens with it."),
+        EndProblems,
+    ),
+    security(("bearer" = []), ("access_cookie" = [])),
+)]
 pub async fn delete(
     state: State,
     user: ApiUser,
     id: Path<String>,
     ClientInfo(client): ClientInfo,
 ) -> WebResult {
-    let not_found = || WebError::not_found(copy::NO_SUCH_SESSION);
+    let not_found = || WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_SESSION);
     let id = Uuid::try_parse(&id).map_err(|_| not_found())?;
     match sessions::revoke(&state.services, &user.who, id, &client).await? {
         Outcome::Revoked => Ok(HttpResponse::NoContent().finish()),

@@ -1,13 +1,15 @@
 //! The second factor: `POST /api/auth/mfa/totp/enroll`, `/confirm` and `/disable`, and
 //! `POST /api/auth/mfa/backup-codes`.
 
-use actix_web::{HttpResponse, http::StatusCode};
+use actix_web::HttpResponse;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     dto,
     fields::{self, Field},
-    refusals,
+    refusals, schemas,
+    texts::{CurrentPassword, TotpCode},
 };
 use crate::{
     domain::backup_code::BackupCode,
@@ -18,15 +20,17 @@ use crate::{
     web::{
         error::{WebError, WebResult},
         extract::{ApiJson, ApiUser, ClientInfo},
+        problem::{codes, problems},
         qr,
         state::State,
     },
 };
 
 /// The body of what a password confirms.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = PasswordProof)]
 pub struct PasswordBody {
+    #[schema(value_type = CurrentPassword)]
     password: Field,
 }
 
@@ -36,7 +40,8 @@ impl PasswordBody {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Enrolment)]
 struct EnrolmentAnswer {
     /// Base32 without blanks or padding.
     secret: String,
@@ -45,7 +50,21 @@ struct EnrolmentAnswer {
     qr_svg: String,
 }
 
+problems!(EnrollProblems: ANY UNSAFE BODY SIGNED_IN LIMITED
+    [WRONG_PASSWORD, REAUTHENTICATION_REQUIRED, EMAIL_NOT_VERIFIED, TOTP_ALREADY_ENABLED, CONFLICT]);
+
 /// Begins an enrolment, or begins it anew.
+#[utoipa::path(
+    post,
+    path = "/api/auth/mfa/totp/enroll",
+    tag = "Second factor",
+    request_body = PasswordBody,
+    responses(
+        (status = 200, description = "The secret, for an authenticator app.", body = EnrolmentAnswer),
+        EnrollProblems,
+    ),
+    security(("bearer" = []), ("access_cookie" = [])),
+)]
 pub async fn post_enroll(
     state: State,
     user: ApiUser,
@@ -63,13 +82,32 @@ pub async fn post_enroll(
 }
 
 /// The body of a confirmation.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Confirmation)]
 pub struct CodeBody {
+    #[schema(value_type = TotpCode)]
     code: Field,
 }
 
+problems!(ConfirmProblems: ANY UNSAFE BODY SIGNED_IN LIMITED
+    [WRONG_CODE, TOTP_NOT_PENDING, TOTP_ALREADY_ENABLED, CONFLICT]);
+
 /// Confirms the enrolment with its first code. Every other session ends.
+#[utoipa::path(
+    post,
+    path = "/api/auth/mfa/totp/confirm",
+    tag = "Second factor",
+    request_body = CodeBody,
+    responses(
+        (
+            status = 200,
+            description = "Enrolled: backup codes beside a pair. No pair, where this session has ended meanwhile.",
+            body = schemas::BackupCodesAndPair,
+        ),
+        ConfirmProblems,
+    ),
+    security(("bearer" = []), ("access_cookie" = [])),
+)]
 pub async fn post_confirm(
     state: State,
     user: ApiUser,
@@ -83,7 +121,22 @@ pub async fn post_confirm(
     Ok(codes_answer(&state, &user, &fresh))
 }
 
+problems!(DisableProblems: ANY UNSAFE BODY SIGNED_IN LIMITED
+    [WRONG_PASSWORD, REAUTHENTICATION_REQUIRED, TOTP_NOT_ENABLED, CONFLICT]);
+
 /// Removes the second factor. Every other session ends.
+#[utoipa::path(
+    post,
+    path = "/api/auth/mfa/totp/disable",
+    tag = "Second factor",
+    request_body = PasswordBody,
+    responses(
+        (status = 200, description = "Removed.", body = dto::RenewedPair<'static>),
+        (status = 204, description = "Removed; this session has ended meanwhile."),
+        DisableProblems,
+    ),
+    security(("bearer" = []), ("access_cookie" = [])),
+)]
 pub async fn post_disable(
     state: State,
     user: ApiUser,
@@ -99,7 +152,21 @@ pub async fn post_disable(
     })
 }
 
-/// Makes a fresh set of backup codes. No session ends.
+problems!(CodesProblems: ANY UNSAFE BODY SIGNED_IN LIMITED
+    [WRONG_PASSWORD, REAUTHENTICATION_REQUIRED, TOTP_NOT_ENABLED, CONFLICT]);
+
+/// Makes a fresh set of backup codes; the old ones die. No session ends.
+#[utoipa::path(
+    post,
+    path = "/api/auth/mfa/backup-codes",
+    tag = "Second factor",
+    request_body = PasswordBody,
+    responses(
+        (status = 200, description = "The fresh set.", body = CodesAnswer),
+        CodesProblems,
+    ),
+    security(("bearer" = []), ("access_cookie" = [])),
+)]
 pub async fn post_backup_codes(
     state: State,
     user: ApiUser,
@@ -112,8 +179,11 @@ pub async fn post_backup_codes(
     Ok(codes_answer(&state, &user, &fresh))
 }
 
-#[derive(Serialize)]
-struct CodesAnswer {
+/// Ten codes, shown this once.
+#[derive(Serialize, ToSchema)]
+#[schema(as = BackupCodes)]
+pub(super) struct CodesAnswer {
+    #[schema(example = json!(["ABCD-EFGH-JKMN-PQRS"]), min_items = 10, max_items = 10)]
     backup_codes: Vec<String>,
 }
 
@@ -134,9 +204,7 @@ fn refused(why: &Refused) -> WebError {
         Refused::NotEnabled => refusals::totp_not_enabled(),
         Refused::NotPending => refusals::totp_not_pending(),
         // Within a session a 401 would speak of the access token.
-        Refused::WrongCode(fault) => {
-            refusals::invalid_code(StatusCode::UNPROCESSABLE_ENTITY, *fault)
-        }
+        Refused::WrongCode(fault) => refusals::invalid_code(codes::WRONG_CODE, *fault),
         Refused::Overtaken => refusals::conflict(),
     }
 }

@@ -2,11 +2,14 @@
 
 use actix_web::HttpResponse;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{
+    dto,
     fields::{self, Field},
     recover::{MailBody, requested},
     refusals,
+    texts::{CurrentPassword, MailedToken, NewPassword},
 };
 use crate::{
     domain::secret::SecretString,
@@ -15,16 +18,22 @@ use crate::{
         copy,
         error::{WebError, WebResult},
         extract::{ApiJson, Caller, ClientInfo},
+        problem::problems,
         state::State,
     },
 };
 
-/// The body.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// The body of a verification.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Verification)]
 pub struct Body {
+    #[schema(value_type = MailedToken)]
     token: Field,
+    /// The account's password: nothing but the verification changes.
+    #[schema(value_type = Option<CurrentPassword>)]
     password: Field,
+    /// Claims the account and ends what was there before.
+    #[schema(value_type = Option<NewPassword>)]
     new_password: Field,
 }
 
@@ -53,8 +62,25 @@ impl Body {
     }
 }
 
-/// Proves an address with a token out of a mail. A password in the body counts before an access
-/// token, which may well have expired in the browser that sends it.
+problems!(Problems: ANY UNSAFE BODY MAYBE_SIGNED_IN LIMITED
+    [DEAD_LINK, WRONG_PASSWORD, FORBIDDEN, PASSWORD_CHANGE_REQUIRED]);
+
+/// Proves an address with a token out of a mail.
+///
+/// Who sends it shows that the account is theirs: by its access token, by `password`, or by a
+/// `new_password`; not by both. A password in the body counts before an access token, which may well
+/// have expired in the browser that sends it.
+#[utoipa::path(
+    post,
+    path = "/api/auth/verify-email",
+    tag = "Registration",
+    request_body = Body,
+    responses(
+        (status = 204, description = "The address is verified."),
+        Problems,
+    ),
+    security((), ("bearer" = []), ("access_cookie" = [])),
+)]
 pub async fn post(
     state: State,
     caller: Caller,
@@ -77,7 +103,20 @@ pub async fn post(
     }
 }
 
+problems!(ResendProblems: ANY UNSAFE BODY LIMITED);
+
 /// Asks for another link. The same answer for every address.
+#[utoipa::path(
+    post,
+    path = "/api/auth/resend-verification",
+    tag = "Registration",
+    request_body = MailBody,
+    responses(
+        (status = 202, description = "If the address waits for it, a mail is on its way.", body = dto::Accepted),
+        ResendProblems,
+    ),
+    security(()),
+)]
 pub async fn post_resend(
     state: State,
     ClientInfo(client): ClientInfo,

@@ -2,11 +2,7 @@
 
 use std::{future::Future, pin::Pin};
 
-use actix_web::{
-    FromRequest, HttpMessage, HttpRequest,
-    dev::Payload,
-    http::{StatusCode, header},
-};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header};
 
 use super::{ClientInfo, Identity};
 use crate::{
@@ -14,11 +10,7 @@ use crate::{
         authenticate::{self, Authenticated},
         sessions,
     },
-    web::{
-        cookies::CookieName,
-        error::{Refusal, WebError},
-        state::State,
-    },
+    web::{cookies::CookieName, error::WebError, problem::codes, state::State},
 };
 
 /// How an API call showed its access token.
@@ -55,11 +47,7 @@ impl ApiUserAnyState {
     pub fn ready(self) -> Result<ApiUser, WebError> {
         if self.who.user().password_must_change {
             let detail = "This account needs a new password first. Send the current and a new one to /api/auth/change-password.";
-            return Err(WebError::Refused(Refusal::new(
-                StatusCode::FORBIDDEN,
-                "password_change_required",
-                detail,
-            )));
+            return Err(WebError::refused(codes::PASSWORD_CHANGE_REQUIRED, detail));
         }
         let Self { who, via } = self;
         Ok(ApiUser { who, via })
@@ -120,7 +108,7 @@ fn presented(req: &HttpRequest, state: &State) -> Result<Option<(String, Via)>, 
     let ambiguous = || {
         let detail =
             "Send one access token: in the Authorization header or in the cookie, not both.";
-        WebError::bad_request("ambiguous_credentials", detail)
+        WebError::refused(codes::AMBIGUOUS_CREDENTIALS, detail)
     };
     if headers.next().is_some() {
         return Err(ambiguous());

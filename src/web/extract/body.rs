@@ -5,7 +5,6 @@ use std::{fmt, future::Future, marker::PhantomData, pin::Pin, time::Duration};
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
-    http::StatusCode,
     web::{Bytes, BytesMut},
 };
 use futures_util::StreamExt;
@@ -17,10 +16,7 @@ use tokio::time::timeout;
 
 use crate::{
     domain::secret::SecretString,
-    web::{
-        error::{Refusal, WebError},
-        session::BrowserSession,
-    },
+    web::{error::WebError, problem::codes, session::BrowserSession},
 };
 
 /// The most bytes of a body.
@@ -52,16 +48,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for CsrfForm<T> {
             let bytes = read(&req, payload).await?;
             if !is_form {
                 let detail = "Send the form as application/x-www-form-urlencoded.";
-                let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-                return Err(WebError::Refused(Refusal::new(
-                    status,
-                    "unsupported_media_type",
-                    detail,
-                )));
+                return Err(WebError::refused(codes::UNSUPPORTED_MEDIA_TYPE, detail));
             }
             // Which of two values counts would be anybody's guess.
             let unreadable =
-                |_| WebError::bad_request("malformed_form", "The form cannot be read.");
+                |_| WebError::refused(codes::MALFORMED_FORM, "The form cannot be read.");
             let token: CsrfField = serde_urlencoded::from_bytes(&bytes).map_err(unreadable)?;
             if !session?.knows_csrf_token(&token.csrf_token) {
                 return Err(WebError::form_expired());
@@ -91,12 +82,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for ApiJson<T> {
             }
             if !is_json {
                 let detail = "Send the body as application/json.";
-                let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-                return Err(WebError::Refused(Refusal::new(
-                    status,
-                    "unsupported_media_type",
-                    detail,
-                )));
+                return Err(WebError::refused(codes::UNSUPPORTED_MEDIA_TYPE, detail));
             }
             object(&bytes).map(Self)
         })
@@ -110,11 +96,11 @@ const MAX_DEPTH: usize = 32;
 fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WebError> {
     if depth(bytes) > MAX_DEPTH {
         let detail = "The body nests too deeply.";
-        return Err(WebError::bad_request("malformed_json", detail));
+        return Err(WebError::refused(codes::MALFORMED_JSON, detail));
     }
     // Fields that nobody takes are skipped unread, so this comes first (RFC 8259, 8.1).
     let text = std::str::from_utf8(bytes)
-        .map_err(|_| WebError::bad_request("malformed_json", "The body is not UTF-8."))?;
+        .map_err(|_| WebError::refused(codes::MALFORMED_JSON, "The body is not UTF-8."))?;
     let Object(fields) = serde_json::from_str(text).map_err(|e| unreadable(&e))?;
     Ok(fields)
 }
@@ -162,21 +148,16 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
 fn unreadable(error: &serde_json::Error) -> WebError {
     if error.is_data() {
         let detail = "The body is JSON, but not of the shape this call takes: an object whose fields have the documented types, each once.";
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return WebError::Refused(Refusal::new(status, "invalid_input", detail));
+        return WebError::refused(codes::INVALID_INPUT, detail);
     }
-    WebError::bad_request("malformed_json", "The body is not valid JSON.")
+    WebError::refused(codes::MALFORMED_JSON, "The body is not valid JSON.")
 }
 
 /// A body, whole and in time.
 async fn read(req: &HttpRequest, payload: Payload) -> Result<Bytes, WebError> {
     let too_slow = |_| {
         let detail = "The body did not arrive in time. Send the request again.";
-        WebError::Refused(Refusal::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "request_timeout",
-            detail,
-        ))
+        WebError::refused(codes::REQUEST_TIMEOUT, detail)
     };
     timeout(BODY_TIMEOUT, read_whole(req, payload))
         .await
@@ -186,11 +167,7 @@ async fn read(req: &HttpRequest, payload: Payload) -> Result<Bytes, WebError> {
 async fn read_whole(req: &HttpRequest, mut payload: Payload) -> Result<Bytes, WebError> {
     let too_large = || {
         let detail = "The body is too large. It may have at most 16 KiB.";
-        WebError::Refused(Refusal::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "payload_too_large",
-            detail,
-        ))
+        WebError::refused(codes::PAYLOAD_TOO_LARGE, detail)
     };
     let announced = req
         .headers()
@@ -201,7 +178,7 @@ async fn read_whole(req: &HttpRequest, mut payload: Payload) -> Result<Bytes, We
     }
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let cut = |_| WebError::bad_request("bad_request", "The body did not arrive whole.");
+        let cut = |_| WebError::refused(codes::BAD_REQUEST, "The body did not arrive whole.");
         let chunk = chunk.map_err(cut)?;
         if bytes.len() + chunk.len() > MAX_BODY {
             return Err(too_large());

@@ -17,7 +17,7 @@ use crate::web::{
     error::Failure,
     extract::PageShell,
     pages::ErrorPage,
-    problem::{self, Problem},
+    problem::{self, Problem, codes},
 };
 
 /// Writes it. Also the library's own refusals (no such route, wrong method) get our words.
@@ -62,7 +62,7 @@ fn is_written(response: &ServiceResponse<BoxBody>) -> bool {
 
 fn page(req: &HttpRequest, status: StatusCode, failure: Option<&Failure>) -> ErrorPage {
     let shell = PageShell::bare(req);
-    if failure.and_then(|f| f.code) == Some("form_expired") {
+    if failure.and_then(|f| f.code) == Some(codes::FORM_EXPIRED) {
         return ErrorPage::form_expired(shell);
     }
     ErrorPage::for_status(shell, status.as_u16(), failure.and_then(|f| f.retry_after))

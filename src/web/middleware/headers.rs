@@ -14,8 +14,7 @@ use crate::web::state::State;
 const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                    frame-ancestors 'none'; base-uri 'none'";
 
-const ALWAYS: [(HeaderName, &str); 6] = [
-    (header::CONTENT_SECURITY_POLICY, CSP),
+const ALWAYS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "same-origin"),
@@ -43,6 +42,8 @@ pub async fn run<B: MessageBody + 'static>(
             HeaderValue::from_static(HSTS),
         );
     }
+    // The page that shows the API in development has a script, and a policy that allows it.
+    default_header(headers, header::CONTENT_SECURITY_POLICY, CSP);
     default_header(headers, header::CACHE_CONTROL, "no-store");
     Ok(response)
 }

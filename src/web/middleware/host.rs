@@ -1,15 +1,11 @@
 //! Only the host name that is configured is served: links and origins hang on it.
 
-use actix_web::{
-    body::MessageBody,
-    dev::ServiceRequest,
-    http::{StatusCode, header},
-    middleware::Next,
-};
+use actix_web::{body::MessageBody, dev::ServiceRequest, http::header, middleware::Next};
 
 use super::{Answer, answer_of, refuse};
 use crate::web::{
-    error::{Refusal, WebError},
+    error::WebError,
+    problem::codes,
     state::{State, WebSettings},
 };
 
@@ -24,14 +20,7 @@ pub async fn run<B: MessageBody + 'static>(
         return answer_of(req, next).await;
     }
     let detail = "This host name is not served here. Proxies in front of this service must forward the Host header.";
-    refuse(
-        req,
-        &WebError::Refused(Refusal::new(
-            StatusCode::MISDIRECTED_REQUEST,
-            "misdirected_request",
-            detail,
-        )),
-    )
+    refuse(req, &WebError::refused(codes::MISDIRECTED_REQUEST, detail))
 }
 
 fn is_served(req: &ServiceRequest, settings: &WebSettings) -> bool {

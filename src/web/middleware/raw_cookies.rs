@@ -13,7 +13,7 @@ use actix_web::{
 };
 
 use super::{Answer, answer_of, refuse};
-use crate::web::{cookies::CookieName, error::WebError, state::State};
+use crate::web::{cookies::CookieName, error::WebError, problem::codes, state::State};
 
 /// Keeps our cookies and drops everybody else's.
 pub async fn run<B: MessageBody + 'static>(
@@ -31,7 +31,7 @@ pub async fn run<B: MessageBody + 'static>(
         }
         Found::Twice => {
             let detail = "The browser sent a cookie of this site twice. Delete the cookies of this site and try again.";
-            return refuse(req, &WebError::bad_request("duplicate_cookie", detail));
+            return refuse(req, &WebError::refused(codes::DUPLICATE_COOKIE, detail));
         }
     }
     answer_of(req, next).await

@@ -4,17 +4,15 @@
 use actix_web::{
     body::MessageBody,
     dev::ServiceRequest,
-    http::{
-        StatusCode,
-        header::{self, HeaderValue},
-    },
+    http::header::{self, HeaderValue},
     middleware::Next,
 };
 
 use super::{Answer, answer_of, cors::listed_origin, is_api, refuse};
 use crate::web::{
     cookies::CookieName,
-    error::{Refusal, WebError},
+    error::WebError,
+    problem::codes,
     state::{State, WebSettings},
 };
 
@@ -31,14 +29,7 @@ pub async fn run<B: MessageBody + 'static>(
         return answer_of(req, next).await;
     }
     let detail = "This request came from another site. Load the page again and try once more.";
-    refuse(
-        req,
-        &WebError::Refused(Refusal::new(
-            StatusCode::FORBIDDEN,
-            "cross_site_request",
-            detail,
-        )),
-    )
+    refuse(req, &WebError::refused(codes::CROSS_SITE_REQUEST, detail))
 }
 
 fn carries_our_cookies(req: &ServiceRequest, settings: &WebSettings) -> bool {

@@ -16,6 +16,7 @@ use crate::{
         copy,
         error::{WebError, WebResult},
         extract::{ClientInfo, CsrfForm, CurrentUser, PageShell},
+        problem::codes,
         session::BrowserSession,
         state::{State, WebState},
         view::{Flash, Shell},
@@ -115,7 +116,7 @@ pub async fn revoke(
     ClientInfo(client): ClientInfo,
 ) -> WebResult {
     let Ok(id) = Uuid::try_parse(&id) else {
-        return Err(WebError::not_found(copy::NO_SUCH_SESSION));
+        return Err(WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_SESSION));
     };
     let outcome = sessions::revoke(&state.services, &who, id, &client).await?;
     answer(outcome, copy::DEVICE_SIGNED_OUT, &state, &session)
@@ -142,7 +143,7 @@ fn answer(
     match outcome {
         Outcome::Revoked => Ok(see_other_with(session, SESSIONS, &Flash::success(done))),
         Outcome::SignedOut => Ok(signed_out(state, session)),
-        Outcome::NotFound => Err(WebError::not_found(copy::NO_SUCH_SESSION)),
+        Outcome::NotFound => Err(WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_SESSION)),
         Outcome::Overtaken => {
             session.leave_flash(&Flash::info(copy::SESSION_ENDED));
             Err(WebError::SignInRequired(None))

@@ -7,6 +7,7 @@ use super::{
     answer::Answer,
     app::Node,
     browser::{Browser, http},
+    described,
     people::Person,
     settings::HOST,
 };
@@ -107,14 +108,24 @@ impl Api {
 }
 
 impl Reply {
-    /// Sends a call. Every refusal has to be a problem document (RFC 9457).
+    /// Sends a call. Every refusal has to be a problem document (RFC 9457), and every answer one
+    /// that the description of the API knows.
     pub(crate) async fn of(request: RequestBuilder) -> Self {
-        Self::read(Answer::of(request).await)
+        let asked = described::asked(&request);
+        Self::read(Answer::of(request).await).described(asked)
     }
 
     /// A call from a browser, with its cookies.
     pub(crate) async fn from_browser(browser: &mut Browser, request: RequestBuilder) -> Self {
-        Self::read(browser.send(request).await)
+        let asked = described::asked(&request);
+        Self::read(browser.send(request).await).described(asked)
+    }
+
+    fn described(self, asked: Option<(Method, String)>) -> Self {
+        if let Some((method, path)) = asked {
+            described::assert_described(&method, &path, &self);
+        }
+        self
     }
 
     fn read(answer: Answer) -> Self {

@@ -1,0 +1,111 @@
+//! Schemas that types cannot tell: words of a fixed set, and answers of one form or another.
+
+use serde_json::Value;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        AllOfBuilder, ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema,
+        schema::{AnyOfBuilder, SchemaType, Type},
+    },
+};
+
+use super::{
+    dto::{PairInCookies, RenewedPair, TokenPair},
+    totp::CodesAnswer,
+};
+use crate::domain::user::Role;
+
+fn words<const N: usize>(words: [&str; N]) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .enum_values(Some(words))
+}
+
+/// A role.
+pub(super) fn role() -> Schema {
+    words([Role::User, Role::Admin].map(Role::as_str)).into()
+}
+
+/// The one kind of token.
+pub(super) fn bearer() -> Schema {
+    words(["bearer"]).into()
+}
+
+/// `true`, and nothing else.
+pub(super) fn yes() -> Schema {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::Boolean))
+        .enum_values(Some([Value::Bool(true)]))
+        .into()
+}
+
+/// The kinds of code that open the door.
+pub(super) fn methods() -> Schema {
+    ArrayBuilder::new()
+        .items(words(["totp", "backup_code"]))
+        .into()
+}
+
+/// The status of a registration that waits.
+pub(super) fn verification_sent() -> Schema {
+    words(["verification_sent"]).into()
+}
+
+/// The status of a request for a mail.
+pub(super) fn accepted() -> Schema {
+    words(["accepted"]).into()
+}
+
+fn reference<T: ToSchema>() -> Ref {
+    Ref::from_schema_name(T::name())
+}
+
+type Named = Vec<(String, RefOr<Schema>)>;
+
+/// A schema, and those that it refers to.
+fn collect<T: ToSchema>(schemas: &mut Named) {
+    schemas.push((T::name().into_owned(), T::schema()));
+    T::schemas(schemas);
+}
+
+/// `anyOf`, since what may be told of a pair is a part of the pair itself.
+impl PartialSchema for RenewedPair<'_> {
+    fn schema() -> RefOr<Schema> {
+        AnyOfBuilder::new()
+            .description(Some(
+                "A token pair, given the way the old one came: in the body or in cookies.",
+            ))
+            .item(reference::<TokenPair<'_>>())
+            .item(reference::<PairInCookies>())
+            .into()
+    }
+}
+
+impl ToSchema for RenewedPair<'_> {
+    fn schemas(schemas: &mut Named) {
+        collect::<TokenPair<'_>>(schemas);
+        collect::<PairInCookies>(schemas);
+    }
+}
+
+/// Backup codes beside a pair, or alone where the session has ended meanwhile.
+pub(super) struct BackupCodesAndPair;
+
+impl PartialSchema for BackupCodesAndPair {
+    fn schema() -> RefOr<Schema> {
+        let both = AllOfBuilder::new()
+            .item(reference::<CodesAnswer>())
+            .item(reference::<RenewedPair<'_>>());
+        AnyOfBuilder::new()
+            .item(both)
+            .item(reference::<CodesAnswer>())
+            .into()
+    }
+}
+
+impl ToSchema for BackupCodesAndPair {
+    fn schemas(schemas: &mut Named) {
+        collect::<CodesAnswer>(schemas);
+        collect::<RenewedPair<'_>>(schemas);
+    }
+}

@@ -1,0 +1,54 @@
+//! The texts that calls take, as the description of the API tells them. Nothing is parsed here:
+//! what a text must be stands in the domain, and a description that says otherwise fails in
+//! `tests/nodes/schemathesis.rs`.
+#![expect(dead_code, reason = "types that are described, never made")]
+
+use utoipa::ToSchema;
+
+/// A mail address with an ASCII local part. Domains with other letters are taken as well and
+/// brought into this form.
+#[derive(ToSchema)]
+#[schema(
+    value_type = String,
+    max_length = 254,
+    pattern = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64})*@[A-Za-z0-9]+(-[A-Za-z0-9]+)*(\.[A-Za-z0-9]+(-[A-Za-z0-9]+)*)*$",
+    example = "ada@example.org"
+)]
+pub(super) struct EmailAddress(String);
+
+/// The password of an account, exactly as it was chosen.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Password, min_length = 1, example = "violet kettle marches north")]
+pub(super) struct CurrentPassword(String);
+
+/// A new password: at most 256 characters and 1024 bytes of any kind, not a common one, not derived
+/// from address or name, not easy to guess. What breaks a rule is an `invalid_input` that says
+/// which.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Password, min_length = 1, max_length = 256, example = "violet kettle marches north")]
+pub(super) struct NewPassword(String);
+
+/// What a person wants to be called; blank is no name. Control characters are refused.
+#[derive(ToSchema)]
+#[schema(value_type = String, max_length = 100, example = "Ada")]
+pub(super) struct DisplayName(String);
+
+/// A token as it came out of an answer.
+#[derive(ToSchema)]
+#[schema(value_type = String, min_length = 1)]
+pub(super) struct Token(String);
+
+/// A token out of the link in a mail.
+#[derive(ToSchema)]
+#[schema(value_type = String, min_length = 1)]
+pub(super) struct MailedToken(String);
+
+/// Six digits of an authenticator app.
+#[derive(ToSchema)]
+#[schema(value_type = String, min_length = 1, example = "123456")]
+pub(super) struct TotpCode(String);
+
+/// Six digits of an authenticator app, or a backup code. Spaces and dashes do not matter.
+#[derive(ToSchema)]
+#[schema(value_type = String, min_length = 1, example = "123456")]
+pub(super) struct AnyCode(String);

@@ -1,0 +1,202 @@
+//! The description of the API: where it is served, and that it cannot drift from the code.
+//!
+//! That each answer is described, every test of the API checks by the way (`harness::described`);
+//! `tests/nodes/described.rs` checks the schemas.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use reqwest::Method;
+use serde_json::Value;
+use vestibule::web::{problem::codes, routes};
+
+use crate::harness::{
+    Reply, TestApp,
+    answer::Answer,
+    browser::http,
+    described::{DESCRIPTION, codes_of, resolved},
+    settings::HOST,
+};
+
+type Names = BTreeSet<String>;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_public_and_cheap_to_ask_for_again() {
+    let app = TestApp::start().await;
+    let url = app.url() + "/api/openapi.json";
+    let get = || http().get(&url).header("host", HOST);
+    let first = Answer::of(get()).await;
+    assert_eq!(first.status, 200);
+    assert_eq!(first.header("content-type"), Some("application/json"));
+    assert_eq!(first.header("cache-control"), Some("public, max-age=300"));
+    let document: Value = serde_json::from_str(&first.body).unwrap();
+    assert_eq!(document, *DESCRIPTION);
+
+    let etag = first.header("etag").unwrap();
+    let again = Answer::of(get().header("if-none-match", etag)).await;
+    assert_eq!((again.status, again.body.as_str()), (304, ""));
+    assert_eq!(again.header("etag"), Some(etag));
+    let other = Answer::of(get().header("if-none-match", "\"other\"")).await;
+    assert_eq!(other.status, 200);
+    let small = Answer::of(get().header("accept-encoding", "gzip"));
+    assert_eq!(small.await.header("content-encoding"), Some("gzip"));
+
+    let wrong = Reply::of(http().post(&url).header("host", HOST)).await;
+    assert_eq!(wrong.status, 405);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_is_described_and_every_description_is_a_route() {
+    let app = TestApp::start().await;
+    let paths = DESCRIPTION["paths"].as_object().unwrap();
+    let described: Names = paths.keys().cloned().collect();
+    assert_eq!(routes::api_paths().collect::<Names>(), described);
+
+    for (path, item) in paths {
+        let methods = item.as_object().unwrap().keys();
+        let mut described: Names = methods.map(|m| m.to_ascii_uppercase()).collect();
+        // Who may GET may ask for the head alone (RFC 9110, 9.3.2); that is not described again.
+        if described.contains("GET") {
+            described.insert("HEAD".to_owned());
+        }
+        for unused in [Method::TRACE, Method::PUT] {
+            let request = http().request(unused, app.url() + path);
+            let reply = Reply::of(request.header("host", HOST)).await;
+            assert_eq!(reply.status, 405, "{path}");
+            let allowed = reply.answer.header("allow").unwrap();
+            let allowed: Names = allowed.split(", ").map(str::to_owned).collect();
+            assert_eq!(allowed, described, "{path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_to_try_calls_is_there_in_development_alone() {
+    let app = TestApp::start().await;
+    let get = |path: &str| http().get(app.url() + path).header("host", HOST);
+    let page = Answer::of(get("/api/docs")).await;
+    assert_eq!(page.status, 200);
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("script-src 'self'; connect-src 'self'"));
+    let paths = DESCRIPTION["paths"].as_object().unwrap();
+    let forms = paths.keys().map(|path| format!("data-path=\"{path}\""));
+    for form in forms {
+        assert!(page.body.contains(&form), "{form}");
+    }
+    let (_, script) = page.body.split_once("<script src=\"").unwrap();
+    let script = Answer::of(get(script.split('"').next().unwrap())).await;
+    assert_eq!(script.status, 200);
+    assert!(!page.body.contains(" style=") && !page.body.contains(" onclick="));
+    let elsewhere = Answer::of(get("/login")).await;
+    let policy = elsewhere.header("content-security-policy").unwrap();
+    assert!(!policy.contains("script-src"), "{policy}");
+
+    let production = [("ENVIRONMENT", "production"), ("SMTP_HOST", "localhost")];
+    let app = TestApp::with(&production).await;
+    let gone = http().get(app.url() + "/api/docs").header("host", HOST);
+    assert_eq!(Reply::of(gone).await.code(), "not_found");
+}
+
+/// `status code` of every refusal that the API has.
+fn in_the_code() -> Names {
+    let line = |code: &codes::Code| format!("{} {}", code.status.as_u16(), code.word);
+    codes::API.iter().map(line).collect()
+}
+
+#[test]
+fn every_code_is_described_and_every_described_code_is_one() {
+    let mut described = Names::new();
+    for item in DESCRIPTION["paths"].as_object().unwrap().values() {
+        for call in item.as_object().unwrap().values() {
+            for (status, response) in call["responses"].as_object().unwrap() {
+                let content = &resolved(response)["content"];
+                if let Some(problem) = content.get("application/problem+json") {
+                    let codes = codes_of(&problem["schema"]);
+                    described.extend(codes.iter().map(|code| format!("{status} {code}")));
+                }
+            }
+        }
+    }
+    // No call answers so; an address or a method without one does.
+    described.extend([
+        "404 not_found".to_owned(),
+        "405 method_not_allowed".to_owned(),
+    ]);
+    assert_eq!(described, in_the_code());
+}
+
+#[test]
+fn the_page_for_people_lists_the_same_codes() {
+    let page = fs::read_to_string(root().join("docs/api.md")).unwrap();
+    let (_, table) = page.split_once("| status | code | when |").unwrap();
+    let (table, _) = table.split_once("\n\n").unwrap();
+    let mut listed = Names::new();
+    for row in table.lines().filter(|line| line.contains('`')) {
+        let mut cells = row.trim_matches('|').split('|').map(str::trim);
+        let (statuses, codes) = (cells.next().unwrap(), cells.next().unwrap());
+        for status in statuses.split(", ") {
+            let words = codes.split(", ").map(|code| code.trim_matches('`'));
+            listed.extend(words.map(|code| format!("{status} {code}")));
+        }
+    }
+    assert_eq!(listed, in_the_code());
+}
+
+/// A handler names in `problems!` what it refuses with: no more and no less than what it does
+/// refuse with, what comes from extractors and middlewares aside.
+#[test]
+fn handlers_describe_the_refusals_they_make() {
+    let folder = root().join("src/web/api");
+    let refusals = fs::read_to_string(folder.join("refusals.rs")).unwrap();
+    let mut compared = 0;
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let source = fs::read_to_string(&path).unwrap();
+        if path.ends_with("refusals.rs") || !source.contains("problems!(") {
+            continue;
+        }
+        let mut described = Names::new();
+        let mut code = String::new();
+        for (at, part) in source.split("problems!(").enumerate() {
+            let (sets, rest) = part.split_once(");").unwrap_or(("", part));
+            if at == 0 {
+                code.push_str(part);
+                continue;
+            }
+            code.push_str(rest);
+            let own = sets.split_once('[').map_or("", |(_, own)| own);
+            described.extend(words(own));
+        }
+        for from_elsewhere in ["UNAUTHORIZED", "PASSWORD_CHANGE_REQUIRED"] {
+            described.remove(from_elsewhere);
+        }
+        let mut made: Names = named_after(&code, "codes::").collect();
+        for function in named_after(&code, "refusals::") {
+            let (_, body) = refusals.split_once(&format!("fn {function}(")).unwrap();
+            let body = body.split("\n}\n").next().unwrap();
+            made.extend(named_after(body, "codes::"));
+        }
+        // With every body.
+        made.remove("INVALID_INPUT");
+        assert_eq!(described, made, "{}", path.display());
+        compared += 1;
+    }
+    assert!(compared > 8, "{compared}");
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_ascii_uppercase() && c != '_')
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+}
+
+/// The names that follow a prefix.
+fn named_after(source: &str, prefix: &str) -> impl Iterator<Item = String> {
+    source.split(prefix).skip(1).filter_map(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+        Some(rest[..end].to_owned()).filter(|name| !name.is_empty())
+    })
+}
