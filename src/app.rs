@@ -78,11 +78,7 @@ impl App {
         let cookie_key = |info| keys::derive(&config.secrets.cookie, info);
         let services = Arc::new(Services {
             db: Db::new(database)?,
-            tokens: TokenCodec::new(
-                &config.secrets.jwt,
-                &config.secrets.jwt_previous,
-                convert::token_policy(config),
-            ),
+            tokens: Self::token_codec(config),
             ring: convert::ring(&config.secrets.sealing),
             hashing: Hashing::new(convert::argon2(config), config.hashing_concurrency)?,
             throttle: Throttle::new(&convert::limits(&config.rate_limits), &seams.clock),
@@ -105,6 +101,15 @@ impl App {
             state,
             transport,
         })
+    }
+
+    /// The keys and rules of tokens alone, for what needs no database.
+    pub fn token_codec(config: &Config) -> TokenCodec {
+        TokenCodec::new(
+            &config.secrets.jwt,
+            &config.secrets.jwt_previous,
+            convert::token_policy(config),
+        )
     }
 
     /// Brings the database up to date; several nodes may do so at once.

@@ -14,6 +14,7 @@ pub mod revoked_tokens;
 pub mod rotation;
 #[expect(missing_docs, reason = "the migrations say what each column is")]
 pub mod schema;
+pub mod sealed;
 pub mod sessions;
 pub mod standing;
 pub mod totp;

@@ -86,7 +86,7 @@ impl LocalPostgres {
         let layout = Layout::prepare(&options.data_dir, &account)?;
         account.check_crossing(&layout.data_dir).await?;
         let gate = Gate::enter(&layout.gate).await?;
-        let (membership, alone) = Membership::join(&layout.members, &gate)?;
+        let (membership, alone) = Membership::join(&layout.members, &gate).await?;
         let folder = SocketFolder::prepare(&layout, &account)?;
         let server = Server::new(&layout, &account, folder);
         match server.settle(alone).await? {
@@ -133,6 +133,7 @@ impl LocalPostgres {
             self.server.halt().await?;
             info!("stopped the local Postgres");
         }
+        self.membership.leave(&gate);
         gate.leave();
         Ok(())
     }

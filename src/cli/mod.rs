@@ -1,9 +1,11 @@
 //! The command line: one file a subcommand.
 
 mod init;
+mod keys;
 mod migrate;
 mod serve;
 mod setup;
+mod token;
 
 use std::process::ExitCode;
 
@@ -21,7 +23,8 @@ use clap::{Parser, Subcommand};
     after_help = "Examples:\n  \
         vestibule                                    serve, with everything by default\n  \
         vestibule init --production                  write a settings file to fill in\n  \
-        DATABASE_URL=postgres://... vestibule migrate   bring a database up to date"
+        DATABASE_URL=postgres://... vestibule migrate   bring a database up to date\n  \
+        vestibule token inspect <token.txt           tell what a token says, and why it is refused"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -40,20 +43,26 @@ enum Command {
     ///
     /// `serve` does this by itself; the command is for deployments that want it as a step of its own.
     Migrate,
+    /// Look after the keys that seal secrets at rest
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Look at tokens
+    #[command(subcommand)]
+    Token(token::TokenCommand),
 }
 
 /// Runs the command of this process's arguments.
 pub fn run() -> ExitCode {
+    let done = |()| ExitCode::SUCCESS;
     let outcome = match Cli::parse().command.unwrap_or(Command::Serve) {
-        Command::Serve => setup::block_on(serve::run),
-        Command::Migrate => setup::block_on(migrate::run),
-        Command::Init(args) => init::run(&args).map_err(Into::into),
+        Command::Serve => setup::block_on(serve::run).map(done),
+        Command::Migrate => setup::block_on(migrate::run).map(done),
+        Command::Init(args) => init::run(&args).map(done).map_err(Into::into),
+        Command::Keys(keys::KeysCommand::Rotate) => setup::block_on(keys::rotate),
+        Command::Token(token::TokenCommand::Inspect(args)) => return token::inspect(&args),
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            setup::complain(&error);
-            ExitCode::FAILURE
-        }
-    }
+    outcome.unwrap_or_else(|error| {
+        setup::complain(&error);
+        ExitCode::FAILURE
+    })
 }

@@ -15,9 +15,9 @@ pub(super) type Failure = Box<dyn std::error::Error>;
 /// Reads the settings, sets up the logs, and runs a command on a runtime.
 ///
 /// Two threads: they drive connections and background loops; requests run on the server's own.
-pub(super) fn block_on<F: Future<Output = Result<(), Failure>>>(
+pub(super) fn block_on<T, F: Future<Output = Result<T, Failure>>>(
     command: impl FnOnce(Config) -> F,
-) -> Result<(), Failure> {
+) -> Result<T, Failure> {
     let loaded = config::load(&Source::from_process())?;
     let format = match loaded.config.environment {
         Environment::Development => telemetry::Format::Pretty,

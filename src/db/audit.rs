@@ -32,6 +32,7 @@ pub async fn insert(mut conn: &AsyncPgConnection, record: &Record<'_>) -> QueryR
     let (subject_id, subject_hash) = match &record.subject {
         Subject::User(id) => (Some(*id), None),
         Subject::UnknownAddress(hash) => (None, Some(hash.as_slice())),
+        Subject::Service => (None, None),
     };
     diesel::insert_into(audit_events::table)
         .values((

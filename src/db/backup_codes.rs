@@ -81,6 +81,17 @@ pub async fn count_left(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryRes
         .await
 }
 
+/// How many unused codes hang on each key of the ring.
+pub async fn unused_by_key(mut conn: &AsyncPgConnection) -> QueryResult<Vec<(String, i64)>> {
+    backup_codes::table
+        .filter(backup_codes::used_at.is_null())
+        .group_by(backup_codes::key_id)
+        .select((backup_codes::key_id, count_star()))
+        .order(backup_codes::key_id)
+        .load(&mut conn)
+        .await
+}
+
 /// Forgets the set.
 pub async fn delete_all(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
     diesel::delete(backup_codes::table)

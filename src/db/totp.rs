@@ -36,6 +36,17 @@ pub async fn find(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Op
         .optional()
 }
 
+/// The same, held until the transaction ends: its secret is not sealed again meanwhile.
+pub async fn hold(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Option<TotpRow>> {
+    totp::table
+        .filter(totp::user_id.eq(user_id))
+        .select(TotpRow::as_select())
+        .for_no_key_update()
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
 /// Begins an enrolment, or begins it anew; `false` where a confirmed authenticator stands.
 pub async fn begin(
     mut conn: &AsyncPgConnection,

@@ -91,6 +91,13 @@ pub enum Event {
     TotpDisabled,
     /// A fresh set of backup codes was made.
     BackupCodesReplaced,
+    /// Secrets at rest were sealed again, under the first key of the ring.
+    SecretsResealed {
+        /// Whose.
+        table: &'static str,
+        /// How many.
+        rows: usize,
+    },
 }
 
 impl Event {
@@ -120,6 +127,7 @@ impl Event {
             Self::TotpEnabled => "totp_enabled",
             Self::TotpDisabled => "totp_disabled",
             Self::BackupCodesReplaced => "backup_codes_replaced",
+            Self::SecretsResealed { .. } => "secrets_resealed",
         }
     }
 
@@ -136,7 +144,8 @@ impl Event {
             | Self::TotpEnabled
             | Self::TotpDisabled
             | Self::BackupCodeUsed { .. }
-            | Self::BackupCodesReplaced => Level::Notice,
+            | Self::BackupCodesReplaced
+            | Self::SecretsResealed { .. } => Level::Notice,
             _ => Level::Info,
         }
     }
@@ -149,6 +158,7 @@ impl Event {
             Self::BackupCodeUsed { left } => json!({ "left": left }),
             Self::SessionRevoked { session_id } => json!({ "session": session_id }),
             Self::OtherSessionsRevoked { count } => json!({ "count": count }),
+            Self::SecretsResealed { table, rows } => json!({ "table": table, "rows": rows }),
             _ => json!({}),
         }
     }
@@ -161,6 +171,8 @@ pub enum Subject {
     User(Uuid),
     /// An address without account, as a keyed hash.
     UnknownAddress([u8; 32]),
+    /// The service itself, and no single account.
+    Service,
 }
 
 /// From where a request came.
@@ -176,6 +188,11 @@ pub struct Client {
 pub const MAX_USER_AGENT_CHARS: usize = 512;
 
 impl Client {
+    /// An operator at the command line of the machine itself.
+    pub fn command(name: &str) -> Self {
+        Self::new(IpAddr::from([127, 0, 0, 1]), Some(name))
+    }
+
     /// A client as the web layer sees it. Control characters of the user agent are dropped.
     pub fn new(ip: IpAddr, user_agent: Option<&str>) -> Self {
         let clean = |text: &str| -> String {

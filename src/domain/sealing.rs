@@ -13,6 +13,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use thiserror::Error;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::{
     keys,
@@ -94,10 +95,8 @@ impl SealingRing {
         place: Place,
         plain: &[u8],
     ) -> Result<Vec<u8>, SealError> {
-        let (id, key) = &self.keys[0];
-        let id_length = u8::try_from(id.len()).map_err(|_| SealError::Malformed)?;
-        let mut sealed = vec![VERSION, id_length];
-        sealed.extend_from_slice(id.as_bytes());
+        let (_, key) = &self.keys[0];
+        let mut sealed = self.header()?;
         let aad = place.associated_data(&sealed);
         let nonce = random::bytes::<NONCE_BYTES>(random);
         let text = cipher(key)
@@ -139,6 +138,36 @@ impl SealingRing {
                 },
             )
             .map_err(|_| SealError::Refused)
+    }
+
+    /// The same value under the first key, for the same place.
+    pub fn reseal(
+        &self,
+        random: &dyn Random,
+        place: Place,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
+        let plain = Zeroizing::new(self.open(place, sealed)?);
+        self.seal(random, place, &plain)
+    }
+
+    /// How every value begins that the first key seals.
+    pub fn header(&self) -> Result<Vec<u8>, SealError> {
+        let (id, _) = &self.keys[0];
+        let id_length = u8::try_from(id.len()).map_err(|_| SealError::Malformed)?;
+        let mut header = vec![VERSION, id_length];
+        header.extend_from_slice(id.as_bytes());
+        Ok(header)
+    }
+
+    /// Whether a key of this id is there.
+    pub fn has(&self, id: &str) -> bool {
+        self.ids().any(|known| known == id)
+    }
+
+    /// Every key by id, the one that seals first.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|(id, _)| id.as_str())
     }
 
     /// The key that seals, by id.
@@ -251,6 +280,20 @@ mod tests {
             old.open(place(1), &sealed),
             Err(SealError::UnknownKey("b".to_owned()))
         );
+    }
+
+    #[test]
+    fn what_is_sealed_again_needs_the_first_key_alone() {
+        let old = SealingRing::new(key("a", 1), vec![]);
+        let both = SealingRing::new(key("b", 2), vec![key("a", 1)]);
+        let new = SealingRing::new(key("b", 2), vec![]);
+        let sealed = old.seal(&Fixed, place(1), b"secret").unwrap();
+        let again = both.reseal(&Fixed, place(1), &sealed).unwrap();
+        assert!(again.starts_with(&both.header().unwrap()));
+        assert_eq!(new.open(place(1), &again).unwrap(), b"secret");
+        let moved = both.reseal(&Fixed, place(2), &sealed);
+        assert_eq!(moved, Err(SealError::Refused));
+        assert_eq!(both.ids().collect::<Vec<_>>(), ["b", "a"]);
     }
 
     #[test]

@@ -13,12 +13,14 @@
 
 mod claims;
 mod codec;
+mod inspect;
 mod standing;
 #[cfg(test)]
 mod tests;
 
 pub use claims::{Claims, Extra};
 pub use codec::{TokenCodec, TokenPolicy};
+pub use inspect::{Inspection, SigningKey};
 pub use standing::{
     NothingRevoked, RevocationChecker, SessionStanding, UserStanding, judge, judge_bound,
 };
@@ -72,6 +74,13 @@ impl Purpose {
         }
     }
 
+    /// The purpose of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|purpose| purpose.as_str() == word)
+    }
+
     /// Lifetime of the purposes that have a fixed one.
     pub(crate) fn fixed_lifetime(self) -> TimeDelta {
         match self {
@@ -119,4 +128,21 @@ pub enum Refusal {
     /// The user is disabled or gone.
     #[error("the user may not sign in")]
     UserUnusable,
+}
+
+impl Refusal {
+    /// The stable word for programs, `snake_case`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Forged => "forged",
+            Self::Malformed => "malformed",
+            Self::Misdirected => "misdirected",
+            Self::Expired => "expired",
+            Self::NotYet => "not_yet",
+            Self::Superseded => "superseded",
+            Self::Revoked => "revoked",
+            Self::SessionEnded => "session_ended",
+            Self::UserUnusable => "user_unusable",
+        }
+    }
 }

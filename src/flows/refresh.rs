@@ -68,7 +68,7 @@ pub async fn refresh(s: &Services, token: &str, client: &Client) -> Result<Outco
     Ok(Outcome::Dead)
 }
 
-async fn find(s: &Services, claims: &Claims) -> Result<Option<RefreshRecord>> {
+pub(super) async fn find(s: &Services, claims: &Claims) -> Result<Option<RefreshRecord>> {
     let Some(session_id) = claims.session_id else {
         return Ok(None);
     };

@@ -9,8 +9,9 @@ use super::{
     authenticate::Authenticated,
     outbox::{Recipient, browser_of},
     proof::{Proof, Proven},
-    second_factor::{CodeFault, place_of_secret},
+    second_factor::CodeFault,
     services::Throttled,
+    totp_secret::place_of_secret,
 };
 use crate::{
     db::{self, users::Raised},
@@ -173,7 +174,7 @@ pub async fn confirm(
     conn.transaction(async |tx| {
         // First the enrolment: where it was begun anew meanwhile, nothing has been written yet.
         if !still_signed_in(tx, who).await?
-            || !db::totp::confirm(tx, user.id, &row.secret, step, s.now()).await?
+            || !s.confirm_enrolment(tx, user, &row.secret, step).await?
         {
             return Ok(Err(Refused::Overtaken));
         }

@@ -82,7 +82,7 @@ pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>>
 }
 
 /// A token proves the address it was mailed to, not one that the account moved to since.
-fn is_of_address(claims: &Claims, user: &User) -> bool {
+pub(super) fn is_of_address(claims: &Claims, user: &User) -> bool {
     claims.extra.email.as_deref() == Some(user.email_canonical.as_str())
 }
 

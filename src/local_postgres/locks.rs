@@ -74,11 +74,20 @@ pub(super) struct Membership {
 
 impl Membership {
     /// Joins, and says whether no other process uses the cluster now.
-    pub(super) fn join(path: &Path, _behind: &Gate) -> Result<(Self, bool), LockError> {
+    pub(super) async fn join(path: &Path, _behind: &Gate) -> Result<(Self, bool), LockError> {
         let file = open(path)?;
         let alone = try_lock(&file, FlockOperation::NonBlockingLockExclusive).at("lock", path)?;
         // Turning one kind of lock into the other is not atomic, but it happens behind the gate.
-        try_lock(&file, FlockOperation::NonBlockingLockShared).at("lock", path)?;
+        let begun = Instant::now();
+        while !try_lock(&file, FlockOperation::NonBlockingLockShared).at("lock", path)? {
+            if begun.elapsed() > GATE_PATIENCE {
+                return Err(LockError::Held {
+                    path: path.to_owned(),
+                    waited: GATE_PATIENCE,
+                });
+            }
+            sleep(GATE_POLL).await;
+        }
         Ok((Self { file }, alone))
     }
 
@@ -86,6 +95,13 @@ impl Membership {
     pub(super) fn is_last(&self, _behind: &Gate) -> Result<bool, IoError> {
         try_lock(&self.file, FlockOperation::NonBlockingLockExclusive)
             .at("lock", Path::new("postgres.members"))
+    }
+
+    /// Ceases to be counted. Before the gate opens: who comes next would meet the lock of the last
+    /// one, and use the cluster without being counted.
+    pub(super) fn leave(&self, _behind: &Gate) {
+        // Closing the file would do, only later; there is nothing to mend if this fails.
+        let _ = flock(&self.file, FlockOperation::Unlock);
     }
 }
 
@@ -107,5 +123,36 @@ fn try_lock(file: &File, operation: FlockOperation) -> Result<bool, Errno> {
         Ok(()) => Ok(true),
         Err(Errno::WOULDBLOCK) => Ok(false),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_comes_while_the_last_one_goes_is_counted() {
+        let name = format!("vestibule-locks-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let (gate_path, members) = (folder.join("gate"), folder.join("members"));
+
+        let gate = Gate::enter(&gate_path).await.unwrap();
+        let (going, alone) = Membership::join(&members, &gate).await.unwrap();
+        assert!(alone && going.is_last(&gate).unwrap());
+        going.leave(&gate);
+        gate.leave();
+
+        // The file of the one who goes is still open.
+        let gate = Gate::enter(&gate_path).await.unwrap();
+        let (coming, alone) = Membership::join(&members, &gate).await.unwrap();
+        assert!(alone);
+        let (third, alone) = Membership::join(&members, &gate).await.unwrap();
+        assert!(!alone, "the second is counted");
+        assert!(!third.is_last(&gate).unwrap());
+        drop(third);
+        assert!(coming.is_last(&gate).unwrap());
+        drop(going);
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -22,11 +22,20 @@ fn help_names_every_command() {
     let folder = Folder::new();
     let (succeeded, said, _) = run(vestibule(folder.path()).arg("--help"));
     assert!(succeeded);
-    for word in ["serve", "init", "migrate", "Examples:", ".env"] {
+    for word in [
+        "serve",
+        "init",
+        "migrate",
+        "keys",
+        "token",
+        "Examples:",
+        ".env",
+    ] {
         assert!(said.contains(word), "{word} is missing:\n{said}");
     }
-    for command in ["serve", "init", "migrate"] {
-        let (succeeded, said, _) = run(vestibule(folder.path()).args([command, "--help"]));
+    for command in ["serve", "init", "migrate", "keys rotate", "token inspect"] {
+        let words = command.split(' ').chain(["--help"]);
+        let (succeeded, said, _) = run(vestibule(folder.path()).args(words));
         assert!(succeeded && said.contains("Usage:"), "{said}");
     }
     let (succeeded, _, complaint) = run(vestibule(folder.path()).arg("sevre"));

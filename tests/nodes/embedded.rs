@@ -72,6 +72,16 @@ async fn two_processes_share_it_and_the_last_to_leave_stops_it() {
         .output();
     let migrate = migrate.unwrap();
     assert!(migrate.status.success(), "{migrate:?}");
+    let rotate = vestibule(folder.path())
+        .args(["keys", "rotate"])
+        .env("DATA_DIR", &data_dir)
+        .output();
+    let rotate = rotate.unwrap();
+    assert!(rotate.status.success(), "{rotate:?}");
+    assert!(
+        rotate.stdout.starts_with(b"The first key is "),
+        "{rotate:?}"
+    );
     assert_eq!(folder.postmaster(), server);
     ada.sign_in(&second).await;
 

@@ -16,6 +16,8 @@ mod commands;
 mod described;
 mod embedded;
 mod hang_up;
+mod inspect;
+mod keys;
 mod killed;
 mod mails;
 mod node;

@@ -39,6 +39,18 @@ pub(crate) fn vestibule(folder: &Path) -> Command {
     command
 }
 
+/// `vestibule` on a cluster's database, with the settings of every node and some of its own.
+pub(crate) fn command_on(cluster: &Cluster, settings: &[(&str, &str)]) -> Command {
+    let folder = cluster.folder();
+    let mut command = vestibule(folder);
+    command
+        .envs(SHARED.iter().copied())
+        .env("DATABASE_URL", cluster.url())
+        .env("DATA_DIR", folder.join("untouched"))
+        .envs(settings.iter().copied());
+    command
+}
+
 /// A running `vestibule serve`; killed when dropped.
 pub(crate) struct Node {
     child: Child,
@@ -53,14 +65,7 @@ pub(crate) struct Node {
 impl Node {
     /// Starts one on a cluster's database, without waiting for it.
     pub(crate) fn spawn_on(cluster: &Cluster, settings: &[(&str, &str)]) -> Self {
-        let folder = cluster.folder();
-        let mut command = vestibule(folder);
-        command
-            .envs(SHARED.iter().copied())
-            .env("DATABASE_URL", cluster.url())
-            .env("DATA_DIR", folder.join("untouched"))
-            .envs(settings.iter().copied());
-        Self::spawn(folder, command)
+        Self::spawn(cluster.folder(), command_on(cluster, settings))
     }
 
     /// Starts one on a cluster's database, ready to serve.

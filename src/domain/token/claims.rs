@@ -61,11 +61,13 @@ pub(super) struct Minted<'a> {
     pub(super) email: Option<&'a str>,
 }
 
-/// The JSON of a token on its way in. A claim given twice is refused by serde.
+/// The JSON of a token on its way in. A claim given twice is refused by serde; `null` is absent.
 ///
-/// `iss` and `aud` are judged by the JWT library.
+/// `aud` is judged by the JWT library, which takes an array of them as RFC 7519 (4.1.3) has it.
 #[derive(Deserialize)]
 pub(super) struct Presented {
+    /// One text: the library would take a list of issuers as well.
+    iss: String,
     sub: Uuid,
     iat: Value,
     exp: Value,
@@ -81,20 +83,17 @@ pub(super) struct Presented {
 }
 
 impl Presented {
+    /// Whether this service issued the token.
+    pub(super) fn is_from(&self, issuer: &str) -> bool {
+        self.iss == issuer
+    }
+
     /// Reads the claims; `digest` names the token where it carries no `jti`.
-    pub(super) fn read(
-        self,
-        digest: impl FnOnce() -> String,
-    ) -> Result<(Claims, Option<DateTime<Utc>>), Refusal> {
-        let issued_at = match self.iat_ms.as_ref().and_then(millis) {
-            Some(at) => {
-                numeric_date(&self.iat)?;
-                at
-            }
-            None => numeric_date(&self.iat)?,
-        };
+    pub(super) fn read(self, digest: impl FnOnce() -> String) -> Result<Read, Refusal> {
+        let issued = numeric_date(&self.iat)?;
+        let issued_at = self.iat_ms.as_ref().and_then(millis).unwrap_or(issued);
         let token_id = match self.jti {
-            Some(jti) if (1..=64).contains(&jti.len()) => jti,
+            Some(jti) if is_token_id(&jti) => jti,
             Some(_) => return Err(Refusal::Malformed),
             None => digest(),
         };
@@ -103,6 +102,7 @@ impl Presented {
             return Err(Refusal::Malformed);
         }
         let not_before = self.nbf.as_ref().map(numeric_date).transpose()?;
+        let valid_from = issued.max(issued_at).max(not_before.unwrap_or(issued));
         let claims = Claims {
             purpose: self.purpose,
             user_id: self.sub,
@@ -116,15 +116,30 @@ impl Presented {
                 email: self.email,
             },
         };
-        Ok((claims, not_before))
+        Ok(Read { claims, valid_from })
     }
+}
+
+/// Claims on their way in, well-formed.
+pub(super) struct Read {
+    pub(super) claims: Claims,
+    /// The latest of `iat`, `iat_ms` and `nbf`: no clock may be far behind any of them.
+    pub(super) valid_from: DateTime<Utc>,
+}
+
+/// Any text of 1 to 64 bytes, except that a text column holds no NUL.
+fn is_token_id(jti: &str) -> bool {
+    (1..=64).contains(&jti.len()) && !jti.contains('\0')
 }
 
 /// The year 9999 in milliseconds: dates past it are mistakes.
 const LAST_MILLI: i64 = 253_402_300_799_999;
 
 /// A `NumericDate` (RFC 7519, section 2): seconds, whole or fractional, cut to milliseconds.
-fn numeric_date(value: &Value) -> Result<DateTime<Utc>, Refusal> {
+///
+/// A double is a little less or more than what was written, by far less than a microsecond: a
+/// fraction of whole milliseconds is rounded back to them, and any other is cut.
+pub(super) fn numeric_date(value: &Value) -> Result<DateTime<Utc>, Refusal> {
     let millis = match (value.as_i64(), value.as_f64()) {
         (Some(seconds), _) => seconds.checked_mul(1000),
         #[expect(
@@ -132,7 +147,7 @@ fn numeric_date(value: &Value) -> Result<DateTime<Utc>, Refusal> {
             reason = "the range is checked right here"
         )]
         (None, Some(seconds)) if (0.0..=253_402_300_799.0).contains(&seconds) => {
-            Some((seconds * 1000.0).floor() as i64)
+            Some(((seconds * 1_000_000.0).round() / 1000.0).floor() as i64)
         }
         _ => None,
     };
@@ -143,7 +158,7 @@ fn numeric_date(value: &Value) -> Result<DateTime<Utc>, Refusal> {
 }
 
 /// `iat_ms` where it is well-formed.
-fn millis(value: &Value) -> Option<DateTime<Utc>> {
+pub(super) fn millis(value: &Value) -> Option<DateTime<Utc>> {
     value
         .as_i64()
         .filter(|m| (0..=LAST_MILLI).contains(m))

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Claims, Purpose, Refusal,
-    claims::{Minted, Presented},
+    claims::{Minted, Presented, Read},
 };
 use crate::domain::{keys, secret::SecretString};
 
@@ -17,7 +17,7 @@ use crate::domain::{keys, secret::SecretString};
 const FUTURE_TOLERANCE: TimeDelta = TimeDelta::seconds(60);
 
 /// Longer texts are no tokens of ours and are not looked at.
-const MAX_TOKEN_BYTES: usize = 4096;
+pub(super) const MAX_TOKEN_BYTES: usize = 4096;
 
 /// The settings of tokens.
 #[derive(Debug, Clone)]
@@ -46,8 +46,8 @@ impl TokenPolicy {
 }
 
 /// The keys of one configured secret.
-struct KeySet {
-    kid: String,
+pub(super) struct KeySet {
+    pub(super) kid: String,
     keys: Vec<(Purpose, EncodingKey, DecodingKey)>,
 }
 
@@ -68,7 +68,7 @@ impl KeySet {
         }
     }
 
-    fn of(&self, purpose: Purpose) -> (&EncodingKey, &DecodingKey) {
+    pub(super) fn of(&self, purpose: Purpose) -> (&EncodingKey, &DecodingKey) {
         let (_, encoding, decoding) = &self.keys[Purpose::ALL
             .iter()
             .position(|p| *p == purpose)
@@ -80,7 +80,7 @@ impl KeySet {
 /// Mints and reads tokens.
 pub struct TokenCodec {
     /// The first signs; all verify.
-    ring: Vec<KeySet>,
+    pub(super) ring: Vec<KeySet>,
     policy: TokenPolicy,
     validation: Validation,
 }
@@ -173,6 +173,11 @@ impl TokenCodec {
             return Err(Refusal::Forged);
         }
         let header = jsonwebtoken::decode_header(token).map_err(|_| Refusal::Forged)?;
+        // Whoever does not understand a critical extension must refuse it (RFC 7515, 4.1.11), and
+        // there is none here. The library reads the list and passes over it.
+        if header.crit.is_some() {
+            return Err(Refusal::Forged);
+        }
         let set = match header.kid {
             Some(kid) => self
                 .ring
@@ -185,12 +190,14 @@ impl TokenCodec {
             jsonwebtoken::decode::<Presented>(token, set.of(purpose).1, &self.validation)
                 .map_err(|error| refusal(&error))?
                 .claims;
-        let (claims, not_before) = presented.read(|| digest(token))?;
+        if !presented.is_from(&self.policy.issuer) {
+            return Err(Refusal::Misdirected);
+        }
+        let Read { claims, valid_from } = presented.read(|| digest(token))?;
         if claims.purpose != purpose {
             return Err(Refusal::Misdirected);
         }
-        let latest = now + FUTURE_TOLERANCE;
-        if claims.issued_at > latest || not_before.is_some_and(|at| at > latest) {
+        if valid_from > now + FUTURE_TOLERANCE {
             return Err(Refusal::NotYet);
         }
         let leeway = if purpose == Purpose::Access {

@@ -1,16 +1,30 @@
-//! Both gates with a frozen clock.
+//! Both gates with a frozen clock: what each kind of token is answered, as tables.
 
-mod codec;
+mod cutoff;
+mod doors;
+mod inspect;
+mod issuer;
+mod keys;
+mod names;
+mod properties;
+mod signature;
 mod standing;
+mod times;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use data_encoding::BASE64URL_NOPAD;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Claims, Extra, Purpose, TokenCodec, TokenPolicy};
-use crate::domain::clock::from_millis;
+use super::{Claims, Extra, Purpose, Refusal, TokenCodec, TokenPolicy};
+use crate::domain::{clock::from_millis, keys as derived, sealing::hmac_sha256};
 
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
+const OTHER_SECRET: &[u8] = b"another secret of thirty-two bytes!";
 const NOW_MS: i64 = 1_800_000_000_123;
+/// The same as `iat` has it.
+const NOW: i64 = NOW_MS / 1000;
+const HEADER: &str = r#"{"alg":"HS256"}"#;
 
 fn now() -> DateTime<Utc> {
     from_millis(NOW_MS)
@@ -30,6 +44,12 @@ fn codec() -> TokenCodec {
     TokenCodec::new(SECRET, &[], policy())
 }
 
+/// The codec after a rotation: another key signs, and that of [`codec`] still verifies.
+fn rotated_codec() -> TokenCodec {
+    TokenCodec::new(OTHER_SECRET, &[SECRET.to_vec()], policy())
+}
+
+/// Claims as the service mints them.
 fn claims(purpose: Purpose) -> Claims {
     let bound = matches!(purpose, Purpose::Access | Purpose::Refresh);
     Claims {
@@ -45,4 +65,68 @@ fn claims(purpose: Purpose) -> Claims {
             email: None,
         },
     }
+}
+
+/// A token that the service minted.
+fn minted(purpose: Purpose) -> String {
+    let token = codec().encode(&claims(purpose)).unwrap();
+    token.expose().to_owned()
+}
+
+/// The least that a token of this purpose must claim.
+fn least(purpose: Purpose) -> Value {
+    let mut claims = json!({
+        "iss": "https://auth.example.org", "sub": Uuid::from_u128(1), "iat": NOW, "exp": NOW + 300,
+        "purpose": purpose.as_str(),
+    });
+    if purpose == Purpose::Refresh {
+        claims["sid"] = json!(Uuid::from_u128(2));
+        claims["gen"] = json!(0);
+    }
+    claims
+}
+
+fn with(mut claims: Value, name: &str, value: Value) -> Value {
+    claims[name] = value;
+    claims
+}
+
+fn without(mut claims: Value, name: &str) -> Value {
+    claims.as_object_mut().unwrap().remove(name);
+    claims
+}
+
+/// A token of any header and claims as text, under the key that the service has for the purpose.
+fn signed_text(purpose: Purpose, header: &str, claims: &str) -> String {
+    signed_under(SECRET, purpose, header, claims)
+}
+
+fn signed_under(secret: &[u8], purpose: Purpose, header: &str, claims: &str) -> String {
+    let key = derived::derive(secret, &format!("vestibule/jwt/{}", purpose.as_str()));
+    let base64 = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
+    let message = format!(
+        "{}.{}",
+        base64(header.as_bytes()),
+        base64(claims.as_bytes())
+    );
+    let signature = base64(&hmac_sha256(&key, message.as_bytes()));
+    format!("{message}.{signature}")
+}
+
+fn signed(purpose: Purpose, claims: &Value) -> String {
+    signed_text(purpose, HEADER, &claims.to_string())
+}
+
+/// What a codec answers to these claims, signed as an access token.
+fn decoded_by(codec: &TokenCodec, claims: &Value) -> Result<Claims, Refusal> {
+    codec.decode(Purpose::Access, &signed(Purpose::Access, claims), now())
+}
+
+fn decoded(claims: &Value) -> Result<Claims, Refusal> {
+    decoded_by(&codec(), claims)
+}
+
+/// The answer to an access token of this text.
+fn verdict(token: &str) -> Result<(), Refusal> {
+    codec().decode(Purpose::Access, token, now()).map(|_| ())
 }

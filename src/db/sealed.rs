@@ -1,0 +1,144 @@
+//! The sealed values of every table, read and replaced in batches when the sealing key changes.
+//!
+//! A new sealed column has to be named here; a test compares the list with the tables.
+
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_types::{Array, BigInt, Bytea, Text, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::domain::sealing::Place;
+
+/// A column of sealed values, in a table whose key is a UUID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SealedColumn {
+    /// Table name.
+    pub table: &'static str,
+    /// The primary key's column.
+    pub key: &'static str,
+    /// Column name.
+    pub column: &'static str,
+}
+
+impl SealedColumn {
+    /// Every one.
+    pub const ALL: [Self; 2] = [
+        Self {
+            table: "totp_authenticators",
+            key: "user_id",
+            column: "secret",
+        },
+        Self {
+            table: "mails",
+            key: "id",
+            column: "sealed",
+        },
+    ];
+
+    /// What the value of a row is bound to.
+    pub fn place(self, row: Uuid) -> Place {
+        Place {
+            table: self.table,
+            row,
+            column: self.column,
+        }
+    }
+}
+
+/// A sealed value and where it stands.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct SealedRow {
+    /// Primary key.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    /// The value.
+    #[diesel(sql_type = Bytea)]
+    pub sealed: Vec<u8>,
+}
+
+/// Up to `limit` values that do not begin with `header`, in the order of their rows, after a row.
+///
+/// It walks the primary key, so that a table of any size is read once.
+pub async fn others_after(
+    mut conn: &AsyncPgConnection,
+    column: SealedColumn,
+    header: &[u8],
+    after: Uuid,
+    limit: i64,
+) -> QueryResult<Vec<SealedRow>> {
+    let SealedColumn { table, key, column } = column;
+    // The names are our own constants; everything else is bound.
+    let query = format!(
+        "SELECT {key} AS id, {column} AS sealed FROM {table}
+         WHERE {key} > $1 AND {column} IS NOT NULL AND substr({column}, 1, octet_length($2)) <> $2
+         ORDER BY {key} LIMIT $3"
+    );
+    diesel::sql_query(query)
+        .bind::<SqlUuid, _>(after)
+        .bind::<Bytea, _>(header)
+        .bind::<BigInt, _>(limit)
+        .load(&mut conn)
+        .await
+}
+
+/// A value to be replaced by the same under another key.
+#[derive(Debug, Clone)]
+pub struct Resealed {
+    /// The row as it was read.
+    pub from: SealedRow,
+    /// The new value.
+    pub to: Vec<u8>,
+}
+
+/// Replaces values in one statement, each only where it is still the one that was read: what a node
+/// wrote meanwhile stays. Returns how many were replaced.
+pub async fn replace(
+    mut conn: &AsyncPgConnection,
+    column: SealedColumn,
+    batch: &[Resealed],
+) -> QueryResult<usize> {
+    let SealedColumn { table, key, column } = column;
+    let query = format!(
+        "UPDATE {table} SET {column} = new.sealed
+         FROM unnest($1, $2, $3) AS new (id, read, sealed)
+         WHERE {table}.{key} = new.id AND {table}.{column} = new.read"
+    );
+    let rows: Vec<Uuid> = batch.iter().map(|one| one.from.id).collect();
+    let read: Vec<&[u8]> = batch.iter().map(|one| one.from.sealed.as_slice()).collect();
+    let sealed: Vec<&[u8]> = batch.iter().map(|one| one.to.as_slice()).collect();
+    diesel::sql_query(query)
+        .bind::<Array<SqlUuid>, _>(rows)
+        .bind::<Array<Bytea>, _>(read)
+        .bind::<Array<Bytea>, _>(sealed)
+        .execute(&mut conn)
+        .await
+}
+
+/// How many values a key seals.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct KeyCount {
+    /// The key's id.
+    #[diesel(sql_type = Text)]
+    pub key_id: String,
+    /// Values.
+    #[diesel(sql_type = BigInt)]
+    pub values: i64,
+}
+
+/// How many values of a column each key seals. Reads the whole table.
+pub async fn count_by_key(
+    mut conn: &AsyncPgConnection,
+    column: SealedColumn,
+) -> QueryResult<Vec<KeyCount>> {
+    let SealedColumn { table, column, .. } = column;
+    // The layout is that of `domain::sealing`: the second byte is the length of the id after it.
+    let query = format!(
+        "SELECT encode(substr({column}, 3, get_byte({column}, 1)), 'escape') AS key_id,
+                count(*) AS values
+         FROM {table} WHERE octet_length({column}) > 2 GROUP BY 1 ORDER BY 1"
+    );
+    diesel::sql_query(query).load(&mut conn).await
+}

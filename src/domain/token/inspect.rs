@@ -1,0 +1,106 @@
+//! Looking at a token for an operator: what it says, whose key it carries, how it is judged.
+//!
+//! Nothing here decides: the verdict is that of [`TokenCodec::decode`].
+
+use chrono::{DateTime, Utc};
+use data_encoding::BASE64URL_NOPAD;
+use jsonwebtoken::{Algorithm, Validation};
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
+
+use super::{
+    Claims, Purpose, Refusal, TokenCodec,
+    claims::{millis, numeric_date},
+    codec::MAX_TOKEN_BYTES,
+};
+
+/// What there is to tell about a token. Header and claims are what it says of itself; only
+/// `signed_by` and `verdict` are known.
+#[derive(Debug, Clone)]
+pub struct Inspection {
+    /// The header, where it is a JSON object.
+    pub header: Option<Map<String, Value>>,
+    /// The claims, where they are a JSON object.
+    pub claims: Option<Map<String, Value>>,
+    /// The key that verifies the signature, of all configured ones.
+    pub signed_by: Option<SigningKey>,
+    /// What the first gate answers at the door that the token names; access, where it names none.
+    pub verdict: Result<Claims, Refusal>,
+}
+
+impl Inspection {
+    /// The time in a claim, where it is well-formed; `iat_ms` counts milliseconds, others seconds.
+    pub fn time(&self, claim: &str) -> Option<DateTime<Utc>> {
+        let value = self.claims.as_ref()?.get(claim)?;
+        match claim {
+            "iat_ms" => millis(value),
+            _ => numeric_date(value).ok(),
+        }
+    }
+}
+
+/// One of our keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningKey {
+    /// Its name.
+    pub kid: String,
+    /// 0 for the key that signs, 1 for the first of those before it.
+    pub position: usize,
+    /// The purpose that it is derived for.
+    pub purpose: Purpose,
+}
+
+impl TokenCodec {
+    /// Looks at a token without trusting it.
+    pub fn inspect(&self, token: &str, now: DateTime<Utc>) -> Inspection {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Inspection {
+                header: None,
+                claims: None,
+                signed_by: None,
+                verdict: Err(Refusal::Forged),
+            };
+        }
+        let mut segments = token.split('.');
+        let header = segments.next().and_then(object);
+        let claims = segments.next().and_then(object);
+        let claimed = claims.as_ref().and_then(|all| all.get("purpose")?.as_str());
+        let door = claimed
+            .and_then(Purpose::from_word)
+            .unwrap_or(Purpose::Access);
+        Inspection {
+            signed_by: self.signing_key(token),
+            verdict: self.decode(door, token, now),
+            header,
+            claims,
+        }
+    }
+
+    /// The key that verifies the signature and nothing else, whatever `kid` and `purpose` say.
+    fn signing_key(&self, token: &str) -> Option<SigningKey> {
+        let mut signature_alone = Validation::new(Algorithm::HS256);
+        signature_alone.validate_exp = false;
+        signature_alone.validate_aud = false;
+        signature_alone.required_spec_claims.clear();
+        let verifies = |(_, set, purpose): &(usize, &super::codec::KeySet, Purpose)| {
+            let (_, key) = set.of(*purpose);
+            jsonwebtoken::decode::<IgnoredAny>(token, key, &signature_alone).is_ok()
+        };
+        let keys = self.ring.iter().enumerate().flat_map(|(position, set)| {
+            Purpose::ALL
+                .into_iter()
+                .map(move |purpose| (position, set, purpose))
+        });
+        let (position, set, purpose) = { keys }.find(verifies)?;
+        Some(SigningKey {
+            kid: set.kid.clone(),
+            position,
+            purpose,
+        })
+    }
+}
+
+fn object(segment: &str) -> Option<Map<String, Value>> {
+    let json = BASE64URL_NOPAD.decode(segment.as_bytes()).ok()?;
+    serde_json::from_slice(&json).ok()
+}

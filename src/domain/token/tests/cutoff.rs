@@ -1,0 +1,166 @@
+//! Issue time against the last change of password, through both gates, to the millisecond.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::{NOW, NOW_MS, codec, from_millis, least, now, signed, with};
+use crate::domain::token::{NothingRevoked, Purpose, Refusal, UserStanding, judge};
+
+const SUPERSEDED: Result<(), Refusal> = Err(Refusal::Superseded);
+
+fn bound() -> impl Iterator<Item = Purpose> {
+    Purpose::ALL
+        .into_iter()
+        .filter(|purpose| purpose.bound_to_credentials())
+}
+
+/// Both gates, at a time of one's choice.
+fn judged(
+    purpose: Purpose,
+    claims: &Value,
+    changed_at: DateTime<Utc>,
+    at: DateTime<Utc>,
+) -> Result<(), Refusal> {
+    let user = UserStanding {
+        revocation_id: 3,
+        password_changed_at: Some(changed_at),
+        disabled: false,
+    };
+    let claims = codec().decode(purpose, &signed(purpose, claims), at)?;
+    judge(&claims, &user, &NothingRevoked)
+}
+
+fn changed(millis: i64) -> DateTime<Utc> {
+    from_millis(NOW_MS + millis)
+}
+
+#[test]
+fn with_iat_ms_both_sides_are_a_millisecond_apart() {
+    for purpose in bound() {
+        let claims = with(least(purpose), "iat_ms", json!(NOW_MS));
+        assert_eq!(
+            judged(purpose, &claims, changed(-1), now()),
+            Ok(()),
+            "{purpose:?}"
+        );
+        assert_eq!(
+            judged(purpose, &claims, changed(0), now()),
+            SUPERSEDED,
+            "{purpose:?}"
+        );
+        assert_eq!(
+            judged(purpose, &claims, changed(1), now()),
+            SUPERSEDED,
+            "{purpose:?}"
+        );
+    }
+}
+
+/// The second counts from its beginning: what cannot be told apart is taken for the older.
+#[test]
+fn with_only_iat_a_token_counts_from_the_beginning_of_its_second() {
+    for purpose in bound() {
+        let at = |millis: i64| {
+            judged(
+                purpose,
+                &least(purpose),
+                from_millis(NOW * 1000 + millis),
+                now(),
+            )
+        };
+        assert_eq!(at(-1), Ok(()), "{purpose:?}");
+        assert_eq!(at(0), SUPERSEDED, "{purpose:?}");
+        assert_eq!(at(1), SUPERSEDED, "{purpose:?}");
+        assert_eq!(at(999), SUPERSEDED, "{purpose:?}");
+    }
+}
+
+#[test]
+fn a_fractional_iat_is_as_exact_as_iat_ms() {
+    for purpose in bound() {
+        let claims = with(least(purpose), "iat", json!(1_800_000_000.123));
+        assert_eq!(
+            judged(purpose, &claims, changed(-1), now()),
+            Ok(()),
+            "{purpose:?}"
+        );
+        assert_eq!(
+            judged(purpose, &claims, changed(0), now()),
+            SUPERSEDED,
+            "{purpose:?}"
+        );
+        // Within the millisecond of the change it may be from before it.
+        let claims = with(least(purpose), "iat", json!(1_800_000_000.123_9));
+        assert_eq!(
+            judged(purpose, &claims, changed(0), now()),
+            SUPERSEDED,
+            "{purpose:?}"
+        );
+    }
+}
+
+/// A pair of the very millisecond of the change carries the next one.
+#[test]
+fn what_is_minted_in_the_millisecond_of_the_change_lives() {
+    for purpose in bound() {
+        let claims = with(least(purpose), "iat_ms", json!(NOW_MS + 1));
+        assert_eq!(
+            judged(purpose, &claims, changed(0), now()),
+            Ok(()),
+            "{purpose:?}"
+        );
+    }
+}
+
+/// Tolerance is for clocks, not for what is dead: a token from before the change stays so, at any
+/// time at which its own dates are taken.
+#[test]
+fn leeway_never_revives_a_token_from_before_the_change() {
+    for purpose in bound() {
+        let claims = with(least(purpose), "iat_ms", json!(NOW_MS));
+        for seconds in (0..300).step_by(20) {
+            let at = now() + TimeDelta::seconds(seconds);
+            assert_eq!(
+                judged(purpose, &claims, changed(0), at),
+                SUPERSEDED,
+                "{purpose:?}"
+            );
+        }
+    }
+    // Past `exp`, within the leeway.
+    let claims = with(least(Purpose::Access), "iat_ms", json!(NOW_MS));
+    let late = from_millis((NOW + 300 + 59) * 1000);
+    assert_eq!(judged(Purpose::Access, &claims, changed(-1), late), Ok(()));
+    assert_eq!(
+        judged(Purpose::Access, &claims, changed(0), late),
+        SUPERSEDED
+    );
+    // Minted by a node whose clock is a minute ahead, before a change on a node whose clock is right.
+    let ahead = with(least(Purpose::Access), "iat_ms", json!(NOW_MS + 60_000));
+    assert_eq!(
+        judged(Purpose::Access, &ahead, changed(60_000), now()),
+        SUPERSEDED
+    );
+}
+
+#[test]
+fn an_iat_ms_that_contradicts_iat_is_believed() {
+    // Older than `iat` says: dead. Younger: alive.
+    let older = with(least(Purpose::Access), "iat_ms", json!(NOW_MS - 5000));
+    assert_eq!(
+        judged(Purpose::Access, &older, changed(-5000), now()),
+        SUPERSEDED
+    );
+    let younger = with(least(Purpose::Access), "iat", json!(NOW - 5));
+    let younger = with(younger, "iat_ms", json!(NOW_MS));
+    assert_eq!(
+        judged(Purpose::Access, &younger, changed(-1), now()),
+        Ok(())
+    );
+    // Malformed, it says nothing.
+    let malformed = with(least(Purpose::Access), "iat_ms", json!("1800000000123"));
+    assert_eq!(
+        judged(Purpose::Access, &malformed, from_millis(NOW * 1000), now()),
+        SUPERSEDED
+    );
+}

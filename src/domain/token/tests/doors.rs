@@ -1,0 +1,66 @@
+//! Each token opens its own door only, whatever it is tried on: every purpose against every other.
+
+use super::{claims, codec, least, minted, now, rotated_codec, signed, with};
+use crate::domain::token::{Purpose, Refusal};
+use serde_json::json;
+
+#[test]
+fn by_its_key() {
+    for purpose in Purpose::ALL {
+        for door in Purpose::ALL {
+            let expected = if door == purpose {
+                Ok(claims(purpose))
+            } else {
+                Err(Refusal::Forged)
+            };
+            for codec in [codec(), rotated_codec()] {
+                let read = codec.decode(door, &minted(purpose), now());
+                assert_eq!(read, expected, "{purpose:?} at {door:?}");
+            }
+        }
+    }
+}
+
+/// As if the key of one purpose had leaked: it signs nothing for another, whatever it claims.
+#[test]
+fn by_its_claim_as_well() {
+    for key in Purpose::ALL {
+        for claimed in Purpose::ALL {
+            let token = signed(
+                key,
+                &with(least(Purpose::Refresh), "purpose", json!(claimed)),
+            );
+            for door in Purpose::ALL {
+                let expected = match (door == key, claimed == key) {
+                    (true, true) => Ok(()),
+                    (true, false) => Err(Refusal::Misdirected),
+                    (false, _) => Err(Refusal::Forged),
+                };
+                let read = codec().decode(door, &token, now()).map(|_| ());
+                assert_eq!(
+                    read, expected,
+                    "{claimed:?} under the key of {key:?} at {door:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn by_a_word_that_is_known() {
+    let unknown = [
+        json!(""),
+        json!("Access"),
+        json!("admin"),
+        json!(null),
+        json!(1),
+        json!(["access"]),
+    ];
+    for word in unknown {
+        for purpose in Purpose::ALL {
+            let token = signed(purpose, &with(least(purpose), "purpose", word.clone()));
+            let read = codec().decode(purpose, &token, now());
+            assert_eq!(read, Err(Refusal::Malformed), "{word} at {purpose:?}");
+        }
+    }
+}

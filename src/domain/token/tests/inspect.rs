@@ -1,0 +1,64 @@
+//! What an operator is told about a token.
+
+use serde_json::json;
+
+use super::{
+    HEADER, NOW, claims, codec, least, minted, now, rotated_codec, signed, signed_under, with,
+};
+use crate::domain::token::{Purpose, Refusal};
+
+#[test]
+fn every_purpose_is_judged_at_its_own_door() {
+    for purpose in Purpose::ALL {
+        let told = rotated_codec().inspect(&minted(purpose), now());
+        assert_eq!(told.verdict, Ok(claims(purpose)));
+        let key = told.signed_by.unwrap();
+        assert_eq!((key.position, key.purpose), (1, purpose));
+        assert_eq!(told.header.unwrap()["kid"], json!(key.kid));
+        assert_eq!(told.claims.unwrap()["purpose"], purpose.as_str());
+        assert_eq!(Purpose::from_word(purpose.as_str()), Some(purpose));
+    }
+}
+
+#[test]
+fn what_is_refused_is_told_all_the_same() {
+    let expired = signed(
+        Purpose::Undo,
+        &with(least(Purpose::Undo), "exp", json!(NOW)),
+    );
+    let told = codec().inspect(&expired, now());
+    assert_eq!(told.verdict, Err(Refusal::Expired));
+    assert_eq!(told.signed_by.unwrap().purpose, Purpose::Undo);
+
+    let foreign = signed_under(
+        b"nobody's",
+        Purpose::Access,
+        HEADER,
+        &least(Purpose::Access).to_string(),
+    );
+    let told = codec().inspect(&foreign, now());
+    assert_eq!((told.verdict, told.signed_by), (Err(Refusal::Forged), None));
+    assert_eq!(told.claims.unwrap()["iat"], NOW);
+
+    // The key of one purpose, the word of another.
+    let swapped = signed(Purpose::Undo, &least(Purpose::Access));
+    let told = codec().inspect(&swapped, now());
+    assert_eq!(told.verdict, Err(Refusal::Forged));
+    assert_eq!(told.signed_by.unwrap().purpose, Purpose::Undo);
+}
+
+#[test]
+fn no_text_is_too_odd_to_look_at() {
+    for text in [
+        "",
+        "a.b.c",
+        "e30.e30.",
+        "..",
+        "e30",
+        "\u{1f511}",
+        &"x".repeat(1_000_000),
+    ] {
+        let told = codec().inspect(text, now());
+        assert_eq!((told.verdict, told.signed_by), (Err(Refusal::Forged), None));
+    }
+}

@@ -1,0 +1,281 @@
+//! Keys that seal secrets, changed while people sign in.
+
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use uuid::Uuid;
+use vestibule::{
+    db::{
+        self,
+        mails::NewMail,
+        sealed::{Resealed, SealedColumn},
+    },
+    domain::random,
+    flows::{
+        Services,
+        rotate_keys::{self, KeyUse},
+    },
+};
+
+use crate::harness::TestApp;
+
+const K1: &str = "k1:c2VhbGluZyBrZXkgb2YgdGhlIHRlc3RzLCAzMiBieXQ=";
+const K2: &str = "k2:YW5vdGhlciBrZXkgZm9yIHRoZSB0ZXN0cywgMzIgYnk=";
+
+/// Writes a mail that waits until tomorrow.
+async fn waiting_mail(app: &TestApp, text: &[u8]) -> Uuid {
+    let s = app.services();
+    let id = random::id(s.random.as_ref());
+    let place = SealedColumn::ALL[1].place(id);
+    let sealed = s.ring.seal(s.random.as_ref(), place, text).unwrap();
+    let mail = NewMail {
+        id,
+        user_id: None,
+        kind: "verify_email",
+        decoy: false,
+        sealed: &sealed,
+        next_attempt_at: s.now() + TimeDelta::days(1),
+        expires_at: None,
+        created_at: s.now(),
+    };
+    let conn = s.db.connection().await.unwrap();
+    db::mails::insert(&conn, &mail).await.unwrap();
+    id
+}
+
+/// How many sealed values each key seals: second factors, then mails.
+async fn sealed_by(s: &Services) -> [Vec<(String, i64)>; 2] {
+    let conn = s.db.connection().await.unwrap();
+    let mut counts = Vec::new();
+    for column in SealedColumn::ALL {
+        let of_column = db::sealed::count_by_key(&conn, column).await.unwrap();
+        counts.push(
+            of_column
+                .into_iter()
+                .map(|count| (count.key_id, count.values))
+                .collect(),
+        );
+    }
+    counts.try_into().unwrap()
+}
+
+fn key(id: &str, in_ring: bool, sealed: i64, backup_codes: i64) -> KeyUse {
+    KeyUse {
+        key_id: id.to_owned(),
+        in_ring,
+        sealed,
+        backup_codes,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_sealed_goes_under_the_first_key() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let other = app.person().with_totp().await;
+    for _ in 0..230 {
+        waiting_mail(&app, b"a mail").await;
+    }
+    let mail = waiting_mail(&app, b"the last mail").await;
+
+    let both = app.another_node_with(&[("SEALING_KEYS", &format!("{K2},{K1}"))]);
+    let report = rotate_keys::rotate(&both.services).await.unwrap();
+    assert!(report.is_complete(), "{report:?}");
+    let resealed: Vec<_> = report.columns.iter().map(|one| one.resealed).collect();
+    assert_eq!(resealed, [2, 231]);
+    assert_eq!(
+        report.keys,
+        [key("k2", true, 233, 0), key("k1", true, 0, 20)]
+    );
+    let events = app.audit().await;
+    let batches = events.iter().filter(|event| *event == "secrets_resealed");
+    assert_eq!(batches.count(), 4, "one of second factors, three of mails");
+
+    // A second run has nothing to do and leaves no trace.
+    let again = rotate_keys::rotate(&both.services).await.unwrap();
+    assert!(again.is_complete() && again.columns.iter().all(|one| one.resealed == 0));
+    assert_eq!(app.audit().await, events);
+
+    // Backup codes hang on the old key, which is still there.
+    let api = app.api().at(&both);
+    let codes = &owner.backup_codes;
+    assert_eq!(api.sign_in_with(&owner, &codes[0]).await.status, 200);
+
+    // Without it, second factors work and mails open; the codes are worthless, and no fault.
+    let new_alone = app.another_node_with(&[("SEALING_KEYS", K2)]);
+    let api = api.at(&new_alone);
+    assert_eq!(api.sign_in_with(&owner, &owner.code()).await.status, 200);
+    assert_eq!(api.sign_in_with(&other, &other.code()).await.status, 200);
+    assert_eq!(api.sign_in_with(&owner, &codes[1]).await.status, 401);
+    let row = "SELECT sealed FROM mails WHERE id::text = $1";
+    let sealed: Vec<u8> = app.sql(row, &[&mail.to_string()]).await[0].get(0);
+    let place = SealedColumn::ALL[1].place(mail);
+    let opened = new_alone.services.ring.open(place, &sealed).unwrap();
+    assert_eq!(opened, b"the last mail");
+    let report = rotate_keys::rotate(&new_alone.services).await.unwrap();
+    assert_eq!(
+        report.keys,
+        [key("k2", true, 233, 0), key("k1", false, 0, 19)]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_between_reading_and_writing_stays_as_it_became() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let quiet = app.person().with_totp().await;
+    let [secrets, mails] = SealedColumn::ALL;
+    let sent = waiting_mail(&app, b"sent meanwhile").await;
+    let waits = waiting_mail(&app, b"waits").await;
+    let both = app.another_node_with(&[("SEALING_KEYS", &format!("{K2},{K1}"))]);
+    let s = &both.services;
+    let conn = s.db.connection().await.unwrap();
+    let read = async |column: SealedColumn| -> Vec<Resealed> {
+        let header = s.ring.header().unwrap();
+        let found = db::sealed::others_after(&conn, column, &header, Uuid::nil(), 100).await;
+        let again = |from: db::sealed::SealedRow| Resealed {
+            to: (s.ring)
+                .reseal(s.random.as_ref(), column.place(from.id), &from.sealed)
+                .unwrap(),
+            from,
+        };
+        found.unwrap().into_iter().map(again).collect()
+    };
+    let (of_secrets, of_mails) = (read(secrets).await, read(mails).await);
+    assert_eq!((of_secrets.len(), of_mails.len()), (2, 2));
+
+    // A node without the new key enrols another phone; a mail is sent and its text forgotten.
+    let fresh = app
+        .services()
+        .ring
+        .seal(s.random.as_ref(), secrets.place(owner.id), &[7; 20])
+        .unwrap();
+    app.sql(
+        "UPDATE totp_authenticators SET secret = $2 WHERE user_id::text = $1",
+        &[&owner.id.to_string(), &fresh],
+    )
+    .await;
+    app.sql(
+        "UPDATE mails SET sealed = NULL, sent_at = now() WHERE id::text = $1",
+        &[&sent.to_string()],
+    )
+    .await;
+
+    let replaced = db::sealed::replace(&conn, secrets, &of_secrets).await;
+    assert_eq!(replaced.unwrap(), 1);
+    assert_eq!(
+        db::sealed::replace(&conn, mails, &of_mails).await.unwrap(),
+        1
+    );
+    drop(conn);
+    let stands = "SELECT secret FROM totp_authenticators WHERE user_id::text = $1";
+    let now: Vec<u8> = app.sql(stands, &[&owner.id.to_string()]).await[0].get(0);
+    assert_eq!(now, fresh);
+    let kept = app
+        .sql("SELECT id::text FROM mails WHERE sealed IS NOT NULL", &[])
+        .await;
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].get::<_, String>(0), waits.to_string());
+
+    // The next pass finds what this one missed.
+    let report = rotate_keys::rotate(s).await.unwrap();
+    assert!(report.is_complete());
+    assert_eq!(report.columns[0].resealed, 1);
+    let api = app.api().at(&both);
+    assert_eq!(api.sign_in_with(&quiet, &quiet.code()).await.status, 200);
+}
+
+/// Rotations back and forth without a pause, and sign-ins between the reading and the accepting of
+/// whose secret one passes by.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_in_meanwhile_notices_nothing() {
+    let app = TestApp::start().await;
+    let forth = app.another_node_with(&[("SEALING_KEYS", &format!("{K2},{K1}"))]);
+    let back = app.another_node_with(&[("SEALING_KEYS", &format!("{K1},{K2}"))]);
+    let mut people = Vec::new();
+    for _ in 0..12 {
+        people.push(app.person().with_totp().await);
+    }
+    let api = app.api().at(&back);
+    let mut resealed = 0;
+    for round in 0..6 {
+        let signing_in = join_all(people.iter().map(async |person| {
+            let answer = api.sign_in_with(person, &person.code()).await;
+            assert_eq!(answer.status, 200, "round {round}: {answer:?}");
+        }));
+        let rotating = async {
+            loop {
+                for node in [&forth, &back] {
+                    let report = rotate_keys::rotate(&node.services).await.unwrap();
+                    resealed += report.columns[0].resealed;
+                }
+            }
+        };
+        tokio::select! {
+            _ = signing_in => {}
+            () = rotating => {}
+        }
+        app.wait(TimeDelta::seconds(30));
+    }
+    assert!(resealed > 0, "nothing was tested");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_open_is_left_and_told() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let victim = app.person().with_totp().await;
+    // Moved from one row to another, as somebody with access to the database might try.
+    let moved = "UPDATE totp_authenticators SET secret =
+        (SELECT secret FROM totp_authenticators WHERE user_id::text = $1) WHERE user_id::text = $2";
+    app.sql(moved, &[&owner.id.to_string(), &victim.id.to_string()])
+        .await;
+    app.sql(
+        "UPDATE mails SET sealed = '\\x00' WHERE id::text = $1",
+        &[&waiting_mail(&app, b"spoiled").await.to_string()],
+    )
+    .await;
+
+    let both = app.another_node_with(&[("SEALING_KEYS", &format!("{K2},{K1}"))]);
+    let report = rotate_keys::rotate(&both.services).await.unwrap();
+    assert!(!report.is_complete());
+    let [secrets, mails] = &report.columns[..] else {
+        panic!("{report:?}")
+    };
+    assert_eq!((secrets.resealed, secrets.unopened.len()), (1, 1));
+    assert_eq!(secrets.unopened[0].0, victim.id);
+    assert_eq!((mails.resealed, mails.unopened.len()), (0, 1));
+    let [secrets, _] = sealed_by(&both.services).await;
+    assert_eq!(secrets, [("k1".to_owned(), 1), ("k2".to_owned(), 1)]);
+
+    let unknown = app.another_node_with(&[("SEALING_KEYS", &K2.replace("k2", "k3"))]);
+    let report = rotate_keys::rotate(&unknown.services).await.unwrap();
+    assert!(!report.is_complete());
+    assert_eq!(report.columns[0].unopened.len(), 2);
+    assert_eq!(report.keys[0], key("k3", true, 0, 0));
+    assert!(report.keys[1..].iter().all(|key| !key.in_ring));
+}
+
+/// A new column of bytes is either sealed, and then rotated with the others, or named here.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_column_of_bytes_is_accounted_for() {
+    let app = TestApp::start().await;
+    let hashes = [
+        "audit_events.subject_hash",
+        "backup_codes.mac",
+        "sessions.previous_token_hash",
+        "sessions.token_hash",
+    ];
+    let sealed = SealedColumn::ALL.map(|one| format!("{}.{}", one.table, one.column));
+    let mut known: Vec<String> = hashes
+        .map(str::to_owned)
+        .into_iter()
+        .chain(sealed)
+        .collect();
+    known.sort();
+    let columns = "SELECT table_name || '.' || column_name FROM information_schema.columns
+        WHERE table_schema = 'public' AND data_type = 'bytea'";
+    let rows = app.sql(columns, &[]).await;
+    let mut found: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    found.sort();
+    assert_eq!(found, known);
+}
