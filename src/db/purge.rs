@@ -1,63 +1,78 @@
-//! Forgetting what has expired, in batches that hold no lock for long.
+//! Forgetting what has expired, in batches that hold few locks and wait for none.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::schema::{mails, revoked_tokens, sessions, totp_authenticators as totp};
+/// What is forgotten, and when.
+struct Expired {
+    table: &'static str,
+    key: &'static str,
+    /// Which rows may go, besides their age; a partial index has the same words.
+    condition: &'static str,
+    /// The time that they age from, by an index of its own.
+    since: &'static str,
+    keep: TimeDelta,
+}
 
-/// Rows of a batch.
-const BATCH: i64 = 1000;
-/// How long ended sessions and sent mails are kept, for questions about them.
-const KEEP: TimeDelta = TimeDelta::days(30);
-/// Access tokens are taken for a leeway past their expiry, of at most this (`JWT_LEEWAY_SECONDS`).
-const LONGEST_LEEWAY: TimeDelta = TimeDelta::minutes(5);
-/// How long an enrolment may wait for its first code.
-const KEEP_PENDING_ENROLMENT: TimeDelta = TimeDelta::days(1);
+const EXPIRED: [Expired; 4] = [
+    Expired {
+        table: "revoked_tokens",
+        key: "token_id",
+        condition: "true",
+        since: "expires_at",
+        // Access tokens are taken for a leeway past their expiry, of at most this
+        // (`JWT_LEEWAY_SECONDS`).
+        keep: TimeDelta::minutes(5),
+    },
+    Expired {
+        table: "sessions",
+        key: "id",
+        condition: "true",
+        since: "absolute_expires_at",
+        // For questions about who was signed in.
+        keep: TimeDelta::days(30),
+    },
+    Expired {
+        table: "mails",
+        key: "id",
+        condition: "sealed IS NULL",
+        since: "created_at",
+        // For questions about what was sent.
+        keep: TimeDelta::days(30),
+    },
+    // Enrolments whose first code never came.
+    Expired {
+        table: "totp_authenticators",
+        key: "user_id",
+        condition: "confirmed_at IS NULL",
+        since: "created_at",
+        keep: TimeDelta::days(1),
+    },
+];
 
-/// Deletes one batch of everything that has expired; returns how many rows went.
+/// Deletes one batch of everything that has expired, a statement and a commit each; returns how
+/// many rows went. Rows that somebody holds are left to the next time, so that nodes that purge at
+/// once share the work.
 pub async fn batch(mut conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<usize> {
-    let tokens = revoked_tokens::table
-        .filter(revoked_tokens::expires_at.lt(now - LONGEST_LEEWAY))
-        .select(revoked_tokens::token_id)
-        .limit(BATCH)
-        .load::<String>(&mut conn)
-        .await?;
-    let mut rows = diesel::delete(revoked_tokens::table)
-        .filter(revoked_tokens::token_id.eq_any(tokens))
-        .execute(&mut conn)
-        .await?;
-    let old_sessions = sessions::table
-        .filter(sessions::absolute_expires_at.lt(now - KEEP))
-        .select(sessions::id)
-        .limit(BATCH)
-        .load::<uuid::Uuid>(&mut conn)
-        .await?;
-    rows += diesel::delete(sessions::table)
-        .filter(sessions::id.eq_any(old_sessions))
-        .execute(&mut conn)
-        .await?;
-    let old_mails = mails::table
-        .filter(
-            mails::sealed
-                .is_null()
-                .and(mails::created_at.lt(now - KEEP)),
-        )
-        .select(mails::id)
-        .limit(BATCH)
-        .load::<uuid::Uuid>(&mut conn)
-        .await?;
-    rows += diesel::delete(mails::table)
-        .filter(mails::id.eq_any(old_mails))
-        .execute(&mut conn)
-        .await?;
-    rows += diesel::delete(totp::table)
-        .filter(
-            totp::confirmed_at
-                .is_null()
-                .and(totp::created_at.lt(now - KEEP_PENDING_ENROLMENT)),
-        )
-        .execute(&mut conn)
-        .await?;
+    let mut rows = 0;
+    for Expired {
+        table,
+        key,
+        condition,
+        since,
+        keep,
+    } in EXPIRED
+    {
+        let delete = format!(
+            "DELETE FROM {table} WHERE {key} = ANY(ARRAY(
+                SELECT {key} FROM {table} WHERE {condition} AND {since} < $1
+                ORDER BY {since} LIMIT 1000 FOR UPDATE SKIP LOCKED))"
+        );
+        rows += diesel::sql_query(delete)
+            .bind::<Timestamptz, _>(now - keep)
+            .execute(&mut conn)
+            .await?;
+    }
     Ok(rows)
 }

@@ -1,6 +1,6 @@
 //! `vestibule token inspect` as an operator runs it.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::{Output, Stdio};
 
 use serde_json::{Value, json};
@@ -24,7 +24,11 @@ fn inspect(cluster: &Cluster, arguments: &[&str], input: &[u8]) -> Told {
     command.args(["token", "inspect"]).args(arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input).unwrap();
+    match child.stdin.take().unwrap().write_all(input) {
+        // A command that complains before it reads.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        written => written.unwrap(),
+    }
     let Output {
         status,
         stdout,

@@ -1,6 +1,7 @@
 //! What a flow leaves behind: its audit events in order, and mails that only the ring opens.
 
 use chrono::TimeDelta;
+use futures_util::future::join;
 use serde_json::{Value, json};
 use vestibule::flows::purge;
 
@@ -200,6 +201,38 @@ async fn the_revocation_list_outlasts_the_leeway_of_access_tokens() {
     let left = app.sql("SELECT token_id FROM revoked_tokens", &[]).await;
     let left: Vec<String> = left.iter().map(|row| row.get(0)).collect();
     assert_eq!(left, ["taken still"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_expired_goes_in_batches_that_wait_for_nobody() {
+    let app = TestApp::start().await;
+    let person = app.person().await;
+    let (now, owner) = (app.services().now(), person.id);
+    let rows = format!(
+        "INSERT INTO revoked_tokens
+         SELECT n::text, '{now}'::timestamptz - interval '1 day' FROM generate_series(1, 2500) AS n"
+    );
+    app.sql(&rows, &[]).await;
+    let old = format!(
+        "INSERT INTO sessions SELECT gen_random_uuid(), '{owner}', 0, sha256(n::text::bytea), NULL,
+             'jti', at, at, NULL, at, at, at, false, NULL, NULL, at, '{{}}', at, '{{}}'
+         FROM generate_series(1, 1200) AS n,
+             (SELECT '{now}'::timestamptz - interval '31 days' AS at) AS t"
+    );
+    app.sql(&old, &[]).await;
+    app.sql("BEGIN", &[]).await;
+    let hold = "SELECT FROM revoked_tokens WHERE token_id = '7' FOR UPDATE";
+    app.sql(hold, &[]).await;
+
+    // Two nodes purge at once, and somebody holds a row.
+    let (one, two) = join(
+        purge::expired(app.services()),
+        purge::expired(app.services()),
+    )
+    .await;
+    assert_eq!(one.unwrap() + two.unwrap(), 2499 + 1200);
+    app.sql("ROLLBACK", &[]).await;
+    assert_eq!(purge::expired(app.services()).await.unwrap(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
