@@ -73,6 +73,7 @@ diesel::table! {
         proof_methods -> Array<Text>,
         revoked_at -> Nullable<Timestamptz>,
         revoked_reason -> Nullable<Text>,
+        reissued_generation -> Int8,
     }
 }
 

@@ -66,7 +66,7 @@ pub async fn insert(mut conn: &AsyncPgConnection, session: &NewSession<'_>) -> Q
 pub struct RefreshRecord {
     /// The user.
     pub user: UserRecord,
-    /// The state that decides. `superseded` is left to the caller, who knows the token.
+    /// The state that decides.
     pub state: RefreshState,
     /// `jti` of the current refresh token.
     pub jti: String,
@@ -83,6 +83,7 @@ pub struct RefreshRecord {
 struct RefreshRow {
     id: Uuid,
     generation: i64,
+    reissued_generation: i64,
     token_hash: Vec<u8>,
     previous_token_hash: Option<Vec<u8>>,
     jti: String,
@@ -126,8 +127,8 @@ pub async fn find_for_refresh(
                 revoked: row.revoked_at.is_some(),
                 expires_at: row.expires_at,
                 within_grace,
-                revocation_id: user.user.revocation_id,
-                superseded: user.user.disabled_at.is_some(),
+                reissued_generation: row.reissued_generation,
+                user: user.standing(),
             },
             user,
             jti: row.jti,
@@ -163,6 +164,7 @@ pub async fn reissue(mut conn: &AsyncPgConnection, reissue: &Reissue<'_>) -> Que
         .filter(sessions::revoked_at.is_null())
         .set((
             sessions::generation.eq(reissue.generation),
+            sessions::reissued_generation.eq(reissue.generation),
             sessions::previous_token_hash.eq(None::<Vec<u8>>),
             sessions::token_hash.eq(reissue.next_hash),
             sessions::jti.eq(reissue.next_jti),

@@ -42,11 +42,7 @@ pub struct Standing {
 impl Standing {
     /// The part that judges tokens.
     pub fn user_standing(&self) -> UserStanding {
-        UserStanding {
-            revocation_id: self.user.user.revocation_id,
-            password_changed_at: self.user.user.password_changed_at,
-            disabled: self.user.user.disabled_at.is_some(),
-        }
+        self.user.standing()
     }
 }
 

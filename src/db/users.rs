@@ -10,7 +10,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::schema::{totp_authenticators as totp, users};
-use crate::domain::user::{Role, User};
+use crate::domain::{
+    token::UserStanding,
+    user::{Role, User},
+};
 
 /// A user as the row has it.
 #[derive(Debug, Queryable, Selectable)]
@@ -37,6 +40,17 @@ pub struct UserRecord {
     pub user: User,
     /// PHC string.
     pub password_hash: String,
+}
+
+impl UserRecord {
+    /// What the user's tokens hang on.
+    pub fn standing(&self) -> UserStanding {
+        UserStanding {
+            revocation_id: self.user.revocation_id,
+            password_changed_at: self.user.password_changed_at,
+            disabled: self.user.disabled_at.is_some(),
+        }
+    }
 }
 
 impl UserRow {

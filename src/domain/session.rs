@@ -8,13 +8,16 @@
 //!     v
 //!   every session of the user revoked
 //! ```
+//!
+//! A session that survives a rise of `rev` starts a new line of tokens. Those of the line before are
+//! superseded, never replayed: their `rev` tells, and of tokens that carry none, their generation.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::token::Claims;
+use super::token::{Claims, NothingRevoked, UserStanding, judge};
 
 /// SHA-256 of a refresh token, what the database keeps of it.
 pub fn token_hash(token: &str) -> [u8; 32] {
@@ -87,10 +90,10 @@ pub struct RefreshState {
     pub expires_at: DateTime<Utc>,
     /// Whether the last rotation lies within the grace, by the clock of the database.
     pub within_grace: bool,
-    /// The user's `revocation_id`.
-    pub revocation_id: i64,
-    /// Whether the token is no younger than the last change of password, or the user is disabled.
-    pub superseded: bool,
+    /// The generation that the last reissue gave; tokens of earlier ones are superseded.
+    pub reissued_generation: i64,
+    /// What the user's tokens hang on.
+    pub user: UserStanding,
 }
 
 /// What becomes of a presented refresh token whose text was in order.
@@ -106,8 +109,8 @@ pub enum RefreshVerdict {
     Dead,
 }
 
-/// Judges a refresh token against its session, in the order that matters: session, `rev`, current,
-/// predecessor, replay.
+/// Judges a refresh token against its session, in the order that matters: session, user and `rev`,
+/// reissue, current, predecessor, replay.
 pub fn judge_refresh(
     claims: &Claims,
     hash: &[u8; 32],
@@ -117,12 +120,15 @@ pub fn judge_refresh(
     if state.revoked || now >= state.expires_at {
         return RefreshVerdict::Dead;
     }
-    let other_rev = claims.rev.is_some_and(|rev| rev != state.revocation_id);
-    if other_rev || state.superseded {
+    // Only access tokens and one-time tokens are ever put on the revocation list.
+    if judge(claims, &state.user, &NothingRevoked).is_err() {
+        return RefreshVerdict::Dead;
+    }
+    let generation = claims.extra.generation;
+    if generation.is_none_or(|generation| generation < state.reissued_generation) {
         return RefreshVerdict::Dead;
     }
     let is = |known: &[u8]| bool::from(known.ct_eq(hash));
-    let generation = claims.extra.generation;
     if generation == Some(state.generation) && is(&state.token_hash) {
         return RefreshVerdict::Current;
     }
@@ -155,8 +161,16 @@ mod tests {
             revoked: false,
             expires_at: from_millis(2000),
             within_grace: true,
+            reissued_generation: 0,
+            user: user(),
+        }
+    }
+
+    fn user() -> UserStanding {
+        UserStanding {
             revocation_id: 1,
-            superseded: false,
+            password_changed_at: None,
+            disabled: false,
         }
     }
 
@@ -188,15 +202,32 @@ mod tests {
             ..state()
         };
         assert_eq!(judged(PREVIOUS, 4, &late), RefreshVerdict::Replay);
+    }
+
+    #[test]
+    fn the_line_of_before_a_reissue_is_superseded() {
         let reissued = RefreshState {
             previous_token_hash: None,
+            reissued_generation: 5,
             ..state()
         };
-        assert_eq!(judged(PREVIOUS, 4, &reissued), RefreshVerdict::Replay);
+        assert_eq!(judged(CURRENT, 5, &reissued), RefreshVerdict::Current);
+        for (token, generation) in [(PREVIOUS, 4), (OLD, 3), (CURRENT, 4)] {
+            assert_eq!(judged(token, generation, &reissued), RefreshVerdict::Dead);
+        }
+        // Rotated since: the new line has replays of its own.
+        let rotated = RefreshState {
+            reissued_generation: 4,
+            ..state()
+        };
+        assert_eq!(judged(PREVIOUS, 4, &rotated), RefreshVerdict::Predecessor);
+        assert_eq!(judged(OLD, 4, &rotated), RefreshVerdict::Replay);
+        assert_eq!(judged(OLD, 3, &rotated), RefreshVerdict::Dead);
     }
 
     #[test]
     fn what_has_ended_has_no_consequences() {
+        let with = |user| RefreshState { user, ..state() };
         for dead in [
             RefreshState {
                 revoked: true,
@@ -206,14 +237,19 @@ mod tests {
                 expires_at: from_millis(1000),
                 ..state()
             },
-            RefreshState {
+            with(UserStanding {
                 revocation_id: 2,
-                ..state()
-            },
-            RefreshState {
-                superseded: true,
-                ..state()
-            },
+                ..user()
+            }),
+            with(UserStanding {
+                disabled: true,
+                ..user()
+            }),
+            // Issued in the very millisecond of the change.
+            with(UserStanding {
+                password_changed_at: Some(from_millis(0)),
+                ..user()
+            }),
         ] {
             for (token, generation) in [(CURRENT, 5), (PREVIOUS, 4), (OLD, 3)] {
                 assert_eq!(judged(token, generation, &dead), RefreshVerdict::Dead);

@@ -74,12 +74,7 @@ pub(super) async fn find(s: &Services, claims: &Claims) -> Result<Option<Refresh
     };
     let shared = s.db.shared().await?;
     let grace = s.policy.sessions.refresh_grace;
-    let found = db::sessions::find_for_refresh(&shared, session_id, claims.user_id, grace).await?;
-    Ok(found.map(|mut record| {
-        let cutoff = record.user.user.password_changed_at;
-        record.state.superseded |= cutoff.is_some_and(|cutoff| claims.issued_at <= cutoff);
-        record
-    }))
+    Ok(db::sessions::find_for_refresh(&shared, session_id, claims.user_id, grace).await?)
 }
 
 fn successor(s: &Services, record: &RefreshRecord) -> Claims {

@@ -1,6 +1,6 @@
 //! The JSON API as a client program sees it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::node::Node;
 
@@ -75,6 +75,12 @@ impl Node {
     pub(crate) async fn post_as(&self, pair: &Pair, call: &str, body: &Value) -> Answer {
         let answer = self.try_post(call, Some(&pair.access), body).await;
         answer.expect("an answer")
+    }
+
+    /// Asks for the next pair.
+    pub(crate) async fn refresh(&self, token: &str) -> Answer {
+        self.post("/refresh", &json!({ "refresh_token": token }))
+            .await
     }
 
     /// The status of `GET /me`.

@@ -100,7 +100,10 @@ impl Node {
             .stderr(File::create(&log).expect("our own folder"))
             .spawn()
             .expect("the built binary");
-        let http = Client::builder().timeout(Duration::from_mins(1));
+        // Shorter than the server keeps an idle connection: no request meets one that it closes.
+        let http = Client::builder()
+            .timeout(Duration::from_mins(1))
+            .pool_idle_timeout(Duration::from_secs(1));
         Self {
             child,
             log,

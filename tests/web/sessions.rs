@@ -1,8 +1,12 @@
 //! Staying signed in, and ceasing to be.
 
+mod cutoff;
 mod devices;
 mod ending;
+mod machine;
+mod replays;
 mod revoking;
+mod rotating;
 mod signing_in;
 mod signing_out;
 mod silent_refresh;

@@ -9,14 +9,14 @@ pub(crate) const HOST: &str = "auth.example.com";
 /// `BASE_URL`.
 pub(crate) const ORIGIN: &str = "https://auth.example.com";
 
+/// `JWT_SECRET_KEY`.
+pub(crate) const JWT_SECRET_KEY: &str = "a key of thirty-two bytes or more for tests";
+
 /// What a test does not say itself. Hashes are cheap and floods allowed.
 const DEFAULTS: [(&str, &str); 11] = [
     ("ENVIRONMENT", "development"),
     ("BASE_URL", ORIGIN),
-    (
-        "JWT_SECRET_KEY",
-        "a key of thirty-two bytes or more for tests",
-    ),
+    ("JWT_SECRET_KEY", JWT_SECRET_KEY),
     ("COOKIE_KEY", "Y29va2llIGtleSBvZiB0aGUgdGVzdHMsIDMyIGJ5dGU="),
     (
         "SEALING_KEYS",

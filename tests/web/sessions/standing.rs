@@ -1,8 +1,9 @@
 //! Many look-ups are answered by one statement: each request gets its own answer.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use futures_util::future::join_all;
+use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use crate::harness::TestApp;
@@ -48,4 +49,52 @@ async fn a_flood_of_requests_past_one_statement_is_answered_whole() {
     assert!(replies.iter().all(|reply| reply.status == 200));
     let id: Uuid = replies[0].text("id").parse().unwrap();
     assert_eq!(id, person.id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_revocation_list_costs_no_statement_of_its_own() {
+    let app = TestApp::start().await;
+    let person = app.person().await;
+    let api = app.api();
+    let api = api.with(&api.sign_in(&person).await);
+    let began = app.sql("SELECT clock_timestamp()::text", &[]).await;
+    let began: String = began[0].get(0);
+    // What the service has asked of these tables since then, and whether it waits for an answer. The
+    // purge, which may be under way, is left out.
+    let asked = async || {
+        app.sql("SELECT pg_stat_clear_snapshot()", &[]).await;
+        let asked = "SELECT query, wait_event_type IS NOT DISTINCT FROM 'Lock'
+            FROM pg_stat_activity WHERE application_name = 'vestibule'
+            AND datname = current_database() AND query_start >= $1::text::timestamptz
+            AND query ~ 'users|sessions|revoked_tokens' AND query !~ '^DELETE|expires_at\" <'";
+        let rows = app.sql(asked, &[&began]).await;
+        let row = |row: &tokio_postgres::Row| (row.get(0), row.get(1));
+        rows.iter().map(row).collect::<Vec<(String, bool)>>()
+    };
+
+    // Whoever reads the list waits here, and can be looked at.
+    app.sql("BEGIN", &[]).await;
+    app.sql("LOCK TABLE revoked_tokens", &[]).await;
+    let request = tokio::spawn(async move { api.get("/me").await });
+    let waiting = timeout(Duration::from_secs(20), async {
+        while !asked().await.iter().any(|(_, waits)| *waits) {
+            sleep(Duration::from_millis(5)).await;
+        }
+        asked().await
+    });
+    let waiting = waiting.await.expect("it reads the list");
+    app.sql("COMMIT", &[]).await;
+    assert_eq!(request.await.unwrap().status, 200);
+
+    let [(statement, true)] = waiting.as_slice() else {
+        panic!("one statement waits: {waiting:?}");
+    };
+    for table in ["users", "sessions", "revoked_tokens"] {
+        assert!(
+            statement.contains(&format!("JOIN {table} ON")),
+            "{statement}"
+        );
+    }
+    // Nothing was asked after it.
+    assert_eq!(asked().await, [(statement.clone(), false)]);
 }

@@ -1,0 +1,132 @@
+//! Rotation: the statement, and how long it carries a session.
+
+use chrono::TimeDelta;
+use serde_json::Value;
+use vestibule::{
+    db::{self, rotation::Rotation},
+    domain::{session::token_hash, token::Purpose},
+};
+
+use crate::harness::TestApp;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_statement_itself_refuses_whatever_changed_since_it_was_judged() {
+    let app = TestApp::start().await;
+    let person = app.person().await;
+    let pair = app.api().sign_in(&person).await;
+    let token = pair.text("refresh_token");
+    let s = app.services();
+    let claims = s.tokens.decode(Purpose::Refresh, token, s.now()).unwrap();
+    let (hash, other) = (token_hash(token), token_hash("another"));
+    let fitting = || Rotation {
+        id: claims.session_id.unwrap(),
+        user_id: person.id,
+        generation: 0,
+        token_hash: &hash,
+        presented_issued_at: claims.issued_at,
+        rev: 0,
+        next_hash: &other,
+        next_jti: "next",
+        issued_at: claims.issued_at,
+        expires_at: claims.expires_at,
+        ip: None,
+        user_agent: None,
+    };
+    let rotated = async |rotation: Rotation<'_>| {
+        let conn = s.db.connection().await.unwrap();
+        let rotated = db::rotation::rotate(&conn, rotation).await.unwrap();
+        rotated.is_some()
+    };
+    for stale in [
+        Rotation {
+            rev: 1,
+            ..fitting()
+        },
+        Rotation {
+            generation: 1,
+            ..fitting()
+        },
+        Rotation {
+            token_hash: &other,
+            ..fitting()
+        },
+        Rotation {
+            user_id: claims.session_id.unwrap(),
+            ..fitting()
+        },
+        Rotation {
+            id: person.id,
+            ..fitting()
+        },
+        Rotation {
+            issued_at: claims.expires_at,
+            ..fitting()
+        },
+        Rotation {
+            expires_at: claims.issued_at + TimeDelta::days(31),
+            ..fitting()
+        },
+    ] {
+        let told = format!("{stale:?}");
+        assert!(!rotated(stale).await, "{told}");
+    }
+    let cutoff = format!("users SET password_changed_at = '{}'", claims.issued_at);
+    for (change, back) in [
+        (cutoff.as_str(), "users SET password_changed_at = NULL"),
+        ("users SET revocation_id = 1", "users SET revocation_id = 0"),
+        (
+            "users SET disabled_at = now()",
+            "users SET disabled_at = NULL",
+        ),
+        (
+            "sessions SET revoked_at = now(), revoked_reason = 'test'",
+            "sessions SET revoked_at = NULL, revoked_reason = NULL",
+        ),
+    ] {
+        app.sql(&format!("UPDATE {change}"), &[]).await;
+        assert!(!rotated(fitting()).await, "{change}");
+        app.sql(&format!("UPDATE {back}"), &[]).await;
+    }
+    assert_eq!(app.api().with(&pair).get("/me").await.status, 200);
+    assert!(rotated(fitting()).await);
+    assert!(!rotated(fitting()).await, "once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_rotation_gives_seven_days_and_none_goes_past_thirty() {
+    let app = TestApp::start().await;
+    let person = app.person().await;
+    let api = app.api();
+    let lifetime = |reply: &crate::harness::Reply| reply.body["refresh_expires_in"].clone();
+    let days = |n: i64| Value::from(n * 86_400);
+
+    // Left alone for seven days, to the second.
+    let (early, late) = (api.sign_in(&person).await, api.sign_in(&person).await);
+    assert_eq!(lifetime(&early), days(7));
+    app.wait(TimeDelta::days(7) - TimeDelta::seconds(1));
+    let next = api.refresh(early.text("refresh_token")).await;
+    assert_eq!((next.status, lifetime(&next)), (200, days(7)));
+    app.wait(TimeDelta::seconds(1));
+    assert_eq!(api.refresh(late.text("refresh_token")).await.status, 401);
+
+    // Refreshed every five days, it is over after thirty.
+    let mut pair = api.sign_in(&person).await;
+    for day in [5, 10, 15, 20, 25] {
+        app.wait(TimeDelta::days(5));
+        pair = api.refresh(pair.text("refresh_token")).await;
+        assert_eq!(lifetime(&pair), days((30 - day).min(7)), "day {day}");
+    }
+    app.wait(TimeDelta::days(5) - TimeDelta::seconds(1));
+    pair = api.refresh(pair.text("refresh_token")).await;
+    assert_eq!((pair.status, lifetime(&pair)), (200, Value::from(1)));
+    // The access token outlives the session by its own expiry, and is dead with it all the same.
+    assert_eq!(api.with(&pair).get("/me").await.status, 200);
+    app.wait(TimeDelta::seconds(1));
+    assert_eq!(api.with(&pair).get("/me").await.status, 401);
+    assert_eq!(api.refresh(pair.text("refresh_token")).await.status, 401);
+    assert!(
+        !app.audit()
+            .await
+            .contains(&"refresh_token_replayed".to_owned())
+    );
+}
