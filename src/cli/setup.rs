@@ -14,7 +14,8 @@ pub(super) type Failure = Box<dyn std::error::Error>;
 
 /// Reads the settings, sets up the logs, and runs a command on a runtime.
 ///
-/// Two threads: they drive connections and background loops; requests run on the server's own.
+/// One thread: it drives connections and background loops, and would spend more on handing them to
+/// another than on the work. Requests run on the server's own.
 pub(super) fn block_on<T, F: Future<Output = Result<T, Failure>>>(
     command: impl FnOnce(Config) -> F,
 ) -> Result<T, Failure> {
@@ -28,7 +29,7 @@ pub(super) fn block_on<T, F: Future<Output = Result<T, Failure>>>(
         tracing::warn!("{warning}");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
         .enable_all()
         .build()?;
     runtime.block_on(command(loaded.config))

@@ -118,7 +118,10 @@ impl QueryFragment<Pg> for Statement<'_> {
         out.push_bind_param::<Binary, _>(next.token_hash)?;
         out.push_sql(" AND sessions.revoked_at IS NULL AND sessions.expires_at > ");
         out.push_bind_param::<Timestamptz, _>(&next.issued_at)?;
-        out.push_sql(" AND sessions.absolute_expires_at >= ");
+        // Not `>=`: with old statistics Postgres would take the index on this column, and walk it.
+        out.push_sql(" AND LEAST(sessions.absolute_expires_at, ");
+        out.push_bind_param::<Timestamptz, _>(&next.expires_at)?;
+        out.push_sql(") = ");
         out.push_bind_param::<Timestamptz, _>(&next.expires_at)?;
         out.push_sql(" AND sessions.user_id = users.id AND users.id = ");
         out.push_bind_param::<SqlUuid, _>(&next.user_id)?;
