@@ -18,6 +18,7 @@ pub mod sealed;
 pub mod sessions;
 pub mod standing;
 pub mod totp;
+pub mod trusted_devices;
 pub mod users;
 
 use std::{

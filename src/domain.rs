@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod backup_code;
 pub mod clock;
+pub mod device;
 pub mod display_name;
 pub mod email;
 pub mod keys;

@@ -27,6 +27,7 @@ pub mod sign_out;
 mod tokens;
 pub mod totp;
 mod totp_secret;
+pub mod trusted_devices;
 pub mod verify_email;
 
 pub use error::FlowError;

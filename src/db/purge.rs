@@ -15,7 +15,7 @@ struct Expired {
     keep: TimeDelta,
 }
 
-const EXPIRED: [Expired; 4] = [
+const EXPIRED: [Expired; 5] = [
     Expired {
         table: "revoked_tokens",
         key: "token_id",
@@ -48,6 +48,13 @@ const EXPIRED: [Expired; 4] = [
         condition: "confirmed_at IS NULL",
         since: "created_at",
         keep: TimeDelta::days(1),
+    },
+    Expired {
+        table: "trusted_devices",
+        key: "id",
+        condition: "true",
+        since: "expires_at",
+        keep: TimeDelta::zero(),
     },
 ];
 

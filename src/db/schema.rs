@@ -89,6 +89,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    trusted_devices (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        secret_hash -> Bytea,
+        rev -> Int8,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        last_used_at -> Timestamptz,
+        ip -> Nullable<Inet>,
+        user_agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Uuid,
         email -> Text,
@@ -109,6 +123,7 @@ diesel::joinable!(backup_codes -> users (user_id));
 diesel::joinable!(mails -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(totp_authenticators -> users (user_id));
+diesel::joinable!(trusted_devices -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
@@ -117,5 +132,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     revoked_tokens,
     sessions,
     totp_authenticators,
+    trusted_devices,
     users,
 );

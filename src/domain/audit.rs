@@ -57,6 +57,16 @@ pub enum Event {
         /// How many are left.
         left: i64,
     },
+    /// A browser will be asked for no code.
+    DeviceTrusted {
+        /// Which record.
+        device_id: Uuid,
+    },
+    /// A browser will be asked for codes again.
+    TrustedDeviceRevoked {
+        /// Which record.
+        device_id: Uuid,
+    },
     /// A session was ended by its user.
     SignedOut,
     /// All sessions were ended by their user.
@@ -81,8 +91,16 @@ pub enum Event {
     PasswordReset,
     /// The password was changed with the old one.
     PasswordChanged,
-    /// The current password given for a sensitive act was wrong.
-    ReauthenticationFailed,
+    /// The user of a session proved who they are, for a sensitive act.
+    Reauthenticated {
+        /// How, in the words of RFC 8176.
+        methods: &'static [&'static str],
+    },
+    /// What was given as proof for a sensitive act was wrong.
+    ReauthenticationFailed {
+        /// What it was, in the words of RFC 8176.
+        by: &'static str,
+    },
     /// The stored hash was made anew with today's parameters.
     PasswordRehashed,
     /// TOTP was confirmed.
@@ -113,6 +131,8 @@ impl Event {
             Self::SecondFactorRequired => "second_factor_required",
             Self::SecondFactorFailed { .. } => "second_factor_failed",
             Self::BackupCodeUsed { .. } => "backup_code_used",
+            Self::DeviceTrusted { .. } => "device_trusted",
+            Self::TrustedDeviceRevoked { .. } => "trusted_device_revoked",
             Self::SignedOut => "signed_out",
             Self::SignedOutEverywhere => "signed_out_everywhere",
             Self::SessionRevoked { .. } => "session_revoked",
@@ -122,7 +142,8 @@ impl Event {
             Self::PasswordResetRequested => "password_reset_requested",
             Self::PasswordReset => "password_reset",
             Self::PasswordChanged => "password_changed",
-            Self::ReauthenticationFailed => "reauthentication_failed",
+            Self::Reauthenticated { .. } => "reauthenticated",
+            Self::ReauthenticationFailed { .. } => "reauthentication_failed",
             Self::PasswordRehashed => "password_rehashed",
             Self::TotpEnabled => "totp_enabled",
             Self::TotpDisabled => "totp_disabled",
@@ -137,13 +158,14 @@ impl Event {
             Self::SignInFailed
             | Self::SecondFactorFailed { .. }
             | Self::RegistrationOfTakenAddress
-            | Self::ReauthenticationFailed
+            | Self::ReauthenticationFailed { .. }
             | Self::RefreshTokenReplayed => Level::Warning,
             Self::PasswordReset
             | Self::PasswordChanged
             | Self::TotpEnabled
             | Self::TotpDisabled
             | Self::BackupCodeUsed { .. }
+            | Self::DeviceTrusted { .. }
             | Self::BackupCodesReplaced
             | Self::SecretsResealed { .. } => Level::Notice,
             _ => Level::Info,
@@ -153,9 +175,15 @@ impl Event {
     /// What the event adds, as a JSON object.
     pub fn detail(&self) -> Value {
         match self {
-            Self::SignedIn { methods } => json!({ "methods": methods }),
+            Self::SignedIn { methods } | Self::Reauthenticated { methods } => {
+                json!({ "methods": methods })
+            }
+            Self::ReauthenticationFailed { by } => json!({ "by": by }),
             Self::SecondFactorFailed { reason } => json!({ "reason": reason }),
             Self::BackupCodeUsed { left } => json!({ "left": left }),
+            Self::DeviceTrusted { device_id } | Self::TrustedDeviceRevoked { device_id } => {
+                json!({ "device": device_id })
+            }
             Self::SessionRevoked { session_id } => json!({ "session": session_id }),
             Self::OtherSessionsRevoked { count } => json!({ "count": count }),
             Self::SecretsResealed { table, rows } => json!({ "table": table, "rows": rows }),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::db::Transact;
 
 use super::{
-    InputFaults, Result, Services, TokenPair, authenticate::Authenticated, proof::Proven,
+    InputFaults, Result, Services, TokenPair, authenticate::Authenticated, proof::PasswordCheck,
     recover::own_words, services::Throttled,
 };
 use crate::{
@@ -54,9 +54,9 @@ pub async fn change(
         .check_password(who, &input.current_password, client)
         .await?
     {
-        Proven::Yes => {}
-        Proven::Throttled(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
-        Proven::WrongPassword | Proven::Missing => return Ok(Outcome::WrongPassword),
+        PasswordCheck::Right => {}
+        PasswordCheck::Throttled(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
+        PasswordCheck::Wrong => return Ok(Outcome::WrongPassword),
     }
     if input.new_password == input.current_password {
         let same = "This is your current password. Choose one that you have not used here.";

@@ -1,11 +1,20 @@
-//! Proof of who sits there, for sensitive acts: a password sent along, or one given minutes ago
+//! Proof of who sits there, for sensitive acts: given in this session minutes ago, or now
 //! (NIST SP 800-63B-4, 5.2; ASVS 5.0, 7.5.1).
+//!
+//! The time of proof stands in the session's row. Only a password or a code moves it: a refresh
+//! does not, and a trusted browser is none.
+
+mod code;
+
+use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::{Result, Services, authenticate::Authenticated, services::Throttled};
-use crate::db::Transact;
+use super::{
+    Result, Services, authenticate::Authenticated, second_factor::CodeFault, services::Throttled,
+};
 use crate::{
+    db::{self, Transact, Tx},
     domain::{
         audit::{Client, Event},
         password::{Password, Verdict},
@@ -17,54 +26,125 @@ use crate::{
 /// How long a proof counts as recent.
 pub const RECENT: TimeDelta = TimeDelta::minutes(10);
 
-/// How the user proves who they are.
+/// Somebody signed in who has proved lately who they are.
+///
+/// Sensitive acts take one of these in place of an [`Authenticated`], and only the checks of this
+/// file make one: an act that forgets to ask for proof does not compile.
 #[derive(Debug, Clone)]
-pub enum Proof {
-    /// By the password, sent along.
-    Password(SecretString),
-    /// By having proved it lately in this session.
-    Recent,
+pub struct Proven(Authenticated);
+
+impl Proven {
+    /// Who.
+    pub fn who(&self) -> &Authenticated {
+        &self.0
+    }
 }
 
-/// Whether the proof holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Proven {
-    Yes,
+/// How the user proves who they are.
+#[derive(Debug, Clone)]
+pub enum Presented {
+    /// By the password.
+    Password(SecretString),
+    /// By a code of the authenticator app, which is used up.
+    Code(SecretString),
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It holds, and counts for this session from now on.
+    Proven(Box<Proven>),
+    /// The password is wrong.
     WrongPassword,
-    Missing,
+    /// The code is not right.
+    WrongCode(CodeFault),
+    /// A code proves nothing, since no second factor is enrolled.
+    NoSecondFactor,
+    /// The credentials changed, or the session ended, in the same moment.
+    Overtaken,
+    /// Too many attempts.
+    Throttled(Duration),
+}
+
+/// Whoever has proved lately, in this session, who they are.
+pub fn recent(s: &Services, who: &Authenticated) -> Option<Proven> {
+    let lately = who.proven_at.is_some_and(|at| s.now() < at + RECENT);
+    lately.then(|| Proven(who.clone()))
+}
+
+/// Takes a proof. Guesses here count as guesses at the door.
+pub async fn present(
+    s: &Services,
+    who: &Authenticated,
+    presented: &Presented,
+    client: &Client,
+) -> Result<Outcome> {
+    match presented {
+        Presented::Code(typed) => code::check(s, who, typed, client).await,
+        Presented::Password(password) => match s.check_password(who, password, client).await? {
+            PasswordCheck::Right => {
+                let mut conn = s.db.connection().await?;
+                let proven =
+                    conn.transaction(async |tx| record(s, tx, who, &["pwd"], client).await);
+                Ok(outcome(proven.await?))
+            }
+            PasswordCheck::Wrong => Ok(Outcome::WrongPassword),
+            PasswordCheck::Throttled(Throttled(wait)) => Ok(Outcome::Throttled(wait)),
+        },
+    }
+}
+
+fn outcome(proven: Option<Proven>) -> Outcome {
+    proven.map_or(Outcome::Overtaken, |proven| {
+        Outcome::Proven(Box::new(proven))
+    })
+}
+
+/// Writes the time of proof into the session's row. `None` where the credentials are no longer
+/// those that were compared, or the session has ended: then it proves nothing.
+async fn record(
+    s: &Services,
+    tx: &Tx,
+    who: &Authenticated,
+    methods: &'static [&'static str],
+    client: &Client,
+) -> Result<Option<Proven>> {
+    let user = who.user();
+    if !db::users::hold(tx, user.id, user.revocation_id).await? {
+        return Ok(None);
+    }
+    // An older token may name no session: its proof counts for this one request.
+    if let Some(session_id) = who.session_id {
+        if db::sessions::hold(tx, session_id, user.id).await?.is_none() {
+            return Ok(None);
+        }
+        db::sessions::prove(tx, session_id, methods, s.now()).await?;
+    }
+    let event = Event::Reauthenticated { methods };
+    s.audit_own(tx, event, user.id, who.session_id, client)
+        .await?;
+    Ok(Some(Proven(who.clone())))
+}
+
+/// Whether a password is the user's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PasswordCheck {
+    Right,
+    Wrong,
     Throttled(Throttled),
 }
 
-/// Whether the last proof of this session is recent.
-pub fn is_recent(s: &Services, who: &Authenticated) -> bool {
-    who.proven_at.is_some_and(|at| s.now() < at + RECENT)
-}
-
 impl Services {
-    /// Checks a proof before an act of a user on their own account.
-    pub(super) async fn check_proof(
-        &self,
-        who: &Authenticated,
-        proof: &Proof,
-        client: &Client,
-    ) -> Result<Proven> {
-        match proof {
-            Proof::Recent if is_recent(self, who) => Ok(Proven::Yes),
-            Proof::Recent => Ok(Proven::Missing),
-            Proof::Password(password) => self.check_password(who, password, client).await,
-        }
-    }
-
-    /// Compares a password with the user's own. Guesses here count as guesses at the door.
+    /// Compares a password with the user's own.
     pub(super) async fn check_password(
         &self,
         who: &Authenticated,
         password: &SecretString,
         client: &Client,
-    ) -> Result<Proven> {
+    ) -> Result<PasswordCheck> {
         let user = who.user();
         if let Some(throttled) = self.count(Route::Login, client, Some(&user.email_canonical)) {
-            return Ok(Proven::Throttled(throttled));
+            return Ok(PasswordCheck::Throttled(throttled));
         }
         let verdict = match Password::parse(password) {
             Some(password) => {
@@ -75,20 +155,15 @@ impl Services {
             None => Verdict::Mismatch,
         };
         if matches!(verdict, Verdict::Match { .. }) {
-            return Ok(Proven::Yes);
+            return Ok(PasswordCheck::Right);
         }
+        let failed = Event::ReauthenticationFailed { by: "pwd" };
         let mut conn = self.db.connection().await?;
         conn.transaction(async |tx| {
-            self.audit_own(
-                tx,
-                Event::ReauthenticationFailed,
-                user.id,
-                who.session_id,
-                client,
-            )
-            .await
+            self.audit_own(tx, failed, user.id, who.session_id, client)
+                .await
         })
         .await?;
-        Ok(Proven::WrongPassword)
+        Ok(PasswordCheck::Wrong)
     }
 }

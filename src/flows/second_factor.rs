@@ -13,6 +13,7 @@ use crate::{
     domain::{
         audit::{Client, Event, Subject},
         backup_code::{self, BackupCode},
+        device::DeviceCookie,
         secret::SecretString,
         token::{Claims, Purpose, judge},
         totp::{self, TotpCode, TotpVerdict},
@@ -32,6 +33,8 @@ pub struct Input {
     pub remember_me: bool,
     /// The session that lives in the browser, which the new one takes the place of.
     pub replaces: Option<HeldSession>,
+    /// Whether the browser is to be trusted from now on: its device cookie until now.
+    pub trust: Option<DeviceCookie>,
 }
 
 /// What became of it.
@@ -43,6 +46,8 @@ pub enum Outcome {
         pair: TokenPair,
         /// How many backup codes are left, where one was used.
         backup_codes_left: Option<i64>,
+        /// The device cookie, where the browser is trusted from now on.
+        device: Option<DeviceCookie>,
     },
     /// The code opens nothing; the sign-in may go on with another.
     WrongCode(CodeFault),
@@ -109,6 +114,7 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
         client,
         remembered: input.remember_me,
         replaces: input.replaces,
+        trust: input.trust.as_ref(),
     };
     if let Some(code) = TotpCode::parse(input.code.expose()) {
         return attempt.with_totp(&row, &code).await;
@@ -126,7 +132,11 @@ struct Attempt<'a> {
     client: &'a Client,
     remembered: bool,
     replaces: Option<HeldSession>,
+    trust: Option<&'a DeviceCookie>,
 }
+
+/// A session that began, and the cookie of the browser where it is trusted.
+type Begun = (TokenPair, Option<DeviceCookie>);
 
 impl Attempt<'_> {
     async fn with_totp(&self, row: &TotpRow, code: &TotpCode) -> Result<Outcome> {
@@ -195,17 +205,18 @@ impl Attempt<'_> {
                     return Err(Undone::Spent);
                 }
                 let left = db::backup_codes::count_left(tx, self.user.id).await?;
-                let pair = self.begin(tx, &["pwd", "mca", "mfa"]).await?;
+                let begun = self.begin(tx, &["pwd", "mca", "mfa"]).await?;
+                let session_id = Some(begun.0.session_id);
                 let event = Event::BackupCodeUsed { left };
                 self.s
-                    .audit_own(tx, event, self.user.id, Some(pair.session_id), self.client)
+                    .audit_own(tx, event, self.user.id, session_id, self.client)
                     .await?;
-                Ok((pair, left))
+                Ok((begun, left))
             })
             .await;
         drop(conn);
         match finished {
-            Ok((pair, left)) => self.concluded(Ok(pair), Some(left)).await,
+            Ok((begun, left)) => self.concluded(Ok(begun), Some(left)).await,
             Err(undone) => self.concluded(Err(undone), None).await,
         }
     }
@@ -216,7 +227,7 @@ impl Attempt<'_> {
         Ok(held && db::revoked_tokens::insert(tx, self.claims).await?)
     }
 
-    async fn begin(&self, tx: &Tx, methods: &'static [&'static str]) -> Result<TokenPair> {
+    async fn begin(&self, tx: &Tx, methods: &'static [&'static str]) -> Result<Begun> {
         let beginning = Beginning {
             user: self.user,
             rev: self.user.revocation_id,
@@ -225,18 +236,29 @@ impl Attempt<'_> {
             replaces: self.replaces,
             client: self.client,
         };
-        self.s.begin_session(tx, beginning).await
+        let pair = self.s.begin_session(tx, beginning).await?;
+        let device = match self.trust {
+            Some(before) => {
+                let trusted = self
+                    .s
+                    .trust(tx, self.user, before, pair.session_id, self.client);
+                Some(trusted.await?)
+            }
+            None => None,
+        };
+        Ok((pair, device))
     }
 
     async fn concluded(
         &self,
-        finished: Result<TokenPair, Undone>,
+        finished: Result<Begun, Undone>,
         left: Option<i64>,
     ) -> Result<Outcome> {
         match finished {
-            Ok(pair) => Ok(Outcome::SignedIn {
+            Ok((pair, device)) => Ok(Outcome::SignedIn {
                 pair,
                 backup_codes_left: left,
+                device,
             }),
             Err(Undone::Expired) => Ok(Outcome::Expired),
             Err(Undone::Spent) => self.fail(CodeFault::Spent, None).await,

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::{Result, Services, authenticate::Authenticated, sign_out};
+use super::{Result, Services, authenticate::Authenticated, proof::Proven};
 use crate::{
     db::{
         self, Transact, Tx,
@@ -58,25 +58,22 @@ pub async fn list(s: &Services, who: &Authenticated) -> Result<Vec<ListedSession
 pub enum Outcome {
     /// The session, or every other one, has ended.
     Revoked,
-    /// It was the session of this request: whoever sent it is signed out.
-    SignedOut,
     /// No living session of this user has that id.
     NotFound,
     /// The session of this request ended in the same moment. Nothing was done.
     Overtaken,
 }
 
-/// Ends one session of the user. Its tokens are dead at once.
+/// Ends another session of the user. Its tokens are dead at once.
+///
+/// The session of the request itself is signed out of (`sign_out`), which takes no proof.
 pub async fn revoke(
     s: &Services,
-    who: &Authenticated,
+    proven: &Proven,
     session_id: Uuid,
     client: &Client,
 ) -> Result<Outcome> {
-    if who.session_id == Some(session_id) {
-        sign_out::this_session(s, who, client).await?;
-        return Ok(Outcome::SignedOut);
-    }
+    let who = proven.who();
     let user_id = who.user().id;
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
@@ -95,7 +92,8 @@ pub async fn revoke(
 }
 
 /// Ends every session of the user but the one of this request.
-pub async fn revoke_others(s: &Services, who: &Authenticated, client: &Client) -> Result<Outcome> {
+pub async fn revoke_others(s: &Services, proven: &Proven, client: &Client) -> Result<Outcome> {
+    let who = proven.who();
     let user_id = who.user().id;
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
@@ -116,7 +114,7 @@ pub async fn revoke_others(s: &Services, who: &Authenticated, client: &Client) -
 
 /// Whether the acting session may still act, held until the transaction ends: a session that its
 /// owner has just ended ends no other.
-async fn still_lives(tx: &Tx, who: &Authenticated) -> Result<bool> {
+pub(super) async fn still_lives(tx: &Tx, who: &Authenticated) -> Result<bool> {
     let user = who.user();
     if !db::users::hold(tx, user.id, user.revocation_id).await? {
         return Ok(false);

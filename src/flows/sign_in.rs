@@ -12,6 +12,7 @@ use crate::{
     db::{self, users::UserRecord},
     domain::{
         audit::{Client, Event, Subject},
+        device::DeviceCookie,
         email::EmailAddress,
         password::{Password, Verdict},
         secret::SecretString,
@@ -31,6 +32,8 @@ pub struct Input {
     pub remember_me: bool,
     /// The session that lives in the browser, which the new one takes the place of.
     pub replaces: Option<HeldSession>,
+    /// The browser's device cookie; empty for programs, which are never trusted.
+    pub device: DeviceCookie,
 }
 
 /// What became of it.
@@ -73,6 +76,7 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
             let keeping = Keeping {
                 remembered: input.remember_me,
                 replaces: input.replaces,
+                device: &input.device,
             };
             admit(s, &record, fresh_hash, keeping, client).await
         }
@@ -80,18 +84,19 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
     }
 }
 
-/// How the browser keeps the session.
+/// How the browser keeps the session, and what it is known by.
 #[derive(Debug, Clone, Copy)]
-struct Keeping {
+struct Keeping<'a> {
     remembered: bool,
     replaces: Option<HeldSession>,
+    device: &'a DeviceCookie,
 }
 
 async fn admit(
     s: &Services,
     record: &UserRecord,
     fresh_hash: Option<String>,
-    keeping: Keeping,
+    keeping: Keeping<'_>,
     client: &Client,
 ) -> Result<Outcome> {
     let user = &record.user;
@@ -127,11 +132,12 @@ async fn proceed(
     s: &Services,
     tx: &Tx,
     user: &User,
-    keeping: Keeping,
+    keeping: Keeping<'_>,
     client: &Client,
 ) -> Result<Outcome> {
     let rev = user.revocation_id;
-    if user.two_factor_enabled() {
+    let trusted = user.two_factor_enabled() && s.trusts(tx, user, keeping.device, client).await?;
+    if user.two_factor_enabled() && !trusted {
         let subject = Subject::User(user.id);
         s.audit_anonymous(tx, Event::SecondFactorRequired, subject, client)
             .await?;
@@ -140,7 +146,11 @@ async fn proceed(
     let beginning = Beginning {
         user,
         rev,
-        methods: &["pwd"],
+        methods: if trusted {
+            &["pwd", "device"]
+        } else {
+            &["pwd"]
+        },
         remembered: keeping.remembered,
         replaces: keeping.replaces,
         client,

@@ -8,7 +8,7 @@ use super::{
     FlowError, Result, Services, TokenPair,
     authenticate::Authenticated,
     outbox::{Recipient, browser_of},
-    proof::{Proof, Proven},
+    proof::Proven,
     second_factor::CodeFault,
     services::Throttled,
     totp_secret::place_of_secret,
@@ -30,10 +30,6 @@ use crate::{
 /// Why an act on the second factor was not done.
 #[derive(Debug)]
 pub enum Refused {
-    /// The password is wrong.
-    WrongPassword,
-    /// The last proof is too old: a password has to come along.
-    ProofRequired,
     /// Too many attempts.
     Throttled(Duration),
     /// A second factor needs a verified address.
@@ -70,21 +66,14 @@ pub struct FreshCodes {
 }
 
 /// Begins an enrolment, or begins it anew.
-pub async fn enroll(
-    s: &Services,
-    who: &Authenticated,
-    proof: &Proof,
-    client: &Client,
-) -> Result<Result<Enrolment, Refused>> {
+pub async fn enroll(s: &Services, proven: &Proven) -> Result<Result<Enrolment, Refused>> {
+    let who = proven.who();
     let user = who.user();
     if user.two_factor_enabled() {
         return Ok(Err(Refused::AlreadyEnabled));
     }
     if !user.email_verified() {
         return Ok(Err(Refused::EmailUnverified));
-    }
-    if let Some(refused) = s.refused(who, proof, client).await? {
-        return Ok(Err(refused));
     }
     let secret = TotpSecret::fresh(s.random.as_ref());
     let sealed = s
@@ -128,10 +117,11 @@ fn shown(s: &Services, user: &User, secret: &TotpSecret) -> Result<Enrolment> {
 /// Confirms the enrolment with its first code, which counts as used. Every other session ends.
 pub async fn confirm(
     s: &Services,
-    who: &Authenticated,
+    proven: &Proven,
     code: &SecretString,
     client: &Client,
 ) -> Result<Result<FreshCodes, Refused>> {
+    let who = proven.who();
     let user = who.user();
     if user.two_factor_enabled() {
         return Ok(Err(Refused::AlreadyEnabled));
@@ -198,16 +188,13 @@ pub async fn confirm(
 /// Removes the second factor and its backup codes. Every other session ends.
 pub async fn disable(
     s: &Services,
-    who: &Authenticated,
-    proof: &Proof,
+    proven: &Proven,
     client: &Client,
 ) -> Result<Result<Option<TokenPair>, Refused>> {
+    let who = proven.who();
     let user = who.user();
     if !user.two_factor_enabled() {
         return Ok(Err(Refused::NotEnabled));
-    }
-    if let Some(refused) = s.refused(who, proof, client).await? {
-        return Ok(Err(refused));
     }
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
@@ -236,16 +223,13 @@ pub async fn disable(
 /// Makes a fresh set of backup codes; the old one dies. No session ends.
 pub async fn replace_backup_codes(
     s: &Services,
-    who: &Authenticated,
-    proof: &Proof,
+    proven: &Proven,
     client: &Client,
 ) -> Result<Result<FreshCodes, Refused>> {
+    let who = proven.who();
     let user = who.user();
     if !user.two_factor_enabled() {
         return Ok(Err(Refused::NotEnabled));
-    }
-    if let Some(refused) = s.refused(who, proof, client).await? {
-        return Ok(Err(refused));
     }
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
@@ -297,20 +281,6 @@ struct Change<'a> {
 }
 
 impl Services {
-    async fn refused(
-        &self,
-        who: &Authenticated,
-        proof: &Proof,
-        client: &Client,
-    ) -> Result<Option<Refused>> {
-        Ok(match self.check_proof(who, proof, client).await? {
-            Proven::Yes => None,
-            Proven::WrongPassword => Some(Refused::WrongPassword),
-            Proven::Missing => Some(Refused::ProofRequired),
-            Proven::Throttled(Throttled(wait)) => Some(Refused::Throttled(wait)),
-        })
-    }
-
     async fn replace_codes(&self, tx: &Tx, user: &User) -> Result<Vec<BackupCode>> {
         let codes = BackupCode::fresh_set(self.random.as_ref());
         let key_id = self.ring.current_id();

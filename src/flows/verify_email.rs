@@ -141,7 +141,7 @@ async fn with_password(
     conn.transaction(async |tx| {
         s.audit_anonymous(
             tx,
-            Event::ReauthenticationFailed,
+            Event::ReauthenticationFailed { by: "pwd" },
             Subject::User(user.id),
             client,
         )

@@ -5,13 +5,14 @@
 pub mod change_password;
 pub mod description;
 mod dto;
-mod fields;
+pub(in crate::web) mod fields;
 pub mod login;
 pub mod logout;
 pub mod me;
+pub mod reauthenticate;
 pub mod recover;
 pub mod refresh;
-mod refusals;
+pub(in crate::web) mod refusals;
 pub mod register;
 mod schemas;
 pub mod sessions;

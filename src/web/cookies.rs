@@ -7,7 +7,10 @@ use actix_web::{
 };
 
 use super::state::WebSettings;
-use crate::flows::TokenPair;
+use crate::{
+    domain::device::DeviceCookie,
+    flows::{TokenPair, trusted_devices::TRUSTED_FOR},
+};
 
 /// The cookies that are ours, by their name without prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,11 +21,13 @@ pub enum CookieName {
     Refresh,
     /// CSRF secret, flash and pending sign-in (actix-session).
     Session,
+    /// What the browser is known by. Signing out leaves it.
+    Device,
 }
 
 impl CookieName {
     /// Every cookie of ours.
-    pub const ALL: [Self; 3] = [Self::Access, Self::Refresh, Self::Session];
+    pub const ALL: [Self; 4] = [Self::Access, Self::Refresh, Self::Session, Self::Device];
 
     /// The name on the wire. `__Host-` binds it to this host, https and the path `/`.
     pub fn on_wire(self, secure: bool) -> &'static str {
@@ -30,9 +35,11 @@ impl CookieName {
             (Self::Access, true) => "__Host-access",
             (Self::Refresh, true) => "__Host-refresh",
             (Self::Session, true) => "__Host-session",
+            (Self::Device, true) => "__Host-device",
             (Self::Access, false) => "access",
             (Self::Refresh, false) => "refresh",
             (Self::Session, false) => "session",
+            (Self::Device, false) => "device",
         }
     }
 }
@@ -65,6 +72,18 @@ impl WebSettings {
     pub fn cleared_cookies(&self) -> [Cookie<'static>; 2] {
         [CookieName::Access, CookieName::Refresh]
             .map(|name| self.build(name, "", Some(Duration::ZERO)))
+    }
+
+    /// What the browser is known by; empty where it is not.
+    pub fn device(&self, req: &HttpRequest) -> DeviceCookie {
+        let cookie = self.cookie(req, CookieName::Device);
+        cookie.map_or_else(DeviceCookie::default, |value| DeviceCookie::parse(&value))
+    }
+
+    /// The device cookie. It lives as long as the latest trust.
+    pub fn device_cookie(&self, device: &DeviceCookie) -> Cookie<'static> {
+        let life = Duration::seconds(TRUSTED_FOR.num_seconds());
+        self.build(CookieName::Device, &device.value(), Some(life))
     }
 
     fn build(&self, name: CookieName, value: &str, max_age: Option<Duration>) -> Cookie<'static> {

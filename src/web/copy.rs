@@ -75,9 +75,8 @@ pub const VERIFY_CHOOSE_ONE: &str =
 /// The account changed between reading and writing.
 pub const OVERTAKEN: &str =
     "Your account changed in the same moment. Nothing was done; load the page and try again.";
-/// A sensitive act needs a proof that is not old.
-pub const CONFIRM_WITH_PASSWORD: &str =
-    "It has been a while since you signed in. Enter your password to confirm that it is you.";
+/// After a proof, on the page of the act.
+pub const CONFIRMED: &str = "You have confirmed that it is you. You can go on now.";
 
 /// After signing out.
 pub const SIGNED_OUT: &str = "You are signed out.";
@@ -86,6 +85,11 @@ pub const DEVICE_SIGNED_OUT: &str = "That device is signed out.";
 /// After signing every other device out.
 pub const OTHER_DEVICES_SIGNED_OUT: &str =
     "Every other device is signed out. You stay signed in here.";
+/// After ending the trust in a browser.
+pub const BROWSER_UNTRUSTED: &str =
+    "That browser is no longer trusted: it will ask for a code again.";
+/// There is no trusted browser of this person with that id.
+pub const NO_SUCH_TRUSTED: &str = "There is no trusted browser of yours with this id.";
 /// There is no session of this person with that id.
 pub const NO_SUCH_SESSION: &str = "There is no living session of yours with this id.";
 /// After following a link to a page that needs a sign-in.

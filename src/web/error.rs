@@ -10,7 +10,7 @@ use actix_web::{
 use qrcode::types::QrError;
 
 use super::{
-    pages::CHANGE_PASSWORD,
+    pages::{CHANGE_PASSWORD, LOGIN, REAUTHENTICATE},
     problem::codes::{self, Code},
 };
 use crate::{domain::local_path::LocalPath, flows::FlowError};
@@ -38,6 +38,8 @@ pub enum WebError {
     SignInRequired(Option<LocalPath>),
     /// Nothing is possible before the password is changed.
     PasswordChangeRequired,
+    /// The act needs a recent proof: to the page that takes one, and back.
+    ReauthenticationRequired(LocalPath),
     /// The API call needs a living access token.
     Unauthorized,
     /// Refused or unusable, in the words of the API.
@@ -137,7 +139,9 @@ impl ResponseError for WebError {
             | Self::Qr(_)
             | Self::Description(_)
             | Self::Misconfigured => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::SignInRequired(_) | Self::PasswordChangeRequired => StatusCode::SEE_OTHER,
+            Self::SignInRequired(_)
+            | Self::PasswordChangeRequired
+            | Self::ReauthenticationRequired(_) => StatusCode::SEE_OTHER,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Refused(refusal) => refusal.code.status,
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -166,11 +170,17 @@ impl ResponseError for WebError {
             }
             Self::Misconfigured => tracing::error!("the application lacks its state"),
             Self::SignInRequired(next) => {
-                response.insert_header((header::LOCATION, sign_in_path(next.as_ref())));
+                let path = way_over(LOGIN, next.as_ref());
+                response.insert_header((header::LOCATION, path));
                 return response.finish();
             }
             Self::PasswordChangeRequired => {
                 response.insert_header((header::LOCATION, CHANGE_PASSWORD));
+                return response.finish();
+            }
+            Self::ReauthenticationRequired(next) => {
+                let path = way_over(REAUTHENTICATE, Some(next));
+                response.insert_header((header::LOCATION, path));
                 return response.finish();
             }
             Self::Unauthorized => {}
@@ -199,14 +209,15 @@ pub fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
-fn sign_in_path(next: Option<&LocalPath>) -> String {
+/// A page that sends people on to another one.
+pub fn way_over(page: &str, next: Option<&LocalPath>) -> String {
     next.map_or_else(
-        || "/login".to_owned(),
+        || page.to_owned(),
         |next| {
             let query = url::form_urlencoded::Serializer::new(String::new())
                 .append_pair("next", next.as_str())
                 .finish();
-            format!("/login?{query}")
+            format!("{page}?{query}")
         },
     )
 }

@@ -3,11 +3,13 @@
 mod api_user;
 mod body;
 mod client;
+mod recent;
 mod shell;
 mod user;
 
 pub use api_user::{ApiUser, ApiUserAnyState, Caller, Via};
 pub use body::{ApiJson, CsrfForm};
-pub use client::ClientInfo;
+pub use client::{ClientInfo, DeviceInfo};
+pub use recent::{MayProve, RecentlyAuthenticated, RecentlyAuthenticatedCall};
 pub use shell::PageShell;
 pub use user::{CurrentUser, Identity, MaybeUser, RestrictedUser};

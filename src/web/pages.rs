@@ -14,6 +14,7 @@ pub mod forgot_password;
 pub mod login;
 pub mod login_verify;
 pub mod logout;
+pub mod reauthenticate;
 pub mod register;
 pub mod resend_verification;
 pub mod reset_password;
@@ -22,7 +23,7 @@ pub mod start;
 pub mod two_factor;
 pub mod verify_email;
 
-pub(in crate::web) use answer::CHANGE_PASSWORD;
+pub(in crate::web) use answer::{CHANGE_PASSWORD, LOGIN, REAUTHENTICATE};
 
 pub use account::{AccountPage, ActivityItem, SecondFactorState};
 pub use api_docs::ApiDocsPage;
@@ -32,8 +33,9 @@ pub use error::ErrorPage;
 pub use forgot_password::{ForgotPasswordPage, ForgotPasswordSentPage};
 pub use login::LoginPage;
 pub use login_verify::LoginVerifyPage;
+pub use reauthenticate::{ConfirmedPage, ReauthenticatePage};
 pub use register::{CheckMailPage, CheckMailReason, RegisterPage};
 pub use reset_password::{ResetLinkInvalidPage, ResetPasswordPage};
-pub use sessions::{SessionItem, SessionsPage};
+pub use sessions::{SessionItem, SessionsPage, TrustedItem};
 pub use two_factor::{TwoFactorPage, TwoFactorState};
 pub use verify_email::{AlreadyVerifiedPage, VerifyEmailPage, VerifyLinkInvalidPage, VerifyProof};

@@ -14,8 +14,8 @@ use actix_web::{
 };
 
 use super::api::{
-    change_password, description, login, logout, me, recover, refresh, register, sessions, totp,
-    verify_email,
+    change_password, description, login, logout, me, reauthenticate, recover, refresh, register,
+    sessions, totp, verify_email,
 };
 use super::{
     cookies::CookieName, health, middleware::identify, pages, state::WebSettings, static_files,
@@ -68,6 +68,11 @@ fn calls() -> Vec<(&'static str, Route)> {
         ("/me", read().to(me::get)),
         ("/sessions", read().to(sessions::get)),
         ("/sessions/{id}", delete().to(sessions::delete)),
+        (
+            "/trusted-devices/{id}",
+            delete().to(sessions::delete_trusted),
+        ),
+        ("/reauthenticate", post().to(reauthenticate::post)),
         ("/forgot-password", post().to(recover::post_forgot)),
         ("/reset-password", post().to(recover::post_reset)),
         ("/verify-email", post().to(verify_email::post)),
@@ -91,8 +96,8 @@ pub fn api_paths() -> impl Iterator<Item = String> {
 #[rustfmt::skip] // A table is read by its lines.
 fn pages(site: &mut ServiceConfig) {
     use pages::{
-        account, change_password, forgot_password, login, login_verify, logout, register,
-        resend_verification, reset_password, sessions, start, two_factor, verify_email,
+        account, change_password, forgot_password, login, login_verify, logout, reauthenticate,
+        register, resend_verification, reset_password, sessions, start, two_factor, verify_email,
     };
     let screens = [
         ("/", vec![read().to(start::get)]),
@@ -109,11 +114,13 @@ fn pages(site: &mut ServiceConfig) {
         ("/account/sessions", vec![read().to(sessions::get)]),
         ("/account/sessions/revoke-others", vec![read().to(sessions::back), post().to(sessions::revoke_others)]),
         ("/account/sessions/{id}/revoke", vec![read().to(sessions::back), post().to(sessions::revoke)]),
+        ("/account/sessions/trusted/{id}/revoke", vec![read().to(sessions::back), post().to(sessions::untrust)]),
         ("/account/two-factor", vec![read().to(two_factor::get)]),
         ("/account/two-factor/enroll", vec![read().to(two_factor::back), post().to(two_factor::enroll)]),
         ("/account/two-factor/confirm", vec![read().to(two_factor::back), post().to(two_factor::confirm)]),
         ("/account/two-factor/disable", vec![read().to(two_factor::back), post().to(two_factor::disable)]),
         ("/account/two-factor/backup-codes", vec![read().to(two_factor::back), post().to(two_factor::fresh_codes)]),
+        ("/reauthenticate", vec![read().to(reauthenticate::get), post().to(reauthenticate::post)]),
         ("/.well-known/change-password", vec![read().to(start::change_password)]),
     ];
     for (path, routes) in screens {

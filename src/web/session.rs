@@ -20,6 +20,7 @@ use crate::domain::{random, secret::SecretString};
 const CSRF: &str = "csrf";
 const FLASH: &str = "flash";
 const PENDING: &str = "pending";
+const KEPT_ACT: &str = "act";
 
 /// A sign-in that waits for its code.
 #[derive(Clone, Serialize, Deserialize)]
@@ -30,6 +31,15 @@ pub struct Pending {
     pub remember_me: bool,
     /// Where to go afterwards.
     pub next: Option<String>,
+}
+
+/// A sensitive act that waits for a proof, with what was typed for it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct KeptAct {
+    /// Where its form goes.
+    pub path: String,
+    /// The fields of the form. Secrets are never among them.
+    pub fields: Vec<(String, String)>,
 }
 
 /// The session cookie as our types.
@@ -99,6 +109,22 @@ impl BrowserSession {
     /// Forgets it.
     pub fn forget_pending(&self) {
         self.session.remove(PENDING);
+    }
+
+    /// Keeps an act that waits for a proof, in the place of an earlier one.
+    pub fn keep_act(&self, act: &KeptAct) {
+        self.put(KEPT_ACT, act);
+    }
+
+    /// Forgets the act that waits, where one does.
+    pub fn forget_act(&self) {
+        self.session.remove(KEPT_ACT);
+    }
+
+    /// The act of this path, where it waits.
+    pub fn kept_act(&self, path: &str) -> Option<KeptAct> {
+        let act: Option<KeptAct> = self.session.get(KEPT_ACT).ok().flatten();
+        act.filter(|act| act.path == path)
     }
 
     fn put(&self, key: &str, value: &impl Serialize) {

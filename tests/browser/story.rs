@@ -343,7 +343,8 @@ impl Person {
         self.opens(phone, "/account").await;
         phone.assert_at("/login").await;
 
-        laptop.submit_form(&form(1), &[]).await;
+        let own = "main li form[action=\"/logout\"]";
+        laptop.submit_form(own, &[]).await;
         laptop.assert_at("/login").await;
         assert!(laptop.cookie("access").await.is_none(), "signed out");
         assert!(laptop.cookie("refresh").await.is_none(), "signed out");

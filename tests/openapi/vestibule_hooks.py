@@ -60,7 +60,7 @@ if PASSWORD:
 
 # Fields that a right value takes past the first check, by the call that they belong to.
 PASSWORDS = ("current_password", "password")
-PROVEN = ("/change-password", "/mfa/totp/enroll", "/mfa/totp/disable", "/mfa/backup-codes")
+PROVEN = ("/change-password", "/reauthenticate", "/mfa/totp/enroll", "/mfa/totp/disable", "/mfa/backup-codes")
 
 
 # Every second time, the first one included.

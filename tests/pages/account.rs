@@ -5,7 +5,8 @@ use vestibule::domain::password::PasswordRefusal;
 use vestibule::web::copy;
 use vestibule::web::pages::{
     AccountPage, ActivityItem, BackupCodesPage, BackupCodesReason, ChangePasswordPage,
-    SecondFactorState, SessionItem, SessionsPage, TwoFactorPage, TwoFactorState,
+    ConfirmedPage, ReauthenticatePage, SecondFactorState, SessionItem, SessionsPage, TrustedItem,
+    TwoFactorPage, TwoFactorState,
 };
 use vestibule::web::qr;
 use vestibule::web::view::{FieldErrors, Flash, Shell};
@@ -86,18 +87,17 @@ fn change_password(must_change: bool, errors: FieldErrors) -> String {
     })
 }
 
-fn two_factor(state: TwoFactorState, ask_password: bool, errors: FieldErrors) -> String {
+fn two_factor(state: TwoFactorState, errors: FieldErrors) -> String {
     html(&TwoFactorPage {
         shell: signed_in(NAME),
         email: EMAIL.to_owned(),
         state,
-        ask_password,
         errors,
     })
 }
 
 fn off(email_verified: bool) -> String {
-    two_factor(TwoFactorState::Off { email_verified }, false, fine())
+    two_factor(TwoFactorState::Off { email_verified }, fine())
 }
 
 pub(crate) fn pending(errors: FieldErrors) -> String {
@@ -110,7 +110,6 @@ pub(crate) fn pending(errors: FieldErrors) -> String {
             secret,
             otpauth_uri,
         },
-        false,
         errors,
     )
 }
@@ -121,7 +120,6 @@ fn on(codes_left: usize, errors: FieldErrors) -> String {
             since: seconds_ago(900_000),
             codes_left,
         },
-        !errors.is_empty(),
         errors,
     )
 }
@@ -149,10 +147,25 @@ fn session(n: u128, device: &str, address: &str, seconds: i64) -> SessionItem {
     }
 }
 
-fn sessions(shell: Shell, others: &[SessionItem]) -> String {
+fn trusted(n: u128, device: &str, address: &str) -> TrustedItem {
+    TrustedItem {
+        id: Uuid::from_u128(n),
+        device: device.to_owned(),
+        address: address.to_owned(),
+        last_used_at: seconds_ago(4_000),
+        expires_at: seconds_ago(-2_000_000),
+        is_this: n == 1,
+    }
+}
+
+fn sessions(shell: Shell, others: &[SessionItem], trusted: Vec<TrustedItem>) -> String {
     let this = session(1, "Firefox on Linux", "203.0.113.7", 20);
     let sessions = [vec![this], others.to_vec()].concat();
-    html(&SessionsPage { shell, sessions })
+    html(&SessionsPage {
+        shell,
+        sessions,
+        trusted,
+    })
 }
 
 fn other_sessions() -> Vec<SessionItem> {
@@ -173,11 +186,32 @@ fn other_sessions() -> Vec<SessionItem> {
     ]
 }
 
+fn reauthenticate(purpose: &'static str, takes_code: bool, errors: FieldErrors) -> String {
+    html(&ReauthenticatePage {
+        shell: signed_in(NAME),
+        email: EMAIL.to_owned(),
+        purpose,
+        next: "/account/two-factor/disable".to_owned(),
+        takes_code,
+        errors,
+    })
+}
+
+fn confirmed() -> String {
+    html(&ConfirmedPage {
+        shell: signed_in(NAME),
+        action: "/account/two-factor/disable".to_owned(),
+        fields: vec![("reason".to_owned(), HOSTILE.to_owned())],
+        button: "Turn off two-step sign-in",
+        page: "/account/two-factor",
+    })
+}
+
 pub(crate) fn pages() -> Vec<Rendered> {
+    let turning_off = "to turn off two-step sign-in";
     let mut both = wrong("current_password", copy::WRONG_PASSWORD);
     both.add("new_password", PasswordRefusal::Guessable.to_string());
-    let for_codes = wrong(TwoFactorPage::FRESH_CODES_PASSWORD, copy::WRONG_PASSWORD);
-    let for_disabling = wrong(TwoFactorPage::DISABLE_PASSWORD, copy::WRONG_PASSWORD);
+    let overtaken = FieldErrors::of_form(copy::OVERTAKEN);
     vec![
         ("account", html(&changed_account())),
         ("account-few-codes", html(&account(NAME, enrolled(1)))),
@@ -189,28 +223,46 @@ pub(crate) fn pages() -> Vec<Rendered> {
         ("change-password", change_password(false, fine())),
         ("change-password-must", change_password(true, fine())),
         ("change-password-errors", change_password(false, both)),
-        ("sessions", sessions(signed_in(NAME), &other_sessions())),
+        (
+            "sessions",
+            sessions(signed_in(NAME), &other_sessions(), vec![]),
+        ),
         ("sessions-alone", {
             let flash = Flash::success(copy::OTHER_DEVICES_SIGNED_OUT);
-            sessions(with_flash(signed_in(NAME), flash), &[])
+            sessions(with_flash(signed_in(NAME), flash), &[], vec![])
         }),
+        ("sessions-trusted", {
+            let browsers = vec![
+                trusted(1, "Firefox on Linux", "203.0.113.7"),
+                trusted(2, "Safari on iOS", "2001:db8:85a3:8d3:1319:8a2e:370:7348"),
+                trusted(3, "An unknown app", ""),
+            ];
+            sessions(signed_in(NAME), &other_sessions(), browsers)
+        }),
+        ("reauthenticate", reauthenticate("", false, fine())),
+        (
+            "reauthenticate-code",
+            reauthenticate(turning_off, true, fine()),
+        ),
+        (
+            "reauthenticate-wrong-password",
+            reauthenticate(turning_off, false, wrong("password", copy::WRONG_PASSWORD)),
+        ),
+        (
+            "reauthenticate-wrong-code",
+            reauthenticate(turning_off, true, wrong("code", copy::CODE_NOT_RIGHT)),
+        ),
+        ("confirmed", confirmed()),
         ("two-factor-off", off(true)),
         ("two-factor-unverified", off(false)),
-        ("two-factor-off-password", {
-            let off = TwoFactorState::Off {
-                email_verified: true,
-            };
-            let asked = wrong(TwoFactorPage::ENROLL_PASSWORD, copy::CONFIRM_WITH_PASSWORD);
-            two_factor(off, true, asked)
-        }),
         ("two-factor-pending", pending(fine())),
         (
             "two-factor-pending-wrong",
             pending(wrong("code", copy::CODE_NOT_RIGHT)),
         ),
         ("two-factor-on", on(10, fine())),
-        ("two-factor-on-few", on(3, for_codes)),
-        ("two-factor-on-none", on(0, for_disabling)),
+        ("two-factor-on-few", on(3, fine())),
+        ("two-factor-on-none", on(0, overtaken)),
         ("backup-codes", backup_codes(BackupCodesReason::Enrolled)),
         (
             "backup-codes-fresh",

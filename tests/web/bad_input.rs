@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Every call that takes a body, with its fields.
-const CALLS: [(&str, &[&str]); 13] = [
+const CALLS: [(&str, &[&str]); 14] = [
     ("/register", &["email", "password", "display_name"]),
     ("/login", &["email", "password"]),
     ("/login/mfa", &["mfa_token", "code"]),
@@ -26,6 +26,7 @@ const CALLS: [(&str, &[&str]); 13] = [
     ("/verify-email", &["token", "password", "new_password"]),
     ("/resend-verification", &["email"]),
     ("/change-password", &["current_password", "new_password"]),
+    ("/reauthenticate", &["password"]),
     ("/mfa/totp/enroll", &["password"]),
     ("/mfa/totp/confirm", &["code"]),
     ("/mfa/totp/disable", &["password"]),
@@ -43,8 +44,8 @@ fn is_optional(path: &str, field: &str) -> bool {
         | "/logout"
         | "/mfa/totp/enroll"
         | "/mfa/totp/disable"
-        | "/account/two-factor/disable"
-        | "/account/two-factor/backup-codes" => true,
+        // The field that is under test is one of two that both prove it.
+        | "/reauthenticate" => true,
         "/verify-email" => field != "token",
         _ => matches!(field, "display_name" | "remember_me" | "next"),
     }
@@ -59,7 +60,7 @@ fn harmless(field: &str) -> &'static str {
         "email" => "somebody@example.com",
         "code" => "000000",
         "next" => "/account",
-        "remember_me" => "on",
+        "remember_me" | "trust_device" => "on",
         "display_name" => "Somebody",
         "token" | "mfa_token" | "refresh_token" => "a.b.c",
         _ => PASSWORD,

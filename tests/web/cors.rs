@@ -29,7 +29,7 @@ const UNLISTED: [&str; 12] = [
 ];
 
 /// Every path of the API, and some that are none.
-const PATHS: [&str; 22] = [
+const PATHS: [&str; 24] = [
     "/api/auth/register",
     "/api/auth/login",
     "/api/auth/login/mfa",
@@ -44,6 +44,8 @@ const PATHS: [&str; 22] = [
     "/api/auth/verify-email",
     "/api/auth/resend-verification",
     "/api/auth/change-password",
+    "/api/auth/trusted-devices/00000000-0000-0000-0000-000000000000",
+    "/api/auth/reauthenticate",
     "/api/auth/mfa/totp/enroll",
     "/api/auth/mfa/totp/confirm",
     "/api/auth/mfa/totp/disable",

@@ -12,10 +12,10 @@ use crate::harness::{
 };
 
 /// Every form with the fields it takes.
-pub(crate) const FORMS: [(&str, &[&str]); 14] = [
+pub(crate) const FORMS: [(&str, &[&str]); 16] = [
     ("/register", &["email", "password", "display_name"]),
     ("/login", &["email", "password", "remember_me", "next"]),
-    ("/login/verify", &["code"]),
+    ("/login/verify", &["code", "trust_device"]),
     ("/logout", &[]),
     ("/forgot-password", &["email"]),
     ("/reset-password", &["token", "new_password"]),
@@ -23,8 +23,13 @@ pub(crate) const FORMS: [(&str, &[&str]); 14] = [
     ("/verify-email/resend", &["email"]),
     ("/account/password", &["current_password", "new_password"]),
     ("/account/two-factor/confirm", &["code"]),
-    ("/account/two-factor/disable", &["password"]),
-    ("/account/two-factor/backup-codes", &["password"]),
+    ("/account/two-factor/disable", &[]),
+    ("/account/two-factor/backup-codes", &[]),
+    (
+        "/account/sessions/trusted/00000000-0000-0000-0000-000000000000/revoke",
+        &[],
+    ),
+    ("/reauthenticate", &["password", "code", "next"]),
     ("/account/sessions/revoke-others", &[]),
     (
         "/account/sessions/00000000-0000-0000-0000-000000000000/revoke",

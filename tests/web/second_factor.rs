@@ -230,36 +230,3 @@ async fn turning_it_off_signs_other_browsers_out() {
     );
     app.post.mail(&owner.email, "turned off").await;
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_old_proof_is_not_enough_for_a_sensitive_act() {
-    let app = TestApp::start().await;
-    let owner = app.person().with_totp().await;
-    let mut browser = app.browser();
-    browser.sign_in_with(&owner, &owner.code()).await;
-    let program = app.api().sign_in_with(&owner, &owner.backup_codes[0]).await;
-    browser.visit("/account/two-factor").await;
-    app.wait(TimeDelta::minutes(11));
-
-    let page = browser.submit("/account/two-factor/disable", &[]).await;
-    assert_eq!(page.status(), 403);
-    let typed = [("password", "not the right password")];
-    assert_eq!(
-        browser
-            .submit("/account/two-factor/disable", &typed)
-            .await
-            .status(),
-        401
-    );
-    let page = browser
-        .submit("/account/two-factor/disable", &[("password", PASSWORD)])
-        .await;
-    assert_eq!(page.status(), 200);
-
-    let refused = app
-        .api()
-        .with(&program)
-        .post("/mfa/backup-codes", json!({}))
-        .await;
-    assert!(matches!(refused.status, 401 | 403), "{refused:?}");
-}

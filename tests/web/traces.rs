@@ -54,14 +54,14 @@ async fn every_flow_writes_what_happened() {
         .post("/mfa/backup-codes", json!({ "password": PASSWORD }))
         .await;
     assert_eq!(fresh.status, 200);
-    wrote(&["backup_codes_replaced"]).await;
+    wrote(&["reauthenticated", "backup_codes_replaced"]).await;
     let wrong = json!({ "password": "not the right password" });
     api.post("/mfa/totp/disable", wrong).await;
     wrote(&["reauthentication_failed"]).await;
     let disabled = api
         .post("/mfa/totp/disable", json!({ "password": PASSWORD }))
         .await;
-    wrote(&["totp_disabled"]).await;
+    wrote(&["reauthenticated", "totp_disabled"]).await;
     let api = app.api().with(&disabled);
     let changed = json!({ "current_password": PASSWORD, "new_password": NEW_PASSWORD });
     let pair = api.post("/change-password", changed).await;
@@ -247,6 +247,7 @@ async fn secrets_at_rest_are_hashed_or_sealed() {
         "backup_codes",
         "revoked_tokens",
         "audit_events",
+        "trusted_devices",
     ];
     for table in tables {
         for row in app

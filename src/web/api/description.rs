@@ -20,8 +20,8 @@ use utoipa::{
 };
 
 use super::{
-    change_password, login, logout, me, recover, refresh, register, sessions, texts::NewPassword,
-    totp, verify_email,
+    change_password, login, logout, me, reauthenticate, recover, refresh, register, sessions,
+    texts::NewPassword, totp, verify_email,
 };
 use crate::web::{
     cookies::CookieName,
@@ -49,6 +49,8 @@ use crate::web::{
         logout::post_all,
         sessions::get,
         sessions::delete,
+        sessions::delete_trusted,
+        reauthenticate::post,
         recover::post_forgot,
         recover::post_reset,
         change_password::post,

@@ -12,7 +12,7 @@ use crate::{domain::secret::SecretString, flows::InputFaults, web::error::WebRes
 
 /// A text field as it came. Every text is treated as a secret until a flow takes it.
 #[derive(Debug)]
-pub(super) enum Field {
+pub enum Field {
     /// Absent, or `null`.
     Missing,
     /// A number, a list, an object, true or false.
@@ -23,13 +23,13 @@ pub(super) enum Field {
 
 impl Field {
     /// Whether anything but `null` came.
-    pub(super) fn is_given(&self) -> bool {
+    pub(in crate::web) fn is_given(&self) -> bool {
         !matches!(self, Self::Missing)
     }
 }
 
 /// Reads fields into the input of a flow; refuses with 422 and every fault where there is one.
-pub(super) fn read<T>(build: impl FnOnce(&mut Reader) -> T) -> WebResult<T> {
+pub(in crate::web) fn read<T>(build: impl FnOnce(&mut Reader) -> T) -> WebResult<T> {
     let mut reader = Reader(InputFaults::default());
     let input = build(&mut reader);
     if reader.0.is_empty() {
@@ -40,11 +40,11 @@ pub(super) fn read<T>(build: impl FnOnce(&mut Reader) -> T) -> WebResult<T> {
 }
 
 /// Collects faults while fields are read.
-pub(super) struct Reader(InputFaults);
+pub(in crate::web) struct Reader(InputFaults);
 
 impl Reader {
     /// A secret that must be there. Nothing is trimmed: spaces are a password's own.
-    pub(super) fn secret(&mut self, name: &'static str, field: Field) -> SecretString {
+    pub(in crate::web) fn secret(&mut self, name: &'static str, field: Field) -> SecretString {
         let given = self.optional(name, field);
         match given {
             Some(text) if !text.is_empty() => return text,
@@ -56,7 +56,7 @@ impl Reader {
     }
 
     /// A text that must be there and not be blank.
-    pub(super) fn text(&mut self, name: &'static str, field: Field) -> String {
+    pub(in crate::web) fn text(&mut self, name: &'static str, field: Field) -> String {
         let text = self.secret(name, field).expose().to_owned();
         if !text.is_empty() && text.trim().is_empty() {
             self.0.add(name, &"This field is blank.");
@@ -65,7 +65,11 @@ impl Reader {
     }
 
     /// A text that may be absent.
-    pub(super) fn optional(&mut self, name: &'static str, field: Field) -> Option<SecretString> {
+    pub(in crate::web) fn optional(
+        &mut self,
+        name: &'static str,
+        field: Field,
+    ) -> Option<SecretString> {
         match field {
             Field::Missing => None,
             Field::Text(text) => Some(text),
@@ -77,7 +81,7 @@ impl Reader {
     }
 
     /// Notes a fault that lies between fields.
-    pub(super) fn fault(&mut self, name: &'static str, message: &str) {
+    pub(in crate::web) fn fault(&mut self, name: &'static str, message: &str) {
         self.0.add(name, &message);
     }
 }

@@ -11,6 +11,7 @@ use super::{
     texts::{AnyCode, CurrentPassword, EmailAddress, Token},
 };
 use crate::{
+    domain::device::DeviceCookie,
     flows::{second_factor, sign_in},
     web::{
         copy,
@@ -57,6 +58,7 @@ pub async fn post(
         password: r.secret("password", body.password),
         remember_me: false,
         replaces: None,
+        device: DeviceCookie::default(),
     })?;
     match sign_in::with_password(&state.services, input, &client).await? {
         sign_in::Outcome::SignedIn(pair) => Ok(dto::signed_in(StatusCode::OK, &pair)),
@@ -104,6 +106,7 @@ pub async fn post_mfa(
         code: r.secret("code", body.code),
         remember_me: false,
         replaces: None,
+        trust: None,
     })?;
     match second_factor::verify(&state.services, input, &client).await? {
         second_factor::Outcome::SignedIn { pair, .. } => Ok(dto::signed_in(StatusCode::OK, &pair)),

@@ -57,7 +57,7 @@ pub(super) fn dead_link() -> WebError {
 
 /// A code that opens nothing: [`codes::WRONG_CODE_AT_DOOR`], or inside, where a 401 would speak of
 /// the session, [`codes::WRONG_CODE`].
-pub(super) fn invalid_code(code: Code, fault: CodeFault) -> WebError {
+pub(in crate::web) fn invalid_code(code: Code, fault: CodeFault) -> WebError {
     let detail = match fault {
         CodeFault::Wrong => copy::CODE_NOT_RIGHT.to_owned(),
         CodeFault::Spent => copy::CODE_USED.to_owned(),
@@ -67,7 +67,7 @@ pub(super) fn invalid_code(code: Code, fault: CodeFault) -> WebError {
 }
 
 /// 403: the password sent along is not the account's. A 401 would speak of the access token.
-pub(super) fn wrong_password(field: &'static str) -> WebError {
+pub(in crate::web) fn wrong_password(field: &'static str) -> WebError {
     let detail = "This is not the password of the account.";
     at(field, codes::WRONG_PASSWORD, detail)
 }
@@ -85,8 +85,8 @@ pub(super) fn email_not_verified() -> WebError {
 }
 
 /// 403: the last proof is too old.
-pub(super) fn proof_required() -> WebError {
-    let detail = "Send the password along to confirm this.";
+pub(in crate::web) fn proof_required() -> WebError {
+    let detail = "This needs a recent proof: send the password along, or call /api/auth/reauthenticate first.";
     WebError::refused(codes::REAUTHENTICATION_REQUIRED, detail)
 }
 
@@ -109,7 +109,7 @@ pub(super) fn totp_not_pending() -> WebError {
 }
 
 /// 409: another change was quicker.
-pub(super) fn conflict() -> WebError {
+pub(in crate::web) fn conflict() -> WebError {
     let detail = "The account was changed in the same moment, so nothing was done. Try again.";
     WebError::refused(codes::CONFLICT, detail)
 }

@@ -1,4 +1,5 @@
-//! `GET /api/auth/sessions` and `DELETE /api/auth/sessions/{id}`.
+//! `GET /api/auth/sessions`, `DELETE /api/auth/sessions/{id}` and
+//! `DELETE /api/auth/trusted-devices/{id}`.
 
 use std::net::IpAddr;
 
@@ -8,9 +9,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::logout::signed_out;
+use super::{logout::signed_out, refusals};
 use crate::{
-    flows::sessions::{self, ListedSession, Outcome},
+    domain::device::DeviceCookie,
+    flows::{
+        proof,
+        sessions::{self, ListedSession, Outcome},
+        sign_out,
+        trusted_devices::{self, Listed},
+    },
     web::{
         copy,
         error::{WebError, WebResult},
@@ -24,6 +31,46 @@ use crate::{
 #[schema(as = Sessions)]
 struct SessionsAnswer {
     sessions: Vec<SessionAnswer>,
+    /// The browsers that sign in without a code, the last used first.
+    trusted_devices: Vec<TrustedAnswer>,
+}
+
+/// A trusted browser. Times are RFC 3339, in UTC.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TrustedDevice)]
+struct TrustedAnswer {
+    #[schema(value_type = String, format = "uuid")]
+    id: Uuid,
+    /// Where the user agent tells it.
+    #[schema(required)]
+    browser: Option<String>,
+    #[schema(required)]
+    system: Option<String>,
+    /// The client's address at the last sign-in.
+    #[schema(required, value_type = Option<String>)]
+    ip: Option<IpAddr>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: DateTime<Utc>,
+    /// The last sign-in.
+    #[schema(value_type = String, format = DateTime)]
+    last_used_at: DateTime<Utc>,
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: DateTime<Utc>,
+}
+
+impl From<Listed> for TrustedAnswer {
+    fn from(listed: Listed) -> Self {
+        let Listed { row, device, .. } = listed;
+        Self {
+            id: row.id,
+            browser: device.browser,
+            system: device.system,
+            ip: row.ip.map(|network| network.addr()),
+            created_at: row.created_at,
+            last_used_at: row.last_used_at,
+            expires_at: row.expires_at,
+        }
+    }
 }
 
 /// A living session. Times are RFC 3339, in UTC.
@@ -74,7 +121,7 @@ impl From<ListedSession> for SessionAnswer {
 
 problems!(ListProblems: ANY SIGNED_IN);
 
-/// The living sessions of the user, this one first.
+/// The living sessions of the user, this one first, and the browsers that are trusted.
 #[utoipa::path(
     get,
     path = "/api/auth/sessions",
@@ -87,16 +134,19 @@ problems!(ListProblems: ANY SIGNED_IN);
 )]
 pub async fn get(state: State, user: ApiUser) -> WebResult {
     let listed = sessions::list(&state.services, &user.who).await?;
+    let nowhere = DeviceCookie::default();
+    let trusted = trusted_devices::list(&state.services, &user.who, &nowhere).await?;
     Ok(HttpResponse::Ok().json(SessionsAnswer {
         sessions: listed.into_iter().map(SessionAnswer::from).collect(),
+        trusted_devices: trusted.into_iter().map(TrustedAnswer::from).collect(),
     }))
 }
 
-problems!(EndProblems: ANY UNSAFE SIGNED_IN [NOT_FOUND]);
+problems!(EndProblems: ANY UNSAFE SIGNED_IN [NOT_FOUND, REAUTHENTICATION_REQUIRED]);
 
 /// Ends one of them.
 ///
-/// Of the session of this very call, it is signing out.
+/// Of the session of this very call, it is signing out, which needs no proof.
 #[utoipa::path(
     delete,
     path = "/api/auth/sessions/{id}",
@@ -116,9 +166,45 @@ pub async fn delete(
 ) -> WebResult {
     let not_found = || WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_SESSION);
     let id = Uuid::try_parse(&id).map_err(|_| not_found())?;
-    match sessions::revoke(&state.services, &user.who, id, &client).await? {
+    let services = &state.services;
+    if user.who.session_id == Some(id) {
+        sign_out::this_session(services, &user.who, &client).await?;
+        return Ok(signed_out(&state.settings, user.via == Via::Cookie));
+    }
+    let proven = proof::recent(services, &user.who).ok_or_else(refusals::proof_required)?;
+    match sessions::revoke(services, &proven, id, &client).await? {
         Outcome::Revoked => Ok(HttpResponse::NoContent().finish()),
-        Outcome::SignedOut => Ok(signed_out(&state.settings, user.via == Via::Cookie)),
+        Outcome::NotFound => Err(not_found()),
+        Outcome::Overtaken => Err(WebError::Unauthorized),
+    }
+}
+
+problems!(UntrustProblems: ANY UNSAFE SIGNED_IN [NOT_FOUND, REAUTHENTICATION_REQUIRED]);
+
+/// Ends the trust in a browser: it is asked for codes again.
+#[utoipa::path(
+    delete,
+    path = "/api/auth/trusted-devices/{id}",
+    tag = "Sessions",
+    params(("id" = String, Path, format = "uuid", description = "Out of the list of sessions.")),
+    responses(
+        (status = 204, description = "Trusted no more. Its sessions go on."),
+        UntrustProblems,
+    ),
+    security(("bearer" = []), ("access_cookie" = [])),
+)]
+pub async fn delete_trusted(
+    state: State,
+    user: ApiUser,
+    id: Path<String>,
+    ClientInfo(client): ClientInfo,
+) -> WebResult {
+    let not_found = || WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_TRUSTED);
+    let id = Uuid::try_parse(&id).map_err(|_| not_found())?;
+    let services = &state.services;
+    let proven = proof::recent(services, &user.who).ok_or_else(refusals::proof_required)?;
+    match trusted_devices::revoke(services, &proven, id, &client).await? {
+        Outcome::Revoked => Ok(HttpResponse::NoContent().finish()),
         Outcome::NotFound => Err(not_found()),
         Outcome::Overtaken => Err(WebError::Unauthorized),
     }

@@ -1,6 +1,8 @@
 //! The second factor: `POST /api/auth/mfa/totp/enroll`, `/confirm` and `/disable`, and
 //! `POST /api/auth/mfa/backup-codes`.
 
+use std::mem;
+
 use actix_web::HttpResponse;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,30 +15,28 @@ use super::{
 };
 use crate::{
     domain::backup_code::BackupCode,
-    flows::{
-        proof::Proof,
-        totp::{self, FreshCodes, Refused},
-    },
+    flows::totp::{self, FreshCodes, Refused},
     web::{
         error::{WebError, WebResult},
-        extract::{ApiJson, ApiUser, ClientInfo},
+        extract::{ClientInfo, MayProve, RecentlyAuthenticatedCall, Via},
         problem::{codes, problems},
         qr,
         state::State,
     },
 };
 
-/// The body of what a password confirms.
+/// The body of what needs a proof and nothing else.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = PasswordProof)]
 pub struct PasswordBody {
-    #[schema(value_type = CurrentPassword)]
+    /// Unless there was a proof within 10 minutes.
+    #[schema(value_type = Option<CurrentPassword>)]
     password: Field,
 }
 
-impl PasswordBody {
-    fn proof(self) -> WebResult<Proof> {
-        fields::read(|r| Proof::Password(r.secret("password", self.password)))
+impl MayProve for PasswordBody {
+    fn password(&mut self) -> Field {
+        mem::replace(&mut self.password, Field::Missing)
     }
 }
 
@@ -50,8 +50,8 @@ struct EnrolmentAnswer {
     qr_svg: String,
 }
 
-problems!(EnrollProblems: ANY UNSAFE BODY SIGNED_IN LIMITED
-    [WRONG_PASSWORD, REAUTHENTICATION_REQUIRED, EMAIL_NOT_VERIFIED, TOTP_ALREADY_ENABLED, CONFLICT]);
+problems!(EnrollProblems: ANY UNSAFE BODY SIGNED_IN PROVEN
+    [EMAIL_NOT_VERIFIED, TOTP_ALREADY_ENABLED, CONFLICT]);
 
 /// Begins an enrolment, or begins it anew.
 #[utoipa::path(
@@ -65,13 +65,8 @@ problems!(EnrollProblems: ANY UNSAFE BODY SIGNED_IN LIMITED
     ),
     security(("bearer" = []), ("access_cookie" = [])),
 )]
-pub async fn post_enroll(
-    state: State,
-    user: ApiUser,
-    ClientInfo(client): ClientInfo,
-    ApiJson(body): ApiJson<PasswordBody>,
-) -> WebResult {
-    let enrolment = totp::enroll(&state.services, &user.who, &body.proof()?, &client)
+pub async fn post_enroll(state: State, call: RecentlyAuthenticatedCall<PasswordBody>) -> WebResult {
+    let enrolment = totp::enroll(&state.services, &call.proven)
         .await?
         .map_err(|why| refused(&why))?;
     Ok(HttpResponse::Ok().json(EnrolmentAnswer {
@@ -87,9 +82,18 @@ pub async fn post_enroll(
 pub struct CodeBody {
     #[schema(value_type = TotpCode)]
     code: Field,
+    /// Unless there was a proof within 10 minutes.
+    #[schema(value_type = Option<CurrentPassword>)]
+    password: Field,
 }
 
-problems!(ConfirmProblems: ANY UNSAFE BODY SIGNED_IN LIMITED
+impl MayProve for CodeBody {
+    fn password(&mut self) -> Field {
+        mem::replace(&mut self.password, Field::Missing)
+    }
+}
+
+problems!(ConfirmProblems: ANY UNSAFE BODY SIGNED_IN PROVEN LIMITED
     [WRONG_CODE, TOTP_NOT_PENDING, TOTP_ALREADY_ENABLED, CONFLICT]);
 
 /// Confirms the enrolment with its first code. Every other session ends.
@@ -110,19 +114,17 @@ problems!(ConfirmProblems: ANY UNSAFE BODY SIGNED_IN LIMITED
 )]
 pub async fn post_confirm(
     state: State,
-    user: ApiUser,
+    call: RecentlyAuthenticatedCall<CodeBody>,
     ClientInfo(client): ClientInfo,
-    ApiJson(body): ApiJson<CodeBody>,
 ) -> WebResult {
-    let code = fields::read(|r| r.secret("code", body.code))?;
-    let fresh = totp::confirm(&state.services, &user.who, &code, &client)
+    let code = fields::read(|r| r.secret("code", call.body.code))?;
+    let fresh = totp::confirm(&state.services, &call.proven, &code, &client)
         .await?
         .map_err(|why| refused(&why))?;
-    Ok(codes_answer(&state, &user, &fresh))
+    Ok(codes_answer(&state, call.via, &fresh))
 }
 
-problems!(DisableProblems: ANY UNSAFE BODY SIGNED_IN LIMITED
-    [WRONG_PASSWORD, REAUTHENTICATION_REQUIRED, TOTP_NOT_ENABLED, CONFLICT]);
+problems!(DisableProblems: ANY UNSAFE BODY SIGNED_IN PROVEN [TOTP_NOT_ENABLED, CONFLICT]);
 
 /// Removes the second factor. Every other session ends.
 #[utoipa::path(
@@ -139,21 +141,19 @@ problems!(DisableProblems: ANY UNSAFE BODY SIGNED_IN LIMITED
 )]
 pub async fn post_disable(
     state: State,
-    user: ApiUser,
+    call: RecentlyAuthenticatedCall<PasswordBody>,
     ClientInfo(client): ClientInfo,
-    ApiJson(body): ApiJson<PasswordBody>,
 ) -> WebResult {
-    let pair = totp::disable(&state.services, &user.who, &body.proof()?, &client)
+    let pair = totp::disable(&state.services, &call.proven, &client)
         .await?
         .map_err(|why| refused(&why))?;
     Ok(match pair {
-        Some(pair) => dto::renewed(&state.settings, user.via, &pair),
+        Some(pair) => dto::renewed(&state.settings, call.via, &pair),
         None => HttpResponse::NoContent().finish(),
     })
 }
 
-problems!(CodesProblems: ANY UNSAFE BODY SIGNED_IN LIMITED
-    [WRONG_PASSWORD, REAUTHENTICATION_REQUIRED, TOTP_NOT_ENABLED, CONFLICT]);
+problems!(CodesProblems: ANY UNSAFE BODY SIGNED_IN PROVEN [TOTP_NOT_ENABLED, CONFLICT]);
 
 /// Makes a fresh set of backup codes; the old ones die. No session ends.
 #[utoipa::path(
@@ -169,14 +169,13 @@ problems!(CodesProblems: ANY UNSAFE BODY SIGNED_IN LIMITED
 )]
 pub async fn post_backup_codes(
     state: State,
-    user: ApiUser,
+    call: RecentlyAuthenticatedCall<PasswordBody>,
     ClientInfo(client): ClientInfo,
-    ApiJson(body): ApiJson<PasswordBody>,
 ) -> WebResult {
-    let fresh = totp::replace_backup_codes(&state.services, &user.who, &body.proof()?, &client)
+    let fresh = totp::replace_backup_codes(&state.services, &call.proven, &client)
         .await?
         .map_err(|why| refused(&why))?;
-    Ok(codes_answer(&state, &user, &fresh))
+    Ok(codes_answer(&state, call.via, &fresh))
 }
 
 /// Ten codes, shown this once.
@@ -187,17 +186,15 @@ pub(super) struct CodesAnswer {
     backup_codes: Vec<String>,
 }
 
-fn codes_answer(state: &State, user: &ApiUser, fresh: &FreshCodes) -> HttpResponse {
+fn codes_answer(state: &State, via: Via, fresh: &FreshCodes) -> HttpResponse {
     let own = CodesAnswer {
         backup_codes: fresh.codes.iter().map(BackupCode::shown).collect(),
     };
-    dto::renewed_beside(&state.settings, user.via, own, fresh.pair.as_ref())
+    dto::renewed_beside(&state.settings, via, own, fresh.pair.as_ref())
 }
 
 fn refused(why: &Refused) -> WebError {
     match why {
-        Refused::WrongPassword => refusals::wrong_password("password"),
-        Refused::ProofRequired => refusals::proof_required(),
         Refused::Throttled(wait) => WebError::Throttled(*wait),
         Refused::EmailUnverified => refusals::email_not_verified(),
         Refused::AlreadyEnabled => refusals::totp_already_enabled(),

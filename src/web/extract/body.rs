@@ -38,30 +38,40 @@ impl<T: DeserializeOwned + 'static> FromRequest for CsrfForm<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, WebError>>>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let session = BrowserSession::from_request(req, &mut Payload::None).into_inner();
-        let is_form = req
-            .content_type()
-            .eq_ignore_ascii_case("application/x-www-form-urlencoded");
-        let payload = payload.take();
-        let req = req.clone();
-        Box::pin(async move {
-            let bytes = read(&req, payload).await?;
-            if !is_form {
-                let detail = "Send the form as application/x-www-form-urlencoded.";
-                return Err(WebError::refused(codes::UNSUPPORTED_MEDIA_TYPE, detail));
-            }
-            // Which of two values counts would be anybody's guess.
-            let unreadable =
-                |_| WebError::refused(codes::MALFORMED_FORM, "The form cannot be read.");
-            let token: CsrfField = serde_urlencoded::from_bytes(&bytes).map_err(unreadable)?;
-            if !session?.knows_csrf_token(&token.csrf_token) {
-                return Err(WebError::form_expired());
-            }
-            serde_urlencoded::from_bytes(&bytes)
-                .map(Self)
-                .map_err(unreadable)
-        })
+        let bytes = form_bytes(req, payload);
+        Box::pin(async move { form(&bytes.await?).map(Self) })
     }
+}
+
+/// The fields of a form as they came, once its token is found to be this browser's.
+pub(super) fn form_bytes(
+    req: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<Bytes, WebError>> + use<> {
+    let session = BrowserSession::from_request(req, &mut Payload::None).into_inner();
+    let is_form = req
+        .content_type()
+        .eq_ignore_ascii_case("application/x-www-form-urlencoded");
+    let payload = payload.take();
+    let req = req.clone();
+    async move {
+        let bytes = read(&req, payload).await?;
+        if !is_form {
+            let detail = "Send the form as application/x-www-form-urlencoded.";
+            return Err(WebError::refused(codes::UNSUPPORTED_MEDIA_TYPE, detail));
+        }
+        let token: CsrfField = form(&bytes)?;
+        if !session?.knows_csrf_token(&token.csrf_token) {
+            return Err(WebError::form_expired());
+        }
+        Ok(bytes)
+    }
+}
+
+/// Reads a form. Which of two values of one field counts would be anybody's guess.
+pub(super) fn form<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WebError> {
+    serde_urlencoded::from_bytes(bytes)
+        .map_err(|_| WebError::refused(codes::MALFORMED_FORM, "The form cannot be read."))
 }
 
 /// A JSON body of the API. An absent body reads as `{}`, with or without a Content-Type.

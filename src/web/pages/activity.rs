@@ -29,6 +29,8 @@ fn sentence(event: &str, detail: &Value) -> String {
         "second_factor_required" => "Your password was entered, and a code was asked for.",
         "second_factor_failed" => code_refused(detail),
         "backup_code_used" => return backup_code_used(detail),
+        "device_trusted" => "You chose to trust a browser for 30 days.",
+        "trusted_device_revoked" => "You stopped trusting a browser.",
         "signed_out" => "You signed out.",
         "signed_out_everywhere" => "You signed out everywhere.",
         "session_revoked" => "You signed a device out.",
@@ -40,7 +42,8 @@ fn sentence(event: &str, detail: &Value) -> String {
         "password_reset_requested" => "A link to reset your password was asked for.",
         "password_reset" => "A new password was set through a link in a mail.",
         "password_changed" => "You changed your password.",
-        "reauthentication_failed" => "A wrong password was entered to confirm a change.",
+        "reauthenticated" => "You confirmed that it was you.",
+        "reauthentication_failed" => proof_refused(detail),
         "password_rehashed" => "We renewed how your password is stored. It is still the same.",
         "totp_enabled" => "You turned on two-step sign-in.",
         "totp_disabled" => "You turned off two-step sign-in.",
@@ -61,8 +64,17 @@ fn signed_in(detail: &Value) -> &'static str {
         "You signed in with your password and a code from your app."
     } else if by("mca") {
         "You signed in with your password and a backup code."
+    } else if by("device") {
+        "You signed in with your password, from a browser that you trust."
     } else {
         "You signed in with your password."
+    }
+}
+
+fn proof_refused(detail: &Value) -> &'static str {
+    match detail["by"].as_str() {
+        Some("otp") => "A wrong code was entered to confirm a change.",
+        _ => "A wrong password was entered to confirm a change.",
     }
 }
 
@@ -105,7 +117,13 @@ mod tests {
             Some(Event::SignInFailed) => Event::SecondFactorRequired,
             Some(Event::SecondFactorRequired) => Event::SecondFactorFailed { reason: "spent" },
             Some(Event::SecondFactorFailed { .. }) => Event::BackupCodeUsed { left: 8 },
-            Some(Event::BackupCodeUsed { .. }) => Event::SignedOut,
+            Some(Event::BackupCodeUsed { .. }) => Event::DeviceTrusted {
+                device_id: Uuid::nil(),
+            },
+            Some(Event::DeviceTrusted { .. }) => Event::TrustedDeviceRevoked {
+                device_id: Uuid::nil(),
+            },
+            Some(Event::TrustedDeviceRevoked { .. }) => Event::SignedOut,
             Some(Event::SignedOut) => Event::SignedOutEverywhere,
             Some(Event::SignedOutEverywhere) => Event::SessionRevoked {
                 session_id: Uuid::nil(),
@@ -116,8 +134,9 @@ mod tests {
             Some(Event::RefreshTokenReplayed) => Event::PasswordResetRequested,
             Some(Event::PasswordResetRequested) => Event::PasswordReset,
             Some(Event::PasswordReset) => Event::PasswordChanged,
-            Some(Event::PasswordChanged) => Event::ReauthenticationFailed,
-            Some(Event::ReauthenticationFailed) => Event::PasswordRehashed,
+            Some(Event::PasswordChanged) => Event::Reauthenticated { methods: &["otp"] },
+            Some(Event::Reauthenticated { .. }) => Event::ReauthenticationFailed { by: "otp" },
+            Some(Event::ReauthenticationFailed { .. }) => Event::PasswordRehashed,
             Some(Event::PasswordRehashed) => Event::TotpEnabled,
             Some(Event::TotpEnabled) => Event::TotpDisabled,
             Some(Event::TotpDisabled) => Event::BackupCodesReplaced,
@@ -140,7 +159,7 @@ mod tests {
             assert!(told.insert(sentence), "{}", found.name());
             event = after(Some(found));
         }
-        assert_eq!(told.len(), 24);
+        assert_eq!(told.len(), 27);
     }
 
     #[test]

@@ -24,11 +24,14 @@ use crate::{
 /// Where signed-in people begin.
 pub(super) const ACCOUNT: &str = "/account";
 /// Where everybody else begins.
-pub(super) const LOGIN: &str = "/login";
+pub(in crate::web) const LOGIN: &str = "/login";
 /// Where a code is asked for.
 const LOGIN_VERIFY: &str = "/login/verify";
 /// Where a password is changed.
 pub(in crate::web) const CHANGE_PASSWORD: &str = "/account/password";
+
+/// Where a recent proof is given.
+pub(in crate::web) const REAUTHENTICATE: &str = "/reauthenticate";
 
 /// How a screen with a form is shown: for the first time, or again with what is wrong.
 pub(super) struct Showing {
@@ -74,11 +77,6 @@ impl Showing {
             errors: FieldErrors::of_form(copy::too_many_attempts(wait)),
             retry_after: Some(wait),
         }
-    }
-
-    /// Whether something is wrong with this field.
-    pub(super) fn has(&self, field: &str) -> bool {
-        self.errors.has(field)
     }
 
     /// The same where it turns out that the link is dead: gone, or nothing that can be sent.

@@ -14,7 +14,7 @@ use crate::{
     web::{
         copy,
         error::WebResult,
-        extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
+        extract::{ClientInfo, CsrfForm, DeviceInfo, MaybeUser, PageShell},
         session::BrowserSession,
         state::{State, WebState},
         view::{FieldErrors, Shell},
@@ -99,6 +99,7 @@ pub async fn get(
 pub async fn post(
     MaybeUser(who): MaybeUser,
     CsrfForm(form): CsrfForm<Form>,
+    DeviceInfo(device): DeviceInfo,
     state: State,
     session: BrowserSession,
     ClientInfo(client): ClientInfo,
@@ -113,6 +114,7 @@ pub async fn post(
         password: form.password.clone(),
         remember_me: form.remembers(),
         replaces: who.and_then(|who| who.held_session()),
+        device,
     };
     let next = LocalPath::parse(&form.next);
     let showing = match sign_in::with_password(&state.services, input, &client).await? {

@@ -9,9 +9,10 @@ use crate::{
     domain::{local_path::LocalPath, secret::SecretString},
     flows::second_factor::{self, CodeFault, Input, Outcome},
     web::{
+        cookies::SetCookies,
         copy,
         error::WebResult,
-        extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
+        extract::{ClientInfo, CsrfForm, DeviceInfo, MaybeUser, PageShell},
         session::BrowserSession,
         state::State,
         view::{FieldErrors, Flash, Shell},
@@ -50,6 +51,8 @@ impl LoginVerifyPage {
 pub struct Form {
     #[serde(default)]
     code: SecretString,
+    #[serde(default)]
+    trust_device: String,
 }
 
 /// `GET /login/verify`.
@@ -70,7 +73,8 @@ pub async fn get(
 /// `POST /login/verify`.
 pub async fn post(
     MaybeUser(who): MaybeUser,
-    CsrfForm(Form { code }): CsrfForm<Form>,
+    CsrfForm(Form { code, trust_device }): CsrfForm<Form>,
+    DeviceInfo(device): DeviceInfo,
     state: State,
     session: BrowserSession,
     ClientInfo(client): ClientInfo,
@@ -89,18 +93,20 @@ pub async fn post(
         code,
         remember_me: pending.remember_me,
         replaces: who.and_then(|who| who.held_session()),
+        trust: (!trust_device.is_empty()).then_some(device),
     };
     match second_factor::verify(&state.services, input, &client).await? {
         Outcome::SignedIn {
             pair,
             backup_codes_left,
+            device,
         } => {
             let next = pending.next.as_deref().and_then(LocalPath::parse);
             let answer = signed_in(&state, &session, &pair, next.as_ref());
             if let Some(left) = backup_codes_left {
                 session.leave_flash(&Flash::info(copy::backup_code_used(left)));
             }
-            Ok(answer)
+            Ok(answer.with_cookies(device.map(|device| state.settings.device_cookie(&device))))
         }
         Outcome::WrongCode(fault) => {
             let errors = FieldErrors::of_field(field, refusal(field, fault));

@@ -12,7 +12,6 @@ use crate::{
     flows::{
         account,
         authenticate::Authenticated,
-        proof,
         totp::{self, Enrolment},
     },
     web::{
@@ -37,8 +36,6 @@ pub struct TwoFactorPage {
     pub email: String,
     /// How far the enrolment is.
     pub state: TwoFactorState,
-    /// Whether the forms ask for the password, as the last proof is not recent.
-    pub ask_password: bool,
     /// What is wrong, by the keys of [`TwoFactorPage`].
     pub errors: FieldErrors,
 }
@@ -46,12 +43,6 @@ pub struct TwoFactorPage {
 impl TwoFactorPage {
     /// The key of errors at the code that confirms the enrolment.
     pub const CODE: &str = "code";
-    /// The key of errors at the password that begins an enrolment.
-    pub const ENROLL_PASSWORD: &str = "enroll-password";
-    /// The key of errors at the password that asks for fresh backup codes.
-    pub const FRESH_CODES_PASSWORD: &str = "fresh-codes-password";
-    /// The key of errors at the password that turns the second factor off.
-    pub const DISABLE_PASSWORD: &str = "disable-password";
 }
 
 /// How far the enrolment of a second factor is.
@@ -103,8 +94,6 @@ async fn show(
 ) -> WebResult {
     let services = &state.services;
     let user = who.user();
-    let asked_again = |key| showing.has(key);
-    let begins_anew = asked_again(TwoFactorPage::ENROLL_PASSWORD);
     let two_factor = match user.totp_confirmed_at {
         Some(since) => {
             let left = account::backup_codes_left(services, user).await?;
@@ -114,21 +103,16 @@ async fn show(
             }
         }
         None => match totp::pending(services, user).await? {
-            Some(enrolment) if !begins_anew => TwoFactorState::pending(enrolment)?,
-            _ => TwoFactorState::Off {
+            Some(enrolment) => TwoFactorState::pending(enrolment)?,
+            None => TwoFactorState::Off {
                 email_verified: user.email_verified(),
             },
         },
     };
-    let ask_password = !proof::is_recent(services, who)
-        || begins_anew
-        || asked_again(TwoFactorPage::FRESH_CODES_PASSWORD)
-        || asked_again(TwoFactorPage::DISABLE_PASSWORD);
     showing.answer(|errors| TwoFactorPage {
         shell: shell.take(),
         email: user.email.clone(),
         state: two_factor,
-        ask_password,
         errors,
     })
 }

@@ -6,15 +6,12 @@ use serde::Deserialize;
 use super::{TWO_FACTOR, TwoFactorPage, show};
 use crate::{
     domain::{backup_code::BackupCode, secret::SecretString, user::User},
-    flows::{
-        proof::Proof,
-        totp::{self, FreshCodes, Refused},
-    },
+    flows::totp::{self, FreshCodes, Refused},
     web::{
         cookies::SetCookies,
         copy,
         error::WebResult,
-        extract::{ClientInfo, CsrfForm, CurrentUser, PageShell},
+        extract::{ClientInfo, PageShell, RecentlyAuthenticated},
         pages::{
             BackupCodesPage, BackupCodesReason,
             answer::{LOGIN, Showing, page, see_other, see_other_with},
@@ -25,22 +22,9 @@ use crate::{
     },
 };
 
-/// The password, where the page asked for it.
+/// Only the token of the form.
 #[derive(Deserialize)]
-pub struct ProofForm {
-    #[serde(default)]
-    password: SecretString,
-}
-
-impl ProofForm {
-    fn proof(self) -> Proof {
-        if self.password.expose().trim().is_empty() {
-            Proof::Recent
-        } else {
-            Proof::Password(self.password)
-        }
-    }
-}
+pub struct Form {}
 
 /// The first code of the app.
 #[derive(Deserialize)]
@@ -56,60 +40,59 @@ pub async fn back() -> HttpResponse {
 
 /// `POST /account/two-factor/enroll`
 pub async fn enroll(
-    CurrentUser(who): CurrentUser,
-    CsrfForm(form): CsrfForm<ProofForm>,
+    RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form>,
     state: State,
-    ClientInfo(client): ClientInfo,
     shell: PageShell,
 ) -> WebResult {
-    match totp::enroll(&state.services, &who, &form.proof(), &client).await? {
+    match totp::enroll(&state.services, &proven).await? {
         Ok(_) => Ok(see_other(TWO_FACTOR)),
-        Err(refused) => {
-            let showing = again(&refused, TwoFactorPage::ENROLL_PASSWORD);
-            show(&state, shell, &who, showing).await
-        }
+        Err(refused) => show(&state, shell, proven.who(), again(&refused)).await,
     }
 }
 
 /// `POST /account/two-factor/confirm`
 pub async fn confirm(
-    CurrentUser(who): CurrentUser,
-    CsrfForm(CodeForm { code }): CsrfForm<CodeForm>,
+    RecentlyAuthenticated { proven, form }: RecentlyAuthenticated<CodeForm>,
     state: State,
     session: BrowserSession,
     ClientInfo(client): ClientInfo,
     shell: PageShell,
 ) -> WebResult {
+    let CodeForm { code } = form;
     if code.expose().trim().is_empty() {
         let errors = FieldErrors::of_field(TwoFactorPage::CODE, copy::missing("a code"));
-        return show(&state, shell, &who, Showing::invalid(errors)).await;
+        return show(&state, shell, proven.who(), Showing::invalid(errors)).await;
     }
-    match totp::confirm(&state.services, &who, &code, &client).await? {
+    match totp::confirm(&state.services, &proven, &code, &client).await? {
         Ok(FreshCodes {
             codes,
             pair: Some(pair),
         }) => {
-            let answer = codes_page(shell, who.user(), &codes, BackupCodesReason::Enrolled)?;
+            let answer = codes_page(
+                shell,
+                proven.who().user(),
+                &codes,
+                BackupCodesReason::Enrolled,
+            )?;
             Ok(answer.with_cookies(state.settings.pair_cookies(&pair)))
         }
         Ok(FreshCodes { pair: None, .. }) => {
             let flash = Flash::warning(copy::TWO_FACTOR_ON_SIGN_IN);
             Ok(see_other_with(&session, LOGIN, &flash))
         }
-        Err(refused) => show(&state, shell, &who, again(&refused, TwoFactorPage::CODE)).await,
+        Err(refused) => show(&state, shell, proven.who(), again(&refused)).await,
     }
 }
 
 /// `POST /account/two-factor/disable`
 pub async fn disable(
-    CurrentUser(who): CurrentUser,
-    CsrfForm(form): CsrfForm<ProofForm>,
+    RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form>,
     state: State,
     session: BrowserSession,
     ClientInfo(client): ClientInfo,
     shell: PageShell,
 ) -> WebResult {
-    match totp::disable(&state.services, &who, &form.proof(), &client).await? {
+    match totp::disable(&state.services, &proven, &client).await? {
         Ok(Some(pair)) => {
             let flash = Flash::success(copy::TWO_FACTOR_DISABLED);
             Ok(see_other_with(&session, TWO_FACTOR, &flash)
@@ -119,29 +102,25 @@ pub async fn disable(
             let flash = Flash::success(copy::TWO_FACTOR_OFF_SIGN_IN);
             Ok(see_other_with(&session, LOGIN, &flash))
         }
-        Err(refused) => {
-            let showing = again(&refused, TwoFactorPage::DISABLE_PASSWORD);
-            show(&state, shell, &who, showing).await
-        }
+        Err(refused) => show(&state, shell, proven.who(), again(&refused)).await,
     }
 }
 
 /// `POST /account/two-factor/backup-codes`
 pub async fn fresh_codes(
-    CurrentUser(who): CurrentUser,
-    CsrfForm(form): CsrfForm<ProofForm>,
+    RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form>,
     state: State,
     ClientInfo(client): ClientInfo,
     shell: PageShell,
 ) -> WebResult {
-    match totp::replace_backup_codes(&state.services, &who, &form.proof(), &client).await? {
-        Ok(FreshCodes { codes, .. }) => {
-            codes_page(shell, who.user(), &codes, BackupCodesReason::Replaced)
-        }
-        Err(refused) => {
-            let showing = again(&refused, TwoFactorPage::FRESH_CODES_PASSWORD);
-            show(&state, shell, &who, showing).await
-        }
+    match totp::replace_backup_codes(&state.services, &proven, &client).await? {
+        Ok(FreshCodes { codes, .. }) => codes_page(
+            shell,
+            proven.who().user(),
+            &codes,
+            BackupCodesReason::Replaced,
+        ),
+        Err(refused) => show(&state, shell, proven.who(), again(&refused)).await,
     }
 }
 
@@ -162,15 +141,13 @@ fn codes_page(
     )
 }
 
-/// Why the page is shown again; `field` is the one of the form that was sent.
-fn again(refused: &Refused, field: &'static str) -> Showing {
-    let at_field = |message: &str| FieldErrors::of_field(field, message);
+/// Why the page is shown again.
+fn again(refused: &Refused) -> Showing {
+    let at_field = |message: &str| FieldErrors::of_field(TwoFactorPage::CODE, message);
     let forbidden = |errors| Showing::again(StatusCode::FORBIDDEN, errors);
     let conflict = |why| Showing::again(StatusCode::CONFLICT, FieldErrors::of_form(why));
     match refused {
-        Refused::WrongPassword => Showing::rejected(at_field(copy::WRONG_PASSWORD)),
         Refused::WrongCode(fault) => Showing::invalid(at_field(&copy::app_code_refused(*fault))),
-        Refused::ProofRequired => forbidden(at_field(copy::CONFIRM_WITH_PASSWORD)),
         Refused::EmailUnverified => {
             forbidden(FieldErrors::of_form(copy::TWO_FACTOR_NEEDS_VERIFIED))
         }

@@ -1,0 +1,149 @@
+//! Browsers that a user trusts. A row of an earlier `rev` than the user's is dead, whoever raised it.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use ipnet::IpNet;
+use uuid::Uuid;
+
+use super::schema::{trusted_devices as trusted, users};
+
+/// A browser to trust.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = trusted)]
+pub struct NewTrusted<'a> {
+    /// Id.
+    pub id: Uuid,
+    /// Who trusts it.
+    pub user_id: Uuid,
+    /// SHA-256 of its secret.
+    pub secret_hash: &'a [u8],
+    /// The user's `revocation_id`, held by this transaction.
+    pub rev: i64,
+    /// Now.
+    pub created_at: DateTime<Utc>,
+    /// The end of the trust.
+    pub expires_at: DateTime<Utc>,
+    /// Now.
+    pub last_used_at: DateTime<Utc>,
+    /// The client's address.
+    pub ip: Option<IpNet>,
+    /// The client's user agent.
+    pub user_agent: Option<&'a str>,
+}
+
+/// Trusts a browser.
+pub async fn insert(mut conn: &AsyncPgConnection, new: &NewTrusted<'_>) -> QueryResult<()> {
+    diesel::insert_into(trusted::table)
+        .values(new)
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends the trust of a user in a browser that is about to be trusted anew; returns the hashes of
+/// the secrets that are worth nothing now.
+pub async fn forget(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    secret_hashes: &[Vec<u8>],
+) -> QueryResult<Vec<Vec<u8>>> {
+    diesel::delete(trusted::table)
+        .filter(trusted::user_id.eq(user_id))
+        .filter(trusted::secret_hash.eq_any(secret_hashes))
+        .returning(trusted::secret_hash)
+        .get_results(&mut conn)
+        .await
+}
+
+/// A sign-in with a device cookie, after the right password.
+#[derive(Debug)]
+pub struct Use<'a> {
+    /// Whose password it was.
+    pub user_id: Uuid,
+    /// The `rev` that came with it.
+    pub rev: i64,
+    /// SHA-256 of each of its secrets.
+    pub secret_hashes: &'a [Vec<u8>],
+    /// Now.
+    pub at: DateTime<Utc>,
+    /// The client's address.
+    pub ip: IpNet,
+    /// The client's user agent.
+    pub user_agent: Option<&'a str>,
+}
+
+/// Notes a sign-in; `false` where this user does not trust the browser.
+pub async fn note_use(mut conn: &AsyncPgConnection, used: &Use<'_>) -> QueryResult<bool> {
+    let rows = diesel::update(trusted::table)
+        .filter(
+            trusted::user_id
+                .eq(used.user_id)
+                .and(trusted::secret_hash.eq_any(used.secret_hashes)),
+        )
+        .filter(
+            trusted::rev
+                .eq(used.rev)
+                .and(trusted::expires_at.gt(used.at)),
+        )
+        .set((
+            trusted::last_used_at.eq(used.at),
+            trusted::ip.eq(used.ip),
+            trusted::user_agent.eq(used.user_agent),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(rows > 0)
+}
+
+/// A trusted browser.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = trusted, check_for_backend(diesel::pg::Pg))]
+pub struct TrustedRow {
+    /// Id.
+    pub id: Uuid,
+    /// SHA-256 of its secret.
+    pub secret_hash: Vec<u8>,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
+    /// The last sign-in with it.
+    pub last_used_at: DateTime<Utc>,
+    /// The client's address then.
+    pub ip: Option<IpNet>,
+    /// Its user agent then.
+    pub user_agent: Option<String>,
+}
+
+/// What a user trusts now, the last used first.
+pub async fn living_of(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    at: DateTime<Utc>,
+) -> QueryResult<Vec<TrustedRow>> {
+    trusted::table
+        .inner_join(users::table)
+        .filter(trusted::user_id.eq(user_id).and(trusted::expires_at.gt(at)))
+        .filter(trusted::rev.eq(users::revocation_id))
+        .order((trusted::last_used_at.desc(), trusted::id))
+        .select(TrustedRow::as_select())
+        .load(&mut conn)
+        .await
+}
+
+/// Ends the trust of a user in one browser; `false` where there is none of that id.
+pub async fn delete(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    user_id: Uuid,
+    rev: i64,
+    at: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let rows = diesel::delete(trusted::table)
+        .filter(trusted::id.eq(id).and(trusted::user_id.eq(user_id)))
+        .filter(trusted::rev.eq(rev).and(trusted::expires_at.gt(at)))
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}

@@ -1,0 +1,112 @@
+//! A code of the authenticator app as proof. It is counted, used up and refused as at sign-in.
+
+use super::{Outcome, outcome, record};
+use crate::{
+    db::{self, Transact},
+    domain::{
+        audit::{Client, Event},
+        secret::SecretString,
+        totp::{self, TotpCode, TotpVerdict},
+    },
+    flows::{
+        FlowError, Result, Services, authenticate::Authenticated, second_factor::CodeFault,
+        services::Throttled,
+    },
+    throttle::Route,
+};
+
+pub(super) async fn check(
+    s: &Services,
+    who: &Authenticated,
+    typed: &SecretString,
+    client: &Client,
+) -> Result<Outcome> {
+    let user = who.user();
+    if !user.two_factor_enabled() {
+        return Ok(Outcome::NoSecondFactor);
+    }
+    let email = Some(user.email_canonical.as_str());
+    if let Some(Throttled(wait)) = s.count(Route::SecondFactor, client, email) {
+        return Ok(Outcome::Throttled(wait));
+    }
+    let shared = s.db.shared().await?;
+    let Some(row) = db::totp::find(&shared, user.id)
+        .await?
+        .filter(|row| row.confirmed_at.is_some())
+    else {
+        return Ok(Outcome::NoSecondFactor);
+    };
+    let secret = s.open_totp_secret(user, &row.secret)?;
+    let verdict = TotpCode::parse(typed.expose()).map_or(TotpVerdict::Wrong, |code| {
+        let now = s.clock.now();
+        totp::judge(&secret, &code, now, row.last_step, &row.refused_steps)
+    });
+    let step = match verdict {
+        TotpVerdict::Matches { step } => step,
+        TotpVerdict::Spent => return fail(s, who, CodeFault::Spent, None, client).await,
+        TotpVerdict::Wrong => return fail(s, who, CodeFault::Wrong, None, client).await,
+        TotpVerdict::OutsideWindow {
+            step,
+            drift_seconds: seconds,
+        } => {
+            let fault = CodeFault::ClockOff { seconds };
+            return fail(s, who, fault, Some(step), client).await;
+        }
+    };
+    let mut conn = s.db.connection().await?;
+    let accepted = conn
+        .transaction(async |tx| {
+            let proven = record(s, tx, who, &["otp"], client).await?;
+            if proven.is_some() && !s.accept_step(tx, user, &row.secret, step).await? {
+                return Err(Undone::Spent);
+            }
+            Ok(proven)
+        })
+        .await;
+    drop(conn);
+    match accepted {
+        Ok(proven) => Ok(outcome(proven)),
+        Err(Undone::Spent) => fail(s, who, CodeFault::Spent, None, client).await,
+        Err(Undone::Fault(fault)) => Err(fault),
+    }
+}
+
+/// Notes a failed code; `refused` is a step that is never to be accepted.
+async fn fail(
+    s: &Services,
+    who: &Authenticated,
+    fault: CodeFault,
+    refused: Option<i64>,
+    client: &Client,
+) -> Result<Outcome> {
+    let user_id = who.user().id;
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        if let Some(step) = refused {
+            db::totp::refuse_step(tx, user_id, step).await?;
+        }
+        let failed = Event::ReauthenticationFailed { by: "otp" };
+        s.audit_own(tx, failed, user_id, who.session_id, client)
+            .await
+    })
+    .await?;
+    Ok(Outcome::WrongCode(fault))
+}
+
+/// Why the proof was rolled back.
+enum Undone {
+    Spent,
+    Fault(FlowError),
+}
+
+impl From<db::QueryError> for Undone {
+    fn from(error: db::QueryError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<FlowError> for Undone {
+    fn from(error: FlowError) -> Self {
+        Self::Fault(error)
+    }
+}

@@ -1,0 +1,130 @@
+//! Trusted browsers: after the right password, they are asked for no code.
+//!
+//! Trust belongs to a user and a browser, lasts 30 days, and ends with everything that raises the
+//! user's `revocation_id`: a change of password or second factor, signing out everywhere, a replay.
+//! It stands in for the code alone, never for the password, and proves nothing to a sensitive act.
+
+use chrono::TimeDelta;
+use ipnet::IpNet;
+use uuid::Uuid;
+
+use super::{Result, Services, authenticate::Authenticated, proof::Proven, sessions::Outcome};
+use crate::{
+    db::{
+        self, Transact, Tx,
+        trusted_devices::{NewTrusted, TrustedRow, Use},
+    },
+    domain::{
+        audit::{Client, Event},
+        device::DeviceCookie,
+        random,
+        user::User,
+        user_agent::Device,
+    },
+};
+
+/// How long a browser is trusted.
+pub const TRUSTED_FOR: TimeDelta = TimeDelta::days(30);
+
+/// A trusted browser.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Id, times and address.
+    pub row: TrustedRow,
+    /// Browser and system.
+    pub device: Device,
+    /// Whether it is the browser that asks.
+    pub is_this: bool,
+}
+
+/// The browsers that a user trusts, the last used first. `device` is the cookie of the one that asks.
+pub async fn list(s: &Services, who: &Authenticated, device: &DeviceCookie) -> Result<Vec<Listed>> {
+    let shared = s.db.shared().await?;
+    let rows = db::trusted_devices::living_of(&shared, who.user().id, s.now()).await?;
+    let own = device.hashes();
+    let listed = rows.into_iter().map(|row| Listed {
+        device: Device::of(row.user_agent.as_deref().unwrap_or_default()),
+        is_this: own.contains(&row.secret_hash),
+        row,
+    });
+    Ok(listed.collect())
+}
+
+/// Ends the trust in one browser. Its sessions go on.
+pub async fn revoke(s: &Services, proven: &Proven, id: Uuid, client: &Client) -> Result<Outcome> {
+    let who = proven.who();
+    let user = who.user();
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        if !super::sessions::still_lives(tx, who).await? {
+            return Ok(Outcome::Overtaken);
+        }
+        let rev = user.revocation_id;
+        if !db::trusted_devices::delete(tx, id, user.id, rev, s.now()).await? {
+            return Ok(Outcome::NotFound);
+        }
+        let event = Event::TrustedDeviceRevoked { device_id: id };
+        s.audit_own(tx, event, user.id, who.session_id, client)
+            .await?;
+        Ok(Outcome::Revoked)
+    })
+    .await
+}
+
+impl Services {
+    /// Whether the browser may do without a code, within a transaction that holds the user at the
+    /// `rev` of the right password.
+    pub(super) async fn trusts(
+        &self,
+        tx: &Tx,
+        user: &User,
+        device: &DeviceCookie,
+        client: &Client,
+    ) -> Result<bool> {
+        let hashes = device.hashes();
+        if hashes.is_empty() {
+            return Ok(false);
+        }
+        let sign_in = Use {
+            user_id: user.id,
+            rev: user.revocation_id,
+            secret_hashes: &hashes,
+            at: self.now(),
+            ip: IpNet::from(client.ip),
+            user_agent: client.user_agent.as_deref(),
+        };
+        Ok(db::trusted_devices::note_use(tx, &sign_in).await?)
+    }
+
+    /// Trusts a browser, within a transaction that holds the user. Returns its cookie from now on.
+    /// The secret is always a fresh one: one that was planted before is worth nothing.
+    pub(super) async fn trust(
+        &self,
+        tx: &Tx,
+        user: &User,
+        before: &DeviceCookie,
+        session_id: Uuid,
+        client: &Client,
+    ) -> Result<DeviceCookie> {
+        let dropped = db::trusted_devices::forget(tx, user.id, &before.hashes()).await?;
+        let (cookie, hash) = before.renewed(&dropped, self.random.as_ref());
+        let now = self.now();
+        let id = random::id(self.random.as_ref());
+        let new = NewTrusted {
+            id,
+            user_id: user.id,
+            secret_hash: &hash,
+            rev: user.revocation_id,
+            created_at: now,
+            expires_at: now + TRUSTED_FOR,
+            last_used_at: now,
+            ip: Some(IpNet::from(client.ip)),
+            user_agent: client.user_agent.as_deref(),
+        };
+        db::trusted_devices::insert(tx, &new).await?;
+        let event = Event::DeviceTrusted { device_id: id };
+        self.audit_own(tx, event, user.id, Some(session_id), client)
+            .await?;
+        Ok(cookie)
+    }
+}

@@ -1,0 +1,80 @@
+//! `POST /api/auth/reauthenticate`: a proof that counts for the next minutes of the session.
+
+use actix_web::HttpResponse;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{
+    fields::{self, Field},
+    refusals,
+    texts::{CurrentPassword, TotpCode},
+};
+use crate::{
+    flows::proof::{self, Outcome, Presented},
+    web::{
+        error::{WebError, WebResult},
+        extract::{ApiJson, ApiUser, ClientInfo},
+        problem::{codes, problems},
+        state::State,
+    },
+};
+
+/// The body of a proof: one of the two.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Proof)]
+pub struct Body {
+    #[schema(value_type = Option<CurrentPassword>)]
+    password: Field,
+    /// Of the authenticator app; used up.
+    #[schema(value_type = Option<TotpCode>)]
+    code: Field,
+}
+
+impl Body {
+    fn presented(self) -> WebResult<Presented> {
+        fields::read(|r| {
+            if self.password.is_given() && self.code.is_given() {
+                r.fault("code", "Send either a password or a code.");
+            }
+            if self.code.is_given() {
+                Presented::Code(r.secret("code", self.code))
+            } else {
+                Presented::Password(r.secret("password", self.password))
+            }
+        })
+    }
+}
+
+problems!(Problems: ANY UNSAFE BODY SIGNED_IN LIMITED
+    [WRONG_PASSWORD, WRONG_CODE, TOTP_NOT_ENABLED, CONFLICT]);
+
+/// Proves who is calling.
+///
+/// Sensitive calls of this session then need no password for 10 minutes.
+#[utoipa::path(
+    post,
+    path = "/api/auth/reauthenticate",
+    tag = "Sessions",
+    request_body = Body,
+    responses(
+        (status = 204, description = "Proved."),
+        Problems,
+    ),
+    security(("bearer" = []), ("access_cookie" = [])),
+)]
+pub async fn post(
+    state: State,
+    user: ApiUser,
+    ClientInfo(client): ClientInfo,
+    ApiJson(body): ApiJson<Body>,
+) -> WebResult {
+    let presented = body.presented()?;
+    match proof::present(&state.services, &user.who, &presented, &client).await? {
+        Outcome::Proven(_) => Ok(HttpResponse::NoContent().finish()),
+        Outcome::WrongPassword => Err(refusals::wrong_password("password")),
+        Outcome::WrongCode(fault) => Err(refusals::invalid_code(codes::WRONG_CODE, fault)),
+        Outcome::NoSecondFactor => Err(refusals::totp_not_enabled()),
+        Outcome::Overtaken => Err(refusals::conflict()),
+        Outcome::Throttled(wait) => Err(WebError::Throttled(wait)),
+    }
+}

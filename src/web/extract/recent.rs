@@ -1,0 +1,170 @@
+//! A recent proof of who sits there, beside the body of a sensitive act (ASVS 5.0, 7.5.1).
+//!
+//! A [`Proven`] is what the flows of such acts demand, and a handler gets one from here.
+
+use std::{future::Future, pin::Pin};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use serde::de::DeserializeOwned;
+
+use super::{
+    ApiJson, ApiUser, ClientInfo, CurrentUser, Via,
+    body::{form, form_bytes},
+};
+use crate::{
+    domain::local_path::LocalPath,
+    flows::{
+        authenticate::Authenticated,
+        proof::{self, Outcome, Presented, Proven},
+    },
+    web::{
+        api::{
+            fields::{self, Field},
+            refusals,
+        },
+        error::WebError,
+        session::{BrowserSession, KeptAct},
+        state::State,
+    },
+};
+
+/// The form of a sensitive act, from somebody who has proved lately who they are. Anybody else is
+/// sent to `/reauthenticate`, and what they typed is kept for them.
+pub struct RecentlyAuthenticated<T> {
+    /// Who.
+    pub proven: Proven,
+    /// The form.
+    pub form: T,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for RecentlyAuthenticated<T> {
+    type Error = WebError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, WebError>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let user = CurrentUser::from_request(req, &mut Payload::None).into_inner();
+        let session = BrowserSession::from_request(req, &mut Payload::None).into_inner();
+        let bytes = form_bytes(req, payload);
+        let req = req.clone();
+        Box::pin(async move {
+            let CurrentUser(who) = user?;
+            let bytes = bytes.await?;
+            let session = session?;
+            let state = req.app_data::<State>().ok_or(WebError::Misconfigured)?;
+            let Some(proven) = proof::recent(&state.services, &who) else {
+                return Err(proof_first(&req, &session, &bytes));
+            };
+            // It is about to be done.
+            if session.kept_act(req.path()).is_some() {
+                session.forget_act();
+            }
+            let form = form(&bytes)?;
+            Ok(Self { proven, form })
+        })
+    }
+}
+
+/// The most bytes of input that are kept: it travels in a cookie.
+const MOST_KEPT: usize = 1024;
+/// Fields that are not kept. An act that has one is begun again on its own page.
+const SECRETS: [&str; 4] = ["password", "current_password", "new_password", "code"];
+
+/// Keeps the act, where it can be, and asks for a proof.
+fn proof_first(req: &HttpRequest, session: &BrowserSession, bytes: &[u8]) -> WebError {
+    let Some(next) = LocalPath::parse(req.path()) else {
+        return WebError::form_expired();
+    };
+    match kept(next.as_str(), bytes) {
+        Some(act) => session.keep_act(&act),
+        None => session.forget_act(),
+    }
+    WebError::ReauthenticationRequired(next)
+}
+
+fn kept(path: &str, bytes: &[u8]) -> Option<KeptAct> {
+    let mut fields: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes).ok()?;
+    fields.retain(|(name, _)| name != "csrf_token");
+    let is_secret = |(name, _): &(String, String)| SECRETS.contains(&name.as_str());
+    let fits = bytes.len() <= MOST_KEPT && !fields.iter().any(is_secret);
+    fits.then(|| KeptAct {
+        path: path.to_owned(),
+        fields,
+    })
+}
+
+/// A body that may bring the password along as proof.
+pub trait MayProve {
+    /// The password, taken out of it.
+    fn password(&mut self) -> Field;
+}
+
+/// A sensitive call, from somebody who has proved lately who they are or who sends the password
+/// along. Anybody else is refused with 403 `reauthentication_required`.
+pub struct RecentlyAuthenticatedCall<T> {
+    /// Who.
+    pub proven: Proven,
+    /// How the access token came.
+    pub via: Via,
+    /// The body.
+    pub body: T,
+}
+
+impl<T: DeserializeOwned + MayProve + 'static> FromRequest for RecentlyAuthenticatedCall<T> {
+    type Error = WebError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, WebError>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let user = ApiUser::from_request(req, &mut Payload::None);
+        let body = ApiJson::<T>::from_request(req, payload);
+        let req = req.clone();
+        Box::pin(async move {
+            let ApiUser { who, via } = user.await?;
+            let ApiJson(mut body) = body.await?;
+            let password = body.password();
+            let proven = proven(&req, &who, password).await?;
+            Ok(Self { proven, via, body })
+        })
+    }
+}
+
+async fn proven(
+    req: &HttpRequest,
+    who: &Authenticated,
+    password: Field,
+) -> Result<Proven, WebError> {
+    let state = req.app_data::<State>().ok_or(WebError::Misconfigured)?;
+    let services = &state.services;
+    if !password.is_given() {
+        return proof::recent(services, who).ok_or_else(refusals::proof_required);
+    }
+    let password = fields::read(|r| Presented::Password(r.secret("password", password)))?;
+    let ClientInfo(client) = ClientInfo::of(req, &state.settings.trusted_proxies);
+    match proof::present(services, who, &password, &client).await? {
+        Outcome::Proven(proven) => Ok(*proven),
+        Outcome::Throttled(wait) => Err(WebError::Throttled(wait)),
+        Outcome::Overtaken => Err(refusals::conflict()),
+        Outcome::WrongPassword | Outcome::WrongCode(_) | Outcome::NoSecondFactor => {
+            Err(refusals::wrong_password("password"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn input_is_kept_without_the_token_and_never_a_secret() {
+        let fields = |body: &str| kept("/act", body.as_bytes()).map(|act| act.fields);
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(fields("csrf_token=t"), Some(vec![]));
+        assert_eq!(
+            fields("csrf_token=t&new_email=a%40b&reason=%3Cb%3E"),
+            Some(vec![pair("new_email", "a@b"), pair("reason", "<b>")])
+        );
+        for secret in SECRETS {
+            assert_eq!(fields(&format!("reason=x&{secret}=y")), None, "{secret}");
+        }
+        assert_eq!(fields(&format!("reason={}", "x".repeat(MOST_KEPT))), None);
+    }
+}

@@ -1,0 +1,218 @@
+//! A recent proof for a sensitive act, and the way back to it.
+//!
+//! A form that lacked the proof was kept with what was typed. After the proof its act stands ready
+//! behind one button; where nothing could be kept, the act's own page is shown again.
+
+use actix_web::{HttpResponse, http::StatusCode, web::Query};
+use askama::Template;
+use serde::Deserialize;
+
+use super::answer::{ACCOUNT, LOGIN, REAUTHENTICATE, Showing, page, see_other, see_other_with};
+use crate::{
+    domain::{local_path::LocalPath, secret::SecretString},
+    flows::{
+        authenticate::Authenticated,
+        proof::{self, Outcome, Presented},
+    },
+    web::{
+        copy,
+        error::{WebResult, way_over},
+        extract::{ClientInfo, CsrfForm, CurrentUser, PageShell},
+        session::{BrowserSession, KeptAct},
+        state::State,
+        view::{FieldErrors, Flash, Shell},
+    },
+};
+
+/// `/reauthenticate`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "reauthenticate.html")]
+pub struct ReauthenticatePage {
+    /// What stands around the page.
+    pub shell: Shell,
+    /// The address, for password managers.
+    pub email: String,
+    /// What the proof is for, as in "to turn off two-step sign-in"; empty where that has no name.
+    pub purpose: &'static str,
+    /// Where to go afterwards, checked already.
+    pub next: String,
+    /// Whether a code from the app proves it as well.
+    pub takes_code: bool,
+    /// What is wrong, by `password` and `code`.
+    pub errors: FieldErrors,
+}
+
+/// `/reauthenticate` once the proof is given, with the act ready to be done.
+#[derive(Clone, Debug, Template)]
+#[template(path = "confirmed.html")]
+pub struct ConfirmedPage {
+    /// What stands around the page.
+    pub shell: Shell,
+    /// Where the form of the act goes.
+    pub action: String,
+    /// What was typed into it before.
+    pub fields: Vec<(String, String)>,
+    /// The words of its button.
+    pub button: &'static str,
+    /// The page that the act belongs to.
+    pub page: &'static str,
+}
+
+/// A sensitive act, in the words of its page.
+struct Act {
+    /// As in "to turn off two-step sign-in".
+    purpose: &'static str,
+    /// As its own button says it.
+    button: &'static str,
+    /// The page that it belongs to.
+    page: &'static str,
+}
+
+/// The act behind a path.
+fn act_of(path: &str) -> Option<Act> {
+    let act = |page, purpose, button| {
+        Some(Act {
+            purpose,
+            button,
+            page,
+        })
+    };
+    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    match segments.as_slice() {
+        ["account", "two-factor", what] => {
+            let act = |purpose, button| act("/account/two-factor", purpose, button);
+            match *what {
+                "enroll" => act("to set up two-step sign-in", "Set up two-step sign-in"),
+                "confirm" => act("to turn on two-step sign-in", "Turn on"),
+                "disable" => act("to turn off two-step sign-in", "Turn off two-step sign-in"),
+                "backup-codes" => act("to get fresh backup codes", "Get fresh backup codes"),
+                _ => None,
+            }
+        }
+        ["account", "sessions", what @ ..] => {
+            let act = |purpose, button| act("/account/sessions", purpose, button);
+            match what {
+                ["revoke-others"] => act(
+                    "to sign out every other device",
+                    "Sign out every other device",
+                ),
+                ["trusted", _, "revoke"] => act("to stop trusting a browser", "Stop trusting"),
+                [_, "revoke"] => act("to sign out a device", "Sign out the device"),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Where to go afterwards.
+#[derive(Deserialize)]
+pub struct NextQuery {
+    #[serde(default)]
+    next: String,
+}
+
+/// What is typed.
+#[derive(Deserialize)]
+pub struct Form {
+    #[serde(default)]
+    password: SecretString,
+    #[serde(default)]
+    code: SecretString,
+    #[serde(default)]
+    next: String,
+}
+
+fn local(next: &str) -> Option<LocalPath> {
+    LocalPath::parse(next).filter(|next| !next.as_str().starts_with(REAUTHENTICATE))
+}
+
+/// `GET /reauthenticate`. Whoever has proved it lately goes on: to the kept act, or to the page.
+pub async fn get(
+    CurrentUser(who): CurrentUser,
+    Query(NextQuery { next }): Query<NextQuery>,
+    state: State,
+    session: BrowserSession,
+    shell: PageShell,
+) -> WebResult {
+    let next = local(&next);
+    if proof::recent(&state.services, &who).is_none() {
+        return show(shell, &who, next.as_ref(), Showing::first());
+    }
+    let path = next.as_ref().map_or(ACCOUNT, LocalPath::as_str);
+    match (session.kept_act(path), act_of(path)) {
+        (Some(KeptAct { path, fields }), Some(act)) => page(
+            StatusCode::OK,
+            ConfirmedPage {
+                shell: shell.take(),
+                action: path,
+                fields,
+                button: act.button,
+                page: act.page,
+            },
+        ),
+        _ => Ok(see_other(path)),
+    }
+}
+
+/// `POST /reauthenticate`.
+pub async fn post(
+    CurrentUser(who): CurrentUser,
+    CsrfForm(form): CsrfForm<Form>,
+    state: State,
+    session: BrowserSession,
+    ClientInfo(client): ClientInfo,
+    shell: PageShell,
+) -> WebResult {
+    let next = local(&form.next);
+    let presented = if !form.password.is_empty() {
+        Presented::Password(form.password)
+    } else if !form.code.expose().trim().is_empty() {
+        Presented::Code(form.code)
+    } else {
+        let errors = FieldErrors::of_field("password", copy::missing("your password"));
+        return show(shell, &who, next.as_ref(), Showing::invalid(errors));
+    };
+    let wrong_code = |why: String| Showing::rejected(FieldErrors::of_field("code", why));
+    let showing = match proof::present(&state.services, &who, &presented, &client).await? {
+        Outcome::Proven(_) => return Ok(onwards(&session, next.as_ref())),
+        Outcome::Overtaken => {
+            let flash = Flash::info(copy::SESSION_ENDED);
+            return Ok(see_other_with(&session, LOGIN, &flash));
+        }
+        Outcome::WrongPassword => {
+            Showing::rejected(FieldErrors::of_field("password", copy::WRONG_PASSWORD))
+        }
+        Outcome::WrongCode(fault) => wrong_code(copy::app_code_refused(fault)),
+        Outcome::NoSecondFactor => Showing::invalid(FieldErrors::of_form(copy::TWO_FACTOR_IS_OFF)),
+        Outcome::Throttled(wait) => Showing::throttled(wait),
+    };
+    show(shell, &who, next.as_ref(), showing)
+}
+
+fn onwards(session: &BrowserSession, next: Option<&LocalPath>) -> HttpResponse {
+    let path = next.map_or(ACCOUNT, LocalPath::as_str);
+    if session.kept_act(path).is_some() {
+        return see_other(&way_over(REAUTHENTICATE, next));
+    }
+    session.leave_flash(&Flash::success(copy::CONFIRMED));
+    see_other(path)
+}
+
+fn show(
+    shell: PageShell,
+    who: &Authenticated,
+    next: Option<&LocalPath>,
+    showing: Showing,
+) -> WebResult {
+    showing.answer(|errors| ReauthenticatePage {
+        shell: shell.take(),
+        email: who.user().email.clone(),
+        purpose: next
+            .and_then(|next| act_of(next.as_str()))
+            .map_or("", |act| act.purpose),
+        next: next.map_or_else(String::new, ToString::to_string),
+        takes_code: who.user().two_factor_enabled(),
+        errors,
+    })
+}
