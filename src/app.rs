@@ -17,10 +17,11 @@ pub use seams::{Seams, SystemClock, SystemRandom};
 pub use server::Server;
 
 use crate::{
+    breach::Breaches,
     config::Config,
     db::{ConnectError, Connector, DatabaseOptions, Db, migrate::MigrateError},
     domain::{keys, password::HashError, token::TokenCodec},
-    flows::Services,
+    flows::{Services, breach_checks::BreachChecks},
     hashing::Hashing,
     mail::{SetupError, Transport},
     throttle::Throttle,
@@ -81,6 +82,8 @@ impl App {
             tokens: Self::token_codec(config),
             ring: convert::ring(&config.secrets.sealing),
             hashing: Hashing::new(convert::argon2(config), config.hashing_concurrency)?,
+            breaches: Breaches::new(config.breach_check.as_ref()),
+            breach_checks: BreachChecks::default(),
             throttle: Throttle::new(&convert::limits(&config.rate_limits), &seams.clock),
             policy: convert::policy(config),
             site: convert::site(config),

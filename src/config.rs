@@ -83,6 +83,8 @@ pub struct Config {
     pub email_verification: EmailVerification,
     /// The fewest characters of a new password, 8 or more.
     pub password_min_length: usize,
+    /// Where passwords are looked up among breached ones, if they are.
+    pub breach_check: Option<Url>,
     /// Parameters of new password hashes.
     pub argon2: Argon2Settings,
     /// Password hashes at the same time, 1 or more.

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod backup_codes;
 mod connect;
 pub mod devices;
+pub mod imports;
 pub mod mails;
 pub mod migrate;
 pub mod purge;

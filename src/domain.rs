@@ -9,6 +9,7 @@ pub mod clock;
 pub mod device;
 pub mod display_name;
 pub mod email;
+pub mod import;
 pub mod keys;
 pub mod local_path;
 pub mod password;

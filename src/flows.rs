@@ -6,12 +6,15 @@
 
 pub mod account;
 pub mod authenticate;
+pub mod breach_checks;
 pub mod change_password;
 pub mod deliver;
 mod error;
 pub mod health;
+pub mod import_users;
 mod input;
 pub mod inspect_token;
+mod new_password;
 mod outbox;
 pub mod proof;
 pub mod purge;

@@ -16,6 +16,7 @@
 //! `docs/architecture.md` tells the rest.
 
 pub mod app;
+pub mod breach;
 pub mod cli;
 pub mod config;
 pub mod db;

@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use crate::{
-    flows::{Services, deliver, purge},
+    flows::{Services, breach_checks, deliver, purge},
     mail::Transport,
 };
 
@@ -20,6 +20,8 @@ const OUTBOX_TICK: Duration = Duration::from_secs(1);
 const UNTIL_COMMITTED: Duration = Duration::from_millis(20);
 /// How often expired rows are looked for.
 const PURGE_TICK: Duration = Duration::from_mins(1);
+/// How many passwords are looked up among breached ones at once, of those that wait for it.
+const BREACH_CHECKS: usize = 4;
 /// The pause after a fault, so that a database that is down is not asked without end.
 const AFTER_FAULT: Duration = Duration::from_secs(5);
 
@@ -35,6 +37,9 @@ impl Workers {
         let (stop, stopped) = watch::channel(false);
         let mut loops = JoinSet::new();
         loops.spawn(outbox(Arc::clone(services), transport, stopped.clone()));
+        for _ in 0..BREACH_CHECKS {
+            loops.spawn(made_up(Arc::clone(services), stopped.clone()));
+        }
         loops.spawn(purging(Arc::clone(services), stopped));
         Self { loops, stop }
     }
@@ -67,6 +72,19 @@ async fn outbox(services: Arc<Services>, transport: Transport, mut stopped: watc
         }
         if *stopped.borrow() {
             return;
+        }
+    }
+}
+
+/// What waits when the node stops is made up for at another sign-in.
+async fn made_up(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let outcome = tokio::select! {
+            outcome = breach_checks::next(&services) => outcome,
+            _ = stopped.changed() => return,
+        };
+        if let Err(error) = outcome {
+            tracing::error!(%error, "a breached password could not be noted");
         }
     }
 }

@@ -6,6 +6,8 @@ mod migrate;
 mod serve;
 mod setup;
 mod token;
+mod tune;
+mod user;
 
 use std::process::ExitCode;
 
@@ -46,6 +48,10 @@ enum Command {
     /// Look after the keys that seal secrets at rest
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Bring over accounts
+    #[command(subcommand)]
+    User(user::UserCommand),
+    TuneArgon2(tune::TuneArgs),
     /// Look at tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -59,6 +65,10 @@ pub fn run() -> ExitCode {
         Command::Migrate => setup::block_on(migrate::run).map(done),
         Command::Init(args) => init::run(&args).map(done).map_err(Into::into),
         Command::Keys(keys::KeysCommand::Rotate) => setup::block_on(keys::rotate),
+        Command::User(user::UserCommand::Import(args)) => {
+            setup::block_on(|config| user::import(config, args))
+        }
+        Command::TuneArgon2(args) => tune::run(&args).map(done),
         Command::Token(token::TokenCommand::Inspect(args)) => return token::inspect(&args),
     };
     outcome.unwrap_or_else(|error| {

@@ -7,7 +7,7 @@ use url::{Host, Url};
 use super::Environment;
 use super::faults::Refusal;
 use super::reader::{Read, Reader, Reported};
-use super::value::{self, word};
+use super::value::{self, Parsed, word};
 
 /// The public address. Development derives it from where it listens, so that a changed port
 /// needs one setting and not two.
@@ -71,6 +71,27 @@ pub(super) fn cookie_secure(reader: &mut Reader<'_>, base_url: Option<&Url>) -> 
         )),
         told => Ok(told.unwrap_or(https)),
     }
+}
+
+/// The address of a service that we call: https, or http on this machine. It may have a path.
+pub(super) fn service_url(value: &str) -> Parsed<Url> {
+    let remedy = "Use https, a host and perhaps a path, such as https://hibp.example.org/mirror.";
+    let refuse = |problem: &str| Err(Refusal::new(problem, remedy));
+    let Ok(url) = Url::parse(value) else {
+        return refuse("is not a URL");
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(url.host()) => {}
+        _ => return refuse("is not https, and its host is not this machine"),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("must not hold a user name or password");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse("must not have a query or a fragment");
+    }
+    Ok(url)
 }
 
 /// Whether a host is this machine, by name or by address.

@@ -3,7 +3,9 @@
 
 use std::path::PathBuf;
 
-use super::address::{base_url, cookie_secure};
+use url::Url;
+
+use super::address::{base_url, cookie_secure, service_url};
 use super::faults::Refusal;
 use super::reader::{Read, Reader, Reported};
 use super::secrets::{self, Missing};
@@ -56,6 +58,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
     let registration = registration(reader);
     let email_verification = email_verification(reader);
     let password_min_length = reader.value("PASSWORD_MIN_LENGTH", |text| whole(text, 8..=128));
+    let breach_check = breach_check(reader, production);
     let argon2 = argon2(reader, production);
     let hashing_concurrency = reader.optional("HASHING_CONCURRENCY", |text| whole(text, 1..=256));
     let rate_limits = rate_limits::read(reader);
@@ -100,6 +103,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
         registration: registration?,
         email_verification: email_verification?,
         password_min_length: password_min_length?,
+        breach_check: breach_check?,
         argon2: argon2?,
         hashing_concurrency: hashing_concurrency?.unwrap_or_else(cores),
         rate_limits: rate_limits?,
@@ -170,6 +174,16 @@ fn database(reader: &mut Reader<'_>, data_dir: Option<&PathBuf>) -> Read<Databas
         bin_dir: bin_dir?,
         search_path: reader.source.surrounding("PATH").unwrap_or_default(),
     })
+}
+
+/// Where passwords are looked up. The address is read where the check is off, too: a slip of the
+/// pen shows before the day it is turned on.
+fn breach_check(reader: &mut Reader<'_>, production: bool) -> Read<Option<Url>> {
+    let told = reader.optional("HIBP_ENABLED", |text| {
+        word(text, &[("true", true), ("false", false)])
+    });
+    let url = reader.value("HIBP_API_URL", service_url)?;
+    Ok(told?.unwrap_or(production).then_some(url))
 }
 
 fn argon2(reader: &mut Reader<'_>, production: bool) -> Read<Argon2Settings> {

@@ -116,6 +116,7 @@ diesel::table! {
         password_must_change -> Bool,
         disabled_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        password_breach_checked_at -> Nullable<Timestamptz>,
     }
 }
 

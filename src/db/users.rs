@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     dsl::sql,
     prelude::*,
-    sql_types::{Nullable, Timestamptz},
+    sql_types::{Bool, Nullable, Timestamptz},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -40,6 +40,18 @@ pub struct UserRecord {
     pub user: User,
     /// PHC string.
     pub password_hash: String,
+    /// Whether the password is still to be looked up among breached ones. Only a sign-in has use
+    /// for it: other look-ups than that by address leave it false.
+    pub breach_check_due: bool,
+}
+
+/// The hash of a new password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordHash {
+    /// PHC string.
+    pub phc: String,
+    /// When the password was looked up among breached ones, where that was possible.
+    pub breach_checked_at: Option<DateTime<Utc>>,
 }
 
 impl UserRecord {
@@ -73,6 +85,7 @@ impl UserRow {
         UserRecord {
             user,
             password_hash: self.password_hash,
+            breach_check_due: false,
         }
     }
 }
@@ -85,11 +98,18 @@ pub async fn find_by_email(
     let found = users::table
         .left_join(totp::table)
         .filter(users::email_canonical.eq(canonical))
-        .select((UserRow::as_select(), totp::confirmed_at.nullable()))
-        .first::<(UserRow, Option<DateTime<Utc>>)>(&mut conn)
+        .select((
+            UserRow::as_select(),
+            totp::confirmed_at.nullable(),
+            users::password_breach_checked_at.is_null(),
+        ))
+        .first::<(UserRow, Option<DateTime<Utc>>, bool)>(&mut conn)
         .await
         .optional()?;
-    Ok(found.map(|(row, confirmed)| row.with_totp(confirmed)))
+    Ok(found.map(|(row, confirmed, breach_check_due)| UserRecord {
+        breach_check_due,
+        ..row.with_totp(confirmed)
+    }))
 }
 
 /// A user to be made.
@@ -106,6 +126,8 @@ pub struct NewUser<'a> {
     pub display_name: Option<&'a str>,
     /// PHC string.
     pub password_hash: &'a str,
+    /// When the password was looked up among breached ones, where that was possible.
+    pub password_breach_checked_at: Option<DateTime<Utc>>,
     /// Time of registration.
     pub created_at: DateTime<Utc>,
 }
@@ -155,14 +177,15 @@ pub async fn set_password(
     mut conn: &AsyncPgConnection,
     id: Uuid,
     rev: i64,
-    hash: &str,
+    hash: &PasswordHash,
     at: DateTime<Utc>,
 ) -> QueryResult<Option<Raised>> {
     diesel::update(users::table)
         .filter(users::id.eq(id).and(users::revocation_id.eq(rev)))
         .filter(users::disabled_at.is_null())
         .set((
-            users::password_hash.eq(hash),
+            users::password_hash.eq(&hash.phc),
+            users::password_breach_checked_at.eq(hash.breach_checked_at),
             users::revocation_id.eq(users::revocation_id + 1),
             // A clock that went back must not revive tokens: the cutoff never sinks.
             users::password_changed_at.eq(sql::<Nullable<Timestamptz>>(
@@ -203,6 +226,28 @@ pub async fn rehash(
     let rows = diesel::update(users::table)
         .filter(users::id.eq(id).and(users::password_hash.eq(old)))
         .set(users::password_hash.eq(new))
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Notes that the password was looked up among breached ones; one that was found there must be
+/// changed. `false` where the credentials changed meanwhile, or it was noted before.
+pub async fn note_breach_check(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    rev: i64,
+    found: bool,
+    at: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let rows = diesel::update(users::table)
+        .filter(users::id.eq(id).and(users::revocation_id.eq(rev)))
+        .filter(users::password_breach_checked_at.is_null())
+        .set((
+            users::password_breach_checked_at.eq(at),
+            users::password_must_change
+                .eq(users::password_must_change.or(found.into_sql::<Bool>())),
+        ))
         .execute(&mut conn)
         .await?;
     Ok(rows == 1)

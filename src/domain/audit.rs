@@ -32,6 +32,8 @@ impl Level {
 pub enum Event {
     /// An account was made.
     Registered,
+    /// An account of another system was brought over.
+    Imported,
     /// Somebody registered an address that already has an account.
     RegistrationOfTakenAddress,
     /// A link to verify the address was asked for.
@@ -101,6 +103,8 @@ pub enum Event {
         /// What it was, in the words of RFC 8176.
         by: &'static str,
     },
+    /// The password turned out to be in a published breach, and must be changed.
+    PasswordFoundBreached,
     /// The stored hash was made anew with today's parameters.
     PasswordRehashed,
     /// TOTP was confirmed.
@@ -123,6 +127,7 @@ impl Event {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Registered => "registered",
+            Self::Imported => "imported",
             Self::RegistrationOfTakenAddress => "registration_of_taken_address",
             Self::VerificationRequested => "verification_requested",
             Self::EmailVerified => "email_verified",
@@ -144,6 +149,7 @@ impl Event {
             Self::PasswordChanged => "password_changed",
             Self::Reauthenticated { .. } => "reauthenticated",
             Self::ReauthenticationFailed { .. } => "reauthentication_failed",
+            Self::PasswordFoundBreached => "password_found_breached",
             Self::PasswordRehashed => "password_rehashed",
             Self::TotpEnabled => "totp_enabled",
             Self::TotpDisabled => "totp_disabled",
@@ -159,6 +165,7 @@ impl Event {
             | Self::SecondFactorFailed { .. }
             | Self::RegistrationOfTakenAddress
             | Self::ReauthenticationFailed { .. }
+            | Self::PasswordFoundBreached
             | Self::RefreshTokenReplayed => Level::Warning,
             Self::PasswordReset
             | Self::PasswordChanged

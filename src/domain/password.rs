@@ -1,7 +1,11 @@
 //! Passwords: what is accepted as one, and how it is hashed (NIST SP 800-63B-4, 3.1.1).
 
+mod breach;
 mod hash;
 mod policy;
+mod stored;
 
+pub use breach::{BreachDigest, NotARange};
 pub use hash::{Argon2Settings, HashError, Hasher, Memory, Verdict};
 pub use policy::{Password, PasswordPolicy, PasswordRefusal};
+pub use stored::NO_PASSWORD;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::db::Transact;
 
 use super::{
-    InputFaults, Result, Services, TokenPair, authenticate::Authenticated, proof::PasswordCheck,
-    recover::own_words, services::Throttled,
+    InputFaults, Result, Services, TokenPair, authenticate::Authenticated, new_password::own_words,
+    proof::PasswordCheck, services::Throttled,
 };
 use crate::{
     db,
@@ -64,14 +64,13 @@ pub async fn change(
     }
     let user = who.user();
     let password = match s
-        .policy
-        .passwords
-        .accept(&input.new_password, &own_words(user))
+        .accept_password(&input.new_password, &own_words(user))
+        .await
     {
         Ok(password) => password,
         Err(why) => return Ok(Outcome::Invalid(InputFaults::one("new_password", &why))),
     };
-    let hash = s.hashing.hash(password, s.random.as_ref()).await?;
+    let hash = s.hash_password(password).await?;
     let now = s.now();
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {

@@ -7,12 +7,16 @@ use crate::db::{Transact, Tx};
 use super::{
     InputFaults, PendingSignIn, Result, Services, TokenPair,
     authenticate::HeldSession,
+    new_password::own_words,
     outbox::{Recipient, browser_of},
     services::Throttled,
     tokens::Beginning,
 };
 use crate::{
-    db::{self, users::UserRecord},
+    db::{
+        self,
+        users::{PasswordHash, UserRecord},
+    },
     domain::{
         audit::{Client, Event, Subject},
         email::EmailAddress,
@@ -190,7 +194,7 @@ pub async fn reset(
         return Ok(ResetOutcome::LinkDead);
     };
     let user = &record.user;
-    let password = match s.policy.passwords.accept(new_password, &own_words(user)) {
+    let password = match s.accept_password(new_password, &own_words(user)).await {
         Ok(password) => password,
         Err(why) => {
             return Ok(ResetOutcome::Invalid(InputFaults::one(
@@ -199,7 +203,7 @@ pub async fn reset(
             )));
         }
     };
-    let hash = s.hashing.hash(password, s.random.as_ref()).await?;
+    let hash = s.hash_password(password).await?;
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
         if !db::users::hold(tx, user.id, user.revocation_id).await?
@@ -240,7 +244,7 @@ pub async fn reset(
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NewPassword<'a> {
     pub(super) user: &'a User,
-    pub(super) hash: &'a str,
+    pub(super) hash: &'a PasswordHash,
     pub(super) reason: EndReason,
     pub(super) client: &'a Client,
 }
@@ -297,12 +301,4 @@ impl Services {
         };
         self.enqueue(tx, Recipient::User(user), &message).await
     }
-}
-
-/// What others know of the user, and would try first.
-pub(super) fn own_words(user: &User) -> [&str; 2] {
-    [
-        &user.email,
-        user.display_name.as_deref().unwrap_or_default(),
-    ]
 }

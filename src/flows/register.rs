@@ -11,7 +11,7 @@ use super::{
 use crate::{
     db::{
         self,
-        users::{NewUser, UserRecord},
+        users::{NewUser, PasswordHash, UserRecord},
     },
     domain::{
         audit::{Client, Event},
@@ -59,7 +59,7 @@ pub enum Outcome {
 struct Accepted {
     email: EmailAddress,
     display_name: Option<DisplayName>,
-    password_hash: String,
+    password_hash: PasswordHash,
     replaces: Option<HeldSession>,
 }
 
@@ -86,14 +86,14 @@ pub async fn register(s: &Services, input: Input, client: &Client) -> Result<Out
     ];
     let password = faults.note(
         "password",
-        s.policy.passwords.accept(&input.password, &own_words),
+        s.accept_password(&input.password, &own_words).await,
     );
     let (Some(email), Some(password), true) =
         (faults.note("email", email), password, faults.is_empty())
     else {
         return Ok(Outcome::Invalid(faults));
     };
-    let password_hash = s.hashing.hash(password, s.random.as_ref()).await?;
+    let password_hash = s.hash_password(password).await?;
     let accepted = Accepted {
         email,
         display_name,
@@ -117,7 +117,8 @@ async fn write(s: &Services, tx: &Tx, accepted: &Accepted, client: &Client) -> R
         email: email.as_str(),
         email_canonical: email.canonical(),
         display_name: display_name.as_ref().map(DisplayName::as_str),
-        password_hash,
+        password_hash: &password_hash.phc,
+        password_breach_checked_at: password_hash.breach_checked_at,
         created_at: s.now(),
     };
     if !db::users::insert(tx, &new).await? {

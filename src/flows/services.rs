@@ -8,8 +8,9 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::Result;
+use super::{Result, breach_checks::BreachChecks};
 use crate::{
+    breach::Breaches,
     db::{self, Db},
     domain::{
         audit::{Client, Event, Subject},
@@ -93,6 +94,10 @@ pub struct Services {
     pub ring: SealingRing,
     /// Passwords.
     pub hashing: Hashing,
+    /// Passwords that others know.
+    pub breaches: Breaches,
+    /// Those that are still to be looked up.
+    pub breach_checks: BreachChecks,
     /// Flood limits.
     pub throttle: Throttle,
     /// The rules.

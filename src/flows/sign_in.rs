@@ -68,6 +68,7 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
     let verdict = s.hashing.verify(password.clone(), stored).await?;
     match (record, verdict) {
         (Some(record), Verdict::Match { rehash }) => {
+            let due = s.breach_check_due(&record, &password);
             let fresh_hash = if rehash {
                 Some(s.hashing.hash(password, s.random.as_ref()).await?)
             } else {
@@ -78,7 +79,11 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
                 replaces: input.replaces,
                 device: &input.device,
             };
-            admit(s, &record, fresh_hash, keeping, client).await
+            let outcome = admit(s, &record, fresh_hash, keeping, client).await?;
+            if !matches!(outcome, Outcome::Rejected) {
+                s.make_up(due, &record.user, client);
+            }
+            Ok(outcome)
         }
         (record, _) => reject(s, record.as_ref(), email, client).await,
     }

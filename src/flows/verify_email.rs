@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::{
     InputFaults, Result, Services,
-    recover::{MailRequest, NewPassword, RequestOutcome, own_words},
+    new_password::own_words,
+    recover::{MailRequest, NewPassword, RequestOutcome},
     services::Throttled,
 };
 use crate::{
@@ -190,11 +191,11 @@ async fn claim(
     password: &SecretString,
     client: &Client,
 ) -> Result<Outcome> {
-    let password = match s.policy.passwords.accept(password, &own_words(user)) {
+    let password = match s.accept_password(password, &own_words(user)).await {
         Ok(password) => password,
         Err(why) => return Ok(Outcome::Invalid(InputFaults::one("new_password", &why))),
     };
-    let hash = s.hashing.hash(password, s.random.as_ref()).await?;
+    let hash = s.hash_password(password).await?;
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
         // Held first: where the credentials changed while the hash was made, the link stays good.

@@ -35,6 +35,13 @@ pub enum Message {
         ip: Option<IpAddr>,
         browser: Option<String>,
     },
+    /// The password is in a published breach, and must be changed.
+    #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
+    PasswordBreached {
+        at: DateTime<Utc>,
+        ip: Option<IpAddr>,
+        browser: Option<String>,
+    },
     /// A second factor was enrolled.
     #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
     TwoFactorEnabled {
@@ -106,6 +113,7 @@ impl Message {
             Self::VerifyEmail { .. } => "verify_email",
             Self::ResetPassword { .. } => "reset_password",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::PasswordBreached { .. } => "password_breached",
             Self::TwoFactorEnabled { .. } => "two_factor_enabled",
             Self::TwoFactorDisabled { .. } => "two_factor_disabled",
             Self::BackupCodesReplaced { .. } => "backup_codes_replaced",
@@ -149,6 +157,9 @@ impl Message {
             Self::VerifyEmail { .. } => format!("Verify your email address for {product}"),
             Self::ResetPassword { .. } => format!("Reset your {product} password"),
             Self::PasswordChanged { .. } => format!("Your {product} password was changed"),
+            Self::PasswordBreached { .. } => {
+                format!("Your {product} password is known to others: please change it")
+            }
             Self::TwoFactorEnabled { .. } => {
                 format!("Two-step sign-in was turned on at {product}")
             }
@@ -180,7 +191,9 @@ impl Message {
             | Self::BackupCodesReplaced { .. } => {
                 "When, from where, and what to do if this wasn’t you."
             }
-            Self::SessionsRevokedAfterReplay { .. } => "What happened, and what to do next.",
+            Self::PasswordBreached { .. } | Self::SessionsRevokedAfterReplay { .. } => {
+                "What happened, and what to do next."
+            }
             Self::AddressAlreadyRegistered { .. } => {
                 "Somebody tried to create one with this address."
             }

@@ -28,12 +28,22 @@ fn help_names_every_command() {
         "migrate",
         "keys",
         "token",
+        "user",
+        "tune-argon2",
         "Examples:",
         ".env",
     ] {
         assert!(said.contains(word), "{word} is missing:\n{said}");
     }
-    for command in ["serve", "init", "migrate", "keys rotate", "token inspect"] {
+    for command in [
+        "serve",
+        "init",
+        "migrate",
+        "keys rotate",
+        "token inspect",
+        "user import",
+        "tune-argon2",
+    ] {
         let words = command.split(' ').chain(["--help"]);
         let (succeeded, said, _) = run(vestibule(folder.path()).args(words));
         assert!(succeeded && said.contains("Usage:"), "{said}");

@@ -16,6 +16,7 @@ mod commands;
 mod described;
 mod embedded;
 mod hang_up;
+mod import;
 mod inspect;
 mod keys;
 mod killed;

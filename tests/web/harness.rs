@@ -4,6 +4,7 @@
 pub(crate) mod answer;
 pub(crate) mod api;
 pub(crate) mod app;
+pub(crate) mod breaches;
 pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod cookie;

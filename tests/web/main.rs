@@ -12,8 +12,10 @@
 
 mod answers;
 mod bad_input;
+mod breached;
 mod cors;
 mod defences;
+mod foreign_hashes;
 mod harness;
 mod interop;
 mod nodes;

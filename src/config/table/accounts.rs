@@ -87,6 +87,22 @@ pub(super) const PASSWORDS: Section = Section {
             preset: Preset::Fixed("15"),
         },
         Setting {
+            name: "HIBP_ENABLED",
+            meaning: "`true` refuses passwords that Have I Been Pwned knows from data breaches. Five digits of a\n\
+                      SHA-1 leave the machine, never the password. Where the service does not answer within a\n\
+                      second the password passes, and is looked up again at its owner's next sign-in.\n\
+                      Development and tests do without, so that they need no network.",
+            preset: Preset::Computed {
+                how: "true in production, false in development",
+                example: "true",
+            },
+        },
+        Setting {
+            name: "HIBP_API_URL",
+            meaning: "Where `/range/` is asked: the service itself, or a mirror. https, or http on this machine.",
+            preset: Preset::Fixed("https://api.pwnedpasswords.com"),
+        },
+        Setting {
             name: "ARGON2_MEMORY_KIB",
             meaning: "Memory of one hash in KiB: at least 8 for each lane of ARGON2_PARALLELISM, at most 1048576.",
             preset: Preset::Fixed("19456"),

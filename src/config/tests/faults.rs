@@ -120,6 +120,11 @@ const BAD: &[(&str, &[&str])] = &[
     ("REGISTRATION", &["yes", "Open"]),
     ("EMAIL_VERIFICATION", &["true"]),
     ("PASSWORD_MIN_LENGTH", &["7", "0", "129"]),
+    ("HIBP_ENABLED", &["yes", "1"]),
+    (
+        "HIBP_API_URL",
+        &["http://hibp.example.org", "hibp.example.org"],
+    ),
     ("ARGON2_MEMORY_KIB", &["7", "1048577", "19MiB"]),
     ("ARGON2_ITERATIONS", &["0", "65"]),
     ("ARGON2_PARALLELISM", &["0", "17"]),

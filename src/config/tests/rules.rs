@@ -259,3 +259,30 @@ fn the_scale_reaches_every_limit() {
         (600, 300)
     );
 }
+
+#[test]
+fn breached_passwords_are_looked_up_in_production_and_wherever_it_is_asked_for() {
+    assert!(config(development(&[])).breach_check.is_none());
+    assert!(config(production(&[])).breach_check.is_some());
+    let off = config(production(&[("HIBP_ENABLED", "false")]));
+    assert!(off.breach_check.is_none());
+    let on = |url: &str| {
+        config(development(&[
+            ("HIBP_ENABLED", "true"),
+            ("HIBP_API_URL", url),
+        ]))
+        .breach_check
+    };
+    let url = on("").unwrap();
+    assert_eq!(url.as_str(), "https://api.pwnedpasswords.com/");
+    assert!(on("http://127.0.0.1:9/mirror").is_some());
+    for refused in [
+        "http://hibp.example.org",
+        "https://a:b@hibp.example.org",
+        "https://hibp.example.org/?x",
+        "api.pwnedpasswords.com",
+    ] {
+        let faulty = at_fault(development(&[("HIBP_API_URL", refused)]));
+        assert_eq!(faulty, ["HIBP_API_URL"], "{refused}");
+    }
+}

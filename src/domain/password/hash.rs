@@ -1,13 +1,16 @@
-//! Argon2id (RFC 9106) over buffers that the caller owns and reuses.
+//! Argon2id (RFC 9106) over buffers that the caller owns and reuses; stored hashes of any kind are
+//! compared through it.
 
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
-use subtle::ConstantTimeEq;
 use thiserror::Error;
 
-use super::Password;
+use super::{
+    Password,
+    stored::{NO_PASSWORD, StoredHash},
+};
 
 /// The cost of a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +29,17 @@ pub enum HashError {
     /// The parameters are outside of what Argon2 takes.
     #[error("Argon2 refuses these parameters: {0}")]
     Parameters(argon2::Error),
-    /// The stored text is no PHC string of Argon2.
-    #[error("the stored password hash is malformed")]
-    Stored,
+    /// The stored text is not of any kind that can be verified.
+    #[error(
+        "this kind of password hash is not known; known are Argon2, bcrypt, scrypt and PBKDF2, as PHC strings or as Django writes them"
+    )]
+    UnknownKind,
+    /// The stored text is of a known kind, and damaged.
+    #[error("the password hash is damaged")]
+    Malformed,
+    /// The stored hash asks for more memory or time than is sane.
+    #[error("the password hash asks for too much memory or time to be verified")]
+    TooDear,
 }
 
 impl From<argon2::Error> for HashError {
@@ -60,11 +71,19 @@ impl Memory {
         }
         &mut self.0[..blocks]
     }
+
+    fn at_most(&mut self, blocks: usize) {
+        if self.0.len() > blocks {
+            self.0.truncate(blocks);
+            self.0.shrink_to_fit();
+        }
+    }
 }
 
 /// Hashes and compares with fixed parameters.
 #[derive(Debug, Clone)]
 pub struct Hasher {
+    settings: Argon2Settings,
     params: Params,
 }
 
@@ -81,7 +100,7 @@ impl Hasher {
             parallelism,
         } = settings;
         let params = Params::new(memory_kib, iterations, parallelism, Some(OUTPUT_BYTES))?;
-        Ok(Self { params })
+        Ok(Self { settings, params })
     }
 
     /// Hashes into a PHC string.
@@ -95,72 +114,76 @@ impl Hasher {
             &self.params,
             Algorithm::Argon2id,
             Version::V0x13,
-            password,
+            password.expose(),
             &salt,
             memory,
         )?;
         let phc = PasswordHash {
             algorithm: Algorithm::Argon2id.ident(),
             version: Some(Version::V0x13.into()),
-            params: ParamsString::try_from(&self.params).map_err(|_| HashError::Stored)?,
-            salt: Some(Salt::new(&salt).map_err(|_| HashError::Stored)?),
-            hash: Some(Output::new(&output).map_err(|_| HashError::Stored)?),
+            params: ParamsString::try_from(&self.params).map_err(|_| HashError::Malformed)?,
+            salt: Some(Salt::new(&salt).map_err(|_| HashError::Malformed)?),
+            hash: Some(Output::new(&output).map_err(|_| HashError::Malformed)?),
         };
         Ok(phc.to_string())
     }
 
-    /// Compares with a stored PHC string. Without one, the same work is done for nothing, so that
-    /// an unknown address takes as long as a known one.
+    /// Whether a stored hash is of a kind, a form and a cost that can be verified.
+    pub fn can_verify(&self, stored: &str) -> Result<(), HashError> {
+        StoredHash::read(stored, self.settings).map(|_| ())
+    }
+
+    /// Compares with a stored hash. Without one, the work of a hash is done for nothing, so that an
+    /// unknown address takes as long as a known one.
     pub fn verify(
         &self,
         password: &Password,
         stored: Option<&str>,
         memory: &mut Memory,
     ) -> Result<Verdict, HashError> {
-        let Some(stored) = stored else {
+        let Some(stored) = stored.filter(|stored| *stored != NO_PASSWORD) else {
             compute(
                 &self.params,
                 Algorithm::Argon2id,
                 Version::V0x13,
-                password,
+                password.expose(),
                 &DUMMY_SALT,
                 memory,
             )?;
             return Ok(Verdict::Mismatch);
         };
-        let phc = PasswordHash::new(stored).map_err(|_| HashError::Stored)?;
-        let algorithm =
-            Algorithm::try_from(phc.algorithm.as_str()).map_err(|_| HashError::Stored)?;
-        let version = match phc.version {
-            Some(version) => Version::try_from(version)?,
-            None => Version::V0x13,
-        };
-        let params = Params::try_from(&phc).map_err(|_| HashError::Stored)?;
-        let (Some(salt), Some(expected)) = (phc.salt, phc.hash) else {
-            return Err(HashError::Stored);
-        };
-        let output = compute(&params, algorithm, version, password, &salt, memory)?;
-        if !bool::from(output.as_slice().ct_eq(expected.as_bytes())) {
-            return Ok(Verdict::Mismatch);
+        let stored = StoredHash::read(stored, self.settings)?;
+        let current = stored.is_current(&self.params);
+        let mut matches = stored.matches(password.expose(), memory)?;
+        if !current && !matches {
+            // Other systems hash what was typed, and some keyboards type the decomposed form.
+            if let Some(decomposed) = password.decomposed() {
+                matches = stored.matches(decomposed.as_bytes(), memory)?;
+            }
         }
-        let costs = |p: &Params| (p.m_cost(), p.t_cost(), p.p_cost());
-        let current = algorithm == Algorithm::Argon2id && costs(&params) == costs(&self.params);
-        Ok(Verdict::Match { rehash: !current })
+        // What a dearer hash needed is given back: a set of buffers never grows past its setting.
+        memory.at_most(self.params.block_count());
+        Ok(if matches {
+            Verdict::Match { rehash: !current }
+        } else {
+            Verdict::Mismatch
+        })
     }
 }
 
-fn compute(
+/// One run of Argon2, as long as its parameters say.
+pub(super) fn compute(
     params: &Params,
     algorithm: Algorithm,
     version: Version,
-    password: &Password,
+    password: &[u8],
     salt: &[u8],
     memory: &mut Memory,
 ) -> Result<Vec<u8>, HashError> {
     let argon2 = Argon2::new(algorithm, version, params.clone());
     let mut output = vec![0; params.output_len().unwrap_or(OUTPUT_BYTES)];
     let blocks = memory.at_least(params.block_count());
-    argon2.hash_password_into_with_memory(password.expose(), salt, &mut output, blocks)?;
+    argon2.hash_password_into_with_memory(password, salt, &mut output, blocks)?;
     Ok(output)
 }
 

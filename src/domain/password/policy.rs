@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use zxcvbn::{Score, feedback::Warning, zxcvbn};
 
 use crate::domain::secret::SecretString;
@@ -38,6 +38,12 @@ impl Password {
         let password: String = typed.nfc().collect();
         (password.len() <= MAX_BYTES && password.chars().count() <= MAX_CHARS)
             .then_some(Self(password))
+    }
+
+    /// The same password in NFD, where that differs: another system may have hashed it so.
+    pub(super) fn decomposed(&self) -> Option<Zeroizing<String>> {
+        let decomposed: Zeroizing<String> = Zeroizing::new(self.0.nfd().collect());
+        (*decomposed != self.0).then_some(decomposed)
     }
 
     /// The bytes to hash.
@@ -78,6 +84,11 @@ pub enum PasswordRefusal {
         "This password is easy to guess. Make it longer or less regular; a few unrelated words work well."
     )]
     Guessable,
+    /// In a published breach (Have I Been Pwned).
+    #[error(
+        "This password is in a list of passwords that were stolen elsewhere and published, so it would be tried first. Choose one that you have used nowhere else; a few unrelated words work well."
+    )]
+    Breached,
 }
 
 /// The rules for new passwords.

@@ -42,6 +42,11 @@ fn all(browser: &str) -> Vec<Message> {
             ip,
             browser: browser.clone(),
         },
+        Message::PasswordBreached {
+            at,
+            ip,
+            browser: browser.clone(),
+        },
         Message::TwoFactorEnabled {
             at,
             ip,

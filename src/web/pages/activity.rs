@@ -21,6 +21,7 @@ pub(super) fn item(row: &EventRow) -> ActivityItem {
 fn sentence(event: &str, detail: &Value) -> String {
     let sentence = match event {
         "registered" => "You created this account.",
+        "imported" => "This account was brought over from another system.",
         "registration_of_taken_address" => "Somebody tried to register your address again.",
         "verification_requested" => "A link to verify your address was asked for.",
         "email_verified" => "Your address was verified.",
@@ -44,6 +45,9 @@ fn sentence(event: &str, detail: &Value) -> String {
         "password_changed" => "You changed your password.",
         "reauthenticated" => "You confirmed that it was you.",
         "reauthentication_failed" => proof_refused(detail),
+        "password_found_breached" => {
+            "Your password was found in a published list of stolen ones. You were asked for another."
+        }
         "password_rehashed" => "We renewed how your password is stored. It is still the same.",
         "totp_enabled" => "You turned on two-step sign-in.",
         "totp_disabled" => "You turned off two-step sign-in.",
@@ -107,7 +111,8 @@ mod tests {
     fn after(event: Option<Event>) -> Option<Event> {
         Some(match event {
             None => Event::Registered,
-            Some(Event::Registered) => Event::RegistrationOfTakenAddress,
+            Some(Event::Registered) => Event::Imported,
+            Some(Event::Imported) => Event::RegistrationOfTakenAddress,
             Some(Event::RegistrationOfTakenAddress) => Event::VerificationRequested,
             Some(Event::VerificationRequested) => Event::EmailVerified,
             Some(Event::EmailVerified) => Event::SignedIn {
@@ -136,7 +141,8 @@ mod tests {
             Some(Event::PasswordReset) => Event::PasswordChanged,
             Some(Event::PasswordChanged) => Event::Reauthenticated { methods: &["otp"] },
             Some(Event::Reauthenticated { .. }) => Event::ReauthenticationFailed { by: "otp" },
-            Some(Event::ReauthenticationFailed { .. }) => Event::PasswordRehashed,
+            Some(Event::ReauthenticationFailed { .. }) => Event::PasswordFoundBreached,
+            Some(Event::PasswordFoundBreached) => Event::PasswordRehashed,
             Some(Event::PasswordRehashed) => Event::TotpEnabled,
             Some(Event::TotpEnabled) => Event::TotpDisabled,
             Some(Event::TotpDisabled) => Event::BackupCodesReplaced,
@@ -159,7 +165,7 @@ mod tests {
             assert!(told.insert(sentence), "{}", found.name());
             event = after(Some(found));
         }
-        assert_eq!(told.len(), 27);
+        assert_eq!(told.len(), 29);
     }
 
     #[test]

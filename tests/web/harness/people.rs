@@ -188,6 +188,7 @@ impl<'a> NewPerson<'a> {
             email_canonical: &person.email,
             display_name: None,
             password_hash: &hash,
+            password_breach_checked_at: None,
             created_at: s.now(),
         };
         let conn = s.db.connection().await.unwrap();

@@ -1,0 +1,1 @@
+ALTER TABLE users DROP COLUMN password_breach_checked_at;

@@ -1,0 +1,273 @@
+//! Reading rows out of CSV or JSON lines, on a thread of its own and a batch at a time.
+
+use std::{
+    cell::Cell,
+    fs::File,
+    io::{self, BufRead, BufReader, Read, stdin},
+    path::Path,
+    rc::Rc,
+    thread,
+};
+
+use csv::{ByteRecord, ReaderBuilder, Terminator};
+use serde_json::{Map, Value};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::{
+    domain::import::{COLUMNS, RawRow},
+    flows::import_users::ReadRow,
+};
+
+/// Rows of a batch.
+const BATCH: usize = 1000;
+/// Batches that wait to be written.
+const AHEAD: usize = 2;
+/// The most bytes of one row: a quote that is never closed must not swallow the whole file.
+const MAX_ROW: u64 = 256 * 1024;
+
+/// Opens the file, or standard input for `-`.
+pub(super) fn open(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(BufReader::new(stdin())));
+    }
+    Ok(Box::new(BufReader::new(File::open(path)?)))
+}
+
+/// Reads to the end, or until nobody takes the rows any more. What cannot be read is a bad row, so
+/// that an import with it is not written.
+pub(super) fn read(source: Box<dyn BufRead + Send>) -> Receiver<Vec<ReadRow>> {
+    let (sender, receiver) = channel(AHEAD);
+    // Not a task: the end of the process does not wait for a standard input that says nothing.
+    thread::spawn(move || {
+        let mut batches = Batches {
+            sender,
+            batch: Vec::with_capacity(BATCH),
+        };
+        let _ = read_all(source, &mut batches);
+        batches.send();
+    });
+    receiver
+}
+
+/// Nobody takes the rows any more.
+struct Unwanted;
+
+struct Batches {
+    sender: Sender<Vec<ReadRow>>,
+    batch: Vec<ReadRow>,
+}
+
+impl Batches {
+    fn push(&mut self, line: u64, row: Result<RawRow, String>) -> Result<(), Unwanted> {
+        self.batch.push(ReadRow { line, row });
+        if self.batch.len() < BATCH || self.send() {
+            Ok(())
+        } else {
+            Err(Unwanted)
+        }
+    }
+
+    fn send(&mut self) -> bool {
+        let batch = std::mem::take(&mut self.batch);
+        batch.is_empty() || self.sender.blocking_send(batch).is_ok()
+    }
+}
+
+fn read_all(mut source: Box<dyn BufRead + Send>, rows: &mut Batches) -> Result<(), Unwanted> {
+    let begins = match source.fill_buf() {
+        Ok(begins) => begins.strip_prefix("\u{feff}".as_bytes()).unwrap_or(begins),
+        Err(error) => return rows.push(1, Err(unreadable(&error))),
+    };
+    match begins.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        None => Ok(()),
+        Some(b'{') => json_lines(source, rows),
+        Some(_) => csv(source, rows),
+    }
+}
+
+fn unreadable(error: &io::Error) -> String {
+    format!("the file cannot be read on: {error}")
+}
+
+fn json_lines(mut source: impl BufRead, rows: &mut Batches) -> Result<(), Unwanted> {
+    let mut text = Vec::new();
+    for line in 1.. {
+        text.clear();
+        match source.by_ref().take(MAX_ROW).read_until(b'\n', &mut text) {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(error) => return rows.push(line, Err(unreadable(&error))),
+        }
+        if text.len() as u64 >= MAX_ROW {
+            return rows.push(line, Err("the line is too long to be a row".to_owned()));
+        }
+        let trimmed = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
+        if !trimmed.trim_ascii().is_empty() {
+            rows.push(line, of_json(trimmed))?;
+        }
+    }
+    Ok(())
+}
+
+fn of_json(text: &[u8]) -> Result<RawRow, String> {
+    let object: Map<String, Value> =
+        serde_json::from_slice(text).map_err(|_| "the line is no JSON object".to_owned())?;
+    let mut row = RawRow::default();
+    for (key, value) in &object {
+        let text = match value {
+            Value::Null => "",
+            Value::Bool(true) => "true",
+            Value::Bool(false) => "false",
+            Value::String(text) => text,
+            _ => return Err(format!("{}: is no text", key.escape_debug())),
+        };
+        if !row.set(key, text) {
+            return Err(unknown_column(key));
+        }
+    }
+    Ok(row)
+}
+
+fn unknown_column(name: &str) -> String {
+    let (name, known) = (name.escape_debug(), COLUMNS.join(", "));
+    format!("there is no column {name}; known are {known}")
+}
+
+/// Bounds what is read between two refills of its budget.
+struct Metered<R> {
+    source: R,
+    budget: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Metered<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.budget.get() == 0 {
+            return Err(io::Error::other("a row is too long; is a quote left open?"));
+        }
+        let read = self.source.read(into)?;
+        self.budget
+            .set(self.budget.get().saturating_sub(read as u64));
+        Ok(read)
+    }
+}
+
+fn csv(source: impl BufRead, rows: &mut Batches) -> Result<(), Unwanted> {
+    let budget = Rc::new(Cell::new(MAX_ROW));
+    let metered = Metered {
+        source,
+        budget: Rc::clone(&budget),
+    };
+    let mut reader = ReaderBuilder::new()
+        .flexible(true)
+        // With the terminator of RFC 4180, lines are counted one too low: the CR ends a record.
+        .terminator(Terminator::Any(b'\n'))
+        .from_reader(metered);
+    let header = match reader.headers() {
+        Ok(header) => header.clone(),
+        Err(error) => return rows.push(1, Err(format!("the first line: {error}"))),
+    };
+    let names: Vec<&str> = header.iter().map(str::trim).collect();
+    let mut probe = RawRow::default();
+    if let Some(unknown) = names.iter().find(|name| !probe.set(name, "")) {
+        return rows.push(1, Err(unknown_column(unknown)));
+    }
+    let twice = |name: &str| names.iter().filter(|other| **other == name).count() > 1;
+    if let Some(name) = names.iter().find(|name| twice(name)) {
+        return rows.push(1, Err(format!("the column {name} stands twice")));
+    }
+    let mut record = ByteRecord::new();
+    loop {
+        budget.set(MAX_ROW);
+        let line = reader.position().line();
+        match reader.read_byte_record(&mut record) {
+            Ok(true) => {
+                if record.len() == 1 && record[0].trim_ascii().is_empty() {
+                    continue;
+                }
+                let line = record.position().map_or(line, csv::Position::line);
+                rows.push(line, of_record(&names, &record))?;
+            }
+            Ok(false) => return Ok(()),
+            Err(error) => return rows.push(line, Err(error.to_string())),
+        }
+    }
+}
+
+fn of_record(names: &[&str], record: &ByteRecord) -> Result<RawRow, String> {
+    if record.len() != names.len() {
+        let (has, expected) = (record.len(), names.len());
+        return Err(format!(
+            "has {has} fields where the first line has {expected}"
+        ));
+    }
+    let mut row = RawRow::default();
+    for (name, field) in names.iter().zip(record) {
+        let text = std::str::from_utf8(field).map_err(|_| format!("{name}: is not UTF-8"))?;
+        // The last field has the CR of its line.
+        row.set(name, text.trim_end_matches('\r'));
+    }
+    Ok(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(text: &'static [u8]) -> Vec<(u64, Result<String, String>)> {
+        let mut receiver = read(Box::new(text));
+        let mut rows = Vec::new();
+        while let Some(batch) = receiver.blocking_recv() {
+            let told = |read: ReadRow| (read.line, read.row.map(|row| row.email().to_owned()));
+            rows.extend(batch.into_iter().map(told));
+        }
+        rows
+    }
+
+    fn good(line: u64, email: &str) -> (u64, Result<String, String>) {
+        (line, Ok(email.to_owned()))
+    }
+
+    #[test]
+    fn csv_and_json_lines_are_told_apart() {
+        let csv =
+            b"\xef\xbb\xbfrole,email\r\nuser,a@x.org\r\n\"user\",\"b@x.org\"\r\n\r\nuser,c@x.org";
+        assert_eq!(
+            all(csv),
+            [good(2, "a@x.org"), good(3, "b@x.org"), good(5, "c@x.org")]
+        );
+        let json = b"{\"email\": \"a@x.org\", \"email_verified\": true, \"role\": null}\n\n{\"email\":\"b@x.org\"}";
+        assert_eq!(all(json), [good(1, "a@x.org"), good(3, "b@x.org")]);
+        assert_eq!(all(b" \n"), []);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_a_bad_row() {
+        for (text, line, why) in [
+            (&b"email,admin\na@x.org,1\n"[..], 1, "no column admin"),
+            (b"email,email\na@x.org,1\n", 1, "twice"),
+            (b"email,role\na@x.org\n", 2, "1 fields"),
+            (b"email\n\xff\xfe\n", 2, "UTF-8"),
+            (b"{\"email\": 7}\n", 1, "no text"),
+            (b"{\"is_staff\": true}\n", 1, "no column"),
+            (b"{\"email\": \"a@x.org\"\n", 1, "no JSON"),
+        ] {
+            let rows = all(text);
+            let Some((at, Err(told))) = rows.first() else {
+                panic!("{rows:?}");
+            };
+            assert!(*at == line && told.contains(why), "{at} {told}");
+        }
+    }
+
+    #[test]
+    fn a_quote_left_open_does_not_swallow_the_file() {
+        let mut text = b"email\n\"a@x.org\n".to_vec();
+        text.resize(2 * 1024 * 1024, b'x');
+        let rows = all(text.leak());
+        assert_eq!(rows.len(), 1);
+        assert!(
+            rows[0].1.as_ref().unwrap_err().contains("too long"),
+            "{rows:?}"
+        );
+    }
+}

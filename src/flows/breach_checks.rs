@@ -1,0 +1,110 @@
+//! Passwords that could not be looked up among breached ones when they were chosen (the network was
+//! down, the check was off, the account was imported): made up for at the next sign-in, off the
+//! way of its answer.
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{
+    Mutex,
+    mpsc::{self, Receiver, Sender},
+};
+use uuid::Uuid;
+
+use super::{
+    Result, Services,
+    outbox::{Recipient, browser_of},
+};
+use crate::{
+    breach::Finding,
+    db::{self, Transact, users::UserRecord},
+    domain::{
+        audit::{Client, Event, Subject},
+        password::{BreachDigest, Password},
+        user::User,
+    },
+    mail::Message,
+};
+
+/// How many may wait. What finds no place is made up for at the sign-in after.
+const WAITING: usize = 256;
+
+/// A look-up to be made.
+struct Due {
+    user: User,
+    digest: BreachDigest,
+    client: Client,
+}
+
+/// The look-ups that wait for this node's worker. They hold digests and no password.
+pub struct BreachChecks {
+    sender: Sender<Due>,
+    receiver: Mutex<Receiver<Due>>,
+}
+
+impl Default for BreachChecks {
+    fn default() -> Self {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        Self {
+            sender,
+            receiver: Mutex::new(receiver),
+        }
+    }
+}
+
+/// A password that was right at a sign-in, where it is still to be looked up.
+pub(super) struct DueAtSignIn(Option<BreachDigest>);
+
+impl Services {
+    /// Notes what is to be made up for, before the password is used up.
+    pub(super) fn breach_check_due(&self, record: &UserRecord, password: &Password) -> DueAtSignIn {
+        let due = record.breach_check_due && self.breaches.are_looked_up();
+        DueAtSignIn(due.then(|| BreachDigest::of(password)))
+    }
+
+    /// Leaves it to the worker, and never waits.
+    pub(super) fn make_up(&self, due: DueAtSignIn, user: &User, client: &Client) {
+        let Some(digest) = due.0 else { return };
+        let due = Due {
+            user: user.clone(),
+            digest,
+            client: client.clone(),
+        };
+        if self.breach_checks.sender.try_send(due).is_err() {
+            tracing::warn!(sub = %user.id, "too many passwords wait to be looked up");
+        }
+    }
+}
+
+/// Waits for a look-up that is due, and makes it. A password that turns out to be known must be
+/// changed before anything else, and its owner is told. Stopped halfway, nothing has happened.
+pub async fn next(s: &Services) -> Result<()> {
+    let Some(due) = s.breach_checks.receiver.lock().await.recv().await else {
+        return Ok(());
+    };
+    let found = match s.breaches.look_up(&due.digest).await {
+        Finding::Seen => true,
+        Finding::Unseen => false,
+        Finding::Unknown => return Ok(()),
+    };
+    conclude(s, &due, found, s.now()).await
+}
+
+async fn conclude(s: &Services, due: &Due, found: bool, at: DateTime<Utc>) -> Result<()> {
+    let Due { user, client, .. } = due;
+    let (id, rev): (Uuid, i64) = (user.id, user.revocation_id);
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        // Where the password changed meanwhile, or another node was quicker, this finding is void.
+        if !db::users::note_breach_check(tx, id, rev, found, at).await? || !found {
+            return Ok(());
+        }
+        s.audit_anonymous(tx, Event::PasswordFoundBreached, Subject::User(id), client)
+            .await?;
+        let message = Message::PasswordBreached {
+            at,
+            ip: Some(client.ip),
+            browser: browser_of(client),
+        };
+        s.enqueue(tx, Recipient::User(user), &message).await
+    })
+    .await
+}

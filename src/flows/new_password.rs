@@ -1,0 +1,60 @@
+//! The one way in for a new password: registering, resetting, changing and claiming an account all
+//! pass here, so that no door is easier than another.
+
+use super::{Result, Services};
+use crate::{
+    breach::Finding,
+    db::users::PasswordHash,
+    domain::{
+        password::{BreachDigest, Password, PasswordRefusal},
+        secret::SecretString,
+        user::User,
+    },
+};
+
+/// A password that passed every rule.
+pub(super) struct AcceptedPassword {
+    password: Password,
+    /// Whether it was looked up among breached ones.
+    looked_up: bool,
+}
+
+impl Services {
+    /// Judges a new password: first by the rules that need nobody, then by what is known of
+    /// breaches. Where nobody can tell, it passes, and is looked up again at the next sign-in.
+    pub(super) async fn accept_password(
+        &self,
+        typed: &SecretString,
+        own_words: &[&str],
+    ) -> Result<AcceptedPassword, PasswordRefusal> {
+        let password = self.policy.passwords.accept(typed, own_words)?;
+        let digest = BreachDigest::of(&password);
+        match self.breaches.look_up(&digest).await {
+            Finding::Seen => Err(PasswordRefusal::Breached),
+            found => Ok(AcceptedPassword {
+                password,
+                looked_up: found == Finding::Unseen,
+            }),
+        }
+    }
+
+    /// Hashes a password that was accepted.
+    pub(super) async fn hash_password(&self, accepted: AcceptedPassword) -> Result<PasswordHash> {
+        let AcceptedPassword {
+            password,
+            looked_up,
+        } = accepted;
+        Ok(PasswordHash {
+            phc: self.hashing.hash(password, self.random.as_ref()).await?,
+            breach_checked_at: looked_up.then(|| self.now()),
+        })
+    }
+}
+
+/// What others know of the user, and would try first.
+pub(super) fn own_words(user: &User) -> [&str; 2] {
+    [
+        &user.email,
+        user.display_name.as_deref().unwrap_or_default(),
+    ]
+}
