@@ -60,10 +60,23 @@ const POOL_WAIT: Duration = Duration::from_secs(5);
 pub enum DbError {
     /// A statement failed.
     #[error("database: {0}")]
-    Query(#[from] diesel::result::Error),
-    /// No connection was to be had in time.
+    Query(diesel::result::Error),
+    /// No connection was to be had in time, or it ended before the answer came.
     #[error("database: no connection: {0}")]
     Unavailable(String),
+}
+
+impl From<QueryError> for DbError {
+    /// A connection that is gone says nothing about the statement: whoever asks again is served
+    /// once the database is back.
+    fn from(error: QueryError) -> Self {
+        use diesel::result::DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
+        match error {
+            QueryError::DatabaseError(ClosedConnection | UnableToSendCommand, _)
+            | QueryError::BrokenTransactionManager => Self::Unavailable(error.to_string()),
+            _ => Self::Query(error),
+        }
+    }
 }
 
 /// The database: a pool for transactions, and one shared connection a thread for single reads.
@@ -167,14 +180,11 @@ impl Db {
             .connect(&Handle::current())
             .await
             .map_err(|e| DbError::Unavailable(e.to_string()))?;
-        // What is read here is looked up by key, which has one good plan, for small tables too.
-        // Left alone, Postgres plans arrays anew each time, and keeps a scan of a table that grew.
-        diesel::sql_query(
-            "SELECT set_config('plan_cache_mode', 'force_generic_plan', false),
-                    set_config('enable_seqscan', 'off', false)",
-        )
-        .execute(&mut &*fresh.connection)
-        .await?;
+        // What is read here is looked up by key. Without this, a plan made for a small table keeps
+        // scanning it when it has grown.
+        diesel::sql_query("SET enable_seqscan = off")
+            .execute(&mut &*fresh.connection)
+            .await?;
         // Another request may have been quicker; the extra connection closes when it is dropped.
         Ok(self.shared.here(Connected::is_open, || fresh).connection)
     }

@@ -17,6 +17,7 @@ pub mod random;
 pub mod sealing;
 pub mod secret;
 pub mod session;
+pub mod text;
 pub mod token;
 pub mod totp;
 pub mod user;

@@ -2,6 +2,7 @@
 //! Pretty lines in development, JSON lines in production; nothing logged can forge or colour a line.
 
 mod gather;
+mod panics;
 
 use std::fmt::{self, Write};
 use std::io::{self, IsTerminal};
@@ -13,6 +14,7 @@ use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::{Writer, debug_fn};
 
+use crate::domain::text;
 use gather::Gather;
 
 /// How log lines look.
@@ -48,16 +50,19 @@ impl Drop for Logs {
     }
 }
 
-/// Sets up the logs of the process. `filter` is in the words of `RUST_LOG`.
+/// Sets up the logs of the process, panics included. `filter` is in the words of `RUST_LOG`.
 pub fn init(format: Format, filter: &str) -> Result<Logs, TelemetryError> {
     let colours = io::stderr().is_terminal();
     let gather = Gather::start(io::stderr())?;
     let subscriber = subscriber(format, filter, colours, gather.clone())?;
     tracing::subscriber::set_global_default(subscriber)?;
+    panics::become_lines();
     Ok(Logs(gather))
 }
 
-fn subscriber<W>(
+/// What turns events into lines. `init` sets one up for the process; a test may read the lines of its
+/// own.
+pub fn subscriber<W>(
     format: Format,
     filter: &str,
     colours: bool,
@@ -102,13 +107,13 @@ fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -
 struct Inert<'a, W>(&'a mut W);
 
 impl<W: Write> Write for Inert<'_, W> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
+    fn write_str(&mut self, words: &str) -> fmt::Result {
         let inert = |b: u8| b == b' ' || b.is_ascii_graphic();
-        if text.bytes().all(inert) {
-            return self.0.write_str(text);
+        if words.bytes().all(inert) {
+            return self.0.write_str(words);
         }
-        for c in text.chars() {
-            if c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+        for c in words.chars() {
+            if text::is_control(c) || text::turns_direction(c) {
                 write!(self.0, "{}", c.escape_default())?;
             } else {
                 self.0.write_char(c)?;
@@ -142,7 +147,7 @@ mod tests {
     }
 
     /// What the given act logs.
-    fn logged(format: Format, filter: &str, act: impl FnOnce()) -> String {
+    pub(super) fn logged(format: Format, filter: &str, act: impl FnOnce()) -> String {
         let lines = Lines::default();
         let writer = lines.clone();
         let subscriber = subscriber(format, filter, false, move || writer.clone()).unwrap();

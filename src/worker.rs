@@ -1,7 +1,8 @@
 //! Background loops: deliver the outbox, forget what has expired. Every node may run them.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use futures_util::FutureExt;
 use tokio::{
     sync::watch,
     task::JoinSet,
@@ -53,17 +54,19 @@ impl Workers {
 
 async fn outbox(services: Arc<Services>, transport: Transport, mut stopped: watch::Receiver<bool>) {
     loop {
-        match deliver::due(&services, &transport).await {
-            Ok(0) => {
+        match survived(deliver::due(&services, &transport)).await {
+            Some(Ok(0)) => {
                 tokio::select! {
                     () = services.outbox_bell.notified() => sleep(UNTIL_COMMITTED).await,
                     () = sleep(OUTBOX_TICK) => {}
                     _ = stopped.changed() => return,
                 }
             }
-            Ok(_) => {}
-            Err(error) => {
-                tracing::error!(%error, "the outbox could not be delivered");
+            Some(Ok(_)) => {}
+            failed => {
+                if let Some(Err(error)) = failed {
+                    tracing::error!(%error, "the outbox could not be delivered");
+                }
                 tokio::select! {
                     () = sleep(AFTER_FAULT) => {}
                     _ = stopped.changed() => return,
@@ -96,10 +99,16 @@ async fn purging(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
             _ = tick.tick() => {}
             _ = stopped.changed() => return,
         }
-        match purge::expired(&services).await {
-            Ok(0) => {}
-            Ok(rows) => tracing::debug!(rows, "expired rows deleted"),
-            Err(error) => tracing::error!(%error, "expired rows could not be deleted"),
+        match survived(purge::expired(&services)).await {
+            Some(Ok(0)) | None => {}
+            Some(Ok(rows)) => tracing::debug!(rows, "expired rows deleted"),
+            Some(Err(error)) => tracing::error!(%error, "expired rows could not be deleted"),
         }
     }
+}
+
+/// A round of a loop; `None` where it panicked, which is in the log already. One bad round must not
+/// end the loop: nobody would notice that no mail leaves any more.
+async fn survived<T>(round: impl Future<Output = T>) -> Option<T> {
+    AssertUnwindSafe(round).catch_unwind().await.ok()
 }

@@ -118,6 +118,12 @@ impl Connector {
             }
             flag.store(true, Ordering::Release);
         });
+        // Our statements look rows up by key, which has one good plan. Left alone, Postgres plans
+        // many of them anew for each execution, which takes longer than to execute them.
+        client
+            .batch_execute("SET plan_cache_mode = force_generic_plan")
+            .await
+            .map_err(|e| failed(&e))?;
         let connection = AsyncPgConnection::try_from(client)
             .await
             .map_err(|e| failed(&e))?;

@@ -3,10 +3,13 @@
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
+use super::text;
+
 /// The most characters a display name has.
 pub const MAX_CHARS: usize = 100;
 
-/// A name of 1 to 100 characters in NFC, without control characters.
+/// A name of 1 to 100 characters in NFC, without control characters and without marks
+/// that turn the reading direction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DisplayName(String);
 
@@ -23,37 +26,30 @@ pub enum DisplayNameError {
 
 impl DisplayName {
     /// Reads a name; blank text is no name.
-    pub fn parse(text: &str) -> Result<Option<Self>, DisplayNameError> {
-        let text = text.trim();
+    pub fn parse(typed: &str) -> Result<Option<Self>, DisplayNameError> {
+        let typed = typed.trim();
         // Composing shortens a text, never by this much; the bound keeps its work small.
-        if text.len() > 40 * MAX_CHARS {
+        if typed.len() > 40 * MAX_CHARS {
             return Err(DisplayNameError::TooLong);
         }
-        let name: String = text.nfc().collect();
-        if name.chars().any(|c| c.is_control() || reorders(c)) {
+        let name: String = typed.nfc().collect();
+        if name
+            .chars()
+            .any(|c| text::is_control(c) || text::turns_direction(c))
+        {
             return Err(DisplayNameError::ControlCharacter);
         }
         if name.chars().count() > MAX_CHARS {
             return Err(DisplayNameError::TooLong);
         }
-        Ok(name.chars().any(is_visible).then_some(Self(name)))
+        let is_seen = name.chars().any(|c| !text::is_unseen(c));
+        Ok(is_seen.then_some(Self(name)))
     }
 
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Marks that make a text read as another (Unicode bidirectional controls).
-fn reorders(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Whether anybody could see it. Joiners count for nothing alone, though names need them.
-fn is_visible(c: char) -> bool {
-    !c.is_whitespace()
-        && !matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 #[cfg(test)]

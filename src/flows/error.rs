@@ -44,7 +44,7 @@ impl From<DbError> for FlowError {
 
 impl From<crate::db::QueryError> for FlowError {
     fn from(error: crate::db::QueryError) -> Self {
-        Self::Db(DbError::Query(error))
+        DbError::from(error).into()
     }
 }
 

@@ -5,9 +5,9 @@ use lettre::message::{Mailbox, MultiPart};
 use sha2::{Digest, Sha256};
 
 use super::address::{self, Sender};
-use super::phrase::one_line;
 use super::{DeliveryError, RenderedMail};
 use crate::domain::email::masked;
+use crate::domain::text::one_line;
 
 /// Builds the message. The envelope follows from the two headers, each of which is one address.
 pub(super) fn compose(

@@ -7,7 +7,8 @@ use askama::Template;
 use chrono::{DateTime, Duration, Utc};
 
 use super::RenderedMail;
-use super::phrase::{filters, one_line};
+use super::phrase::filters;
+use crate::domain::text::one_line;
 
 /// A mail to one person about their own account. Links are absolute URLs built from `BASE_URL`;
 /// `at` is when it happened, `ip` and `browser` are the client's, where known. `browser` is a name

@@ -3,6 +3,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::domain::text::one_line;
+
 /// The most characters of a browser's name that a mail repeats.
 const LONGEST_BROWSER: usize = 80;
 
@@ -22,24 +24,6 @@ pub(super) fn in_words(span: Duration) -> String {
         m => (m, "minute"),
     };
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
-}
-
-/// Words of any origin on one line: no control characters, no marks that turn the direction of
-/// writing, no line breaks, single spaces.
-pub(super) fn one_line(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let plain: String = text
-        .chars()
-        .filter(|c| !turns(*c))
-        .map(|c| {
-            if c.is_control() || c.is_whitespace() {
-                ' '
-            } else {
-                c
-            }
-        })
-        .collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The name of a browser, which is whatever a client says it is: on one line, and cut short.
@@ -105,10 +89,6 @@ mod tests {
     #[test]
     fn a_strangers_words_stay_on_one_line_and_short() {
         assert_eq!(browser_name("Firefox on Linux"), "Firefox on Linux");
-        assert_eq!(
-            one_line(" a\r\nBcc: b\u{2028}c\u{1b}[2J\u{202e}d\u{0} "),
-            "a Bcc: b c [2Jd"
-        );
         assert_eq!(
             browser_name(&"é".repeat(81)),
             format!("{}...", "é".repeat(80))

@@ -5,6 +5,7 @@ pub mod errors;
 pub mod headers;
 pub mod host;
 pub mod identify;
+pub mod panics;
 pub mod raw_cookies;
 pub mod same_origin;
 pub mod trace;

@@ -8,6 +8,7 @@ use actix_session::{
 use actix_web::{
     Resource, Route,
     cookie::SameSite,
+    dev::HttpServiceFactory,
     guard::{Any, Get, Head},
     middleware::{Compress, from_fn},
     web::{ServiceConfig, delete, post, resource, route, scope},
@@ -18,13 +19,18 @@ use super::api::{
     sessions, totp, verify_email,
 };
 use super::{
-    cookies::CookieName, health, middleware::identify, pages, state::WebSettings, static_files,
+    cookies::CookieName,
+    health,
+    middleware::{identify, panics},
+    pages,
+    state::WebSettings,
+    static_files,
 };
 
 /// Every route of Vestibule. The session cookie is the pages' alone: the API keeps no state there.
 pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
-    app.route("/healthz", read().to(health::live))
-        .route("/readyz", read().to(health::ready))
+    app.service(resource_of("/healthz", vec![read().to(health::live)]))
+        .service(resource_of("/readyz", vec![read().to(health::ready)]))
         .service(
             scope("/static")
                 .wrap(Compress::default())
@@ -32,12 +38,14 @@ pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
         )
         .service(
             resource("/api/openapi.json")
+                .wrap(from_fn(panics::run))
                 .wrap(Compress::default())
                 .route(read().to(description::get)),
         )
         .configure(|app| {
             if settings.development {
-                app.service(resource("/api/docs").route(read().to(pages::api_docs::get)));
+                let docs = vec![read().to(pages::api_docs::get)];
+                app.service(resource_of("/api/docs", docs));
             }
         })
         .service(scope("/api/auth").configure(api))
@@ -52,7 +60,7 @@ pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
 /// Each call is a resource of its own, so that a wrong method is a 405 that names the right one.
 fn api(auth: &mut ServiceConfig) {
     for (path, route) in calls() {
-        auth.service(resource(path).route(route));
+        auth.service(resource_of(path, vec![route]));
     }
 }
 
@@ -93,13 +101,25 @@ pub fn api_paths() -> impl Iterator<Item = String> {
 }
 
 /// Each page is a resource of its own, for the same reason.
-#[rustfmt::skip] // A table is read by its lines.
 fn pages(site: &mut ServiceConfig) {
+    for (path, routes) in screens() {
+        site.service(resource_of(path, routes));
+    }
+}
+
+/// The paths of the pages and their forms, for whoever has to look at all of them.
+pub fn page_paths() -> impl Iterator<Item = &'static str> {
+    screens().into_iter().map(|(path, _)| path)
+}
+
+/// The pages.
+#[rustfmt::skip] // A table is read by its lines.
+fn screens() -> Vec<(&'static str, Vec<Route>)> {
     use pages::{
         account, change_password, forgot_password, login, login_verify, logout, reauthenticate,
         register, resend_verification, reset_password, sessions, start, two_factor, verify_email,
     };
-    let screens = [
+    vec![
         ("/", vec![read().to(start::get)]),
         ("/register", vec![read().to(register::get), post().to(register::post)]),
         ("/verify-email", vec![read().to(verify_email::get), post().to(verify_email::post)]),
@@ -122,10 +142,13 @@ fn pages(site: &mut ServiceConfig) {
         ("/account/two-factor/backup-codes", vec![read().to(two_factor::back), post().to(two_factor::fresh_codes)]),
         ("/reauthenticate", vec![read().to(reauthenticate::get), post().to(reauthenticate::post)]),
         ("/.well-known/change-password", vec![read().to(start::change_password)]),
-    ];
-    for (path, routes) in screens {
-        site.service(routes.into_iter().fold(resource(path), Resource::route));
-    }
+    ]
+}
+
+/// What is done with one path. A panic in it is an answer, and no broken connection.
+fn resource_of(path: &str, routes: Vec<Route>) -> impl HttpServiceFactory + 'static {
+    let whole = routes.into_iter().fold(resource(path), Resource::route);
+    whole.wrap(from_fn(panics::run))
 }
 
 /// `GET`, and `HEAD` with it (RFC 9110, 9.3.2).

@@ -21,6 +21,7 @@ mod inspect;
 mod keys;
 mod killed;
 mod lost_answers;
+mod lost_database;
 mod mails;
 mod node;
 mod person;

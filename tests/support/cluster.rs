@@ -84,6 +84,12 @@ impl Cluster {
         self.postgres.url()
     }
 
+    /// Where another database of the cluster is.
+    #[allow(dead_code, reason = "not every test that starts programs needs one")]
+    pub(crate) fn url_of(&self, database: &str) -> String {
+        self.postgres.url_for(database)
+    }
+
     /// A place for other files, gone with the cluster.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Every call that takes a body, with its fields.
-const CALLS: [(&str, &[&str]); 14] = [
+pub(crate) const CALLS: [(&str, &[&str]); 14] = [
     ("/register", &["email", "password", "display_name"]),
     ("/login", &["email", "password"]),
     ("/login/mfa", &["mfa_token", "code"]),

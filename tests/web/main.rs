@@ -11,6 +11,8 @@
 )]
 
 mod answers;
+#[path = "../attacks/mod.rs"]
+mod attacks;
 mod bad_input;
 mod breached;
 mod cors;

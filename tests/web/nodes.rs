@@ -26,7 +26,7 @@ async fn a_code_raced_on_two_nodes_wins_once() {
     let other = app.another_node();
     let owner = app.person().with_totp().await;
     let mut pending = Vec::new();
-    for _ in 0..8 {
+    for _ in 0..20 {
         pending.push(app.api().sign_in(&owner).await.text("mfa_token").to_owned());
     }
     let code = owner.code();
@@ -52,7 +52,7 @@ async fn a_backup_code_raced_on_two_nodes_wins_once() {
     let owner = app.person().with_totp().await;
     let code = &owner.backup_codes[0];
     let (here, there) = (app.api(), app.api().at(&other));
-    let attempts = (0..8).map(|index| {
+    let attempts = (0..20).map(|index| {
         let api = if index % 2 == 0 { &here } else { &there };
         api.sign_in_with(&owner, code)
     });
@@ -101,7 +101,7 @@ async fn a_reset_link_raced_on_two_nodes_works_once() {
         .await;
     let token = app.post.mail(&person.email, "Reset").await.token();
     let (here, there) = (app.api(), app.api().at(&other));
-    let attempts = (0..6).map(|index| {
+    let attempts = (0..20).map(|index| {
         let api = if index % 2 == 0 { &here } else { &there };
         let password = format!("orchard tunnel {index} velvet compass");
         api.post(

@@ -7,6 +7,7 @@ use tokio::{runtime::Handle, task::block_in_place, time::timeout};
 use tokio_postgres::{Row, types::ToSql};
 use vestibule::{
     app::{App, Seams, Server, SystemRandom},
+    domain::random::Random,
     flows::Services,
     mail::{MemoryMailbox, Transport},
 };
@@ -42,10 +43,15 @@ impl TestApp {
 
     /// Starts the app with some settings changed.
     pub(crate) async fn with(changed: &[(&str, &str)]) -> Self {
+        Self::with_chance(changed, Arc::new(SystemRandom)).await
+    }
+
+    /// Starts the app with some settings changed, and with other chance than the machine's.
+    pub(crate) async fn with_chance(changed: &[(&str, &str)], chance: Arc<dyn Random>) -> Self {
         let clock = HandClock::default();
         let mailbox = MemoryMailbox::default();
         let database = TestDatabase::create().await;
-        let node = Node::start(&database, changed, &clock, &mailbox);
+        let node = Node::start(&database, changed, &clock, &mailbox, chance);
         let bell = Arc::clone(&node.services.outbox_bell);
         Self {
             post: Post::new(mailbox, bell),
@@ -72,7 +78,14 @@ impl TestApp {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .chain(further.iter().copied())
             .collect();
-        Node::start(&self.database, &changed, &self.clock, self.post.mailbox())
+        let chance = Arc::new(SystemRandom);
+        Node::start(
+            &self.database,
+            &changed,
+            &self.clock,
+            self.post.mailbox(),
+            chance,
+        )
     }
 
     /// The flows' services of the first node.
@@ -143,11 +156,12 @@ impl Node {
         changed: &[(&str, &str)],
         clock: &HandClock,
         mailbox: &MemoryMailbox,
+        random: Arc<dyn Random>,
     ) -> Self {
         let config = settings::load(database.url(), changed);
         let seams = Seams {
             clock: Arc::new(clock.clone()),
-            random: Arc::new(SystemRandom),
+            random,
             transport: Some(Transport::Memory(mailbox.clone())),
         };
         let app = App::wire(&config, &database.options(config.database_pool_size), seams)

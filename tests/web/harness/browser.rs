@@ -162,6 +162,11 @@ impl Browser {
         page
     }
 
+    /// The `Cookie` header that it sends now.
+    pub(crate) fn cookies(&self) -> String {
+        self.jar.header(self.now()).unwrap_or_default()
+    }
+
     fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }

@@ -1,0 +1,96 @@
+//! Characters that make a text look like another one, or its reader see none. Whatever repeats
+//! words of strangers, a log, a mail or a page, asks here what to leave out or spell out.
+
+/// Whether it turns the direction in which the text around it is read (the bidirectional controls
+/// of Unicode Standard Annex #9).
+pub fn turns_direction(c: char) -> bool {
+    matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
+/// Whether a terminal or a viewer may act on it instead of showing it: control characters, and the
+/// separators that start a line or a paragraph without being one.
+pub fn is_control(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// Whether it leaves no trace where it is shown: blanks, joiners, fillers, byte order marks. They
+/// belong into words of many languages, but make none alone.
+pub fn is_unseen(c: char) -> bool {
+    c.is_whitespace()
+        || is_control(c)
+        || turns_direction(c)
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{115f}'
+                | '\u{1160}'
+                | '\u{17b4}'
+                | '\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200d}'
+                | '\u{2060}'..='\u{2065}'
+                | '\u{206a}'..='\u{206f}'
+                | '\u{2800}'
+                | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0f}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+/// Words of any origin on one line: nothing that turns the reading direction, no control
+/// characters, no line breaks, single blanks.
+pub fn one_line(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .filter(|c| !turns_direction(*c))
+        .map(|c| if is_control(c) { ' ' } else { c })
+        .collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bidirectional_control_is_known() {
+        let turning = (0..=0x10_ffff)
+            .filter_map(char::from_u32)
+            .filter(|c| turns_direction(*c));
+        assert_eq!(turning.count(), 12, "Bidi_Control=Yes");
+    }
+
+    #[test]
+    fn what_starts_a_line_is_a_control() {
+        for c in "\n\r\t\0\u{1b}\u{7f}\u{85}\u{9b}\u{2028}\u{2029}".chars() {
+            assert!(is_control(c), "{c:?}");
+        }
+        for c in " aé\u{a0}\u{200d}".chars() {
+            assert!(!is_control(c), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn letters_are_seen_and_fillers_are_not() {
+        for c in "a0éअ한👍.-".chars() {
+            assert!(!is_unseen(c), "{c:?}");
+        }
+        for c in " \u{3000}\u{200b}\u{feff}\u{ad}\u{3164}\u{2800}\u{e0041}\u{202e}\n".chars() {
+            assert!(is_unseen(c), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn a_strangers_words_stay_on_one_line() {
+        assert_eq!(
+            one_line(" a\r\nBcc: b\u{2028}c\u{1b}[2J\u{202e}d\u{0} "),
+            "a Bcc: b c [2Jd"
+        );
+    }
+}

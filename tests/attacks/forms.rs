@@ -1,0 +1,64 @@
+//! Forms that another site sends with the visitor's cookies (ASVS 3.5.1), on every path that takes
+//! one: the paths come from the table of the service.
+
+use reqwest::Method;
+use vestibule::web::routes;
+
+use super::matrix::{filled_in, methods};
+use crate::harness::{TestApp, answer::Answer, browser::urlencoded, settings::ORIGIN};
+
+/// (37) Every origin and every site that is not ours, with every form token that is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_form_of_another_site_is_taken_anywhere() {
+    let app = TestApp::start().await;
+    let person = app.person().await;
+    let mut browser = app.browser();
+    browser.sign_in(&person).await;
+    let own = browser.csrf_token().await;
+    let foreign = app.browser().csrf_token().await;
+    let origins = [
+        None,
+        Some("null"),
+        Some("https://evil.example"),
+        Some(ORIGIN),
+    ];
+    let sites = [
+        None,
+        Some("cross-site"),
+        Some("same-site"),
+        Some("same-origin"),
+    ];
+    let tokens = [None, Some(&foreign), Some(&own)];
+    let mut tried = 0;
+    for path in routes::page_paths() {
+        if !methods(&app, path).await.contains(&Method::POST) {
+            continue;
+        }
+        for (origin, site) in origins.iter().flat_map(|o| sites.map(|s| (*o, s))) {
+            for token in tokens {
+                // Where no site is named, the origin counts.
+                let from_here =
+                    site == Some("same-origin") || (site, origin) == (None, Some(ORIGIN));
+                if from_here && token == Some(&own) {
+                    continue;
+                }
+                let mut request = browser.post_request(&filled_in(path));
+                if let Some(origin) = origin {
+                    request = request.header("origin", origin);
+                }
+                if let Some(site) = site {
+                    request = request.header("sec-fetch-site", site);
+                }
+                let fields: Vec<(&str, &String)> =
+                    token.iter().map(|token| ("csrf_token", *token)).collect();
+                let answer = Answer::of(request.body(urlencoded(&fields))).await;
+                let told = format!("{path} from {origin:?}, {site:?}, {token:?}");
+                assert_eq!(answer.status, 403, "{told}");
+                assert!(answer.set_cookies().is_empty(), "{told}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 500, "{tried}");
+    assert!(browser.is_signed_in().await, "and nothing has happened");
+}

@@ -1,0 +1,163 @@
+//! Ways to guess more often than the limits allow (ASVS 6.3.1).
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::harness::{Reply, TestApp, people::PASSWORD};
+
+const REAL: (&str, &str) = ("RATE_LIMIT_SCALE", "1");
+const WRONG: &str = "not the right password";
+
+/// One guess by the API, with an `X-Forwarded-For`.
+async fn guess(app: &TestApp, email: &str, forwarded: &str) -> u16 {
+    let request = app.api().request(Method::POST, "/login");
+    let request = request.header("x-forwarded-for", forwarded);
+    let body = json!({ "email": email, "password": WRONG });
+    Reply::of(request.json(&body)).await.status
+}
+
+/// (16) Without a trusted proxy nobody may say who they are (ASVS 15.3.4).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_forwarding_header_is_no_new_client() {
+    let app = TestApp::with(&[REAL]).await;
+    let person = app.person().await;
+    for n in 0..10 {
+        assert_eq!(
+            guess(&app, &person.email, &format!("203.0.113.{n}")).await,
+            401
+        );
+    }
+    assert_eq!(guess(&app, &person.email, "203.0.113.99").await, 429);
+    assert_eq!(
+        guess(&app, &person.email, "127.0.0.1, 198.51.100.1").await,
+        429
+    );
+    // The limit of the form is the same one.
+    assert_eq!(app.browser().sign_in(&person).await.status(), 429);
+}
+
+/// (16) Behind one or two trusted proxies the header counts from the right, and what a client
+/// wrote in front of it does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_before_the_trusted_hops_is_the_clients_word() {
+    for (trusted, tail) in [
+        ("127.0.0.1/32", "198.51.100.7"),
+        ("127.0.0.1/32,10.0.0.0/8", "198.51.100.7, 10.0.0.2"),
+    ] {
+        let app = TestApp::with(&[REAL, ("TRUSTED_PROXIES", trusted)]).await;
+        let person = app.person().await;
+        for n in 0..10 {
+            let forwarded = format!("203.0.113.{n}, {tail}");
+            assert_eq!(guess(&app, &person.email, &forwarded).await, 401);
+        }
+        let forwarded = format!("203.0.113.99, {tail}");
+        assert_eq!(guess(&app, &person.email, &forwarded).await, 429);
+        let other = tail.replace("198.51.100.7", "198.51.100.8");
+        assert_eq!(
+            guess(&app, &person.email, &other).await,
+            401,
+            "somebody else"
+        );
+    }
+}
+
+/// (17) A client chooses freely within its /64: all of it is one client.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_of_addresses_is_one_client() {
+    let trusted = ("TRUSTED_PROXIES", "127.0.0.1/32");
+    let app = TestApp::with(&[REAL, trusted]).await;
+    let person = app.person().await;
+    for n in 0..10 {
+        let forwarded = format!("2001:db8:1:2:{n:x}::{n:x}");
+        assert_eq!(guess(&app, &person.email, &forwarded).await, 401);
+    }
+    assert_eq!(
+        guess(&app, &person.email, "2001:db8:1:2:ffff::1").await,
+        429
+    );
+    assert_eq!(guess(&app, &person.email, "2001:db8:1:3::1").await, 401);
+    // An IPv4 address has one name.
+    let app = TestApp::with(&[REAL, trusted]).await;
+    let person = app.person().await;
+    for n in 0..10 {
+        let forwarded = ["198.51.100.7", "::ffff:198.51.100.7"][n % 2];
+        assert_eq!(guess(&app, &person.email, forwarded).await, 401);
+    }
+    assert_eq!(guess(&app, &person.email, "::ffff:c633:6407").await, 429);
+}
+
+/// (17) Aliases are other addresses, but come from the same client.
+#[tokio::test(flavor = "multi_thread")]
+async fn aliases_share_the_limit_of_their_client() {
+    let app = TestApp::with(&[REAL, ("RATE_LIMIT_LOGIN_IP", "10/1m")]).await;
+    for n in 0..10 {
+        assert_eq!(
+            guess(&app, &format!("victim+{n}@example.com"), "").await,
+            401
+        );
+    }
+    assert_eq!(guess(&app, "victim+10@example.com", "").await, 429);
+}
+
+/// (18) However an address is written, it is one.
+#[tokio::test(flavor = "multi_thread")]
+async fn spellings_of_one_address_share_a_counter() {
+    let app = TestApp::with(&[REAL]).await;
+    let person = app.person().await;
+    let spelt = [
+        person.email.clone(),
+        person.email.to_uppercase(),
+        format!("  {} ", person.email),
+        person.email.replace("example.com", "EXAMPLE.com"),
+        person.email.replace("example", "\u{ff45}xample"),
+    ];
+    for n in 0..10 {
+        assert_eq!(guess(&app, &spelt[n % spelt.len()], "").await, 401);
+    }
+    for email in &spelt {
+        assert_eq!(guess(&app, email, "").await, 429, "{email}");
+    }
+}
+
+/// (19) An account of one's own does not buy guesses at others.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_success_in_between_resets_nothing() {
+    let app = TestApp::with(&[REAL, ("RATE_LIMIT_LOGIN_IP", "10/1m")]).await;
+    let own = app.person().await;
+    for n in 0..5 {
+        assert_eq!(
+            guess(&app, &format!("victim{n}@example.com"), "").await,
+            401
+        );
+        assert_eq!(app.api().sign_in(&own).await.status, 200);
+    }
+    assert_eq!(guess(&app, "victim9@example.com", "").await, 429);
+}
+
+/// (22) While a client waits at one door, the doors to the same secret wait as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_other_doors_are_as_shut() {
+    let app = TestApp::with(&[REAL]).await;
+    let person = app.person().await;
+    let mut browser = app.browser();
+    browser.sign_in(&person).await;
+    let pair = app.api().sign_in(&person).await;
+    for _ in 0..8 {
+        assert_eq!(guess(&app, &person.email, "").await, 401);
+    }
+    assert_eq!(app.api().sign_in(&person).await.status, 429);
+    assert_eq!(app.browser().sign_in(&person).await.status(), 429);
+    let api = app.api().with(&pair);
+    let change =
+        json!({ "current_password": PASSWORD, "new_password": "other walnut in the attic" });
+    assert_eq!(api.post("/change-password", change).await.status, 429);
+    browser.visit("/account/password").await;
+    let typed = [
+        ("current_password", PASSWORD),
+        ("new_password", "other walnut in the attic"),
+    ];
+    assert_eq!(
+        browser.submit("/account/password", &typed).await.status(),
+        429
+    );
+}

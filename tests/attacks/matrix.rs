@@ -1,0 +1,294 @@
+//! Every route with every method it takes, by people in every state. The routes come from the
+//! table of the service itself: one that has no class here fails the test until it gets one
+//! (ASVS 8.2.1, 8.3.1).
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::json;
+use vestibule::web::routes;
+
+use crate::harness::{
+    Browser, Person, Reply, TestApp,
+    answer::Answer,
+    browser::{http, urlencoded},
+    settings::{HOST, ORIGIN},
+};
+
+/// Who may come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// Anybody, in any state: what is done hangs on what is sent alone.
+    Open,
+    /// Whoever has a living session, also where the password must change first.
+    AnySession,
+    /// Whoever has a living session and no password to change.
+    Session,
+}
+use Class::{AnySession, Open, Session};
+
+/// Every page with its class.
+const PAGES: [(&str, Class); 22] = [
+    ("/", Open),
+    ("/register", Open),
+    ("/verify-email", Open),
+    ("/verify-email/resend", Open),
+    ("/login", Open),
+    ("/login/verify", Open),
+    ("/logout", Open),
+    ("/forgot-password", Open),
+    ("/reset-password", Open),
+    ("/account", Session),
+    ("/account/password", AnySession),
+    ("/account/sessions", Session),
+    ("/account/sessions/revoke-others", Session),
+    ("/account/sessions/{id}/revoke", Session),
+    ("/account/sessions/trusted/{id}/revoke", Session),
+    ("/account/two-factor", Session),
+    ("/account/two-factor/enroll", Session),
+    ("/account/two-factor/confirm", Session),
+    ("/account/two-factor/disable", Session),
+    ("/account/two-factor/backup-codes", Session),
+    ("/reauthenticate", Session),
+    ("/.well-known/change-password", Open),
+];
+
+/// Every call with its class.
+const CALLS: [(&str, Class); 20] = [
+    ("/api/auth/register", Open),
+    ("/api/auth/login", Open),
+    ("/api/auth/login/mfa", Open),
+    ("/api/auth/refresh", Open),
+    ("/api/auth/logout", Open),
+    ("/api/auth/logout-all", Session),
+    ("/api/auth/me", AnySession),
+    ("/api/auth/sessions", Session),
+    ("/api/auth/sessions/{id}", Session),
+    ("/api/auth/trusted-devices/{id}", Session),
+    ("/api/auth/forgot-password", Open),
+    ("/api/auth/reset-password", Open),
+    ("/api/auth/verify-email", Open),
+    ("/api/auth/resend-verification", Open),
+    ("/api/auth/change-password", AnySession),
+    ("/api/auth/mfa/totp/enroll", Session),
+    ("/api/auth/mfa/totp/confirm", Session),
+    ("/api/auth/mfa/totp/disable", Session),
+    ("/api/auth/mfa/backup-codes", Session),
+    ("/api/auth/reauthenticate", Session),
+];
+
+/// The state that somebody comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Nobody,
+    /// The password was right and the code is still to come.
+    Pending,
+    Unverified,
+    MustChange,
+    User,
+    Disabled,
+    Admin,
+}
+
+impl State {
+    const ALL: [Self; 7] = [
+        Self::Nobody,
+        Self::Pending,
+        Self::Unverified,
+        Self::MustChange,
+        Self::User,
+        Self::Disabled,
+        Self::Admin,
+    ];
+
+    async fn person(self, app: &TestApp) -> Person {
+        match self {
+            Self::Pending => app.person().with_totp().await,
+            Self::Unverified => app.person().await,
+            Self::MustChange => app.person().verified().must_change().await,
+            _ => app.person().verified().await,
+        }
+    }
+
+    /// What becomes of them after they have signed in.
+    async fn afterwards(self, app: &TestApp, person: &Person) {
+        let change = match self {
+            Self::Disabled => "UPDATE users SET disabled_at = created_at WHERE email = $1",
+            Self::Admin => "UPDATE users SET role = 'admin' WHERE email = $1",
+            _ => return,
+        };
+        app.sql(change, &[&person.email]).await;
+    }
+
+    fn has_session(self) -> bool {
+        !matches!(self, Self::Nobody | Self::Pending | Self::Disabled)
+    }
+
+    fn may_enter(self, class: Class) -> bool {
+        match class {
+            Open => true,
+            AnySession => self.has_session(),
+            Session => self.has_session() && self != Self::MustChange,
+        }
+    }
+}
+
+fn class_of(classes: &[(&str, Class)], path: &str) -> Class {
+    let found = classes.iter().find(|(known, _)| *known == path);
+    let lacks = || panic!("{path} is new: say in this file who may use it");
+    found.map_or_else(lacks, |(_, class)| *class)
+}
+
+/// The methods that a path takes, by its own word.
+pub(super) async fn methods(app: &TestApp, path: &str) -> Vec<Method> {
+    let request = http().request(Method::TRACE, app.url() + path);
+    let answer = Answer::of(request.header("host", HOST)).await;
+    assert_eq!(answer.status, 405, "{path}");
+    let allowed = answer.header("allow").unwrap().split(", ");
+    allowed.map(|method| method.parse().unwrap()).collect()
+}
+
+/// A path with an id that nobody has.
+pub(super) fn filled_in(path: &str) -> String {
+    path.replace("{id}", "00000000-0000-4000-8000-000000000000")
+}
+
+#[test]
+fn every_route_has_a_class_and_every_class_a_route() {
+    let classed = |of: &[(&str, Class)]| -> BTreeSet<String> {
+        of.iter().map(|(path, _)| (*path).to_owned()).collect()
+    };
+    let pages: BTreeSet<String> = routes::page_paths().map(str::to_owned).collect();
+    assert_eq!(pages, classed(&PAGES));
+    assert_eq!(
+        routes::api_paths().collect::<BTreeSet<_>>(),
+        classed(&CALLS)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_call_is_answered_for_who_may_not_make_it() {
+    let app = TestApp::start().await;
+    for path in routes::api_paths() {
+        let class = class_of(&CALLS, &path);
+        for method in methods(&app, &path).await {
+            for state in State::ALL {
+                let person = state.person(&app).await;
+                let call = path.strip_prefix("/api/auth").unwrap();
+                let api = match state {
+                    State::Nobody => app.api(),
+                    State::Pending => {
+                        let pending = app.api().sign_in(&person).await;
+                        app.api().with_token(pending.text("mfa_token"))
+                    }
+                    _ => app.api().with(&app.api().sign_in(&person).await),
+                };
+                state.afterwards(&app, &person).await;
+                let request = api.request(method.clone(), &filled_in(call));
+                let request = match method {
+                    Method::POST | Method::PATCH => request.json(&json!({})),
+                    _ => request,
+                };
+                let answer = Answer::of(request).await;
+                let told = format!("{method} {path} for {state:?}: {answer:?}");
+                if state.may_enter(class) {
+                    // An empty body lacks its fields; what needs none is done.
+                    let expected = [200, 202, 204, 401, 403, 404, 409, 422];
+                    assert!(expected.contains(&answer.status), "{told}");
+                    let shut = !answer.body.contains("\"unauthorized\"")
+                        && !answer.body.contains("password_change_required");
+                    assert!(shut || class == Open, "{told}");
+                } else if state.has_session() {
+                    assert_eq!(answer.status, 403, "{told}");
+                    let words = answer.body.contains("password_change_required");
+                    assert!(words || method == Method::HEAD, "{told}");
+                } else {
+                    assert_eq!(answer.status, 401, "{told}");
+                }
+                assert!(answer.set_cookies().is_empty(), "{told}");
+                assert!(!answer.body.contains("access_token"), "{told}");
+            }
+        }
+    }
+}
+
+async fn signed_in(app: &TestApp, state: State, person: &Person) -> Browser {
+    let mut browser = app.browser();
+    if state != State::Nobody {
+        let page = browser.sign_in(person).await;
+        let lands = match state {
+            State::Pending => "/login/verify",
+            State::MustChange => "/account/password",
+            _ => "/account",
+        };
+        assert_eq!(page.path(), lands);
+    }
+    browser
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_opens_for_who_may_not_see_it() {
+    let app = TestApp::start().await;
+    for path in routes::page_paths() {
+        let class = class_of(&PAGES, path);
+        for method in methods(&app, path).await {
+            for state in State::ALL {
+                let person = state.person(&app).await;
+                let mut browser = signed_in(&app, state, &person).await;
+                let token = browser.csrf_token().await;
+                state.afterwards(&app, &person).await;
+                let filled = filled_in(path);
+                let request = match method {
+                    Method::POST => browser
+                        .post_request(&filled)
+                        .header("origin", ORIGIN)
+                        .header("sec-fetch-site", "same-origin")
+                        .body(urlencoded(&[("csrf_token", &token)])),
+                    _ => browser.request(method.clone(), &filled),
+                };
+                let answer = browser.send(request).await;
+                let told = format!("{method} {path} for {state:?}: {answer:?}");
+                let leads_to = answer.header("location").unwrap_or_default();
+                let leads_to = leads_to.split('?').next().unwrap_or_default();
+                if !state.may_enter(class) {
+                    let door = if state.has_session() {
+                        "/account/password"
+                    } else {
+                        "/login"
+                    };
+                    // Where a form's path is opened by itself it leads to the page of the form,
+                    // which turns them away in turn.
+                    let is_page = method != Method::POST && PAGES.contains(&(leads_to, Session));
+                    assert_eq!(answer.status, 303, "{told}");
+                    assert!(leads_to == door || is_page, "{told}");
+                    continue;
+                }
+                let expected = [200, 302, 303, 400, 401, 403, 404, 409, 410, 422];
+                assert!(expected.contains(&answer.status), "{told}");
+                if class != Open {
+                    assert_ne!(leads_to, "/login", "{told}");
+                }
+            }
+        }
+    }
+}
+
+/// Nobody becomes more than they are: admins have no door of their own yet, and their role opens
+/// nobody else's session.
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_elses_session_is_not_found() {
+    let app = TestApp::start().await;
+    let (person, other) = (app.person().await, app.person().await);
+    State::Admin.afterwards(&app, &other).await;
+    let api = app.api();
+    let pair = api.sign_in(&person).await;
+    let others = api.with(&api.sign_in(&other).await);
+    let mine = api.with(&pair).get("/sessions").await;
+    let id = mine.body["sessions"][0]["id"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{mine:?}"))
+        .to_owned();
+    let request = others.request(Method::DELETE, &format!("/sessions/{id}"));
+    assert_eq!(Reply::of(request).await.status, 404);
+    assert_eq!(api.with(&pair).get("/me").await.status, 200);
+}
