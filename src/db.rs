@@ -7,6 +7,7 @@ pub mod audit;
 pub mod backup_codes;
 mod connect;
 pub mod devices;
+mod gather;
 pub mod imports;
 pub mod mails;
 pub mod migrate;
@@ -41,6 +42,7 @@ use tokio::runtime::Handle;
 
 use connect::Connected;
 pub use connect::{ConnectError, Connector, DatabaseOptions};
+use gather::Asks;
 
 /// A statement that failed.
 pub use diesel::result::Error as QueryError;
@@ -79,17 +81,21 @@ impl From<QueryError> for DbError {
     }
 }
 
-/// The database: a pool for transactions, and one shared connection a thread for single reads.
+/// The database: a pool for transactions, and two shared connections a thread, one for single
+/// reads and one for rotations.
 ///
 /// Postgres answers pipelined queries of one connection in order, without a round trip between
 /// them; the hot reads of many requests share it and need no connection of their own. Each thread
-/// of the server has one, so that a read wakes no other thread.
+/// of the server has one, so that a read wakes no other thread. Rotations have another, so that no
+/// read waits for their commit.
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<AsyncPgConnection>,
     connector: Arc<Connector>,
     shared: Arc<PerThread<Connected>>,
-    standings: Arc<PerThread<standing::Asks>>,
+    standings: Arc<PerThread<Asks<standing::Ids>>>,
+    rotating: Arc<PerThread<Connected>>,
+    rotations: Arc<PerThread<Asks<rotation::Rotation>>>,
 }
 
 /// What each thread of the server has of its own, so that its requests wake no other thread.
@@ -159,6 +165,8 @@ impl Db {
             connector,
             shared: Arc::default(),
             standings: Arc::default(),
+            rotating: Arc::default(),
+            rotations: Arc::default(),
         })
     }
 
@@ -172,7 +180,19 @@ impl Db {
 
     /// The shared connection of this thread, for single statements that read.
     pub async fn shared(&self) -> Result<Arc<AsyncPgConnection>, DbError> {
-        if let Some(living) = self.shared.good(Connected::is_open) {
+        self.of_this_thread(&self.shared).await
+    }
+
+    /// The connection of this thread that rotates, for one statement at a time.
+    async fn rotating(&self) -> Result<Arc<AsyncPgConnection>, DbError> {
+        self.of_this_thread(&self.rotating).await
+    }
+
+    async fn of_this_thread(
+        &self,
+        connections: &PerThread<Connected>,
+    ) -> Result<Arc<AsyncPgConnection>, DbError> {
+        if let Some(living) = connections.good(Connected::is_open) {
             return Ok(living.connection);
         }
         let fresh = self
@@ -180,12 +200,12 @@ impl Db {
             .connect(&Handle::current())
             .await
             .map_err(|e| DbError::Unavailable(e.to_string()))?;
-        // What is read here is looked up by key. Without this, a plan made for a small table keeps
+        // What these look at is looked up by key. Without this, a plan made for a small table keeps
         // scanning it when it has grown.
-        diesel::sql_query("SET enable_seqscan = off")
+        diesel::sql_query("SELECT set_config(name, 'off', false) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name")
             .execute(&mut &*fresh.connection)
             .await?;
         // Another request may have been quicker; the extra connection closes when it is dropped.
-        Ok(self.shared.here(Connected::is_open, || fresh).connection)
+        Ok(connections.here(Connected::is_open, || fresh).connection)
     }
 }

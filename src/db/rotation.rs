@@ -1,4 +1,8 @@
-//! The rotation of a refresh token, in one statement.
+//! The rotation of refresh tokens, in one statement.
+//!
+//! A commit costs more than the rotation itself, so the requests of a thread rotate together.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -6,17 +10,21 @@ use diesel::{
     pg::Pg,
     prelude::*,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_types::{BigInt, Binary, Bool, Inet, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Binary, Bool, Inet, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use ipnet::IpNet;
 use uuid::Uuid;
 
 use super::users::{UserRecord, UserRow};
+use super::{
+    Db, DbError,
+    gather::{self, Question},
+};
 
 /// The next refresh token of a session, and the one it replaces.
 #[derive(Debug)]
-pub struct Rotation<'a> {
+pub struct Rotation {
     /// Session.
     pub id: Uuid,
     /// Its user.
@@ -24,15 +32,15 @@ pub struct Rotation<'a> {
     /// The generation of the token presented.
     pub generation: i64,
     /// SHA-256 of the token presented.
-    pub token_hash: &'a [u8],
+    pub token_hash: [u8; 32],
     /// The issue time of the token presented.
     pub presented_issued_at: DateTime<Utc>,
     /// The user's `revocation_id` that the pair carries.
     pub rev: i64,
     /// SHA-256 of the successor.
-    pub next_hash: &'a [u8],
+    pub next_hash: [u8; 32],
     /// Its `jti`.
-    pub next_jti: &'a str,
+    pub next_jti: String,
     /// Its issue time.
     pub issued_at: DateTime<Utc>,
     /// Its expiry.
@@ -40,7 +48,7 @@ pub struct Rotation<'a> {
     /// Where the client is now.
     pub ip: Option<IpNet>,
     /// Its user agent now.
-    pub user_agent: Option<&'a str>,
+    pub user_agent: Option<String>,
 }
 
 /// What the rotation found beside the session's token.
@@ -52,84 +60,154 @@ pub struct Rotated {
     pub remembered: bool,
 }
 
+/// Rotates together with other sessions, and waits for nobody: `None` also where another
+/// transaction has the session locked at this moment. Whoever wants to know calls [`rotate`].
+pub async fn rotate_unless_locked(db: &Db, rotation: Rotation) -> Result<Option<Rotated>, DbError> {
+    gather::ask(db, &db.rotations, rotation).await
+}
+
 /// Rotates. `None` where anything that the pair rests on is otherwise: somebody else was quicker,
 /// session or `rev` ended, the user is disabled, the password changed since either token was
 /// issued, or the successor would outlive the session. The statement then did nothing.
 pub async fn rotate(
     mut conn: &AsyncPgConnection,
-    rotation: Rotation<'_>,
+    rotation: &Rotation,
 ) -> QueryResult<Option<Rotated>> {
-    let statement = Statement {
-        cutoff_before: rotation.presented_issued_at.min(rotation.issued_at),
-        rotation,
-        user_columns: UserRow::as_select(),
-    };
-    let row: Option<(bool, UserRow, Option<DateTime<Utc>>)> =
-        statement.get_result(&mut conn).await.optional()?;
-    Ok(row.map(|(remembered, user, totp_confirmed_at)| Rotated {
-        user: user.with_totp(totp_confirmed_at),
-        remembered,
-    }))
+    let statement = Statement::<true>::of(&[rotation]);
+    let row: Option<Row> = statement.get_result(&mut conn).await.optional()?;
+    Ok(row.map(|row| rotated(row).1))
 }
 
-/// Diesel's own words know no `UPDATE ... FROM`, which answers with the user in the same statement.
-struct Statement<'a> {
-    rotation: Rotation<'a>,
-    cutoff_before: DateTime<Utc>,
+impl Question for Rotation {
+    type Answer = Rotated;
+
+    async fn answer_all(db: &Db, rotations: &[&Self]) -> Result<HashMap<i64, Rotated>, DbError> {
+        let conn = db.rotating().await?;
+        let mut conn: &AsyncPgConnection = &conn;
+        let rows: Vec<Row> = Statement::<false>::of(rotations).load(&mut conn).await?;
+        Ok(rows.into_iter().map(rotated).collect())
+    }
+}
+
+type Row = (i64, bool, UserRow, Option<DateTime<Utc>>);
+
+fn rotated((nth, remembered, user, totp_confirmed_at): Row) -> (i64, Rotated) {
+    let user = user.with_totp(totp_confirmed_at);
+    (nth, Rotated { user, remembered })
+}
+
+/// Many rotations, of which each happens or does not. Diesel's own words know no `UPDATE ... FROM`
+/// and no `unnest` of several arrays.
+///
+/// The sessions are locked before any is changed. With `WAIT` that waits for whoever has one
+/// locked; several at once must never wait, since the other may wait for one of theirs.
+struct Statement<'a, const WAIT: bool> {
+    ids: Vec<Uuid>,
+    user_ids: Vec<Uuid>,
+    generations: Vec<i64>,
+    token_hashes: Vec<&'a [u8]>,
+    cutoffs_before: Vec<DateTime<Utc>>,
+    revs: Vec<i64>,
+    next_hashes: Vec<&'a [u8]>,
+    next_jtis: Vec<&'a str>,
+    issued_ats: Vec<DateTime<Utc>>,
+    expires_ats: Vec<DateTime<Utc>>,
+    ips: Vec<Option<IpNet>>,
+    user_agents: Vec<Option<&'a str>>,
     user_columns: AsSelect<UserRow, Pg>,
 }
 
-impl QueryId for Statement<'_> {
-    type QueryId = Statement<'static>;
+impl<'a, const WAIT: bool> Statement<'a, WAIT> {
+    fn of(rotations: &[&'a Rotation]) -> Self {
+        fn all<'a, T>(rotations: &[&'a Rotation], column: impl Fn(&'a Rotation) -> T) -> Vec<T> {
+            rotations.iter().copied().map(column).collect()
+        }
+        Self {
+            ids: all(rotations, |r| r.id),
+            user_ids: all(rotations, |r| r.user_id),
+            generations: all(rotations, |r| r.generation),
+            token_hashes: all(rotations, |r| r.token_hash.as_slice()),
+            cutoffs_before: all(rotations, |r| r.presented_issued_at.min(r.issued_at)),
+            revs: all(rotations, |r| r.rev),
+            next_hashes: all(rotations, |r| r.next_hash.as_slice()),
+            next_jtis: all(rotations, |r| r.next_jti.as_str()),
+            issued_ats: all(rotations, |r| r.issued_at),
+            expires_ats: all(rotations, |r| r.expires_at),
+            ips: all(rotations, |r| r.ip),
+            user_agents: all(rotations, |r| r.user_agent.as_deref()),
+            user_columns: UserRow::as_select(),
+        }
+    }
+}
+
+impl<const WAIT: bool> QueryId for Statement<'_, WAIT> {
+    type QueryId = Statement<'static, WAIT>;
     /// The text never varies, so the statement is prepared once a connection.
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl Query for Statement<'_> {
+impl<const WAIT: bool> Query for Statement<'_, WAIT> {
     type SqlType = (
+        BigInt,
         Bool,
         <AsSelect<UserRow, Pg> as Expression>::SqlType,
         Nullable<Timestamptz>,
     );
 }
 
-impl QueryFragment<Pg> for Statement<'_> {
+impl<const WAIT: bool> QueryFragment<Pg> for Statement<'_, WAIT> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let next = &self.rotation;
-        out.push_sql("UPDATE sessions SET generation = sessions.generation + 1, rotated_at = now(), previous_token_hash = sessions.token_hash, token_hash = ");
-        out.push_bind_param::<Binary, _>(next.next_hash)?;
-        out.push_sql(", jti = ");
-        out.push_bind_param::<Text, _>(next.next_jti)?;
-        out.push_sql(", issued_at = ");
-        out.push_bind_param::<Timestamptz, _>(&next.issued_at)?;
-        out.push_sql(", expires_at = ");
-        out.push_bind_param::<Timestamptz, _>(&next.expires_at)?;
-        out.push_sql(", last_seen_at = ");
-        out.push_bind_param::<Timestamptz, _>(&next.issued_at)?;
-        out.push_sql(", ip = ");
-        out.push_bind_param::<Nullable<Inet>, _>(&next.ip)?;
-        out.push_sql(", user_agent = ");
-        out.push_bind_param::<Nullable<Text>, _>(&next.user_agent)?;
-        out.push_sql(" FROM users LEFT JOIN totp_authenticators ON totp_authenticators.user_id = users.id WHERE sessions.id = ");
-        out.push_bind_param::<SqlUuid, _>(&next.id)?;
-        out.push_sql(" AND sessions.generation = ");
-        out.push_bind_param::<BigInt, _>(&next.generation)?;
-        out.push_sql(" AND sessions.token_hash = ");
-        out.push_bind_param::<Binary, _>(next.token_hash)?;
-        out.push_sql(" AND sessions.revoked_at IS NULL AND sessions.expires_at > ");
-        out.push_bind_param::<Timestamptz, _>(&next.issued_at)?;
-        // Not `>=`: with old statistics Postgres would take the index on this column, and walk it.
-        out.push_sql(" AND LEAST(sessions.absolute_expires_at, ");
-        out.push_bind_param::<Timestamptz, _>(&next.expires_at)?;
-        out.push_sql(") = ");
-        out.push_bind_param::<Timestamptz, _>(&next.expires_at)?;
-        out.push_sql(" AND sessions.user_id = users.id AND users.id = ");
-        out.push_bind_param::<SqlUuid, _>(&next.user_id)?;
-        out.push_sql(" AND users.revocation_id = ");
-        out.push_bind_param::<BigInt, _>(&next.rev)?;
-        out.push_sql(" AND users.disabled_at IS NULL AND (users.password_changed_at IS NULL OR users.password_changed_at < ");
-        out.push_bind_param::<Timestamptz, _>(&self.cutoff_before)?;
-        out.push_sql(") RETURNING sessions.remembered, ");
+        out.push_sql(
+            "UPDATE sessions SET generation = sessions.generation + 1, rotated_at = now(), \
+             previous_token_hash = sessions.token_hash, token_hash = next.hash, jti = next.jti, \
+             issued_at = next.issued_at, expires_at = next.expires_at, \
+             last_seen_at = next.issued_at, ip = next.ip, user_agent = next.user_agent \
+             FROM (SELECT asked.* FROM unnest(",
+        );
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.user_ids)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<BigInt>, _>(&self.generations)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Binary>, _>(&self.token_hashes)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Timestamptz>, _>(&self.cutoffs_before)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<BigInt>, _>(&self.revs)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Binary>, _>(&self.next_hashes)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.next_jtis)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Timestamptz>, _>(&self.issued_ats)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Timestamptz>, _>(&self.expires_ats)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<Inet>>, _>(&self.ips)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<Text>>, _>(&self.user_agents)?;
+        out.push_sql(
+            ") WITH ORDINALITY AS asked (id, user_id, generation, token_hash, cutoff_before, rev, \
+             hash, jti, issued_at, expires_at, ip, user_agent, nth) \
+             JOIN sessions ON sessions.id = asked.id FOR NO KEY UPDATE OF sessions",
+        );
+        out.push_sql(if WAIT { "" } else { " SKIP LOCKED" });
+        // Not `revoked_at IS NULL`, not `absolute_expires_at >=`: with old statistics Postgres would
+        // take the indexes for those, and walk them.
+        out.push_sql(
+            ") AS next JOIN users ON users.id = next.user_id \
+             LEFT JOIN totp_authenticators ON totp_authenticators.user_id = users.id \
+             WHERE sessions.id = next.id AND sessions.user_id = users.id \
+             AND sessions.generation = next.generation \
+             AND sessions.token_hash = next.token_hash \
+             AND num_nulls(sessions.revoked_at) = 1 AND sessions.expires_at > next.issued_at \
+             AND LEAST(sessions.absolute_expires_at, next.expires_at) = next.expires_at \
+             AND users.revocation_id = next.rev AND users.disabled_at IS NULL \
+             AND (users.password_changed_at IS NULL \
+             OR users.password_changed_at < next.cutoff_before) \
+             RETURNING next.nth, sessions.remembered, ",
+        );
         self.user_columns.walk_ast(out.reborrow())?;
         out.push_sql(", totp_authenticators.confirmed_at");
         Ok(())

@@ -1,8 +1,6 @@
 //! What a request needs to know of a token's user and session.
 //!
-//! Nearly every request asks for it, so the requests of a thread are asked for together: while one
-//! statement is under way, the next requests gather, and one statement answers them all. A lone
-//! request waits for nobody.
+//! Nearly every request asks for it, so the requests of a thread ask together.
 
 use std::collections::HashMap;
 
@@ -15,14 +13,13 @@ use diesel::{
     sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use tokio::{
-    sync::{mpsc, oneshot},
-    task::yield_now,
-};
 use uuid::Uuid;
 
 use super::users::{UserRecord, UserRow};
-use super::{Db, DbError};
+use super::{
+    Db, DbError,
+    gather::{self, Question},
+};
 use crate::domain::token::{Claims, RevocationChecker, SessionStanding, UserStanding};
 
 /// A user, the session of the token, and whether the token is on the revocation list.
@@ -55,77 +52,19 @@ impl RevocationChecker for Standing {
 
 /// The standing of a token's claims; `None` where the user is gone.
 pub async fn find(db: &Db, claims: &Claims) -> Result<Option<Standing>, DbError> {
-    let gone = || DbError::Unavailable("the look-up ended".to_owned());
-    let (answer, answered) = oneshot::channel();
-    let ask = Ask {
-        user_id: claims.user_id,
-        session_id: claims.session_id.unwrap_or_default(),
-        token_id: claims.token_id.clone(),
-        answer,
+    let ids = Ids {
+        user: claims.user_id,
+        session: claims.session_id.unwrap_or_default(),
+        token: claims.token_id.clone(),
     };
-    let asks = db.standings.here(Asks::is_open, || Asks::answered_by(db));
-    asks.0.send(ask).map_err(|_| gone())?;
-    answered.await.map_err(|_| gone())?
+    gather::ask(db, &db.standings, ids).await
 }
 
-/// A question, and where its answer goes.
-struct Ask {
-    user_id: Uuid,
-    session_id: Uuid,
-    token_id: String,
-    answer: oneshot::Sender<Result<Option<Standing>, DbError>>,
-}
-
-/// Where the requests of one thread ask. The requests themselves are bounded, so this is.
-#[derive(Clone)]
-pub(super) struct Asks(mpsc::UnboundedSender<Ask>);
-
-impl Asks {
-    fn answered_by(db: &Db) -> Self {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        // A task of its own: a client that hangs up must not take the answers of others with it.
-        // It ends with the runtime of its thread.
-        tokio::spawn(answer(db.clone(), receiver));
-        Self(sender)
-    }
-
-    fn is_open(&self) -> bool {
-        !self.0.is_closed()
-    }
-}
-
-/// More than a thread has under way at once, bar floods; keeps a statement's arrays short.
-const AT_ONCE: usize = 64;
-/// How often the event loop looks at its sockets before a statement is sent. A look takes about a
-/// microsecond, and two of them halve the number of statements of a busy server.
-const LOOKS: usize = 2;
-
-async fn answer(db: Db, mut asks: mpsc::UnboundedReceiver<Ask>) {
-    let mut gathered = Vec::with_capacity(AT_ONCE);
-    while asks.recv_many(&mut gathered, AT_ONCE).await > 0 {
-        for _ in 0..LOOKS {
-            yield_now().await;
-        }
-        while gathered.len() < AT_ONCE
-            && let Ok(ask) = asks.try_recv()
-        {
-            gathered.push(ask);
-        }
-        match load(&db, &gathered).await {
-            Ok(mut found) => {
-                for (nth, ask) in (1..).zip(gathered.drain(..)) {
-                    // Whoever asked may have hung up.
-                    let _ = ask.answer.send(Ok(found.remove(&nth)));
-                }
-            }
-            Err(error) => {
-                let told = error.to_string();
-                for ask in gathered.drain(..) {
-                    let _ = ask.answer.send(Err(DbError::Unavailable(told.clone())));
-                }
-            }
-        }
-    }
+/// What a token names.
+pub(super) struct Ids {
+    user: Uuid,
+    session: Uuid,
+    token: String,
 }
 
 type SessionColumns = (
@@ -142,18 +81,21 @@ type Row = (
     Option<SessionColumns>,
 );
 
-/// The standings by their place in the questions, from 1.
-async fn load(db: &Db, asks: &[Ask]) -> Result<HashMap<i64, Standing>, DbError> {
-    let query = Standings {
-        user_ids: asks.iter().map(|ask| ask.user_id).collect(),
-        session_ids: asks.iter().map(|ask| ask.session_id).collect(),
-        token_ids: asks.iter().map(|ask| ask.token_id.as_str()).collect(),
-        user_columns: UserRow::as_select(),
-    };
-    let shared = db.shared().await?;
-    let mut conn: &AsyncPgConnection = &shared;
-    let rows: Vec<Row> = query.load(&mut conn).await?;
-    Ok(rows.into_iter().map(standing).collect())
+impl Question for Ids {
+    type Answer = Standing;
+
+    async fn answer_all(db: &Db, all: &[&Self]) -> Result<HashMap<i64, Standing>, DbError> {
+        let query = Standings {
+            user_ids: all.iter().map(|ids| ids.user).collect(),
+            session_ids: all.iter().map(|ids| ids.session).collect(),
+            token_ids: all.iter().map(|ids| ids.token.as_str()).collect(),
+            user_columns: UserRow::as_select(),
+        };
+        let shared = db.shared().await?;
+        let mut conn: &AsyncPgConnection = &shared;
+        let rows: Vec<Row> = query.load(&mut conn).await?;
+        Ok(rows.into_iter().map(standing).collect())
+    }
 }
 
 fn standing((nth, token_revoked, user, totp_confirmed_at, session): Row) -> (i64, Standing) {

@@ -9,9 +9,14 @@ use super::{
     tokens::SessionEnd,
 };
 use crate::{
-    db::{self, rotation::Rotation, sessions::RefreshRecord},
+    db::{
+        self,
+        rotation::{Rotated, Rotation},
+        sessions::RefreshRecord,
+    },
     domain::{
         audit::{Client, Event, Subject},
+        secret::SecretString,
         session::{EndReason, RefreshVerdict, judge_refresh, token_hash},
         token::{Claims, Extra, Purpose},
         user::User,
@@ -40,8 +45,10 @@ pub async fn refresh(s: &Services, token: &str, client: &Client) -> Result<Outco
     // Nearly always it is the current token of a session with time left: one statement decides.
     if let Some(rev) = claims.rev {
         let next = s.successor_claims(&claims, rev);
-        if let Some(pair) = rotate(s, &claims, &hash, &next, client).await? {
-            return Ok(Outcome::Refreshed(pair));
+        if let Some((rotation, token)) = rotation(s, &claims, hash, &next, client)?
+            && let Some(rotated) = db::rotation::rotate_unless_locked(&s.db, rotation).await?
+        {
+            return pair(s, &next, token, &rotated).map(Outcome::Refreshed);
         }
     }
     for _ in 0..ROUNDS {
@@ -51,8 +58,10 @@ pub async fn refresh(s: &Services, token: &str, client: &Client) -> Result<Outco
         match judge_refresh(&claims, &hash, &record.state, s.now()) {
             RefreshVerdict::Current => {
                 let next = successor(s, &record);
-                if let Some(pair) = rotate(s, &claims, &hash, &next, client).await? {
-                    return Ok(Outcome::Refreshed(pair));
+                if let Some((rotation, token)) = rotation(s, &claims, hash, &next, client)?
+                    && let Some(rotated) = rotate(s, &rotation).await?
+                {
+                    return pair(s, &next, token, &rotated).map(Outcome::Refreshed);
                 }
             }
             RefreshVerdict::Predecessor => {
@@ -87,14 +96,14 @@ fn successor(s: &Services, record: &RefreshRecord) -> Claims {
     s.refresh_claims(user, user.revocation_id, end)
 }
 
-/// Rotates; `None` where the statement found anything to be otherwise.
-async fn rotate(
+/// What rotates to the next token, and that token; `None` where one of the two lacks a claim.
+fn rotation(
     s: &Services,
     presented: &Claims,
-    presented_hash: &[u8; 32],
+    presented_hash: [u8; 32],
     next: &Claims,
     client: &Client,
-) -> Result<Option<TokenPair>> {
+) -> Result<Option<(Rotation, SecretString)>> {
     let (Some(id), Some(generation), Some(rev)) =
         (presented.session_id, presented.extra.generation, next.rev)
     else {
@@ -108,19 +117,23 @@ async fn rotate(
         token_hash: presented_hash,
         presented_issued_at: presented.issued_at,
         rev,
-        next_hash: &token_hash(token.expose()),
-        next_jti: &next.token_id,
+        next_hash: token_hash(token.expose()),
+        next_jti: next.token_id.clone(),
         issued_at: next.issued_at,
         expires_at: next.expires_at,
         ip: Some(IpNet::from(client.ip)),
-        user_agent: client.user_agent.as_deref(),
+        user_agent: client.user_agent.clone(),
     };
+    Ok(Some((rotation, token)))
+}
+
+async fn rotate(s: &Services, rotation: &Rotation) -> Result<Option<Rotated>> {
     let conn = s.db.connection().await?;
-    let Some(rotated) = db::rotation::rotate(&conn, rotation).await? else {
-        return Ok(None);
-    };
-    let user = &rotated.user.user;
-    s.pair(next, token, rotated.remembered, user).map(Some)
+    Ok(db::rotation::rotate(&conn, rotation).await?)
+}
+
+fn pair(s: &Services, next: &Claims, token: SecretString, rotated: &Rotated) -> Result<TokenPair> {
+    s.pair(next, token, rotated.remembered, &rotated.user.user)
 }
 
 /// The successor that was given before, written again from the row: no plain token is ever stored.

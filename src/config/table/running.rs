@@ -59,8 +59,8 @@ pub(super) const DATABASE: Section = Section {
         },
         Setting {
             name: "DATABASE_POOL_SIZE",
-            meaning: "Connections to the database, from 1 to 1000. Ten serve thousands of users; more only move\n\
-                      the queue into Postgres.",
+            meaning: "Connections in the pool, from 1 to 1000; two more for each core look up and refresh sessions.\n\
+                      Ten serve thousands of users; more only move the queue into Postgres.",
             preset: Preset::Fixed("10"),
         },
         Setting {

@@ -7,7 +7,7 @@ use vestibule::{
     domain::{session::token_hash, token::Purpose},
 };
 
-use crate::harness::TestApp;
+use crate::harness::{Reply, TestApp, readable::claims};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_statement_itself_refuses_whatever_changed_since_it_was_judged() {
@@ -22,53 +22,61 @@ async fn the_statement_itself_refuses_whatever_changed_since_it_was_judged() {
         id: claims.session_id.unwrap(),
         user_id: person.id,
         generation: 0,
-        token_hash: &hash,
+        token_hash: hash,
         presented_issued_at: claims.issued_at,
         rev: 0,
-        next_hash: &other,
-        next_jti: "next",
+        next_hash: other,
+        next_jti: "next".to_owned(),
         issued_at: claims.issued_at,
         expires_at: claims.expires_at,
         ip: None,
         user_agent: None,
     };
-    let rotated = async |rotation: Rotation<'_>| {
+    let alone = async |rotation: Rotation| {
         let conn = s.db.connection().await.unwrap();
-        let rotated = db::rotation::rotate(&conn, rotation).await.unwrap();
+        let rotated = db::rotation::rotate(&conn, &rotation).await.unwrap();
         rotated.is_some()
     };
-    for stale in [
-        Rotation {
-            rev: 1,
-            ..fitting()
-        },
-        Rotation {
-            generation: 1,
-            ..fitting()
-        },
-        Rotation {
-            token_hash: &other,
-            ..fitting()
-        },
-        Rotation {
-            user_id: claims.session_id.unwrap(),
-            ..fitting()
-        },
-        Rotation {
-            id: person.id,
-            ..fitting()
-        },
-        Rotation {
-            issued_at: claims.expires_at,
-            ..fitting()
-        },
-        Rotation {
-            expires_at: claims.issued_at + TimeDelta::days(31),
-            ..fitting()
-        },
-    ] {
-        let told = format!("{stale:?}");
-        assert!(!rotated(stale).await, "{told}");
+    let together = async |rotation: Rotation| {
+        let rotated = db::rotation::rotate_unless_locked(&s.db, rotation).await;
+        rotated.unwrap().is_some()
+    };
+    let stale = || {
+        [
+            Rotation {
+                rev: 1,
+                ..fitting()
+            },
+            Rotation {
+                generation: 1,
+                ..fitting()
+            },
+            Rotation {
+                token_hash: other,
+                ..fitting()
+            },
+            Rotation {
+                user_id: claims.session_id.unwrap(),
+                ..fitting()
+            },
+            Rotation {
+                id: person.id,
+                ..fitting()
+            },
+            Rotation {
+                issued_at: claims.expires_at,
+                ..fitting()
+            },
+            Rotation {
+                expires_at: claims.issued_at + TimeDelta::days(31),
+                ..fitting()
+            },
+        ]
+    };
+    for (one, again) in stale().into_iter().zip(stale()) {
+        let told = format!("{one:?}");
+        assert!(!alone(one).await, "{told}");
+        assert!(!together(again).await, "{told}");
     }
     let cutoff = format!("users SET password_changed_at = '{}'", claims.issued_at);
     for (change, back) in [
@@ -84,12 +92,43 @@ async fn the_statement_itself_refuses_whatever_changed_since_it_was_judged() {
         ),
     ] {
         app.sql(&format!("UPDATE {change}"), &[]).await;
-        assert!(!rotated(fitting()).await, "{change}");
+        assert!(!alone(fitting()).await, "{change}");
+        assert!(!together(fitting()).await, "{change}");
         app.sql(&format!("UPDATE {back}"), &[]).await;
     }
     assert_eq!(app.api().with(&pair).get("/me").await.status, 200);
-    assert!(rotated(fitting()).await);
-    assert!(!rotated(fitting()).await, "once");
+    assert!(together(fitting()).await);
+    assert!(!together(fitting()).await, "once");
+    assert!(!alone(fitting()).await, "once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_session_holds_up_nobody_but_itself() {
+    let app = TestApp::start().await;
+    let person = app.person().await;
+    let api = app.api();
+    let (held, free) = (api.sign_in(&person).await, api.sign_in(&person).await);
+    let refresh = |pair: &Reply| {
+        let (api, token) = (app.api(), pair.text("refresh_token").to_owned());
+        tokio::spawn(async move { api.refresh(&token).await })
+    };
+    let id = claims(held.text("access_token"))["sid"].clone();
+    app.sql("BEGIN", &[]).await;
+    let lock = format!(
+        "SELECT FROM sessions WHERE id = '{}' FOR UPDATE",
+        id.as_str().unwrap()
+    );
+    app.sql(&lock, &[]).await;
+
+    let waiting = refresh(&held);
+    let mut pair = free;
+    for _ in 0..20 {
+        pair = refresh(&pair).await.unwrap();
+        assert_eq!(pair.status, 200);
+    }
+    assert!(!waiting.is_finished());
+    app.sql("COMMIT", &[]).await;
+    assert_eq!(waiting.await.unwrap().status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,7 +136,7 @@ async fn each_rotation_gives_seven_days_and_none_goes_past_thirty() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let api = app.api();
-    let lifetime = |reply: &crate::harness::Reply| reply.body["refresh_expires_in"].clone();
+    let lifetime = |reply: &Reply| reply.body["refresh_expires_in"].clone();
     let days = |n: i64| Value::from(n * 86_400);
 
     // Left alone for seven days, to the second.
