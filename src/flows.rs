@@ -16,6 +16,7 @@ mod input;
 pub mod inspect_token;
 mod new_password;
 mod outbox;
+pub mod password_strength;
 pub mod proof;
 pub mod purge;
 pub mod recover;

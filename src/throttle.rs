@@ -41,6 +41,8 @@ pub enum Route {
     ForgotPassword,
     /// Tokens out of mails.
     Reset,
+    /// How strong a password is that is being typed.
+    PasswordStrength,
 }
 
 impl Route {
@@ -52,6 +54,7 @@ impl Route {
             Self::Register => "register",
             Self::ForgotPassword => "forgot_password",
             Self::Reset => "reset",
+            Self::PasswordStrength => "password_strength",
         }
     }
 }
@@ -69,6 +72,8 @@ pub struct Limits {
     pub forgot_password: RouteLimits,
     /// See [`Route::Reset`].
     pub reset: RouteLimits,
+    /// See [`Route::PasswordStrength`].
+    pub password_strength: RouteLimits,
 }
 
 struct RouteLimiter {
@@ -84,6 +89,7 @@ pub struct Throttle {
     register: RouteLimiter,
     forgot_password: RouteLimiter,
     reset: RouteLimiter,
+    password_strength: RouteLimiter,
 }
 
 impl Throttle {
@@ -101,6 +107,7 @@ impl Throttle {
             register: route(&limits.register),
             forgot_password: route(&limits.forgot_password),
             reset: route(&limits.reset),
+            password_strength: route(&limits.password_strength),
         }
     }
 
@@ -113,6 +120,7 @@ impl Throttle {
             Route::Register => &self.register,
             Route::ForgotPassword => &self.forgot_password,
             Route::Reset => &self.reset,
+            Route::PasswordStrength => &self.password_strength,
         };
         let network = network_of(ip);
         limiters.ip.count(&network)?;
@@ -164,6 +172,7 @@ mod tests {
             second_factor: route,
             register: route,
             forgot_password: route,
+            password_strength: route,
             reset: RouteLimits {
                 email: None,
                 email_ip: None,

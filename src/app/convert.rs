@@ -78,6 +78,7 @@ pub(super) fn limits(limits: &config::RateLimits) -> Limits {
         register: route(&limits.register),
         forgot_password: route(&limits.forgot_password),
         reset: route(&limits.reset),
+        password_strength: route(&limits.password_strength),
     }
 }
 

@@ -42,6 +42,8 @@ pub struct RateLimits {
     pub forgot_password: RouteLimits,
     /// Uses of a reset or verification link.
     pub reset: RouteLimits,
+    /// Questions how strong a password is that is being typed.
+    pub password_strength: RouteLimits,
 }
 
 /// Reads the scale and every limit.
@@ -70,6 +72,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Read<RateLimits> {
         limit("RATE_LIMIT_FORGOT_PASSWORD_EMAIL_IP"),
     );
     let reset = limit("RATE_LIMIT_RESET_IP");
+    let password_strength = limit("RATE_LIMIT_PASSWORD_STRENGTH_IP");
 
     let route = |(ip, email, email_ip): (Read<Limit>, Read<Limit>, Read<Limit>)| {
         Ok(RouteLimits {
@@ -90,6 +93,11 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Read<RateLimits> {
         forgot_password: route(forgot_password)?,
         reset: RouteLimits {
             ip: reset?,
+            email: None,
+            email_ip: None,
+        },
+        password_strength: RouteLimits {
+            ip: password_strength?,
             email: None,
             email_ip: None,
         },

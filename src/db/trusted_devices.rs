@@ -147,3 +147,36 @@ pub async fn delete(
         .await?;
     Ok(rows == 1)
 }
+
+/// Ends the trust of a user in every browser but those with these secrets; returns which
+/// rows went.
+pub async fn delete_others(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    kept: &[Vec<u8>],
+) -> QueryResult<Vec<Uuid>> {
+    diesel::delete(trusted::table)
+        .filter(trusted::user_id.eq(user_id))
+        .filter(trusted::secret_hash.ne_all(kept))
+        .returning(trusted::id)
+        .get_results(&mut conn)
+        .await
+}
+
+/// Forgets rows of an earlier `rev` than their user's, among the next thousand on either side of a
+/// place in the table; returns how many went. Nothing in a row tells that it is dead, so a round
+/// looks at a bounded part; rounds at random places come by everywhere.
+pub async fn forget_dead(mut conn: &AsyncPgConnection, place: Uuid) -> QueryResult<usize> {
+    diesel::sql_query(
+        "DELETE FROM trusted_devices WHERE id = ANY(ARRAY(
+            SELECT t.id FROM trusted_devices t JOIN users u ON u.id = t.user_id
+            WHERE t.rev <> u.revocation_id AND t.id IN (
+                (SELECT id FROM trusted_devices WHERE id >= $1 ORDER BY id LIMIT 1000)
+                UNION ALL
+                (SELECT id FROM trusted_devices WHERE id < $1 ORDER BY id DESC LIMIT 1000))
+            FOR UPDATE OF t SKIP LOCKED))",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(place)
+    .execute(&mut conn)
+    .await
+}

@@ -7,5 +7,5 @@ mod stored;
 
 pub use breach::{BreachDigest, NotARange};
 pub use hash::{Argon2Settings, HashError, Hasher, Memory, Verdict};
-pub use policy::{Password, PasswordPolicy, PasswordRefusal};
+pub use policy::{Password, PasswordPolicy, PasswordRefusal, Strength};
 pub use stored::NO_PASSWORD;

@@ -1,7 +1,7 @@
 //! Forgetting what has expired.
 
 use super::{Result, Services};
-use crate::db;
+use crate::{db, domain::random};
 
 /// Deletes what has expired, batch by batch; returns how many rows went.
 pub async fn expired(s: &Services) -> Result<usize> {
@@ -9,7 +9,9 @@ pub async fn expired(s: &Services) -> Result<usize> {
     loop {
         // A connection a batch: requests that wait for one get their turn.
         let conn = s.db.connection().await?;
-        let batch = db::purge::batch(&conn, s.now()).await?;
+        let place = random::id(s.random.as_ref());
+        let batch = db::purge::batch(&conn, s.now()).await?
+            + db::trusted_devices::forget_dead(&conn, place).await?;
         rows += batch;
         if batch == 0 {
             return Ok(rows);

@@ -80,10 +80,7 @@ pub async fn register(s: &Services, input: Input, client: &Client) -> Result<Out
     let display_name = faults
         .note("display_name", DisplayName::parse(&input.display_name))
         .flatten();
-    let own_words = [
-        input.email.trim(),
-        display_name.as_ref().map_or("", DisplayName::as_str),
-    ];
+    let own_words = own_words(&input.email, display_name.as_ref());
     let password = faults.note(
         "password",
         s.accept_password(&input.password, &own_words).await,
@@ -103,6 +100,16 @@ pub async fn register(s: &Services, input: Input, client: &Client) -> Result<Out
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| write(s, tx, &accepted, client).await)
         .await
+}
+
+/// What others will know of the user, and would try first.
+pub(super) fn own_words<'a>(email: &'a str, name: Option<&'a DisplayName>) -> [&'a str; 2] {
+    [email.trim(), name.map_or("", DisplayName::as_str)]
+}
+
+/// The name, where what was typed is one.
+pub(super) fn name_of(typed: &str) -> Option<DisplayName> {
+    DisplayName::parse(typed).ok().flatten()
 }
 
 async fn write(s: &Services, tx: &Tx, accepted: &Accepted, client: &Client) -> Result<Outcome> {

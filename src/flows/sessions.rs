@@ -15,6 +15,7 @@ use crate::{
     },
     domain::{
         audit::{Client, Event},
+        device::DeviceCookie,
         session::EndReason,
         user_agent::Device,
     },
@@ -25,31 +26,31 @@ const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// How long a request waits for a connection to note that it came. It does without, else.
 const NOTE_WAIT: Duration = Duration::from_millis(100);
 
-/// A living session.
+/// A session or a trusted browser, as its owner sees it in a list.
 #[derive(Debug, Clone)]
-pub struct ListedSession {
+pub struct Listed<Row> {
     /// Id, times and address.
-    pub row: DeviceRow,
+    pub row: Row,
     /// Browser and system.
     pub device: Device,
-    /// Whether it is the session of this request.
+    /// Whether it is the one that asks.
     pub is_this: bool,
 }
 
 /// The living sessions of a user: this one first, then by when they were last seen.
-pub async fn list(s: &Services, who: &Authenticated) -> Result<Vec<ListedSession>> {
+pub async fn list(s: &Services, who: &Authenticated) -> Result<Vec<Listed<DeviceRow>>> {
     let shared = s.db.shared().await?;
     let rows = db::devices::living_of(&shared, who.user().id, s.now()).await?;
-    let mut listed: Vec<ListedSession> = rows
+    let mut listed: Vec<_> = rows
         .into_iter()
-        .map(|row| ListedSession {
+        .map(|row| Listed {
             device: Device::of(row.user_agent.as_deref().unwrap_or_default()),
             is_this: who.session_id == Some(row.id),
             row,
         })
         .collect();
     // Stable: the others keep their order.
-    listed.sort_by_key(|session| !session.is_this);
+    listed.sort_by_key(|session: &Listed<_>| !session.is_this);
     Ok(listed)
 }
 
@@ -91,8 +92,14 @@ pub async fn revoke(
     .await
 }
 
-/// Ends every session of the user but the one of this request.
-pub async fn revoke_others(s: &Services, proven: &Proven, client: &Client) -> Result<Outcome> {
+/// Ends every session of the user but the one of this request, and the trust in every browser but
+/// the one with this cookie.
+pub async fn revoke_others(
+    s: &Services,
+    proven: &Proven,
+    device: &DeviceCookie,
+    client: &Client,
+) -> Result<Outcome> {
     let who = proven.who();
     let user_id = who.user().id;
     let mut conn = s.db.connection().await?;
@@ -107,6 +114,7 @@ pub async fn revoke_others(s: &Services, proven: &Proven, client: &Client) -> Re
             s.audit_own(tx, event, user_id, who.session_id, client)
                 .await?;
         }
+        s.distrust_others(tx, who, device, client).await?;
         Ok(Outcome::Revoked)
     })
     .await

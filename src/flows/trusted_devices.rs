@@ -8,7 +8,13 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use super::{Result, Services, authenticate::Authenticated, proof::Proven, sessions::Outcome};
+use super::{
+    Result, Services,
+    authenticate::Authenticated,
+    outbox::{Recipient, browser_of},
+    proof::Proven,
+    sessions::{Listed, Outcome},
+};
 use crate::{
     db::{
         self, Transact, Tx,
@@ -21,24 +27,18 @@ use crate::{
         user::User,
         user_agent::Device,
     },
+    mail::Message,
 };
 
 /// How long a browser is trusted.
 pub const TRUSTED_FOR: TimeDelta = TimeDelta::days(30);
 
-/// A trusted browser.
-#[derive(Debug, Clone)]
-pub struct Listed {
-    /// Id, times and address.
-    pub row: TrustedRow,
-    /// Browser and system.
-    pub device: Device,
-    /// Whether it is the browser that asks.
-    pub is_this: bool,
-}
-
 /// The browsers that a user trusts, the last used first. `device` is the cookie of the one that asks.
-pub async fn list(s: &Services, who: &Authenticated, device: &DeviceCookie) -> Result<Vec<Listed>> {
+pub async fn list(
+    s: &Services,
+    who: &Authenticated,
+    device: &DeviceCookie,
+) -> Result<Vec<Listed<TrustedRow>>> {
     let shared = s.db.shared().await?;
     let rows = db::trusted_devices::living_of(&shared, who.user().id, s.now()).await?;
     let own = device.hashes();
@@ -96,8 +96,27 @@ impl Services {
         Ok(db::trusted_devices::note_use(tx, &sign_in).await?)
     }
 
-    /// Trusts a browser, within a transaction that holds the user. Returns its cookie from now on.
-    /// The secret is always a fresh one: one that was planted before is worth nothing.
+    /// Ends the trust in every browser but the one with this cookie, within a transaction that holds
+    /// the user.
+    pub(super) async fn distrust_others(
+        &self,
+        tx: &Tx,
+        who: &Authenticated,
+        device: &DeviceCookie,
+        client: &Client,
+    ) -> Result<()> {
+        let user_id = who.user().id;
+        let ended = db::trusted_devices::delete_others(tx, user_id, &device.hashes()).await?;
+        for device_id in ended {
+            let event = Event::TrustedDeviceRevoked { device_id };
+            self.audit_own(tx, event, user_id, who.session_id, client)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Trusts a browser, within a transaction that holds the user, and tells its owner. Returns its
+    /// cookie from now on. The secret is always a fresh one: one that was planted before is worth nothing.
     pub(super) async fn trust(
         &self,
         tx: &Tx,
@@ -125,6 +144,12 @@ impl Services {
         let event = Event::DeviceTrusted { device_id: id };
         self.audit_own(tx, event, user.id, Some(session_id), client)
             .await?;
+        let message = Message::BrowserTrusted {
+            at: now,
+            ip: Some(client.ip),
+            browser: browser_of(client),
+        };
+        self.enqueue(tx, Recipient::User(user), &message).await?;
         Ok(cookie)
     }
 }

@@ -64,6 +64,13 @@ pub enum Message {
         ip: Option<IpAddr>,
         browser: Option<String>,
     },
+    /// A browser is asked for no code from now on.
+    #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
+    BrowserTrusted {
+        at: DateTime<Utc>,
+        ip: Option<IpAddr>,
+        browser: Option<String>,
+    },
     /// A used refresh token came back, and every session was ended.
     #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
     SessionsRevokedAfterReplay {
@@ -118,6 +125,7 @@ impl Message {
             Self::TwoFactorEnabled { .. } => "two_factor_enabled",
             Self::TwoFactorDisabled { .. } => "two_factor_disabled",
             Self::BackupCodesReplaced { .. } => "backup_codes_replaced",
+            Self::BrowserTrusted { .. } => "browser_trusted",
             Self::SessionsRevokedAfterReplay { .. } => "sessions_revoked_after_replay",
             Self::AddressAlreadyRegistered { .. } => "address_already_registered",
         }
@@ -170,6 +178,9 @@ impl Message {
             Self::BackupCodesReplaced { .. } => {
                 format!("Your {product} backup codes were replaced")
             }
+            Self::BrowserTrusted { .. } => {
+                format!("A browser signs in to {product} without a code from now on")
+            }
             Self::SessionsRevokedAfterReplay { .. } => {
                 format!("You were signed out of {product} in every browser")
             }
@@ -189,9 +200,8 @@ impl Message {
             Self::PasswordChanged { .. }
             | Self::TwoFactorEnabled { .. }
             | Self::TwoFactorDisabled { .. }
-            | Self::BackupCodesReplaced { .. } => {
-                "When, from where, and what to do if this wasn’t you."
-            }
+            | Self::BackupCodesReplaced { .. }
+            | Self::BrowserTrusted { .. } => "When, from where, and what to do if this wasn’t you.",
             Self::PasswordBreached { .. } | Self::SessionsRevokedAfterReplay { .. } => {
                 "What happened, and what to do next."
             }

@@ -56,6 +56,15 @@ static API_DOCS_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
+static PASSWORD_STRENGTH_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "password-strength",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../static/password-strength.js"),
+    )
+});
+
 /// The one stylesheet.
 pub fn stylesheet() -> &'static Asset {
     &STYLESHEET
@@ -66,16 +75,25 @@ pub fn favicon() -> &'static Asset {
     &FAVICON
 }
 
-/// The one script, of the page that shows the API in development.
+/// The script of the pages that take a new password.
+pub fn password_strength_script() -> &'static Asset {
+    &PASSWORD_STRENGTH_SCRIPT
+}
+
+/// The script of the page that shows the API in development.
 pub fn api_docs_script() -> &'static Asset {
     &API_DOCS_SCRIPT
 }
 
 /// The file with this URL path, hash included.
 pub fn find(path: &str) -> Option<&'static Asset> {
-    [stylesheet(), favicon(), api_docs_script()]
-        .into_iter()
-        .find(|asset| asset.path == path)
+    let all = [
+        stylesheet(),
+        favicon(),
+        password_strength_script(),
+        api_docs_script(),
+    ];
+    all.into_iter().find(|asset| asset.path == path)
 }
 
 #[cfg(test)]

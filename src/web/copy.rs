@@ -23,6 +23,15 @@ pub const WRONG_PASSWORD: &str = "This is not your current password. Check it an
 /// The password typed to verify an address is wrong.
 pub const WRONG_PASSWORD_OF_ACCOUNT: &str =
     "This is not the password of the account. Try again, or choose a new password below.";
+/// How strong an acceptable password is, by its score.
+pub fn strong(score: u8) -> &'static str {
+    if score < 4 {
+        "Good: hard to guess."
+    } else {
+        "Very good: very hard to guess."
+    }
+}
+
 /// Registration is not open.
 pub const REGISTRATION_CLOSED: &str =
     "New accounts cannot be created here. Ask the people who run this service for an invitation.";
@@ -84,7 +93,7 @@ pub const SIGNED_OUT: &str = "You are signed out.";
 pub const DEVICE_SIGNED_OUT: &str = "That device is signed out.";
 /// After signing every other device out.
 pub const OTHER_DEVICES_SIGNED_OUT: &str =
-    "Every other device is signed out. You stay signed in here.";
+    "Every other device is signed out, and no other browser is trusted. You stay signed in here.";
 /// After ending the trust in a browser.
 pub const BROWSER_UNTRUSTED: &str =
     "That browser is no longer trusted: it will ask for a code again.";

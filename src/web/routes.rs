@@ -116,8 +116,8 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Vec<Route>)> {
     use pages::{
-        account, change_password, forgot_password, login, login_verify, logout, reauthenticate,
-        register, resend_verification, reset_password, sessions, start, two_factor, verify_email,
+        account, change_password, forgot_password, login, login_verify, logout, password_strength,
+        reauthenticate, register, resend_verification, reset_password, sessions, start, two_factor, verify_email,
     };
     vec![
         ("/", vec![read().to(start::get)]),
@@ -129,6 +129,7 @@ fn screens() -> Vec<(&'static str, Vec<Route>)> {
         ("/logout", vec![post().to(logout::post)]),
         ("/forgot-password", vec![read().to(forgot_password::get), post().to(forgot_password::post)]),
         ("/reset-password", vec![read().to(reset_password::get), post().to(reset_password::post)]),
+        ("/password-strength", vec![post().to(password_strength::post)]),
         ("/account", vec![read().to(account::get)]),
         ("/account/password", vec![read().to(change_password::get), post().to(change_password::post)]),
         ("/account/sessions", vec![read().to(sessions::get)]),

@@ -28,7 +28,7 @@ enum Class {
 use Class::{AnySession, Open, Session};
 
 /// Every page with its class.
-const PAGES: [(&str, Class); 22] = [
+const PAGES: [(&str, Class); 23] = [
     ("/", Open),
     ("/register", Open),
     ("/verify-email", Open),
@@ -38,6 +38,7 @@ const PAGES: [(&str, Class); 22] = [
     ("/logout", Open),
     ("/forgot-password", Open),
     ("/reset-password", Open),
+    ("/password-strength", Open),
     ("/account", Session),
     ("/account/password", AnySession),
     ("/account/sessions", Session),

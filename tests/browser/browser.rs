@@ -27,6 +27,15 @@ pub(crate) struct Browser {
     session: String,
     name: String,
     screenshots: AtomicU32,
+    closed: bool,
+}
+
+/// A browser whose console nobody looked at has not been tested.
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let looked_at = self.closed || std::thread::panicking();
+        assert!(looked_at, "{} was not closed", self.name);
+    }
 }
 
 impl Browser {
@@ -42,6 +51,7 @@ impl Browser {
             session,
             name: name.to_owned(),
             screenshots: AtomicU32::new(0),
+            closed: false,
         }
     }
 
@@ -124,6 +134,23 @@ impl Browser {
             async || page.tag_name().await.is_err().then_some(()),
         )
         .await;
+    }
+
+    /// Types into a field as it stands, and sends nothing.
+    pub(crate) async fn type_into(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        let typed = field.send_keys(text).await;
+        typed.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// Waits until the text of an element has these words, and returns it.
+    pub(crate) async fn reads(&self, css: &str, words: &str) -> String {
+        let what = format!("{words:?} in {css}");
+        eventually(Duration::from_secs(10), &what, async || {
+            let text = self.text(css).await;
+            text.contains(words).then_some(text)
+        })
+        .await
     }
 
     /// Clicks what a person would click to unfold something; for buttons of forms see `submit`.
@@ -225,6 +252,15 @@ impl Browser {
         self.command("goog/cdp/execute", &params).await;
     }
 
+    /// Gives the page this many CSS pixels.
+    pub(crate) async fn resize(&self, width: u32, height: u32) {
+        let params = json!({
+            "cmd": "Emulation.setDeviceMetricsOverride",
+            "params": { "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false },
+        });
+        self.command("goog/cdp/execute", &params).await;
+    }
+
     pub(crate) async fn cookie(&self, name: &str) -> Option<Cookie<'static>> {
         match self.client.get_named_cookie(name).await {
             Ok(cookie) => Some(cookie),
@@ -250,18 +286,30 @@ impl Browser {
         pairs.join("; ")
     }
 
-    /// Closes the browser; fails on anything its console complained of: a blocked style, a script
-    /// error, a missing file, a field without `autocomplete`.
+    /// Closes the browser; fails on anything its console complained of on any page: what the policy
+    /// blocked, a script error, a missing file, a field without `autocomplete`.
     pub(crate) async fn close(self) {
-        let entries = self.command("se/log", &json!({ "type": "browser" })).await;
-        let entries = entries.as_array().expect("a list of entries");
-        let faults: Vec<&Value> = entries.iter().filter(|entry| is_fault(entry)).collect();
+        self.close_where(|_| false).await;
+    }
+
+    /// The same where some complaints are what the test is about.
+    pub(crate) async fn close_where(mut self, meant: impl Fn(&Value) -> bool) {
+        let mut faults = self.faults().await;
+        faults.retain(|entry| !meant(entry));
+        self.closed = true;
         assert!(
             faults.is_empty(),
             "the console of {}: {faults:#?}",
             self.name
         );
-        self.client.close().await.expect("an open session");
+        self.client.clone().close().await.expect("an open session");
+    }
+
+    /// What the console complained of since it was last asked.
+    pub(crate) async fn faults(&self) -> Vec<Value> {
+        let entries = self.command("se/log", &json!({ "type": "browser" })).await;
+        let entries = entries.as_array().expect("a list of entries");
+        entries.iter().filter(|e| is_fault(e)).cloned().collect()
     }
 
     /// A command of chromedriver's own, beside the standard.

@@ -17,5 +17,7 @@ mod elsewhere;
 mod folder;
 mod harness;
 mod mail;
+mod policy;
 mod server;
 mod story;
+mod strength;

@@ -5,8 +5,8 @@ use vestibule::domain::password::PasswordRefusal;
 use vestibule::web::copy;
 use vestibule::web::pages::{
     AccountPage, ActivityItem, BackupCodesPage, BackupCodesReason, ChangePasswordPage,
-    ConfirmedPage, ReauthenticatePage, SecondFactorState, SessionItem, SessionsPage, TrustedItem,
-    TwoFactorPage, TwoFactorState,
+    ConfirmedPage, DeviceItem, ReauthenticatePage, SecondFactorState, SessionsPage, TwoFactorPage,
+    TwoFactorState,
 };
 use vestibule::web::qr;
 use vestibule::web::view::{FieldErrors, Flash, Shell};
@@ -136,29 +136,33 @@ pub(crate) fn backup_codes(reason: BackupCodesReason) -> String {
     })
 }
 
-fn session(n: u128, device: &str, address: &str, seconds: i64) -> SessionItem {
-    SessionItem {
+fn session(n: u128, device: &str, address: &str, seconds: i64) -> DeviceItem {
+    DeviceItem {
         id: Uuid::from_u128(n),
         device: device.to_owned(),
         address: address.to_owned(),
-        signed_in_at: seconds_ago(seconds + 400_000),
-        last_seen_at: seconds_ago(seconds),
+        times: [
+            ("Last seen", seconds_ago(seconds)),
+            ("Signed in", seconds_ago(seconds + 400_000)),
+        ],
         is_this: n == 1,
     }
 }
 
-fn trusted(n: u128, device: &str, address: &str) -> TrustedItem {
-    TrustedItem {
+fn trusted(n: u128, device: &str, address: &str) -> DeviceItem {
+    DeviceItem {
         id: Uuid::from_u128(n),
         device: device.to_owned(),
         address: address.to_owned(),
-        last_used_at: seconds_ago(4_000),
-        expires_at: seconds_ago(-2_000_000),
+        times: [
+            ("Last used", seconds_ago(4_000)),
+            ("Trusted until", seconds_ago(-2_000_000)),
+        ],
         is_this: n == 1,
     }
 }
 
-fn sessions(shell: Shell, others: &[SessionItem], trusted: Vec<TrustedItem>) -> String {
+fn sessions(shell: Shell, others: &[DeviceItem], trusted: Vec<DeviceItem>) -> String {
     let this = session(1, "Firefox on Linux", "203.0.113.7", 20);
     let sessions = [vec![this], others.to_vec()].concat();
     html(&SessionsPage {
@@ -168,7 +172,7 @@ fn sessions(shell: Shell, others: &[SessionItem], trusted: Vec<TrustedItem>) -> 
     })
 }
 
-fn other_sessions() -> Vec<SessionItem> {
+fn other_sessions() -> Vec<DeviceItem> {
     vec![
         session(
             2,
@@ -192,6 +196,7 @@ fn reauthenticate(purpose: &'static str, takes_code: bool, errors: FieldErrors) 
         email: EMAIL.to_owned(),
         purpose,
         next: "/account/two-factor/disable".to_owned(),
+        back: "/account/two-factor".to_owned(),
         takes_code,
         errors,
     })

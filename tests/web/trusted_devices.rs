@@ -12,6 +12,8 @@ use crate::harness::{
     people::{NEW_PASSWORD, PASSWORD},
 };
 
+mod ending;
+
 const COOKIE: &str = "__Host-device";
 
 /// A browser that was signed in with a code, trusted, and signed out again.

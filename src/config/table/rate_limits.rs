@@ -90,5 +90,11 @@ pub(super) const RATE_LIMITS: Section = Section {
             "Uses of a reset or verification link from one client address; its token cannot be guessed, so\n\
              this only spares the database."
         ),
+        limit!(
+            "RATE_LIMIT_PASSWORD_STRENGTH_IP",
+            "120/1m",
+            "Questions how strong a password is that is being typed, from one client address: one for each\n\
+             pause in typing of a few people. Most cost a millisecond, the worst some sixty."
+        ),
     ],
 };

@@ -5,7 +5,7 @@ use std::fmt;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
-use zxcvbn::{Score, feedback::Warning, zxcvbn};
+use zxcvbn::{Entropy, Score, feedback::Warning, zxcvbn};
 
 use crate::domain::secret::SecretString;
 
@@ -13,6 +13,10 @@ use crate::domain::secret::SecretString;
 const MAX_CHARS: usize = 256;
 /// The most bytes; looked at before anything else, so that no input costs work.
 const MAX_BYTES: usize = 1024;
+/// How many characters are judged by their pattern. zxcvbn would look at 100, which for one that is
+/// made of `4@8({[<` and the like takes a second of a core; these take 60 ms at most. Whoever guesses
+/// the whole has guessed its beginning, so that this never says too much.
+const JUDGED_CHARS: usize = 32;
 /// What must remain of a password once the words that belong to its owner are taken out.
 const MIN_OWN_CHARS: usize = 8;
 /// The product's own name is no secret.
@@ -44,6 +48,12 @@ impl Password {
     pub(super) fn decomposed(&self) -> Option<Zeroizing<String>> {
         let decomposed: Zeroizing<String> = Zeroizing::new(self.0.nfd().collect());
         (*decomposed != self.0).then_some(decomposed)
+    }
+
+    /// The characters whose pattern is judged.
+    fn beginning(&self) -> &str {
+        let end = self.0.char_indices().nth(JUDGED_CHARS);
+        end.map_or(&self.0, |(end, _)| &self.0[..end])
     }
 
     /// The bytes to hash.
@@ -91,6 +101,15 @@ pub enum PasswordRefusal {
     Breached,
 }
 
+/// How a new password is judged, before anything is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Strength {
+    /// From 0 to 4 as zxcvbn counts; at most 2 where it is refused, at least 3 where it is not.
+    pub score: u8,
+    /// Why it would be refused, where it would.
+    pub refusal: Option<PasswordRefusal>,
+}
+
 /// The rules for new passwords.
 #[derive(Debug, Clone, Copy)]
 pub struct PasswordPolicy {
@@ -105,41 +124,75 @@ impl PasswordPolicy {
         typed: &SecretString,
         own_words: &[&str],
     ) -> Result<Password, PasswordRefusal> {
-        if typed.is_empty() {
-            return Err(PasswordRefusal::Empty);
-        }
-        let password = Password::parse(typed).ok_or(PasswordRefusal::TooLong)?;
-        let given = password.0.chars().count();
-        if given < self.min_length {
-            return Err(PasswordRefusal::TooShort {
-                given,
-                required: self.min_length,
-            });
-        }
-        let words = words_of(own_words);
-        if is_mostly(&password.0, &words) {
-            return Err(PasswordRefusal::AboutYou);
-        }
-        let inputs: Vec<&str> = words.iter().map(String::as_str).collect();
-        let entropy = zxcvbn(&password.0, &inputs);
-        if entropy.score() >= Score::Three {
-            return Ok(password);
-        }
-        Err(
-            match entropy
-                .feedback()
-                .and_then(zxcvbn::feedback::Feedback::warning)
-            {
-                Some(
-                    Warning::ThisIsATop10Password
-                    | Warning::ThisIsATop100Password
-                    | Warning::ThisIsACommonPassword
-                    | Warning::ThisIsSimilarToACommonlyUsedPassword,
-                ) => PasswordRefusal::Common,
-                _ => PasswordRefusal::Guessable,
-            },
-        )
+        let judged = self.judge(typed, own_words);
+        judged
+            .map(|(password, _)| password)
+            .map_err(|(refusal, _)| refusal)
     }
+
+    /// The same verdict for somebody who is still typing, with a score.
+    pub fn strength(&self, typed: &SecretString, own_words: &[&str]) -> Strength {
+        match self.judge(typed, own_words) {
+            Ok((_, score)) => Strength {
+                score: score.into(),
+                refusal: None,
+            },
+            Err((refusal, score)) => Strength {
+                score: score.min(Score::Two).into(),
+                refusal: Some(refusal),
+            },
+        }
+    }
+
+    fn judge(
+        self,
+        typed: &SecretString,
+        own_words: &[&str],
+    ) -> Result<(Password, Score), (PasswordRefusal, Score)> {
+        if typed.is_empty() {
+            return Err((PasswordRefusal::Empty, Score::Zero));
+        }
+        let Some(password) = Password::parse(typed) else {
+            return Err((PasswordRefusal::TooLong, Score::Zero));
+        };
+        let words = words_of(own_words);
+        let inputs: Vec<&str> = words.iter().map(String::as_str).collect();
+        let entropy = zxcvbn(password.beginning(), &inputs);
+        let refusal = self
+            .length_refusal(&password)
+            .or_else(|| is_mostly(&password.0, &words).then_some(PasswordRefusal::AboutYou))
+            .or_else(|| guessable(&entropy));
+        match refusal {
+            Some(refusal) => Err((refusal, entropy.score())),
+            None => Ok((password, entropy.score())),
+        }
+    }
+
+    fn length_refusal(self, password: &Password) -> Option<PasswordRefusal> {
+        let given = password.0.chars().count();
+        (given < self.min_length).then_some(PasswordRefusal::TooShort {
+            given,
+            required: self.min_length,
+        })
+    }
+}
+
+fn guessable(entropy: &Entropy) -> Option<PasswordRefusal> {
+    if entropy.score() >= Score::Three {
+        return None;
+    }
+    let warning = entropy
+        .feedback()
+        .and_then(zxcvbn::feedback::Feedback::warning);
+    Some(match warning {
+        Some(
+            Warning::ThisIsATop10Password
+            | Warning::ThisIsATop100Password
+            | Warning::ThisIsACommonPassword
+            | Warning::ThisIsSimilarToACommonlyUsedPassword,
+        ) => PasswordRefusal::Common,
+        _ => PasswordRefusal::Guessable,
+    })
 }
 
 /// The words of address and name in lower case, the whole first, those too short to tell left out.
@@ -220,10 +273,42 @@ mod tests {
     }
 
     #[test]
+    fn the_score_never_speaks_against_the_verdict() {
+        let policy = PasswordPolicy { min_length: 15 };
+        let strength = |typed: &str| policy.strength(&typed.into(), &["ada@example.org", "Ada"]);
+        for typed in [
+            "",
+            "x7#Kq9!vR2pL",
+            "passwordpassword",
+            "ada@example.org ada",
+            &"x7#Kq9".repeat(200),
+            "correct horse battery staple",
+            "violet",
+        ] {
+            let Strength { score, refusal } = strength(typed);
+            let accepted = policy.accept(&typed.into(), &["ada@example.org", "Ada"]);
+            assert_eq!(refusal, accepted.err(), "{typed}");
+            assert_eq!(refusal.is_some(), score < 3, "{typed} {score}");
+            assert!(score <= 4, "{typed} {score}");
+        }
+    }
+
+    #[test]
     fn both_unicode_forms_are_one_password() {
         let composed = Password::parse(&"caf\u{e9} au lait".into()).unwrap();
         let decomposed = Password::parse(&"cafe\u{301} au lait".into()).unwrap();
         assert_eq!(composed.expose(), decomposed.expose());
+    }
+
+    #[test]
+    fn no_password_takes_long_to_judge() {
+        let policy = PasswordPolicy { min_length: 15 };
+        let leet: String = "4@8({[<3690!1|05$+7%2".chars().cycle().take(256).collect();
+        let _warm = policy.strength(&leet.as_str().into(), &[]);
+        let began = std::time::Instant::now();
+        assert_eq!(policy.strength(&leet.as_str().into(), &[]).score, 4);
+        // The whole would take a second or two here.
+        assert!(began.elapsed() < std::time::Duration::from_millis(400));
     }
 
     #[test]

@@ -62,6 +62,11 @@ fn all(browser: &str) -> Vec<Message> {
             ip,
             browser: browser.clone(),
         },
+        Message::BrowserTrusted {
+            at,
+            ip,
+            browser: browser.clone(),
+        },
         Message::SessionsRevokedAfterReplay { at, ip, browser },
         Message::AddressAlreadyRegistered {
             sign_in_link: "https://auth.example.com/login".to_owned(),

@@ -84,7 +84,7 @@ pub struct NoFields {}
 
 problems!(AllProblems: ANY UNSAFE BODY SIGNED_IN);
 
-/// Ends every session of the user.
+/// Ends every session of the user, and the trust in every browser.
 #[utoipa::path(
     post,
     path = "/api/auth/logout-all",

@@ -11,12 +11,12 @@ use uuid::Uuid;
 
 use super::{logout::signed_out, refusals};
 use crate::{
+    db::{devices::DeviceRow, trusted_devices::TrustedRow},
     domain::device::DeviceCookie,
     flows::{
         proof,
-        sessions::{self, ListedSession, Outcome},
-        sign_out,
-        trusted_devices::{self, Listed},
+        sessions::{self, Listed, Outcome},
+        sign_out, trusted_devices,
     },
     web::{
         copy,
@@ -58,8 +58,8 @@ struct TrustedAnswer {
     expires_at: DateTime<Utc>,
 }
 
-impl From<Listed> for TrustedAnswer {
-    fn from(listed: Listed) -> Self {
+impl From<Listed<TrustedRow>> for TrustedAnswer {
+    fn from(listed: Listed<TrustedRow>) -> Self {
         let Listed { row, device, .. } = listed;
         Self {
             id: row.id,
@@ -99,9 +99,9 @@ struct SessionAnswer {
     expires_at: DateTime<Utc>,
 }
 
-impl From<ListedSession> for SessionAnswer {
-    fn from(listed: ListedSession) -> Self {
-        let ListedSession {
+impl From<Listed<DeviceRow>> for SessionAnswer {
+    fn from(listed: Listed<DeviceRow>) -> Self {
+        let Listed {
             row,
             device,
             is_this,
@@ -172,11 +172,8 @@ pub async fn delete(
         return Ok(signed_out(&state.settings, user.via == Via::Cookie));
     }
     let proven = proof::recent(services, &user.who).ok_or_else(refusals::proof_required)?;
-    match sessions::revoke(services, &proven, id, &client).await? {
-        Outcome::Revoked => Ok(HttpResponse::NoContent().finish()),
-        Outcome::NotFound => Err(not_found()),
-        Outcome::Overtaken => Err(WebError::Unauthorized),
-    }
+    let outcome = sessions::revoke(services, &proven, id, &client).await?;
+    answer(outcome, not_found)
 }
 
 problems!(UntrustProblems: ANY UNSAFE SIGNED_IN [NOT_FOUND, REAUTHENTICATION_REQUIRED]);
@@ -203,7 +200,12 @@ pub async fn delete_trusted(
     let id = Uuid::try_parse(&id).map_err(|_| not_found())?;
     let services = &state.services;
     let proven = proof::recent(services, &user.who).ok_or_else(refusals::proof_required)?;
-    match trusted_devices::revoke(services, &proven, id, &client).await? {
+    let outcome = trusted_devices::revoke(services, &proven, id, &client).await?;
+    answer(outcome, not_found)
+}
+
+fn answer(outcome: Outcome, not_found: impl FnOnce() -> WebError) -> WebResult {
+    match outcome {
         Outcome::Revoked => Ok(HttpResponse::NoContent().finish()),
         Outcome::NotFound => Err(not_found()),
         Outcome::Overtaken => Err(WebError::Unauthorized),

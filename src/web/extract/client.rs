@@ -2,7 +2,7 @@
 
 use std::{
     future::{Ready, ready},
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
@@ -23,11 +23,11 @@ impl ClientInfo {
         let socket = req
             .peer_addr()
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-        let forwarded: Vec<&str> = req
+        // Byte by byte: what a client wrote before the hops of our proxies must not hide them.
+        let forwarded: Vec<&[u8]> = req
             .headers()
             .get_all("x-forwarded-for")
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
+            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
             .collect();
         let user_agent = req
             .headers()
@@ -42,19 +42,29 @@ impl ClientInfo {
 
 /// The socket's address, unless it is a trusted proxy's: then the header is read from the right to
 /// the first hop that is not trusted. A hop that is no address ends the walk.
-fn client_address(socket: IpAddr, forwarded: &[&str], trusted: &[IpNet]) -> IpAddr {
+fn client_address(socket: IpAddr, forwarded: &[&[u8]], trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |ip: &IpAddr| trusted.iter().any(|network| network.contains(ip));
     let mut address = socket.to_canonical();
     for hop in forwarded.iter().rev() {
         if !is_trusted(&address) {
             break;
         }
-        match hop.trim().parse::<IpAddr>() {
-            Ok(ip) => address = ip.to_canonical(),
-            Err(_) => break,
+        match hop_address(hop) {
+            Some(ip) => address = ip.to_canonical(),
+            None => break,
         }
     }
     address
+}
+
+/// One hop: an address, as some proxies write it with a port or in brackets.
+fn hop_address(hop: &[u8]) -> Option<IpAddr> {
+    let hop = std::str::from_utf8(hop).ok()?.trim();
+    let bare = hop
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let with_port = || hop.parse::<SocketAddr>().ok().map(|addr| addr.ip());
+    bare.unwrap_or(hop).parse().ok().or_else(with_port)
 }
 
 impl FromRequest for ClientInfo {
@@ -87,7 +97,8 @@ mod tests {
 
     fn address(socket: &str, forwarded: &[&str], trusted: &[&str]) -> String {
         let trusted: Vec<IpNet> = trusted.iter().map(|t| t.parse().unwrap()).collect();
-        client_address(socket.parse().unwrap(), forwarded, &trusted).to_string()
+        let forwarded: Vec<&[u8]> = forwarded.iter().map(|hop| hop.as_bytes()).collect();
+        client_address(socket.parse().unwrap(), &forwarded, &trusted).to_string()
     }
 
     #[test]
@@ -112,5 +123,43 @@ mod tests {
         assert_eq!(address("10.0.0.1", &["198.51.100.7"], &[]), "10.0.0.1");
         assert_eq!(address("10.0.0.1", &["junk"], proxies), "10.0.0.1");
         assert_eq!(address("10.0.0.1", &[], proxies), "10.0.0.1");
+    }
+
+    #[test]
+    fn hops_are_read_as_proxies_write_them_and_garbage_ends_the_walk() {
+        let proxies = &["10.0.0.0/8", "2001:db8:ffff::/48"];
+        for (hop, read) in [
+            ("2001:db8::7", "2001:db8::7"),
+            ("[2001:db8::7]", "2001:db8::7"),
+            ("[2001:db8::7]:4711", "2001:db8::7"),
+            ("198.51.100.7:4711", "198.51.100.7"),
+            ("::ffff:198.51.100.7", "198.51.100.7"),
+            ("\t198.51.100.7 ", "198.51.100.7"),
+        ] {
+            assert_eq!(address("10.0.0.1", &[hop], proxies), read, "{hop:?}");
+            let both = address("2001:db8:ffff::1", &["1.1.1.1", hop, "10.0.0.2"], proxies);
+            assert_eq!(both, read, "{hop:?} behind two hops");
+        }
+        for garbage in [
+            "",
+            "unknown",
+            "198.51.100.7.1",
+            "198.51.100.7:",
+            "[::1",
+            "0x7f000001",
+            "198.51.100.07",
+            "fe80::1%eth0",
+            "\u{e9}",
+        ] {
+            assert_eq!(
+                address("10.0.0.1", &[garbage], proxies),
+                "10.0.0.1",
+                "{garbage:?}"
+            );
+            let before = address("10.0.0.1", &[garbage, "198.51.100.7"], proxies);
+            assert_eq!(before, "198.51.100.7", "{garbage:?} of the client");
+            let between = address("10.0.0.1", &["1.1.1.1", garbage, "10.0.0.2"], proxies);
+            assert_eq!(between, "10.0.0.2", "{garbage:?} between hops");
+        }
     }
 }

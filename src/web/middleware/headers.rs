@@ -42,7 +42,7 @@ pub async fn run<B: MessageBody + 'static>(
             HeaderValue::from_static(HSTS),
         );
     }
-    // The page that shows the API in development has a script, and a policy that allows it.
+    // A page that has a script brings the policy that allows it.
     default_header(headers, header::CONTENT_SECURITY_POLICY, CSP);
     default_header(headers, header::CACHE_CONTROL, "no-store");
     Ok(response)

@@ -44,3 +44,72 @@ fn is_loopback(host: &str) -> bool {
     };
     matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{cookie::Key, test::TestRequest};
+
+    use super::*;
+
+    fn serves(base: &str, https: bool, development: bool, hosts: &[&str]) -> bool {
+        let settings = WebSettings {
+            origin: String::new(),
+            authority: base.to_owned(),
+            https,
+            secure_cookies: https,
+            development,
+            cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            session_key: Key::from(&[0; 64]),
+        };
+        let request = hosts.iter().fold(TestRequest::default(), |request, host| {
+            request.append_header((header::HOST, *host))
+        });
+        is_served(&request.to_srv_request(), &settings)
+    }
+
+    #[test]
+    fn the_default_port_of_the_scheme_alone_is_elided() {
+        const NAME: &str = "auth.example.com";
+        for host in [NAME, "AUTH.example.com", "auth.example.com:443"] {
+            assert!(serves(NAME, true, false, &[host]), "{host}");
+        }
+        assert!(serves(NAME, false, false, &["auth.example.com:80"]));
+        for host in [
+            "auth.example.com:80",
+            "auth.example.com:8443",
+            "auth.example.com:443:443",
+            "auth.example.com.",
+            "auth.example.com@evil.example",
+            "",
+        ] {
+            assert!(!serves(NAME, true, false, &[host]), "{host}");
+        }
+        assert!(!serves(NAME, false, false, &["auth.example.com:443"]));
+        assert!(serves(
+            "auth.example.com:8443",
+            true,
+            false,
+            &["auth.example.com:8443"]
+        ));
+        assert!(!serves("auth.example.com:8443", true, false, &[NAME]));
+        assert!(!serves(NAME, true, false, &[]), "no name");
+        assert!(!serves(NAME, true, false, &[NAME, NAME]), "two of them");
+    }
+
+    #[test]
+    fn loopback_is_served_in_development_alone() {
+        for host in ["localhost:8080", "127.0.0.1", "[::1]:8080", "[::1]"] {
+            assert!(serves("auth.example.com", true, true, &[host]), "{host}");
+            assert!(!serves("auth.example.com", true, false, &[host]), "{host}");
+        }
+        for host in [
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "[::2]",
+            "localhost:x",
+        ] {
+            assert!(!serves("auth.example.com", true, true, &[host]), "{host}");
+        }
+    }
+}

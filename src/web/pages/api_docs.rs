@@ -1,7 +1,7 @@
 //! `/api/docs`, in development only: the API as a page, with a form for each call.
 //!
-//! Written from the document that `/api/openapi.json` serves, so it knows nothing of its own. The one
-//! script of the whole service belongs to it, and the one policy that allows a script.
+//! Written from the document that `/api/openapi.json` serves, so it knows nothing of its own. It has a
+//! script, and a policy that allows it.
 
 use actix_web::{
     HttpRequest,

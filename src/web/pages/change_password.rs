@@ -4,6 +4,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::answer::{ACCOUNT, LOGIN, Showing, field_errors, see_other_with};
+use super::password_strength::may_ask;
 use crate::{
     domain::{secret::SecretString, user::User},
     flows::change_password::{self, Input, Outcome},
@@ -85,11 +86,11 @@ pub async fn post(
 }
 
 fn show(state: &WebState, shell: PageShell, user: &User, showing: Showing) -> WebResult {
-    showing.answer(|errors| ChangePasswordPage {
+    may_ask(showing.answer(|errors| ChangePasswordPage {
         shell: shell.take(),
         email: user.email.clone(),
         must_change: user.password_must_change,
         password_min_length: state.services.policy.passwords.min_length,
         errors,
-    })
+    }))
 }

@@ -36,6 +36,8 @@ pub struct ReauthenticatePage {
     pub purpose: &'static str,
     /// Where to go afterwards, checked already.
     pub next: String,
+    /// Where somebody goes who does not want to: the page that they came from.
+    pub back: String,
     /// Whether a code from the app proves it as well.
     pub takes_code: bool,
     /// What is wrong, by `password` and `code`.
@@ -199,6 +201,14 @@ fn onwards(session: &BrowserSession, next: Option<&LocalPath>) -> HttpResponse {
     see_other(path)
 }
 
+/// The page of an act, a page itself, or the account.
+fn back(next: Option<&LocalPath>) -> String {
+    let Some(next) = next.map(LocalPath::as_str) else {
+        return ACCOUNT.to_owned();
+    };
+    act_of(next).map_or(next, |act| act.page).to_owned()
+}
+
 fn show(
     shell: PageShell,
     who: &Authenticated,
@@ -212,6 +222,7 @@ fn show(
             .and_then(|next| act_of(next.as_str()))
             .map_or("", |act| act.purpose),
         next: next.map_or_else(String::new, ToString::to_string),
+        back: back(next),
         takes_code: who.user().two_factor_enabled(),
         errors,
     })

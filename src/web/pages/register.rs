@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::answer::{
     ACCOUNT, LOGIN, Showing, field_errors, page, see_other, see_other_with, signed_in,
 };
+use super::password_strength::may_ask;
 use crate::{
     domain::secret::SecretString,
     flows::{
@@ -130,13 +131,13 @@ pub async fn post(
 }
 
 fn show(state: &WebState, shell: PageShell, form: Form, showing: Showing) -> WebResult {
-    showing.answer(|errors| RegisterPage {
+    may_ask(showing.answer(|errors| RegisterPage {
         shell: shell.take(),
         email: form.email,
         display_name: form.display_name,
         password_min_length: state.services.policy.passwords.min_length,
         errors,
-    })
+    }))
 }
 
 /// The page that sends the person to their mailbox.

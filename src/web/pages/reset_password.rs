@@ -5,6 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::answer::{Showing, code_required, field_errors, signed_in};
+use super::password_strength::may_ask;
 use crate::{
     domain::secret::SecretString,
     flows::recover::{self, ResetOutcome},
@@ -109,14 +110,14 @@ async fn show(
     let Some(user) = recover::inspect(&state.services, token).await? else {
         return dead(shell, showing);
     };
-    showing.answer(|errors| ResetPasswordPage {
+    may_ask(showing.answer(|errors| ResetPasswordPage {
         shell: shell.take(),
         token: token.expose().to_owned(),
         second_factor: user.two_factor_enabled(),
         email: user.email,
         password_min_length: state.services.policy.passwords.min_length,
         errors,
-    })
+    }))
 }
 
 fn dead(shell: PageShell, showing: Showing) -> WebResult {

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use askama::Template;
 use chrono::{DateTime, Utc};
+use ipnet::IpNet;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -11,10 +12,10 @@ use super::{
     logout::signed_out,
 };
 use crate::{
+    db::{devices::DeviceRow, trusted_devices::TrustedRow},
     flows::{
-        sessions::{self, ListedSession, Outcome},
-        sign_out,
-        trusted_devices::{self, Listed},
+        sessions::{self, Listed, Outcome},
+        sign_out, trusted_devices,
     },
     web::{
         copy,
@@ -37,83 +38,67 @@ pub struct SessionsPage {
     /// What stands around the page.
     pub shell: Shell,
     /// The sessions that live: this one first, then by when they were last seen.
-    pub sessions: Vec<SessionItem>,
+    pub sessions: Vec<DeviceItem>,
     /// The browsers that are asked for no code, the last used first.
-    pub trusted: Vec<TrustedItem>,
+    pub trusted: Vec<DeviceItem>,
 }
 
 impl SessionsPage {
     fn has_others(&self) -> bool {
         self.sessions.iter().any(|session| !session.is_this)
     }
-}
 
-/// One session.
-#[derive(Clone, Debug)]
-pub struct SessionItem {
-    /// Its id.
-    pub id: Uuid,
-    /// Browser and system in words, as a heading.
-    pub device: String,
-    /// The client's address; empty where unknown.
-    pub address: String,
-    /// When it began.
-    pub signed_in_at: DateTime<Utc>,
-    /// When it was last seen, to the minute or so.
-    pub last_seen_at: DateTime<Utc>,
-    /// Whether this page was asked for from there.
-    pub is_this: bool,
-}
-
-impl From<ListedSession> for SessionItem {
-    fn from(listed: ListedSession) -> Self {
-        let ListedSession {
-            row,
-            device,
-            is_this,
-        } = listed;
-        Self {
-            id: row.id,
-            device: as_heading(&device.to_string()),
-            address: row.ip.map_or_else(String::new, |ip| ip.addr().to_string()),
-            signed_in_at: row.created_at,
-            last_seen_at: row.last_seen_at,
-            is_this,
-        }
+    fn trusts_others(&self) -> bool {
+        self.trusted.iter().any(|browser| !browser.is_this)
     }
 }
 
-/// One trusted browser.
+/// One session or one trusted browser.
 #[derive(Clone, Debug)]
-pub struct TrustedItem {
+pub struct DeviceItem {
     /// Its id.
     pub id: Uuid,
     /// Browser and system in words, as a heading.
     pub device: String,
-    /// The client's address at the last sign-in; empty where unknown.
+    /// The client's address when it was last seen; empty where unknown.
     pub address: String,
-    /// The last sign-in.
-    pub last_used_at: DateTime<Utc>,
-    /// The end of the trust.
-    pub expires_at: DateTime<Utc>,
+    /// What there is to know of its times, each with its words.
+    pub times: [(&'static str, DateTime<Utc>); 2],
     /// Whether this page was asked for from there.
     pub is_this: bool,
 }
 
-impl From<Listed> for TrustedItem {
-    fn from(listed: Listed) -> Self {
-        let Listed {
-            row,
-            device,
-            is_this,
-        } = listed;
+impl DeviceItem {
+    fn session(listed: &Listed<DeviceRow>) -> Self {
+        let row = &listed.row;
+        let times = [
+            ("Last seen", row.last_seen_at),
+            ("Signed in", row.created_at),
+        ];
+        Self::of(row.id, row.ip, times, listed)
+    }
+
+    fn trusted(listed: &Listed<TrustedRow>) -> Self {
+        let row = &listed.row;
+        let times = [
+            ("Last used", row.last_used_at),
+            ("Trusted until", row.expires_at),
+        ];
+        Self::of(row.id, row.ip, times, listed)
+    }
+
+    fn of<Row>(
+        id: Uuid,
+        ip: Option<IpNet>,
+        times: [(&'static str, DateTime<Utc>); 2],
+        listed: &Listed<Row>,
+    ) -> Self {
         Self {
-            id: row.id,
-            device: as_heading(&device.to_string()),
-            address: row.ip.map_or_else(String::new, |ip| ip.addr().to_string()),
-            last_used_at: row.last_used_at,
-            expires_at: row.expires_at,
-            is_this,
+            id,
+            device: as_heading(&listed.device.to_string()),
+            address: ip.map_or_else(String::new, |ip| ip.addr().to_string()),
+            times,
+            is_this: listed.is_this,
         }
     }
 }
@@ -143,8 +128,8 @@ pub async fn get(
         StatusCode::OK,
         SessionsPage {
             shell: shell.take(),
-            sessions: listed.into_iter().map(SessionItem::from).collect(),
-            trusted: trusted.into_iter().map(TrustedItem::from).collect(),
+            sessions: listed.iter().map(DeviceItem::session).collect(),
+            trusted: trusted.iter().map(DeviceItem::trusted).collect(),
         },
     )
 }
@@ -178,9 +163,10 @@ pub async fn revoke_others(
     RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form>,
     state: State,
     session: BrowserSession,
+    DeviceInfo(device): DeviceInfo,
     ClientInfo(client): ClientInfo,
 ) -> WebResult {
-    let outcome = sessions::revoke_others(&state.services, &proven, &client).await?;
+    let outcome = sessions::revoke_others(&state.services, &proven, &device, &client).await?;
     answer(outcome, copy::OTHER_DEVICES_SIGNED_OUT, &session)
 }
 

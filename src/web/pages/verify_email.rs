@@ -5,6 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::answer::{ACCOUNT, LOGIN, Showing, field_errors, page, see_other_with};
+use super::password_strength::may_ask;
 use crate::{
     domain::{password::PasswordRefusal, secret::SecretString, user::User},
     flows::{
@@ -195,14 +196,18 @@ impl Screen<'_> {
             Some(user) if user.id == owner.id => VerifyProof::SignedIn,
             _ => VerifyProof::Password,
         };
-        showing.answer(|errors| VerifyEmailPage {
+        let page = showing.answer(|errors| VerifyEmailPage {
             shell: self.shell.take(),
             token: self.token.expose().to_owned(),
             email: owner.email,
             proof,
             password_min_length: services.policy.passwords.min_length,
             errors,
-        })
+        });
+        match proof {
+            VerifyProof::SignedIn => page,
+            VerifyProof::Password => may_ask(page),
+        }
     }
 
     fn already_verified(self) -> WebResult {

@@ -94,7 +94,7 @@ async fn every_other_device_is_signed_out_at_once() {
     assert_eq!(page.path(), "/account/sessions");
     assert_eq!(
         page.text("[role=status]"),
-        "Every other device is signed out. You stay signed in here."
+        "Every other device is signed out, and no other browser is trusted. You stay signed in here."
     );
     assert_eq!(page.texts(".devices h2"), ["Firefox on Linux This device"]);
     assert!(!there.is_signed_in().await);

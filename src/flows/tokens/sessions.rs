@@ -1,0 +1,182 @@
+//! The tokens of a session: how it begins, goes on after a change, and what its next token says.
+
+use chrono::{DateTime, Utc};
+use ipnet::IpNet;
+use uuid::Uuid;
+
+use super::{TokenPair, whole_seconds};
+use crate::{
+    db::{self, Tx, sessions::NewSession, users::Raised},
+    domain::{
+        audit::{Client, Event, Subject},
+        random,
+        session::{EndReason, token_hash},
+        token::{Claims, Purpose},
+        user::User,
+    },
+    flows::{Result, Services, authenticate::HeldSession},
+};
+
+/// How a session begins.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::flows) struct Beginning<'a> {
+    pub(in crate::flows) user: &'a User,
+    /// The `rev` that came with the proof, or that the proof has just raised.
+    pub(in crate::flows) rev: i64,
+    /// In the words of RFC 8176, and `device` for a trusted browser.
+    pub(in crate::flows) methods: &'static [&'static str],
+    pub(in crate::flows) remembered: bool,
+    /// The session whose cookies the new one takes over: nobody could sign out of it any more.
+    pub(in crate::flows) replaces: Option<HeldSession>,
+    pub(in crate::flows) client: &'a Client,
+}
+
+impl Services {
+    /// Begins a session within a transaction that holds the user's `rev`.
+    pub(in crate::flows) async fn begin_session(
+        &self,
+        tx: &Tx,
+        beginning: Beginning<'_>,
+    ) -> Result<TokenPair> {
+        let Beginning {
+            user,
+            rev,
+            methods,
+            remembered,
+            replaces,
+            client,
+        } = beginning;
+        let id = random::id(self.random.as_ref());
+        let issued_at = self.issue_time(user.password_changed_at);
+        let absolute = issued_at + self.policy.sessions.max_lifetime;
+        let refresh = self.refresh_claims(
+            user,
+            rev,
+            SessionEnd {
+                id,
+                generation: 0,
+                absolute,
+            },
+        );
+        let token = self.tokens.encode(&refresh)?;
+        // A trusted browser stands in for a code at the door. It proves nothing.
+        let proofs: Vec<&str> = methods.iter().copied().filter(|m| *m != "device").collect();
+        let session = NewSession {
+            id,
+            user_id: user.id,
+            token_hash: &token_hash(token.expose()),
+            jti: &refresh.token_id,
+            issued_at: refresh.issued_at,
+            expires_at: refresh.expires_at,
+            absolute_expires_at: absolute,
+            created_at: issued_at,
+            last_seen_at: issued_at,
+            remembered,
+            ip: Some(IpNet::from(client.ip)),
+            user_agent: client.user_agent.as_deref(),
+            authenticated_at: issued_at,
+            authentication_methods: methods,
+            proven_at: issued_at,
+            proof_methods: &proofs,
+        };
+        db::sessions::insert(tx, &session).await?;
+        if let Some(held) = replaces {
+            self.end_replaced(tx, held, user, client).await?;
+        }
+        self.audit_own(tx, Event::SignedIn { methods }, user.id, Some(id), client)
+            .await?;
+        self.pair(&refresh, token, remembered, user)
+    }
+
+    /// Ends the session, of whichever user, that lived in the browser before.
+    async fn end_replaced(
+        &self,
+        tx: &Tx,
+        held: HeldSession,
+        by: &User,
+        client: &Client,
+    ) -> Result<()> {
+        let (id, owner, now) = (held.session_id, held.user_id, self.now());
+        if !db::sessions::end(tx, id, owner, EndReason::Replaced, now).await? {
+            return Ok(());
+        }
+        let record = db::audit::Record {
+            event: Event::SessionReplaced,
+            actor: Some(by.id),
+            subject: Subject::User(owner),
+            session_id: Some(id),
+            client,
+            at: now,
+        };
+        Ok(db::audit::insert(tx, &record).await?)
+    }
+
+    /// Gives the acting session a new pair after a change that ended every token. `None` where the
+    /// session has ended meanwhile.
+    pub(in crate::flows) async fn reissue(
+        &self,
+        tx: &Tx,
+        session_id: Uuid,
+        user: &User,
+        raised: Raised,
+    ) -> Result<Option<TokenPair>> {
+        let Some(held) = db::sessions::hold(tx, session_id, user.id).await? else {
+            return Ok(None);
+        };
+        let user = User {
+            revocation_id: raised.revocation_id,
+            password_changed_at: raised.password_changed_at,
+            ..user.clone()
+        };
+        let end = SessionEnd {
+            id: session_id,
+            generation: held.generation + 1,
+            absolute: held.absolute_expires_at,
+        };
+        let refresh = self.refresh_claims(&user, raised.revocation_id, end);
+        let token = self.tokens.encode(&refresh)?;
+        let reissue = db::sessions::Reissue {
+            id: session_id,
+            generation: end.generation,
+            next_hash: &token_hash(token.expose()),
+            next_jti: &refresh.token_id,
+            issued_at: refresh.issued_at,
+            expires_at: refresh.expires_at,
+        };
+        if !db::sessions::reissue(tx, &reissue).await? {
+            return Ok(None);
+        }
+        self.pair(&refresh, token, held.remembered, &user).map(Some)
+    }
+
+    /// The claims of a session's next refresh token.
+    pub(in crate::flows) fn refresh_claims(
+        &self,
+        user: &User,
+        rev: i64,
+        session: SessionEnd,
+    ) -> Claims {
+        let mut claims = self.claims(Purpose::Refresh, user, rev);
+        claims.expires_at = claims.expires_at.min(whole_seconds(session.absolute));
+        claims.session_id = Some(session.id);
+        claims.extra.generation = Some(session.generation);
+        claims
+    }
+
+    /// The claims of a refresh token's successor, if nothing stands in its way: that it outlives
+    /// neither session nor password is for the statement that writes it to compare.
+    pub(in crate::flows) fn successor_claims(&self, presented: &Claims, rev: i64) -> Claims {
+        let mut claims = self.claims_after(Purpose::Refresh, presented.user_id, None, rev);
+        claims.session_id = presented.session_id;
+        claims.extra.generation = presented.extra.generation.map(|generation| generation + 1);
+        claims
+    }
+}
+
+/// A session as far as its next token is concerned.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::flows) struct SessionEnd {
+    pub(in crate::flows) id: Uuid,
+    pub(in crate::flows) generation: i64,
+    pub(in crate::flows) absolute: DateTime<Utc>,
+}

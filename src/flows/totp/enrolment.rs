@@ -1,0 +1,146 @@
+//! Enrolling an authenticator: a secret is shown, and its first code confirms it.
+
+use super::{Change, FreshCodes, Refused, raise, still_signed_in};
+use crate::{
+    db::{self, Transact},
+    domain::{
+        audit::{Client, Event},
+        secret::SecretString,
+        totp::{self, TotpCode, TotpSecret, TotpVerdict},
+        user::User,
+    },
+    flows::{
+        FlowError, Result, Services, proof::Proven, second_factor::CodeFault, services::Throttled,
+        totp_secret::place_of_secret,
+    },
+    throttle::Route,
+};
+
+/// An enrolment that waits for its first code.
+#[derive(Debug)]
+pub struct Enrolment {
+    /// The secret in Base32, for people whose phone reads no QR code.
+    pub secret: String,
+    /// What the QR code carries.
+    pub otpauth_uri: String,
+}
+
+/// Begins an enrolment, or begins it anew.
+pub async fn enroll(s: &Services, proven: &Proven) -> Result<Result<Enrolment, Refused>> {
+    let who = proven.who();
+    let user = who.user();
+    if user.two_factor_enabled() {
+        return Ok(Err(Refused::AlreadyEnabled));
+    }
+    if !user.email_verified() {
+        return Ok(Err(Refused::EmailUnverified));
+    }
+    let secret = TotpSecret::fresh(s.random.as_ref());
+    let sealed = s
+        .ring
+        .seal(s.random.as_ref(), place_of_secret(user), secret.expose())?;
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        if !still_signed_in(tx, who).await? {
+            return Ok(Err(Refused::Overtaken));
+        }
+        if !db::totp::begin(tx, user.id, &sealed, s.now()).await? {
+            return Ok(Err(Refused::AlreadyEnabled));
+        }
+        Ok(Ok(shown(s, user, &secret)?))
+    })
+    .await
+}
+
+/// The enrolment that waits for a code, to be shown again.
+pub async fn pending(s: &Services, user: &User) -> Result<Option<Enrolment>> {
+    let shared = s.db.shared().await?;
+    match db::totp::find(&shared, user.id).await? {
+        Some(row) if row.confirmed_at.is_none() => {
+            let secret = s.open_totp_secret(user, &row.secret)?;
+            Ok(Some(shown(s, user, &secret)?))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn shown(s: &Services, user: &User, secret: &TotpSecret) -> Result<Enrolment> {
+    let issuer = format!("{} ({})", s.site.mail.product, s.site.mail.site);
+    let otpauth_uri = secret.uri(&issuer, &user.email);
+    Ok(Enrolment {
+        secret: secret.base32(),
+        otpauth_uri: otpauth_uri
+            .ok_or(FlowError::Inconsistent("an address fits no otpauth URI"))?,
+    })
+}
+
+/// Confirms the enrolment with its first code, which counts as used. Every other session ends.
+pub async fn confirm(
+    s: &Services,
+    proven: &Proven,
+    code: &SecretString,
+    client: &Client,
+) -> Result<Result<FreshCodes, Refused>> {
+    let who = proven.who();
+    let user = who.user();
+    if user.two_factor_enabled() {
+        return Ok(Err(Refused::AlreadyEnabled));
+    }
+    if let Some(Throttled(wait)) = s.count(Route::SecondFactor, client, Some(&user.email_canonical))
+    {
+        return Ok(Err(Refused::Throttled(wait)));
+    }
+    let shared = s.db.shared().await?;
+    let Some(row) = db::totp::find(&shared, user.id)
+        .await?
+        .filter(|row| row.confirmed_at.is_none())
+    else {
+        return Ok(Err(Refused::NotPending));
+    };
+    let secret = s.open_totp_secret(user, &row.secret)?;
+    let verdict = TotpCode::parse(code.expose()).map_or(TotpVerdict::Wrong, |code| {
+        totp::judge(
+            &secret,
+            &code,
+            s.clock.now(),
+            row.last_step,
+            &row.refused_steps,
+        )
+    });
+    let step = match verdict {
+        TotpVerdict::Matches { step } => step,
+        TotpVerdict::Spent => return Ok(Err(Refused::WrongCode(CodeFault::Spent))),
+        TotpVerdict::Wrong => return Ok(Err(Refused::WrongCode(CodeFault::Wrong))),
+        TotpVerdict::OutsideWindow {
+            drift_seconds: seconds,
+            step,
+        } => {
+            let conn = s.db.connection().await?;
+            db::totp::refuse_step(&conn, user.id, step).await?;
+            return Ok(Err(Refused::WrongCode(CodeFault::ClockOff { seconds })));
+        }
+    };
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        // First the enrolment: where it was begun anew meanwhile, nothing has been written yet.
+        if !still_signed_in(tx, who).await?
+            || !s.confirm_enrolment(tx, user, &row.secret, step).await?
+        {
+            return Ok(Err(Refused::Overtaken));
+        }
+        let raised = raise(tx, user).await?;
+        let codes = s.replace_codes(tx, user).await?;
+        let enabled = User {
+            totp_confirmed_at: Some(s.now()),
+            ..user.clone()
+        };
+        let change = Change {
+            event: Event::TotpEnabled,
+            raised,
+            client,
+        };
+        let pair = s.second_factor_changed(tx, who, &enabled, change).await?;
+        Ok(Ok(FreshCodes { codes, pair }))
+    })
+    .await
+}

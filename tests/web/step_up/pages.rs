@@ -1,0 +1,199 @@
+//! Forms: who has not proved it lately is asked, and comes back to what they were about to do.
+
+use super::*;
+
+/// Every sensitive form, and what its page says it is for.
+const ACTS: [(&str, &str); 7] = [
+    ("/account/two-factor/enroll", "set up two-step sign-in"),
+    ("/account/two-factor/confirm", "turn on two-step sign-in"),
+    ("/account/two-factor/disable", "turn off two-step sign-in"),
+    ("/account/two-factor/backup-codes", "get fresh backup codes"),
+    (
+        "/account/sessions/revoke-others",
+        "sign out every other device",
+    ),
+    (
+        "/account/sessions/00000000-0000-0000-0000-000000000000/revoke",
+        "sign out a device",
+    ),
+    (
+        "/account/sessions/trusted/00000000-0000-0000-0000-000000000000/revoke",
+        "stop trusting a browser",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_sensitive_form_asks_for_a_proof_and_names_its_act() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let (mut browser, _) = stale(&app, &owner).await;
+    let token = browser.visit("/account/sessions").await;
+    let token = Form::all(token.html())[0].fields[0].value.clone();
+    let before = app.audit().await.len();
+    for (path, purpose) in ACTS {
+        let page = browser.post(path, &[("csrf_token", &token)]).await;
+        assert_eq!(page.path(), "/reauthenticate", "{path}");
+        assert_eq!(page.redirects[0].status, 303, "{path}");
+        let text = page.text("main");
+        assert!(
+            text.contains(&format!("You are about to {purpose}.")),
+            "{path}: {text}"
+        );
+        let back = path.split('/').take(3).collect::<Vec<_>>().join("/");
+        let cancel = format!("<a href=\"{back}\">Cancel</a>");
+        assert!(page.html().contains(&cancel), "{path}");
+        let forms = Form::all(page.html());
+        assert!(
+            forms[0]
+                .fields
+                .iter()
+                .any(|f| f.name == "next" && f.value == path)
+        );
+    }
+    assert_eq!(app.audit().await.len(), before, "nothing was done");
+    for (next, back) in [
+        ("/account/sessions", "/account/sessions"),
+        ("//evil.example", "/account"),
+        ("", "/account"),
+    ] {
+        let page = browser.visit(&format!("/reauthenticate?next={next}")).await;
+        let cancel = format!("<a href=\"{back}\">Cancel</a>");
+        assert!(page.html().contains(&cancel), "{next}");
+    }
+    // The list itself is reading, and free.
+    assert_eq!(browser.visit("/account/sessions").await.status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_leads_back_to_the_act_behind_one_button() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let (mut browser, _) = stale(&app, &owner).await;
+    browser.visit("/account/two-factor").await;
+    browser.submit("/account/two-factor/disable", &[]).await;
+
+    let wrong = [("password", "not the right password")];
+    let page = browser.submit("/reauthenticate", &wrong).await;
+    assert_eq!((page.status(), page.path()), (401, "/reauthenticate"));
+    assert!(page.alert().contains("not your current password"));
+    assert!(page.text("main").contains("turn off two-step sign-in"));
+    let page = browser.submit("/reauthenticate", &[("password", "")]).await;
+    assert_eq!(page.status(), 422);
+
+    let page = browser
+        .submit("/reauthenticate", &[("password", PASSWORD)])
+        .await;
+    assert_eq!((page.status(), page.path()), (200, "/reauthenticate"));
+    assert!(page.text("main").contains("Nothing has been changed yet"));
+    assert_eq!(page.text("main button"), "Turn off two-step sign-in");
+    let page = browser.submit("/account/two-factor/disable", &[]).await;
+    assert_eq!((page.status(), page.path()), (200, "/account/two-factor"));
+    assert_eq!(app.browser().sign_in(&owner).await.path(), "/account");
+    let events = app.audit().await;
+    assert_eq!(
+        events[events.len() - 4..events.len() - 1],
+        [
+            "reauthentication_failed",
+            "reauthenticated",
+            "totp_disabled"
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_was_to_be_signed_out_is_the_one_behind_the_button() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let (mut browser, program) = stale(&app, &owner).await;
+    let page = browser.visit("/account/sessions").await;
+    let action = Form::all(page.html())
+        .into_iter()
+        .map(|form| form.action)
+        .find(|action| action.ends_with("/revoke"))
+        .unwrap();
+    browser.submit(&action, &[]).await;
+    let page = browser
+        .submit("/reauthenticate", &[("password", PASSWORD)])
+        .await;
+    assert_eq!(page.text("main button"), "Sign out the device");
+    assert_eq!(program.get("/me").await.status, 200);
+    let page = browser.submit(&action, &[]).await;
+    assert_eq!(page.text("[role=status]"), "That device is signed out.");
+    assert_eq!(program.get("/me").await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_waits_behind_the_button_and_secrets_do_not() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let (mut browser, _) = stale(&app, &owner).await;
+    let path = "/account/two-factor/backup-codes";
+    let page = browser.visit("/account/sessions").await;
+    let token = Form::all(page.html())[0].fields[0].value.clone();
+    let typed = [
+        ("csrf_token", token.as_str()),
+        ("reason", "\"><b>lost & found</b>"),
+    ];
+    browser.post(path, &typed).await;
+    let password = [("password", PASSWORD)];
+    let page = browser.submit("/reauthenticate", &password).await;
+    let form = browser.form(path, &[("reason", "")]);
+    let kept = form.fields.iter().find(|field| field.name == "reason");
+    assert_eq!(kept.unwrap().value, typed[1].1);
+    assert!(page.text("main b").is_empty());
+    let page = browser.submit(path, &[]).await;
+    assert_eq!(page.texts(".backup-codes code").len(), 10);
+    // Once done, it waits no more.
+    let page = browser.visit(&format!("/reauthenticate?next={path}")).await;
+    assert_eq!(page.path(), "/account/two-factor");
+
+    // An act with a secret, or with more than a cookie holds, is begun again on its own page.
+    let long = "x".repeat(2000);
+    for (name, value) in [
+        ("password", PASSWORD),
+        ("code", "123456"),
+        ("reason", &long),
+    ] {
+        app.wait(STALE);
+        let typed = [("csrf_token", token.as_str()), (name, value)];
+        let page = browser.post(path, &typed).await;
+        assert_eq!(page.path(), "/reauthenticate");
+        let page = browser.submit("/reauthenticate", &password).await;
+        assert_eq!(page.path(), "/account/two-factor", "{name}");
+        assert!(page.text("[role=status]").contains("You can go on now"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_way_back_stays_on_this_site() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let (mut browser, _) = stale(&app, &owner).await;
+    let evil = [
+        "//e",
+        "/\\e",
+        "/%09/e",
+        "https:e",
+        "https://u@e/",
+        "javascript:x",
+        "/a\r\nb",
+        "/reauthenticate",
+    ];
+    for next in evil {
+        let query = url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>();
+        let page = browser
+            .visit(&format!("/reauthenticate?next={query}"))
+            .await;
+        let fields = &Form::all(page.html())[0].fields;
+        assert!(
+            fields
+                .iter()
+                .any(|f| f.name == "next" && f.value.is_empty()),
+            "{next}"
+        );
+        let typed = [("password", PASSWORD), ("next", next)];
+        let page = browser.submit("/reauthenticate", &typed).await;
+        assert_eq!(page.path(), "/account", "{next}");
+        app.wait(STALE);
+    }
+}
