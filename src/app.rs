@@ -1,6 +1,7 @@
 //! The only place where things are wired: settings become services, services an HTTP server.
 
 mod convert;
+mod metrics;
 mod seams;
 mod server;
 
@@ -13,8 +14,10 @@ use std::{
 use thiserror::Error;
 use tokio::sync::Notify;
 
+pub use metrics::MetricsServer;
 pub use seams::{Seams, SystemClock, SystemRandom};
 pub use server::Server;
+use server::Sizes;
 
 use crate::{
     breach::Breaches,
@@ -24,6 +27,7 @@ use crate::{
     flows::{Services, breach_checks::BreachChecks},
     hashing::Hashing,
     mail::{SetupError, Transport},
+    metrics::Metrics,
     throttle::Throttle,
     web::state::{WebSettings, WebState},
     worker::Workers,
@@ -47,7 +51,7 @@ pub enum StartError {
     /// The address cannot be listened on.
     #[error("cannot listen on {addr}: {source}")]
     Listen {
-        /// `LISTEN_ADDR`.
+        /// `LISTEN_ADDR` or `METRICS_ADDR`.
         addr: std::net::SocketAddr,
         /// Why.
         source: io::Error,
@@ -63,6 +67,7 @@ pub struct App {
     pub services: Arc<Services>,
     state: WebState,
     transport: Transport,
+    max_connections: usize,
 }
 
 impl App {
@@ -85,6 +90,7 @@ impl App {
             breaches: Breaches::new(config.breach_check.as_ref()),
             breach_checks: BreachChecks::default(),
             throttle: Throttle::new(&convert::limits(&config.rate_limits), &seams.clock),
+            metrics: Metrics::default(),
             policy: convert::policy(config),
             site: convert::site(config),
             address_key: cookie_key("vestibule/audit/address"),
@@ -103,6 +109,7 @@ impl App {
             services,
             state,
             transport,
+            max_connections: config.max_connections,
         })
     }
 
@@ -120,9 +127,19 @@ impl App {
         Ok(crate::db::migrate::run(&Connector::new(database)?).await?)
     }
 
+    /// Serves `/metrics` on a listener that is already bound, for as long as the answer is kept.
+    pub fn serve_metrics(&self, listener: TcpListener) -> Result<MetricsServer, StartError> {
+        let services = Arc::clone(&self.services);
+        Ok(MetricsServer::start(listener, services)?)
+    }
+
     /// Serves on a listener that is already bound, and starts the background loops.
     pub fn serve(self, listener: TcpListener, threads: usize) -> Result<Server, StartError> {
         let workers = Workers::start(&self.services, self.transport);
-        Ok(Server::start(self.state, listener, threads, workers)?)
+        let sizes = Sizes {
+            threads,
+            max_connections: self.max_connections,
+        };
+        Ok(Server::start(self.state, listener, sizes, workers)?)
     }
 }

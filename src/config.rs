@@ -45,6 +45,10 @@ pub struct Config {
     pub base_url: Url,
     /// Where to listen; port 0 takes a free one.
     pub listen_addr: SocketAddr,
+    /// Where `/metrics` is served, if it is; port 0 takes a free one.
+    pub metrics_addr: Option<SocketAddr>,
+    /// Connections at the same time, 1 or more.
+    pub max_connections: usize,
     /// What to log, in the words of `RUST_LOG`.
     pub log_filter: String,
     /// The database to use.

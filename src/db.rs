@@ -38,7 +38,7 @@ use diesel_async::{
     },
 };
 use thiserror::Error;
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, time::timeout};
 
 use connect::Connected;
 pub use connect::{ConnectError, Connector, DatabaseOptions};
@@ -93,6 +93,7 @@ pub struct Db {
     pool: Pool<AsyncPgConnection>,
     connector: Arc<Connector>,
     shared: Arc<PerThread<Connected>>,
+    opening: Arc<tokio::sync::Mutex<()>>,
     standings: Arc<PerThread<Asks<standing::Ids>>>,
     rotating: Arc<PerThread<Connected>>,
     rotations: Arc<PerThread<Asks<rotation::Rotation>>>,
@@ -131,7 +132,31 @@ impl<T: Clone> PerThread<T> {
     }
 }
 
+/// The pool at one moment.
+#[derive(Debug, Clone, Copy)]
+pub struct PoolUse {
+    /// Connections lent.
+    pub in_use: usize,
+    /// Connections open and free.
+    pub idle: usize,
+    /// Connections that it may open.
+    pub max: usize,
+    /// Those who wait for one.
+    pub waiting: usize,
+}
+
 impl Db {
+    /// How much of the pool is in use.
+    pub fn pool_use(&self) -> PoolUse {
+        let status = self.pool.status();
+        PoolUse {
+            in_use: status.size.saturating_sub(status.available),
+            idle: status.available,
+            max: status.max_size,
+            waiting: status.waiting,
+        }
+    }
+
     /// Prepares the pool; connections are opened when they are needed.
     pub fn new(options: &DatabaseOptions) -> Result<Self, ConnectError> {
         let connector = Arc::new(Connector::new(options)?);
@@ -164,6 +189,7 @@ impl Db {
             pool,
             connector,
             shared: Arc::default(),
+            opening: Arc::default(),
             standings: Arc::default(),
             rotating: Arc::default(),
             rotations: Arc::default(),
@@ -195,6 +221,13 @@ impl Db {
         if let Some(living) = connections.good(Connected::is_open) {
             return Ok(living.connection);
         }
+        // One at a time: a flood that meets a fresh thread must not open a connection a request. Who
+        // waits for a database that does not answer is told so, as with the pool.
+        let waiting = timeout(POOL_WAIT, self.opening.lock()).await;
+        let _turn = waiting.map_err(|e| DbError::Unavailable(e.to_string()))?;
+        if let Some(living) = connections.good(Connected::is_open) {
+            return Ok(living.connection);
+        }
         let fresh = self
             .connector
             .connect(&Handle::current())
@@ -205,7 +238,6 @@ impl Db {
         diesel::sql_query("SELECT set_config(name, 'off', false) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name")
             .execute(&mut &*fresh.connection)
             .await?;
-        // Another request may have been quicker; the extra connection closes when it is dropped.
         Ok(connections.here(Connected::is_open, || fresh).connection)
     }
 }

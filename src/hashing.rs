@@ -3,7 +3,7 @@
 
 use std::sync::{
     Arc, Mutex, PoisonError,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 use thiserror::Error;
@@ -34,10 +34,23 @@ pub enum HashingError {
 /// Runs Argon2 on blocking threads, never more than the permits allow.
 pub struct Hashing {
     hasher: Hasher,
+    concurrency: usize,
     permits: Arc<Semaphore>,
     buffers: Arc<Mutex<Vec<Memory>>>,
     queued: Arc<AtomicUsize>,
     queue_limit: usize,
+    refused: AtomicU64,
+}
+
+/// The hashing threads and their queue at one moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Load {
+    /// Hashes that are being computed.
+    pub in_use: usize,
+    /// Those who wait.
+    pub waiting: usize,
+    /// Those who found the queue full, since the start.
+    pub refused: u64,
 }
 
 /// Leaves the queue when dropped, also when the client hung up while waiting.
@@ -55,13 +68,28 @@ impl Hashing {
         let concurrency = concurrency.max(1);
         Ok(Self {
             hasher: Hasher::new(settings)?,
+            concurrency,
             permits: Arc::new(Semaphore::new(concurrency)),
             buffers: Arc::new(Mutex::new(
                 (0..concurrency).map(|_| Memory::default()).collect(),
             )),
             queued: Arc::default(),
             queue_limit: concurrency * (QUEUE_PER_PERMIT + 1),
+            refused: AtomicU64::default(),
         })
+    }
+
+    /// How busy it is. The numbers are read one after the other, and may not quite fit together.
+    pub fn load(&self) -> Load {
+        let lent = self
+            .concurrency
+            .saturating_sub(self.permits.available_permits());
+        let queued = self.queued.load(Ordering::Acquire);
+        Load {
+            in_use: lent,
+            waiting: queued.saturating_sub(lent),
+            refused: self.refused.load(Ordering::Relaxed),
+        }
     }
 
     /// Hashes a new password into a PHC string.
@@ -114,6 +142,7 @@ impl Hashing {
         let ahead = self.queued.fetch_add(1, Ordering::AcqRel);
         let place = Place(Arc::clone(&self.queued));
         if ahead >= self.queue_limit {
+            self.refused.fetch_add(1, Ordering::Relaxed);
             return Err(HashingError::Busy);
         }
         let permit = Arc::clone(&self.permits)
@@ -150,6 +179,38 @@ mod tests {
 
     fn password() -> Password {
         Password::parse(&"some password".into()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn whoever_hangs_up_frees_the_permit_when_the_hash_is_done() {
+        let hashing = Arc::new(Hashing::new(SLOW, 1).unwrap());
+        let (tell, told) = std::sync::mpsc::channel();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let client = tokio::spawn({
+            let hashing = Arc::clone(&hashing);
+            async move {
+                let work = move |_: &Hasher, _: &mut Memory| {
+                    tell.send(()).unwrap();
+                    ended.recv().unwrap();
+                    Ok(())
+                };
+                hashing.run(work).await
+            }
+        });
+        tokio::task::spawn_blocking(move || told.recv().unwrap())
+            .await
+            .unwrap();
+        client.abort();
+        assert!(client.await.unwrap_err().is_cancelled());
+        let state = || {
+            let queued = hashing.queued.load(Ordering::Acquire);
+            (hashing.permits.available_permits(), queued)
+        };
+        assert_eq!(state(), (0, 1), "it still computes");
+        end.send(()).unwrap();
+        let verdict = hashing.verify(password(), None).await;
+        assert_eq!(verdict.unwrap(), Verdict::Mismatch);
+        assert_eq!(state(), (1, 0));
     }
 
     #[tokio::test]

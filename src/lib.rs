@@ -25,6 +25,7 @@ pub mod flows;
 pub mod hashing;
 pub mod local_postgres;
 pub mod mail;
+pub mod metrics;
 pub mod telemetry;
 pub mod throttle;
 pub mod web;

@@ -1,12 +1,18 @@
 //! Flood limits (governor): how often a route may be tried by one client, for one address, and by
-//! one client for one address. In the memory of this node, and bounded.
+//! one client for one address. In the memory of this node, and bounded: see `places`.
 
 mod limiter;
+mod places;
 
-use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{hash::Hash, net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+
+use ipnet::IpNet;
 
 use crate::domain::clock::Clock;
 use limiter::Limiter;
+
+/// Bytes that all limiters together may come to hold: thirteen, each with its table full.
+pub const MEMORY: usize = 13 * places::BYTES;
 
 /// A limit: `burst` at once, and as many again in each `per`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,11 +23,11 @@ pub struct Limit {
     pub per: Duration,
 }
 
-/// The limits of a route.
+/// The limits of a route; `None` counts nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RouteLimits {
     /// By the client's address; IPv6 counts by /64.
-    pub ip: Limit,
+    pub ip: Option<Limit>,
     /// By email address.
     pub email: Option<Limit>,
     /// By both together.
@@ -60,8 +66,10 @@ impl Route {
 }
 
 /// The limits of all routes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
+    /// Networks whose clients are never limited.
+    pub exempt: Vec<IpNet>,
     /// See [`Route::Login`].
     pub login: RouteLimits,
     /// See [`Route::SecondFactor`].
@@ -77,13 +85,14 @@ pub struct Limits {
 }
 
 struct RouteLimiter {
-    ip: Limiter,
+    ip: Option<Limiter>,
     email: Option<Limiter>,
     email_ip: Option<Limiter>,
 }
 
 /// Counts attempts.
 pub struct Throttle {
+    exempt: Vec<IpNet>,
     login: RouteLimiter,
     second_factor: RouteLimiter,
     register: RouteLimiter,
@@ -97,11 +106,12 @@ impl Throttle {
     pub fn new(limits: &Limits, clock: &Arc<dyn Clock>) -> Self {
         let limiter = |limit: Limit| Limiter::new(limit, clock);
         let route = |limits: &RouteLimits| RouteLimiter {
-            ip: limiter(limits.ip),
+            ip: limits.ip.map(limiter),
             email: limits.email.map(limiter),
             email_ip: limits.email_ip.map(limiter),
         };
         Self {
+            exempt: limits.exempt.clone(),
             login: route(&limits.login),
             second_factor: route(&limits.second_factor),
             register: route(&limits.register),
@@ -114,6 +124,10 @@ impl Throttle {
     /// Counts an attempt before anything is verified. `email` is a canonical address, known here
     /// or not. An error tells how long to wait.
     pub fn count(&self, route: Route, ip: IpAddr, email: Option<&str>) -> Result<(), Duration> {
+        let ip = ip.to_canonical();
+        if self.exempt.iter().any(|network| network.contains(&ip)) {
+            return Ok(());
+        }
         let limiters = match route {
             Route::Login => &self.login,
             Route::SecondFactor => &self.second_factor,
@@ -123,16 +137,15 @@ impl Throttle {
             Route::PasswordStrength => &self.password_strength,
         };
         let network = network_of(ip);
-        limiters.ip.count(&network)?;
+        count(limiters.ip.as_ref(), &network)?;
         let Some(email) = email else { return Ok(()) };
-        if let Some(limiter) = &limiters.email_ip {
-            limiter.count(&(email, network))?;
-        }
-        match &limiters.email {
-            Some(limiter) => limiter.count(&email),
-            None => Ok(()),
-        }
+        count(limiters.email_ip.as_ref(), &(email, network))?;
+        count(limiters.email.as_ref(), &email)
     }
+}
+
+fn count(limiter: Option<&Limiter>, key: &impl Hash) -> Result<(), Duration> {
+    limiter.map_or(Ok(()), |limiter| limiter.count(key))
 }
 
 /// What counts as one client: an IPv4 address, or the /64 that an IPv6 client chooses freely from.
@@ -163,13 +176,18 @@ mod tests {
             per: Duration::from_secs(seconds),
         };
         let route = RouteLimits {
-            ip: limit(4, 60),
+            ip: Some(limit(4, 60)),
             email: Some(limit(3, 60)),
             email_ip: Some(limit(2, 60)),
         };
         let limits = Limits {
+            exempt: vec!["192.0.2.0/24".parse().unwrap()],
             login: route,
-            second_factor: route,
+            second_factor: RouteLimits {
+                ip: None,
+                email: None,
+                email_ip: None,
+            },
             register: route,
             forgot_password: route,
             password_strength: route,
@@ -216,6 +234,19 @@ mod tests {
         assert_eq!(wait, Duration::from_secs(15));
         clock.0.fetch_add(15_000, Ordering::Relaxed);
         assert!(throttle.count(Route::Reset, ip("10.0.0.1"), None).is_ok());
+    }
+
+    #[test]
+    fn exempt_networks_and_limits_that_are_off_count_nothing() {
+        let throttle = throttle(&Arc::new(Hand(1_000_000.into())));
+        let tried = |route, from, times| {
+            (0..times).all(|_| throttle.count(route, ip(from), Some("a")).is_ok())
+        };
+        assert!(tried(Route::SecondFactor, "10.0.0.1", 100));
+        assert!(tried(Route::Login, "192.0.2.7", 100));
+        assert!(tried(Route::Login, "::ffff:192.0.2.7", 100));
+        assert!(tried(Route::Login, "10.0.0.1", 2));
+        assert!(!tried(Route::Login, "10.0.0.1", 1));
     }
 
     #[test]

@@ -40,6 +40,7 @@ const RANKS: &[(&str, u8)] = &[
 const ASIDE: &[(&str, &[&str], &[&str])] = &[
     ("config", &["cli", "app"], &["domain"]),
     ("telemetry", &["main", "cli", "app"], &["domain"]),
+    ("metrics", &["app", "web", "worker", "flows"], &[]),
     ("local_postgres", &["cli", "app"], &[]),
 ];
 

@@ -68,11 +68,12 @@ pub(super) fn limits(limits: &config::RateLimits) -> Limits {
         per: limit.per,
     };
     let route = |route: &config::RouteLimits| RouteLimits {
-        ip: limit(route.ip),
+        ip: route.ip.map(limit),
         email: route.email.map(limit),
         email_ip: route.email_ip.map(limit),
     };
     Limits {
+        exempt: limits.exempt.clone(),
         login: route(&limits.login),
         second_factor: route(&limits.second_factor),
         register: route(&limits.register),

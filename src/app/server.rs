@@ -23,6 +23,15 @@ const SHUTDOWN_SECONDS: u64 = 30;
 /// How long a client may take to send its headers (408 after that).
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How much at the same time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sizes {
+    /// Threads that serve.
+    pub(super) threads: usize,
+    /// Connections, over all threads.
+    pub(super) max_connections: usize,
+}
+
 /// A server that runs.
 pub struct Server {
     addr: SocketAddr,
@@ -35,7 +44,7 @@ impl Server {
     pub(super) fn start(
         state: WebState,
         listener: TcpListener,
-        threads: usize,
+        sizes: Sizes,
         workers: Workers,
     ) -> io::Result<Self> {
         let addr = listener.local_addr()?;
@@ -55,7 +64,9 @@ impl Server {
                 .wrap(from_fn(headers::run))
                 .wrap(from_fn(trace::run))
         })
-        .workers(threads)
+        .workers(sizes.threads)
+        // By thread. Past it none is accepted: they wait in the system's queue.
+        .max_connections((sizes.max_connections / sizes.threads.max(1)).max(1))
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .client_request_timeout(REQUEST_TIMEOUT)
         // A client that hangs up leaves the queues at once: nobody waits for its answer.

@@ -1,27 +1,33 @@
 //! `vestibule serve`: the service itself.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::setup::{Database, Failure};
 use crate::{
-    app::{App, Seams, StartError},
+    app::{App, MetricsServer, Seams, Server, StartError},
     config::Config,
 };
+
+/// Open files that are no client's: the database, mails, logs, runtimes.
+const OTHER_FILES: usize = 100;
 
 pub(super) async fn run(config: Config) -> Result<(), Failure> {
     // From the first moment on, so that a signal during the start stops what was started.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let listener = listen(&config)?;
+    let listener = listen(config.listen_addr)?;
+    let for_metrics = config.metrics_addr.map(listen).transpose()?;
+    raise_open_files(config.max_connections);
     let database = Database::open(&config).await?;
     let served = tokio::select! {
-        served = serve(&config, &database, listener) => served,
+        served = serve(&config, &database, listener, for_metrics) => served,
         _ = interrupt.recv() => Ok(None),
         _ = terminate.recv() => Ok(None),
     };
-    if let Ok(Some(server)) = &served {
+    if let Ok(Some((server, _))) = &served {
         tracing::info!(url = %config.base_url, listen = %server.addr(), "Vestibule is ready");
         tokio::select! {
             _ = interrupt.recv() => tracing::info!("SIGINT: stopping"),
@@ -29,7 +35,7 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
         }
     }
     let stopped = match served {
-        Ok(Some(running)) => running.stop().await.map_err(Failure::from),
+        Ok(Some((running, _metrics))) => running.stop().await.map_err(Failure::from),
         Ok(None) => Ok(()),
         Err(error) => Err(error),
     };
@@ -37,20 +43,47 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     stopped
 }
 
-fn listen(config: &Config) -> Result<TcpListener, StartError> {
-    let addr = config.listen_addr;
+fn listen(addr: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(addr).map_err(|source| StartError::Listen { addr, source })
+}
+
+/// Lets this process have as many open files as it may: systems start programs with 1024 and allow
+/// far more. Each connection is one.
+fn raise_open_files(max_connections: usize) {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    let open = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    let open = open.and_then(|files| usize::try_from(files).ok());
+    if let Some(open) = open.filter(|open| *open < max_connections.saturating_add(OTHER_FILES)) {
+        tracing::warn!(
+            open,
+            max_connections,
+            "fewer open files are allowed than connections"
+        );
+    }
 }
 
 async fn serve(
     config: &Config,
     database: &Database,
     listener: TcpListener,
-) -> Result<Option<crate::app::Server>, Failure> {
+    for_metrics: Option<TcpListener>,
+) -> Result<Option<(Server, Option<MetricsServer>)>, Failure> {
     for name in App::migrate(&database.options).await? {
         tracing::info!(name, "migration done");
     }
     let app = App::wire(config, &database.options, Seams::default())?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    Ok(Some(app.serve(listener, threads)?))
+    let mut metrics = None;
+    if let Some(listener) = for_metrics {
+        tracing::info!(metrics = %listener.local_addr()?, "metrics are served");
+        metrics = Some(app.serve_metrics(listener)?);
+    }
+    Ok(Some((app.serve(listener, threads)?, metrics)))
 }

@@ -22,6 +22,8 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
     let production = environment == Ok(Environment::Production);
     let listen_addr = reader.value("LISTEN_ADDR", value::socket);
     let base_url = base_url(reader, environment, listen_addr);
+    let metrics_addr = reader.optional("METRICS_ADDR", value::socket);
+    let max_connections = reader.value("MAX_CONNECTIONS", |text| whole(text, 1..=1_000_000));
     let log_filter = reader.value("RUST_LOG", value::log_filter);
     let data_dir = data_dir(reader);
     let database = database(reader, data_dir.as_ref().ok());
@@ -84,6 +86,8 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
         environment: environment?,
         base_url: base_url?,
         listen_addr: listen_addr?,
+        metrics_addr: metrics_addr?,
+        max_connections: max_connections?,
         log_filter: log_filter?,
         database: database?,
         database_pool_size: database_pool_size?,

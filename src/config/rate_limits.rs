@@ -3,9 +3,11 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use ipnet::IpNet;
+
 use super::faults::{Refusal, shown};
 use super::reader::{Read, Reader};
-use super::value::{Parsed, factor};
+use super::value::{Parsed, factor, list, network};
 
 /// A burst and the time over which it is refilled evenly: `burst` cells, one more each `per / burst`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,11 +18,11 @@ pub struct Limit {
     pub per: Duration,
 }
 
-/// The limits of one route, by what they count.
+/// The limits of one route, by what they count; `None` where one is off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RouteLimits {
     /// By client address.
-    pub ip: Limit,
+    pub ip: Option<Limit>,
     /// By email address, where the route knows one.
     pub email: Option<Limit>,
     /// By email address and client address together.
@@ -28,8 +30,10 @@ pub struct RouteLimits {
 }
 
 /// All flood limits. `RATE_LIMIT_SCALE` has been applied to every burst.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RateLimits {
+    /// Networks whose clients are never limited.
+    pub exempt: Vec<IpNet>,
     /// What every limit was multiplied by; the account throttle scales its thresholds by it as well.
     pub scale: f64,
     /// Sign-ins.
@@ -48,60 +52,63 @@ pub struct RateLimits {
 
 /// Reads the scale and every limit.
 pub(super) fn read(reader: &mut Reader<'_>) -> Read<RateLimits> {
+    let exempt = exempt(reader);
     let scale = reader.value("RATE_LIMIT_SCALE", factor);
     let by = scale.unwrap_or(1.0);
-    let mut limit = |name| reader.value(name, parse).map(|limit| limit.scaled(by));
-
-    let login = (
+    let mut limit = |name| {
+        let limit = reader.value(name, parse);
+        limit.map(|limit| limit.map(|limit| limit.scaled(by)))
+    };
+    let login = [
         limit("RATE_LIMIT_LOGIN_IP"),
         limit("RATE_LIMIT_LOGIN_EMAIL"),
         limit("RATE_LIMIT_LOGIN_EMAIL_IP"),
-    );
-    let second_factor = (
+    ];
+    let second_factor = [
         limit("RATE_LIMIT_SECOND_FACTOR_IP"),
         limit("RATE_LIMIT_SECOND_FACTOR_EMAIL"),
-    );
-    let register = (
+        Ok(None),
+    ];
+    let register = [
         limit("RATE_LIMIT_REGISTER_IP"),
         limit("RATE_LIMIT_REGISTER_EMAIL"),
         limit("RATE_LIMIT_REGISTER_EMAIL_IP"),
-    );
-    let forgot_password = (
+    ];
+    let forgot_password = [
         limit("RATE_LIMIT_FORGOT_PASSWORD_IP"),
         limit("RATE_LIMIT_FORGOT_PASSWORD_EMAIL"),
         limit("RATE_LIMIT_FORGOT_PASSWORD_EMAIL_IP"),
-    );
-    let reset = limit("RATE_LIMIT_RESET_IP");
-    let password_strength = limit("RATE_LIMIT_PASSWORD_STRENGTH_IP");
+    ];
+    let reset = [limit("RATE_LIMIT_RESET_IP"), Ok(None), Ok(None)];
+    let password_strength = [limit("RATE_LIMIT_PASSWORD_STRENGTH_IP"), Ok(None), Ok(None)];
 
-    let route = |(ip, email, email_ip): (Read<Limit>, Read<Limit>, Read<Limit>)| {
+    let route = |[ip, email, email_ip]: [Read<Option<Limit>>; 3]| {
         Ok(RouteLimits {
             ip: ip?,
-            email: Some(email?),
-            email_ip: Some(email_ip?),
+            email: email?,
+            email_ip: email_ip?,
         })
     };
     Ok(RateLimits {
+        exempt: exempt?,
         scale: scale?,
         login: route(login)?,
-        second_factor: RouteLimits {
-            ip: second_factor.0?,
-            email: Some(second_factor.1?),
-            email_ip: None,
-        },
+        second_factor: route(second_factor)?,
         register: route(register)?,
         forgot_password: route(forgot_password)?,
-        reset: RouteLimits {
-            ip: reset?,
-            email: None,
-            email_ip: None,
-        },
-        password_strength: RouteLimits {
-            ip: password_strength?,
-            email: None,
-            email_ip: None,
-        },
+        reset: route(reset)?,
+        password_strength: route(password_strength)?,
     })
+}
+
+/// Who is never limited.
+fn exempt(reader: &mut Reader<'_>) -> Read<Vec<IpNet>> {
+    let networks = reader.optional("RATE_LIMIT_EXEMPT", |text| list(text, network))?;
+    let networks = networks.unwrap_or_default();
+    if networks.iter().any(|network| network.prefix_len() == 0) {
+        reader.warn("RATE_LIMIT_EXEMPT names every address, so nobody is limited.");
+    }
+    Ok(networks)
 }
 
 impl Limit {
@@ -120,12 +127,15 @@ impl Limit {
     }
 }
 
-/// Reads `count/time`, such as `30/1m`.
-fn parse(value: &str) -> Parsed<Limit> {
+/// Reads `count/time`, such as `30/1m`, or `off`.
+fn parse(value: &str) -> Parsed<Option<Limit>> {
+    if value == "off" {
+        return Ok(None);
+    }
     let refusal = || {
         Refusal::new(
             format!("is not a limit: {}", shown(value)),
-            "Use count/time with s, m or h, such as 30/1m: counts from 1 to 1000000, times up to 24h.",
+            "Use count/time with s, m or h, such as 30/1m: counts from 1 to 1000000, times up to 24h; or off.",
         )
     };
     let (count, time) = value.split_once('/').ok_or_else(refusal)?;
@@ -135,10 +145,10 @@ fn parse(value: &str) -> Parsed<Limit> {
         .ok()
         .filter(|burst| burst.get() <= 1_000_000);
     let per = duration(time.trim()).filter(|per| (1..=86_400).contains(&per.as_secs()));
-    Ok(Limit {
+    Ok(Some(Limit {
         burst: burst.ok_or_else(refusal)?,
         per: per.ok_or_else(refusal)?,
-    })
+    }))
 }
 
 fn duration(text: &str) -> Option<Duration> {
@@ -160,9 +170,11 @@ mod tests {
 
     #[test]
     fn a_limit_is_a_count_over_a_time() {
-        let limit = parse("30/1m").unwrap();
+        let limit = parse("30/1m").unwrap().unwrap();
         assert_eq!((limit.burst.get(), limit.per), (30, Duration::from_mins(1)));
-        assert_eq!(parse("5/24h").unwrap().per, Duration::from_hours(24));
+        let longest = parse("5/24h").unwrap().unwrap();
+        assert_eq!(longest.per, Duration::from_hours(24));
+        assert_eq!(parse("off").unwrap(), None);
     }
 
     #[test]
@@ -179,6 +191,8 @@ mod tests {
             "-1/1m",
             "30/25h",
             "1000001/1m",
+            "OFF",
+            "off/1m",
         ] {
             assert!(parse(bad).is_err(), "{bad}");
         }
@@ -188,7 +202,7 @@ mod tests {
 
     #[test]
     fn the_scale_multiplies_and_never_closes_a_route() {
-        let limit = parse("10/1m").unwrap();
+        let limit = parse("10/1m").unwrap().unwrap();
         assert_eq!(limit.scaled(2.5).burst.get(), 25);
         assert_eq!(limit.scaled(0.001).burst.get(), 1);
         assert_eq!(limit.scaled(1e12).burst.get(), u32::MAX);
@@ -197,7 +211,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_written_limit_reads_back(burst in 1_u32..=1_000_000, seconds in 1_u64..=86_400) {
-            let limit = parse(&format!("{burst}/{seconds}s")).unwrap();
+            let limit = parse(&format!("{burst}/{seconds}s")).unwrap().unwrap();
             prop_assert_eq!(limit.burst.get(), burst);
             prop_assert_eq!(limit.per, Duration::from_secs(seconds));
         }

@@ -90,6 +90,15 @@ pub async fn take_due(
         .await
 }
 
+/// How many are still to be sent.
+pub async fn count_waiting(mut conn: &AsyncPgConnection) -> QueryResult<i64> {
+    mails::table
+        .filter(mails::sealed.is_not_null().and(mails::decoy.eq(false)))
+        .count()
+        .get_result(&mut conn)
+        .await
+}
+
 /// It was handed to the mail server; its text is forgotten.
 pub async fn mark_sent(
     mut conn: &AsyncPgConnection,

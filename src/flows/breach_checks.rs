@@ -80,7 +80,7 @@ pub async fn next(s: &Services) -> Result<()> {
     let Some(due) = s.breach_checks.receiver.lock().await.recv().await else {
         return Ok(());
     };
-    let found = match s.breaches.look_up(&due.digest).await {
+    let found = match s.look_up_breach(&due.digest).await {
         Finding::Seen => true,
         Finding::Unseen => false,
         Finding::Unknown => return Ok(()),

@@ -43,6 +43,7 @@ async fn deliver(s: &Services, transport: &Transport, mail: &TakenMail) -> Resul
         return drop_it(s, mail, "nobody has this address").await;
     }
     if mail.expires_at.is_some_and(|at| at <= now) {
+        s.metrics.mails.add("expired");
         return drop_it(s, mail, "its link has expired").await;
     }
     let rendered = match open(s, mail) {
@@ -58,6 +59,7 @@ async fn deliver(s: &Services, transport: &Transport, mail: &TakenMail) -> Resul
         Ok(()) => {
             let conn = s.db.connection().await?;
             db::mails::mark_sent(&conn, mail.id, s.now()).await?;
+            s.metrics.mails.add("sent");
             tracing::info!(mail = %mail.id, kind = mail.kind, "mail sent");
             Ok(())
         }
@@ -68,14 +70,17 @@ async fn deliver(s: &Services, transport: &Transport, mail: &TakenMail) -> Resul
 async fn not_sent(s: &Services, mail: &TakenMail, error: DeliveryError) -> Result<()> {
     match error {
         DeliveryError::Permanent(why) => {
+            s.metrics.mails.add("given_up");
             tracing::warn!(mail = %mail.id, kind = mail.kind, why, "mail refused for good");
             drop_it(s, mail, &why).await
         }
         DeliveryError::Transient(why) if mail.attempts >= MAX_ATTEMPTS => {
+            s.metrics.mails.add("given_up");
             tracing::warn!(mail = %mail.id, kind = mail.kind, why, "mail given up");
             drop_it(s, mail, &why).await
         }
         DeliveryError::Transient(why) => {
+            s.metrics.mails.add("postponed");
             tracing::warn!(mail = %mail.id, kind = mail.kind, why, "mail not sent yet");
             retry(s, mail, &why).await
         }

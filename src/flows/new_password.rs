@@ -29,13 +29,26 @@ impl Services {
     ) -> Result<AcceptedPassword, PasswordRefusal> {
         let password = self.policy.passwords.accept(typed, own_words)?;
         let digest = BreachDigest::of(&password);
-        match self.breaches.look_up(&digest).await {
+        match self.look_up_breach(&digest).await {
             Finding::Seen => Err(PasswordRefusal::Breached),
             found => Ok(AcceptedPassword {
                 password,
                 looked_up: found == Finding::Unseen,
             }),
         }
+    }
+
+    /// Looks a password up among breached ones, where that is wanted.
+    pub(super) async fn look_up_breach(&self, digest: &BreachDigest) -> Finding {
+        let found = self.breaches.look_up(digest).await;
+        if self.breaches.are_looked_up() {
+            self.metrics.breach_lookups.add(match found {
+                Finding::Seen => "seen",
+                Finding::Unseen => "unseen",
+                Finding::Unknown => "failed",
+            });
+        }
+        found
     }
 
     /// Hashes a password that was accepted.

@@ -131,6 +131,10 @@ async fn write(s: &Services, tx: &Tx, accepted: &Accepted, client: &Client) -> R
     if !db::users::insert(tx, &new).await? {
         return taken(s, tx, email, client).await;
     }
+    if s.policy.email_verification == EmailVerification::Required {
+        // What a taken address costs as well.
+        db::users::find_by_email(tx, email.canonical()).await?;
+    }
     let user = user_of(&new);
     s.audit_own(tx, Event::Registered, user.id, None, client)
         .await?;

@@ -24,6 +24,7 @@ use crate::{
     },
     hashing::Hashing,
     mail::MailContext,
+    metrics::Metrics,
     throttle::{Route, Throttle},
 };
 
@@ -100,6 +101,8 @@ pub struct Services {
     pub breach_checks: BreachChecks,
     /// Flood limits.
     pub throttle: Throttle,
+    /// What was counted, for `/metrics`.
+    pub metrics: Metrics,
     /// The rules.
     pub policy: Policy,
     /// Links and names.
@@ -137,6 +140,7 @@ impl Services {
         email: Option<&str>,
     ) -> Option<Throttled> {
         let refused = self.throttle.count(route, client.ip, email).err()?;
+        self.metrics.throttled.add(route.as_str());
         tracing::warn!(route = route.as_str(), ip = %client.ip, "throttled");
         Some(Throttled(refused))
     }

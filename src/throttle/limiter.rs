@@ -1,29 +1,15 @@
-//! One keyed limiter with a bound on its memory.
+//! One keyed limiter: governor's GCRA over a table of fixed size.
 
 use std::{
     hash::{BuildHasher, Hash, RandomState},
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
-use governor::{
-    Quota, RateLimiter, clock::Reference, middleware::NoOpMiddleware, nanos::Nanos,
-    state::keyed::DashMapStateStore,
-};
+use governor::{Quota, RateLimiter, clock::Reference, middleware::NoOpMiddleware, nanos::Nanos};
 
-use super::Limit;
+use super::{Limit, places::Places};
 use crate::domain::clock::Clock;
-
-/// Keys held one by one. An entry takes 16 bytes and its share of the table, so that a limiter
-/// stays under 16 MiB.
-const MAX_KEYS: usize = 200_000;
-/// Past that, keys share this many counters.
-const SHARED_COUNTERS: u64 = 1 << 16;
-/// How often a full limiter looks for keys that may go.
-const SWEEP_SECONDS: i64 = 1;
 
 /// The injected clock in governor's terms.
 #[derive(Clone)]
@@ -42,14 +28,13 @@ impl governor::clock::Clock for GovernorClock {
     }
 }
 
-type Keyed = RateLimiter<u64, DashMapStateStore<u64>, GovernorClock, NoOpMiddleware<Nanos>>;
+type Keyed = RateLimiter<u64, Places, GovernorClock, NoOpMiddleware<Nanos>>;
 
 /// Counts by keys, of which only a keyed hash is kept.
 pub(super) struct Limiter {
     counters: Keyed,
     clock: GovernorClock,
     hasher: RandomState,
-    last_sweep: AtomicI64,
 }
 
 impl Limiter {
@@ -60,44 +45,18 @@ impl Limiter {
             .unwrap_or_else(|| Quota::per_second(limit.burst))
             .allow_burst(limit.burst);
         Self {
-            counters: RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()),
+            counters: RateLimiter::new(quota, Places::default(), clock.clone()),
             clock,
             hasher: RandomState::new(),
-            last_sweep: AtomicI64::new(i64::MIN),
         }
     }
 
     pub(super) fn count(&self, key: &impl Hash) -> Result<(), Duration> {
         let key = self.hasher.hash_one(key);
-        let key = if self.is_full() {
-            key % SHARED_COUNTERS
-        } else {
-            key
-        };
         self.counters.check_key(&key).map_err(|denied| {
             let now = governor::clock::Clock::now(&self.clock);
             denied.earliest_possible().duration_since(now).into()
         })
-    }
-
-    /// Whether there is no room for new keys, once those are swept out that count nothing any more.
-    fn is_full(&self) -> bool {
-        if self.counters.len() < MAX_KEYS {
-            return false;
-        }
-        let now = self.clock.0.now().timestamp();
-        let last = self.last_sweep.load(Ordering::Relaxed);
-        let due = now >= last.saturating_add(SWEEP_SECONDS);
-        if due
-            && self
-                .last_sweep
-                .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok()
-        {
-            self.counters.retain_recent();
-            self.counters.shrink_to_fit();
-        }
-        self.counters.len() >= MAX_KEYS
     }
 }
 
@@ -105,6 +64,7 @@ impl Limiter {
 mod tests {
     use super::*;
     use crate::domain::clock::from_millis;
+    use crate::throttle::places::PLACES;
     use chrono::{DateTime, Utc};
     use std::num::NonZeroU32;
 
@@ -115,22 +75,37 @@ mod tests {
         }
     }
 
-    #[test]
-    fn keys_without_end_take_memory_with_one() {
+    fn two_a_minute() -> Limiter {
         let clock: Arc<dyn Clock> = Arc::new(Still);
         let limit = Limit {
-            burst: NonZeroU32::new(5).unwrap(),
+            burst: NonZeroU32::new(2).unwrap(),
             per: Duration::from_mins(1),
         };
-        let limiter = Limiter::new(limit, &clock);
-        for key in 0..MAX_KEYS + 300_000 {
-            let _ = limiter.count(&key);
+        Limiter::new(limit, &clock)
+    }
+
+    #[test]
+    fn a_flood_of_keys_frees_nobody_who_is_blocked() {
+        let limiter = two_a_minute();
+        let blocked: Vec<usize> = (0..1000).collect();
+        for key in &blocked {
+            while limiter.count(&("blocked", key)).is_ok() {}
         }
-        let bound = MAX_KEYS + usize::try_from(SHARED_COUNTERS).unwrap();
-        assert!(
-            limiter.counters.len() <= bound,
-            "{}",
-            limiter.counters.len()
-        );
+        for key in 0..PLACES * 2 {
+            let _ = limiter.count(&("flood", key));
+        }
+        let still = |key: &&usize| limiter.count(&("blocked", key)).is_err();
+        assert_eq!(blocked.iter().filter(still).count(), blocked.len());
+    }
+
+    #[test]
+    fn a_flood_of_keys_blocks_nobody_else() {
+        let limiter = two_a_minute();
+        for key in 0..PLACES * 2 {
+            while limiter.count(&("flood", key)).is_ok() {}
+        }
+        for key in 0..1000 {
+            assert!(limiter.count(&("honest", key)).is_ok());
+        }
     }
 }

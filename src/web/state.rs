@@ -6,7 +6,7 @@ use actix_web::cookie::Key;
 use ipnet::IpNet;
 
 use super::api::description::Description;
-use crate::flows::Services;
+use crate::flows::{Services, sign_in};
 
 /// The settings of the web layer.
 #[derive(Clone)]
@@ -38,6 +38,19 @@ pub struct WebState {
     pub settings: Arc<WebSettings>,
     /// The description of the API, once somebody has asked for it.
     pub built_description: OnceLock<Description>,
+}
+
+impl WebState {
+    /// Counts what became of a sign-in, at the page or at the call.
+    pub fn count_sign_in(&self, outcome: &sign_in::Outcome) {
+        let is_throttled = matches!(outcome, sign_in::Outcome::Throttled(_));
+        self.services.metrics.sign_ins.add(match outcome {
+            sign_in::Outcome::SignedIn(_) => "signed_in",
+            sign_in::Outcome::SecondFactorRequired(_) => "second_factor_required",
+            _ if is_throttled => "throttled",
+            _ => "rejected",
+        });
+    }
 }
 
 /// How handlers receive it.

@@ -2,6 +2,7 @@
 //! both exist. `docs/security.md` has the table of all cases, also of those that other modules of
 //! these tests cover; ids such as "ASVS 6.3.1" are of OWASP ASVS 5.0.
 
+mod enumeration;
 mod faults;
 mod forms;
 mod guessing;

@@ -15,6 +15,8 @@ mod cluster;
 mod commands;
 mod described;
 mod embedded;
+#[cfg(target_os = "linux")]
+mod flood;
 mod hang_up;
 mod import;
 mod inspect;
@@ -23,6 +25,7 @@ mod killed;
 mod lost_answers;
 mod lost_database;
 mod mails;
+mod metrics;
 mod node;
 mod person;
 mod races;

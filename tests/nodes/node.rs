@@ -149,6 +149,21 @@ impl Node {
         format!("{}{path}", self.base)
     }
 
+    /// Where it listens, as `host:port`.
+    pub(crate) fn listens_on(&self) -> String {
+        self.base.trim_start_matches("http://").to_owned()
+    }
+
+    /// The most memory that it ever held.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn peak_kib(&self) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("our own child");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = peak.and_then(|text| text.split_whitespace().next());
+        kib.and_then(|kib| kib.parse().ok()).expect("a peak")
+    }
+
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }

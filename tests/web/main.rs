@@ -20,6 +20,7 @@ mod defences;
 mod foreign_hashes;
 mod harness;
 mod interop;
+mod limits;
 mod new_passwords;
 mod nodes;
 mod openapi;

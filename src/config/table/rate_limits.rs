@@ -18,6 +18,7 @@ pub(super) const RATE_LIMITS: Section = Section {
     intro: "Each reads `count/time` (s, m or h): that many at once, refilled evenly over that time. 30/1m is\n\
             a burst of 30 and then one every 2 s. A node counts for itself, by client address (IPv6 by\n\
             /64), by the email address of the form, and by both together; past a limit it answers 429.\n\
+            `off` turns one off. docs/limits.md has all of them in a table, and what they cost.\n\
             The address limits leave room for an office behind one address; the email limits stop guessing\n\
             at one account from many machines; the limit by both is the tightest, since it cannot lock\n\
             anybody else out.",
@@ -28,6 +29,16 @@ pub(super) const RATE_LIMITS: Section = Section {
             "Multiplies every limit and threshold here: above 0, up to 1000000. Raise it for load tests\n\
              and for large sites behind one address."
         ),
+        Setting {
+            name: "RATE_LIMIT_EXEMPT",
+            meaning: "Addresses or networks (CIDR), comma-separated, that none of these limits holds: a monitor that\n\
+                      signs in, a load test. Judged by the client's address, behind TRUSTED_PROXIES by what they say.\n\
+                      Whoever can send from there may guess as fast as they like. Never name your own proxies\n\
+                      here. /healthz and /readyz are free anyway.",
+            preset: Preset::Unset {
+                example: "192.0.2.10,2001:db8:0:1::/64",
+            },
+        },
         limit!(
             "RATE_LIMIT_LOGIN_IP",
             "60/1m",

@@ -28,6 +28,20 @@ pub(super) const SERVER: Section = Section {
             preset: Preset::Fixed("127.0.0.1:8080"),
         },
         Setting {
+            name: "METRICS_ADDR",
+            meaning: "The socket address of a second listener, which serves /metrics for Prometheus and nothing\n\
+                      else: numbers without names, to anybody who can reach it. docs/metrics.md lists them.",
+            preset: Preset::Unset {
+                example: "127.0.0.1:9090",
+            },
+        },
+        Setting {
+            name: "MAX_CONNECTIONS",
+            meaning: "Connections at the same time, 1 to 1000000; more wait to be taken. Each holds 32 KiB, and up to\n\
+                      128 KiB where somebody sends headers without end. Open files are raised as far as allowed.",
+            preset: Preset::Fixed("10000"),
+        },
+        Setting {
             name: "DATA_DIR",
             meaning: "The folder of the embedded database and of the secrets made in development.",
             preset: Preset::Computed {

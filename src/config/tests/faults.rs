@@ -34,6 +34,8 @@ const BAD: &[(&str, &[&str])] = &[
             "postgres://a:b@h:port/d",
         ],
     ),
+    ("METRICS_ADDR", &["9090", "localhost:9090"]),
+    ("MAX_CONNECTIONS", &["0", "1000001", "many"]),
     ("DATABASE_POOL_SIZE", &["0", "-1", "1001", "ten", "1.5"]),
     ("DATABASE_CA_FILE", &["/nonexistent/ca.pem", "/"]),
     ("PG_BIN_DIR", &["/nonexistent/bin", "/etc/hostname"]),

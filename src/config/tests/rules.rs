@@ -39,7 +39,11 @@ fn development_needs_nothing() {
         (config.argon2, config.hashing_concurrency > 0),
         (argon2, true)
     );
-    assert_eq!(config.rate_limits.login.ip.burst.get(), 60);
+    assert_eq!(
+        config.rate_limits.login.ip.map(|limit| limit.burst.get()),
+        Some(60)
+    );
+    assert!(config.rate_limits.exempt.is_empty());
     assert_eq!(config.rate_limits.reset.email, None);
 }
 
@@ -241,9 +245,13 @@ fn argon2_needs_room_for_its_lanes() {
 
 #[test]
 fn odd_values_are_warned_about() {
-    let loaded =
-        development(&[("SESSION_MAX_DAYS", "1"), ("TRUSTED_PROXIES", "0.0.0.0/0")]).unwrap();
-    assert_eq!(loaded.warnings.len(), 2, "{:?}", loaded.warnings);
+    let loaded = development(&[
+        ("SESSION_MAX_DAYS", "1"),
+        ("TRUSTED_PROXIES", "0.0.0.0/0"),
+        ("RATE_LIMIT_EXEMPT", "::/0"),
+    ])
+    .unwrap();
+    assert_eq!(loaded.warnings.len(), 3, "{:?}", loaded.warnings);
 }
 
 #[test]
@@ -253,11 +261,32 @@ fn the_scale_reaches_every_limit() {
         ("RATE_LIMIT_LOGIN_EMAIL", "3/1h"),
     ]))
     .rate_limits;
-    assert_eq!(limits.login.email.map(|limit| limit.burst.get()), Some(30));
-    assert_eq!(
-        (limits.login.ip.burst.get(), limits.reset.ip.burst.get()),
-        (600, 300)
-    );
+    let bursts = [limits.login.email, limits.login.ip, limits.reset.ip]
+        .map(|limit| limit.map(|limit| limit.burst.get()));
+    assert_eq!(bursts, [Some(30), Some(600), Some(300)]);
+}
+
+#[test]
+fn every_limit_can_be_turned_off_and_networks_exempt() {
+    let off: Vec<(&str, &str)> = table::all()
+        .map(|setting| setting.name)
+        .filter(|name| name.starts_with("RATE_LIMIT_"))
+        .filter(|name| !matches!(*name, "RATE_LIMIT_SCALE" | "RATE_LIMIT_EXEMPT"))
+        .map(|name| (name, "off"))
+        .chain([("RATE_LIMIT_EXEMPT", "192.0.2.7/24, 2001:db8::1")])
+        .collect();
+    let limits = config(development(&off)).rate_limits;
+    for route in [
+        limits.login,
+        limits.second_factor,
+        limits.register,
+        limits.forgot_password,
+        limits.reset,
+    ] {
+        assert_eq!((route.ip, route.email, route.email_ip), (None, None, None));
+    }
+    let exempt: Vec<String> = limits.exempt.iter().map(ToString::to_string).collect();
+    assert_eq!(exempt, ["192.0.2.0/24", "2001:db8::1/128"]);
 }
 
 #[test]

@@ -60,7 +60,9 @@ pub async fn post(
         replaces: None,
         device: DeviceCookie::default(),
     })?;
-    match sign_in::with_password(&state.services, input, &client).await? {
+    let outcome = sign_in::with_password(&state.services, input, &client).await?;
+    state.count_sign_in(&outcome);
+    match outcome {
         sign_in::Outcome::SignedIn(pair) => Ok(dto::signed_in(StatusCode::OK, &pair)),
         sign_in::Outcome::SecondFactorRequired(pending) => {
             Ok(dto::second_factor_required(&pending))

@@ -1,5 +1,7 @@
 //! A request id, a span around the request, and one line when it is done.
 
+use std::time::Instant;
+
 use actix_web::{
     HttpMessage,
     body::MessageBody,
@@ -27,13 +29,17 @@ pub async fn run<B: MessageBody + 'static>(
     let id = random::id(services.random.as_ref()).simple().to_string();
     req.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", id = %id, method = %req.method(), path = req.path());
-    let started = services.clock.now();
+    let (started, method) = (services.clock.now(), req.method().clone());
+    let began = Instant::now();
     let mut response = answer_of(req, next).instrument(span.clone()).await?;
+    let route = response.request().match_pattern();
+    let status = response.status().as_u16();
+    let requests = &services.metrics.requests;
+    requests.count(route.as_deref(), method.as_str(), status, began.elapsed());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(X_REQUEST_ID, value);
     }
     span.in_scope(|| {
-        let status = response.status().as_u16();
         let ms = (services.clock.now() - started).num_milliseconds();
         if let Some(Identity(who)) = response.request().extensions().get::<Identity>() {
             let (user, jti) = (who.user().id, &who.claims.token_id);

@@ -117,7 +117,9 @@ pub async fn post(
         device,
     };
     let next = LocalPath::parse(&form.next);
-    let showing = match sign_in::with_password(&state.services, input, &client).await? {
+    let outcome = sign_in::with_password(&state.services, input, &client).await?;
+    state.count_sign_in(&outcome);
+    let showing = match outcome {
         Outcome::SignedIn(pair) => return Ok(signed_in(&state, &session, &pair, next.as_ref())),
         Outcome::SecondFactorRequired(pending) => {
             return Ok(code_required(

@@ -1,0 +1,150 @@
+//! `/metrics` on a listener of its own (`METRICS_ADDR`): what was counted, and what is to be seen at
+//! the moment. It speaks as much HTTP/1.1 as a scraper needs, and shares nothing with the site.
+
+use std::{io, net::TcpListener, sync::Arc, time::Duration};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener as Listener, TcpStream},
+    sync::Semaphore,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
+
+use crate::{
+    flows::{Services, health},
+    metrics::Text,
+};
+
+/// Scrapers at the same time; others wait.
+const AT_ONCE: usize = 4;
+/// How long one may take over all.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest head of a request.
+const MAX_HEAD: usize = 8 * 1024;
+/// The pause after a connection that could not be accepted.
+const AFTER_FAULT: Duration = Duration::from_millis(200);
+
+/// The running listener; dropped, it is gone.
+pub struct MetricsServer(JoinHandle<()>);
+
+impl Drop for MetricsServer {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl MetricsServer {
+    /// Serves on a listener that is already bound. Within a runtime.
+    pub(super) fn start(listener: TcpListener, services: Arc<Services>) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let listener = Listener::from_std(listener)?;
+        Ok(Self(tokio::spawn(accept(listener, services))))
+    }
+}
+
+async fn accept(listener: Listener, services: Arc<Services>) {
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+        let Ok((stream, _)) = listener.accept().await else {
+            sleep(AFTER_FAULT).await;
+            continue;
+        };
+        let services = Arc::clone(&services);
+        tokio::spawn(async move {
+            // A scraper that hangs up or dawdles is no fault of ours.
+            let _ = timeout(PATIENCE, answer(stream, &services)).await;
+            drop(place);
+        });
+    }
+}
+
+async fn answer(mut stream: TcpStream, services: &Services) -> io::Result<()> {
+    let mut head = Vec::new();
+    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+        if head.len() >= MAX_HEAD || stream.read_buf(&mut head).await? == 0 {
+            return Ok(());
+        }
+    }
+    let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    let mut words = line.split(|byte| *byte == b' ');
+    let (method, target) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
+    let path = target
+        .split(|byte| *byte == b'?')
+        .next()
+        .unwrap_or_default();
+    let (status, body) = match (method, path) {
+        (b"GET" | b"HEAD", b"/metrics") => ("200 OK", gather(services).await),
+        (b"GET" | b"HEAD", _) => ("404 Not Found", "there is only /metrics\n".to_owned()),
+        _ => ("405 Method Not Allowed", "GET it\n".to_owned()),
+    };
+    let length = body.len();
+    let mut answer = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: text/plain; version=0.0.4; charset=utf-8\r\n\
+         cache-control: no-store\r\nallow: GET, HEAD\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+    );
+    if method != b"HEAD" {
+        answer += &body;
+    }
+    stream.write_all(answer.as_bytes()).await?;
+    stream.shutdown().await
+}
+
+/// Counters, and gauges as of now.
+async fn gather(s: &Services) -> String {
+    let mut text = Text::default();
+    let name = "vestibule_build_info";
+    text.family(name, "The version that runs.", "gauge");
+    text.sample(name, &[("version", env!("CARGO_PKG_VERSION"))], 1);
+    s.metrics.write(&mut text);
+    let load = s.hashing.load();
+    text.single(
+        "vestibule_hashing_in_use",
+        "Passwords being checked.",
+        "gauge",
+        load.in_use,
+    );
+    text.single(
+        "vestibule_hashing_waiting",
+        "Passwords waiting to be checked.",
+        "gauge",
+        load.waiting,
+    );
+    text.single(
+        "vestibule_hashing_refused_total",
+        "Passwords sent away because the queue was full.",
+        "counter",
+        load.refused,
+    );
+    let pool = s.db.pool_use();
+    let name = "vestibule_database_connections";
+    text.family(name, "Connections of the pool.", "gauge");
+    text.sample(name, &[("state", "in_use")], pool.in_use);
+    text.sample(name, &[("state", "idle")], pool.idle);
+    text.single(
+        "vestibule_database_connections_max",
+        "Connections that the pool may open.",
+        "gauge",
+        pool.max,
+    );
+    text.single(
+        "vestibule_database_waiting",
+        "Requests waiting for a connection.",
+        "gauge",
+        pool.waiting,
+    );
+    // Without the database there is no such number; the others are all the more of interest.
+    match health::waiting_mails(s).await {
+        Ok(waiting) => text.single(
+            "vestibule_outbox_waiting",
+            "Mails of all nodes that are still to be sent.",
+            "gauge",
+            waiting,
+        ),
+        Err(error) => tracing::warn!(%error, "the outbox could not be counted"),
+    }
+    text.finish()
+}

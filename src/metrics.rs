@@ -1,0 +1,158 @@
+//! What this process has counted, for `/metrics`. Plain numbers that any layer may raise; nothing in
+//! them says who. How they read stands in `text`, what is looked up at the moment in `app::metrics`.
+
+mod requests;
+mod text;
+
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
+
+pub use requests::Requests;
+pub use text::Text;
+
+/// A number that only rises.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    /// One more.
+    pub fn add(&self) {
+        self.add_many(1);
+    }
+
+    fn add_many(&self, by: u64) {
+        self.0.fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// How many so far.
+    pub fn read(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Counters by a word of our own code, of which there are few.
+#[derive(Debug, Default)]
+pub struct Words(Mutex<Vec<(&'static str, u64)>>);
+
+impl Words {
+    /// One more of that word.
+    pub fn add(&self, word: &'static str) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match counts.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((word, 1)),
+        }
+    }
+
+    fn read(&self) -> Vec<(&'static str, u64)> {
+        let mut counts = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        counts.sort_unstable();
+        counts
+    }
+}
+
+/// Everything that is counted.
+#[derive(Debug, Default)]
+pub struct Metrics {
+    /// Requests, by route, method and class of status.
+    pub requests: Requests,
+    /// Sign-ins with a password, by what became of them.
+    pub sign_ins: Words,
+    /// Refusals of the flood limits, by route.
+    pub throttled: Words,
+    /// Look-ups among breached passwords, by what was found.
+    pub breach_lookups: Words,
+    /// Mails of this node's worker, by what became of them.
+    pub mails: Words,
+}
+
+impl Metrics {
+    /// Writes all of it.
+    pub fn write(&self, text: &mut Text) {
+        self.requests.write(text);
+        let words = [
+            (
+                "vestibule_sign_ins_total",
+                "Sign-ins with a password, by outcome.",
+                "outcome",
+                &self.sign_ins,
+            ),
+            (
+                "vestibule_throttled_total",
+                "Attempts that a flood limit refused, by its route.",
+                "route",
+                &self.throttled,
+            ),
+            (
+                "vestibule_breach_lookups_total",
+                "Passwords looked up among breached ones, by result.",
+                "result",
+                &self.breach_lookups,
+            ),
+            (
+                "vestibule_mails_total",
+                "Mails that this node's worker took, by what became of them.",
+                "outcome",
+                &self.mails,
+            ),
+        ];
+        for (name, help, label, counts) in words {
+            text.family(name, help, "counter");
+            for (word, count) in counts.read() {
+                text.sample(name, &[(label, word)], count);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn what_was_counted_reads_in_the_format_of_prometheus() {
+        let metrics = Metrics::default();
+        metrics.throttled.add("login");
+        metrics.throttled.add("login");
+        let took = Duration::from_millis(30);
+        metrics.requests.count(Some("/x/{id}"), "GET", 200, took);
+        metrics.requests.count(Some("/x/{id}"), "PURGE", 404, took);
+        metrics.requests.count(None, "POST", 404, took);
+        let mut text = Text::default();
+        metrics.write(&mut text);
+        let text = text.finish();
+        for line in [
+            "# TYPE vestibule_throttled_total counter",
+            "vestibule_throttled_total{route=\"login\"} 2",
+            "vestibule_http_requests_total{route=\"/x/{id}\",method=\"GET\",status=\"2xx\"} 1",
+            "vestibule_http_requests_total{route=\"/x/{id}\",method=\"other\",status=\"4xx\"} 1",
+            "vestibule_http_requests_total{route=\"unknown\",method=\"POST\",status=\"4xx\"} 1",
+            "vestibule_http_request_duration_seconds_bucket{route=\"/x/{id}\",le=\"0.025\"} 0",
+            "vestibule_http_request_duration_seconds_bucket{route=\"/x/{id}\",le=\"0.05\"} 2",
+            "vestibule_http_request_duration_seconds_bucket{route=\"/x/{id}\",le=\"+Inf\"} 2",
+            "vestibule_http_request_duration_seconds_sum{route=\"/x/{id}\"} 0.06",
+            "vestibule_http_request_duration_seconds_count{route=\"/x/{id}\"} 2",
+        ] {
+            assert!(text.lines().any(|l| l == line), "{line}\n{text}");
+        }
+    }
+
+    #[test]
+    fn paths_without_end_take_no_room() {
+        let requests = Requests::default();
+        for n in 0..10_000 {
+            let path = format!("/{n}");
+            requests.count(Some(&path), "GET", 200, Duration::ZERO);
+        }
+        let mut text = Text::default();
+        requests.write(&mut text);
+        assert!(text.finish().lines().count() < 5000);
+    }
+}

@@ -1,0 +1,181 @@
+//! More sign-ins at once than a machine can check passwords.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::cluster::Cluster;
+use crate::node::Node;
+use crate::person::{PASSWORD, Person};
+
+const SIGN_INS: usize = 10_000;
+const PERMITS: usize = 2;
+/// What one hash works in (`ARGON2_MEMORY_KIB`).
+const HASH_KIB: usize = 19_456;
+/// What a connection may take while its request waits: docs/limits.md says so.
+const CONNECTION_KIB: usize = 32;
+/// Threads that hash, the allocator's fragments, and what the log holds.
+const BESIDE_KIB: usize = 16 * 1024;
+
+/// As many open files as the system lets this process have, and the nodes that it starts.
+fn open_files() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let most = limit.maximum.unwrap_or(1 << 20);
+    let raised = Rlimit {
+        current: Some(most),
+        maximum: limit.maximum,
+    };
+    setrlimit(Resource::Nofile, raised).expect("up to the hard limit is allowed");
+    usize::try_from(most).expect("a number of files")
+}
+
+/// One sign-in on a connection of its own: the status, and whether it says when to come back.
+async fn sign_in(address: String, email: String, password: &'static str) -> (u16, bool) {
+    let body = json!({ "email": email, "password": password }).to_string();
+    let request = format!(
+        "POST /api/auth/login HTTP/1.1\r\nhost: localhost:8080\r\nconnection: close\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("an answer");
+    let status = answer.split(' ').nth(1).and_then(|word| word.parse().ok());
+    let head = answer.split("\r\n\r\n").next().unwrap_or_default();
+    let says_when = head.to_ascii_lowercase().contains("\r\nretry-after: ");
+    (status.unwrap_or_else(|| panic!("{answer}")), says_when)
+}
+
+/// Asks for `/me` until told to stop: how long each answer took.
+async fn ask_meanwhile(node: &Node, person: &Person, flooded: &AtomicBool) -> Vec<Duration> {
+    let mut took = Vec::new();
+    while !flooded.load(Ordering::Acquire) || took.len() < 20 {
+        let asked = Instant::now();
+        assert_eq!(node.me(&person.pair).await, 200);
+        took.push(asked.elapsed());
+        sleep(Duration::from_millis(20)).await;
+    }
+    took
+}
+
+/// One in a thousand knows the password. Everybody is answered, most by being sent away; who is signed
+/// in already notices little, and memory is what the permits and the connections take.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_sign_ins_at_once_are_answered_within_bounds() {
+    let at_once = SIGN_INS.min(open_files().saturating_sub(500));
+    let cluster = Cluster::start().await;
+    let permits = PERMITS.to_string();
+    let memory = HASH_KIB.to_string();
+    let settings = [
+        ("HASHING_CONCURRENCY", permits.as_str()),
+        ("ARGON2_MEMORY_KIB", memory.as_str()),
+        ("ARGON2_ITERATIONS", "1"),
+        ("MAX_CONNECTIONS", "12000"),
+        ("RATE_LIMIT_SCALE", "1000000"),
+        ("RUST_LOG", "info,vestibule::web=warn"),
+    ];
+    let node = Node::with(&cluster, &settings).await;
+    // Before anything was hashed.
+    let base = node.peak_kib();
+    let ada = Person::register(&node, "ada").await;
+
+    let flooded = Arc::new(AtomicBool::new(false));
+    let began = Instant::now();
+    let flood = async {
+        let mut answers: BTreeMap<u16, usize> = BTreeMap::new();
+        let mut sent = 0;
+        while sent < SIGN_INS {
+            let mut wave = JoinSet::new();
+            for n in sent..SIGN_INS.min(sent + at_once) {
+                let (email, password) = if n % 1000 == 0 {
+                    (ada.email.clone(), PASSWORD)
+                } else {
+                    (format!("nobody{n}@example.org"), "not the right password")
+                };
+                wave.spawn(sign_in(node.listens_on(), email, password));
+            }
+            sent += wave.len();
+            while let Some(answer) = wave.join_next().await {
+                let (status, says_when) = answer.expect("no panic");
+                assert_eq!(says_when, matches!(status, 429 | 503), "{status}");
+                *answers.entry(status).or_default() += 1;
+            }
+        }
+        flooded.store(true, Ordering::Release);
+        answers
+    };
+    let (answers, mut me) = tokio::join!(flood, ask_meanwhile(&node, &ada, &flooded));
+    let took = began.elapsed();
+
+    me.sort_unstable();
+    let (median, slowest) = (me[me.len() / 2], me[me.len() - 1]);
+    let peak = node.peak_kib();
+    println!(
+        "{at_once} at once in {took:?}: {answers:?}; {} times /me, median {median:?}, slowest \
+         {slowest:?}; base {base} KiB, peak {peak} KiB",
+        me.len()
+    );
+    assert_eq!(answers.values().sum::<usize>(), SIGN_INS);
+    let known = [200, 401, 429, 503];
+    assert!(
+        answers.keys().all(|status| known.contains(status)),
+        "{answers:?}"
+    );
+    assert!(answers.contains_key(&503), "it was no flood: {answers:?}");
+    assert!(median < Duration::from_secs(1), "{median:?}");
+    let bound = base + PERMITS * HASH_KIB + at_once * CONNECTION_KIB + BESIDE_KIB;
+    assert!(peak < bound, "{peak} KiB, and the bound is {bound}");
+
+    // Nothing of it stays: as many sign-ins as the queue holds are all let in again.
+    let again = join_all((0..100).map(|_| ada.sign_in(&node))).await;
+    assert_eq!(again.len(), 100);
+}
+
+/// What is not accepted waits, and is served as soon as somebody leaves.
+#[tokio::test]
+async fn no_more_connections_are_taken_than_allowed() {
+    const ALLOWED: usize = 50;
+    let cluster = Cluster::start().await;
+    let node = Node::with(&cluster, &[("MAX_CONNECTIONS", "50")]).await;
+    // Longer than the connections of the start stay open.
+    sleep(Duration::from_millis(1500)).await;
+    let asks = (0..3 * ALLOWED).map(async |_| {
+        let mut stream = TcpStream::connect(node.listens_on()).await.expect("queued");
+        let request = b"GET /healthz HTTP/1.1\r\nhost: localhost:8080\r\n\r\n";
+        stream.write_all(request).await.expect("sent");
+        stream
+    });
+    let mut waiting = join_all(asks).await;
+    let mut answered = 0;
+    while !waiting.is_empty() {
+        let asked = waiting.into_iter().map(async |mut stream: TcpStream| {
+            let mut answer = [0; 15];
+            let read = stream.read_exact(&mut answer);
+            // The next are taken when these have left, and not before.
+            match timeout(Duration::from_secs(1), read).await {
+                Ok(read) => {
+                    read.expect("an answer");
+                    assert_eq!(&answer, b"HTTP/1.1 200 OK");
+                    (Some(stream), None)
+                }
+                Err(_) => (None, Some(stream)),
+            }
+        });
+        let (served, left): (Vec<_>, Vec<_>) = join_all(asked).await.into_iter().unzip();
+        let served: Vec<TcpStream> = served.into_iter().flatten().collect();
+        waiting = left.into_iter().flatten().collect();
+        assert!((1..=ALLOWED).contains(&served.len()), "{}", served.len());
+        answered += served.len();
+    }
+    assert_eq!(answered, 3 * ALLOWED);
+}

@@ -1,0 +1,118 @@
+//! `/metrics`, on a listener of its own.
+
+use std::time::Duration;
+
+use tokio::time::{sleep, timeout};
+
+use crate::cluster::Cluster;
+use crate::node::Node;
+use crate::person::Person;
+
+/// The address that it says it serves metrics on.
+fn metrics_of(node: &Node) -> String {
+    let log = node.log();
+    let (_, after) = log.split_once("metrics=").expect("metrics are served");
+    let address = after.split_whitespace().next().expect("an address");
+    format!("http://{address}")
+}
+
+async fn scrape(node: &Node) -> String {
+    let answer = node.http.get(format!("{}/metrics", metrics_of(node)));
+    let answer = answer.send().await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    let media_type = answer.headers()["content-type"].to_str().expect("ASCII");
+    assert!(
+        media_type.starts_with("text/plain; version=0.0.4"),
+        "{media_type}"
+    );
+    answer.text().await.expect("text")
+}
+
+#[tokio::test]
+async fn what_happens_is_counted_without_names() {
+    let cluster = Cluster::start().await;
+    let settings = [
+        ("METRICS_ADDR", "127.0.0.1:0"),
+        ("RATE_LIMIT_SCALE", "1"),
+        ("RATE_LIMIT_LOGIN_EMAIL_IP", "3/1h"),
+        // Nobody listens there: every look-up fails, and every password passes.
+        ("HIBP_ENABLED", "true"),
+        ("HIBP_API_URL", "http://127.0.0.1:1"),
+    ];
+    let node = Node::with(&cluster, &settings).await;
+    let ada = Person::register(&node, "ada").await;
+    ada.sign_in(&node).await;
+    for _ in 0..2 {
+        ada.sign_in_with(&node, "not the right password")
+            .await
+            .expect(401);
+    }
+    ada.sign_in_with(&node, "not the right password")
+        .await
+        .expect(429);
+    assert_eq!(node.me(&ada.pair).await, 200);
+    for n in 0..50 {
+        let asked = node.http.get(node.url(&format!("/nothing/{n}"))).send();
+        assert_eq!(asked.await.expect("an answer").status(), 404);
+    }
+
+    let login = "route=\"/api/auth/login\",method=\"POST\"";
+    let expected = [
+        format!(
+            "vestibule_build_info{{version=\"{}\"}} 1",
+            env!("CARGO_PKG_VERSION")
+        ),
+        format!("vestibule_http_requests_total{{{login},status=\"2xx\"}} 1"),
+        format!("vestibule_http_requests_total{{{login},status=\"4xx\"}} 3"),
+        "vestibule_http_requests_total{route=\"unknown\",method=\"GET\",status=\"4xx\"} 50".into(),
+        "vestibule_http_request_duration_seconds_count{route=\"/api/auth/me\"} 1".into(),
+        "vestibule_sign_ins_total{outcome=\"signed_in\"} 1".into(),
+        "vestibule_sign_ins_total{outcome=\"rejected\"} 2".into(),
+        "vestibule_sign_ins_total{outcome=\"throttled\"} 1".into(),
+        "vestibule_throttled_total{route=\"login\"} 1".into(),
+        "vestibule_hashing_in_use 0".into(),
+        "vestibule_hashing_waiting 0".into(),
+        "vestibule_hashing_refused_total 0".into(),
+        "vestibule_database_connections_max 10".into(),
+        "vestibule_mails_total{outcome=\"sent\"} 1".into(),
+        "vestibule_outbox_waiting 0".into(),
+    ];
+    let all_there = async {
+        loop {
+            let text = scrape(&node).await;
+            let missing = expected
+                .iter()
+                .find(|line| !text.lines().any(|l| l == *line));
+            // The mail leaves a moment later.
+            match missing {
+                Some(line) if line.contains("mail") || line.contains("outbox") => {
+                    sleep(Duration::from_millis(50)).await;
+                }
+                Some(line) => panic!("{line} is missing\n{text}"),
+                None => return text,
+            }
+        }
+    };
+    let text = timeout(Duration::from_secs(20), all_there)
+        .await
+        .expect("mailed");
+    let failed = "vestibule_breach_lookups_total{result=\"failed\"}";
+    assert!(text.contains(failed), "{text}");
+    for private in ["ada", "example.org", "nothing", "127.0.0.1"] {
+        assert!(!text.contains(private), "{private}\n{text}");
+    }
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let value = line.rsplit(' ').next().expect("a value");
+        assert!(value.parse::<f64>().is_ok(), "{line}");
+    }
+
+    let base = metrics_of(&node);
+    for (path, status) in [("/", 404), ("/metrics/x", 404), ("/metrics?x=1", 200)] {
+        let answer = node.http.get(format!("{base}{path}")).send().await;
+        assert_eq!(answer.expect("an answer").status(), status, "{path}");
+    }
+    let posted = node.http.post(format!("{base}/metrics")).send().await;
+    assert_eq!(posted.expect("an answer").status(), 405);
+    let on_the_site = node.http.get(node.url("/metrics")).send().await;
+    assert_eq!(on_the_site.expect("an answer").status(), 404);
+}
