@@ -28,7 +28,7 @@ use crate::{
     hashing::Hashing,
     mail::{SetupError, Transport},
     metrics::Metrics,
-    throttle::Throttle,
+    throttle::{Throttle, account::AccountThrottle},
     web::state::{WebSettings, WebState},
     worker::Workers,
 };
@@ -91,6 +91,11 @@ impl App {
             breach_checks: BreachChecks::default(),
             throttle: Throttle::new(&convert::limits(&config.rate_limits), &seams.clock),
             metrics: Metrics::default(),
+            account_throttle: AccountThrottle::new(
+                cookie_key("vestibule/throttle/account"),
+                cookie_key("vestibule/cookie/device"),
+                config.rate_limits.scale,
+            ),
             policy: convert::policy(config),
             site: convert::site(config),
             address_key: cookie_key("vestibule/audit/address"),

@@ -3,6 +3,7 @@
 //! No rule is decided here that `domain` could decide; what is decided here is decided by one
 //! statement whose row count tells.
 
+pub mod account_throttles;
 pub mod audit;
 pub mod backup_codes;
 mod connect;

@@ -3,6 +3,7 @@
 //! No framework, no database, no environment and no clock live here: time and randomness are
 //! passed in, so that every rule can be tested to the millisecond.
 
+pub mod attempts;
 pub mod audit;
 pub mod backup_code;
 pub mod clock;

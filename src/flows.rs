@@ -5,6 +5,7 @@
 //! mail stand in one transaction.
 
 pub mod account;
+mod attempts;
 pub mod authenticate;
 pub mod breach_checks;
 pub mod change_password;
@@ -32,6 +33,7 @@ mod tokens;
 pub mod totp;
 mod totp_secret;
 pub mod trusted_devices;
+pub mod unlock;
 pub mod verify_email;
 
 pub use error::FlowError;

@@ -1,6 +1,7 @@
 //! Flood limits (governor): how often a route may be tried by one client, for one address, and by
 //! one client for one address. In the memory of this node, and bounded: see `places`.
 
+pub mod account;
 mod limiter;
 mod places;
 

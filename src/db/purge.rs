@@ -15,7 +15,7 @@ struct Expired {
     keep: TimeDelta,
 }
 
-const EXPIRED: [Expired; 5] = [
+const EXPIRED: [Expired; 6] = [
     Expired {
         table: "revoked_tokens",
         key: "token_id",
@@ -55,6 +55,14 @@ const EXPIRED: [Expired; 5] = [
         condition: "true",
         since: "expires_at",
         keep: TimeDelta::zero(),
+    },
+    // Whoever guesses so slowly guesses nothing. What has reached the ceiling is not forgotten.
+    Expired {
+        table: "account_throttles",
+        key: "key",
+        condition: "failures < 100",
+        since: "tried_at",
+        keep: TimeDelta::days(30),
     },
 ];
 

@@ -1,6 +1,15 @@
 //! The tables as Diesel sees them. A test compares this file with the migrations.
 
 diesel::table! {
+    account_throttles (key) {
+        key -> Bytea,
+        failures -> Int4,
+        tried_at -> Timestamptz,
+        next_allowed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     audit_events (seq) {
         seq -> Int8,
         at -> Timestamptz,
@@ -127,6 +136,7 @@ diesel::joinable!(totp_authenticators -> users (user_id));
 diesel::joinable!(trusted_devices -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account_throttles,
     audit_events,
     backup_codes,
     mails,

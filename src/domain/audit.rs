@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::device::DeviceCookie;
+
 /// How much an event deserves attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -103,6 +105,21 @@ pub enum Event {
         /// What it was, in the words of RFC 8176.
         by: &'static str,
     },
+    /// Guesses are refused for a while; noted once an hour at most.
+    SignInPaused {
+        /// What was guessed.
+        guess: &'static str,
+    },
+    /// Strangers are refused until somebody unlocks the address.
+    SignInBlocked {
+        /// What was guessed.
+        guess: &'static str,
+    },
+    /// Guesses count from nothing again.
+    SignInUnblocked {
+        /// Through what: `mail`.
+        by: &'static str,
+    },
     /// The password turned out to be in a published breach, and must be changed.
     PasswordFoundBreached,
     /// The stored hash was made anew with today's parameters.
@@ -149,6 +166,9 @@ impl Event {
             Self::PasswordChanged => "password_changed",
             Self::Reauthenticated { .. } => "reauthenticated",
             Self::ReauthenticationFailed { .. } => "reauthentication_failed",
+            Self::SignInPaused { .. } => "sign_in_paused",
+            Self::SignInBlocked { .. } => "sign_in_blocked",
+            Self::SignInUnblocked { .. } => "sign_in_unblocked",
             Self::PasswordFoundBreached => "password_found_breached",
             Self::PasswordRehashed => "password_rehashed",
             Self::TotpEnabled => "totp_enabled",
@@ -165,6 +185,8 @@ impl Event {
             | Self::SecondFactorFailed { .. }
             | Self::RegistrationOfTakenAddress
             | Self::ReauthenticationFailed { .. }
+            | Self::SignInPaused { .. }
+            | Self::SignInBlocked { .. }
             | Self::PasswordFoundBreached
             | Self::RefreshTokenReplayed => Level::Warning,
             Self::PasswordReset
@@ -173,6 +195,7 @@ impl Event {
             | Self::TotpDisabled
             | Self::BackupCodeUsed { .. }
             | Self::DeviceTrusted { .. }
+            | Self::SignInUnblocked { .. }
             | Self::BackupCodesReplaced
             | Self::SecretsResealed { .. } => Level::Notice,
             _ => Level::Info,
@@ -185,7 +208,12 @@ impl Event {
             Self::SignedIn { methods } | Self::Reauthenticated { methods } => {
                 json!({ "methods": methods })
             }
-            Self::ReauthenticationFailed { by } => json!({ "by": by }),
+            Self::ReauthenticationFailed { by } | Self::SignInUnblocked { by } => {
+                json!({ "by": by })
+            }
+            Self::SignInPaused { guess } | Self::SignInBlocked { guess } => {
+                json!({ "guess": guess })
+            }
             Self::SecondFactorFailed { reason } => json!({ "reason": reason }),
             Self::BackupCodeUsed { left } => json!({ "left": left }),
             Self::DeviceTrusted { device_id } | Self::TrustedDeviceRevoked { device_id } => {
@@ -217,6 +245,8 @@ pub struct Client {
     pub ip: IpAddr,
     /// The `User-Agent`, cut to 512 characters.
     pub user_agent: Option<String>,
+    /// What the browser is known by; empty for programs and strangers.
+    pub device: DeviceCookie,
 }
 
 /// The most characters of a user agent that are kept.
@@ -239,6 +269,13 @@ impl Client {
         Self {
             ip,
             user_agent: user_agent.map(clean).filter(|text| !text.is_empty()),
+            device: DeviceCookie::default(),
         }
+    }
+
+    /// The same in a browser with this device cookie.
+    #[must_use]
+    pub fn with_device(self, device: DeviceCookie) -> Self {
+        Self { device, ..self }
     }
 }

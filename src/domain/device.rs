@@ -1,57 +1,148 @@
-//! The device cookie: the secrets that a browser is known by, one for each user who trusts it.
+//! The device cookie: what a browser is known by. For each user who trusts it a secret, and for each
+//! address that has signed in with it an entry that only we can make.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 use super::{
+    clock::from_millis,
     random::{self, Random},
-    secret::SecretString,
+    sealing::hmac_sha256,
+    secret::{Key, SecretString},
 };
 
-/// The most users who can trust one browser. Past that, the one who did first is asked for a code.
-const MOST_SECRETS: usize = 4;
+/// The most users who can trust one browser, and the most addresses that know it. Past that, the
+/// one who did first is asked for a code, or is a stranger again.
+const MOST: usize = 4;
+/// How long a browser is known after a sign-in.
+pub const KNOWN_FOR: TimeDelta = TimeDelta::days(365);
 
-/// What a browser's device cookie holds: secrets of 256 random bits, the latest first. The database
-/// keeps their hashes, each for one user.
-#[derive(Debug, Clone, Default)]
-pub struct DeviceCookie(Vec<SecretString>);
+/// Bytes of a secret.
+const SECRET: usize = 32;
+/// Bytes of an entry: a nonce, the time in milliseconds, and the MAC of both with the address.
+const ENTRY: usize = 16 + 8 + 32;
+
+/// What a browser's device cookie holds, the latest first: secrets of 256 random bits, whose hashes
+/// the database keeps, each for one user; and entries after OWASP's device cookies, which say that
+/// somebody signed in to an address here. An entry opens nothing. It only keeps the guesses of
+/// strangers from being counted as this browser's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeviceCookie {
+    secrets: Vec<SecretString>,
+    known: Vec<SecretString>,
+}
+
+/// A browser that an address knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownDevice {
+    /// Tells the browsers of one address apart.
+    pub name: String,
+    /// The last sign-in to the address with it.
+    pub since: DateTime<Utc>,
+}
 
 impl DeviceCookie {
     /// Reads a cookie. What we would never have set is skipped.
     pub fn parse(text: &str) -> Self {
-        let ours = |secret: &&str| {
-            BASE64URL_NOPAD
-                .decode(secret.as_bytes())
-                .is_ok_and(|bytes| bytes.len() == 32)
+        let of = |length: usize| {
+            let ours = move |part: &&str| {
+                BASE64URL_NOPAD
+                    .decode(part.as_bytes())
+                    .is_ok_and(|bytes| bytes.len() == length)
+            };
+            let parts = text.split('.').filter(ours).take(MOST);
+            parts.map(SecretString::from).collect()
         };
-        let secrets = text.split('.').filter(ours).take(MOST_SECRETS);
-        Self(secrets.map(SecretString::from).collect())
+        Self {
+            secrets: of(SECRET),
+            known: of(ENTRY),
+        }
     }
 
-    /// SHA-256 of each. The secrets have too many bits to be guessed, so nothing slower is needed.
+    /// SHA-256 of each secret. They have too many bits to be guessed, so nothing slower is needed.
     pub fn hashes(&self) -> Vec<Vec<u8>> {
-        self.0.iter().map(hash).collect()
+        self.secrets.iter().map(hash).collect()
     }
 
     /// The same without the secrets of these hashes, and with a fresh one, whose hash comes along.
     #[must_use]
     pub fn renewed(&self, dropped: &[Vec<u8>], random: &dyn Random) -> (Self, Vec<u8>) {
-        let fresh = SecretString::from(BASE64URL_NOPAD.encode(&random::bytes::<32>(random)));
+        let fresh = SecretString::from(BASE64URL_NOPAD.encode(&random::bytes::<SECRET>(random)));
         let fresh_hash = hash(&fresh);
-        let others = self.0.iter().filter(|one| !dropped.contains(&hash(one)));
+        let others = self.secrets.iter().filter(|s| !dropped.contains(&hash(s)));
         let secrets = [fresh].into_iter().chain(others.cloned());
-        (Self(secrets.take(MOST_SECRETS).collect()), fresh_hash)
+        let renewed = Self {
+            secrets: secrets.take(MOST).collect(),
+            known: self.known.clone(),
+        };
+        (renewed, fresh_hash)
     }
 
-    /// The value on the wire.
+    /// Whether a canonical address knows the browser, under the key of the entries.
+    pub fn known_to(&self, key: &Key, address: &str, now: DateTime<Utc>) -> Option<KnownDevice> {
+        let entries = self
+            .known
+            .iter()
+            .filter_map(|entry| read(key, address, entry));
+        entries
+            .into_iter()
+            .find(|device| now < device.since + KNOWN_FOR)
+    }
+
+    /// The same, known to a canonical address from now on, and by another name than before.
+    #[must_use]
+    pub fn knowing(
+        &self,
+        key: &Key,
+        address: &str,
+        now: DateTime<Utc>,
+        random: &dyn Random,
+    ) -> Self {
+        let of_others = |entry: &&SecretString| read(key, address, entry).is_none();
+        let others = self.known.iter().filter(of_others).cloned();
+        let fresh = write(key, address, random::bytes(random), now);
+        Self {
+            secrets: self.secrets.clone(),
+            known: [fresh].into_iter().chain(others).take(MOST).collect(),
+        }
+    }
+
+    /// The value on the wire: 479 characters at most.
     pub fn value(&self) -> String {
-        let secrets: Vec<&str> = self.0.iter().map(SecretString::expose).collect();
-        secrets.join(".")
+        let parts = self.secrets.iter().chain(&self.known);
+        let parts: Vec<&str> = parts.map(SecretString::expose).collect();
+        parts.join(".")
     }
 }
 
 fn hash(secret: &SecretString) -> Vec<u8> {
     Sha256::digest(secret.expose().as_bytes()).to_vec()
+}
+
+/// The MAC of an entry. Nonce and time have a fixed length, so no two entries have one message.
+fn mac(key: &Key, address: &str, said: &[u8]) -> [u8; 32] {
+    hmac_sha256(key, &[said, address.as_bytes()].concat())
+}
+
+fn write(key: &Key, address: &str, nonce: [u8; 16], at: DateTime<Utc>) -> SecretString {
+    let said = [&nonce[..], &at.timestamp_millis().to_be_bytes()].concat();
+    let mac = mac(key, address, &said);
+    BASE64URL_NOPAD.encode(&[&said[..], &mac].concat()).into()
+}
+
+/// What an entry says, where it is of this address.
+fn read(key: &Key, address: &str, entry: &SecretString) -> Option<KnownDevice> {
+    let bytes = BASE64URL_NOPAD.decode(entry.expose().as_bytes()).ok()?;
+    let (said, presented) = bytes.split_at_checked(ENTRY - 32)?;
+    let (nonce, millis) = said.split_at_checked(16)?;
+    let is_ours: bool = mac(key, address, said).ct_eq(presented).into();
+    is_ours.then_some(())?;
+    Some(KnownDevice {
+        name: BASE64URL_NOPAD.encode(nonce),
+        since: from_millis(i64::from_be_bytes(millis.try_into().ok()?)),
+    })
 }
 
 #[cfg(test)]
@@ -67,6 +158,10 @@ mod tests {
         }
     }
 
+    fn at(seconds: i64) -> DateTime<Utc> {
+        from_millis(1_772_546_700_000 + seconds * 1000)
+    }
+
     #[test]
     fn each_user_has_a_secret_and_the_oldest_goes() {
         let random = Counting(AtomicU8::new(0));
@@ -78,7 +173,7 @@ mod tests {
         let (again, third) = two.renewed(&[first], &random);
         assert_eq!(again.hashes(), [third, second.clone()]);
         let many = (0..3).fold(again, |cookie, _| cookie.renewed(&[], &random).0);
-        assert_eq!(many.hashes().len(), MOST_SECRETS);
+        assert_eq!(many.hashes().len(), MOST);
         assert!(!many.hashes().contains(&second));
     }
 
@@ -91,6 +186,69 @@ mod tests {
             assert_eq!(mixed.hashes().len(), 1, "{odd}");
         }
         let many = vec![secret; 40].join(".");
-        assert_eq!(DeviceCookie::parse(&many).hashes().len(), MOST_SECRETS);
+        assert_eq!(DeviceCookie::parse(&many).hashes().len(), MOST);
+        let entries = vec!["A".repeat(75); 40].join(".");
+        assert_eq!(DeviceCookie::parse(&entries).value().len(), MOST * 76 - 1);
+    }
+
+    #[test]
+    fn an_address_knows_its_browsers_and_no_others() {
+        let random = Counting(AtomicU8::new(0));
+        let (key, other_key) = (Key::new([1; 32]), Key::new([2; 32]));
+        let empty = DeviceCookie::default();
+        let cookie = empty.knowing(&key, "ann@example.com", at(0), &random);
+        let cookie = DeviceCookie::parse(&cookie.value());
+        let known = |cookie: &DeviceCookie, address: &str, now| cookie.known_to(&key, address, now);
+        let ann = known(&cookie, "ann@example.com", at(1)).unwrap();
+        assert_eq!(ann.since, at(0));
+        assert_eq!(known(&cookie, "bob@example.com", at(1)), None);
+        assert_eq!(cookie.known_to(&other_key, "ann@example.com", at(1)), None);
+        assert_eq!(
+            known(&cookie, "ann@example.com", at(0) + KNOWN_FOR),
+            None,
+            "for a year"
+        );
+
+        // Signing in again gives another name in the place of the old one, beside those of others.
+        let both = cookie.knowing(&key, "bob@example.com", at(2), &random);
+        let again = both.knowing(&key, "ann@example.com", at(3), &random);
+        assert_ne!(known(&again, "ann@example.com", at(4)).unwrap(), ann);
+        assert_eq!(
+            known(&again, "bob@example.com", at(4)),
+            known(&both, "bob@example.com", at(4))
+        );
+        assert_eq!(again.known.len(), 2);
+        let crowd = (0..4).fold(again, |cookie, n| {
+            cookie.knowing(&key, &format!("{n}@example.com"), at(5), &random)
+        });
+        assert_eq!(crowd.known.len(), MOST);
+        assert_eq!(known(&crowd, "ann@example.com", at(6)), None);
+    }
+
+    #[test]
+    fn an_altered_entry_is_none() {
+        let random = Counting(AtomicU8::new(7));
+        let key = Key::new([1; 32]);
+        let cookie = DeviceCookie::default().knowing(&key, "ann@example.com", at(0), &random);
+        let mut bytes = BASE64URL_NOPAD.decode(cookie.value().as_bytes()).unwrap();
+        for position in 0..bytes.len() {
+            bytes[position] ^= 1;
+            let altered = DeviceCookie::parse(&BASE64URL_NOPAD.encode(&bytes));
+            assert_eq!(altered.known_to(&key, "ann@example.com", at(1)), None);
+            bytes[position] ^= 1;
+        }
+    }
+
+    #[test]
+    fn secrets_and_entries_leave_each_other_alone_within_a_bound() {
+        let random = Counting(AtomicU8::new(0));
+        let key = Key::new([1; 32]);
+        let mut cookie = DeviceCookie::default();
+        for n in 0..9 {
+            cookie = cookie.renewed(&[], &random).0;
+            cookie = cookie.knowing(&key, &format!("{n}@example.com"), at(n), &random);
+        }
+        assert_eq!(cookie.value().len(), 479);
+        assert_eq!(DeviceCookie::parse(&cookie.value()), cookie);
     }
 }

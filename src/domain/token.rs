@@ -29,6 +29,8 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::attempts::UNLOCK_LIFETIME;
+
 /// What a token is for. Each purpose signs with a key of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -47,11 +49,13 @@ pub enum Purpose {
     EmailChange,
     /// Takes one security event back.
     Undo,
+    /// Lets guesses at an address count from nothing again.
+    Unlock,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Access,
         Self::Refresh,
         Self::LoginMfa,
@@ -59,6 +63,7 @@ impl Purpose {
         Self::PasswordReset,
         Self::EmailChange,
         Self::Undo,
+        Self::Unlock,
     ];
 
     /// The word in the `purpose` claim and in the key's derivation.
@@ -71,6 +76,7 @@ impl Purpose {
             Self::PasswordReset => "password_reset",
             Self::EmailChange => "email_change",
             Self::Undo => "undo",
+            Self::Unlock => "unlock",
         }
     }
 
@@ -89,6 +95,7 @@ impl Purpose {
             Self::LoginMfa => TimeDelta::minutes(5),
             Self::VerifyEmail | Self::EmailChange => TimeDelta::hours(24),
             Self::Undo => TimeDelta::days(14),
+            Self::Unlock => UNLOCK_LIFETIME,
         }
     }
 

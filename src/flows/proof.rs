@@ -11,7 +11,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::{
-    Result, Services, authenticate::Authenticated, second_factor::CodeFault, services::Throttled,
+    Result, Services, attempts::Target, authenticate::Authenticated, second_factor::CodeFault,
+    services::Throttled,
 };
 use crate::{
     db::{self, Transact, Tx},
@@ -20,7 +21,6 @@ use crate::{
         password::{Password, Verdict},
         secret::SecretString,
     },
-    throttle::Route,
 };
 
 /// How long a proof counts as recent.
@@ -143,18 +143,21 @@ impl Services {
         client: &Client,
     ) -> Result<PasswordCheck> {
         let user = who.user();
-        if let Some(throttled) = self.count(Route::Login, client, Some(&user.email_canonical)) {
-            return Ok(PasswordCheck::Throttled(throttled));
-        }
+        let target = Target::password(&user.email_canonical);
+        let attempt = match self.attempt(target, client).await? {
+            Ok(attempt) => attempt,
+            Err(throttled) => return Ok(PasswordCheck::Throttled(throttled)),
+        };
         let verdict = match Password::parse(password) {
             Some(password) => {
-                self.hashing
-                    .verify(password, Some(&who.record.password_hash))
-                    .await?
+                let stored = Some(who.record.password_hash.as_str());
+                self.verify_password(&attempt, password, stored).await?
             }
             None => Verdict::Mismatch,
         };
         if matches!(verdict, Verdict::Match { .. }) {
+            let conn = self.db.connection().await?;
+            self.succeeded(&conn, &attempt).await?;
             return Ok(PasswordCheck::Right);
         }
         let failed = Event::ReauthenticationFailed { by: "pwd" };

@@ -91,7 +91,7 @@ impl Services {
             .map(|record| record.user);
         let subject = self.subject_of(found.as_ref().map(|u| u.id), email.canonical());
         let known = found.filter(|user| request.suits(user));
-        let nobody = self.nobody(&email);
+        let nobody = self.nobody(email.as_str());
         let to = known
             .as_ref()
             .map_or(Recipient::Nobody(email.as_str()), Recipient::User);
@@ -120,11 +120,11 @@ impl Services {
     }
 
     /// A user who is nobody, for mails that are never sent.
-    fn nobody(&self, email: &EmailAddress) -> User {
+    pub(super) fn nobody(&self, email: &str) -> User {
         User {
             id: random::id(self.random.as_ref()),
-            email: email.as_str().to_owned(),
-            email_canonical: email.canonical().to_owned(),
+            email: email.to_owned(),
+            email_canonical: email.to_owned(),
             display_name: None,
             role: Role::User,
             email_verified_at: None,
@@ -270,6 +270,7 @@ impl Services {
         };
         db::users::verify_email(tx, user.id, &user.email_canonical, now).await?;
         db::totp::delete_pending(tx, user.id).await?;
+        self.unlock(tx, user).await?;
         db::sessions::end_all(tx, user.id, None, reason, now).await?;
         self.audit_anonymous(tx, Event::PasswordReset, Subject::User(user.id), client)
             .await?;

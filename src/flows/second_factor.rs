@@ -5,7 +5,10 @@ use std::time::Duration;
 use crate::db::{Transact, Tx};
 
 use super::{
-    FlowError, Result, Services, TokenPair, authenticate::HeldSession, services::Throttled,
+    FlowError, Result, Services, TokenPair,
+    attempts::{self, Target},
+    authenticate::HeldSession,
+    services::Throttled,
     tokens::Beginning,
 };
 use crate::{
@@ -19,7 +22,6 @@ use crate::{
         totp::{self, TotpCode, TotpVerdict},
         user::User,
     },
-    throttle::Route,
 };
 
 /// What the form or the call brings.
@@ -96,10 +98,10 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
         return Ok(Outcome::Expired);
     }
     let user = standing.user.user;
-    if let Some(Throttled(wait)) = s.count(Route::SecondFactor, client, Some(&user.email_canonical))
-    {
-        return Ok(Outcome::Throttled(wait));
-    }
+    let counted = match s.attempt(Target::code(&user), client).await? {
+        Ok(counted) => counted,
+        Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
+    };
     let shared = s.db.shared().await?;
     let Some(row) = db::totp::find(&shared, user.id)
         .await?
@@ -111,6 +113,7 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
         s,
         user: &user,
         claims: &claims,
+        counted: &counted,
         client,
         remembered: input.remember_me,
         replaces: input.replaces,
@@ -129,6 +132,7 @@ struct Attempt<'a> {
     s: &'a Services,
     user: &'a User,
     claims: &'a Claims,
+    counted: &'a attempts::Attempt,
     client: &'a Client,
     remembered: bool,
     replaces: Option<HeldSession>,
@@ -228,6 +232,7 @@ impl Attempt<'_> {
     }
 
     async fn begin(&self, tx: &Tx, methods: &'static [&'static str]) -> Result<Begun> {
+        self.s.succeeded(tx, self.counted).await?;
         let beginning = Beginning {
             user: self.user,
             rev: self.user.revocation_id,
@@ -278,7 +283,8 @@ impl Attempt<'_> {
             };
             self.s
                 .audit_anonymous(tx, event, Subject::User(self.user.id), self.client)
-                .await
+                .await?;
+            self.s.tell_of_failed_code(tx, self.user, self.client).await
         })
         .await?;
         Ok(Outcome::WrongCode(fault))

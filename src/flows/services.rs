@@ -25,7 +25,7 @@ use crate::{
     hashing::Hashing,
     mail::MailContext,
     metrics::Metrics,
-    throttle::{Route, Throttle},
+    throttle::{Route, Throttle, account::AccountThrottle},
 };
 
 /// Who may make an account.
@@ -103,6 +103,8 @@ pub struct Services {
     pub throttle: Throttle,
     /// What was counted, for `/metrics`.
     pub metrics: Metrics,
+    /// Guesses at one account, of all nodes.
+    pub account_throttle: AccountThrottle,
     /// The rules.
     pub policy: Policy,
     /// Links and names.

@@ -5,8 +5,11 @@ use std::time::Duration;
 use crate::db::{Transact, Tx};
 
 use super::{
-    EmailVerification, PendingSignIn, Result, Services, TokenPair, authenticate::HeldSession,
-    services::Throttled, tokens::Beginning,
+    EmailVerification, PendingSignIn, Result, Services, TokenPair,
+    attempts::{Attempt, Target},
+    authenticate::HeldSession,
+    services::Throttled,
+    tokens::Beginning,
 };
 use crate::{
     db::{self, users::UserRecord},
@@ -54,18 +57,28 @@ pub enum Outcome {
 /// Does the same work whether or not the address is known. The attempt counts before anything is
 /// verified (NIST SP 800-63B-4, 3.2.2).
 pub async fn with_password(s: &Services, input: Input, client: &Client) -> Result<Outcome> {
-    let email = EmailAddress::parse(&input.email).ok();
-    let canonical = email.as_ref().map(EmailAddress::canonical);
-    if let Some(Throttled(wait)) = s.count(Route::Login, client, canonical) {
-        return Ok(Outcome::Throttled(wait));
-    }
-    let (Some(email), Some(password)) = (&email, Password::parse(&input.password)) else {
+    let Ok(email) = EmailAddress::parse(&input.email) else {
+        return Ok(match s.count(Route::Login, client, None) {
+            Some(Throttled(wait)) => Outcome::Throttled(wait),
+            None => Outcome::Rejected,
+        });
+    };
+    let attempt = match s
+        .attempt(Target::password(email.canonical()), client)
+        .await?
+    {
+        Ok(attempt) => attempt,
+        Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
+    };
+    let Some(password) = Password::parse(&input.password) else {
         return Ok(Outcome::Rejected);
     };
     let shared = s.db.shared().await?;
     let record = db::users::find_by_email(&shared, email.canonical()).await?;
     let stored = record.as_ref().map(|r| r.password_hash.as_str());
-    let verdict = s.hashing.verify(password.clone(), stored).await?;
+    let verdict = s
+        .verify_password(&attempt, password.clone(), stored)
+        .await?;
     match (record, verdict) {
         (Some(record), Verdict::Match { rehash }) => {
             let due = s.breach_check_due(&record, &password);
@@ -78,6 +91,7 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
                 remembered: input.remember_me,
                 replaces: input.replaces,
                 device: &input.device,
+                attempt: &attempt,
             };
             let outcome = admit(s, &record, fresh_hash, keeping, client).await?;
             if !matches!(outcome, Outcome::Rejected) {
@@ -85,16 +99,17 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
             }
             Ok(outcome)
         }
-        (record, _) => reject(s, record.as_ref(), email, client).await,
+        (record, _) => reject(s, record.as_ref(), &email, client).await,
     }
 }
 
-/// How the browser keeps the session, and what it is known by.
+/// How the browser keeps the session, what it is known by, and how the attempt was counted.
 #[derive(Debug, Clone, Copy)]
 struct Keeping<'a> {
     remembered: bool,
     replaces: Option<HeldSession>,
     device: &'a DeviceCookie,
+    attempt: &'a Attempt,
 }
 
 async fn admit(
@@ -140,6 +155,7 @@ async fn proceed(
     keeping: Keeping<'_>,
     client: &Client,
 ) -> Result<Outcome> {
+    s.succeeded(tx, keeping.attempt).await?;
     let rev = user.revocation_id;
     let trusted = user.two_factor_enabled() && s.trusts(tx, user, keeping.device, client).await?;
     if user.two_factor_enabled() && !trusted {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{
     InputFaults, Result, Services,
+    attempts::Target,
     new_password::own_words,
     recover::{MailRequest, NewPassword, RequestOutcome},
     services::Throttled,
@@ -124,18 +125,22 @@ async fn with_password(
     client: &Client,
 ) -> Result<Outcome> {
     let user = &record.user;
-    if let Some(Throttled(wait)) = s.count(Route::Login, client, Some(&user.email_canonical)) {
-        return Ok(Outcome::Throttled(wait));
-    }
+    let target = Target::password(&user.email_canonical);
+    let attempt = match s.attempt(target, client).await? {
+        Ok(attempt) => attempt,
+        Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
+    };
     let verdict = match Password::parse(password) {
         Some(password) => {
-            s.hashing
-                .verify(password, Some(&record.password_hash))
-                .await?
+            let stored = Some(record.password_hash.as_str());
+            s.verify_password(&attempt, password, stored).await?
         }
         None => Verdict::Mismatch,
     };
     if matches!(verdict, Verdict::Match { .. }) {
+        let conn = s.db.connection().await?;
+        s.succeeded(&conn, &attempt).await?;
+        drop(conn);
         return confirm(s, claims, user, None, client).await;
     }
     let mut conn = s.db.connection().await?;

@@ -78,6 +78,29 @@ pub enum Message {
         ip: Option<IpAddr>,
         browser: Option<String>,
     },
+    /// The right password was followed by a code that was not.
+    #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
+    SecondFactorFailed {
+        at: DateTime<Utc>,
+        ip: Option<IpAddr>,
+        browser: Option<String>,
+    },
+    /// So many guesses at the password or the codes that nobody gets in from an unknown browser. The
+    /// time and the client are those of the latest try.
+    SignInBlocked {
+        /// When.
+        at: DateTime<Utc>,
+        /// From where.
+        ip: Option<IpAddr>,
+        /// With what.
+        browser: Option<String>,
+        /// Whether codes were guessed, after the right password.
+        password_known: bool,
+        /// The page that unlocks.
+        link: String,
+        /// How long the link works.
+        expires_in: Duration,
+    },
     /// Somebody tried to register an address that has an account.
     AddressAlreadyRegistered {
         /// The sign-in page.
@@ -127,6 +150,8 @@ impl Message {
             Self::BackupCodesReplaced { .. } => "backup_codes_replaced",
             Self::BrowserTrusted { .. } => "browser_trusted",
             Self::SessionsRevokedAfterReplay { .. } => "sessions_revoked_after_replay",
+            Self::SecondFactorFailed { .. } => "second_factor_failed",
+            Self::SignInBlocked { .. } => "sign_in_blocked",
             Self::AddressAlreadyRegistered { .. } => "address_already_registered",
         }
     }
@@ -134,9 +159,9 @@ impl Message {
     /// How long the message is of use: the life of its link. `None` where it never goes stale.
     pub const fn expires_in(&self) -> Option<Duration> {
         match self {
-            Self::VerifyEmail { expires_in, .. } | Self::ResetPassword { expires_in, .. } => {
-                Some(*expires_in)
-            }
+            Self::VerifyEmail { expires_in, .. }
+            | Self::ResetPassword { expires_in, .. }
+            | Self::SignInBlocked { expires_in, .. } => Some(*expires_in),
             _ => None,
         }
     }
@@ -184,6 +209,12 @@ impl Message {
             Self::SessionsRevokedAfterReplay { .. } => {
                 format!("You were signed out of {product} in every browser")
             }
+            Self::SecondFactorFailed { .. } => {
+                format!("Somebody entered your {product} password and a wrong code")
+            }
+            Self::SignInBlocked { .. } => {
+                format!("Sign-in to your {product} account is blocked")
+            }
             Self::AddressAlreadyRegistered { .. } => {
                 format!("You already have a {product} account")
             }
@@ -201,9 +232,15 @@ impl Message {
             | Self::TwoFactorEnabled { .. }
             | Self::TwoFactorDisabled { .. }
             | Self::BackupCodesReplaced { .. }
-            | Self::BrowserTrusted { .. } => "When, from where, and what to do if this wasn’t you.",
+            | Self::BrowserTrusted { .. }
+            | Self::SecondFactorFailed { .. } => {
+                "When, from where, and what to do if this wasn’t you."
+            }
             Self::PasswordBreached { .. } | Self::SessionsRevokedAfterReplay { .. } => {
                 "What happened, and what to do next."
+            }
+            Self::SignInBlocked { .. } => {
+                "There were too many wrong attempts. A link lets you in again."
             }
             Self::AddressAlreadyRegistered { .. } => {
                 "Somebody tried to create one with this address."

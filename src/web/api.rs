@@ -18,4 +18,5 @@ mod schemas;
 pub mod sessions;
 mod texts;
 pub mod totp;
+pub mod unlock;
 pub mod verify_email;

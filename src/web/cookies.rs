@@ -8,8 +8,8 @@ use actix_web::{
 
 use super::state::WebSettings;
 use crate::{
-    domain::device::DeviceCookie,
-    flows::{TokenPair, trusted_devices::TRUSTED_FOR},
+    domain::device::{DeviceCookie, KNOWN_FOR},
+    flows::TokenPair,
 };
 
 /// The cookies that are ours, by their name without prefix.
@@ -80,9 +80,9 @@ impl WebSettings {
         cookie.map_or_else(DeviceCookie::default, |value| DeviceCookie::parse(&value))
     }
 
-    /// The device cookie. It lives as long as the latest trust.
+    /// The device cookie. It lives as long as a browser is known, which is longer than any trust.
     pub fn device_cookie(&self, device: &DeviceCookie) -> Cookie<'static> {
-        let life = Duration::seconds(TRUSTED_FOR.num_seconds());
+        let life = Duration::seconds(KNOWN_FOR.num_seconds());
         self.build(CookieName::Device, &device.value(), Some(life))
     }
 

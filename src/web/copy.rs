@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::view::wait_in_words;
-use crate::flows::second_factor::CodeFault;
+use crate::{domain::attempts::LONGEST_PAUSE, flows::second_factor::CodeFault};
 
 /// A required field was left empty.
 pub fn missing(what: &str) -> String {
@@ -68,11 +68,20 @@ pub fn app_code_refused(fault: CodeFault) -> String {
 
 /// Too many attempts at one thing.
 pub fn too_many_attempts(wait: Duration) -> String {
-    format!(
+    let wait_and_try = format!(
         "There have been too many attempts. Wait {} and try again.",
         wait_in_words(wait)
+    );
+    if wait < LONGEST_PAUSE {
+        return wait_and_try;
+    }
+    format!(
+        "{wait_and_try} If sign-in stays blocked, a new password opens it, and so does the link that we mail to the account's address."
     )
 }
+
+/// After a link out of the mail about a blocked sign-in.
+pub const UNLOCKED: &str = "Sign-in is open again. You can sign in now.";
 
 /// The link belongs to another account than the one signed in.
 pub const VERIFY_NOT_YOURS: &str =

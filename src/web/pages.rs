@@ -22,6 +22,7 @@ pub mod reset_password;
 pub mod sessions;
 pub mod start;
 pub mod two_factor;
+pub mod unlock;
 pub mod verify_email;
 
 pub(in crate::web) use answer::{CHANGE_PASSWORD, LOGIN, REAUTHENTICATE};
@@ -39,4 +40,5 @@ pub use register::{CheckMailPage, CheckMailReason, RegisterPage};
 pub use reset_password::{ResetLinkInvalidPage, ResetPasswordPage};
 pub use sessions::{DeviceItem, SessionsPage};
 pub use two_factor::{TwoFactorPage, TwoFactorState};
+pub use unlock::{UnlockLinkInvalidPage, UnlockPage};
 pub use verify_email::{AlreadyVerifiedPage, VerifyEmailPage, VerifyLinkInvalidPage, VerifyProof};

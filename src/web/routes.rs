@@ -16,7 +16,7 @@ use actix_web::{
 
 use super::api::{
     change_password, description, login, logout, me, reauthenticate, recover, refresh, register,
-    sessions, totp, verify_email,
+    sessions, totp, unlock, verify_email,
 };
 use super::{
     cookies::CookieName,
@@ -83,6 +83,7 @@ fn calls() -> Vec<(&'static str, Route)> {
         ("/reauthenticate", post().to(reauthenticate::post)),
         ("/forgot-password", post().to(recover::post_forgot)),
         ("/reset-password", post().to(recover::post_reset)),
+        ("/unlock", post().to(unlock::post)),
         ("/verify-email", post().to(verify_email::post)),
         ("/resend-verification", post().to(verify_email::post_resend)),
         ("/change-password", post().to(change_password::post)),
@@ -117,7 +118,8 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
 fn screens() -> Vec<(&'static str, Vec<Route>)> {
     use pages::{
         account, change_password, forgot_password, login, login_verify, logout, password_strength,
-        reauthenticate, register, resend_verification, reset_password, sessions, start, two_factor, verify_email,
+        reauthenticate, register, resend_verification, reset_password, sessions, start, two_factor, unlock,
+        verify_email,
     };
     vec![
         ("/", vec![read().to(start::get)]),
@@ -130,6 +132,7 @@ fn screens() -> Vec<(&'static str, Vec<Route>)> {
         ("/forgot-password", vec![read().to(forgot_password::get), post().to(forgot_password::post)]),
         ("/reset-password", vec![read().to(reset_password::get), post().to(reset_password::post)]),
         ("/password-strength", vec![post().to(password_strength::post)]),
+        ("/unlock", vec![read().to(unlock::get), post().to(unlock::post)]),
         ("/account", vec![read().to(account::get)]),
         ("/account/password", vec![read().to(change_password::get), post().to(change_password::post)]),
         ("/account/sessions", vec![read().to(sessions::get)]),

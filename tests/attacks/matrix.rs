@@ -28,7 +28,7 @@ enum Class {
 use Class::{AnySession, Open, Session};
 
 /// Every page with its class.
-const PAGES: [(&str, Class); 23] = [
+const PAGES: [(&str, Class); 24] = [
     ("/", Open),
     ("/register", Open),
     ("/verify-email", Open),
@@ -39,6 +39,7 @@ const PAGES: [(&str, Class); 23] = [
     ("/forgot-password", Open),
     ("/reset-password", Open),
     ("/password-strength", Open),
+    ("/unlock", Open),
     ("/account", Session),
     ("/account/password", AnySession),
     ("/account/sessions", Session),
@@ -55,7 +56,7 @@ const PAGES: [(&str, Class); 23] = [
 ];
 
 /// Every call with its class.
-const CALLS: [(&str, Class); 20] = [
+const CALLS: [(&str, Class); 21] = [
     ("/api/auth/register", Open),
     ("/api/auth/login", Open),
     ("/api/auth/login/mfa", Open),
@@ -68,6 +69,7 @@ const CALLS: [(&str, Class); 20] = [
     ("/api/auth/trusted-devices/{id}", Session),
     ("/api/auth/forgot-password", Open),
     ("/api/auth/reset-password", Open),
+    ("/api/auth/unlock", Open),
     ("/api/auth/verify-email", Open),
     ("/api/auth/resend-verification", Open),
     ("/api/auth/change-password", AnySession),

@@ -8,6 +8,7 @@ mod forms;
 mod guessing;
 mod hygiene;
 mod index;
+mod lockout;
 mod mailed;
 mod matrix;
 mod resets;

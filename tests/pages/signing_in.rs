@@ -7,7 +7,7 @@ use vestibule::domain::password::PasswordRefusal;
 use vestibule::web::copy;
 use vestibule::web::pages::{
     ForgotPasswordPage, ForgotPasswordSentPage, LoginPage, LoginVerifyPage, ResetLinkInvalidPage,
-    ResetPasswordPage,
+    ResetPasswordPage, UnlockLinkInvalidPage, UnlockPage,
 };
 use vestibule::web::view::{FieldErrors, Flash, Shell};
 
@@ -50,6 +50,15 @@ fn reset_password(second_factor: bool, errors: FieldErrors) -> String {
         email: EMAIL.to_owned(),
         second_factor,
         password_min_length: 15,
+        errors,
+    })
+}
+
+fn unlock(errors: FieldErrors) -> String {
+    html(&UnlockPage {
+        shell: anonymous(),
+        token: HOSTILE.to_owned(),
+        email: EMAIL.to_owned(),
         errors,
     })
 }
@@ -115,6 +124,17 @@ pub(crate) fn pages() -> Vec<Rendered> {
         (
             "reset-link-invalid",
             html(&ResetLinkInvalidPage { shell: anonymous() }),
+        ),
+        ("unlock", unlock(fine())),
+        (
+            "unlock-throttled",
+            unlock(FieldErrors::of_form(copy::too_many_attempts(
+                Duration::from_mins(15),
+            ))),
+        ),
+        (
+            "unlock-link-invalid",
+            html(&UnlockLinkInvalidPage { shell: anonymous() }),
         ),
     ]
 }

@@ -18,7 +18,7 @@ use crate::harness::{
 };
 
 const SECRET: &str = "what both sides know and nobody else does";
-const PURPOSES: [&str; 7] = [
+const PURPOSES: [&str; 8] = [
     "access",
     "refresh",
     "login_mfa",
@@ -26,6 +26,7 @@ const PURPOSES: [&str; 7] = [
     "password_reset",
     "email_change",
     "undo",
+    "unlock",
 ];
 
 /// Has `PyJWT` do these jobs; `tests/interop/tokens.py` says what they are.

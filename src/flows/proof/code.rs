@@ -9,10 +9,9 @@ use crate::{
         totp::{self, TotpCode, TotpVerdict},
     },
     flows::{
-        FlowError, Result, Services, authenticate::Authenticated, second_factor::CodeFault,
-        services::Throttled,
+        FlowError, Result, Services, attempts::Target, authenticate::Authenticated,
+        second_factor::CodeFault, services::Throttled,
     },
-    throttle::Route,
 };
 
 pub(super) async fn check(
@@ -25,10 +24,10 @@ pub(super) async fn check(
     if !user.two_factor_enabled() {
         return Ok(Outcome::NoSecondFactor);
     }
-    let email = Some(user.email_canonical.as_str());
-    if let Some(Throttled(wait)) = s.count(Route::SecondFactor, client, email) {
-        return Ok(Outcome::Throttled(wait));
-    }
+    let attempt = match s.attempt(Target::code(user), client).await? {
+        Ok(attempt) => attempt,
+        Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
+    };
     let shared = s.db.shared().await?;
     let Some(row) = db::totp::find(&shared, user.id)
         .await?
@@ -60,6 +59,7 @@ pub(super) async fn check(
             if proven.is_some() && !s.accept_step(tx, user, &row.secret, step).await? {
                 return Err(Undone::Spent);
             }
+            s.succeeded(tx, &attempt).await?;
             Ok(proven)
         })
         .await;

@@ -10,10 +10,9 @@ use crate::{
         user::User,
     },
     flows::{
-        FlowError, Result, Services, proof::Proven, second_factor::CodeFault, services::Throttled,
-        totp_secret::place_of_secret,
+        FlowError, Result, Services, attempts::Target, proof::Proven, second_factor::CodeFault,
+        services::Throttled, totp_secret::place_of_secret,
     },
-    throttle::Route,
 };
 
 /// An enrolment that waits for its first code.
@@ -86,10 +85,10 @@ pub async fn confirm(
     if user.two_factor_enabled() {
         return Ok(Err(Refused::AlreadyEnabled));
     }
-    if let Some(Throttled(wait)) = s.count(Route::SecondFactor, client, Some(&user.email_canonical))
-    {
-        return Ok(Err(Refused::Throttled(wait)));
-    }
+    let attempt = match s.attempt(Target::code(user), client).await? {
+        Ok(attempt) => attempt,
+        Err(Throttled(wait)) => return Ok(Err(Refused::Throttled(wait))),
+    };
     let shared = s.db.shared().await?;
     let Some(row) = db::totp::find(&shared, user.id)
         .await?
@@ -128,6 +127,7 @@ pub async fn confirm(
         {
             return Ok(Err(Refused::Overtaken));
         }
+        s.succeeded(tx, &attempt).await?;
         let raised = raise(tx, user).await?;
         let codes = s.replace_codes(tx, user).await?;
         let enabled = User {

@@ -16,6 +16,9 @@ const VERIFY: &str =
     "https://auth.example.com/verify-email?token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.abc_DEF-123";
 const RESET: &str = "https://auth.example.com/reset-password?token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.abc_DEF-456";
 
+const UNLOCK: &str =
+    "https://auth.example.com/unlock?token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.abc_DEF-789";
+
 fn notice(browser: Option<&str>) -> (DateTime<Utc>, Option<IpAddr>, Option<String>) {
     let at = Utc.with_ymd_and_hms(2026, 3, 9, 8, 5, 59).unwrap();
     (
@@ -67,7 +70,24 @@ fn all(browser: &str) -> Vec<Message> {
             ip,
             browser: browser.clone(),
         },
-        Message::SessionsRevokedAfterReplay { at, ip, browser },
+        Message::SessionsRevokedAfterReplay {
+            at,
+            ip,
+            browser: browser.clone(),
+        },
+        Message::SecondFactorFailed {
+            at,
+            ip,
+            browser: browser.clone(),
+        },
+        Message::SignInBlocked {
+            at,
+            ip,
+            browser,
+            password_known: false,
+            link: UNLOCK.to_owned(),
+            expires_in: Duration::hours(24),
+        },
         Message::AddressAlreadyRegistered {
             sign_in_link: "https://auth.example.com/login".to_owned(),
             reset_link: "https://auth.example.com/forgot-password".to_owned(),
@@ -236,7 +256,8 @@ fn security_notices_say_what_to_do_now() {
         );
         assert_eq!(
             is_notice,
-            message.expires_in().is_none() && message.kind() != "address_already_registered"
+            message.kind() == "sign_in_blocked"
+                || message.expires_in().is_none() && message.kind() != "address_already_registered"
         );
         if is_notice {
             assert!(
@@ -245,6 +266,24 @@ fn security_notices_say_what_to_do_now() {
                 "{message:?}"
             );
         }
+    }
+}
+
+#[test]
+fn whose_codes_were_guessed_is_told_that_the_password_is_known() {
+    let (at, ip, browser) = notice(None);
+    let message = Message::SignInBlocked {
+        at,
+        ip,
+        browser,
+        password_known: true,
+        link: UNLOCK.to_owned(),
+        expires_in: Duration::hours(24),
+    };
+    let mail = message.render("grace@example.com", &context()).unwrap();
+    for body in [&mail.text, &mail.html] {
+        assert!(body.contains("Then somebody knows your password"), "{body}");
+        assert!(!body.contains("Nobody got in"), "{body}");
     }
 }
 

@@ -21,7 +21,7 @@ use utoipa::{
 
 use super::{
     change_password, login, logout, me, reauthenticate, recover, refresh, register, sessions,
-    texts::NewPassword, totp, verify_email,
+    texts::NewPassword, totp, unlock, verify_email,
 };
 use crate::web::{
     cookies::CookieName,
@@ -53,6 +53,7 @@ use crate::web::{
         reauthenticate::post,
         recover::post_forgot,
         recover::post_reset,
+        unlock::post,
         change_password::post,
         totp::post_enroll,
         totp::post_confirm,
@@ -64,7 +65,7 @@ use crate::web::{
         (name = "Registration", description = "An account, and the proof of its address."),
         (name = "Signing in", description = "Address and password, then a code where one is asked for."),
         (name = "Sessions", description = "Who is signed in, for how long."),
-        (name = "Recovery", description = "A new password."),
+        (name = "Recovery", description = "A new password, and sign-in after too many guesses."),
         (name = "Second factor", description = "Codes of an authenticator app, and backup codes."),
     ),
     servers((url = "/")),

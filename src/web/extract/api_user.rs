@@ -84,7 +84,7 @@ impl Caller {
             return Ok(Self::Dead(via));
         };
         sessions::note_seen(&state.services, &who, || {
-            ClientInfo::of(req, &state.settings.trusted_proxies).0
+            ClientInfo::of(req, &state.settings).0
         })
         .await;
         // The log line of the request names its user.

@@ -10,16 +10,19 @@ use ipnet::IpNet;
 
 use crate::{
     domain::{audit::Client, device::DeviceCookie},
-    web::{error::WebError, state::State},
+    web::{
+        error::WebError,
+        state::{State, WebSettings},
+    },
 };
 
-/// The client's address and user agent.
+/// The client's address, user agent and device cookie.
 #[derive(Debug, Clone)]
 pub struct ClientInfo(pub Client);
 
 impl ClientInfo {
     /// Reads them from a request.
-    pub fn of(req: &HttpRequest, trusted: &[IpNet]) -> Self {
+    pub fn of(req: &HttpRequest, settings: &WebSettings) -> Self {
         let socket = req
             .peer_addr()
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
@@ -33,10 +36,8 @@ impl ClientInfo {
             .headers()
             .get(header::USER_AGENT)
             .and_then(|value| value.to_str().ok());
-        Self(Client::new(
-            client_address(socket, &forwarded, trusted),
-            user_agent,
-        ))
+        let address = client_address(socket, &forwarded, &settings.trusted_proxies);
+        Self(Client::new(address, user_agent).with_device(settings.device(req)))
     }
 }
 
@@ -73,7 +74,7 @@ impl FromRequest for ClientInfo {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let state = req.app_data::<State>().ok_or(WebError::Misconfigured);
-        ready(state.map(|state| Self::of(req, &state.settings.trusted_proxies)))
+        ready(state.map(|state| Self::of(req, &state.settings)))
     }
 }
 

@@ -138,7 +138,7 @@ async fn proven(
         return proof::recent(services, who).ok_or_else(refusals::proof_required);
     }
     let password = fields::read(|r| Presented::Password(r.secret("password", password)))?;
-    let ClientInfo(client) = ClientInfo::of(req, &state.settings.trusted_proxies);
+    let ClientInfo(client) = ClientInfo::of(req, &state.settings);
     match proof::present(services, who, &password, &client).await? {
         Outcome::Proven(proven) => Ok(*proven),
         Outcome::Throttled(wait) => Err(WebError::Throttled(wait)),

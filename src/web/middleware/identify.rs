@@ -54,7 +54,7 @@ async fn identify(
     req: &ServiceRequest,
 ) -> Result<Option<(Authenticated, Option<TokenPair>)>, FlowError> {
     let (services, settings) = (&state.services, &state.settings);
-    let client = || ClientInfo::of(req.request(), &settings.trusted_proxies).0;
+    let client = || ClientInfo::of(req.request(), settings).0;
     if let Some(token) = settings.cookie(req.request(), CookieName::Access)
         && let Some(who) = authenticate::with_access_token(services, &token).await?
     {

@@ -45,6 +45,11 @@ fn sentence(event: &str, detail: &Value) -> String {
         "password_changed" => "You changed your password.",
         "reauthenticated" => "You confirmed that it was you.",
         "reauthentication_failed" => proof_refused(detail),
+        "sign_in_paused" => paused(detail),
+        "sign_in_blocked" => {
+            "Sign-in was blocked for unknown browsers after too many wrong attempts."
+        }
+        "sign_in_unblocked" => "Sign-in was opened again after it had been blocked.",
         "password_found_breached" => {
             "Your password was found in a published list of stolen ones. You were asked for another."
         }
@@ -87,6 +92,13 @@ fn code_refused(detail: &Value) -> &'static str {
         Some("spent") => "A code was refused at sign-in, as it had been used before.",
         Some("clock_off") => "A code was refused at sign-in, as it was for another moment.",
         _ => "A wrong code was refused at sign-in.",
+    }
+}
+
+fn paused(detail: &Value) -> &'static str {
+    match detail["guess"].as_str() {
+        Some("code") => "After several wrong codes, further ones were refused for a while.",
+        _ => "After several wrong passwords, further ones were refused for a while.",
     }
 }
 
@@ -141,7 +153,10 @@ mod tests {
             Some(Event::PasswordReset) => Event::PasswordChanged,
             Some(Event::PasswordChanged) => Event::Reauthenticated { methods: &["otp"] },
             Some(Event::Reauthenticated { .. }) => Event::ReauthenticationFailed { by: "otp" },
-            Some(Event::ReauthenticationFailed { .. }) => Event::PasswordFoundBreached,
+            Some(Event::ReauthenticationFailed { .. }) => Event::SignInPaused { guess: "code" },
+            Some(Event::SignInPaused { .. }) => Event::SignInBlocked { guess: "code" },
+            Some(Event::SignInBlocked { .. }) => Event::SignInUnblocked { by: "mail" },
+            Some(Event::SignInUnblocked { .. }) => Event::PasswordFoundBreached,
             Some(Event::PasswordFoundBreached) => Event::PasswordRehashed,
             Some(Event::PasswordRehashed) => Event::TotpEnabled,
             Some(Event::TotpEnabled) => Event::TotpDisabled,
@@ -165,7 +180,7 @@ mod tests {
             assert!(told.insert(sentence), "{}", found.name());
             event = after(Some(found));
         }
-        assert_eq!(told.len(), 29);
+        assert_eq!(told.len(), 32);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use actix_web::{
 use askama::Template;
 
 use crate::{
-    domain::local_path::LocalPath,
+    domain::{device::DeviceCookie, local_path::LocalPath},
     flows::{InputFaults, PendingSignIn, TokenPair},
     web::{
         cookies::SetCookies,
@@ -135,11 +135,13 @@ pub(super) fn see_other_with(session: &BrowserSession, path: &str, flash: &Flash
     see_other(path)
 }
 
-/// Signs the browser in and sends it on. A flash must be left after this, not before.
+/// Signs the browser in and sends it on. The account knows it from now on, beside what its `device`
+/// cookie held already. A flash must be left after this, not before.
 pub(super) fn signed_in(
     state: &WebState,
     session: &BrowserSession,
     pair: &TokenPair,
+    device: &DeviceCookie,
     next: Option<&LocalPath>,
 ) -> HttpResponse {
     session.renew();
@@ -148,7 +150,10 @@ pub(super) fn signed_in(
     } else {
         next.map_or(ACCOUNT, LocalPath::as_str)
     };
-    see_other(path).with_cookies(state.settings.pair_cookies(pair))
+    let device = state.services.remembered(device, &pair.user);
+    see_other(path)
+        .with_cookies(state.settings.pair_cookies(pair))
+        .with_cookies([state.settings.device_cookie(&device)])
 }
 
 /// Sends the browser on to the code. A flash must be left after this, not before.

@@ -120,7 +120,10 @@ pub async fn post(
     let outcome = sign_in::with_password(&state.services, input, &client).await?;
     state.count_sign_in(&outcome);
     let showing = match outcome {
-        Outcome::SignedIn(pair) => return Ok(signed_in(&state, &session, &pair, next.as_ref())),
+        Outcome::SignedIn(pair) => {
+            let device = &client.device;
+            return Ok(signed_in(&state, &session, &pair, device, next.as_ref()));
+        }
         Outcome::SecondFactorRequired(pending) => {
             return Ok(code_required(
                 &session,

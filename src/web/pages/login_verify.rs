@@ -9,7 +9,6 @@ use crate::{
     domain::{local_path::LocalPath, secret::SecretString},
     flows::second_factor::{self, CodeFault, Input, Outcome},
     web::{
-        cookies::SetCookies,
         copy,
         error::WebResult,
         extract::{ClientInfo, CsrfForm, DeviceInfo, MaybeUser, PageShell},
@@ -102,11 +101,12 @@ pub async fn post(
             device,
         } => {
             let next = pending.next.as_deref().and_then(LocalPath::parse);
-            let answer = signed_in(&state, &session, &pair, next.as_ref());
+            let device = device.as_ref().unwrap_or(&client.device);
+            let answer = signed_in(&state, &session, &pair, device, next.as_ref());
             if let Some(left) = backup_codes_left {
                 session.leave_flash(&Flash::info(copy::backup_code_used(left)));
             }
-            Ok(answer.with_cookies(device.map(|device| state.settings.device_cookie(&device))))
+            Ok(answer)
         }
         Outcome::WrongCode(fault) => {
             let errors = FieldErrors::of_field(field, refusal(field, fault));

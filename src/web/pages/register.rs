@@ -106,7 +106,7 @@ pub async fn post(
     };
     let showing = match register::register(&state.services, input, &client).await? {
         Outcome::SignedIn(pair) => {
-            let answer = signed_in(&state, &session, &pair, None);
+            let answer = signed_in(&state, &session, &pair, &client.device, None);
             session.leave_flash(&Flash::success(copy::REGISTERED));
             return Ok(answer);
         }

@@ -84,7 +84,7 @@ pub async fn post(
     let outcome = recover::reset(&state.services, token, new_password, held, &client).await?;
     let showing = match outcome {
         ResetOutcome::SignedIn(pair) => {
-            let answer = signed_in(&state, &session, &pair, None);
+            let answer = signed_in(&state, &session, &pair, &client.device, None);
             session.leave_flash(&Flash::success(copy::PASSWORD_RESET));
             return Ok(answer);
         }

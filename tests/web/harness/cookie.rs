@@ -83,6 +83,11 @@ impl Jar {
         self.0.get(name).map(|(value, _)| value.as_str())
     }
 
+    /// Somebody deletes one cookie.
+    pub(crate) fn forget(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
     /// The browser closes: what had no age is gone.
     pub(crate) fn close(&mut self) {
         self.0.retain(|_, (_, until)| until.is_some());

@@ -1,0 +1,153 @@
+//! Counters of guesses. An attempt is let through by one statement, which counts it in the same
+//! breath: of any number of guesses at once, on any nodes, no more get through than the rule says.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{
+    pg::Pg,
+    prelude::*,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    query_dsl::methods::FilterDsl,
+    sql_types::{Array, Binary, Integer, Timestamptz},
+    upsert::excluded,
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use super::schema::account_throttles as throttles;
+
+/// Lets an attempt through and counts it; `false` where its time has not come, or `pauses` has no
+/// more attempts. `pauses` are the seconds after each attempt in a row.
+pub async fn reserve(
+    mut conn: &AsyncPgConnection,
+    key: &[u8; 32],
+    pauses: &[i32],
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let reserve = Reserve { key, pauses, now };
+    let counted: Option<i32> = reserve.get_result(&mut conn).await.optional()?;
+    Ok(counted.is_some())
+}
+
+/// The statement of [`reserve`]. Diesel's own words know no subscripts of arrays.
+struct Reserve<'a> {
+    key: &'a [u8],
+    pauses: &'a [i32],
+    now: DateTime<Utc>,
+}
+
+impl QueryId for Reserve<'_> {
+    type QueryId = Reserve<'static>;
+    /// The text never varies, so the statement is prepared once a connection.
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl Query for Reserve<'_> {
+    type SqlType = Integer;
+}
+
+impl QueryFragment<Pg> for Reserve<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            "INSERT INTO account_throttles AS t (key, failures, tried_at, next_allowed_at) \
+             SELECT new.key, 1, new.now, new.now + make_interval(secs => new.pauses[1]) FROM (SELECT ",
+        );
+        out.push_bind_param::<Binary, _>(self.key)?;
+        out.push_sql(" AS key, ");
+        out.push_bind_param::<Array<Integer>, _>(self.pauses)?;
+        out.push_sql(" AS pauses, ");
+        out.push_bind_param::<Timestamptz, _>(&self.now)?;
+        out.push_sql(
+            " AS now) AS new ON CONFLICT (key) DO UPDATE SET \
+             failures = t.failures + 1, tried_at = excluded.tried_at, \
+             next_allowed_at = excluded.tried_at + make_interval(secs => (",
+        );
+        out.push_bind_param::<Array<Integer>, _>(self.pauses)?;
+        out.push_sql(
+            ")[t.failures + 1]) WHERE (t.next_allowed_at <= excluded.tried_at OR coalesce((",
+        );
+        out.push_bind_param::<Array<Integer>, _>(self.pauses)?;
+        // Where there is no pause, whoever looked at the clock first need not come first.
+        out.push_sql(")[t.failures], 0) = 0) AND t.failures < cardinality(");
+        out.push_bind_param::<Array<Integer>, _>(self.pauses)?;
+        out.push_sql(") RETURNING failures");
+        Ok(())
+    }
+}
+
+/// Takes an attempt back that was let through and never checked.
+pub async fn give_back(mut conn: &AsyncPgConnection, key: &[u8; 32]) -> QueryResult<()> {
+    diesel::update(throttles::table.find(&key[..]))
+        .filter(throttles::failures.gt(0))
+        .set(throttles::failures.eq(throttles::failures - 1))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// A counter.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = throttles, check_for_backend(diesel::pg::Pg))]
+pub struct Counter {
+    /// Its key.
+    pub key: Vec<u8>,
+    /// Attempts in a row.
+    pub failures: i32,
+    /// No attempt is let through before this.
+    pub next_allowed_at: DateTime<Utc>,
+}
+
+/// Those of these counters that there are.
+pub async fn find(mut conn: &AsyncPgConnection, keys: &[[u8; 32]]) -> QueryResult<Vec<Counter>> {
+    let keys: Vec<&[u8]> = keys.iter().map(|key| &key[..]).collect();
+    FilterDsl::filter(throttles::table, throttles::key.eq_any(keys))
+        .select(Counter::as_select())
+        .load(&mut conn)
+        .await
+}
+
+/// Whether something that happens at most once in a while may happen now, and again only after
+/// `period`. Within a transaction, it may happen again where that is taken back.
+pub async fn once(
+    mut conn: &AsyncPgConnection,
+    key: &[u8; 32],
+    now: DateTime<Utc>,
+    period: TimeDelta,
+) -> QueryResult<bool> {
+    let upsert = diesel::insert_into(throttles::table)
+        .values((
+            throttles::key.eq(&key[..]),
+            throttles::failures.eq(0),
+            throttles::tried_at.eq(now),
+            throttles::next_allowed_at.eq(now + period),
+        ))
+        .on_conflict(throttles::key)
+        .do_update()
+        .set((
+            throttles::tried_at.eq(excluded(throttles::tried_at)),
+            throttles::next_allowed_at.eq(excluded(throttles::next_allowed_at)),
+        ));
+    let rows = FilterDsl::filter(upsert, throttles::next_allowed_at.le(now))
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Forgets a counter: what it counted has ended in a success.
+pub async fn clear(mut conn: &AsyncPgConnection, key: &[u8; 32]) -> QueryResult<()> {
+    diesel::delete(throttles::table.find(&key[..]))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Forgets a counter that has reached `ceiling`; `false` where it has not.
+pub async fn clear_blocked(
+    mut conn: &AsyncPgConnection,
+    key: &[u8; 32],
+    ceiling: i32,
+) -> QueryResult<bool> {
+    let rows = diesel::delete(throttles::table.find(&key[..]))
+        .filter(throttles::failures.ge(ceiling))
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}

@@ -1,0 +1,105 @@
+//! Letting guesses at an address count from nothing again, after strangers have used them up.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::{Result, Services, outbox::browser_of, services::Throttled};
+use crate::{
+    db::{self, Transact, Tx},
+    domain::{
+        attempts::CEILING,
+        audit::{Client, Event, Subject},
+        secret::SecretString,
+        token::Purpose,
+        user::User,
+    },
+    mail::Message,
+    throttle::{
+        Route,
+        account::{Guess, Notice},
+    },
+};
+
+/// What became of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Sign-in is open again to this user.
+    Unlocked(User),
+    /// The link was used, has expired, or was overtaken by another change.
+    LinkDead,
+    /// Too many attempts.
+    Throttled(Duration),
+}
+
+/// Whose sign-in a link would unlock; `None` where it is dead. Changes nothing.
+pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>> {
+    let found = s.user_of_mail_token(Purpose::Unlock, token).await?;
+    Ok(found.map(|(_, record)| record.user))
+}
+
+/// Unlocks with a token out of a mail. It signs nobody in.
+pub async fn by_mail(s: &Services, token: &SecretString, client: &Client) -> Result<Outcome> {
+    if let Some(Throttled(wait)) = s.count(Route::Reset, client, None) {
+        return Ok(Outcome::Throttled(wait));
+    }
+    let Some((claims, record)) = s.user_of_mail_token(Purpose::Unlock, token).await? else {
+        return Ok(Outcome::LinkDead);
+    };
+    let user = record.user;
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        if !db::users::hold(tx, user.id, user.revocation_id).await?
+            || !db::revoked_tokens::insert(tx, &claims).await?
+        {
+            return Ok(Outcome::LinkDead);
+        }
+        s.unlock(tx, &user).await?;
+        let event = Event::SignInUnblocked { by: "mail" };
+        s.audit_anonymous(tx, event, Subject::User(user.id), client)
+            .await?;
+        Ok(Outcome::Unlocked(user.clone()))
+    })
+    .await
+}
+
+impl Services {
+    /// Forgets the failures at a user's password, and those at their codes where there were so many
+    /// that nobody gets in: whoever reads the mailbox buys no guesses at codes before that. A
+    /// completed reset does so, too.
+    pub(super) async fn unlock(&self, tx: &Tx, user: &User) -> Result<()> {
+        let (accounts, address) = (&self.account_throttle, &user.email_canonical);
+        for key in [
+            accounts.key_of(Guess::Password, address),
+            accounts.notice_key_of(Notice::Blocked(Guess::Password), address),
+        ] {
+            db::account_throttles::clear(tx, &key).await?;
+        }
+        let key = accounts.key_of(Guess::Code, address);
+        let ceiling = i32::try_from(CEILING).unwrap_or(i32::MAX);
+        if db::account_throttles::clear_blocked(tx, &key, ceiling).await? {
+            let notice = accounts.notice_key_of(Notice::Blocked(Guess::Code), address);
+            db::account_throttles::clear(tx, &notice).await?;
+        }
+        Ok(())
+    }
+
+    /// The mail to somebody whose sign-in is blocked, and how long its link works.
+    pub(super) fn blocked_message(
+        &self,
+        user: &User,
+        guess: Guess,
+        client: &Client,
+    ) -> Result<(Message, TimeDelta)> {
+        let (token, expires_in) = self.mail_token(Purpose::Unlock, user)?;
+        let message = Message::SignInBlocked {
+            at: self.now(),
+            ip: Some(client.ip),
+            browser: browser_of(client),
+            password_known: guess == Guess::Code,
+            link: self.site.token_link("/unlock", &token),
+            expires_in,
+        };
+        Ok((message, expires_in))
+    }
+}

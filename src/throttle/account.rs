@@ -1,0 +1,167 @@
+//! The account throttle as far as memory has it: its rules and its keys. What was tried is counted
+//! by the database, for all nodes, under these keys alone: no address stands there.
+
+use std::time::Duration;
+
+use super::Route;
+use crate::domain::{
+    attempts::{Schedule, scaled},
+    device::KnownDevice,
+    sealing::hmac_sha256,
+    secret::Key,
+};
+
+/// Failures of an address before pauses begin, at a scale of 1.
+const FREE_PASSWORDS: u32 = 10;
+const FREE_CODES: u32 = 5;
+/// The first pauses. A code lives for half a minute.
+const FIRST_PASSWORD_PAUSE: Duration = Duration::from_secs(5);
+const FIRST_CODE_PAUSE: Duration = Duration::from_secs(30);
+
+/// What is guessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guess {
+    /// The password.
+    Password,
+    /// A code of the second factor, of either kind.
+    Code,
+}
+
+impl Guess {
+    /// Whose flood limits count it as well.
+    pub fn route(self) -> Route {
+        match self {
+            Self::Password => Route::Login,
+            Self::Code => Route::SecondFactor,
+        }
+    }
+
+    /// The word in keys and in the audit log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Code => "code",
+        }
+    }
+}
+
+/// What is told, once in a while, of guesses at an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// That attempts are refused for a while.
+    Paused(Guess),
+    /// That strangers are refused until somebody unlocks the address.
+    Blocked(Guess),
+    /// That a right password was followed by wrong codes.
+    CodesFailed,
+}
+
+/// A key of the counters.
+pub type CounterKey = [u8; 32];
+
+/// How many of which guesses, and under which key they are counted.
+#[derive(Debug)]
+pub struct AccountThrottle {
+    key: Key,
+    passwords: Schedule,
+    codes: Schedule,
+    /// A browser that fails more often than this is a stranger.
+    device_passwords: Schedule,
+    device_codes: Schedule,
+    /// Under which browsers are known.
+    pub device_key: Key,
+}
+
+impl AccountThrottle {
+    /// The rules at a `RATE_LIMIT_SCALE`, and the keys of counters and of device cookies.
+    pub fn new(key: Key, device_key: Key, scale: f64) -> Self {
+        let (passwords, codes) = (scaled(FREE_PASSWORDS, scale), scaled(FREE_CODES, scale));
+        Self {
+            key,
+            device_key,
+            passwords: Schedule::rising(passwords, FIRST_PASSWORD_PAUSE),
+            codes: Schedule::rising(codes, FIRST_CODE_PAUSE),
+            device_passwords: Schedule::flat(passwords),
+            device_codes: Schedule::flat(codes),
+        }
+    }
+
+    /// The rule for guesses at an address by anybody.
+    pub fn schedule(&self, guess: Guess) -> &Schedule {
+        match guess {
+            Guess::Password => &self.passwords,
+            Guess::Code => &self.codes,
+        }
+    }
+
+    /// The rule for guesses at an address by a browser that it knows.
+    pub fn device_schedule(&self, guess: Guess) -> &Schedule {
+        match guess {
+            Guess::Password => &self.device_passwords,
+            Guess::Code => &self.device_codes,
+        }
+    }
+
+    /// The counter of guesses at a canonical address by anybody.
+    pub fn key_of(&self, guess: Guess, address: &str) -> CounterKey {
+        self.mac(guess.as_str(), address, "")
+    }
+
+    /// The counter of guesses at a canonical address by a browser that it knows.
+    pub fn device_key_of(&self, guess: Guess, address: &str, device: &KnownDevice) -> CounterKey {
+        self.mac(guess.as_str(), address, &device.name)
+    }
+
+    /// When the notice was last given for a canonical address.
+    pub fn notice_key_of(&self, notice: Notice, address: &str) -> CounterKey {
+        match notice {
+            Notice::Paused(guess) => self.mac("paused", address, guess.as_str()),
+            Notice::Blocked(guess) => self.mac("blocked", address, guess.as_str()),
+            Notice::CodesFailed => self.mac("codes failed", address, ""),
+        }
+    }
+
+    /// No address contains a NUL, so that no two triples have one message.
+    fn mac(&self, what: &str, address: &str, further: &str) -> CounterKey {
+        hmac_sha256(&self.key, [what, address, further].join("\0").as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    #[test]
+    fn every_counter_has_a_key_of_its_own() {
+        let throttle = AccountThrottle::new(Key::new([1; 32]), Key::new([2; 32]), 1.0);
+        let device = KnownDevice {
+            name: "code".to_owned(),
+            since: DateTime::UNIX_EPOCH,
+        };
+        let mut keys = Vec::new();
+        for address in ["a@example.com", "b@example.com"] {
+            keys.push(throttle.notice_key_of(Notice::CodesFailed, address));
+            for guess in [Guess::Password, Guess::Code] {
+                keys.push(throttle.key_of(guess, address));
+                keys.push(throttle.device_key_of(guess, address, &device));
+                keys.push(throttle.notice_key_of(Notice::Paused(guess), address));
+                keys.push(throttle.notice_key_of(Notice::Blocked(guess), address));
+            }
+        }
+        let count = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), count);
+    }
+
+    #[test]
+    fn codes_are_guessed_less_often_than_passwords() {
+        let throttle = AccountThrottle::new(Key::new([1; 32]), Key::new([2; 32]), 1.0);
+        let [passwords, codes] =
+            [Guess::Password, Guess::Code].map(|guess| throttle.schedule(guess).pauses());
+        assert!(passwords.iter().zip(codes).all(|(of, other)| of <= other));
+        assert_eq!((passwords[9], codes[4]), (5, 30));
+    }
+}

@@ -1,0 +1,103 @@
+//! Opening sign-in again through the link in a mail, after too many guesses by whomever. Opening the
+//! page changes nothing; its button does.
+
+use actix_web::web::Query;
+use askama::Template;
+use serde::Deserialize;
+
+use super::answer::{LOGIN, Showing, see_other_with};
+use crate::{
+    domain::secret::SecretString,
+    flows::unlock::{self, Outcome},
+    web::{
+        cookies::SetCookies,
+        copy,
+        error::WebResult,
+        extract::{ClientInfo, CsrfForm, PageShell},
+        session::BrowserSession,
+        state::{State, WebState},
+        view::{FieldErrors, Flash, Shell},
+    },
+};
+
+/// `/unlock?token=` with a link that still works.
+#[derive(Clone, Debug, Template)]
+#[template(path = "unlock.html")]
+pub struct UnlockPage {
+    /// What stands around the page.
+    pub shell: Shell,
+    /// The token of the link.
+    pub token: String,
+    /// The address of the account.
+    pub email: String,
+    /// What is wrong, of the form.
+    pub errors: FieldErrors,
+}
+
+/// `/unlock` with a link that has expired, was used, or means nothing.
+#[derive(Clone, Debug, Template)]
+#[template(path = "unlock_link_invalid.html")]
+pub struct UnlockLinkInvalidPage {
+    /// What stands around the page.
+    pub shell: Shell,
+}
+
+/// The token: of the link, or of the form.
+#[derive(Deserialize)]
+pub struct Token {
+    #[serde(default)]
+    token: SecretString,
+}
+
+/// `GET /unlock?token=`. Changes nothing: mail scanners open links.
+pub async fn get(
+    Query(Token { token }): Query<Token>,
+    state: State,
+    shell: PageShell,
+) -> WebResult {
+    show(&state, shell, &token, Showing::first()).await
+}
+
+/// `POST /unlock`. The account knows the browser from now on, so that whoever goes on guessing
+/// blocks it no more.
+pub async fn post(
+    CsrfForm(Token { token }): CsrfForm<Token>,
+    state: State,
+    session: BrowserSession,
+    ClientInfo(client): ClientInfo,
+    shell: PageShell,
+) -> WebResult {
+    match unlock::by_mail(&state.services, &token, &client).await? {
+        Outcome::Unlocked(user) => {
+            let device = state.services.remembered(&client.device, &user);
+            let answer = see_other_with(&session, LOGIN, &Flash::success(copy::UNLOCKED));
+            Ok(answer.with_cookies([state.settings.device_cookie(&device)]))
+        }
+        Outcome::LinkDead => dead(shell, Showing::invalid(FieldErrors::default())),
+        Outcome::Throttled(wait) => show(&state, shell, &token, Showing::throttled(wait)).await,
+    }
+}
+
+/// The form, while the link is good.
+async fn show(
+    state: &WebState,
+    shell: PageShell,
+    token: &SecretString,
+    showing: Showing,
+) -> WebResult {
+    let Some(user) = unlock::inspect(&state.services, token).await? else {
+        return dead(shell, showing);
+    };
+    showing.answer(|errors| UnlockPage {
+        shell: shell.take(),
+        token: token.expose().to_owned(),
+        email: user.email,
+        errors,
+    })
+}
+
+fn dead(shell: PageShell, showing: Showing) -> WebResult {
+    showing.of_dead_link().answer(|_| UnlockLinkInvalidPage {
+        shell: shell.take(),
+    })
+}
