@@ -1,6 +1,7 @@
 //! The only place where things are wired: settings become services, services an HTTP server.
 
 mod convert;
+mod first_admin;
 mod metrics;
 mod seams;
 mod server;
@@ -14,6 +15,7 @@ use std::{
 use thiserror::Error;
 use tokio::sync::Notify;
 
+pub use first_admin::FirstAdminError;
 pub use metrics::MetricsServer;
 pub use seams::{Seams, SystemClock, SystemRandom};
 pub use server::Server;

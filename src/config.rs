@@ -2,6 +2,7 @@
 //! Only `cli` and `app` read a [`Config`]; the layers below get small policy values of their own.
 
 mod address;
+mod admin;
 mod assemble;
 mod example;
 mod faults;
@@ -27,6 +28,7 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 use url::Url;
 
+pub use admin::FirstAdmin;
 pub use example::{env_example, env_file};
 pub use faults::{ConfigFaults, Fault};
 pub use fresh_secrets::{FreshSecrets, fill_from_system, fresh_secrets};
@@ -85,6 +87,8 @@ pub struct Config {
     pub registration: Registration,
     /// Whether an address must be verified before signing in.
     pub email_verification: EmailVerification,
+    /// The admin to make where there is none.
+    pub first_admin: Option<FirstAdmin>,
     /// The fewest characters of a new password, 8 or more.
     pub password_min_length: usize,
     /// Where passwords are looked up among breached ones, if they are.

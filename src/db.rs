@@ -4,6 +4,8 @@
 //! statement whose row count tells.
 
 pub mod account_throttles;
+pub mod admin_users;
+pub mod admins;
 pub mod audit;
 pub mod backup_codes;
 mod connect;
@@ -22,6 +24,7 @@ pub mod sessions;
 pub mod standing;
 pub mod totp;
 pub mod trusted_devices;
+pub mod user_list;
 pub mod users;
 
 use std::{

@@ -5,10 +5,18 @@
 //! mail stand in one transaction.
 
 pub mod account;
+pub mod admin_act;
+mod admin_credentials;
+pub mod admin_deletion;
+mod admin_disable;
+pub mod admin_list;
+mod admin_role;
+mod admin_sessions;
 mod attempts;
 pub mod authenticate;
 pub mod breach_checks;
 pub mod change_password;
+pub mod create_user;
 pub mod deliver;
 mod error;
 pub mod health;

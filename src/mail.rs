@@ -15,7 +15,7 @@ mod transport;
 
 pub use address::{AddressError, Sender};
 pub use memory::MemoryMailbox;
-pub use message::{MailContext, Message};
+pub use message::{AdminAct, MailContext, Message};
 pub use rendered::RenderedMail;
 pub use settings::{SetupError, SmtpPassword, SmtpSettings, TlsMode};
 pub use smtp::SmtpTransport;

@@ -48,7 +48,7 @@ enum Command {
     /// Look after the keys that seal secrets at rest
     #[command(subcommand)]
     Keys(keys::KeysCommand),
-    /// Bring over accounts
+    /// Make accounts, bring them over, and make admins
     #[command(subcommand)]
     User(user::UserCommand),
     TuneArgon2(tune::TuneArgs),
@@ -67,6 +67,12 @@ pub fn run() -> ExitCode {
         Command::Keys(keys::KeysCommand::Rotate) => setup::block_on(keys::rotate),
         Command::User(user::UserCommand::Import(args)) => {
             setup::block_on(|config| user::import(config, args))
+        }
+        Command::User(user::UserCommand::Create(args)) => {
+            setup::block_on(|config| user::create(config, args))
+        }
+        Command::User(user::UserCommand::Promote(args)) => {
+            setup::block_on(|config| user::promote(config, args))
         }
         Command::TuneArgon2(args) => tune::run(&args).map(done),
         Command::Token(token::TokenCommand::Inspect(args)) => return token::inspect(&args),

@@ -79,6 +79,7 @@ async fn serve(
         tracing::info!(name, "migration done");
     }
     let app = App::wire(config, &database.options, Seams::default())?;
+    app.make_first_admin(config).await?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut metrics = None;
     if let Some(listener) = for_metrics {

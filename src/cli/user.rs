@@ -1,5 +1,7 @@
-//! `vestibule user import`: the accounts of another system, out of a file.
+//! `vestibule user import`: the accounts of another system, out of a file. The other commands of
+//! accounts stand in `accounts`.
 
+mod accounts;
 mod rows;
 
 use std::{
@@ -10,6 +12,8 @@ use std::{
 
 use clap::{Args, Subcommand};
 use serde_json::json;
+
+pub(super) use accounts::{create, promote};
 
 use super::setup::{Database, Failure};
 use crate::{
@@ -36,6 +40,14 @@ pub(super) enum UserCommand {
     ///
     /// Exit status: 0 where every row is good, 1 otherwise.
     Import(ImportArgs),
+    /// Make an account, whose password has to be changed at the first sign-in
+    ///
+    /// The password is made up and shown once, unless it comes from standard input.
+    Create(accounts::CreateArgs),
+    /// Make the account of an address an admin
+    ///
+    /// The owner is told by mail, which a running service sends.
+    Promote(accounts::PromoteArgs),
 }
 
 /// What to import, and how.

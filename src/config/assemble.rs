@@ -12,7 +12,7 @@ use super::secrets::{self, Missing};
 use super::value::{self, whole, word};
 use super::{
     Argon2Settings, Config, DatabaseSource, EmailVerification, Environment, Redacted, Registration,
-    mail, rate_limits,
+    admin, mail, rate_limits,
 };
 
 /// Reads everything. Each value is read before the first missing one ends the assembly, so that
@@ -59,6 +59,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
 
     let registration = registration(reader);
     let email_verification = email_verification(reader);
+    let first_admin = admin::first_admin(reader);
     let password_min_length = reader.value("PASSWORD_MIN_LENGTH", |text| whole(text, 8..=128));
     let breach_check = breach_check(reader, production);
     let argon2 = argon2(reader, production);
@@ -106,6 +107,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
         trusted_proxies: trusted_proxies?.unwrap_or_default(),
         registration: registration?,
         email_verification: email_verification?,
+        first_admin: first_admin?,
         password_min_length: password_min_length?,
         breach_check: breach_check?,
         argon2: argon2?,

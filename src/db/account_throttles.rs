@@ -131,12 +131,12 @@ pub async fn once(
     Ok(rows == 1)
 }
 
-/// Forgets a counter: what it counted has ended in a success.
-pub async fn clear(mut conn: &AsyncPgConnection, key: &[u8; 32]) -> QueryResult<()> {
-    diesel::delete(throttles::table.find(&key[..]))
+/// Forgets a counter: what it counted has ended in a success. `false` where there was none.
+pub async fn clear(mut conn: &AsyncPgConnection, key: &[u8; 32]) -> QueryResult<bool> {
+    let rows = diesel::delete(throttles::table.find(&key[..]))
         .execute(&mut conn)
         .await?;
-    Ok(())
+    Ok(rows == 1)
 }
 
 /// Forgets a counter that has reached `ceiling`; `false` where it has not.

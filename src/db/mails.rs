@@ -149,3 +149,36 @@ pub async fn mark_failed(
         .await?;
     Ok(())
 }
+
+/// A mail as admins see it: what became of it, and never what it says.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = mails, check_for_backend(diesel::pg::Pg))]
+pub struct MailRow {
+    /// What it says, in a word.
+    pub kind: String,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+    /// When it was handed to the mail server.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// When it was given up.
+    pub dropped_at: Option<DateTime<Utc>>,
+    /// Attempts so far.
+    pub attempts: i32,
+    /// Why it was given up, or why the last attempt failed.
+    pub last_error: Option<String>,
+}
+
+/// The latest mails to a user, newest first.
+pub async fn latest_of(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    limit: i64,
+) -> QueryResult<Vec<MailRow>> {
+    mails::table
+        .filter(mails::user_id.eq(user_id))
+        .order(mails::created_at.desc())
+        .limit(limit)
+        .select(MailRow::as_select())
+        .load(&mut conn)
+        .await
+}

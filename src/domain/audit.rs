@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::device::DeviceCookie;
+use super::{reason::Reason, user::Role};
 
 /// How much an event deserves attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +30,8 @@ impl Level {
     }
 }
 
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What happened. What an admin or operator did to an account is named `user_...`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// An account was made.
     Registered,
@@ -117,7 +118,7 @@ pub enum Event {
     },
     /// Guesses count from nothing again.
     SignInUnblocked {
-        /// Through what: `mail`.
+        /// Through what: `mail`, `admin`.
         by: &'static str,
     },
     /// The password turned out to be in a published breach, and must be changed.
@@ -137,6 +138,55 @@ pub enum Event {
         /// How many.
         rows: usize,
     },
+    /// An account was made for somebody.
+    UserCreated {
+        /// With which role.
+        role: Role,
+    },
+    /// An account was renamed.
+    UserRenamed,
+    /// An account was shut.
+    UserDisabled {
+        /// Why.
+        reason: Reason,
+    },
+    /// An account was opened again.
+    UserEnabled,
+    /// An account got another role.
+    UserRoleChanged {
+        /// Which.
+        role: Role,
+    },
+    /// Nothing but a new password is possible any more.
+    UserPasswordChangeRequired,
+    /// A reset link was mailed on an admin's word.
+    UserResetSent,
+    /// A link to verify the address was mailed on an admin's word.
+    UserVerificationSent,
+    /// A second factor was taken away, as its owner has lost it.
+    UserTwoFactorReset {
+        /// Why.
+        reason: Reason,
+    },
+    /// One session was ended by an admin.
+    UserSessionRevoked {
+        /// Which.
+        session_id: Uuid,
+    },
+    /// All sessions were ended by an admin.
+    UserSessionsRevoked {
+        /// How many.
+        count: usize,
+    },
+    /// An account was deleted, and will be erased.
+    UserDeleted {
+        /// Why.
+        reason: Reason,
+    },
+    /// A deleted account was kept after all.
+    UserRestored,
+    /// A deleted account was erased.
+    UserErased,
 }
 
 impl Event {
@@ -175,6 +225,20 @@ impl Event {
             Self::TotpDisabled => "totp_disabled",
             Self::BackupCodesReplaced => "backup_codes_replaced",
             Self::SecretsResealed { .. } => "secrets_resealed",
+            Self::UserCreated { .. } => "user_created",
+            Self::UserRenamed => "user_renamed",
+            Self::UserDisabled { .. } => "user_disabled",
+            Self::UserEnabled => "user_enabled",
+            Self::UserRoleChanged { .. } => "user_role_changed",
+            Self::UserPasswordChangeRequired => "user_password_change_required",
+            Self::UserResetSent => "user_reset_sent",
+            Self::UserVerificationSent => "user_verification_sent",
+            Self::UserTwoFactorReset { .. } => "user_two_factor_reset",
+            Self::UserSessionRevoked { .. } => "user_session_revoked",
+            Self::UserSessionsRevoked { .. } => "user_sessions_revoked",
+            Self::UserDeleted { .. } => "user_deleted",
+            Self::UserRestored => "user_restored",
+            Self::UserErased => "user_erased",
         }
     }
 
@@ -197,7 +261,21 @@ impl Event {
             | Self::DeviceTrusted { .. }
             | Self::SignInUnblocked { .. }
             | Self::BackupCodesReplaced
-            | Self::SecretsResealed { .. } => Level::Notice,
+            | Self::SecretsResealed { .. }
+            | Self::UserCreated { .. }
+            | Self::UserRenamed
+            | Self::UserDisabled { .. }
+            | Self::UserEnabled
+            | Self::UserRoleChanged { .. }
+            | Self::UserPasswordChangeRequired
+            | Self::UserResetSent
+            | Self::UserVerificationSent
+            | Self::UserTwoFactorReset { .. }
+            | Self::UserSessionRevoked { .. }
+            | Self::UserSessionsRevoked { .. }
+            | Self::UserDeleted { .. }
+            | Self::UserRestored
+            | Self::UserErased => Level::Notice,
             _ => Level::Info,
         }
     }
@@ -219,9 +297,18 @@ impl Event {
             Self::DeviceTrusted { device_id } | Self::TrustedDeviceRevoked { device_id } => {
                 json!({ "device": device_id })
             }
-            Self::SessionRevoked { session_id } => json!({ "session": session_id }),
+            Self::SessionRevoked { session_id } | Self::UserSessionRevoked { session_id } => {
+                json!({ "session": session_id })
+            }
             Self::OtherSessionsRevoked { count } => json!({ "count": count }),
             Self::SecretsResealed { table, rows } => json!({ "table": table, "rows": rows }),
+            Self::UserCreated { role } | Self::UserRoleChanged { role } => {
+                json!({ "role": role.as_str() })
+            }
+            Self::UserDisabled { reason }
+            | Self::UserTwoFactorReset { reason }
+            | Self::UserDeleted { reason } => json!({ "reason": reason.as_str() }),
+            Self::UserSessionsRevoked { count } => json!({ "count": count }),
             _ => json!({}),
         }
     }

@@ -45,6 +45,8 @@ pub enum EndReason {
     AddressClaimed,
     /// A used refresh token came back.
     Replay,
+    /// An admin or operator ended it.
+    ByAdmin,
 }
 
 impl EndReason {
@@ -60,6 +62,7 @@ impl EndReason {
             Self::SecondFactorChanged => "second_factor_changed",
             Self::AddressClaimed => "address_claimed",
             Self::Replay => "replay",
+            Self::ByAdmin => "by_admin",
         }
     }
 }

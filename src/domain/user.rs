@@ -2,8 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
+
+/// How long a deleted account can be restored before it is erased.
+pub const DELETION_GRACE: TimeDelta = TimeDelta::days(30);
 
 /// What a user may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -110,7 +110,8 @@ impl Services {
 
     /// Forgets the failures that an attempt was counted with: it was right.
     pub(super) async fn succeeded(&self, tx: &Tx, attempt: &Attempt) -> Result<()> {
-        Ok(db::account_throttles::clear(tx, &attempt.0).await?)
+        db::account_throttles::clear(tx, &attempt.0).await?;
+        Ok(())
     }
 
     /// Compares a password that was counted. One that nobody had the time to compare counts for

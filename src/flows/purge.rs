@@ -1,6 +1,6 @@
 //! Forgetting what has expired.
 
-use super::{Result, Services};
+use super::{Result, Services, admin_deletion};
 use crate::{db, domain::random};
 
 /// Deletes what has expired, batch by batch; returns how many rows went.
@@ -12,6 +12,8 @@ pub async fn expired(s: &Services) -> Result<usize> {
         let place = random::id(s.random.as_ref());
         let batch = db::purge::batch(&conn, s.now()).await?
             + db::trusted_devices::forget_dead(&conn, place).await?;
+        drop(conn);
+        let batch = batch + admin_deletion::erase_due(s).await?;
         rows += batch;
         if batch == 0 {
             return Ok(rows);

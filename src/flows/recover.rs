@@ -106,7 +106,8 @@ impl Services {
         Ok(RequestOutcome::Accepted)
     }
 
-    fn requested_message(&self, request: MailRequest, user: &User) -> Result<Message> {
+    /// The mail that was asked for, with a fresh link.
+    pub(super) fn requested_message(&self, request: MailRequest, user: &User) -> Result<Message> {
         let (purpose, path) = match request {
             MailRequest::Reset => (Purpose::PasswordReset, "/reset-password"),
             MailRequest::Verification => (Purpose::VerifyEmail, "/verify-email"),

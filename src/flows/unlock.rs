@@ -66,22 +66,21 @@ pub async fn by_mail(s: &Services, token: &SecretString, client: &Client) -> Res
 impl Services {
     /// Forgets the failures at a user's password, and those at their codes where there were so many
     /// that nobody gets in: whoever reads the mailbox buys no guesses at codes before that. A
-    /// completed reset does so, too.
-    pub(super) async fn unlock(&self, tx: &Tx, user: &User) -> Result<()> {
+    /// completed reset does so, too. `false` where there were none.
+    pub(super) async fn unlock(&self, tx: &Tx, user: &User) -> Result<bool> {
         let (accounts, address) = (&self.account_throttle, &user.email_canonical);
-        for key in [
-            accounts.key_of(Guess::Password, address),
-            accounts.notice_key_of(Notice::Blocked(Guess::Password), address),
-        ] {
-            db::account_throttles::clear(tx, &key).await?;
-        }
+        let key = accounts.key_of(Guess::Password, address);
+        let mut any = db::account_throttles::clear(tx, &key).await?;
+        let notice = accounts.notice_key_of(Notice::Blocked(Guess::Password), address);
+        db::account_throttles::clear(tx, &notice).await?;
         let key = accounts.key_of(Guess::Code, address);
         let ceiling = i32::try_from(CEILING).unwrap_or(i32::MAX);
         if db::account_throttles::clear_blocked(tx, &key, ceiling).await? {
             let notice = accounts.notice_key_of(Notice::Blocked(Guess::Code), address);
             db::account_throttles::clear(tx, &notice).await?;
+            any = true;
         }
-        Ok(())
+        Ok(any)
     }
 
     /// The mail to somebody whose sign-in is blocked, and how long its link works.

@@ -101,6 +101,13 @@ pub enum Message {
         /// How long the link works.
         expires_in: Duration,
     },
+    /// An admin did something to the account.
+    ByAdmin {
+        /// What.
+        act: AdminAct,
+        /// When it happened.
+        at: DateTime<Utc>,
+    },
     /// Somebody tried to register an address that has an account.
     AddressAlreadyRegistered {
         /// The sign-in page.
@@ -108,6 +115,70 @@ pub enum Message {
         /// The forgot-password page.
         reset_link: String,
     },
+}
+
+/// What an admin did to an account, as far as its owner should know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdminAct {
+    /// The account was shut.
+    Disabled,
+    /// The account was opened again.
+    Enabled,
+    /// The account manages all others now.
+    MadeAdmin,
+    /// The account manages no others any more.
+    MadeUser,
+    /// A new password is demanded.
+    PasswordChangeRequired,
+    /// The second factor was taken away.
+    TwoFactorReset,
+    /// Wrong attempts count from nothing again.
+    Unlocked,
+    /// Every session was ended.
+    SessionsRevoked,
+    /// The account was deleted and will be erased.
+    Deleted {
+        /// When.
+        erased_at: DateTime<Utc>,
+    },
+    /// The account is kept after all.
+    Restored,
+}
+
+impl AdminAct {
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled_by_admin",
+            Self::Enabled => "enabled_by_admin",
+            Self::MadeAdmin => "made_admin",
+            Self::MadeUser => "made_user",
+            Self::PasswordChangeRequired => "password_change_required",
+            Self::TwoFactorReset => "two_factor_reset_by_admin",
+            Self::Unlocked => "unlocked_by_admin",
+            Self::SessionsRevoked => "sessions_revoked_by_admin",
+            Self::Deleted { .. } => "deleted_by_admin",
+            Self::Restored => "restored_by_admin",
+        }
+    }
+
+    fn subject(self, product: &str) -> String {
+        match self {
+            Self::Disabled => format!("Your {product} account was disabled"),
+            Self::Enabled => format!("Your {product} account can be used again"),
+            Self::MadeAdmin => format!("You are an administrator of {product} now"),
+            Self::MadeUser => format!("You are no longer an administrator of {product}"),
+            Self::PasswordChangeRequired => {
+                format!("Please choose a new password for {product}")
+            }
+            Self::TwoFactorReset => {
+                format!("Two-step sign-in was reset for your {product} account")
+            }
+            Self::Unlocked => format!("Sign-in to your {product} account is open again"),
+            Self::SessionsRevoked => format!("You were signed out of {product} everywhere"),
+            Self::Deleted { .. } => format!("Your {product} account was deleted"),
+            Self::Restored => format!("Your {product} account was restored"),
+        }
+    }
 }
 
 /// What every mail of this site has in common.
@@ -152,6 +223,7 @@ impl Message {
             Self::SessionsRevokedAfterReplay { .. } => "sessions_revoked_after_replay",
             Self::SecondFactorFailed { .. } => "second_factor_failed",
             Self::SignInBlocked { .. } => "sign_in_blocked",
+            Self::ByAdmin { act, .. } => act.kind(),
             Self::AddressAlreadyRegistered { .. } => "address_already_registered",
         }
     }
@@ -215,6 +287,7 @@ impl Message {
             Self::SignInBlocked { .. } => {
                 format!("Sign-in to your {product} account is blocked")
             }
+            Self::ByAdmin { act, .. } => act.subject(product),
             Self::AddressAlreadyRegistered { .. } => {
                 format!("You already have a {product} account")
             }
@@ -236,9 +309,9 @@ impl Message {
             | Self::SecondFactorFailed { .. } => {
                 "When, from where, and what to do if this wasn’t you."
             }
-            Self::PasswordBreached { .. } | Self::SessionsRevokedAfterReplay { .. } => {
-                "What happened, and what to do next."
-            }
+            Self::PasswordBreached { .. }
+            | Self::SessionsRevokedAfterReplay { .. }
+            | Self::ByAdmin { .. } => "What happened, and what to do next.",
             Self::SignInBlocked { .. } => {
                 "There were too many wrong attempts. A link lets you in again."
             }

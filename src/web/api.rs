@@ -2,6 +2,8 @@
 //!
 //! A handler reads its fields, runs its flow and translates the outcome; it decides nothing.
 
+pub mod admin_acts;
+pub mod admin_users;
 pub mod change_password;
 pub mod description;
 mod dto;

@@ -108,6 +108,14 @@ pub const BROWSER_UNTRUSTED: &str =
     "That browser is no longer trusted: it will ask for a code again.";
 /// There is no trusted browser of this person with that id.
 pub const NO_SUCH_TRUSTED: &str = "There is no trusted browser of yours with this id.";
+/// There is no user, or no session of a user, with that id.
+pub const NO_SUCH_USER: &str = "There is no user with this id, or no such session of theirs.";
+/// An admin acts on the own account.
+pub const OWN_ACCOUNT: &str =
+    "No administrator acts on their own account here. Use your account page, or ask another one.";
+/// Nobody would be left to manage accounts.
+pub const LAST_ADMIN: &str =
+    "This is the last administrator who can sign in. Make somebody else one first.";
 /// There is no session of this person with that id.
 pub const NO_SUCH_SESSION: &str = "There is no living session of yours with this id.";
 /// After following a link to a page that needs a sign-in.

@@ -1,5 +1,6 @@
 //! Extractors: what a handler may rely on stands in its signature.
 
+mod admin;
 mod api_user;
 mod body;
 mod client;
@@ -7,6 +8,7 @@ mod recent;
 mod shell;
 mod user;
 
+pub use admin::{AdminApi, AdminCall, AdminForm, AdminUser};
 pub use api_user::{ApiUser, ApiUserAnyState, Caller, Via};
 pub use body::{ApiJson, CsrfForm};
 pub use client::{ClientInfo, DeviceInfo};

@@ -5,6 +5,9 @@
 
 pub mod account;
 mod activity;
+pub mod admin_act;
+pub mod admin_user;
+pub mod admin_users;
 mod answer;
 pub mod api_docs;
 pub mod backup_codes;
@@ -28,6 +31,9 @@ pub mod verify_email;
 pub(in crate::web) use answer::{CHANGE_PASSWORD, LOGIN, REAUTHENTICATE};
 
 pub use account::{AccountPage, ActivityItem, SecondFactorState};
+pub use admin_act::{AdminAct, AdminActPage};
+pub use admin_user::{AdminUserPage, Chip, DeviceLine, EventLine, MailLine};
+pub use admin_users::{AdminUsersPage, ListQuery, UserLine};
 pub use api_docs::ApiDocsPage;
 pub use backup_codes::{BackupCodesPage, BackupCodesReason};
 pub use change_password::ChangePasswordPage;

@@ -11,12 +11,12 @@ use actix_web::{
     dev::HttpServiceFactory,
     guard::{Any, Get, Head},
     middleware::{Compress, from_fn},
-    web::{ServiceConfig, delete, post, resource, route, scope},
+    web::{ServiceConfig, delete, patch, post, resource, route, scope},
 };
 
 use super::api::{
-    change_password, description, login, logout, me, reauthenticate, recover, refresh, register,
-    sessions, totp, unlock, verify_email,
+    admin_acts, admin_users, change_password, description, login, logout, me, reauthenticate,
+    recover, refresh, register, sessions, totp, unlock, verify_email,
 };
 use super::{
     cookies::CookieName,
@@ -49,6 +49,7 @@ pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
             }
         })
         .service(scope("/api/auth").configure(api))
+        .service(scope("/api/admin").configure(admin_api))
         .service(
             scope("")
                 .wrap(from_fn(identify::run))
@@ -94,11 +95,41 @@ fn calls() -> Vec<(&'static str, Route)> {
     ]
 }
 
+/// The same below `/api/admin`.
+fn admin_api(admin: &mut ServiceConfig) {
+    for (path, routes) in admin_calls() {
+        admin.service(resource_of(path, routes));
+    }
+}
+
+/// The calls below `/api/admin`.
+#[rustfmt::skip] // A table is read by its lines.
+fn admin_calls() -> Vec<(&'static str, Vec<Route>)> {
+    use admin_acts as acts;
+    vec![
+        ("/users", vec![read().to(admin_users::get_all)]),
+        ("/users/{id}", vec![read().to(admin_users::get_one), patch().to(admin_users::patch)]),
+        ("/users/{id}/disable", vec![post().to(acts::post_disable)]),
+        ("/users/{id}/enable", vec![post().to(acts::post_enable)]),
+        ("/users/{id}/role", vec![post().to(acts::post_role)]),
+        ("/users/{id}/unlock", vec![post().to(acts::post_unlock)]),
+        ("/users/{id}/require-password-change", vec![post().to(acts::post_require_password_change)]),
+        ("/users/{id}/send-reset", vec![post().to(acts::post_send_reset)]),
+        ("/users/{id}/resend-verification", vec![post().to(acts::post_resend_verification)]),
+        ("/users/{id}/reset-two-factor", vec![post().to(acts::post_reset_two_factor)]),
+        ("/users/{id}/revoke-sessions", vec![post().to(acts::post_revoke_sessions)]),
+        ("/users/{id}/sessions/{session}/revoke", vec![post().to(acts::post_revoke_session)]),
+        ("/users/{id}/delete", vec![post().to(acts::post_delete)]),
+        ("/users/{id}/restore", vec![post().to(acts::post_restore)]),
+    ]
+}
+
 /// The paths of the API's calls, for whoever compares them with its description.
 pub fn api_paths() -> impl Iterator<Item = String> {
-    calls()
-        .into_iter()
-        .map(|(path, _)| format!("/api/auth{path}"))
+    let auth = calls().into_iter().map(|(path, _)| ("auth", path));
+    let admin = admin_calls().into_iter().map(|(path, _)| ("admin", path));
+    auth.chain(admin)
+        .map(|(scope, path)| format!("/api/{scope}{path}"))
 }
 
 /// Each page is a resource of its own, for the same reason.
@@ -117,9 +148,7 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Vec<Route>)> {
     use pages::{
-        account, change_password, forgot_password, login, login_verify, logout, password_strength,
-        reauthenticate, register, resend_verification, reset_password, sessions, start, two_factor, unlock,
-        verify_email,
+    account, admin_act, admin_user, admin_users, change_password, forgot_password, login, login_verify, logout, password_strength, reauthenticate, register, resend_verification, reset_password, sessions, start, two_factor, unlock, verify_email,
     };
     vec![
         ("/", vec![read().to(start::get)]),
@@ -145,6 +174,20 @@ fn screens() -> Vec<(&'static str, Vec<Route>)> {
         ("/account/two-factor/disable", vec![read().to(two_factor::back), post().to(two_factor::disable)]),
         ("/account/two-factor/backup-codes", vec![read().to(two_factor::back), post().to(two_factor::fresh_codes)]),
         ("/reauthenticate", vec![read().to(reauthenticate::get), post().to(reauthenticate::post)]),
+        ("/admin/users", vec![read().to(admin_users::get)]),
+        ("/admin/users/{id}", vec![read().to(admin_user::get)]),
+        ("/admin/users/{id}/disable", vec![read().to(admin_act::get), post().to(admin_act::post)]),
+        ("/admin/users/{id}/enable", vec![read().to(admin_act::get), post().to(admin_act::post)]),
+        ("/admin/users/{id}/role", vec![read().to(admin_act::get), post().to(admin_act::post)]),
+        ("/admin/users/{id}/unlock", vec![read().to(admin_act::get), post().to(admin_act::post)]),
+        ("/admin/users/{id}/require-password-change", vec![read().to(admin_act::get), post().to(admin_act::post)]),
+        ("/admin/users/{id}/send-reset", vec![read().to(admin_act::get), post().to(admin_act::post)]),
+        ("/admin/users/{id}/resend-verification", vec![read().to(admin_act::get), post().to(admin_act::post)]),
+        ("/admin/users/{id}/reset-two-factor", vec![read().to(admin_act::get), post().to(admin_act::post)]),
+        ("/admin/users/{id}/revoke-sessions", vec![read().to(admin_act::get), post().to(admin_act::post)]),
+        ("/admin/users/{id}/sessions/{session}/revoke", vec![read().to(admin_act::get), post().to(admin_act::post)]),
+        ("/admin/users/{id}/delete", vec![read().to(admin_act::get), post().to(admin_act::post)]),
+        ("/admin/users/{id}/restore", vec![read().to(admin_act::get), post().to(admin_act::post)]),
         ("/.well-known/change-password", vec![read().to(start::change_password)]),
     ]
 }

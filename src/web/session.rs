@@ -50,6 +50,11 @@ pub struct BrowserSession {
 }
 
 impl BrowserSession {
+    /// That of a request.
+    pub fn of(req: &HttpRequest) -> Result<Self, WebError> {
+        Self::from_request(req, &mut Payload::None).into_inner()
+    }
+
     /// The token that every form of this browser carries.
     pub fn csrf_token(&self) -> String {
         if let Ok(Some(token)) = self.session.get::<String>(CSRF) {

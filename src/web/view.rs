@@ -30,6 +30,8 @@ pub struct SignedInAs {
     pub name: String,
     /// The address.
     pub email: String,
+    /// Whether they manage other people's accounts.
+    pub is_admin: bool,
 }
 
 /// A message that a page leaves for the next one.

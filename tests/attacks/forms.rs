@@ -11,7 +11,7 @@ use crate::harness::{TestApp, answer::Answer, browser::urlencoded, settings::ORI
 #[tokio::test(flavor = "multi_thread")]
 async fn no_form_of_another_site_is_taken_anywhere() {
     let app = TestApp::start().await;
-    let person = app.person().await;
+    let person = app.person().admin().await;
     let mut browser = app.browser();
     browser.sign_in(&person).await;
     let own = browser.csrf_token().await;

@@ -24,11 +24,13 @@ enum Class {
     AnySession,
     /// Whoever has a living session and no password to change.
     Session,
+    /// The same, and is an admin at this moment.
+    Admin,
 }
-use Class::{AnySession, Open, Session};
+use Class::{Admin, AnySession, Open, Session};
 
 /// Every page with its class.
-const PAGES: [(&str, Class); 24] = [
+const PAGES: [(&str, Class); 38] = [
     ("/", Open),
     ("/register", Open),
     ("/verify-email", Open),
@@ -52,11 +54,25 @@ const PAGES: [(&str, Class); 24] = [
     ("/account/two-factor/disable", Session),
     ("/account/two-factor/backup-codes", Session),
     ("/reauthenticate", Session),
+    ("/admin/users", Admin),
+    ("/admin/users/{id}", Admin),
+    ("/admin/users/{id}/disable", Admin),
+    ("/admin/users/{id}/enable", Admin),
+    ("/admin/users/{id}/role", Admin),
+    ("/admin/users/{id}/unlock", Admin),
+    ("/admin/users/{id}/require-password-change", Admin),
+    ("/admin/users/{id}/send-reset", Admin),
+    ("/admin/users/{id}/resend-verification", Admin),
+    ("/admin/users/{id}/reset-two-factor", Admin),
+    ("/admin/users/{id}/revoke-sessions", Admin),
+    ("/admin/users/{id}/sessions/{session}/revoke", Admin),
+    ("/admin/users/{id}/delete", Admin),
+    ("/admin/users/{id}/restore", Admin),
     ("/.well-known/change-password", Open),
 ];
 
 /// Every call with its class.
-const CALLS: [(&str, Class); 21] = [
+const CALLS: [(&str, Class); 35] = [
     ("/api/auth/register", Open),
     ("/api/auth/login", Open),
     ("/api/auth/login/mfa", Open),
@@ -78,6 +94,20 @@ const CALLS: [(&str, Class); 21] = [
     ("/api/auth/mfa/totp/disable", Session),
     ("/api/auth/mfa/backup-codes", Session),
     ("/api/auth/reauthenticate", Session),
+    ("/api/admin/users", Admin),
+    ("/api/admin/users/{id}", Admin),
+    ("/api/admin/users/{id}/disable", Admin),
+    ("/api/admin/users/{id}/enable", Admin),
+    ("/api/admin/users/{id}/role", Admin),
+    ("/api/admin/users/{id}/unlock", Admin),
+    ("/api/admin/users/{id}/require-password-change", Admin),
+    ("/api/admin/users/{id}/send-reset", Admin),
+    ("/api/admin/users/{id}/resend-verification", Admin),
+    ("/api/admin/users/{id}/reset-two-factor", Admin),
+    ("/api/admin/users/{id}/revoke-sessions", Admin),
+    ("/api/admin/users/{id}/sessions/{session}/revoke", Admin),
+    ("/api/admin/users/{id}/delete", Admin),
+    ("/api/admin/users/{id}/restore", Admin),
 ];
 
 /// The state that somebody comes in.
@@ -91,10 +121,14 @@ enum State {
     User,
     Disabled,
     Admin,
+    /// An admin who has a new password to choose.
+    AdminMustChange,
+    /// Signed in as an admin, and no admin any more.
+    Demoted,
 }
 
 impl State {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Nobody,
         Self::Pending,
         Self::Unverified,
@@ -102,6 +136,8 @@ impl State {
         Self::User,
         Self::Disabled,
         Self::Admin,
+        Self::AdminMustChange,
+        Self::Demoted,
     ];
 
     async fn person(self, app: &TestApp) -> Person {
@@ -109,6 +145,8 @@ impl State {
             Self::Pending => app.person().with_totp().await,
             Self::Unverified => app.person().await,
             Self::MustChange => app.person().verified().must_change().await,
+            Self::AdminMustChange => app.person().verified().must_change().admin().await,
+            Self::Demoted => app.person().verified().admin().await,
             _ => app.person().verified().await,
         }
     }
@@ -118,6 +156,7 @@ impl State {
         let change = match self {
             Self::Disabled => "UPDATE users SET disabled_at = created_at WHERE email = $1",
             Self::Admin => "UPDATE users SET role = 'admin' WHERE email = $1",
+            Self::Demoted => "UPDATE users SET role = 'user' WHERE email = $1",
             _ => return,
         };
         app.sql(change, &[&person.email]).await;
@@ -131,8 +170,13 @@ impl State {
         match class {
             Open => true,
             AnySession => self.has_session(),
-            Session => self.has_session() && self != Self::MustChange,
+            Session => self.has_session() && !self.must_change(),
+            Admin => self == Self::Admin,
         }
+    }
+
+    fn must_change(self) -> bool {
+        matches!(self, Self::MustChange | Self::AdminMustChange)
     }
 }
 
@@ -153,7 +197,8 @@ pub(super) async fn methods(app: &TestApp, path: &str) -> Vec<Method> {
 
 /// A path with an id that nobody has.
 pub(super) fn filled_in(path: &str) -> String {
-    path.replace("{id}", "00000000-0000-4000-8000-000000000000")
+    let nobody = "00000000-0000-4000-8000-000000000000";
+    path.replace("{id}", nobody).replace("{session}", nobody)
 }
 
 #[test]
@@ -177,7 +222,6 @@ async fn no_call_is_answered_for_who_may_not_make_it() {
         for method in methods(&app, &path).await {
             for state in State::ALL {
                 let person = state.person(&app).await;
-                let call = path.strip_prefix("/api/auth").unwrap();
                 let api = match state {
                     State::Nobody => app.api(),
                     State::Pending => {
@@ -187,7 +231,7 @@ async fn no_call_is_answered_for_who_may_not_make_it() {
                     _ => app.api().with(&app.api().sign_in(&person).await),
                 };
                 state.afterwards(&app, &person).await;
-                let request = api.request(method.clone(), &filled_in(call));
+                let request = api.request_at(method.clone(), &filled_in(&path));
                 let request = match method {
                     Method::POST | Method::PATCH => request.json(&json!({})),
                     _ => request,
@@ -199,11 +243,17 @@ async fn no_call_is_answered_for_who_may_not_make_it() {
                     let expected = [200, 202, 204, 401, 403, 404, 409, 422];
                     assert!(expected.contains(&answer.status), "{told}");
                     let shut = !answer.body.contains("\"unauthorized\"")
+                        && !answer.body.contains("admin_required")
                         && !answer.body.contains("password_change_required");
                     assert!(shut || class == Open, "{told}");
                 } else if state.has_session() {
                     assert_eq!(answer.status, 403, "{told}");
-                    let words = answer.body.contains("password_change_required");
+                    let code = if state.must_change() {
+                        "\"password_change_required\""
+                    } else {
+                        "\"admin_required\""
+                    };
+                    let words = answer.body.contains(code);
                     assert!(words || method == Method::HEAD, "{told}");
                 } else {
                     assert_eq!(answer.status, 401, "{told}");
@@ -221,7 +271,7 @@ async fn signed_in(app: &TestApp, state: State, person: &Person) -> Browser {
         let page = browser.sign_in(person).await;
         let lands = match state {
             State::Pending => "/login/verify",
-            State::MustChange => "/account/password",
+            State::MustChange | State::AdminMustChange => "/account/password",
             _ => "/account",
         };
         assert_eq!(page.path(), lands);
@@ -253,6 +303,15 @@ async fn no_page_opens_for_who_may_not_see_it() {
                 let told = format!("{method} {path} for {state:?}: {answer:?}");
                 let leads_to = answer.header("location").unwrap_or_default();
                 let leads_to = leads_to.split('?').next().unwrap_or_default();
+                if class == Admin && state.has_session() && !state.must_change() {
+                    let status = if state == State::Admin {
+                        [200, 404]
+                    } else {
+                        [403, 403]
+                    };
+                    assert!(status.contains(&answer.status), "{told}");
+                    continue;
+                }
                 if !state.may_enter(class) {
                     let door = if state.has_session() {
                         "/account/password"
@@ -276,8 +335,8 @@ async fn no_page_opens_for_who_may_not_see_it() {
     }
 }
 
-/// Nobody becomes more than they are: admins have no door of their own yet, and their role opens
-/// nobody else's session.
+/// Nobody becomes more than they are: the role of an admin opens nobody else's session outside the
+/// doors of admins.
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_elses_session_is_not_found() {
     let app = TestApp::start().await;

@@ -42,6 +42,8 @@ fn help_names_every_command() {
         "keys rotate",
         "token inspect",
         "user import",
+        "user create",
+        "user promote",
         "tune-argon2",
     ] {
         let words = command.split(' ').chain(["--help"]);

@@ -39,7 +39,8 @@ async fn nor_does_somebody_signed_in() {
     let sql = cluster.sql().await;
     // The address and the password of the examples in the description, so that those succeed.
     let ada = Person::register(&node, "ada").await;
-    sql.run("UPDATE users SET email_verified_at = now()").await;
+    sql.run("UPDATE users SET email_verified_at = now(), role = 'admin'")
+        .await;
     let grace = Person::register(&node, "grace").await;
     let enrolled = enrolled(&node, &sql, &grace).await;
     let settings = [
@@ -60,6 +61,8 @@ async fn nor_does_somebody_signed_in() {
         assert!(answered(&node, call, 200), "{call} never succeeded");
     }
     assert!(answered(&node, "logout-all", 204));
+    // Ada is an admin: she finds everybody, and nobody by an id that was made up.
+    assert!(told(&node, "path=\"/api/admin/users\"", 200), "no list");
 }
 
 /// The access token of somebody with a second factor.
@@ -108,9 +111,13 @@ fn assert_no_fault(node: &Node) {
 }
 
 fn answered(node: &Node, call: &str, status: u16) -> bool {
-    let path = format!("path=\"/api/auth/{call}\"");
+    told(node, &format!("path=\"/api/auth/{call}\""), status)
+}
+
+/// Whether the log has an answer of that status with these words.
+fn told(node: &Node, path: &str, status: u16) -> bool {
     let status = format!("status={status} ");
     node.log()
         .lines()
-        .any(|line| line.contains(&path) && line.contains(&status))
+        .any(|line| line.contains(path) && line.contains(&status))
 }

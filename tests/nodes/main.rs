@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and says on the way what it measured"
 )]
 
+mod admins;
 mod api;
 #[path = "../support/cluster.rs"]
 mod cluster;

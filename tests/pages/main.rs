@@ -7,6 +7,7 @@
 )]
 
 mod account;
+mod admin;
 mod contrast;
 mod errors;
 mod registering;
@@ -28,6 +29,7 @@ fn gallery() -> Vec<Rendered> {
         registering::pages(),
         signing_in::pages(),
         account::pages(),
+        admin::pages(),
         errors::pages(),
     ]
     .concat()
@@ -60,7 +62,17 @@ fn every_page_has_one_heading_and_says_what_it_is() {
 fn every_form_posts_with_its_token_and_every_field_has_its_label() {
     for (name, text) in gallery() {
         let page = Html::parse_document(&text);
-        for form in all(&page, "form") {
+        for search in all(&page, "form[role=search]") {
+            // It changes nothing, and what it asks for stands in the URL: without a token.
+            assert_eq!(search.attr("method"), Some("get"), "{name}");
+            assert_eq!(
+                search
+                    .select(&Selector::parse("[type=hidden]").unwrap())
+                    .count(),
+                0
+            );
+        }
+        for form in all(&page, "form:not([role=search])") {
             assert_eq!(form.attr("method"), Some("post"), "{name}");
             assert!(
                 form.attr("action")
@@ -81,7 +93,7 @@ fn every_form_posts_with_its_token_and_every_field_has_its_label() {
             ids.len(),
             "{name}: an id stands twice in {ids:?}"
         );
-        for input in all(&page, "input:not([type=hidden]):not([hidden])") {
+        for input in all(&page, "input:not([type=hidden]):not([hidden]), select") {
             let id = input
                 .attr("id")
                 .unwrap_or_else(|| panic!("{name}: an input without an id"));
@@ -93,7 +105,7 @@ fn every_form_posts_with_its_token_and_every_field_has_its_label() {
         }
         for input in all(
             &page,
-            "input[type=password], input[type=email], input[type=text]",
+            "input[type=password], input[type=email], input[type=text], input[type=search]",
         ) {
             assert!(input.attr("autocomplete").is_some(), "{name}: autocomplete");
         }
@@ -116,7 +128,10 @@ fn every_error_stands_in_the_summary_and_beside_its_field() {
         for link in all(&page, ".summary a") {
             let id = link.attr("href").unwrap().trim_start_matches('#');
             let message: String = link.text().collect();
-            let field = &all(&page, &format!("input[id='{id}'][aria-invalid=true]"))[..];
+            let field = &all(
+                &page,
+                &format!(":is(input, select)[id='{id}'][aria-invalid=true]"),
+            )[..];
             assert_eq!(field.len(), 1, "{name}: {id}");
             let beside: String = all(&page, &format!("[id='{id}-error']"))[0]
                 .text()

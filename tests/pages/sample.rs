@@ -26,6 +26,7 @@ pub(crate) fn signed_in(name: &str) -> Shell {
     let who = SignedInAs {
         name: name.to_owned(),
         email: EMAIL.to_owned(),
+        is_admin: false,
     };
     Shell {
         signed_in: Some(who),

@@ -72,6 +72,20 @@ pub(super) const ACCOUNTS: Section = Section {
                       signs in before following the mailed link, and answers never tell who has an account.",
             preset: Preset::Fixed("optional"),
         },
+        Setting {
+            name: "ADMIN_EMAIL",
+            meaning: "The first admin, made at a start where there is no admin yet; goes with ADMIN_PASSWORD. An\n\
+                      account that has the address is not promoted: `vestibule user promote` does that.",
+            preset: Preset::Unset {
+                example: "admin@example.org",
+            },
+        },
+        Setting {
+            name: "ADMIN_PASSWORD",
+            meaning: "The password that the first admin starts with, and has to change at the first sign-in.\n\
+                      Take both out once that is done.",
+            preset: Preset::Unset { example: "" },
+        },
     ],
 };
 

@@ -37,6 +37,7 @@ const BAD: &[(&str, &[&str])] = &[
     ("METRICS_ADDR", &["9090", "localhost:9090"]),
     ("MAX_CONNECTIONS", &["0", "1000001", "many"]),
     ("DATABASE_POOL_SIZE", &["0", "-1", "1001", "ten", "1.5"]),
+    ("ADMIN_EMAIL", &["nobody", "a@", "Ada <ada@example.org>"]),
     ("DATABASE_CA_FILE", &["/nonexistent/ca.pem", "/"]),
     ("PG_BIN_DIR", &["/nonexistent/bin", "/etc/hostname"]),
     (
@@ -138,7 +139,12 @@ const BAD: &[(&str, &[&str])] = &[
 ];
 
 /// Settings for which every text is a value, or whose badness depends on the file system.
-const ALWAYS_FINE: [&str; 3] = ["DATA_DIR", "SMTP_USERNAME", "SMTP_PASSWORD"];
+const ALWAYS_FINE: [&str; 4] = [
+    "ADMIN_PASSWORD",
+    "DATA_DIR",
+    "SMTP_USERNAME",
+    "SMTP_PASSWORD",
+];
 
 #[test]
 fn every_bad_value_is_refused_by_its_name() {

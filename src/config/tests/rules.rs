@@ -315,3 +315,18 @@ fn breached_passwords_are_looked_up_in_production_and_wherever_it_is_asked_for()
         assert_eq!(faulty, ["HIBP_API_URL"], "{refused}");
     }
 }
+
+#[test]
+fn the_first_admin_is_named_whole_or_not_at_all() {
+    assert!(config(development(&[])).first_admin.is_none());
+    let both = [
+        ("ADMIN_EMAIL", " Ada@Example.ORG "),
+        ("ADMIN_PASSWORD", " spaces are a password's own "),
+    ];
+    let admin = config(development(&both)).first_admin.unwrap();
+    assert_eq!(admin.email.as_str(), "Ada@example.org");
+    assert_eq!(admin.password.expose(), " spaces are a password's own ");
+    for (alone, missing) in [(both[0], "ADMIN_PASSWORD"), (both[1], "ADMIN_EMAIL")] {
+        assert_eq!(at_fault(development(&[alone])), [missing]);
+    }
+}

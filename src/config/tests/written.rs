@@ -42,6 +42,7 @@ fn every_example_is_a_good_value() {
     let password = ("SMTP_PASSWORD", "x");
     let mut source = source(&with_secrets(&[
         password,
+        ("ADMIN_PASSWORD", "x"),
         ("BASE_URL", "https://sign-in.example.org"),
     ]));
     source.dotenv = Some(folder.write(".env", &uncommented.join("\n")));

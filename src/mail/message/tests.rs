@@ -31,7 +31,22 @@ fn notice(browser: Option<&str>) -> (DateTime<Utc>, Option<IpAddr>, Option<Strin
 /// One message of every kind.
 fn all(browser: &str) -> Vec<Message> {
     let (at, ip, browser) = notice(Some(browser));
-    vec![
+    let by_admin = [
+        AdminAct::Disabled,
+        AdminAct::Enabled,
+        AdminAct::MadeAdmin,
+        AdminAct::MadeUser,
+        AdminAct::PasswordChangeRequired,
+        AdminAct::TwoFactorReset,
+        AdminAct::Unlocked,
+        AdminAct::SessionsRevoked,
+        AdminAct::Deleted {
+            erased_at: at + Duration::days(30),
+        },
+        AdminAct::Restored,
+    ]
+    .map(|act| Message::ByAdmin { act, at });
+    let mut all = vec![
         Message::VerifyEmail {
             link: VERIFY.to_owned(),
             expires_in: Duration::hours(24),
@@ -92,7 +107,9 @@ fn all(browser: &str) -> Vec<Message> {
             sign_in_link: "https://auth.example.com/login".to_owned(),
             reset_link: "https://auth.example.com/forgot-password".to_owned(),
         },
-    ]
+    ];
+    all.extend(by_admin);
+    all
 }
 
 fn rendered(browser: &str) -> Vec<(Message, RenderedMail)> {
@@ -249,11 +266,12 @@ fn the_tone_is_calm_and_the_lines_are_short() {
 fn security_notices_say_what_to_do_now() {
     for (message, mail) in rendered("Firefox on Linux") {
         let is_notice = mail.text.contains("When: ");
-        assert_eq!(
-            is_notice,
-            mail.text.contains("This wasn't you?"),
-            "{message:?}"
-        );
+        let asks = if matches!(message, Message::ByAdmin { .. }) {
+            "Was that not agreed with you?"
+        } else {
+            "This wasn't you?"
+        };
+        assert_eq!(is_notice, mail.text.contains(asks), "{message:?}");
         assert_eq!(
             is_notice,
             message.kind() == "sign_in_blocked"

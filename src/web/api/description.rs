@@ -20,8 +20,8 @@ use utoipa::{
 };
 
 use super::{
-    change_password, login, logout, me, reauthenticate, recover, refresh, register, sessions,
-    texts::NewPassword, totp, unlock, verify_email,
+    admin_acts, admin_users, change_password, login, logout, me, reauthenticate, recover, refresh,
+    register, sessions, texts::NewPassword, totp, unlock, verify_email,
 };
 use crate::web::{
     cookies::CookieName,
@@ -59,6 +59,21 @@ use crate::web::{
         totp::post_confirm,
         totp::post_disable,
         totp::post_backup_codes,
+        admin_users::get_all,
+        admin_users::get_one,
+        admin_users::patch,
+        admin_acts::post_disable,
+        admin_acts::post_enable,
+        admin_acts::post_role,
+        admin_acts::post_require_password_change,
+        admin_acts::post_unlock,
+        admin_acts::post_send_reset,
+        admin_acts::post_resend_verification,
+        admin_acts::post_reset_two_factor,
+        admin_acts::post_revoke_sessions,
+        admin_acts::post_revoke_session,
+        admin_acts::post_delete,
+        admin_acts::post_restore,
     ),
     components(schemas(Problem)),
     tags(
@@ -67,6 +82,7 @@ use crate::web::{
         (name = "Sessions", description = "Who is signed in, for how long."),
         (name = "Recovery", description = "A new password, and sign-in after too many guesses."),
         (name = "Second factor", description = "Codes of an authenticator app, and backup codes."),
+        (name = "Administration", description = "Other people's accounts, for admins."),
     ),
     servers((url = "/")),
 )]

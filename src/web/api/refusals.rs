@@ -1,10 +1,12 @@
 //! What the API refuses with, and in which words.
 
+use uuid::Uuid;
+
 use crate::{
-    flows::{InputFaults, second_factor::CodeFault},
+    flows::{InputFaults, admin_act::Outcome, second_factor::CodeFault},
     web::{
         copy,
-        error::{Refusal, WebError},
+        error::{Refusal, WebError, WebResult},
         problem::codes::{self, Code},
     },
 };
@@ -112,4 +114,33 @@ pub(super) fn totp_not_pending() -> WebError {
 pub(in crate::web) fn conflict() -> WebError {
     let detail = "The account was changed in the same moment, so nothing was done. Try again.";
     WebError::refused(codes::CONFLICT, detail)
+}
+
+/// 403: the call or page is for admins.
+pub(in crate::web) fn admin_required() -> WebError {
+    let detail = "This is for administrators.";
+    WebError::refused(codes::ADMIN_REQUIRED, detail)
+}
+
+/// 404: nobody has this id.
+pub(in crate::web) fn no_such_user() -> WebError {
+    WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_USER)
+}
+
+/// The id in a path. One that is none is nobody's.
+pub(in crate::web) fn user_id(text: &str) -> WebResult<Uuid> {
+    Uuid::try_parse(text).map_err(|_| no_such_user())
+}
+
+/// Why an act of an admin was not done.
+pub(in crate::web) fn admin_act(outcome: Outcome) -> WebError {
+    match outcome {
+        Outcome::NotFound => WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_USER),
+        Outcome::OwnAccount => WebError::refused(codes::OWN_ACCOUNT, copy::OWN_ACCOUNT),
+        Outcome::LastAdmin => WebError::refused(codes::LAST_ADMIN, copy::LAST_ADMIN),
+        Outcome::NothingToDo(why) => WebError::refused(codes::NOTHING_TO_DO, why),
+        Outcome::Invalid(faults) => invalid(&faults),
+        Outcome::NotAdmin => admin_required(),
+        Outcome::Overtaken | Outcome::Done => WebError::Unauthorized,
+    }
 }

@@ -13,7 +13,10 @@ use super::{
     dto::{PairInCookies, RenewedPair, TokenPair},
     totp::CodesAnswer,
 };
-use crate::domain::user::Role;
+use crate::domain::{
+    user::Role,
+    user_search::{Sort, Status, TWO_FACTOR, VERIFIED},
+};
 
 fn words<const N: usize>(words: [&str; N]) -> ObjectBuilder {
     ObjectBuilder::new()
@@ -24,6 +27,26 @@ fn words<const N: usize>(words: [&str; N]) -> ObjectBuilder {
 /// A role.
 pub(super) fn role() -> Schema {
     words([Role::User, Role::Admin].map(Role::as_str)).into()
+}
+
+/// The states of an account.
+pub(super) fn statuses() -> Schema {
+    words(Status::WORDS.map(|(word, _)| word)).into()
+}
+
+/// The orders of the list of users.
+pub(super) fn sorts() -> Schema {
+    words(Sort::WORDS.map(|(word, _)| word)).into()
+}
+
+/// Whether a second factor is enrolled.
+pub(super) fn on_or_off() -> Schema {
+    words(TWO_FACTOR.map(|(word, _)| word)).into()
+}
+
+/// Whether an address is verified.
+pub(super) fn yes_or_no() -> Schema {
+    words(VERIFIED.map(|(word, _)| word)).into()
 }
 
 /// The one kind of token.

@@ -52,3 +52,8 @@ pub(super) struct TotpCode(String);
 #[derive(ToSchema)]
 #[schema(value_type = String, min_length = 1, example = "123456")]
 pub(super) struct AnyCode(String);
+
+/// Why, in a few words for the audit log: something that can be seen.
+#[derive(ToSchema)]
+#[schema(value_type = String, min_length = 1, max_length = 200, example = "left the company")]
+pub(super) struct Reason(String);

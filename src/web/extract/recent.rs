@@ -127,7 +127,8 @@ impl<T: DeserializeOwned + MayProve + 'static> FromRequest for RecentlyAuthentic
     }
 }
 
-async fn proven(
+/// Whoever proved lately who they are, or does so with this password.
+pub(super) async fn proven(
     req: &HttpRequest,
     who: &Authenticated,
     password: Field,

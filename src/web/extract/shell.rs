@@ -5,12 +5,15 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 
 use super::Identity;
-use crate::web::{
-    assets,
-    error::WebError,
-    middleware::RequestId,
-    session::BrowserSession,
-    view::{Shell, SignedInAs},
+use crate::{
+    domain::user::Role,
+    web::{
+        assets,
+        error::WebError,
+        middleware::RequestId,
+        session::BrowserSession,
+        view::{Shell, SignedInAs},
+    },
 };
 
 /// The shell of a page, for the handler that ends up showing one.
@@ -56,6 +59,7 @@ impl FromRequest for PageShell {
             SignedInAs {
                 name: user.name().to_owned(),
                 email: user.email.clone(),
+                is_admin: user.role == Role::Admin,
             }
         });
         let bare = Shell {

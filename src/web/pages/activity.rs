@@ -7,14 +7,24 @@ use crate::{db::audit::EventRow, domain::user_agent};
 
 /// An event as a line of the recent activity.
 pub(super) fn item(row: &EventRow) -> ActivityItem {
+    ActivityItem {
+        sentence: sentence(&row.event, &row.detail),
+        // Where an admin sits is not their users' business.
+        from: if row.event.starts_with("user_") {
+            String::new()
+        } else {
+            origin(row)
+        },
+        at: row.at,
+    }
+}
+
+/// Browser and address of an event, in words.
+pub(super) fn origin(row: &EventRow) -> String {
     let browser = row.user_agent.as_deref().map(user_agent::short_name);
     let address = row.ip.map(|network| network.addr().to_string());
     let from: Vec<String> = [browser, address].into_iter().flatten().collect();
-    ActivityItem {
-        sentence: sentence(&row.event, &row.detail),
-        from: from.join(", "),
-        at: row.at,
-    }
+    from.join(", ")
 }
 
 /// The sentence of an event, by its name. A name of a later version reads as a change.
@@ -58,12 +68,35 @@ fn sentence(event: &str, detail: &Value) -> String {
         "totp_disabled" => "You turned off two-step sign-in.",
         "backup_codes_replaced" => "You got a fresh set of backup codes.",
         "secrets_resealed" => "Stored secrets were encrypted again with a new key.",
+        by_admin if by_admin.starts_with("user_") => done_by_admin(by_admin, detail),
         _ => UNKNOWN,
     };
     sentence.to_owned()
 }
 
 const UNKNOWN: &str = "Something changed that this page cannot name yet.";
+
+/// What an admin or operator did. Their reasons are for the audit log.
+fn done_by_admin(event: &str, detail: &Value) -> &'static str {
+    match event {
+        "user_created" => "This account was made for you.",
+        "user_renamed" => "An administrator changed your name.",
+        "user_disabled" => "An administrator disabled this account.",
+        "user_enabled" => "An administrator opened this account again.",
+        "user_role_changed" if detail["role"] == "admin" => "You became an administrator.",
+        "user_role_changed" => "You stopped being an administrator.",
+        "user_password_change_required" => "An administrator asked you for a new password.",
+        "user_reset_sent" => "An administrator sent you a link to reset your password.",
+        "user_verification_sent" => "An administrator sent you a link to verify your address.",
+        "user_two_factor_reset" => "An administrator turned off two-step sign-in.",
+        "user_session_revoked" => "An administrator signed a device out.",
+        "user_sessions_revoked" => "An administrator signed every device out.",
+        "user_deleted" => "An administrator deleted this account.",
+        "user_restored" => "An administrator restored this account.",
+        "user_erased" => "This account was erased.",
+        _ => UNKNOWN,
+    }
+}
 
 /// How somebody signed in; the words are those of RFC 8176.
 fn signed_in(detail: &Value) -> &'static str {
@@ -117,10 +150,14 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::audit::Event;
+    use crate::domain::{audit::Event, reason::Reason, user::Role};
+
+    fn reason() -> Reason {
+        Reason::parse("lost the phone").unwrap()
+    }
 
     /// Every event after another: a new one does not compile before it has its place here.
-    fn after(event: Option<Event>) -> Option<Event> {
+    fn after(event: Option<&Event>) -> Option<Event> {
         Some(match event {
             None => Event::Registered,
             Some(Event::Registered) => Event::Imported,
@@ -165,7 +202,23 @@ mod tests {
                 table: "mails",
                 rows: 1,
             },
-            Some(Event::SecretsResealed { .. }) => return None,
+            Some(Event::SecretsResealed { .. }) => Event::UserCreated { role: Role::User },
+            Some(Event::UserCreated { .. }) => Event::UserRenamed,
+            Some(Event::UserRenamed) => Event::UserDisabled { reason: reason() },
+            Some(Event::UserDisabled { .. }) => Event::UserEnabled,
+            Some(Event::UserEnabled) => Event::UserRoleChanged { role: Role::Admin },
+            Some(Event::UserRoleChanged { .. }) => Event::UserPasswordChangeRequired,
+            Some(Event::UserPasswordChangeRequired) => Event::UserResetSent,
+            Some(Event::UserResetSent) => Event::UserVerificationSent,
+            Some(Event::UserVerificationSent) => Event::UserTwoFactorReset { reason: reason() },
+            Some(Event::UserTwoFactorReset { .. }) => Event::UserSessionRevoked {
+                session_id: Uuid::nil(),
+            },
+            Some(Event::UserSessionRevoked { .. }) => Event::UserSessionsRevoked { count: 2 },
+            Some(Event::UserSessionsRevoked { .. }) => Event::UserDeleted { reason: reason() },
+            Some(Event::UserDeleted { .. }) => Event::UserRestored,
+            Some(Event::UserRestored) => Event::UserErased,
+            Some(Event::UserErased) => return None,
         })
     }
 
@@ -178,9 +231,9 @@ mod tests {
             assert_ne!(sentence, UNKNOWN, "{}", found.name());
             assert!(sentence.ends_with('.'), "{sentence}");
             assert!(told.insert(sentence), "{}", found.name());
-            event = after(Some(found));
+            event = after(Some(&found));
         }
-        assert_eq!(told.len(), 32);
+        assert_eq!(told.len(), 46);
     }
 
     #[test]

@@ -7,7 +7,10 @@ use actix_web::{HttpResponse, http::StatusCode, web::Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::answer::{ACCOUNT, LOGIN, REAUTHENTICATE, Showing, page, see_other, see_other_with};
+use super::{
+    admin_act::AdminAct,
+    answer::{ACCOUNT, LOGIN, REAUTHENTICATE, Showing, page, see_other, see_other_with},
+};
 use crate::{
     domain::{local_path::LocalPath, secret::SecretString},
     flows::{
@@ -102,6 +105,10 @@ fn act_of(path: &str) -> Option<Act> {
                 [_, "revoke"] => act("to sign out a device", "Sign out the device"),
                 _ => None,
             }
+        }
+        ["admin", "users", _, ..] => {
+            let found = AdminAct::of_path(path, |_| true)?;
+            act("/admin/users", found.purpose, found.button)
         }
         _ => None,
     }

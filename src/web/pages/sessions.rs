@@ -104,7 +104,7 @@ impl DeviceItem {
 }
 
 /// The first letter large, where it is no name of somebody's product.
-fn as_heading(name: &str) -> String {
+pub(super) fn as_heading(name: &str) -> String {
     match name.strip_prefix("an ") {
         Some(rest) => format!("An {rest}"),
         None => name.to_owned(),

@@ -74,11 +74,27 @@ impl Api {
         Reply::of(self.request(Method::GET, call)).await
     }
 
+    /// A POST below `/api/admin/users`.
+    pub(crate) async fn admin(&self, call: &str, body: Value) -> Reply {
+        let request = self.request_at(Method::POST, &format!("/api/admin/users{call}"));
+        Reply::of(request.json(&body)).await
+    }
+
+    /// A GET below `/api/admin/users`.
+    pub(crate) async fn admin_get(&self, call: &str) -> Reply {
+        Reply::of(self.request_at(Method::GET, &format!("/api/admin/users{call}"))).await
+    }
+
     /// A request below `/api/auth`.
     pub(crate) fn request(&self, method: Method, call: &str) -> RequestBuilder {
+        self.request_at(method, &format!("/api/auth{call}"))
+    }
+
+    /// A request of any path.
+    pub(crate) fn request_at(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self
             .http
-            .request(method, format!("{}/api/auth{call}", self.node))
+            .request(method, format!("{}{path}", self.node))
             .header("host", HOST);
         match &self.bearer {
             Some(token) => request.bearer_auth(token),

@@ -98,6 +98,7 @@ pub(crate) struct NewPerson<'a> {
     verified: bool,
     totp: bool,
     by_admin: Option<ByAdmin>,
+    admin: bool,
 }
 
 /// What an admin did to the account.
@@ -124,6 +125,7 @@ impl<'a> NewPerson<'a> {
             verified: false,
             totp: false,
             by_admin: None,
+            admin: false,
         }
     }
 
@@ -159,6 +161,14 @@ impl<'a> NewPerson<'a> {
         }
     }
 
+    /// An admin.
+    pub(crate) fn admin(self) -> Self {
+        Self {
+            admin: true,
+            ..self.verified()
+        }
+    }
+
     async fn make(self) -> Person {
         let count = COUNTER.fetch_add(1, Ordering::Relaxed);
         let mut person = Person {
@@ -174,6 +184,10 @@ impl<'a> NewPerson<'a> {
         }
         if let Some(act) = &self.by_admin {
             self.app.sql(act.sql(), &[&person.email]).await;
+        }
+        if self.admin {
+            let promote = "UPDATE users SET role = 'admin' WHERE email = $1";
+            self.app.sql(promote, &[&person.email]).await;
         }
         person
     }

@@ -1,0 +1,59 @@
+//! The first admin at a start, and why a start fails because of it.
+
+use thiserror::Error;
+
+use super::App;
+use crate::{
+    config::{Config, FirstAdmin},
+    domain::{audit::Client, secret::SecretString, user::Role},
+    flows::{
+        FlowError,
+        create_user::{self, Input, Outcome},
+    },
+};
+
+/// Why the first admin could not be made.
+#[derive(Debug, Error)]
+pub enum FirstAdminError {
+    /// Nobody becomes an admin by having an address.
+    #[error(
+        "ADMIN_EMAIL: {0} has an account that is no admin, and is not promoted by a start; run `vestibule user promote {0}` if it should be one"
+    )]
+    Taken(String),
+    /// The password opens too much to be a weak one, even for a while.
+    #[error("ADMIN_PASSWORD: {0}")]
+    Password(String),
+    /// A fault of ours or of the database.
+    #[error("the first admin could not be made: {0}")]
+    Flow(#[from] FlowError),
+}
+
+impl App {
+    /// Makes the admin that the settings name, where there is no admin yet.
+    pub async fn make_first_admin(&self, config: &Config) -> Result<(), FirstAdminError> {
+        let Some(FirstAdmin { email, password }) = &config.first_admin else {
+            return Ok(());
+        };
+        let input = Input {
+            email: email.clone(),
+            password: SecretString::from(password.expose().as_str()),
+            role: Role::Admin,
+        };
+        let client = Client::command("vestibule serve");
+        match create_user::first_admin(&self.services, &input, &client).await? {
+            Outcome::Created => tracing::info!(
+                "the first admin is made; sign in, choose a new password, and take ADMIN_PASSWORD out"
+            ),
+            Outcome::NotNeeded => {}
+            Outcome::EmailTaken => return Err(FirstAdminError::Taken(email.as_str().to_owned())),
+            Outcome::Invalid(faults) => {
+                let told: Vec<&str> = faults
+                    .iter()
+                    .flat_map(|(_, messages)| messages.iter().map(String::as_str))
+                    .collect();
+                return Err(FirstAdminError::Password(told.join(" ")));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,146 @@
+//! Users as admins see and change them.
+//!
+//! Changes are made under the lock of `admins`, to a row that `hold` locked; what a token hangs on
+//! is raised beside them.
+
+use chrono::{DateTime, Utc};
+use diesel::{prelude::*, sql_query, sql_types::Timestamptz, sql_types::Uuid as SqlUuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::schema::{totp_authenticators as totp, users};
+use super::users::UserRow;
+use crate::domain::user::{Role, User};
+
+/// A user, and what only admins see.
+#[derive(Debug, Clone)]
+pub struct ManagedUser {
+    /// The user.
+    pub user: User,
+    /// When the account was deleted, where it waits to be erased.
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+/// The columns of a [`ManagedUser`].
+pub(super) type Columns = (UserRow, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+pub(super) fn managed((row, totp_confirmed_at, deleted_at): Columns) -> ManagedUser {
+    ManagedUser {
+        user: row.with_totp(totp_confirmed_at).user,
+        deleted_at,
+    }
+}
+
+/// The user of an id.
+pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<ManagedUser>> {
+    let found = users::table
+        .left_join(totp::table)
+        .filter(users::id.eq(id))
+        .select((
+            UserRow::as_select(),
+            totp::confirmed_at.nullable(),
+            users::deleted_at,
+        ))
+        .first::<Columns>(&mut conn)
+        .await
+        .optional()?;
+    Ok(found.map(managed))
+}
+
+/// The id of a canonical address.
+pub async fn id_of(mut conn: &AsyncPgConnection, canonical: &str) -> QueryResult<Option<Uuid>> {
+    users::table
+        .filter(users::email_canonical.eq(canonical))
+        .select(users::id)
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// The user of an id, locked until the transaction ends.
+pub async fn hold(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<ManagedUser>> {
+    let held = users::table
+        .filter(users::id.eq(id))
+        .select(users::id)
+        .for_no_key_update()
+        .first::<Uuid>(&mut conn)
+        .await
+        .optional()?;
+    match held {
+        Some(id) => find(conn, id).await,
+        None => Ok(None),
+    }
+}
+
+/// Shuts an account, or opens it.
+pub async fn set_disabled(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    disabled_at: Option<DateTime<Utc>>,
+) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set(users::disabled_at.eq(disabled_at))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Marks an account as deleted, or takes the mark away.
+pub async fn set_deleted(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    deleted_at: Option<DateTime<Utc>>,
+) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set(users::deleted_at.eq(deleted_at))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Gives another role.
+pub async fn set_role(mut conn: &AsyncPgConnection, id: Uuid, role: Role) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set(users::role.eq(role.as_str()))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Demands another password.
+pub async fn require_password_change(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set(users::password_must_change.eq(true))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Gives another name, or none.
+pub async fn rename(mut conn: &AsyncPgConnection, id: Uuid, name: Option<&str>) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set(users::display_name.eq(name))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Erased {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// Erases up to a hundred users who were deleted before `before`, with all that hangs on them;
+/// returns who they were. Rows that somebody holds are left to the next time.
+pub async fn erase(mut conn: &AsyncPgConnection, before: DateTime<Utc>) -> QueryResult<Vec<Uuid>> {
+    let erased: Vec<Erased> = sql_query(
+        "DELETE FROM users WHERE id = ANY(ARRAY(
+            SELECT id FROM users WHERE deleted_at <= $1
+            ORDER BY deleted_at LIMIT 100 FOR UPDATE SKIP LOCKED)) RETURNING id",
+    )
+    .bind::<Timestamptz, _>(before)
+    .get_results(&mut conn)
+    .await?;
+    Ok(erased.into_iter().map(|erased| erased.id).collect())
+}

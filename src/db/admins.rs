@@ -1,0 +1,92 @@
+//! Who is an admin, and the lock under which that changes.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    dsl::{exists, sql},
+    expression::SqlLiteral,
+    prelude::*,
+    select, sql_query,
+    sql_types::{BigInt, Bool},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::schema::users;
+
+/// The key of the advisory lock: "vestiadm" in ASCII.
+const LOCK_KEY: i64 = 0x7665_7374_6961_646d;
+
+/// Waits until no other transaction acts as an admin, on any node; the lock ends with this one.
+///
+/// Every act of an admin or operator on an account takes it first. So who is an admin is known for
+/// sure until the commit, and two such acts that lock each other's rows never wait for each other.
+pub async fn lock(mut conn: &AsyncPgConnection) -> QueryResult<()> {
+    sql_query("SELECT pg_advisory_xact_lock($1)")
+        .bind::<BigInt, _>(LOCK_KEY)
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Word for word the condition of a partial index: a value that is bound would not be known to
+/// meet it.
+fn is_admin() -> SqlLiteral<Bool> {
+    sql("users.role = 'admin'")
+}
+
+/// Whether there is any admin, whatever state the account is in.
+pub async fn any(mut conn: &AsyncPgConnection) -> QueryResult<bool> {
+    let admins = users::table.filter(is_admin());
+    select(exists(admins)).get_result(&mut conn).await
+}
+
+/// Whether this user is an admin who can act.
+pub async fn is_active(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+    let admin = users::table
+        .filter(users::id.eq(id).and(users::disabled_at.is_null()))
+        .filter(is_admin());
+    select(exists(admin)).get_result(&mut conn).await
+}
+
+/// Whether there is an admin who can sign in, besides this user.
+pub async fn another_active(mut conn: &AsyncPgConnection, besides: Uuid) -> QueryResult<bool> {
+    let others = users::table
+        .filter(is_admin())
+        .filter(users::disabled_at.is_null().and(users::id.ne(besides)));
+    select(exists(others)).get_result(&mut conn).await
+}
+
+/// An account that somebody makes for somebody else.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = users)]
+pub struct NewAccount<'a> {
+    /// Id.
+    pub id: Uuid,
+    /// The address as given.
+    pub email: &'a str,
+    /// The address in lower case.
+    pub email_canonical: &'a str,
+    /// PHC string.
+    pub password_hash: &'a str,
+    /// When the password was looked up among breached ones, where that was possible.
+    pub password_breach_checked_at: Option<DateTime<Utc>>,
+    /// Whether nothing but a new password is possible at first.
+    pub password_must_change: bool,
+    /// Role.
+    pub role: &'a str,
+    /// When somebody vouched for the address.
+    pub email_verified_at: Option<DateTime<Utc>>,
+    /// Now.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Makes an account; `false` where the address is taken.
+pub async fn insert(mut conn: &AsyncPgConnection, new: &NewAccount<'_>) -> QueryResult<bool> {
+    let rows = diesel::insert_into(users::table)
+        .values(new)
+        .on_conflict(users::email_canonical)
+        .do_nothing()
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}

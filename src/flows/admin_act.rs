@@ -1,0 +1,228 @@
+//! What admins do to accounts: the one door that every act passes, on page, API and command line.
+//!
+//! ```text
+//!   an admin, with a recent proof --> lock --> still an admin, session lives --.
+//!                                                                             |--> the act
+//!   an operator at the machine -----> lock ------------------------------------'
+//! ```
+//!
+//! The lock is the database's: of two admins who demote each other at once, on whatever nodes, one
+//! comes second and is no admin any more. What each act does stands in a file of its own.
+
+use uuid::Uuid;
+
+use super::{InputFaults, Result, Services, outbox::Recipient, proof::Proven, sessions};
+use crate::{
+    db::{self, Transact, Tx, admin_users::ManagedUser},
+    domain::{
+        audit::{Client, Event, Subject},
+        display_name::DisplayName,
+        reason::Reason,
+        session::EndReason,
+        user::{Role, User},
+    },
+    mail::{AdminAct, Message},
+};
+
+/// What is to be done to an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Shut it, at once and everywhere.
+    Disable(Reason),
+    /// Open it again.
+    Enable,
+    /// Give it this role.
+    SetRole(Role),
+    /// Demand a new password.
+    RequirePasswordChange,
+    /// Forget the guesses that strangers have used up.
+    Unlock,
+    /// Mail a link that sets a new password.
+    SendReset,
+    /// Mail a link that verifies the address.
+    SendVerification,
+    /// Take the second factor away, which its owner has lost.
+    ResetTwoFactor(Reason),
+    /// End one session.
+    RevokeSession(Uuid),
+    /// End every session.
+    RevokeSessions,
+    /// Give it this name, or none.
+    Rename(Option<DisplayName>),
+    /// Shut it and erase it after a grace.
+    Delete {
+        /// Why.
+        reason: Reason,
+        /// The address, typed to be sure.
+        confirm_email: String,
+    },
+    /// Keep a deleted one after all.
+    Restore,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// There is no such user, or no such session.
+    NotFound,
+    /// No admin acts on their own account.
+    OwnAccount,
+    /// Nobody would be left to manage accounts.
+    LastAdmin,
+    /// The account is in a state where this does nothing; why, in a sentence.
+    NothingToDo(&'static str),
+    /// Some input cannot be used.
+    Invalid(InputFaults),
+    /// Whoever acts is no admin any more.
+    NotAdmin,
+    /// The acting session ended in the same moment.
+    Overtaken,
+}
+
+/// Does something to an account as an admin.
+pub async fn perform(
+    s: &Services,
+    proven: &Proven,
+    subject: Uuid,
+    act: &Act,
+    client: &Client,
+) -> Result<Outcome> {
+    let who = proven.who();
+    let actor = who.user().id;
+    if actor == subject {
+        return Ok(Outcome::OwnAccount);
+    }
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        db::admins::lock(tx).await?;
+        if !sessions::still_lives(tx, who).await? {
+            return Ok(Outcome::Overtaken);
+        }
+        if !db::admins::is_active(tx, actor).await? {
+            return Ok(Outcome::NotAdmin);
+        }
+        let acting = Acting {
+            s,
+            tx,
+            actor: Some(actor),
+            session_id: who.session_id,
+            client,
+        };
+        acting.perform(subject, act).await
+    })
+    .await
+}
+
+/// Does something to an account as whoever runs the service, who needs no account.
+pub async fn perform_as_operator(
+    s: &Services,
+    subject: Uuid,
+    act: &Act,
+    client: &Client,
+) -> Result<Outcome> {
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        db::admins::lock(tx).await?;
+        let acting = Acting {
+            s,
+            tx,
+            actor: None,
+            session_id: None,
+            client,
+        };
+        acting.perform(subject, act).await
+    })
+    .await
+}
+
+/// Who acts, in which transaction.
+pub(super) struct Acting<'a> {
+    pub(super) s: &'a Services,
+    pub(super) tx: &'a Tx,
+    actor: Option<Uuid>,
+    session_id: Option<Uuid>,
+    client: &'a Client,
+}
+
+impl Acting<'_> {
+    async fn perform(&self, subject: Uuid, act: &Act) -> Result<Outcome> {
+        let Some(managed) = db::admin_users::hold(self.tx, subject).await? else {
+            return Ok(Outcome::NotFound);
+        };
+        let ManagedUser { user, deleted_at } = &managed;
+        match act {
+            Act::Disable(reason) => self.disable(user, reason).await,
+            Act::Enable => self.enable(&managed).await,
+            Act::SetRole(role) => self.set_role(user, *role).await,
+            Act::RequirePasswordChange => self.require_password_change(user).await,
+            Act::Unlock => self.unlock(user).await,
+            Act::SendReset => self.send_reset(user).await,
+            Act::SendVerification => self.send_verification(user).await,
+            Act::ResetTwoFactor(reason) => self.reset_two_factor(user, reason).await,
+            Act::RevokeSession(id) => self.revoke_session(user, *id).await,
+            Act::RevokeSessions => self.revoke_sessions(user).await,
+            Act::Rename(name) => self.rename(user, name.as_ref()).await,
+            Act::Delete { .. } if deleted_at.is_some() => {
+                Ok(Outcome::NothingToDo("This account is deleted already."))
+            }
+            Act::Delete {
+                reason,
+                confirm_email,
+            } => self.delete(user, reason, confirm_email).await,
+            Act::Restore => self.restore(&managed).await,
+        }
+    }
+
+    /// Whether nobody could manage accounts without this user.
+    pub(super) async fn is_last_admin(&self, user: &User) -> Result<bool> {
+        let counts = user.role == Role::Admin && user.disabled_at.is_none();
+        Ok(counts && !db::admins::another_active(self.tx, user.id).await?)
+    }
+
+    /// Ends every session and every token of the user, links in mails included; returns how many
+    /// sessions.
+    pub(super) async fn end_everything(&self, user: &User) -> Result<usize> {
+        let Self { s, tx, .. } = self;
+        let raised = db::users::raise_revocation_id(tx, user.id, user.revocation_id).await?;
+        if raised.is_none() {
+            return Err(super::FlowError::Inconsistent("a held user changed"));
+        }
+        db::totp::delete_pending(tx, user.id).await?;
+        Ok(db::sessions::end_all(tx, user.id, None, EndReason::ByAdmin, s.now()).await?)
+    }
+
+    /// Writes the audit event of the act.
+    pub(super) async fn audit(&self, event: Event, subject: Uuid) -> Result<()> {
+        let record = db::audit::Record {
+            event,
+            actor: self.actor,
+            subject: Subject::User(subject),
+            session_id: self.session_id,
+            client: self.client,
+            at: self.s.now(),
+        };
+        Ok(db::audit::insert(self.tx, &record).await?)
+    }
+
+    /// Tells the owner.
+    pub(super) async fn tell(&self, user: &User, act: AdminAct) -> Result<()> {
+        let message = Message::ByAdmin {
+            act,
+            at: self.s.now(),
+        };
+        self.s
+            .enqueue(self.tx, Recipient::User(user), &message)
+            .await
+    }
+
+    async fn rename(&self, user: &User, name: Option<&DisplayName>) -> Result<Outcome> {
+        let name = name.map(DisplayName::as_str);
+        if user.display_name.as_deref() != name {
+            db::admin_users::rename(self.tx, user.id, name).await?;
+            self.audit(Event::UserRenamed, user.id).await?;
+        }
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,149 @@
+//! The users as admins look through them, and one of them in full.
+
+use uuid::Uuid;
+
+use super::{FlowError, InputFaults, Result, Services};
+use crate::{
+    db::{
+        self, Transact, admin_users::ManagedUser, audit::EventRow, devices::DeviceRow,
+        mails::MailRow,
+    },
+    domain::{
+        email::EmailAddress,
+        user_search::{self, Cursor, ROLES, Sort, Status, TWO_FACTOR, UserSearch, VERIFIED},
+    },
+};
+
+/// Users of one page.
+pub const PAGE: usize = 50;
+/// Events and mails that are shown of one user.
+const LATEST: i64 = 20;
+
+/// What was asked for, as it came; blank is anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    /// The beginning of an address or a name, or an id.
+    pub q: String,
+    /// `active`, `disabled` or `deleted`.
+    pub status: String,
+    /// `user` or `admin`.
+    pub role: String,
+    /// `on` or `off`.
+    pub two_factor: String,
+    /// `yes` or `no`.
+    pub verified: String,
+    /// `newest`, `oldest` or `email`.
+    pub sort: String,
+    /// Out of the page before.
+    pub cursor: String,
+}
+
+/// A page of the list.
+#[derive(Debug)]
+pub struct Page {
+    /// In the order that was asked for.
+    pub users: Vec<ManagedUser>,
+    /// The cursor of the next page, where there is one.
+    pub next: Option<String>,
+}
+
+/// Looks for users. Pages hang on the last user of the one before, so that nobody is shown twice or
+/// left out while others write.
+pub async fn list(s: &Services, query: &Query) -> Result<Result<Page, InputFaults>> {
+    let search = match read(query) {
+        Ok(search) => search,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
+    let mut conn = s.db.connection().await?;
+    let mut users = conn
+        .transaction(async |tx| Ok::<_, FlowError>(db::user_list::page(tx, &search, limit).await?))
+        .await?;
+    let more = users.len() > PAGE;
+    users.truncate(PAGE);
+    let next = users
+        .last()
+        .filter(|_| more)
+        .map(|last| after(last, search.sort).encode());
+    Ok(Ok(Page { users, next }))
+}
+
+fn after(last: &ManagedUser, sort: Sort) -> Cursor {
+    let user = &last.user;
+    match sort {
+        Sort::Email => Cursor::Email(user.email_canonical.clone()),
+        Sort::Newest | Sort::Oldest => Cursor::Created(user.created_at, user.id),
+    }
+}
+
+fn read(query: &Query) -> Result<UserSearch, InputFaults> {
+    let mut faults = InputFaults::default();
+    let sort = faults.note("sort", user_search::choice(&Sort::WORDS, &query.sort));
+    let sort = sort.flatten().unwrap_or_default();
+    let search = UserSearch {
+        text: faults.note("q", user_search::text(&query.q)).flatten(),
+        status: faults
+            .note("status", user_search::choice(&Status::WORDS, &query.status))
+            .flatten(),
+        role: faults
+            .note("role", user_search::choice(&ROLES, &query.role))
+            .flatten(),
+        two_factor: faults
+            .note(
+                "two_factor",
+                user_search::choice(&TWO_FACTOR, &query.two_factor),
+            )
+            .flatten(),
+        verified: faults
+            .note("verified", user_search::choice(&VERIFIED, &query.verified))
+            .flatten(),
+        sort,
+        after: faults
+            .note("cursor", Cursor::decode(&query.cursor, sort))
+            .flatten(),
+    };
+    if faults.is_empty() {
+        Ok(search)
+    } else {
+        Err(faults)
+    }
+}
+
+/// One user, with what happened around the account.
+#[derive(Debug)]
+pub struct Whole {
+    /// The user.
+    pub managed: ManagedUser,
+    /// The living sessions, the one seen last first.
+    pub sessions: Vec<DeviceRow>,
+    /// What happened last, newest first.
+    pub events: Vec<EventRow>,
+    /// The last mails, newest first.
+    pub mails: Vec<MailRow>,
+}
+
+/// One user in full; `None` where there is none of that id.
+pub async fn show(s: &Services, id: Uuid) -> Result<Option<Whole>> {
+    let shared = s.db.shared().await?;
+    let Some(managed) = db::admin_users::find(&shared, id).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Whole {
+        sessions: db::devices::living_of(&shared, id, s.now()).await?,
+        events: db::audit::latest_of(&shared, id, LATEST).await?,
+        mails: db::mails::latest_of(&shared, id, LATEST).await?,
+        managed,
+    }))
+}
+
+/// One user; `None` where there is none of that id.
+pub async fn find(s: &Services, id: Uuid) -> Result<Option<ManagedUser>> {
+    let shared = s.db.shared().await?;
+    Ok(db::admin_users::find(&shared, id).await?)
+}
+
+/// The user of an address.
+pub async fn id_of(s: &Services, email: &EmailAddress) -> Result<Option<Uuid>> {
+    let shared = s.db.shared().await?;
+    Ok(db::admin_users::id_of(&shared, email.canonical()).await?)
+}

@@ -1,0 +1,34 @@
+//! Who is an admin.
+
+use super::{
+    Result,
+    admin_act::{Acting, Outcome},
+};
+use crate::{
+    db,
+    domain::{
+        audit::Event,
+        user::{Role, User},
+    },
+    mail::AdminAct,
+};
+
+impl Acting<'_> {
+    /// Gives another role. It counts from the next request on: nobody's token says what they may do.
+    pub(super) async fn set_role(&self, user: &User, role: Role) -> Result<Outcome> {
+        if user.role == role {
+            return Ok(Outcome::NothingToDo("This account has that role already."));
+        }
+        if self.is_last_admin(user).await? {
+            return Ok(Outcome::LastAdmin);
+        }
+        db::admin_users::set_role(self.tx, user.id, role).await?;
+        self.audit(Event::UserRoleChanged { role }, user.id).await?;
+        let told = match role {
+            Role::Admin => AdminAct::MadeAdmin,
+            Role::User => AdminAct::MadeUser,
+        };
+        self.tell(user, told).await?;
+        Ok(Outcome::Done)
+    }
+}

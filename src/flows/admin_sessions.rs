@@ -1,0 +1,35 @@
+//! Ending somebody's sessions.
+
+use uuid::Uuid;
+
+use super::{
+    Result,
+    admin_act::{Acting, Outcome},
+};
+use crate::{
+    db,
+    domain::{audit::Event, session::EndReason, user::User},
+    mail::AdminAct,
+};
+
+impl Acting<'_> {
+    /// Ends one session; its tokens are dead at once.
+    pub(super) async fn revoke_session(&self, user: &User, session_id: Uuid) -> Result<Outcome> {
+        let Self { s, tx, .. } = self;
+        if !db::sessions::end(tx, session_id, user.id, EndReason::ByAdmin, s.now()).await? {
+            return Ok(Outcome::NotFound);
+        }
+        self.audit(Event::UserSessionRevoked { session_id }, user.id)
+            .await?;
+        Ok(Outcome::Done)
+    }
+
+    /// Ends every session, and every token besides. Trusted browsers are asked for codes again.
+    pub(super) async fn revoke_sessions(&self, user: &User) -> Result<Outcome> {
+        let count = self.end_everything(user).await?;
+        self.audit(Event::UserSessionsRevoked { count }, user.id)
+            .await?;
+        self.tell(user, AdminAct::SessionsRevoked).await?;
+        Ok(Outcome::Done)
+    }
+}

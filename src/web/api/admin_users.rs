@@ -1,0 +1,354 @@
+//! `GET /api/admin/users`, and `GET` and `PATCH /api/admin/users/{id}`.
+
+use std::{mem, net::IpAddr};
+
+use actix_web::{
+    HttpResponse,
+    web::{Path, Query},
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::{
+    fields::{self, Field},
+    refusals, schemas,
+    texts::{CurrentPassword, DisplayName},
+};
+use crate::{
+    db::{admin_users::ManagedUser, audit::EventRow, devices::DeviceRow, mails::MailRow},
+    domain::{display_name, user_agent::Device},
+    flows::{
+        admin_act::{self, Act, Outcome},
+        admin_list::{self, Whole},
+    },
+    web::{
+        error::WebResult,
+        extract::{AdminApi, AdminCall, ClientInfo, MayProve},
+        problem::problems,
+        state::State,
+    },
+};
+
+/// What to look for; everything that is given must hold.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct ListQuery {
+    /// The beginning of an address or a name, or an id.
+    #[param(max_length = 254)]
+    q: String,
+    #[param(schema_with = schemas::statuses)]
+    status: String,
+    #[param(schema_with = schemas::role)]
+    role: String,
+    #[param(schema_with = schemas::on_or_off)]
+    two_factor: String,
+    #[param(schema_with = schemas::yes_or_no)]
+    verified: String,
+    /// `newest` by default.
+    #[param(schema_with = schemas::sorts)]
+    sort: String,
+    /// `next` of the page before, in the same order.
+    cursor: String,
+}
+
+impl From<ListQuery> for admin_list::Query {
+    fn from(query: ListQuery) -> Self {
+        Self {
+            q: query.q,
+            status: query.status,
+            role: query.role,
+            two_factor: query.two_factor,
+            verified: query.verified,
+            sort: query.sort,
+            cursor: query.cursor,
+        }
+    }
+}
+
+/// A user, as admins see them. Times are RFC 3339, in UTC.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ManagedUser)]
+struct ManagedAnswer {
+    #[schema(value_type = String, format = "uuid")]
+    id: Uuid,
+    email: String,
+    #[schema(required)]
+    display_name: Option<String>,
+    #[schema(schema_with = schemas::role)]
+    role: &'static str,
+    email_verified: bool,
+    two_factor_enabled: bool,
+    password_must_change: bool,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    password_changed_at: Option<DateTime<Utc>>,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    disabled_at: Option<DateTime<Utc>>,
+    /// Erased 30 days later.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    deleted_at: Option<DateTime<Utc>>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: DateTime<Utc>,
+}
+
+impl From<ManagedUser> for ManagedAnswer {
+    fn from(ManagedUser { user, deleted_at }: ManagedUser) -> Self {
+        Self {
+            id: user.id,
+            role: user.role.as_str(),
+            email_verified: user.email_verified(),
+            two_factor_enabled: user.two_factor_enabled(),
+            password_must_change: user.password_must_change,
+            password_changed_at: user.password_changed_at,
+            disabled_at: user.disabled_at,
+            deleted_at,
+            created_at: user.created_at,
+            email: user.email,
+            display_name: user.display_name,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = ManagedUsers)]
+struct ListAnswer {
+    users: Vec<ManagedAnswer>,
+    /// The `cursor` of the next page, where there is one.
+    #[schema(required)]
+    next: Option<String>,
+}
+
+problems!(ListProblems: ANY QUERY SIGNED_IN ADMIN);
+
+/// Looks for users, 50 a page.
+///
+/// A page hangs on the last user of the one before: nobody is told twice or left out while others
+/// write. There is no count.
+#[utoipa::path(
+    get,
+    path = "/api/admin/users",
+    tag = "Administration",
+    params(ListQuery),
+    responses(
+        (status = 200, description = "A page of users.", body = ListAnswer),
+        ListProblems,
+    ),
+    security(("bearer" = []), ("access_cookie" = [])),
+)]
+pub async fn get_all(state: State, _: AdminApi, query: Query<ListQuery>) -> WebResult {
+    let query = query.into_inner().into();
+    let page = admin_list::list(&state.services, &query)
+        .await?
+        .map_err(|faults| refusals::invalid(&faults))?;
+    Ok(HttpResponse::Ok().json(ListAnswer {
+        users: page.users.into_iter().map(ManagedAnswer::from).collect(),
+        next: page.next,
+    }))
+}
+
+/// A living session of a user.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ManagedSession)]
+struct SessionAnswer {
+    #[schema(value_type = String, format = "uuid")]
+    id: Uuid,
+    #[schema(required)]
+    browser: Option<String>,
+    #[schema(required)]
+    system: Option<String>,
+    #[schema(required, value_type = Option<String>)]
+    ip: Option<IpAddr>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: DateTime<Utc>,
+    #[schema(value_type = String, format = DateTime)]
+    last_seen_at: DateTime<Utc>,
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: DateTime<Utc>,
+}
+
+impl From<DeviceRow> for SessionAnswer {
+    fn from(row: DeviceRow) -> Self {
+        let device = Device::of(row.user_agent.as_deref().unwrap_or_default());
+        Self {
+            id: row.id,
+            browser: device.browser,
+            system: device.system,
+            ip: row.ip.map(|network| network.addr()),
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+            expires_at: row.expires_at,
+        }
+    }
+}
+
+/// Something that happened to the account.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ManagedEvent)]
+struct EventAnswer {
+    #[schema(value_type = String, format = DateTime)]
+    at: DateTime<Utc>,
+    /// By name.
+    event: String,
+    /// What it adds.
+    #[schema(value_type = Object)]
+    detail: serde_json::Value,
+    #[schema(required, value_type = Option<String>)]
+    ip: Option<IpAddr>,
+    #[schema(required)]
+    user_agent: Option<String>,
+}
+
+impl From<EventRow> for EventAnswer {
+    fn from(row: EventRow) -> Self {
+        Self {
+            at: row.at,
+            event: row.event,
+            detail: row.detail,
+            ip: row.ip.map(|network| network.addr()),
+            user_agent: row.user_agent,
+        }
+    }
+}
+
+/// A mail to the user, and what became of it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ManagedMail)]
+struct MailAnswer {
+    /// What it says, in a word.
+    kind: String,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: DateTime<Utc>,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    sent_at: Option<DateTime<Utc>>,
+    /// When it was given up.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    dropped_at: Option<DateTime<Utc>>,
+    attempts: i32,
+    /// Why it was given up, or why the last attempt failed.
+    #[schema(required)]
+    last_error: Option<String>,
+}
+
+impl From<MailRow> for MailAnswer {
+    fn from(row: MailRow) -> Self {
+        Self {
+            kind: row.kind,
+            created_at: row.created_at,
+            sent_at: row.sent_at,
+            dropped_at: row.dropped_at,
+            attempts: row.attempts,
+            last_error: row.last_error,
+        }
+    }
+}
+
+/// A user in full.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WholeUser)]
+struct WholeAnswer {
+    user: ManagedAnswer,
+    /// The living ones, the one seen last first.
+    sessions: Vec<SessionAnswer>,
+    /// The last 20, newest first.
+    events: Vec<EventAnswer>,
+    /// The last 20, newest first.
+    mails: Vec<MailAnswer>,
+}
+
+impl From<Whole> for WholeAnswer {
+    fn from(whole: Whole) -> Self {
+        Self {
+            user: whole.managed.into(),
+            sessions: whole
+                .sessions
+                .into_iter()
+                .map(SessionAnswer::from)
+                .collect(),
+            events: whole.events.into_iter().map(EventAnswer::from).collect(),
+            mails: whole.mails.into_iter().map(MailAnswer::from).collect(),
+        }
+    }
+}
+
+problems!(OneProblems: ANY SIGNED_IN ADMIN [NOT_FOUND]);
+
+/// One user: devices, recent events and mails besides.
+#[utoipa::path(
+    get,
+    path = "/api/admin/users/{id}",
+    tag = "Administration",
+    params(("id" = String, Path, format = "uuid", description = "Out of the list.")),
+    responses(
+        (status = 200, description = "The user.", body = WholeAnswer),
+        OneProblems,
+    ),
+    security(("bearer" = []), ("access_cookie" = [])),
+)]
+pub async fn get_one(state: State, _: AdminApi, id: Path<String>) -> WebResult {
+    let id = refusals::user_id(&id)?;
+    let whole = admin_list::show(&state.services, id).await?;
+    let whole = whole.ok_or_else(refusals::no_such_user)?;
+    Ok(HttpResponse::Ok().json(WholeAnswer::from(whole)))
+}
+
+/// The body of a renaming.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Renaming)]
+pub struct RenameBody {
+    /// `null`, or left out, is no name.
+    #[schema(value_type = Option<DisplayName>)]
+    display_name: Field,
+    /// Unless there was a proof within 10 minutes.
+    #[schema(value_type = Option<CurrentPassword>)]
+    password: Field,
+}
+
+impl MayProve for RenameBody {
+    fn password(&mut self) -> Field {
+        mem::replace(&mut self.password, Field::Missing)
+    }
+}
+
+problems!(RenameProblems: ANY UNSAFE BODY SIGNED_IN ADMIN PROVEN
+    [NOT_FOUND, OWN_ACCOUNT, LAST_ADMIN, NOTHING_TO_DO]);
+
+/// Changes the name of a user.
+#[utoipa::path(
+    patch,
+    path = "/api/admin/users/{id}",
+    tag = "Administration",
+    params(("id" = String, Path, format = "uuid", description = "Out of the list.")),
+    request_body = RenameBody,
+    responses(
+        (status = 200, description = "The user.", body = ManagedAnswer),
+        RenameProblems,
+    ),
+    security(("bearer" = []), ("access_cookie" = [])),
+)]
+pub async fn patch(
+    state: State,
+    call: AdminCall<RenameBody>,
+    id: Path<String>,
+    ClientInfo(client): ClientInfo,
+) -> WebResult {
+    let id = refusals::user_id(&id)?;
+    let name = fields::read(|r| {
+        let typed = r.optional("display_name", call.body.display_name);
+        let typed = typed.as_ref().map_or("", |typed| typed.expose());
+        let parsed = display_name::DisplayName::parse(typed);
+        parsed.unwrap_or_else(|why| {
+            r.fault("display_name", &why.to_string());
+            None
+        })
+    })?;
+    let act = Act::Rename(name);
+    let outcome = admin_act::perform(&state.services, &call.proven, id, &act, &client).await?;
+    if outcome != Outcome::Done {
+        return Err(refusals::admin_act(outcome));
+    }
+    let whole = admin_list::show(&state.services, id).await?;
+    let whole = whole.ok_or_else(refusals::no_such_user)?;
+    Ok(HttpResponse::Ok().json(ManagedAnswer::from(whole.managed)))
+}

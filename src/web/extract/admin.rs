@@ -1,0 +1,102 @@
+//! Admins, as the database knows them at this moment: whoever was demoted or disabled is refused by
+//! their very next request, on every node.
+//!
+//! Reading takes an [`AdminUser`] or an [`AdminApi`]; acts take what brings a recent proof along.
+//! That the actor still is an admin is asked again inside the transaction of the act.
+
+use std::{
+    future::{Future, Ready, ready},
+    pin::Pin,
+};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use serde::de::DeserializeOwned;
+
+use super::{ApiJson, ApiUser, CurrentUser, MayProve, RecentlyAuthenticated, recent::proven};
+use crate::{
+    domain::user::Role,
+    flows::{authenticate::Authenticated, proof::Proven},
+    web::{api::refusals, error::WebError},
+};
+
+fn admin(who: Authenticated) -> Result<Authenticated, WebError> {
+    match who.user().role {
+        Role::Admin => Ok(who),
+        Role::User => Err(refusals::admin_required()),
+    }
+}
+
+/// An admin, on a page. Anybody else who is signed in gets a 403.
+pub struct AdminUser(pub Authenticated);
+
+impl FromRequest for AdminUser {
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let user = CurrentUser::from_request(req, payload).into_inner();
+        ready(user.and_then(|CurrentUser(who)| admin(who).map(Self)))
+    }
+}
+
+/// The form of an act, from an admin who has proved lately who they are.
+pub struct AdminForm<T> {
+    /// Who.
+    pub proven: Proven,
+    /// The form.
+    pub form: T,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for AdminForm<T> {
+    type Error = WebError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, WebError>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let admin = AdminUser::from_request(req, &mut Payload::None).into_inner();
+        let act = RecentlyAuthenticated::<T>::from_request(req, payload);
+        Box::pin(async move {
+            admin?;
+            let RecentlyAuthenticated { proven, form } = act.await?;
+            Ok(Self { proven, form })
+        })
+    }
+}
+
+/// An admin, by an access token. Anybody else with one gets a 403 `admin_required`.
+pub struct AdminApi(pub Authenticated);
+
+impl FromRequest for AdminApi {
+    type Error = WebError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, WebError>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let user = ApiUser::from_request(req, payload);
+        Box::pin(async move { admin(user.await?.who).map(Self) })
+    }
+}
+
+/// The body of an act, from an admin who has proved lately who they are or sends the password along.
+pub struct AdminCall<T> {
+    /// Who.
+    pub proven: Proven,
+    /// The body.
+    pub body: T,
+}
+
+impl<T: DeserializeOwned + MayProve + 'static> FromRequest for AdminCall<T> {
+    type Error = WebError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, WebError>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let admin = AdminApi::from_request(req, &mut Payload::None);
+        let body = ApiJson::<T>::from_request(req, payload);
+        let req = req.clone();
+        Box::pin(async move {
+            let AdminApi(who) = admin.await?;
+            let ApiJson(mut body) = body.await?;
+            let password = body.password();
+            let proven = proven(&req, &who, password).await?;
+            Ok(Self { proven, body })
+        })
+    }
+}

@@ -1,0 +1,180 @@
+//! The list of users: one box to search with, filters and an order in the URL, a page at a time.
+
+use actix_web::web::Query;
+use askama::Template;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use url::form_urlencoded::Serializer;
+
+use super::{
+    admin_user::Chip,
+    answer::{Showing, field_errors},
+};
+use crate::{
+    db::admin_users::ManagedUser,
+    flows::admin_list::{self, Page},
+    web::{
+        error::WebResult,
+        extract::{AdminUser, PageShell},
+        state::State,
+        view::{FieldErrors, Shell},
+    },
+};
+
+/// The path of the list.
+pub(super) const USERS: &str = "/admin/users";
+
+/// `/admin/users`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin_users.html")]
+pub struct AdminUsersPage {
+    /// What stands around the page.
+    pub shell: Shell,
+    /// What was asked for.
+    pub query: ListQuery,
+    /// The users of this page.
+    pub users: Vec<UserLine>,
+    /// The link to the next page; empty on the last one.
+    pub next: String,
+    /// What is wrong with the query, by its fields.
+    pub errors: FieldErrors,
+}
+
+impl AdminUsersPage {
+    fn narrows(&self) -> bool {
+        self.query.narrows()
+    }
+
+    fn first_page(&self) -> String {
+        self.query.link("")
+    }
+}
+
+/// A user in the list.
+#[derive(Clone, Debug)]
+pub struct UserLine {
+    /// The page of the user.
+    pub href: String,
+    /// The address.
+    pub email: String,
+    /// The name; empty where there is none.
+    pub name: String,
+    /// The states worth a look.
+    pub chips: Vec<Chip>,
+    /// When the account was made.
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<ManagedUser> for UserLine {
+    fn from(managed: ManagedUser) -> Self {
+        let chips = Chip::all_of(&managed);
+        let user = managed.user;
+        Self {
+            href: format!("{USERS}/{}", user.id),
+            name: user.display_name.unwrap_or_default(),
+            email: user.email,
+            created_at: user.created_at,
+            chips,
+        }
+    }
+}
+
+/// What to look for, as the URL has it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the flow says what each may be")]
+pub struct ListQuery {
+    pub q: String,
+    pub status: String,
+    pub role: String,
+    pub two_factor: String,
+    pub verified: String,
+    pub sort: String,
+    pub cursor: String,
+}
+
+impl ListQuery {
+    fn pairs(&self) -> [(&'static str, &str); 6] {
+        [
+            ("q", self.q.as_str()),
+            ("status", &self.status),
+            ("role", &self.role),
+            ("two_factor", &self.two_factor),
+            ("verified", &self.verified),
+            ("sort", &self.sort),
+        ]
+    }
+
+    fn link(&self, cursor: &str) -> String {
+        let mut query = Serializer::new(String::new());
+        for (name, value) in self.pairs().into_iter().filter(|(_, v)| !v.is_empty()) {
+            query.append_pair(name, value);
+        }
+        if !cursor.is_empty() {
+            query.append_pair("cursor", cursor);
+        }
+        match query.finish().as_str() {
+            "" => USERS.to_owned(),
+            query => format!("{USERS}?{query}"),
+        }
+    }
+
+    /// Whether anything is left out of the list.
+    fn narrows(&self) -> bool {
+        let mut pairs = self.pairs().into_iter();
+        pairs.any(|(name, value)| name != "sort" && !value.is_empty())
+    }
+}
+
+impl From<&ListQuery> for admin_list::Query {
+    fn from(query: &ListQuery) -> Self {
+        let query = query.clone();
+        Self {
+            q: query.q,
+            status: query.status,
+            role: query.role,
+            two_factor: query.two_factor,
+            verified: query.verified,
+            sort: query.sort,
+            cursor: query.cursor,
+        }
+    }
+}
+
+const FIELDS: [&str; 7] = [
+    "q",
+    "status",
+    "role",
+    "two_factor",
+    "verified",
+    "sort",
+    "cursor",
+];
+
+/// `GET /admin/users`
+pub async fn get(
+    AdminUser(_): AdminUser,
+    query: Query<ListQuery>,
+    state: State,
+    shell: PageShell,
+) -> WebResult {
+    let query = query.into_inner();
+    let asked = admin_list::Query::from(&query);
+    let (showing, page) = match admin_list::list(&state.services, &asked).await? {
+        Ok(page) => (Showing::first(), page),
+        Err(faults) => {
+            let nobody = Page {
+                users: Vec::new(),
+                next: None,
+            };
+            (Showing::invalid(field_errors(&faults, &FIELDS)), nobody)
+        }
+    };
+    showing.answer(|errors| AdminUsersPage {
+        shell: shell.take(),
+        users: page.users.into_iter().map(UserLine::from).collect(),
+        next: page.next.map_or_else(String::new, |next| query.link(&next)),
+        query,
+        errors,
+    })
+}

@@ -1,0 +1,37 @@
+//! Admins: the list of users, one user, and every act on page and API with its audit row and its
+//! mail. Who may come in at all stands in `tests/attacks/matrix.rs`, races in `tests/nodes`.
+
+mod acts;
+mod guards;
+mod list;
+mod pages;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::harness::{Api, Person, TestApp};
+
+/// An admin, with a client of the API that is signed in.
+async fn admin(app: &TestApp) -> (Person, Api) {
+    let admin = app.person().admin().await;
+    let api = app.api();
+    let api = api.with(&api.sign_in(&admin).await);
+    (admin, api)
+}
+
+/// The last event about somebody that an admin caused: its name, its detail, and who acted.
+async fn last_act(app: &TestApp, subject: Uuid) -> (String, Value, Option<Uuid>) {
+    let last = "SELECT event, detail::text, actor_id::text FROM audit_events
+        WHERE subject_id::text = $1 AND (event LIKE 'user\\_%' OR event = 'sign_in_unblocked') ORDER BY seq DESC LIMIT 1";
+    let rows = app.sql(last, &[&subject.to_string()]).await;
+    let detail: String = rows[0].get(1);
+    let detail = serde_json::from_str(&detail).unwrap();
+    let actor: Option<String> = rows[0].get(2);
+    (rows[0].get(0), detail, actor.map(|id| id.parse().unwrap()))
+}
+
+/// How many acts of admins there were.
+async fn acts(app: &TestApp) -> usize {
+    let events = app.audit().await;
+    events.iter().filter(|e| e.starts_with("user_")).count()
+}
