@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use vestibule::throttle::account::Guess;
+
 use crate::harness::{
     Browser, TestApp,
     answer::Answer,
@@ -23,13 +25,17 @@ enum Class {
     Unknown,
     Disabled,
     Unverified,
+    /// So many guesses failed that no unknown browser gets in. What a sign-in is answered then, stands
+    /// in `lockout`.
+    Locked,
 }
 
-const CLASSES: [Class; 4] = [
+const CLASSES: [Class; 5] = [
     Class::Known,
     Class::Unknown,
     Class::Disabled,
     Class::Unverified,
+    Class::Locked,
 ];
 
 /// What a stranger can ask about an address.
@@ -80,7 +86,11 @@ impl Question {
 
     /// Whether the answer may depend on nothing but who knows the password.
     fn concerns(self, class: Class) -> bool {
-        self != Self::RightPassword || class != Class::Known
+        match self {
+            Self::RightPassword => !matches!(class, Class::Known | Class::Locked),
+            Self::WrongPassword => class != Class::Locked,
+            Self::Forgot | Self::Resend | Self::Register => true,
+        }
     }
 }
 
@@ -88,14 +98,27 @@ impl Question {
 async fn somebody(app: &TestApp, class: Class, at: usize) -> String {
     let email = format!("somebody{at:05}@example.com");
     let person = match class {
-        Class::Known => app.person().verified().await,
+        Class::Known | Class::Locked => app.person().verified().await,
         Class::Disabled => app.person().verified().disabled().await,
         Class::Unverified => app.person().await,
         Class::Unknown => return email,
     };
     let rename = "UPDATE users SET email = $2, email_canonical = $2 WHERE email = $1";
     app.sql(rename, &[&person.email, &email]).await;
+    if class == Class::Locked {
+        lock(app, &email).await;
+    }
     email
+}
+
+/// As if a hundred guesses had failed.
+async fn lock(app: &TestApp, email: &str) {
+    let key = app
+        .services()
+        .account_throttle
+        .key_of(Guess::Password, email);
+    let row = "INSERT INTO account_throttles VALUES ($1, 100, now(), now())";
+    app.sql(row, &[&key.as_slice()]).await;
 }
 
 /// All of an answer, without what is new in each: request ids, form tokens, encrypted cookies.
@@ -251,7 +274,7 @@ impl Mixed {
 }
 
 /// The subjects of a comparison: each has a body for its n-th question.
-type Subject<'a> = (&'a str, Box<dyn Fn(usize) -> Value + 'a>);
+type Subject = (String, Box<dyn Fn(usize) -> Value>);
 
 #[expect(clippy::print_stdout, reason = "a measurement is for whoever runs it")]
 fn tell(line: &str) {
@@ -262,9 +285,12 @@ fn tell(line: &str) {
 async fn differing(
     app: &TestApp,
     call: &str,
-    subjects: &[Subject<'_>],
+    subjects: &[Subject],
     mixed: &mut Mixed,
 ) -> Vec<String> {
+    // The failures of the round before would slow this one down.
+    let counted = "DELETE FROM account_throttles WHERE failures < 100";
+    app.sql(counted, &[]).await;
     let mut took: Vec<Vec<Duration>> = vec![Vec::new(); subjects.len()];
     let mut order: Vec<usize> = (0..subjects.len()).collect();
     let api = app.api();
@@ -287,7 +313,7 @@ async fn differing(
     tell(&format!("{call}: {}", told.join(", ")));
     let differs = |at: &usize| score(&took[*at], first).abs() > SURE;
     let found = (1..subjects.len()).filter(differs);
-    found.map(|at| subjects[at].0.to_owned()).collect()
+    found.map(|at| subjects[at].0.clone()).collect()
 }
 
 /// (15) The time of an answer tells nothing either. A difference counts where it shows round after
@@ -300,11 +326,6 @@ async fn no_answers_time_tells_what_an_address_is_to_us() {
         ("ARGON2_ITERATIONS", "2"),
     ])
     .await;
-    let (known, disabled, unverified) = (
-        somebody(&app, Class::Known, 1).await,
-        somebody(&app, Class::Disabled, 2).await,
-        somebody(&app, Class::Unverified, 3).await,
-    );
     let mut mixed = Mixed(15);
     for question in [
         Question::Forgot,
@@ -313,48 +334,88 @@ async fn no_answers_time_tells_what_an_address_is_to_us() {
         Question::Register,
     ] {
         let (_, call, _) = question.asked("");
-        let ask = |email: String| question.asked(&email).2;
-        let subjects: Vec<Subject<'_>> = vec![
-            ("known", Box::new(|_| ask(known.clone()))),
-            (
-                "unknown",
-                Box::new(|n| ask(format!("nobody{n:010}@example.com"))),
-            ),
-            ("disabled", Box::new(|_| ask(disabled.clone()))),
-            ("unverified", Box::new(|_| ask(unverified.clone()))),
-            // What is no address, or no password, is refused before the work is done.
-            (
-                "control",
-                Box::new(|n| {
-                    let mut body = ask(format!("nobody{n:010}@example.com"));
-                    match question {
-                        Question::WrongPassword => body["password"] = "".into(),
-                        Question::Register => body["password"] = "short".into(),
-                        _ => body["email"] = "nobody".into(),
-                    }
-                    body
-                }),
-            ),
-        ];
-        let mut suspects: Option<Vec<String>> = None;
-        for round in 0..ROUNDS {
-            let found = differing(&app, call, &subjects, &mut mixed).await;
-            assert!(
-                found.contains(&"control".to_owned()),
-                "{call}: blind in round {round}"
-            );
-            let before = suspects.unwrap_or_else(|| found.clone());
-            let still: Vec<String> = before.into_iter().filter(|s| found.contains(s)).collect();
-            let only_control = still == ["control"];
-            suspects = Some(still);
-            if only_control {
-                break;
+        let mut subjects = Vec::new();
+        for (at, class) in CLASSES.into_iter().enumerate() {
+            if question.concerns(class) && class != Class::Unknown {
+                let email = somebody(&app, class, at).await;
+                subjects.push(always(format!("{class:?}"), question, email));
             }
         }
-        assert_eq!(
-            suspects.unwrap(),
-            ["control"],
-            "{call}: their time tells them from the known"
-        );
+        subjects.push(unknown("Unknown", question, |_| ()));
+        // What is no address, or no password, is refused before the work is done.
+        subjects.push(unknown(CONTROL, question, move |body| match question {
+            Question::WrongPassword => body["password"] = "".into(),
+            Question::Register => body["password"] = "short".into(),
+            _ => body["email"] = "nobody".into(),
+        }));
+        none_differs(&app, call, &subjects, &mut mixed).await;
+        // The addresses are free for the next question.
+        let forget = "UPDATE users SET email = id::text, email_canonical = id::text";
+        app.sql(forget, &[]).await;
+        app.sql("DELETE FROM account_throttles", &[]).await;
     }
+}
+
+/// (15) Nor does that of a locked address.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_of_a_locked_address_tells_nothing() {
+    let app = TestApp::with(&[
+        ("EMAIL_VERIFICATION", "required"),
+        ("ARGON2_MEMORY_KIB", "19456"),
+        ("ARGON2_ITERATIONS", "2"),
+    ])
+    .await;
+    let question = Question::WrongPassword;
+    let mut subjects = Vec::new();
+    for (at, class) in CLASSES.into_iter().enumerate() {
+        let email = somebody(&app, class, at).await;
+        if class != Class::Locked {
+            lock(&app, &email).await;
+        }
+        subjects.push(always(format!("{class:?}"), question, email));
+    }
+    // Who is not locked out has their password checked.
+    subjects.push(unknown(CONTROL, question, |_| ()));
+    none_differs(&app, "/login", &subjects, &mut Mixed(16)).await;
+}
+
+const CONTROL: &str = "control";
+
+/// The same address, time and again.
+fn always(name: String, question: Question, email: String) -> Subject {
+    (name, Box::new(move |_| question.asked(&email).2))
+}
+
+/// An address that nobody has named before.
+fn unknown(name: &str, question: Question, change: impl Fn(&mut Value) + 'static) -> Subject {
+    let body = move |n| {
+        let mut body = question.asked(&format!("nobody{n:010}@example.com")).2;
+        change(&mut body);
+        body
+    };
+    (name.to_owned(), Box::new(body))
+}
+
+/// Only the control, the last of the subjects, differs from the first of them in every round.
+async fn none_differs(app: &TestApp, call: &str, subjects: &[Subject], mixed: &mut Mixed) {
+    let mut suspects: Option<Vec<String>> = None;
+    for round in 0..ROUNDS {
+        let found = differing(app, call, subjects, mixed).await;
+        assert!(
+            found.iter().any(|name| name == CONTROL),
+            "{call}: blind in round {round}"
+        );
+        let before = suspects.unwrap_or_else(|| found.clone());
+        let still: Vec<String> = before.into_iter().filter(|s| found.contains(s)).collect();
+        let only_control = still == [CONTROL];
+        suspects = Some(still);
+        if only_control {
+            break;
+        }
+    }
+    assert_eq!(
+        suspects.unwrap(),
+        [CONTROL],
+        "{call}: their time tells them from the first"
+    );
 }
