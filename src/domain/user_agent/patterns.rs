@@ -18,7 +18,7 @@ pub(super) const BROWSERS: &[(&str, &str)] = &[
         r"\+https?://|[Bb]ot[/;)\-]|[Bb]ot\.htm|[Ss]pider|[Cc]rawl|Slurp|Mediapartners-Google|Google-InspectionTool|Lighthouse",
         PROGRAM,
     ),
-    (r"Headless|PhantomJS|PowerShell/", PROGRAM),
+    (r"PhantomJS|PowerShell/", PROGRAM),
     (
         r"^(?:curl|[Ww]get|python|Python|Go-http|okhttp|Apache-HttpClient|Java|PostmanRuntime)",
         PROGRAM,

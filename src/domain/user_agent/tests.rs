@@ -293,8 +293,13 @@ fn pages_within_apps_bear_the_name_of_a_known_app_or_none() {
 }
 
 #[test]
-fn programs_robots_and_jokes_are_an_unknown_app() {
+fn a_browser_without_a_window_is_that_browser() {
     let headless = format!("{LINUX} {}", CHROME.replace("Chrome/", "HeadlessChrome/"));
+    assert_eq!(short_name(&headless), "Chrome on Linux");
+}
+
+#[test]
+fn programs_robots_and_jokes_are_an_unknown_app() {
     for user_agent in [
         "",
         "-",
@@ -309,7 +314,6 @@ fn programs_robots_and_jokes_are_an_unknown_app() {
         "Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Mobile Safari/537.36 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
         "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15 (Applebot/0.1; +http://www.apple.com/go/applebot)",
         "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.3; +https://openai.com/gptbot)",
-        &headless,
         "visit https://evil.example now",
         "UNKNOWN",
         PROGRAM,
