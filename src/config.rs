@@ -99,6 +99,10 @@ pub struct Config {
     pub hashing_concurrency: usize,
     /// Flood limits.
     pub rate_limits: RateLimits,
+    /// How many days audit events are kept; for ever where there is no number.
+    pub audit_retention_days: Option<i64>,
+    /// The names of the settings that are not at their default.
+    pub changed: Vec<&'static str>,
 }
 
 /// How strict the start is, and how logs look.

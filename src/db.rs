@@ -7,6 +7,8 @@ pub mod account_throttles;
 pub mod admin_users;
 pub mod admins;
 pub mod audit;
+pub mod audit_log;
+pub mod audit_seals;
 pub mod backup_codes;
 mod connect;
 pub mod devices;

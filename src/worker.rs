@@ -1,4 +1,4 @@
-//! Background loops: deliver the outbox, forget what has expired. Every node may run them.
+//! Background loops: deliver the outbox, seal the audit log, forget what has expired. Every node may run them.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use crate::{
-    flows::{Services, breach_checks, deliver, purge},
+    flows::{Services, audit_seals::Sealer, breach_checks, deliver, purge},
     mail::Transport,
 };
 
@@ -19,6 +19,9 @@ use crate::{
 const OUTBOX_TICK: Duration = Duration::from_secs(1);
 /// The bell rings within the transaction that writes a mail; a moment later it is there to be seen.
 const UNTIL_COMMITTED: Duration = Duration::from_millis(20);
+/// How often the audit log is looked at for events to seal; what was marked one time is sealed the
+/// next at the latest, if nobody still writes.
+const SEAL_TICK: Duration = Duration::from_millis(300);
 /// How often expired rows are looked for.
 const PURGE_TICK: Duration = Duration::from_mins(1);
 /// How many passwords are looked up among breached ones at once, of those that wait for it.
@@ -41,6 +44,7 @@ impl Workers {
         for _ in 0..BREACH_CHECKS {
             loops.spawn(made_up(Arc::clone(services), stopped.clone()));
         }
+        loops.spawn(sealing(Arc::clone(services), stopped.clone()));
         loops.spawn(purging(Arc::clone(services), stopped));
         Self { loops, stop }
     }
@@ -88,6 +92,25 @@ async fn made_up(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
         };
         if let Err(error) = outcome {
             tracing::error!(%error, "a breached password could not be noted");
+        }
+    }
+}
+
+async fn sealing(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
+    let mut sealer = Sealer::default();
+    loop {
+        let pause = match survived(sealer.round(&services)).await {
+            Some(Ok(_)) => SEAL_TICK,
+            failed => {
+                if let Some(Err(error)) = failed {
+                    tracing::error!(%error, "the audit log could not be sealed");
+                }
+                AFTER_FAULT
+            }
+        };
+        tokio::select! {
+            () = sleep(pause) => {}
+            _ = stopped.changed() => return,
         }
     }
 }

@@ -100,6 +100,7 @@ pub(super) fn policy(config: &Config) -> Policy {
             max_lifetime: TimeDelta::days(config.session_max_days),
             refresh_grace: TimeDelta::seconds(config.refresh_grace_seconds),
         },
+        audit_retention_days: config.audit_retention_days,
     }
 }
 

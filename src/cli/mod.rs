@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand.
 
+mod audit;
 mod init;
 mod keys;
 mod migrate;
@@ -48,6 +49,9 @@ enum Command {
     /// Look after the keys that seal secrets at rest
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Read the audit log, and check it against its chain
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Make accounts, bring them over, and make admins
     #[command(subcommand)]
     User(user::UserCommand),
@@ -65,6 +69,7 @@ pub fn run() -> ExitCode {
         Command::Migrate => setup::block_on(migrate::run).map(done),
         Command::Init(args) => init::run(&args).map(done).map_err(Into::into),
         Command::Keys(keys::KeysCommand::Rotate) => setup::block_on(keys::rotate),
+        Command::Audit(command) => return audit::run(command),
         Command::User(user::UserCommand::Import(args)) => {
             setup::block_on(|config| user::import(config, args))
         }

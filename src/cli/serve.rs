@@ -9,6 +9,7 @@ use super::setup::{Database, Failure};
 use crate::{
     app::{App, MetricsServer, Seams, Server, StartError},
     config::Config,
+    flows::audit_log,
 };
 
 /// Open files that are no client's: the database, mails, logs, runtimes.
@@ -80,6 +81,12 @@ async fn serve(
     }
     let app = App::wire(config, &database.options, Seams::default())?;
     app.make_first_admin(config).await?;
+    audit_log::started(
+        &app.services,
+        env!("CARGO_PKG_VERSION"),
+        config.changed.clone(),
+    )
+    .await?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut metrics = None;
     if let Some(listener) = for_metrics {

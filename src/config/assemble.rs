@@ -65,6 +65,8 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
     let argon2 = argon2(reader, production);
     let hashing_concurrency = reader.optional("HASHING_CONCURRENCY", |text| whole(text, 1..=256));
     let rate_limits = rate_limits::read(reader);
+    let audit_retention_days =
+        reader.optional("AUDIT_RETENTION_DAYS", |text| whole(text, 1..=36_500));
 
     let missing = match (environment, &database, &data_dir) {
         (Ok(_), Ok(DatabaseSource::Url { .. }), _) => Missing::Refuse {
@@ -82,8 +84,10 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
         _ => Missing::Undecided,
     };
     let secrets = secrets::read(reader, missing, fill);
+    let changed = reader.changed();
 
     Ok(Config {
+        changed,
         environment: environment?,
         base_url: base_url?,
         listen_addr: listen_addr?,
@@ -113,6 +117,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
         argon2: argon2?,
         hashing_concurrency: hashing_concurrency?.unwrap_or_else(cores),
         rate_limits: rate_limits?,
+        audit_retention_days: audit_retention_days?,
     })
 }
 

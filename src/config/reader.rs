@@ -124,6 +124,18 @@ impl<'a> Reader<'a> {
         matches!(self.text(name), Ok(Some(_)) | Err(Reported))
     }
 
+    /// The names of what is set to something else than the default of the table.
+    pub(super) fn changed(&mut self) -> Vec<&'static str> {
+        let is_changed = |setting: &&table::Setting| match (self.text(setting.name), setting.preset)
+        {
+            (Ok(Some(text)), Preset::Fixed(default)) => text.trim() != default,
+            (Ok(Some(_)), _) => true,
+            _ => false,
+        };
+        let changed = table::all().filter(is_changed);
+        changed.map(|setting| setting.name).collect()
+    }
+
     /// Whether anything is wrong so far.
     pub(super) fn is_faulty(&self) -> bool {
         !self.faults.is_empty()

@@ -41,7 +41,7 @@ pub(super) struct Section {
 }
 
 /// Every section, in the order of `.env.example`.
-pub(super) const SECTIONS: [&Section; 9] = [
+pub(super) const SECTIONS: [&Section; 10] = [
     &running::SERVER,
     &running::DATABASE,
     &trust::SECRETS,
@@ -50,6 +50,7 @@ pub(super) const SECTIONS: [&Section; 9] = [
     &trust::BROWSERS,
     &accounts::ACCOUNTS,
     &accounts::PASSWORDS,
+    &accounts::AUDIT,
     &rate_limits::RATE_LIMITS,
 ];
 

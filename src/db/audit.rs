@@ -60,9 +60,18 @@ impl<'a> NewEvent<'a> {
             session_id: record.session_id,
             ip: IpNet::from(record.client.ip),
             user_agent: record.client.user_agent.as_deref(),
-            detail: record.event.detail(),
+            detail: detail(record),
         }
     }
+}
+
+/// What the event adds, and through what it came where that is no request.
+fn detail(record: &Record<'_>) -> Value {
+    let mut detail = record.event.detail();
+    if let (Some(word), Some(object)) = (record.client.origin.word(), detail.as_object_mut()) {
+        object.insert("origin".to_owned(), word.into());
+    }
+    detail
 }
 
 /// Writes an event. It belongs into the transaction of what it tells about.

@@ -26,6 +26,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_seals (number) {
+        number -> Int8,
+        sealed_at -> Timestamptz,
+        after_seq -> Int8,
+        last_seq -> Int8,
+        events -> Int8,
+        row_hashes -> Nullable<Bytea>,
+        digest -> Bytea,
+        purged_through -> Nullable<Int8>,
+        previous -> Bytea,
+        key_id -> Text,
+        mac -> Bytea,
+    }
+}
+
+diesel::table! {
     backup_codes (user_id, mac) {
         user_id -> Uuid,
         mac -> Bytea,
@@ -139,6 +155,7 @@ diesel::joinable!(trusted_devices -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     account_throttles,
     audit_events,
+    audit_seals,
     backup_codes,
     mails,
     revoked_tokens,

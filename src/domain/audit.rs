@@ -33,6 +33,13 @@ impl Level {
 /// What happened. What an admin or operator did to an account is named `user_...`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
+    /// A node began to serve.
+    ServiceStarted {
+        /// Which version.
+        version: &'static str,
+        /// The names of the settings that are not at their default.
+        settings: Vec<&'static str>,
+    },
     /// An account was made.
     Registered,
     /// An account of another system was brought over.
@@ -187,12 +194,25 @@ pub enum Event {
     UserRestored,
     /// A deleted account was erased.
     UserErased,
+    /// Old segments of this log were purged.
+    AuditLogPurged {
+        /// The last of them, by the number of its seal.
+        through: i64,
+        /// How many events went.
+        events: i64,
+    },
+    /// Seals of this log are gone that a node had seen.
+    AuditLogCut {
+        /// The last that it had seen.
+        seal: i64,
+    },
 }
 
 impl Event {
     /// The stable name, `snake_case`.
     pub fn name(&self) -> &'static str {
         match self {
+            Self::ServiceStarted { .. } => "service_started",
             Self::Registered => "registered",
             Self::Imported => "imported",
             Self::RegistrationOfTakenAddress => "registration_of_taken_address",
@@ -239,6 +259,8 @@ impl Event {
             Self::UserDeleted { .. } => "user_deleted",
             Self::UserRestored => "user_restored",
             Self::UserErased => "user_erased",
+            Self::AuditLogPurged { .. } => "audit_log_purged",
+            Self::AuditLogCut { .. } => "audit_log_cut",
         }
     }
 
@@ -252,6 +274,7 @@ impl Event {
             | Self::SignInPaused { .. }
             | Self::SignInBlocked { .. }
             | Self::PasswordFoundBreached
+            | Self::AuditLogCut { .. }
             | Self::RefreshTokenReplayed => Level::Warning,
             Self::PasswordReset
             | Self::PasswordChanged
@@ -275,7 +298,8 @@ impl Event {
             | Self::UserSessionsRevoked { .. }
             | Self::UserDeleted { .. }
             | Self::UserRestored
-            | Self::UserErased => Level::Notice,
+            | Self::UserErased
+            | Self::AuditLogPurged { .. } => Level::Notice,
             _ => Level::Info,
         }
     }
@@ -283,6 +307,9 @@ impl Event {
     /// What the event adds, as a JSON object.
     pub fn detail(&self) -> Value {
         match self {
+            Self::ServiceStarted { version, settings } => {
+                json!({ "version": version, "settings": settings })
+            }
             Self::SignedIn { methods } | Self::Reauthenticated { methods } => {
                 json!({ "methods": methods })
             }
@@ -309,6 +336,10 @@ impl Event {
             | Self::UserTwoFactorReset { reason }
             | Self::UserDeleted { reason } => json!({ "reason": reason.as_str() }),
             Self::UserSessionsRevoked { count } => json!({ "count": count }),
+            Self::AuditLogPurged { through, events } => {
+                json!({ "through": through, "events": events })
+            }
+            Self::AuditLogCut { seal } => json!({ "seal": seal }),
             _ => json!({}),
         }
     }
@@ -330,10 +361,34 @@ pub enum Subject {
 pub struct Client {
     /// The client's address, behind trusted proxies.
     pub ip: IpAddr,
-    /// The `User-Agent`, cut to 512 characters.
+    /// The `User-Agent`, cut to 512 characters; of a command, what it is called.
     pub user_agent: Option<String>,
     /// What the browser is known by; empty for programs and strangers.
     pub device: DeviceCookie,
+    /// Through what.
+    pub origin: Origin,
+}
+
+/// Through what an act came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A page or a call.
+    Request,
+    /// The command line of the machine itself, whose operator has no account.
+    CommandLine,
+    /// The service of itself.
+    Service,
+}
+
+impl Origin {
+    /// The word in the log, where it is not an ordinary request.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Request => None,
+            Self::CommandLine => Some("command_line"),
+            Self::Service => Some("service"),
+        }
+    }
 }
 
 /// The most characters of a user agent that are kept.
@@ -342,7 +397,18 @@ pub const MAX_USER_AGENT_CHARS: usize = 512;
 impl Client {
     /// An operator at the command line of the machine itself.
     pub fn command(name: &str) -> Self {
-        Self::new(IpAddr::from([127, 0, 0, 1]), Some(name))
+        Self {
+            origin: Origin::CommandLine,
+            ..Self::new(IpAddr::from([127, 0, 0, 1]), Some(name))
+        }
+    }
+
+    /// The service, which nobody asked.
+    pub fn service() -> Self {
+        Self {
+            origin: Origin::Service,
+            ..Self::new(IpAddr::from([127, 0, 0, 1]), Some("vestibule"))
+        }
     }
 
     /// A client as the web layer sees it. Control characters of the user agent are dropped.
@@ -357,6 +423,7 @@ impl Client {
             ip,
             user_agent: user_agent.map(clean).filter(|text| !text.is_empty()),
             device: DeviceCookie::default(),
+            origin: Origin::Request,
         }
     }
 

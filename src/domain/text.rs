@@ -1,6 +1,8 @@
 //! Characters that make a text look like another one, or its reader see none. Whatever repeats
 //! words of strangers, a log, a mail or a page, asks here what to leave out or spell out.
 
+use std::borrow::Cow;
+
 /// Whether it turns the direction in which the text around it is read (the bidirectional controls
 /// of Unicode Standard Annex #9).
 pub fn turns_direction(c: char) -> bool {
@@ -54,9 +56,30 @@ pub fn one_line(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A cell of a table that no spreadsheet computes: one that begins like a formula gets an apostrophe
+/// before it (OWASP, CSV Injection).
+pub fn without_formula(cell: &str) -> Cow<'_, str> {
+    if cell.starts_with([
+        '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
+    ]) {
+        return Cow::Owned(format!("'{cell}"));
+    }
+    Cow::Borrowed(cell)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_begins_like_a_formula_is_text() {
+        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\u{ff1d}1"] {
+            assert_eq!(without_formula(cell), format!("'{cell}"));
+        }
+        for cell in ["", "1", "Mozilla/5.0", "{\"a\": 1}", "a=b"] {
+            assert_eq!(without_formula(cell), cell);
+        }
+    }
 
     #[test]
     fn every_bidirectional_control_is_known() {

@@ -57,6 +57,8 @@ pub struct Policy {
     pub passwords: PasswordPolicy,
     /// Lifetimes of sessions.
     pub sessions: SessionPolicy,
+    /// How many days audit events are kept; for ever where there is no number.
+    pub audit_retention_days: Option<i64>,
 }
 
 /// The public face: where links lead.

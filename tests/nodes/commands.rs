@@ -29,6 +29,7 @@ fn help_names_every_command() {
         "keys",
         "token",
         "user",
+        "audit",
         "tune-argon2",
         "Examples:",
         ".env",
@@ -44,6 +45,9 @@ fn help_names_every_command() {
         "user import",
         "user create",
         "user promote",
+        "audit list",
+        "audit export",
+        "audit verify",
         "tune-argon2",
     ] {
         let words = command.split(' ').chain(["--help"]);

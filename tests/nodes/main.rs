@@ -11,6 +11,7 @@
 
 mod admins;
 mod api;
+mod audit;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod commands;

@@ -14,6 +14,7 @@ mod admin;
 mod answers;
 #[path = "../attacks/mod.rs"]
 mod attacks;
+mod audit_chain;
 mod bad_input;
 mod breached;
 mod cors;

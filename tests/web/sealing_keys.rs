@@ -264,6 +264,10 @@ async fn every_column_of_bytes_is_accounted_for() {
     let hashes = [
         "account_throttles.key",
         "audit_events.subject_hash",
+        "audit_seals.digest",
+        "audit_seals.mac",
+        "audit_seals.previous",
+        "audit_seals.row_hashes",
         "backup_codes.mac",
         "sessions.previous_token_hash",
         "sessions.token_hash",

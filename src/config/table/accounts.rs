@@ -141,3 +141,14 @@ pub(super) const PASSWORDS: Section = Section {
         },
     ],
 };
+
+pub(super) const AUDIT: Section = Section {
+    title: "The audit log",
+    intro: "",
+    settings: &[Setting {
+        name: "AUDIT_RETENTION_DAYS",
+        meaning: "Days after which audit events are deleted, 1 to 36500; unset, they are kept for ever. Their\n\
+                  seals stay, so that the rest still verifies.",
+        preset: Preset::Unset { example: "730" },
+    }],
+};

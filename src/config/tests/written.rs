@@ -92,3 +92,19 @@ fn an_untouched_production_file_names_exactly_what_is_to_be_filled_in() {
     assert_eq!(config.environment, Environment::Production);
     assert_eq!(config.email_verification, EmailVerification::Required);
 }
+
+#[test]
+fn what_is_not_at_its_default_is_known_by_name() {
+    let changed = |variables: &[(&str, &str)]| load(&source(variables)).unwrap().config.changed;
+    let secrets = ["JWT_SECRET_KEY", "COOKIE_KEY", "SEALING_KEYS"];
+    let plain = changed(&with_secrets(&[
+        ("PASSWORD_MIN_LENGTH", " 15 "),
+        ("SMTP_HOST", ""),
+    ]));
+    assert_eq!(plain, secrets);
+    let both = changed(&with_secrets(&[
+        ("PASSWORD_MIN_LENGTH", "16"),
+        ("REGISTRATION", "closed"),
+    ]));
+    assert_eq!(both[3..], ["REGISTRATION", "PASSWORD_MIN_LENGTH"]);
+}

@@ -123,6 +123,11 @@ impl TestApp {
         self.database.query(sql, params).await
     }
 
+    /// A connection more to the database, for transactions beside others.
+    pub(crate) async fn another_connection(&self) -> tokio_postgres::Client {
+        self.database.another().await
+    }
+
     /// The audit log in order: what happened, by name.
     pub(crate) async fn audit(&self) -> Vec<String> {
         let events = self

@@ -73,6 +73,11 @@ impl TestDatabase {
         &self.url
     }
 
+    /// A connection more, for transactions beside others.
+    pub(crate) async fn another(&self) -> Client {
+        connect(&self.url).await
+    }
+
     /// Asks the database, past the service.
     pub(crate) async fn query(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Vec<Row> {
         self.own.query(sql, params).await.expect(sql)

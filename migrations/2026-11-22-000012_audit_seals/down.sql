@@ -1,0 +1,14 @@
+DROP TRIGGER append_only_but_purges ON audit_events;
+DROP TRIGGER append_only ON audit_events;
+DROP TABLE audit_seals;
+DROP FUNCTION audit_refuse_change_of_seal();
+DROP FUNCTION audit_refuse_delete();
+DROP FUNCTION audit_refuse();
+DROP INDEX audit_events_by_time;
+DROP INDEX audit_events_by_event;
+DROP INDEX audit_events_by_subject_hash;
+DROP INDEX audit_events_by_actor;
+ALTER TABLE audit_events ALTER COLUMN seq DROP DEFAULT;
+DROP SEQUENCE audit_events_seq_seq;
+ALTER TABLE audit_events ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY;
+SELECT setval('audit_events_seq_seq', coalesce(max(seq), 1), max(seq) IS NOT NULL) FROM audit_events;

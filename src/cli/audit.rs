@@ -1,0 +1,277 @@
+//! `vestibule audit`: reads the audit log, and checks it against its chain.
+
+mod told;
+mod verdict;
+
+use std::{
+    io::{self, BufWriter, Write},
+    process::ExitCode,
+};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::setup::{self, Database, Failure};
+use crate::{
+    app::{App, Seams},
+    config::Config,
+    db::audit_log::{Filter, LoggedEvent, Page},
+    flows::{
+        FlowError, Services,
+        audit_log::{self, Question, Who},
+        audit_verify::{self, Finding, Noted},
+    },
+};
+use told::CsvOut;
+
+const FOUND: u8 = 1;
+const MISUSED: u8 = 2;
+/// The most findings that are told one by one.
+const TOLD: u64 = 1000;
+
+/// The commands below `vestibule audit`.
+#[derive(Debug, Subcommand)]
+pub(super) enum AuditCommand {
+    /// Tell the latest events, newest first
+    List(ListArgs),
+    /// Write all events, oldest first, to standard output
+    Export(ExportArgs),
+    /// Check every event against the chain of seals
+    ///
+    /// Tells every row that was changed, removed or inserted since it was sealed, and every seal that
+    /// was changed, removed or reordered. Nodes may serve meanwhile.
+    ///
+    /// A log whose end was cut off, seals and all, still verifies. Note down the last seal now and
+    /// then, out of the reach of whoever has the database, and give it as --expect.
+    ///
+    /// Exit status: 0 nothing found, 1 something found, 2 where it could not be verified.
+    Verify(VerifyArgs),
+}
+
+/// Which events.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Which {
+    /// Who acted: the id or the address of a user
+    #[arg(long, value_parser = who)]
+    actor: Option<Who>,
+
+    /// Whom it concerns: an id or an address, which need not have an account
+    #[arg(long, value_parser = who)]
+    subject: Option<Who>,
+
+    /// What happened, by name, such as `sign_in_failed`
+    #[arg(long)]
+    event: Option<String>,
+
+    /// Not before this time: `2026-03-01` or `2026-03-01T12:00:00Z`
+    #[arg(long, value_parser = time)]
+    from: Option<DateTime<Utc>>,
+
+    /// Before this time
+    #[arg(long, value_parser = time)]
+    to: Option<DateTime<Utc>>,
+}
+
+/// Which of the latest, and how.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Examples:\n  vestibule audit list --event sign_in_failed --from 2026-03-01\n  \
+    vestibule audit list --subject ada@example.org --json"
+)]
+pub(super) struct ListArgs {
+    #[command(flatten)]
+    which: Which,
+
+    /// How many, at most
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    limit: u32,
+
+    /// Only events with a lower number: the last one listed goes on from there
+    #[arg(long, value_name = "SEQ")]
+    before: Option<i64>,
+
+    /// Print a JSON object an event
+    #[arg(long)]
+    json: bool,
+}
+
+/// Which, and in what form.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Example:\n  vestibule audit export --format csv --from 2026-01-01 >audit.csv"
+)]
+pub(super) struct ExportArgs {
+    #[command(flatten)]
+    which: Which,
+
+    /// The form
+    #[arg(long, value_enum, default_value_t = Format::Jsonl)]
+    format: Format,
+}
+
+/// The form of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// RFC 4180; a cell that a spreadsheet would compute begins with an apostrophe
+    Csv,
+    /// A JSON object a line
+    Jsonl,
+}
+
+/// What is expected, and how to tell.
+#[derive(Debug, Clone, Args)]
+pub(super) struct VerifyArgs {
+    /// A seal that the chain must have, as an earlier run told it: `number:hash`
+    #[arg(long, value_name = "SEAL", value_parser = verdict::noted)]
+    expect: Option<Noted>,
+
+    /// Print a JSON object a finding, and one with the sum
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs one of them.
+pub(super) fn run(command: AuditCommand) -> ExitCode {
+    let done = match command {
+        AuditCommand::List(args) => setup::block_on(|config| list(config, args)),
+        AuditCommand::Export(args) => setup::block_on(|config| export(config, args)),
+        AuditCommand::Verify(args) => setup::block_on(|config| verify(config, args)),
+    };
+    done.unwrap_or_else(|error| {
+        setup::complain(&error);
+        ExitCode::from(MISUSED)
+    })
+}
+
+/// Runs what needs the services on the database.
+async fn with_services<T>(
+    config: &Config,
+    act: impl AsyncFnOnce(&Services) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let database = Database::open(config).await?;
+    let acted = async {
+        let app = App::wire(config, &database.options, Seams::default())?;
+        act(&app.services).await
+    };
+    let acted = acted.await;
+    database.close().await?;
+    acted
+}
+
+async fn list(config: Config, args: ListArgs) -> Result<ExitCode, Failure> {
+    let events = with_services(&config, async |s| {
+        let Some(filter) = audit_log::filter(s, args.which.question()).await? else {
+            return Ok(Vec::new());
+        };
+        let page = args.before.map_or(Page::NEWEST, Page::Before);
+        Ok(audit_log::page(s, &filter, page, args.limit.into()).await?)
+    });
+    let events: Vec<LoggedEvent> = events.await?;
+    let line = if args.json { told::json } else { told::line };
+    let text: String = events.iter().map(line).collect();
+    io::stdout().write_all(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn export(config: Config, args: ExportArgs) -> Result<ExitCode, Failure> {
+    with_services(&config, async |s| {
+        let mut out = BufWriter::new(io::stdout());
+        let mut csv = CsvOut::default();
+        if args.format == Format::Csv {
+            out.write_all(&csv.head()?)?;
+        }
+        if let Some(filter) = audit_log::filter(s, args.which.question()).await? {
+            let write = |events: &[LoggedEvent]| -> Result<(), Unwritten> {
+                for event in events {
+                    match args.format {
+                        Format::Csv => out.write_all(&csv.row(event)?)?,
+                        Format::Jsonl => out.write_all(told::json(event).as_bytes())?,
+                    }
+                }
+                Ok(())
+            };
+            audit_log::export(s, &filter, write).await?;
+        }
+        out.flush()?;
+        Ok(ExitCode::SUCCESS)
+    })
+    .await
+}
+
+/// Why an export ended early.
+#[derive(Debug, thiserror::Error)]
+enum Unwritten {
+    #[error(transparent)]
+    Flow(#[from] FlowError),
+    #[error("standard output cannot be written: {0}")]
+    Output(#[from] io::Error),
+}
+
+async fn verify(config: Config, args: VerifyArgs) -> Result<ExitCode, Failure> {
+    let report = with_services(&config, async |s| {
+        let (mut out, mut count) = (BufWriter::new(io::stdout()), 0);
+        let mut tell = |finding: &Finding| {
+            count += 1;
+            if args.json || count <= TOLD {
+                // Whoever reads the output may have had enough of it; the sum still counts.
+                let _ = out.write_all(verdict::finding(finding, args.json).as_bytes());
+            }
+        };
+        let report = audit_verify::verify(s, args.expect, &mut tell).await?;
+        out.write_all(verdict::sum(&report, args.json, TOLD).as_bytes())?;
+        out.flush()?;
+        Ok(report)
+    });
+    let report = report.await?;
+    Ok(if report.findings == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(FOUND)
+    })
+}
+
+impl Which {
+    fn question(self) -> Question {
+        Question {
+            actor: self.actor,
+            subject: self.subject,
+            rest: Filter {
+                event: self.event,
+                from: self.from,
+                to: self.to,
+                ..Filter::default()
+            },
+        }
+    }
+}
+
+fn who(text: &str) -> Result<Who, String> {
+    Who::parse(text).ok_or_else(|| "it is neither the id of a user nor an address".to_owned())
+}
+
+/// A time as RFC 3339 has it, or the beginning of a day in UTC.
+fn time(text: &str) -> Result<DateTime<Utc>, String> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Ok(time.to_utc());
+    }
+    let day = text.parse::<NaiveDate>().ok();
+    let midnight = day.and_then(|day| day.and_hms_opt(0, 0, 0));
+    let midnight = midnight.map(|time| time.and_utc());
+    midnight.ok_or_else(|| "write it as 2026-03-01 or 2026-03-01T12:00:00Z".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_days_or_moments() {
+        let read = |text: &str| time(text).map(|time| time.to_rfc3339());
+        assert_eq!(read("2026-03-01").unwrap(), "2026-03-01T00:00:00+00:00");
+        let moment = read("2026-03-01T12:00:00+02:00").unwrap();
+        assert_eq!(moment, "2026-03-01T10:00:00+00:00");
+        for bad in ["", "yesterday", "2026-02-30", "2026-03-01 12:00"] {
+            assert!(time(bad).is_err(), "{bad}");
+        }
+    }
+}

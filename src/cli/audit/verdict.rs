@@ -1,0 +1,178 @@
+//! How the outcome of `vestibule audit verify` is told.
+
+use chrono::SecondsFormat;
+use data_encoding::HEXLOWER_PERMISSIVE;
+use serde_json::{Value, json};
+
+use crate::flows::audit_verify::{Finding, Noted, Report};
+
+/// A line on a finding.
+pub(super) fn finding(finding: &Finding, json: bool) -> String {
+    if json {
+        return format!("{}\n", as_json(finding));
+    }
+    match finding {
+        Finding::EventChanged { seq, seal } => {
+            format!("event {seq} was changed after seal {seal}\n")
+        }
+        Finding::EventRemoved { seq, seal } => {
+            format!("event {seq} was removed after seal {seal}\n")
+        }
+        Finding::EventInserted { seq } => {
+            format!("event {seq} was inserted: no seal knows it\n")
+        }
+        Finding::SealChanged { seal } => {
+            format!("seal {seal} was changed, or made without the key\n")
+        }
+        Finding::ListChanged { seal } => {
+            format!("seal {seal} has another list of events than it was made over\n")
+        }
+        Finding::SealsRemoved { from, through } => {
+            format!("seals {from} to {through} were removed\n")
+        }
+        Finding::SealUnlinked { seal } => {
+            format!("seal {seal} does not follow from the one before it\n")
+        }
+        Finding::KeyMissing {
+            from,
+            through,
+            key_id,
+        } => format!(
+            "seals {from} to {through} cannot be checked: SEALING_KEYS has no key {}\n",
+            key_id.escape_debug()
+        ),
+        Finding::NotAsExpected { seal } => {
+            format!("seal {seal} is not the expected one, or is gone with the end of the log\n")
+        }
+    }
+}
+
+fn as_json(finding: &Finding) -> Value {
+    match finding {
+        Finding::EventChanged { seq, seal } => {
+            json!({ "finding": "event_changed", "seq": seq, "seal": seal })
+        }
+        Finding::EventRemoved { seq, seal } => {
+            json!({ "finding": "event_removed", "seq": seq, "seal": seal })
+        }
+        Finding::EventInserted { seq } => json!({ "finding": "event_inserted", "seq": seq }),
+        Finding::SealChanged { seal } => json!({ "finding": "seal_changed", "seal": seal }),
+        Finding::ListChanged { seal } => json!({ "finding": "list_changed", "seal": seal }),
+        Finding::SealsRemoved { from, through } => {
+            json!({ "finding": "seals_removed", "from": from, "through": through })
+        }
+        Finding::SealUnlinked { seal } => json!({ "finding": "seal_unlinked", "seal": seal }),
+        Finding::KeyMissing {
+            from,
+            through,
+            key_id,
+        } => json!({
+            "finding": "key_missing", "from": from, "through": through, "key_id": key_id,
+        }),
+        Finding::NotAsExpected { seal } => json!({ "finding": "not_as_expected", "seal": seal }),
+    }
+}
+
+/// The sum: what there is, what waits, what was found, and what to note down.
+pub(super) fn sum(report: &Report, json: bool, told: u64) -> String {
+    let since = report
+        .waiting_since
+        .map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true));
+    let head = report.head.as_ref().map(note);
+    if json {
+        let sum = json!({
+            "seals": report.seals,
+            "events": report.events,
+            "purged_through": report.purged_through,
+            "waiting": report.waiting,
+            "waiting_since": since,
+            "head": head,
+            "findings": report.findings,
+        });
+        return format!("{}\n", json!({ "summary": sum }));
+    }
+    let Report {
+        seals,
+        events,
+        purged_through,
+        waiting,
+        findings,
+        ..
+    } = report;
+    let lines = [
+        (*findings > told).then(|| format!("and {} more", findings - told)),
+        Some(format!(
+            "{events} events are as they were sealed, under {seals} seals."
+        )),
+        (*purged_through > 0)
+            .then(|| format!("The events up to seal {purged_through} were purged.")),
+        since.map(|since| format!("{waiting} events wait to be sealed, the oldest since {since}.")),
+        head.map(|head| format!("The last seal is {head}.")),
+        Some(match findings {
+            0 => "Nothing was found.".to_owned(),
+            count => format!("Findings: {count}."),
+        }),
+    ];
+    let lines: Vec<String> = lines.into_iter().flatten().collect();
+    lines.join("\n") + "\n"
+}
+
+fn note(noted: &Noted) -> String {
+    let link = HEXLOWER_PERMISSIVE.encode(&noted.link);
+    format!("{}:{link}", noted.seal)
+}
+
+/// Reads such a note.
+pub(super) fn noted(text: &str) -> Result<Noted, String> {
+    let read = || {
+        let (seal, link) = text.trim().split_once(':')?;
+        let link = HEXLOWER_PERMISSIVE.decode(link.as_bytes()).ok()?;
+        Some(Noted {
+            seal: seal.parse().ok()?,
+            link: link.try_into().ok()?,
+        })
+    };
+    read().ok_or_else(|| "write it as `vestibule audit verify` told it, number:hash".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_reads_back() {
+        let one = Noted {
+            seal: 12,
+            link: [0xab; 32],
+        };
+        assert_eq!(noted(&note(&one)), Ok(one));
+        assert_eq!(noted(&note(&one).to_uppercase()), Ok(one));
+        for bad in ["", "12", "12:ab", "x:00", &note(&one)[..60]] {
+            assert!(noted(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_sum_says_what_waits_and_what_to_note_down() {
+        let report = Report {
+            seals: 2,
+            events: 7,
+            waiting: 1,
+            waiting_since: chrono::DateTime::from_timestamp(0, 0),
+            head: Some(Noted {
+                seal: 2,
+                link: [0; 32],
+            }),
+            findings: 3,
+            ..Report::default()
+        };
+        let expected = format!(
+            "and 1 more\n7 events are as they were sealed, under 2 seals.\n1 events wait to be \
+             sealed, the oldest since 1970-01-01T00:00:00.000Z.\nThe last seal is 2:{}.\nFindings: 3.\n",
+            "0".repeat(64)
+        );
+        assert_eq!(sum(&report, false, 2), expected);
+        let json: Value = serde_json::from_str(&sum(&report, true, 2)).unwrap();
+        assert_eq!(json["summary"]["findings"], 3);
+    }
+}

@@ -1,0 +1,352 @@
+//! The chain over the audit log: seals are appended by whoever holds the lock, and read in order.
+//!
+//! An event takes its number within a transaction that has its id already (see the migration). So
+//! once every transaction that is older than a [`Mark`] is over, no event up to the mark can appear
+//! any more.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_types::{BigInt, Bool, Bytea, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::schema::audit_seals;
+use crate::domain::audit_chain::{Seal, Statement, StoredEvent};
+
+/// The key of the sealer's advisory lock: "auditsea" in ASCII.
+const LOCK_KEY: i64 = 0x6175_6469_7473_6561;
+/// A time as microseconds since 1970, whatever it is.
+macro_rules! micros {
+    ($column:literal) => {
+        concat!(
+            "CASE WHEN isfinite(",
+            $column,
+            ") THEN (extract(epoch FROM ",
+            $column,
+            ") * 1000000)::bigint WHEN ",
+            $column,
+            " > 'epoch' THEN 9223372036854775807 ELSE -9223372036854775808 END"
+        )
+    };
+}
+
+/// A place in the log, and the transaction that was begun after it was reached.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    /// The last number taken so far.
+    pub seq: i64,
+    transaction: i64,
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+#[derive(QueryableByName)]
+struct Answer {
+    #[diesel(sql_type = Bool)]
+    answer: bool,
+}
+
+/// Takes the lock of the sealer until the end of the transaction; false where somebody has it.
+pub async fn try_lock(tx: &mut AsyncPgConnection) -> QueryResult<bool> {
+    let lock = "SELECT pg_try_advisory_xact_lock($1) AS answer";
+    let locked: Answer = diesel::sql_query(lock)
+        .bind::<BigInt, _>(LOCK_KEY)
+        .get_result(tx)
+        .await?;
+    Ok(locked.answer)
+}
+
+/// Whether there is an event that no seal covers yet.
+pub async fn some_wait(conn: &mut AsyncPgConnection) -> QueryResult<bool> {
+    let waits = "SELECT EXISTS (SELECT FROM audit_events WHERE seq > coalesce(
+        (SELECT last_seq FROM audit_seals ORDER BY number DESC LIMIT 1), 0)) AS answer";
+    let waits: Answer = diesel::sql_query(waits).get_result(conn).await?;
+    Ok(waits.answer)
+}
+
+/// Marks the present end of the log. Outside a transaction: each statement has to be over before
+/// the next begins.
+pub async fn mark(conn: &mut AsyncPgConnection) -> QueryResult<Mark> {
+    let last = "SELECT last_value AS number FROM audit_events_seq_seq";
+    let seq: Number = diesel::sql_query(last).get_result(conn).await?;
+    let own = "SELECT pg_current_xact_id()::text::bigint AS number";
+    let transaction: Number = diesel::sql_query(own).get_result(conn).await?;
+    Ok(Mark {
+        seq: seq.number,
+        transaction: transaction.number,
+    })
+}
+
+/// Whether every event up to the mark is there that ever will be.
+pub async fn is_settled(conn: &mut AsyncPgConnection, mark: Mark) -> QueryResult<bool> {
+    let settled = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= $1 AS answer";
+    let settled: Answer = diesel::sql_query(settled)
+        .bind::<BigInt, _>(mark.transaction)
+        .get_result(conn)
+        .await?;
+    Ok(settled.answer)
+}
+
+/// From here on, the transaction sees the database as it is now, and writes nothing.
+pub async fn freeze(tx: &mut AsyncPgConnection) -> QueryResult<()> {
+    diesel::sql_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct EventRow {
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
+    #[diesel(sql_type = BigInt)]
+    at_micros: i64,
+    #[diesel(sql_type = Text)]
+    event: String,
+    #[diesel(sql_type = Text)]
+    level: String,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    actor_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    subject_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Bytea>)]
+    subject_hash: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    session_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Text>)]
+    ip_text: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    user_agent: Option<String>,
+    #[diesel(sql_type = Text)]
+    detail_text: String,
+}
+
+impl From<EventRow> for StoredEvent {
+    fn from(row: EventRow) -> Self {
+        Self {
+            seq: row.seq,
+            at: row.at_micros,
+            event: row.event,
+            level: row.level,
+            actor_id: row.actor_id,
+            subject_id: row.subject_id,
+            subject_hash: row.subject_hash,
+            session_id: row.session_id,
+            ip: row.ip_text,
+            user_agent: row.user_agent,
+            detail: row.detail_text,
+        }
+    }
+}
+
+/// Up to `limit` events after one number and up to another, in order.
+pub async fn events(
+    conn: &mut AsyncPgConnection,
+    after: i64,
+    through: i64,
+    limit: i64,
+) -> QueryResult<Vec<StoredEvent>> {
+    let query = concat!(
+        "SELECT seq, ",
+        micros!("at"),
+        " AS at_micros, event, level, actor_id, subject_id, subject_hash, session_id,
+            host(ip) || '/' || masklen(ip) AS ip_text, user_agent, detail::text AS detail_text
+         FROM audit_events WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3"
+    );
+    let rows: Vec<EventRow> = diesel::sql_query(query)
+        .bind::<BigInt, _>(after)
+        .bind::<BigInt, _>(through)
+        .bind::<BigInt, _>(limit)
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(StoredEvent::from).collect())
+}
+
+#[derive(QueryableByName)]
+struct SealRow {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+    #[diesel(sql_type = BigInt)]
+    sealed_micros: i64,
+    #[diesel(sql_type = BigInt)]
+    after_seq: i64,
+    #[diesel(sql_type = BigInt)]
+    last_seq: i64,
+    #[diesel(sql_type = BigInt)]
+    events: i64,
+    #[diesel(sql_type = Bytea)]
+    digest: Vec<u8>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    purged_through: Option<i64>,
+    #[diesel(sql_type = Bytea)]
+    previous: Vec<u8>,
+    #[diesel(sql_type = Text)]
+    key_id: String,
+    #[diesel(sql_type = Bytea)]
+    mac: Vec<u8>,
+}
+
+impl From<SealRow> for Seal {
+    fn from(row: SealRow) -> Self {
+        let says = Statement {
+            number: row.number,
+            sealed_at: row.sealed_micros,
+            after_seq: row.after_seq,
+            last_seq: row.last_seq,
+            events: row.events,
+            digest: row.digest,
+            purged_through: row.purged_through,
+            previous: row.previous,
+            key_id: row.key_id,
+        };
+        Self { says, mac: row.mac }
+    }
+}
+
+const SEALS: &str = concat!(
+    "SELECT number, ",
+    micros!("sealed_at"),
+    " AS sealed_micros, after_seq, last_seq, events, digest, purged_through, previous, key_id, mac
+     FROM audit_seals "
+);
+
+/// The last seal.
+pub async fn last(conn: &mut AsyncPgConnection) -> QueryResult<Option<Seal>> {
+    let row: Option<SealRow> = diesel::sql_query(format!("{SEALS} ORDER BY number DESC LIMIT 1"))
+        .get_result(conn)
+        .await
+        .optional()?;
+    Ok(row.map(Seal::from))
+}
+
+/// Up to `limit` seals after a number, in order.
+pub async fn seals(conn: &mut AsyncPgConnection, after: i64, limit: i64) -> QueryResult<Vec<Seal>> {
+    let query = format!("{SEALS} WHERE number > $1 ORDER BY number LIMIT $2");
+    let rows: Vec<SealRow> = diesel::sql_query(query)
+        .bind::<BigInt, _>(after)
+        .bind::<BigInt, _>(limit)
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(Seal::from).collect())
+}
+
+/// What a seal covers, and the hashes of it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = audit_seals, check_for_backend(diesel::pg::Pg))]
+pub struct Segment {
+    /// The number of its seal.
+    pub number: i64,
+    /// The events after this number,
+    pub after_seq: i64,
+    /// up to this one.
+    pub last_seq: i64,
+    /// The list; gone once purged.
+    pub row_hashes: Option<Vec<u8>>,
+    /// SHA-256 of the list.
+    pub digest: Vec<u8>,
+}
+
+/// Up to `limit` segments after a number, in order.
+pub async fn segments(
+    conn: &mut AsyncPgConnection,
+    after: i64,
+    limit: i64,
+) -> QueryResult<Vec<Segment>> {
+    audit_seals::table
+        .filter(audit_seals::number.gt(after))
+        .order(audit_seals::number)
+        .limit(limit)
+        .select(Segment::as_select())
+        .load(conn)
+        .await
+}
+
+/// Appends a seal with the list that it was made over.
+pub async fn append(
+    tx: &mut AsyncPgConnection,
+    seal: &Seal,
+    sealed_at: DateTime<Utc>,
+    row_hashes: &[u8],
+) -> QueryResult<()> {
+    let says = &seal.says;
+    diesel::insert_into(audit_seals::table)
+        .values((
+            audit_seals::number.eq(says.number),
+            audit_seals::sealed_at.eq(sealed_at),
+            audit_seals::after_seq.eq(says.after_seq),
+            audit_seals::last_seq.eq(says.last_seq),
+            audit_seals::events.eq(says.events),
+            audit_seals::row_hashes.eq(Some(row_hashes)),
+            audit_seals::digest.eq(&says.digest),
+            audit_seals::purged_through.eq(says.purged_through),
+            audit_seals::previous.eq(&says.previous),
+            audit_seals::key_id.eq(&says.key_id),
+            audit_seals::mac.eq(&seal.mac),
+        ))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The oldest segments that were all sealed before a time.
+#[derive(Debug, Clone, Copy, QueryableByName)]
+pub struct Old {
+    /// The first of them, by the number of its seal.
+    #[diesel(sql_type = BigInt)]
+    pub from: i64,
+    /// The last of them, by the number of its seal.
+    #[diesel(sql_type = BigInt)]
+    pub through: i64,
+    /// What they cover up to.
+    #[diesel(sql_type = BigInt)]
+    pub last_seq: i64,
+    /// Their events.
+    #[diesel(sql_type = BigInt)]
+    pub events: i64,
+}
+
+/// The oldest of at most `limit` segments that are not purged yet and were sealed before `cutoff`.
+pub async fn old(
+    tx: &mut AsyncPgConnection,
+    cutoff: DateTime<Utc>,
+    limit: i64,
+) -> QueryResult<Option<Old>> {
+    let query = "WITH oldest AS (
+            SELECT number, sealed_at, last_seq, events FROM audit_seals
+            WHERE number > coalesce((SELECT max(purged_through) FROM audit_seals), 0)
+            ORDER BY number LIMIT $2),
+        kept AS (SELECT min(number) AS number FROM oldest WHERE sealed_at >= $1)
+        SELECT min(number) AS \"from\", max(number) AS through, max(last_seq) AS last_seq, sum(events)::bigint AS events
+        FROM oldest WHERE number < coalesce((SELECT number FROM kept), 9223372036854775807)
+        HAVING sum(events) > 0";
+    diesel::sql_query(query)
+        .bind::<Timestamptz, _>(cutoff)
+        .bind::<BigInt, _>(limit)
+        .get_result(tx)
+        .await
+        .optional()
+}
+
+/// Deletes the events of old segments, and their hashes. The seal that says so must have been
+/// appended in the same transaction, or the database refuses.
+pub async fn purge(tx: &mut AsyncPgConnection, old: Old) -> QueryResult<usize> {
+    let events = diesel::sql_query("DELETE FROM audit_events WHERE seq <= $1")
+        .bind::<BigInt, _>(old.last_seq)
+        .execute(tx)
+        .await?;
+    let forget = "UPDATE audit_seals SET row_hashes = NULL
+        WHERE number BETWEEN $1 AND $2 AND row_hashes IS NOT NULL";
+    diesel::sql_query(forget)
+        .bind::<BigInt, _>(old.from)
+        .bind::<BigInt, _>(old.through)
+        .execute(tx)
+        .await?;
+    Ok(events)
+}

@@ -1,0 +1,171 @@
+//! Sealing the audit log, and forgetting its old segments.
+//!
+//! Events are written without waiting for anybody. Shortly after, one sealer of all nodes covers
+//! what has settled with the next seal of the chain, and comes back for the rest.
+
+use chrono::TimeDelta;
+
+use super::{FlowError, Result, Services};
+use crate::{
+    db::{self, Connection, Transact, Tx, audit_seals::Mark},
+    domain::{
+        audit::{Client, Event, Subject},
+        audit_chain::{Head, Seal, row_hashes},
+    },
+};
+
+/// Events of a segment, at most: verifying holds one in memory.
+const SEGMENT: i64 = 1000;
+/// Segments that are purged in one transaction, at most.
+const PURGED_AT_ONCE: i64 = 200;
+
+/// The sealer of a node: what it waits for, and the end of the chain as it last saw it.
+#[derive(Debug, Default)]
+pub struct Sealer {
+    mark: Option<Mark>,
+    seen: Option<Head>,
+}
+
+impl Sealer {
+    /// Looks once: marks the end of the log where events wait, and seals up to a mark that has
+    /// settled. Returns how many events were sealed.
+    pub async fn round(&mut self, s: &Services) -> Result<usize> {
+        let mut conn = s.db.connection().await?;
+        let mark = match self.mark.take() {
+            Some(mark) => mark,
+            None if db::audit_seals::some_wait(&mut conn).await? => {
+                db::audit_seals::mark(&mut conn).await?
+            }
+            None => return Ok(0),
+        };
+        if !db::audit_seals::is_settled(&mut conn, mark).await? {
+            self.mark = Some(mark);
+            return Ok(0);
+        }
+        let mut sealed = 0;
+        loop {
+            let events = self.segment(s, &mut conn, mark).await?;
+            sealed += events;
+            if events < usize::try_from(SEGMENT).unwrap_or(usize::MAX) {
+                return Ok(sealed);
+            }
+        }
+    }
+
+    /// Seals the next segment up to the mark.
+    async fn segment(&mut self, s: &Services, conn: &mut Connection, mark: Mark) -> Result<usize> {
+        let seen = self.seen;
+        let sealed = conn
+            .transaction(async |tx| {
+                if !db::audit_seals::try_lock(tx).await? {
+                    return Ok::<_, FlowError>(None);
+                }
+                let head = head(tx).await?;
+                tell_cut(s, tx, seen, head).await?;
+                let events = db::audit_seals::events(tx, head.last_seq, mark.seq, SEGMENT).await?;
+                let Some(newest) = events.last() else {
+                    return Ok(Some((0, head)));
+                };
+                let list = row_hashes(&events);
+                let seal = append(s, tx, head, newest.seq, &list, None).await?;
+                Ok(Some((events.len(), seal.head())))
+            })
+            .await?;
+        let Some((events, head)) = sealed else {
+            return Ok(0);
+        };
+        self.seen = Some(head);
+        Ok(events)
+    }
+}
+
+/// The end of the chain.
+pub(super) async fn head(tx: &mut Tx) -> Result<Head> {
+    let last = db::audit_seals::last(tx).await?;
+    Ok(last.map_or(Head::NONE, |seal| seal.head()))
+}
+
+async fn append(
+    s: &Services,
+    tx: &mut Tx,
+    head: Head,
+    last_seq: i64,
+    list: &[u8],
+    purged_through: Option<i64>,
+) -> Result<Seal> {
+    let now = s.now();
+    let mut says = head.next(now.timestamp_micros(), last_seq, list, &s.ring);
+    says.purged_through = purged_through;
+    let seal = says.seal(&s.ring)?;
+    db::audit_seals::append(tx, &seal, now, list).await?;
+    Ok(seal)
+}
+
+/// A chain that ends before a seal that this node has seen was cut: its remains still verify, so it
+/// has to be said now.
+async fn tell_cut(s: &Services, tx: &mut Tx, seen: Option<Head>, head: Head) -> Result<()> {
+    let Some(seen) = seen else {
+        return Ok(());
+    };
+    let same = seen.number == head.number && seen.link == head.link;
+    if same || head.number > seen.number {
+        return Ok(());
+    }
+    tracing::error!(
+        seen = seen.number,
+        last = head.number,
+        "the audit log was cut: its last seals are gone, or are others"
+    );
+    let event = Event::AuditLogCut { seal: seen.number };
+    let client = Client::service();
+    s.audit_anonymous(tx, event, Subject::Service, &client)
+        .await
+}
+
+/// Ends the part of the chain that was sealed under other keys than the first of the ring: an empty
+/// seal under the first one vouches for all before it. Returns whether there was any need.
+pub(super) async fn hand_over(s: &Services) -> Result<bool> {
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        let Some(last) = db::audit_seals::last(tx).await? else {
+            return Ok(false);
+        };
+        if last.says.key_id == s.ring.current_id() || !db::audit_seals::try_lock(tx).await? {
+            return Ok::<_, FlowError>(false);
+        }
+        let head = head(tx).await?;
+        append(s, tx, head, head.last_seq, &[], None).await?;
+        Ok(true)
+    })
+    .await
+}
+
+/// Deletes the events of segments that were sealed longer ago than they are kept, if they are not
+/// kept for ever; returns how many events went. Their seals stay, and one more says what went.
+pub async fn purge(s: &Services) -> Result<usize> {
+    let Some(days) = s.policy.audit_retention_days else {
+        return Ok(0);
+    };
+    let cutoff = s.now() - TimeDelta::days(days);
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        if !db::audit_seals::try_lock(tx).await? {
+            return Ok::<_, FlowError>(0);
+        }
+        let Some(old) = db::audit_seals::old(tx, cutoff, PURGED_AT_ONCE).await? else {
+            return Ok(0);
+        };
+        let head = head(tx).await?;
+        append(s, tx, head, head.last_seq, &[], Some(old.through)).await?;
+        let events = db::audit_seals::purge(tx, old).await?;
+        let event = Event::AuditLogPurged {
+            through: old.through,
+            events: old.events,
+        };
+        let client = Client::service();
+        s.audit_anonymous(tx, event, Subject::Service, &client)
+            .await?;
+        Ok(events)
+    })
+    .await
+}

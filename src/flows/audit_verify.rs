@@ -1,0 +1,325 @@
+//! Checks the audit log against its chain, in bounded memory, and tells everything that is wrong.
+
+use std::{collections::VecDeque, iter::Peekable};
+
+use chrono::{DateTime, Utc};
+
+use super::{FlowError, Result, Services};
+use crate::{
+    db::{
+        self, Transact, Tx,
+        audit_seals::{Segment, segments},
+    },
+    domain::{
+        audit_chain::{Hash, Head, Seal, StoredEvent, digest, entries},
+        clock::from_micros,
+    },
+};
+
+/// Seals that are read at once, without their lists.
+const SEALS: i64 = 500;
+/// Segments and events that are read at once.
+const SEGMENTS: i64 = 20;
+const EVENTS: i64 = 1000;
+
+/// Something that is not as it was sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// The row is another.
+    EventChanged {
+        /// Its number.
+        seq: i64,
+        /// The seal that covers it.
+        seal: i64,
+    },
+    /// The row is gone.
+    EventRemoved {
+        /// Its number.
+        seq: i64,
+        /// The seal that covers it.
+        seal: i64,
+    },
+    /// The row stands where no seal knows it.
+    EventInserted {
+        /// Its number.
+        seq: i64,
+    },
+    /// The MAC of the seal is wrong.
+    SealChanged {
+        /// Its number.
+        seal: i64,
+    },
+    /// The list of the seal's events is another.
+    ListChanged {
+        /// Its number.
+        seal: i64,
+    },
+    /// Seals are gone.
+    SealsRemoved {
+        /// The first,
+        from: i64,
+        /// and the last of them.
+        through: i64,
+    },
+    /// The seal does not follow from the one before it.
+    SealUnlinked {
+        /// Its number.
+        seal: i64,
+    },
+    /// Seals at the end of the chain, or before a broken link, are under keys that are not there.
+    KeyMissing {
+        /// The first,
+        from: i64,
+        /// and the last of them.
+        through: i64,
+        /// The id of the last one's.
+        key_id: String,
+    },
+    /// The chain does not have the seal that was expected.
+    NotAsExpected {
+        /// Its number.
+        seal: i64,
+    },
+}
+
+/// A seal that somebody noted down: its number and its link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Noted {
+    /// Its number.
+    pub seal: i64,
+    /// Its link.
+    pub link: Hash,
+}
+
+/// What there was.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Seals.
+    pub seals: i64,
+    /// Events that are covered by seals and still there.
+    pub events: i64,
+    /// The last purged segment, 0 for none.
+    pub purged_through: i64,
+    /// Events that wait for their seal.
+    pub waiting: i64,
+    /// Since when.
+    pub waiting_since: Option<DateTime<Utc>>,
+    /// The last seal, to be noted down elsewhere.
+    pub head: Option<Noted>,
+    /// How much was found.
+    pub findings: u64,
+}
+
+/// Verifies the whole log. `tell` hears of findings as they come: first those of the chain, then
+/// those of the rows.
+pub async fn verify(
+    s: &Services,
+    expected: Option<Noted>,
+    tell: &mut (dyn FnMut(&Finding) + Send),
+) -> Result<Report> {
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        db::audit_seals::freeze(tx).await?;
+        let mut check = Check {
+            s,
+            tx,
+            tell,
+            report: Report::default(),
+        };
+        check.chain(expected).await?;
+        check.rows().await?;
+        Ok::<_, FlowError>(check.report)
+    })
+    .await
+}
+
+struct Check<'a> {
+    s: &'a Services,
+    tx: &'a mut Tx,
+    tell: &'a mut (dyn FnMut(&Finding) + Send),
+    report: Report,
+}
+
+/// Seals whose key is missing. A later seal that is genuine vouches for them, as its MAC covers the
+/// link before it.
+struct Unvouched {
+    from: i64,
+    through: i64,
+    key_id: String,
+    purged: i64,
+}
+
+impl Check<'_> {
+    fn found(&mut self, finding: &Finding) {
+        self.report.findings += 1;
+        (self.tell)(finding);
+    }
+
+    async fn chain(&mut self, expected: Option<Noted>) -> Result<()> {
+        let (mut head, mut unvouched) = (Head::NONE, None);
+        let mut as_expected = expected.is_none();
+        loop {
+            let seals = db::audit_seals::seals(self.tx, head.number, SEALS).await?;
+            if seals.is_empty() {
+                break;
+            }
+            for seal in seals {
+                self.link(head, &seal, &mut unvouched);
+                head = seal.head();
+                as_expected |= expected.is_some_and(|noted| noted == noted_of(head));
+            }
+        }
+        self.missing_key(unvouched);
+        if let (Some(noted), false) = (expected, as_expected) {
+            self.found(&Finding::NotAsExpected { seal: noted.seal });
+        }
+        self.report.head = (head != Head::NONE).then(|| noted_of(head));
+        Ok(())
+    }
+
+    fn link(&mut self, before: Head, seal: &Seal, unvouched: &mut Option<Unvouched>) {
+        let (says, number) = (&seal.says, seal.says.number);
+        self.report.seals += 1;
+        let genuine = seal.is_genuine(&self.s.ring);
+        let linked = says.previous == before.link && number == before.number + 1;
+        if number > before.number + 1 {
+            self.found(&Finding::SealsRemoved {
+                from: before.number + 1,
+                through: number - 1,
+            });
+        } else if !linked || says.after_seq != before.last_seq {
+            self.found(&Finding::SealUnlinked { seal: number });
+        }
+        if !linked {
+            self.missing_key(unvouched.take());
+        }
+        let purged = says.purged_through.unwrap_or(0);
+        match genuine {
+            Some(true) => {
+                let vouched = unvouched.take().map_or(0, |run| run.purged);
+                let known = self.report.purged_through;
+                self.report.purged_through = known.max(vouched).max(purged);
+            }
+            Some(false) => self.found(&Finding::SealChanged { seal: number }),
+            None => {
+                let before = unvouched.take();
+                *unvouched = Some(Unvouched {
+                    from: before.as_ref().map_or(number, |run| run.from),
+                    through: number,
+                    key_id: says.key_id.clone(),
+                    purged: before.map_or(0, |run| run.purged).max(purged),
+                });
+            }
+        }
+    }
+
+    fn missing_key(&mut self, unvouched: Option<Unvouched>) {
+        if let Some(run) = unvouched {
+            self.found(&Finding::KeyMissing {
+                from: run.from,
+                through: run.through,
+                key_id: run.key_id,
+            });
+        }
+    }
+
+    async fn rows(&mut self) -> Result<()> {
+        let mut events = Events::default();
+        let mut last = 0;
+        loop {
+            let batch = segments(self.tx, last, SEGMENTS).await?;
+            if batch.is_empty() {
+                break;
+            }
+            for segment in batch {
+                last = segment.number;
+                self.segment(&segment, &mut events).await?;
+            }
+        }
+        while let Some(event) = events.next(self.tx, i64::MAX).await? {
+            self.report.waiting += 1;
+            let at = from_micros(event.at);
+            let since = self.report.waiting_since.get_or_insert(at);
+            *since = at.min(*since);
+        }
+        Ok(())
+    }
+
+    /// Compares the rows of a segment with its list.
+    async fn segment(&mut self, segment: &Segment, events: &mut Events) -> Result<()> {
+        let (number, purged) = (segment.number, segment.number <= self.report.purged_through);
+        let list = segment.row_hashes.as_deref().unwrap_or_default();
+        let whole = digest(list).as_slice() == segment.digest;
+        // The list of a purged segment is gone as well.
+        let gone = purged && list.is_empty();
+        if !(whole || gone) {
+            self.found(&Finding::ListChanged { seal: number });
+        }
+        let expected = if purged { &[] } else { list };
+        let mut expected = entries(expected).peekable();
+        while let Some(event) = events.next(self.tx, segment.last_seq).await? {
+            self.skipped(&mut expected, event.seq, number);
+            let known = expected.next_if(|(seq, _)| *seq == event.seq);
+            match known {
+                Some((seq, hash)) if hash != event.hash() => {
+                    self.found(&Finding::EventChanged { seq, seal: number });
+                }
+                Some(_) => self.report.events += 1,
+                None => self.found(&Finding::EventInserted { seq: event.seq }),
+            }
+        }
+        self.skipped(&mut expected, i64::MAX, number);
+        Ok(())
+    }
+
+    /// What the list has before a number, and the table has not.
+    fn skipped(
+        &mut self,
+        expected: &mut Peekable<impl Iterator<Item = (i64, Hash)>>,
+        before: i64,
+        seal: i64,
+    ) {
+        while let Some((seq, _)) = expected.next_if(|(seq, _)| *seq < before) {
+            self.found(&Finding::EventRemoved { seq, seal });
+        }
+    }
+}
+
+fn noted_of(head: Head) -> Noted {
+    Noted {
+        seal: head.number,
+        link: head.link,
+    }
+}
+
+/// The events of the log in order, read a thousand at a time.
+struct Events {
+    read: VecDeque<StoredEvent>,
+    after: i64,
+    ended: bool,
+}
+
+impl Default for Events {
+    fn default() -> Self {
+        Self {
+            read: VecDeque::new(),
+            after: i64::MIN,
+            ended: false,
+        }
+    }
+}
+
+impl Events {
+    /// The next one, if its number is not above a bound.
+    async fn next(&mut self, tx: &mut Tx, through: i64) -> Result<Option<StoredEvent>> {
+        if self.read.is_empty() && !self.ended {
+            let events = db::audit_seals::events(tx, self.after, i64::MAX, EVENTS).await?;
+            match events.last() {
+                Some(last) => self.after = last.seq,
+                None => self.ended = true,
+            }
+            self.read = events.into();
+        }
+        Ok(self.read.pop_front_if(|event| event.seq <= through))
+    }
+}

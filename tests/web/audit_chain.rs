@@ -1,0 +1,414 @@
+//! The chain over the audit log: what is done to rows and seals behind the service's back is found,
+//! and nothing is found where nothing was done.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio::time::{sleep, timeout};
+use vestibule::{
+    domain::{
+        audit_chain::{self, Head, Statement},
+        sealing::SealingRing,
+        secret::Key,
+    },
+    flows::{
+        Services,
+        audit_seals::{self, Sealer},
+        audit_verify::{self, Finding, Noted, Report},
+        rotate_keys,
+    },
+};
+
+use crate::harness::TestApp;
+
+const K1: &str = "k1:c2VhbGluZyBrZXkgb2YgdGhlIHRlc3RzLCAzMiBieXQ=";
+const K2: &str = "k2:YW5vdGhlciBrZXkgZm9yIHRoZSB0ZXN0cywgMzIgYnk=";
+
+async fn verified(s: &Services, expected: Option<Noted>) -> (Report, Vec<Finding>) {
+    let mut found = Vec::new();
+    let mut tell = |finding: &Finding| found.push(finding.clone());
+    let report = audit_verify::verify(s, expected, &mut tell).await.unwrap();
+    assert_eq!(report.findings, found.len() as u64);
+    (report, found)
+}
+
+async fn found(app: &TestApp) -> Vec<Finding> {
+    verified(app.services(), None).await.1
+}
+
+/// Waits until nothing waits. Other tests of the same cluster may hold transactions open.
+async fn sealed(app: &TestApp) -> Report {
+    let settle = async {
+        loop {
+            let (report, found) = verified(app.services(), None).await;
+            assert_eq!(found, []);
+            if report.waiting == 0 {
+                return report;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let settled = timeout(Duration::from_secs(20), settle).await;
+    settled.expect("the log is sealed")
+}
+
+/// Writes events, and has them sealed together.
+async fn segment(app: &TestApp, events: u32) -> Report {
+    let insert = format!(
+        "INSERT INTO audit_events (at, event, level, actor_id, subject_id, subject_hash, session_id, ip, user_agent, detail)
+         SELECT '2026-03-03T14:05:00.123456Z', 'signed_in', 'info', gen_random_uuid(), gen_random_uuid(),
+                sha256('x'), gen_random_uuid(), '192.0.2.7', 'Firefox', '{{\"n\": 1}}'
+         FROM generate_series(1, {events})"
+    );
+    app.sql(&insert, &[]).await;
+    sealed(app).await
+}
+
+/// Three segments of five events, and nothing that keeps an owner of the tables from changing them.
+async fn three_segments() -> TestApp {
+    let app = TestApp::start().await;
+    for count in 1..=3 {
+        let report = segment(&app, 5).await;
+        assert_eq!((report.seals, report.events), (count, 5 * count));
+    }
+    for table in ["audit_events", "audit_seals"] {
+        let disable = format!("ALTER TABLE {table} DISABLE TRIGGER USER");
+        app.sql(&disable, &[]).await;
+    }
+    app
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_changed_column_of_a_row_is_found() {
+    let app = three_segments().await;
+    for change in [
+        "at = at + interval '1 microsecond'",
+        "at = 'infinity'",
+        "event = 'signed_out'",
+        "level = 'notice'",
+        "actor_id = NULL",
+        "subject_id = actor_id",
+        "subject_hash = sha256('y')",
+        "session_id = gen_random_uuid()",
+        "ip = '192.0.2.8'",
+        "ip = '192.0.2.7/24'",
+        "user_agent = 'Firefox '",
+        "user_agent = NULL",
+        "detail = '{\"n\": 1.0}'",
+        "detail = '{}'",
+    ] {
+        app.sql("CREATE TABLE kept AS SELECT * FROM audit_events", &[])
+            .await;
+        let sql = format!("UPDATE audit_events SET {change} WHERE seq = 7");
+        app.sql(&sql, &[]).await;
+        let expected = Finding::EventChanged { seq: 7, seal: 2 };
+        assert_eq!(found(&app).await, [expected], "{change}");
+        app.sql("DELETE FROM audit_events", &[]).await;
+        app.sql("INSERT INTO audit_events SELECT * FROM kept", &[])
+            .await;
+        app.sql("DROP TABLE kept", &[]).await;
+        assert_eq!(found(&app).await, [], "{change} taken back");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn removed_inserted_and_swapped_rows_are_found() {
+    let app = three_segments().await;
+    let removed = |seq, seal| Finding::EventRemoved { seq, seal };
+    app.sql("DELETE FROM audit_events WHERE seq IN (3, 15)", &[])
+        .await;
+    assert_eq!(found(&app).await, [removed(3, 1), removed(15, 3)]);
+    let insert =
+        "INSERT INTO audit_events (seq, at, event, level) VALUES (15, now(), 'signed_in', 'info')";
+    app.sql(insert, &[]).await;
+    let changed = |seq, seal| Finding::EventChanged { seq, seal };
+    assert_eq!(found(&app).await, [removed(3, 1), changed(15, 3)]);
+    // Two rows change places.
+    for (from, to) in [(6, 100), (7, 6), (100, 7)] {
+        let swap = format!("UPDATE audit_events SET seq = {to} WHERE seq = {from}");
+        app.sql(&swap, &[]).await;
+    }
+    let swapped = [changed(6, 2), changed(7, 2)];
+    assert_eq!(found(&app).await[1..3], swapped);
+    // A whole segment, its seal left standing.
+    app.sql("DELETE FROM audit_events WHERE seq BETWEEN 6 AND 10", &[])
+        .await;
+    let gone: Vec<_> = (6..=10).map(|seq| removed(seq, 2)).collect();
+    assert_eq!(found(&app).await[1..6], gone);
+    // Where a number is free, in the middle and before the first.
+    let insert =
+        "INSERT INTO audit_events (seq, at, event, level) VALUES (0, now(), 'signed_in', 'info')";
+    app.sql(insert, &[]).await;
+    assert_eq!(found(&app).await[0], Finding::EventInserted { seq: 0 });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_in_the_gap_of_an_undone_transaction_is_found() {
+    let app = TestApp::start().await;
+    segment(&app, 2).await;
+    app.sql("SELECT nextval('audit_events_seq_seq')", &[]).await;
+    segment(&app, 2).await;
+    let insert =
+        "INSERT INTO audit_events (seq, at, event, level) VALUES (3, now(), 'signed_in', 'info')";
+    app.sql(insert, &[]).await;
+    assert_eq!(found(&app).await, [Finding::EventInserted { seq: 3 }]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_changed_column_of_a_seal_is_found() {
+    let app = three_segments().await;
+    app.sql("CREATE TABLE kept AS SELECT * FROM audit_seals", &[])
+        .await;
+    for change in [
+        "sealed_at = sealed_at + interval '1 microsecond'",
+        "after_seq = 4",
+        "last_seq = 9",
+        "events = 4",
+        "digest = sha256('x')",
+        "purged_through = 1",
+        "previous = sha256('x')",
+        "key_id = 'k9'",
+        "mac = sha256('x')",
+        "row_hashes = NULL",
+        "row_hashes = overlay(row_hashes placing '\\x00' from 12)",
+    ] {
+        let sql = format!("UPDATE audit_seals SET {change} WHERE number = 2");
+        app.sql(&sql, &[]).await;
+        let found = found(&app).await;
+        let names_it = |finding: &Finding| match finding {
+            Finding::SealChanged { seal } | Finding::ListChanged { seal } => *seal == 2,
+            Finding::KeyMissing { from, through, .. } => (*from, *through) == (2, 2),
+            _ => false,
+        };
+        assert!(found.iter().any(names_it), "{change}: {found:?}");
+        app.sql("DELETE FROM audit_seals", &[]).await;
+        app.sql("INSERT INTO audit_seals SELECT * FROM kept", &[])
+            .await;
+    }
+    assert_eq!(crate::audit_chain::found(&app).await, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn removed_and_reordered_seals_are_found() {
+    let app = three_segments().await;
+    let (before, _) = verified(app.services(), None).await;
+    let swap =
+        "UPDATE audit_seals SET number = CASE number WHEN 1 THEN 2 ELSE 1 END WHERE number < 3";
+    app.sql(
+        "ALTER TABLE audit_seals DROP CONSTRAINT audit_seals_pkey",
+        &[],
+    )
+    .await;
+    app.sql(swap, &[]).await;
+    let changed = |seal| Finding::SealChanged { seal };
+    let swapped = found(&app).await;
+    assert!(
+        swapped.contains(&changed(1)) && swapped.contains(&changed(2)),
+        "{swapped:?}"
+    );
+    app.sql(swap, &[]).await;
+    assert_eq!(found(&app).await, []);
+
+    // A seal with all that it covers: the numbers tell.
+    app.sql(
+        "CREATE TABLE kept AS SELECT * FROM audit_seals WHERE number = 2",
+        &[],
+    )
+    .await;
+    app.sql("DELETE FROM audit_seals WHERE number = 2", &[])
+        .await;
+    app.sql("DELETE FROM audit_events WHERE seq BETWEEN 6 AND 10", &[])
+        .await;
+    let gap = Finding::SealsRemoved {
+        from: 2,
+        through: 2,
+    };
+    assert_eq!(found(&app).await, [gap]);
+    app.sql("UPDATE audit_seals SET number = 2 WHERE number = 3", &[])
+        .await;
+    let (unlinked, changed) = (Finding::SealUnlinked { seal: 2 }, changed(2));
+    assert_eq!(found(&app).await, [unlinked, changed]);
+
+    // The end of the chain: only who noted it down can tell.
+    app.sql("DELETE FROM audit_seals WHERE number = 2", &[])
+        .await;
+    app.sql("DELETE FROM audit_events WHERE seq > 5", &[]).await;
+    assert_eq!(found(&app).await, []);
+    let (_, found) = verified(app.services(), before.head).await;
+    assert_eq!(found, [Finding::NotAsExpected { seal: 3 }]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_tells_when_the_end_of_the_chain_is_cut() {
+    let app = TestApp::start().await;
+    segment(&app, 1).await;
+    segment(&app, 1).await;
+    app.sql("ALTER TABLE audit_seals DISABLE TRIGGER USER", &[])
+        .await;
+    app.sql("DELETE FROM audit_seals WHERE number = 2", &[])
+        .await;
+    segment(&app, 1).await;
+    let told = "SELECT detail->>'seal' FROM audit_events WHERE event = 'audit_log_cut'";
+    let told = app.sql(told, &[]).await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].get::<_, String>(0), "2");
+}
+
+/// Somebody with the database alone changes a row, and then whatever hangs on it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_that_is_recomputed_without_the_key_is_found() {
+    let app = three_segments().await;
+    app.sql(
+        "UPDATE audit_events SET ip = '198.51.100.1' WHERE seq = 2",
+        &[],
+    )
+    .await;
+    let guessed = SealingRing::new(("k1".to_owned(), Key::new([7; 32])), vec![]);
+    let conn = &mut app.services().db.connection().await.unwrap();
+    let mut head = Head::NONE;
+    for segment in vestibule::db::audit_seals::segments(conn, 0, 10)
+        .await
+        .unwrap()
+    {
+        let events =
+            vestibule::db::audit_seals::events(conn, segment.after_seq, segment.last_seq, 10);
+        let list = audit_chain::row_hashes(&events.await.unwrap());
+        let says: Statement = head.next(0, segment.last_seq, &list, &guessed);
+        let seal = says.seal(&guessed).unwrap();
+        let update = "UPDATE audit_seals SET row_hashes = $2, digest = $3, previous = $4, mac = $5,
+            sealed_at = 'epoch' WHERE number = $1";
+        let says = &seal.says;
+        app.sql(
+            update,
+            &[&says.number, &list, &says.digest, &says.previous, &seal.mac],
+        )
+        .await;
+        head = seal.head();
+    }
+    let forged: Vec<_> = (1..=3).map(|seal| Finding::SealChanged { seal }).collect();
+    assert_eq!(found(&app).await, forged);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_keys_may_go_once_a_newer_seal_vouches() {
+    let app = TestApp::start().await;
+    segment(&app, 3).await;
+    let new = app.another_node_with(&[("SEALING_KEYS", K2)]);
+    let (_, found) = verified(&new.services, None).await;
+    let missing = Finding::KeyMissing {
+        from: 1,
+        through: 1,
+        key_id: "k1".to_owned(),
+    };
+    assert_eq!(found, [missing]);
+    let both = app.another_node_with(&[("SEALING_KEYS", &format!("{K2},{K1}"))]);
+    rotate_keys::rotate(&both.services).await.unwrap();
+    rotate_keys::rotate(&both.services).await.unwrap();
+    let (report, found) = verified(&new.services, None).await;
+    assert_eq!((report.seals, found), (2, vec![]));
+    // What the old key vouched for cannot be changed for that.
+    app.sql("ALTER TABLE audit_seals DISABLE TRIGGER USER", &[])
+        .await;
+    app.sql(
+        "UPDATE audit_seals SET sealed_at = now() WHERE number = 1",
+        &[],
+    )
+    .await;
+    let (_, found) = verified(&new.services, None).await;
+    assert!(
+        found.contains(&Finding::SealUnlinked { seal: 2 }),
+        "{found:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_sealed_before_all_that_may_come_first() {
+    let app = TestApp::start().await;
+    let late = app.another_connection().await;
+    let insert = "INSERT INTO audit_events (at, event, level) VALUES (now(), 'signed_in', 'info')";
+    late.batch_execute(&format!("BEGIN; {insert}"))
+        .await
+        .unwrap();
+    app.sql(insert, &[]).await;
+    let mut sealer = Sealer::default();
+    for _ in 0..3 {
+        assert_eq!(sealer.round(app.services()).await.unwrap(), 0);
+    }
+    let (report, _) = verified(app.services(), None).await;
+    assert_eq!((report.seals, report.waiting), (0, 1));
+    late.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(sealed(&app).await.events, 2);
+    // One that is undone leaves a gap, and no more.
+    late.batch_execute(&format!("BEGIN; {insert}; {insert}; ROLLBACK"))
+        .await
+        .unwrap();
+    assert_eq!(segment(&app, 1).await.events, 3);
+    let seqs = app
+        .sql("SELECT seq FROM audit_events ORDER BY seq", &[])
+        .await;
+    let seqs: Vec<i64> = seqs.iter().map(|row| row.get(0)).collect();
+    assert_eq!(seqs, [1, 2, 5]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_refuses_to_change_the_log() {
+    let app = TestApp::start().await;
+    segment(&app, 2).await;
+    let conn = app.another_connection().await;
+    for forbidden in [
+        "UPDATE audit_events SET level = 'notice'",
+        "UPDATE audit_events SET level = 'notice' WHERE false",
+        "DELETE FROM audit_events",
+        "DELETE FROM audit_events WHERE seq = 1",
+        "TRUNCATE audit_events",
+        "TRUNCATE audit_events, audit_seals",
+        "UPDATE audit_seals SET row_hashes = NULL",
+        "UPDATE audit_seals SET key_id = 'k9'",
+        "DELETE FROM audit_seals",
+        "TRUNCATE audit_seals",
+    ] {
+        let refused = conn.batch_execute(forbidden).await.unwrap_err();
+        let said = refused.as_db_error().unwrap().message().to_owned();
+        assert!(said.contains("append-only"), "{forbidden}: {said}");
+    }
+    sealed(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_segments_go_as_a_whole_and_the_rest_verifies() {
+    let app = TestApp::with(&[("AUDIT_RETENTION_DAYS", "30")]).await;
+    segment(&app, 4).await;
+    app.wait(TimeDelta::days(20));
+    segment(&app, 3).await;
+    assert_eq!(audit_seals::purge(app.services()).await.unwrap(), 0);
+    app.wait(TimeDelta::days(11));
+    let purged = async {
+        // The sealer may hold the lock.
+        while audit_seals::purge(app.services()).await.unwrap() == 0 {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_secs(10), purged).await.unwrap();
+    let report = sealed(&app).await;
+    assert_eq!((report.purged_through, report.events), (1, 4));
+    let told = "SELECT detail::text FROM audit_events WHERE event = 'audit_log_purged'";
+    let told: String = app.sql(told, &[]).await[0].get(0);
+    assert_eq!(told, r#"{"events": 4, "origin": "service", "through": 1}"#);
+    let lists = "SELECT number FROM audit_seals WHERE row_hashes IS NULL";
+    assert_eq!(app.sql(lists, &[]).await.len(), 1);
+    assert_eq!(audit_seals::purge(app.services()).await.unwrap(), 0);
+
+    // Half a segment does not go, and a purge that nobody with the key made is found.
+    let conn = app.another_connection().await;
+    let forge = "INSERT INTO audit_seals SELECT number + 1, sealed_at, last_seq, last_seq, 0, '',
+        sha256(''), 2, digest, key_id, mac FROM audit_seals ORDER BY number DESC LIMIT 1";
+    let half = format!("{forge}; DELETE FROM audit_events WHERE seq = 5");
+    let refused = conn.batch_execute(&half).await.unwrap_err();
+    let said = refused.as_db_error().unwrap().message().to_owned();
+    assert!(said.contains("whole segments"), "{said}");
+    let whole = format!("{forge}; DELETE FROM audit_events WHERE seq <= 7");
+    conn.batch_execute(&whole).await.unwrap();
+    let found = found(&app).await;
+    let gone = |seq| found.contains(&Finding::EventRemoved { seq, seal: 2 });
+    assert!((5..=7).all(gone), "{found:?}");
+}
