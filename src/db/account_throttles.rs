@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
+    dsl::case_when,
     pg::Pg,
     prelude::*,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
@@ -73,11 +74,21 @@ impl QueryFragment<Pg> for Reserve<'_> {
     }
 }
 
-/// Takes an attempt back that was let through and never checked.
-pub async fn give_back(mut conn: &AsyncPgConnection, key: &[u8; 32]) -> QueryResult<()> {
+/// Takes an attempt back that was let through `at` that time and never checked; where none came after
+/// it, the pause that it brought as well.
+pub async fn give_back(
+    mut conn: &AsyncPgConnection,
+    key: &[u8; 32],
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    let is_the_last = throttles::tried_at.eq(at);
+    let next = case_when(is_the_last, throttles::tried_at).otherwise(throttles::next_allowed_at);
     diesel::update(throttles::table.find(&key[..]))
         .filter(throttles::failures.gt(0))
-        .set(throttles::failures.eq(throttles::failures - 1))
+        .set((
+            throttles::failures.eq(throttles::failures - 1),
+            throttles::next_allowed_at.eq(next),
+        ))
         .execute(&mut conn)
         .await?;
     Ok(())

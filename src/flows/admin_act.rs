@@ -175,6 +175,11 @@ impl Acting<'_> {
         }
     }
 
+    /// Whether an admin acts, and no operator.
+    pub(super) fn is_by_admin(&self) -> bool {
+        self.actor.is_some()
+    }
+
     /// Whether nobody could manage accounts without this user.
     pub(super) async fn is_last_admin(&self, user: &User) -> Result<bool> {
         let counts = user.role == Role::Admin && user.disabled_at.is_none();

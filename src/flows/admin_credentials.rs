@@ -32,7 +32,7 @@ impl Acting<'_> {
 
     /// Lets guesses at the password and the codes count from nothing again.
     pub(super) async fn unlock(&self, user: &User) -> Result<Outcome> {
-        if !self.s.unlock(self.tx, user).await? {
+        if !self.s.unlock_wholly(self.tx, user).await? {
             return Ok(Outcome::NothingToDo(
                 "No wrong attempts hold up sign-in to this account.",
             ));

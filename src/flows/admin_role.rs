@@ -19,6 +19,13 @@ impl Acting<'_> {
         if user.role == role {
             return Ok(Outcome::NothingToDo("This account has that role already."));
         }
+        // Whoever registered it may be anybody. An operator at the machine knows whom they made.
+        if role == Role::Admin && self.is_by_admin() && !user.email_verified() {
+            return Ok(Outcome::NothingToDo(
+                "This address is not verified, so it may belong to somebody else. \
+                 An administrator needs a verified address.",
+            ));
+        }
         if self.is_last_admin(user).await? {
             return Ok(Outcome::LastAdmin);
         }

@@ -40,8 +40,8 @@ const CODES_TOLD: TimeDelta = TimeDelta::hours(1);
 pub(super) struct Target<'a> {
     guess: Guess,
     address: &'a str,
-    /// A browser counts as known where it signed in at or after this time.
-    known_from: Option<DateTime<Utc>>,
+    /// The account of the address, where the caller has looked for it.
+    user: Option<&'a User>,
 }
 
 impl<'a> Target<'a> {
@@ -49,24 +49,26 @@ impl<'a> Target<'a> {
         Self {
             guess: Guess::Password,
             address,
-            known_from: None,
+            user: None,
         }
     }
 
-    /// A code of this user. Only a browser that has passed the second factor of now is known to it:
-    /// whoever collected sign-ins before it was enrolled has gained no guesses at it.
+    /// A code of this user.
     pub(super) fn code(user: &'a User) -> Self {
         Self {
             guess: Guess::Code,
             address: &user.email_canonical,
-            known_from: user.totp_confirmed_at,
+            user: Some(user),
         }
     }
 }
 
 /// An attempt that has been counted, and may be checked.
 #[derive(Debug)]
-pub(super) struct Attempt(CounterKey);
+pub(super) struct Attempt {
+    key: CounterKey,
+    at: DateTime<Utc>,
+}
 
 impl Services {
     /// Counts an attempt, or says how long to wait.
@@ -76,7 +78,8 @@ impl Services {
         client: &Client,
     ) -> Result<Result<Attempt, Throttled>> {
         let Target { guess, address, .. } = target;
-        let device = self.known_device(target, client);
+        let key = &self.account_throttle.device_key;
+        let device = client.device.known_to(key, address, self.now());
         let flood_key = device.as_ref().map_or(Cow::Borrowed(address), |device| {
             Cow::Owned(format!("{address}\0{}", device.name))
         });
@@ -85,32 +88,27 @@ impl Services {
         }
         let (accounts, now) = (&self.account_throttle, self.now());
         let conn = self.db.connection().await?;
-        if let Some(device) = device {
+        if let Some(device) = device
+            && is_still_known(&conn, target, &device).await?
+        {
             let key = accounts.device_key_of(guess, address, &device);
             let pauses = accounts.device_schedule(guess).pauses();
             if db::account_throttles::reserve(&conn, &key, pauses, now).await? {
-                return Ok(Ok(Attempt(key)));
+                return Ok(Ok(Attempt { key, at: now }));
             }
         }
         let key = accounts.key_of(guess, address);
         let pauses = accounts.schedule(guess).pauses();
         if db::account_throttles::reserve(&conn, &key, pauses, now).await? {
-            return Ok(Ok(Attempt(key)));
+            return Ok(Ok(Attempt { key, at: now }));
         }
         drop(conn);
         Ok(Err(self.refused(target, client).await?))
     }
 
-    fn known_device(&self, target: Target<'_>, client: &Client) -> Option<KnownDevice> {
-        let key = &self.account_throttle.device_key;
-        let device = client.device.known_to(key, target.address, self.now())?;
-        let lately = target.known_from.is_none_or(|from| from <= device.since);
-        lately.then_some(device)
-    }
-
     /// Forgets the failures that an attempt was counted with: it was right.
     pub(super) async fn succeeded(&self, tx: &Tx, attempt: &Attempt) -> Result<()> {
-        db::account_throttles::clear(tx, &attempt.0).await?;
+        db::account_throttles::clear(tx, &attempt.key).await?;
         Ok(())
     }
 
@@ -130,7 +128,7 @@ impl Services {
         {
             Err(FlowError::Overloaded) => {
                 let conn = self.db.connection().await?;
-                db::account_throttles::give_back(&conn, &attempt.0).await?;
+                db::account_throttles::give_back(&conn, &attempt.key, attempt.at).await?;
                 Err(FlowError::Overloaded)
             }
             verdict => verdict,
@@ -241,6 +239,33 @@ impl Services {
     /// The device cookie of a browser that has just signed this user in, and is known from now on.
     pub fn remembered(&self, device: &DeviceCookie, user: &User) -> DeviceCookie {
         let (key, random) = (&self.account_throttle.device_key, self.random.as_ref());
-        device.knowing(key, &user.email_canonical, self.now(), random)
+        // Nodes' clocks differ: never from before the password that it signed in with.
+        let now = self.now();
+        let at = user
+            .password_changed_at
+            .map_or(now, |changed| changed.max(now));
+        device.knowing(key, &user.email_canonical, at, random)
     }
+}
+
+/// Whether a browser signed in with the credentials of now. Whoever held the account before its owner,
+/// or knew the password before this one, may have collected entries without end, each of which would be
+/// worth guesses past the ceiling.
+async fn is_still_known(conn: &Tx, target: Target<'_>, device: &KnownDevice) -> Result<bool> {
+    let Target { guess, address, .. } = target;
+    let found = match target.user {
+        Some(user) => Some(Cow::Borrowed(user)),
+        None => db::users::find_by_email(conn, address)
+            .await?
+            .map(|record| Cow::Owned(record.user)),
+    };
+    Ok(found.is_some_and(|user| {
+        let enrolled = user.totp_confirmed_at.filter(|_| guess == Guess::Code);
+        // An entry keeps milliseconds only.
+        let earliest = user
+            .password_changed_at
+            .max(enrolled)
+            .max(Some(user.created_at));
+        earliest.is_none_or(|at| at.timestamp_millis() <= device.since.timestamp_millis())
+    }))
 }

@@ -21,6 +21,7 @@ use crate::{
         secret::SecretString,
         user::User,
     },
+    hashing::HashingError,
     throttle::Route,
 };
 
@@ -83,7 +84,12 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
         (Some(record), Verdict::Match { rehash }) => {
             let due = s.breach_check_due(&record, &password);
             let fresh_hash = if rehash {
-                Some(s.hashing.hash(password, s.random.as_ref()).await?)
+                match s.hashing.hash(password, s.random.as_ref()).await {
+                    Ok(fresh) => Some(fresh),
+                    // The next sign-in does it.
+                    Err(HashingError::Busy) => None,
+                    Err(error) => return Err(error.into()),
+                }
             } else {
                 None
             };

@@ -83,6 +83,14 @@ impl Services {
         Ok(any)
     }
 
+    /// Forgets every failure, at codes as well: an admin has made sure who asks.
+    pub(super) async fn unlock_wholly(&self, tx: &Tx, user: &User) -> Result<bool> {
+        let unlocked = self.unlock(tx, user).await?;
+        let (accounts, address) = (&self.account_throttle, &user.email_canonical);
+        let codes = accounts.key_of(Guess::Code, address);
+        Ok(db::account_throttles::clear(tx, &codes).await? || unlocked)
+    }
+
     /// The mail to somebody whose sign-in is blocked, and how long its link works.
     pub(super) fn blocked_message(
         &self,

@@ -198,6 +198,35 @@ async fn a_known_browser_that_fails_often_is_a_stranger() {
     assert_eq!(browser.sign_in(&person).await.status(), 429);
 }
 
+/// (12, 21) Whoever knew the password before this one may have kept any number of device cookies, each
+/// with guesses of its own: they went with it. The browser that changed the password stays known.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_from_before_the_password_is_a_stranger() {
+    let app = app().await;
+    let person = app.person().await;
+    let (mut earlier, mut changing) = (app.browser(), app.browser());
+    for browser in [&mut earlier, &mut changing] {
+        browser.sign_in(&person).await;
+    }
+    earlier.submit("/logout", &[]).await;
+    app.wait(TimeDelta::seconds(1));
+    changing.visit("/account/password").await;
+    let typed = [
+        ("current_password", PASSWORD),
+        ("new_password", NEW_PASSWORD),
+    ];
+    let page = changing.submit("/account/password", &typed).await;
+    assert_eq!(page.path(), "/account");
+    changing.submit("/logout", &[]).await;
+    let changed = Person {
+        password: NEW_PASSWORD.to_owned(),
+        ..person
+    };
+    blocked(&app, &changed.email).await;
+    assert_eq!(earlier.sign_in(&changed).await.status(), 429);
+    assert_eq!(changing.sign_in(&changed).await.path(), "/account");
+}
+
 /// (25) Wrong codes count over pending sign-ins, nodes and doors; a right one ends the row.
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_codes_share_a_counter_over_nodes_and_doors() {
@@ -488,6 +517,9 @@ async fn what_was_not_checked_is_no_failure() {
         ("HASHING_CONCURRENCY", "1"),
         ("ARGON2_MEMORY_KIB", "19456"),
         ("ARGON2_ITERATIONS", "2"),
+        // The first failure brings a pause.
+        ("RATE_LIMIT_SCALE", "0.1"),
+        ("RATE_LIMIT_LOGIN_IP", "100000/1m"),
     ])
     .await;
     let api = app.api();
@@ -499,6 +531,9 @@ async fn what_was_not_checked_is_no_failure() {
     let failed = "SELECT count(*) FROM account_throttles WHERE failures > 0";
     let failed: i64 = app.sql(failed, &[]).await[0].get(0);
     assert_eq!(usize::try_from(failed).unwrap(), with(401));
+    let paused = "SELECT count(*) FROM account_throttles WHERE next_allowed_at > tried_at";
+    let paused: i64 = app.sql(paused, &[]).await[0].get(0);
+    assert_eq!(usize::try_from(paused).unwrap(), with(401));
 }
 
 /// What nobody goes on with is forgotten after a month; what is blocked is not.

@@ -265,6 +265,7 @@ mod tests {
         assert_eq!(judged("vestibulevestibule"), Err(AboutYou));
         assert_eq!(judged("aaaaaaaaaaaaaaaaaaaa"), Err(Guessable));
         assert_eq!(judged("passwordpassword"), Err(Guessable));
+        assert_eq!(judged(&"20102010".repeat(8)), Err(Guessable));
         let short = PasswordPolicy { min_length: 8 };
         assert_eq!(
             short.accept(&"password1".into(), &[]).map(|_| ()),

@@ -59,7 +59,9 @@ pub(super) async fn check(
             if proven.is_some() && !s.accept_step(tx, user, &row.secret, step).await? {
                 return Err(Undone::Spent);
             }
-            s.succeeded(tx, &attempt).await?;
+            if proven.is_some() {
+                s.succeeded(tx, &attempt).await?;
+            }
             Ok(proven)
         })
         .await;

@@ -70,8 +70,11 @@ pub async fn post(
     let showing = match change_password::change(&state.services, &who, input, &client).await? {
         Outcome::Changed(pair) => {
             let flash = Flash::success(copy::PASSWORD_CHANGED);
+            // An account knows no browser from before its password.
+            let device = state.services.remembered(&client.device, &pair.user);
             return Ok(see_other_with(&session, ACCOUNT, &flash)
-                .with_cookies(state.settings.pair_cookies(&pair)));
+                .with_cookies(state.settings.pair_cookies(&pair))
+                .with_cookies([state.settings.device_cookie(&device)]));
         }
         Outcome::ChangedAndSignedOut => {
             let flash = Flash::success(copy::PASSWORD_CHANGED_SIGN_IN);
