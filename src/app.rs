@@ -28,7 +28,7 @@ use crate::{
     domain::{keys, password::HashError, token::TokenCodec},
     flows::{Services, breach_checks::BreachChecks},
     hashing::Hashing,
-    mail::{SetupError, Transport},
+    mail::{MailContext, SetupError, Transport},
     metrics::Metrics,
     throttle::{Throttle, account::AccountThrottle},
     web::state::{WebSettings, WebState},
@@ -118,6 +118,16 @@ impl App {
             transport,
             max_connections: config.max_connections,
         })
+    }
+
+    /// How mails leave, for what needs no database.
+    pub fn transport(config: &Config) -> Result<Transport, StartError> {
+        Ok(convert::transport(config)?)
+    }
+
+    /// What every mail has in common.
+    pub fn mail_context(config: &Config) -> MailContext {
+        convert::site(config).mail
     }
 
     /// The keys and rules of tokens alone, for what needs no database.

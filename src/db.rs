@@ -12,6 +12,7 @@ pub mod audit_seals;
 pub mod backup_codes;
 mod connect;
 pub mod devices;
+pub mod examine;
 mod gather;
 pub mod imports;
 pub mod mails;

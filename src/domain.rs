@@ -20,6 +20,7 @@ pub mod reason;
 pub mod sealing;
 pub mod secret;
 pub mod session;
+pub mod spreadsheet;
 pub mod text;
 pub mod token;
 pub mod totp;

@@ -12,6 +12,7 @@ mod settings;
 mod smtp;
 mod stdout;
 mod transport;
+mod trial;
 
 pub use address::{AddressError, Sender};
 pub use memory::MemoryMailbox;
@@ -21,3 +22,4 @@ pub use settings::{SetupError, SmtpPassword, SmtpSettings, TlsMode};
 pub use smtp::SmtpTransport;
 pub use stdout::StdoutTransport;
 pub use transport::{DeliveryError, Transport};
+pub use trial::test_mail;

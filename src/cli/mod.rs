@@ -1,10 +1,14 @@
 //! The command line: one file a subcommand.
 
 mod audit;
+mod doctor;
 mod init;
 mod keys;
+mod mail;
 mod migrate;
+mod papers;
 mod serve;
+mod session;
 mod setup;
 mod token;
 mod tune;
@@ -12,7 +16,7 @@ mod user;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// A self-hosted sign-in service: pages for people, a JSON API for apps, Postgres underneath.
 ///
@@ -52,10 +56,19 @@ enum Command {
     /// Read the audit log, and check it against its chain
     #[command(subcommand)]
     Audit(audit::AuditCommand),
-    /// Make accounts, bring them over, and make admins
+    /// Look after accounts: list, make, shut, delete, help in, bring over
     #[command(subcommand)]
     User(user::UserCommand),
+    /// See who is signed in, and end it
+    #[command(subcommand)]
+    Session(session::SessionCommand),
+    /// Look at the outbox, try again, and send a test mail
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
+    Doctor(doctor::DoctorArgs),
     TuneArgon2(tune::TuneArgs),
+    Completions(papers::CompletionsArgs),
+    Man(papers::ManArgs),
     /// Look at tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -70,15 +83,12 @@ pub fn run() -> ExitCode {
         Command::Init(args) => init::run(&args).map(done).map_err(Into::into),
         Command::Keys(keys::KeysCommand::Rotate) => setup::block_on(keys::rotate),
         Command::Audit(command) => return audit::run(command),
-        Command::User(user::UserCommand::Import(args)) => {
-            setup::block_on(|config| user::import(config, args))
-        }
-        Command::User(user::UserCommand::Create(args)) => {
-            setup::block_on(|config| user::create(config, args))
-        }
-        Command::User(user::UserCommand::Promote(args)) => {
-            setup::block_on(|config| user::promote(config, args))
-        }
+        Command::User(command) => user::run(command),
+        Command::Completions(args) => papers::completions(Cli::command(), &args),
+        Command::Man(args) => papers::man(Cli::command(), &args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Mail(command) => mail::run(command),
+        Command::Session(command) => session::run(command),
         Command::TuneArgon2(args) => tune::run(&args).map(done),
         Command::Token(token::TokenCommand::Inspect(args)) => return token::inspect(&args),
     };

@@ -1,8 +1,15 @@
 //! What the commands that touch the database have in common: settings, logs, runtime, database.
 
-use std::{fmt::Display, future::Future, io::Write};
+use std::{
+    fmt::Display,
+    future::Future,
+    io::{self, Write},
+};
+
+use tokio::runtime::{Builder, Runtime};
 
 use crate::{
+    app::{App, Seams},
     config::{self, Config, DatabaseSource, Environment, Source},
     db::DatabaseOptions,
     local_postgres::{Durability, LocalPostgres, Options},
@@ -13,9 +20,6 @@ use crate::{
 pub(super) type Failure = Box<dyn std::error::Error>;
 
 /// Reads the settings, sets up the logs, and runs a command on a runtime.
-///
-/// One thread: it drives connections and background loops, and would spend more on handing them to
-/// another than on the work. Requests run on the server's own.
 pub(super) fn block_on<T, F: Future<Output = Result<T, Failure>>>(
     command: impl FnOnce(Config) -> F,
 ) -> Result<T, Failure> {
@@ -28,11 +32,41 @@ pub(super) fn block_on<T, F: Future<Output = Result<T, Failure>>>(
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    runtime()?.block_on(command(loaded.config))
+}
+
+/// One thread: it drives connections and background loops, and would spend more on handing them to
+/// another than on the work. Requests run on the server's own.
+pub(super) fn runtime() -> io::Result<Runtime> {
+    Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
-        .build()?;
-    runtime.block_on(command(loaded.config))
+        .build()
+}
+
+/// Runs a command on the wired application, over a database that was brought up to date.
+pub(super) async fn on_database<T>(
+    config: Config,
+    command: impl AsyncFnOnce(&App) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let database = Database::open(&config).await?;
+    let on_it = async || {
+        App::migrate(&database.options).await?;
+        let app = App::wire(&config, &database.options, Seams::default())?;
+        command(&app).await
+    };
+    let done = on_it().await;
+    database.close().await?;
+    done
+}
+
+/// Writes to standard output. Whoever has read enough of it, a `head` perhaps, is no fault.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Says on standard error why the command failed.

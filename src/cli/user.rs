@@ -1,33 +1,46 @@
-//! `vestibule user import`: the accounts of another system, out of a file. The other commands of
-//! accounts stand in `accounts`.
+//! `vestibule user`: accounts, from the machine itself. A file a kind of command.
 
 mod accounts;
+mod acts;
+mod export;
+mod import;
+mod list;
 mod rows;
+mod show;
+pub(super) mod told;
+pub(super) mod who;
 
-use std::{
-    io::{self, IsTerminal, Write},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
-use serde_json::json;
+use clap::Subcommand;
 
-pub(super) use accounts::{create, promote};
+pub(super) use acts::judged;
 
-use super::setup::{Database, Failure};
-use crate::{
-    app::{App, Seams},
-    config::Config,
-    flows::import_users::{self, Judged, Options, Summary, Verdict},
-};
+use super::setup::{Failure, block_on};
 
-/// How many rows pass between two words on the progress.
-const PROGRESS_EVERY: u64 = 10_000;
-
-/// The commands below `vestibule user`.
+/// The commands below `vestibule user`. USER is an address or an id.
 #[derive(Debug, Subcommand)]
 pub(super) enum UserCommand {
+    /// List users, searched and filtered as on the page of admins
+    List(list::ListArgs),
+    /// Show one user: states, sessions, recent events and mails
+    Show(show::ShowArgs),
+    /// Make an account, whose password has to be changed at the first sign-in
+    ///
+    /// The password is made up and shown once, unless it comes from standard input.
+    Create(accounts::CreateArgs),
+    /// Make the account of an address an admin
+    ///
+    /// The owner is told by mail, which a running service sends.
+    Promote(accounts::PromoteArgs),
+    #[command(flatten)]
+    Act(acts::ActCommand),
+    /// Write users to CSV or JSON lines, all of them or those that filters find
+    ///
+    /// No password hash and no other secret is in it. In CSV, texts that a spreadsheet would take for
+    /// a formula get an apostrophe in front; JSON lines have them as they are. Exports are noted in
+    /// the audit log.
+    Export(export::ExportArgs),
     /// Bring over the accounts of another system, from a CSV file or from JSON lines
     ///
     /// Columns (CSV: named by the first line; JSON: by the keys): `email`, `display_name`,
@@ -39,166 +52,18 @@ pub(super) enum UserCommand {
     /// is written: all rows go in with one transaction.
     ///
     /// Exit status: 0 where every row is good, 1 otherwise.
-    Import(ImportArgs),
-    /// Make an account, whose password has to be changed at the first sign-in
-    ///
-    /// The password is made up and shown once, unless it comes from standard input.
-    Create(accounts::CreateArgs),
-    /// Make the account of an address an admin
-    ///
-    /// The owner is told by mail, which a running service sends.
-    Promote(accounts::PromoteArgs),
+    Import(import::ImportArgs),
 }
 
-/// What to import, and how.
-#[derive(Debug, Clone, Args)]
-#[command(
-    after_help = "Examples:\n  vestibule user import --dry-run users.csv\n  \
-    vestibule user import --json - <users.jsonl"
-)]
-pub(super) struct ImportArgs {
-    /// Judge every row, by the database too, and write nothing
-    #[arg(long)]
-    dry_run: bool,
-
-    /// Take rows with the role admin
-    #[arg(long)]
-    allow_admins: bool,
-
-    /// Print a JSON object a row, and one with the sum
-    #[arg(long)]
-    json: bool,
-
-    /// The file; `-` is standard input
-    file: PathBuf,
-}
-
-/// Imports and tells.
-pub(super) async fn import(config: Config, args: ImportArgs) -> Result<ExitCode, Failure> {
-    let source = rows::open(&args.file)
-        .map_err(|error| format!("{} cannot be read: {error}", args.file.display()))?;
-    let database = Database::open(&config).await?;
-    let imported = import_into(&config, &database, source, &args).await;
-    database.close().await?;
-    let summary = imported?;
-    Ok(if summary.bad == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
-}
-
-async fn import_into(
-    config: &Config,
-    database: &Database,
-    source: Box<dyn io::BufRead + Send>,
-    args: &ImportArgs,
-) -> Result<Summary, Failure> {
-    App::migrate(&database.options).await?;
-    let app = App::wire(config, &database.options, Seams::default())?;
-    let options = Options {
-        dry_run: args.dry_run,
-        allow_admins: args.allow_admins,
-    };
-    let mut out = io::BufWriter::new(io::stdout());
-    let (mut told, mut failed) = (0_u64, None);
-    let mut tell = |rows: &[Judged]| {
-        for row in rows {
-            if let Err(error) = out.write_all(line(row, args.json).as_bytes()) {
-                failed.get_or_insert(error);
-            }
-            told += 1;
-            if told.is_multiple_of(PROGRESS_EVERY) {
-                progress(told);
-            }
-        }
-    };
-    let rows = rows::read(source);
-    let summary = import_users::import(&app.services, rows, options, &mut tell).await?;
-    if let Some(error) = failed {
-        // Whoever reads the output, a `head` perhaps, has had enough of it. What is done is done.
-        tracing::warn!(%error, "standard output could not be written");
-    } else {
-        out.write_all(sum(&summary, args).as_bytes())?;
-        out.flush()?;
-    }
-    Ok(summary)
-}
-
-/// On standard error, so that it does not stand among the rows; in place where somebody watches.
-fn progress(told: u64) {
-    let mut error = io::stderr();
-    let end = if error.is_terminal() { "\r" } else { "\n" };
-    // With standard error closed there is nobody to tell.
-    let _ = write!(error, "{told} rows{end}");
-}
-
-fn line(row: &Judged, json: bool) -> String {
-    let (word, why) = match &row.verdict {
-        Verdict::New => ("new", None),
-        Verdict::Exists => ("exists", None),
-        Verdict::Bad(why) => ("bad", Some(why)),
-    };
-    if json {
-        let mut object = json!({ "line": row.line, "email": row.email, "status": word });
-        if let Some(why) = why {
-            object["why"] = json!(why);
-        }
-        return format!("{object}\n");
-    }
-    // A file may hold anything, and a terminal obeys.
-    let email = row.email.escape_debug();
-    match why {
-        Some(why) => format!("line {}: bad: {email}: {}\n", row.line, why.escape_debug()),
-        None => format!("line {}: {word}: {email}\n", row.line),
-    }
-}
-
-fn sum(summary: &Summary, args: &ImportArgs) -> String {
-    let Summary {
-        new,
-        exists,
-        bad,
-        written,
-    } = *summary;
-    if args.json {
-        let sum = json!({ "new": new, "exists": exists, "bad": bad, "written": written });
-        return format!("{}\n", json!({ "summary": sum }));
-    }
-    let end = match (written, bad) {
-        (true, _) => "Everything is written.",
-        (false, 0) => "Nothing was written, as this was a dry run.",
-        (false, _) => "Nothing was written. Mend the bad rows or take them out, and import again.",
-    };
-    format!("{new} new, {exists} exist, {bad} bad. {end}\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_row_is_a_line() {
-        let row = |verdict| Judged {
-            line: 7,
-            email: "a\u{1b}[2J@x\n".to_owned(),
-            verdict,
-        };
-        assert_eq!(
-            line(&row(Verdict::New), false),
-            "line 7: new: a\\u{1b}[2J@x\\n\n"
-        );
-        let bad = row(Verdict::Bad("email: no".to_owned()));
-        assert_eq!(
-            line(&bad, false),
-            "line 7: bad: a\\u{1b}[2J@x\\n: email: no\n"
-        );
-        let json = line(&bad, true);
-        assert_eq!(json.lines().count(), 1);
-        let read: serde_json::Value = serde_json::from_str(&json).unwrap();
-        assert_eq!(
-            (&read["status"], &read["why"]),
-            (&json!("bad"), &json!("email: no"))
-        );
+/// Runs one of them.
+pub(super) fn run(command: UserCommand) -> Result<ExitCode, Failure> {
+    match command {
+        UserCommand::List(args) => block_on(|config| list::run(config, args)),
+        UserCommand::Show(args) => block_on(|config| show::run(config, args)),
+        UserCommand::Create(args) => block_on(|config| accounts::create(config, args)),
+        UserCommand::Promote(args) => block_on(|config| accounts::promote(config, args)),
+        UserCommand::Act(act) => block_on(|config| acts::run(config, act)),
+        UserCommand::Export(args) => block_on(|config| export::run(config, args)),
+        UserCommand::Import(args) => block_on(|config| import::import(config, args)),
     }
 }

@@ -42,6 +42,22 @@ pub async fn living_of(
         .await
 }
 
+/// The user of a living session.
+pub async fn owner_of(
+    mut conn: &AsyncPgConnection,
+    session_id: Uuid,
+    at: DateTime<Utc>,
+) -> QueryResult<Option<Uuid>> {
+    sessions::table
+        .find(session_id)
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(at))
+        .select(sessions::user_id)
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
 /// A request of a session, to be noted.
 #[derive(Debug, Clone)]
 pub struct Sighting<'a> {

@@ -1,7 +1,10 @@
 //! The outbox.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Nullable, Timestamptz, Uuid as SqlUuid},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -68,6 +71,7 @@ pub async fn take_due(
         .filter(
             mails::sealed
                 .is_not_null()
+                .and(mails::dropped_at.is_null())
                 .and(mails::next_attempt_at.le(now)),
         )
         .order(mails::next_attempt_at)
@@ -94,6 +98,7 @@ pub async fn take_due(
 pub async fn count_waiting(mut conn: &AsyncPgConnection) -> QueryResult<i64> {
     mails::table
         .filter(mails::sealed.is_not_null().and(mails::decoy.eq(false)))
+        .filter(mails::dropped_at.is_null())
         .count()
         .get_result(&mut conn)
         .await
@@ -113,7 +118,7 @@ pub async fn mark_sent(
     Ok(())
 }
 
-/// It is given up; its text is forgotten.
+/// It is of no use to anybody; its text is forgotten.
 pub async fn mark_dropped(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -127,6 +132,21 @@ pub async fn mark_dropped(
             mails::sealed.eq(None::<Vec<u8>>),
             mails::last_error.eq(why),
         ))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// It is given up. Its text is kept, sealed, so that somebody can have it tried again.
+pub async fn mark_given_up(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    why: &str,
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(mails::table.find(id))
+        .filter(mails::sealed.is_not_null())
+        .set((mails::dropped_at.eq(at), mails::last_error.eq(why)))
         .execute(&mut conn)
         .await?;
     Ok(())
@@ -181,4 +201,99 @@ pub async fn latest_of(
         .select(MailRow::as_select())
         .load(&mut conn)
         .await
+}
+
+/// A mail that is not sent, as operators see it: never what it says, nor to whom.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = mails, check_for_backend(diesel::pg::Pg))]
+pub struct QueuedMail {
+    /// Id.
+    pub id: Uuid,
+    /// Whom it concerns, while there is an account.
+    pub user_id: Option<Uuid>,
+    /// What it says, in a word.
+    pub kind: String,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+    /// When it is tried next, where it was not given up.
+    pub next_attempt_at: DateTime<Utc>,
+    /// When its link expires.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Attempts so far.
+    pub attempts: i32,
+    /// When it was given up.
+    pub dropped_at: Option<DateTime<Utc>>,
+    /// Why the last attempt failed.
+    pub last_error: Option<String>,
+}
+
+/// What is not sent, the oldest first, up to `most`.
+pub async fn queue(mut conn: &AsyncPgConnection, most: i64) -> QueryResult<Vec<QueuedMail>> {
+    mails::table
+        .filter(mails::sealed.is_not_null().and(mails::decoy.eq(false)))
+        .order((mails::created_at, mails::id))
+        .limit(most)
+        .select(QueuedMail::as_select())
+        .load(&mut conn)
+        .await
+}
+
+/// One mail that is not sent.
+pub async fn queued(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<QueuedMail>> {
+    mails::table
+        .find(id)
+        .filter(mails::sealed.is_not_null().and(mails::decoy.eq(false)))
+        .select(QueuedMail::as_select())
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// How many mails are not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+pub struct QueueCounts {
+    /// Not tried yet.
+    #[diesel(sql_type = BigInt)]
+    pub waiting: i64,
+    /// Tried, and to be tried again.
+    #[diesel(sql_type = BigInt)]
+    pub failed: i64,
+    /// Given up.
+    #[diesel(sql_type = BigInt)]
+    pub dead: i64,
+}
+
+/// Counts what is not sent.
+pub async fn count_queue(mut conn: &AsyncPgConnection) -> QueryResult<QueueCounts> {
+    diesel::sql_query(
+        "SELECT count(*) FILTER (WHERE dropped_at IS NULL AND attempts = 0) AS waiting,
+                count(*) FILTER (WHERE dropped_at IS NULL AND attempts > 0) AS failed,
+                count(*) FILTER (WHERE dropped_at IS NOT NULL) AS dead
+         FROM mails WHERE sealed IS NOT NULL AND NOT decoy",
+    )
+    .get_result(&mut conn)
+    .await
+}
+
+/// Makes one mail, or all, due now: what waits for its next attempt and what was given up, whose
+/// attempts then count from nothing. What is due before `soon` anyway is left alone, as a worker may
+/// have it in its hands; so is what has expired. Returns how many changed.
+pub async fn make_due(
+    mut conn: &AsyncPgConnection,
+    id: Option<Uuid>,
+    now: DateTime<Utc>,
+    soon: DateTime<Utc>,
+) -> QueryResult<usize> {
+    diesel::sql_query(
+        "UPDATE mails SET next_attempt_at = $1, dropped_at = NULL,
+                attempts = CASE WHEN dropped_at IS NULL THEN attempts ELSE 0 END
+         WHERE sealed IS NOT NULL AND NOT decoy AND ($3 IS NULL OR id = $3)
+           AND (dropped_at IS NOT NULL OR next_attempt_at > $2)
+           AND (expires_at IS NULL OR expires_at > $1)",
+    )
+    .bind::<Timestamptz, _>(now)
+    .bind::<Timestamptz, _>(soon)
+    .bind::<Nullable<SqlUuid>, _>(id)
+    .execute(&mut conn)
+    .await
 }

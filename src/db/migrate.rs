@@ -129,3 +129,44 @@ pub async fn is_current(
         .unwrap_or_default();
     Ok(usize::try_from(applied.count).is_ok_and(|count| count >= known))
 }
+
+/// How the migrations of a database and of this binary differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What this binary has and the database has not run.
+    pub pending: Vec<String>,
+    /// What the database has run and this binary does not know.
+    pub unknown: Vec<String>,
+}
+
+/// Compares the migrations. Asks and changes nothing.
+pub async fn difference(
+    mut conn: &diesel_async::AsyncPgConnection,
+) -> Result<Difference, MigrateError> {
+    #[derive(QueryableByName)]
+    struct Version {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        version: String,
+    }
+    let there = "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS locked";
+    let there: Locked = diesel::sql_query(there).get_result(&mut conn).await?;
+    let mut applied: Vec<Version> = Vec::new();
+    if there.locked {
+        let versions = "SELECT version::text FROM __diesel_schema_migrations ORDER BY version";
+        applied = diesel::sql_query(versions).load(&mut conn).await?;
+    }
+    let known = known_versions().map_err(|e| MigrateError::Migration(e.to_string()))?;
+    let ran = |version: &String| applied.iter().any(|row| row.version == *version);
+    Ok(Difference {
+        pending: known
+            .iter()
+            .filter(|version| !ran(version))
+            .cloned()
+            .collect(),
+        unknown: applied
+            .iter()
+            .filter(|row| !known.contains(&row.version))
+            .map(|row| row.version.clone())
+            .collect(),
+    })
+}

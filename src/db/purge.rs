@@ -15,7 +15,7 @@ struct Expired {
     keep: TimeDelta,
 }
 
-const EXPIRED: [Expired; 6] = [
+const EXPIRED: [Expired; 7] = [
     Expired {
         table: "revoked_tokens",
         key: "token_id",
@@ -39,6 +39,14 @@ const EXPIRED: [Expired; 6] = [
         condition: "sealed IS NULL",
         since: "created_at",
         // For questions about what was sent.
+        keep: TimeDelta::days(30),
+    },
+    // Mails that were given up keep their text until then, for another try.
+    Expired {
+        table: "mails",
+        key: "id",
+        condition: "sealed IS NOT NULL AND dropped_at IS NOT NULL",
+        since: "dropped_at",
         keep: TimeDelta::days(30),
     },
     // Enrolments whose first code never came.

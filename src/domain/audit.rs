@@ -194,6 +194,8 @@ pub enum Event {
     UserRestored,
     /// A deleted account was erased.
     UserErased,
+    /// Users were written to a file.
+    UsersExported,
     /// Old segments of this log were purged.
     AuditLogPurged {
         /// The last of them, by the number of its seal.
@@ -259,6 +261,7 @@ impl Event {
             Self::UserDeleted { .. } => "user_deleted",
             Self::UserRestored => "user_restored",
             Self::UserErased => "user_erased",
+            Self::UsersExported => "users_exported",
             Self::AuditLogPurged { .. } => "audit_log_purged",
             Self::AuditLogCut { .. } => "audit_log_cut",
         }
@@ -299,6 +302,7 @@ impl Event {
             | Self::UserDeleted { .. }
             | Self::UserRestored
             | Self::UserErased
+            | Self::UsersExported
             | Self::AuditLogPurged { .. } => Level::Notice,
             _ => Level::Info,
         }

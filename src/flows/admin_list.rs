@@ -50,17 +50,22 @@ pub struct Page {
 /// Looks for users. Pages hang on the last user of the one before, so that nobody is shown twice or
 /// left out while others write.
 pub async fn list(s: &Services, query: &Query) -> Result<Result<Page, InputFaults>> {
+    page(s, query, PAGE).await
+}
+
+/// The same with `size` users a page.
+pub async fn page(s: &Services, query: &Query, size: usize) -> Result<Result<Page, InputFaults>> {
     let search = match read(query) {
         Ok(search) => search,
         Err(faults) => return Ok(Err(faults)),
     };
-    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
+    let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
     let mut conn = s.db.connection().await?;
     let mut users = conn
         .transaction(async |tx| Ok::<_, FlowError>(db::user_list::page(tx, &search, limit).await?))
         .await?;
-    let more = users.len() > PAGE;
-    users.truncate(PAGE);
+    let more = users.len() > size;
+    users.truncate(size);
     let next = users
         .last()
         .filter(|_| more)
@@ -140,6 +145,15 @@ pub async fn show(s: &Services, id: Uuid) -> Result<Option<Whole>> {
 pub async fn find(s: &Services, id: Uuid) -> Result<Option<ManagedUser>> {
     let shared = s.db.shared().await?;
     Ok(db::admin_users::find(&shared, id).await?)
+}
+
+/// The user of a session that was not ended; `None` where there is none.
+pub async fn owner_of_session(s: &Services, session_id: Uuid) -> Result<Option<ManagedUser>> {
+    let shared = s.db.shared().await?;
+    match db::devices::owner_of(&shared, session_id, s.now()).await? {
+        Some(id) => Ok(db::admin_users::find(&shared, id).await?),
+        None => Ok(None),
+    }
 }
 
 /// The user of an address.

@@ -13,7 +13,7 @@ use crate::{
 /// Mails taken at once.
 const BATCH: i64 = 16;
 /// How long a worker may hold a mail; a send takes 10 s at most.
-const LEASE: TimeDelta = TimeDelta::seconds(60);
+pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// After this many attempts a mail is given up: with the pauses below, after about a day.
 const MAX_ATTEMPTS: i32 = 20;
 /// The pause after the first failure; it doubles up to the longest.
@@ -72,12 +72,12 @@ async fn not_sent(s: &Services, mail: &TakenMail, error: DeliveryError) -> Resul
         DeliveryError::Permanent(why) => {
             s.metrics.mails.add("given_up");
             tracing::warn!(mail = %mail.id, kind = mail.kind, why, "mail refused for good");
-            drop_it(s, mail, &why).await
+            give_up(s, mail, &why).await
         }
         DeliveryError::Transient(why) if mail.attempts >= MAX_ATTEMPTS => {
             s.metrics.mails.add("given_up");
             tracing::warn!(mail = %mail.id, kind = mail.kind, why, "mail given up");
-            drop_it(s, mail, &why).await
+            give_up(s, mail, &why).await
         }
         DeliveryError::Transient(why) => {
             s.metrics.mails.add("postponed");
@@ -104,6 +104,11 @@ fn open(s: &Services, mail: &TakenMail) -> Result<RenderedMail> {
 async fn drop_it(s: &Services, mail: &TakenMail, why: &str) -> Result<()> {
     let conn = s.db.connection().await?;
     Ok(db::mails::mark_dropped(&conn, mail.id, why, s.now()).await?)
+}
+
+async fn give_up(s: &Services, mail: &TakenMail, why: &str) -> Result<()> {
+    let conn = s.db.connection().await?;
+    Ok(db::mails::mark_given_up(&conn, mail.id, why, s.now()).await?)
 }
 
 async fn retry(s: &Services, mail: &TakenMail, why: &str) -> Result<()> {

@@ -64,11 +64,32 @@ impl SmtpTransport {
         match tokio::time::timeout(self.0.timeout, self.0.server.send(message)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(judge(&error)),
-            Err(_) => Err(DeliveryError::Transient(format!(
-                "the mail server did not finish within {} s",
-                self.0.timeout.as_secs_f32()
-            ))),
+            Err(_) => Err(self.0.too_slow()),
         }
+    }
+}
+
+impl SmtpTransport {
+    /// Greets the server, as before a mail: EHLO, TLS, AUTH; and leaves.
+    pub(super) async fn check(&self) -> Result<(), DeliveryError> {
+        let greeting = self.0.server.test_connection();
+        match tokio::time::timeout(self.0.timeout, greeting).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(DeliveryError::Transient(
+                "the mail server hung up after the greeting".to_owned(),
+            )),
+            Ok(Err(error)) => Err(judge(&error)),
+            Err(_) => Err(self.0.too_slow()),
+        }
+    }
+}
+
+impl Inner {
+    fn too_slow(&self) -> DeliveryError {
+        DeliveryError::Transient(format!(
+            "the mail server did not finish within {} s",
+            self.timeout.as_secs_f32()
+        ))
     }
 }
 

@@ -41,6 +41,14 @@ impl Transport {
         Self::Stdout(StdoutTransport::new(from))
     }
 
+    /// Whether a mail server would take our mails: it is reached and greeted, and no mail is sent.
+    pub async fn check(&self) -> Result<(), DeliveryError> {
+        match self {
+            Self::Smtp(smtp) => smtp.check().await,
+            Self::Stdout(_) | Self::Memory(_) => Ok(()),
+        }
+    }
+
     /// Delivers one mail, once. The caller retries.
     pub async fn send(&self, mail: &RenderedMail) -> Result<(), DeliveryError> {
         match self {

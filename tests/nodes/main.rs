@@ -29,10 +29,17 @@ mod lost_database;
 mod mails;
 mod metrics;
 mod node;
+mod operator;
+mod operator_doctor;
+mod operator_mail;
+mod operator_papers;
+mod operator_users;
 mod person;
 mod races;
 mod rises;
 mod sessions;
+#[path = "../support/smtp.rs"]
+mod smtp;
 mod starts;
 mod stops;
 mod whole;

@@ -2,7 +2,7 @@
 //! itself.
 
 use std::{
-    io::{self, BufRead, Write},
+    io::{self, BufRead},
     process::ExitCode,
 };
 
@@ -10,8 +10,8 @@ use clap::Args;
 use data_encoding::BASE32_NOPAD;
 
 use crate::{
-    app::{App, Seams},
-    cli::setup::{Database, Failure},
+    app::App,
+    cli::setup::{Failure, on_database, print},
     config::Config,
     domain::{audit::Client, email::EmailAddress, random, secret::SecretString, user::Role},
     flows::{
@@ -49,30 +49,24 @@ pub(in crate::cli) struct PromoteArgs {
 }
 
 /// Makes an account, and says with which password.
-pub(in crate::cli) async fn create(config: Config, args: CreateArgs) -> Result<ExitCode, Failure> {
+pub(super) async fn create(config: Config, args: CreateArgs) -> Result<ExitCode, Failure> {
     let email = EmailAddress::parse(&args.email)?;
     let typed = if args.password_stdin {
         Some(first_line()?)
     } else {
         None
     };
-    let database = Database::open(&config).await?;
-    let created = create_in(&config, &database, &args, email, typed).await;
-    database.close().await?;
-    io::stdout().write_all(created?.as_bytes())?;
+    let create = async |app: &App| create_in(&app.services, &args, email, typed).await;
+    print(&on_database(config, create).await?)?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn create_in(
-    config: &Config,
-    database: &Database,
+    s: &Services,
     args: &CreateArgs,
     email: EmailAddress,
     typed: Option<SecretString>,
 ) -> Result<String, Failure> {
-    App::migrate(&database.options).await?;
-    let app = App::wire(config, &database.options, Seams::default())?;
-    let s = &app.services;
     let made_up = typed.is_none().then(|| fresh_password(s));
     let role = if args.admin { Role::Admin } else { Role::User };
     let input = Input {
@@ -110,26 +104,14 @@ async fn create_in(
 }
 
 /// Makes an account that is there an admin.
-pub(in crate::cli) async fn promote(
-    config: Config,
-    args: PromoteArgs,
-) -> Result<ExitCode, Failure> {
+pub(super) async fn promote(config: Config, args: PromoteArgs) -> Result<ExitCode, Failure> {
     let email = EmailAddress::parse(&args.email)?;
-    let database = Database::open(&config).await?;
-    let promoted = promote_in(&config, &database, &email).await;
-    database.close().await?;
-    io::stdout().write_all(promoted?.as_bytes())?;
+    let promote = async |app: &App| promote_in(&app.services, &email).await;
+    print(&on_database(config, promote).await?)?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn promote_in(
-    config: &Config,
-    database: &Database,
-    email: &EmailAddress,
-) -> Result<String, Failure> {
-    App::migrate(&database.options).await?;
-    let app = App::wire(config, &database.options, Seams::default())?;
-    let s = &app.services;
+async fn promote_in(s: &Services, email: &EmailAddress) -> Result<String, Failure> {
     let shown = email.as_str();
     let nobody = || format!("{shown} has no account. `vestibule user create --admin` makes one.");
     let id = admin_list::id_of(s, email).await?.ok_or_else(nobody)?;

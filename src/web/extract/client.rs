@@ -43,7 +43,7 @@ impl ClientInfo {
 
 /// The socket's address, unless it is a trusted proxy's: then the header is read from the right to
 /// the first hop that is not trusted. A hop that is no address ends the walk.
-fn client_address(socket: IpAddr, forwarded: &[&[u8]], trusted: &[IpNet]) -> IpAddr {
+pub fn client_address(socket: IpAddr, forwarded: &[&[u8]], trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |ip: &IpAddr| trusted.iter().any(|network| network.contains(ip));
     let mut address = socket.to_canonical();
     for hop in forwarded.iter().rev() {

@@ -68,6 +68,7 @@ fn sentence(event: &str, detail: &Value) -> String {
         "totp_disabled" => "You turned off two-step sign-in.",
         "backup_codes_replaced" => "You got a fresh set of backup codes.",
         "secrets_resealed" => "Stored secrets were encrypted again with a new key.",
+        "users_exported" => "Accounts were exported to a file.",
         by_admin if by_admin.starts_with("user_") => done_by_admin(by_admin, detail),
         _ => UNKNOWN,
     };
@@ -221,6 +222,7 @@ mod tests {
             // Those after it concern the service, and no account lists them.
             Some(
                 Event::UserErased
+                | Event::UsersExported
                 | Event::ServiceStarted { .. }
                 | Event::AuditLogPurged { .. }
                 | Event::AuditLogCut { .. },

@@ -138,7 +138,7 @@ impl TestApp {
 
     /// Waits until the outbox holds nothing that could be sent now.
     pub(crate) async fn outbox_is_empty(&self) {
-        let waiting = "SELECT 1 FROM mails WHERE sealed IS NOT NULL";
+        let waiting = "SELECT 1 FROM mails WHERE sealed IS NOT NULL AND dropped_at IS NULL";
         let patience = Duration::from_secs(10);
         let emptied = timeout(patience, async {
             while !self.sql(waiting, &[]).await.is_empty() {

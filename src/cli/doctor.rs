@@ -1,0 +1,87 @@
+//! `vestibule doctor`: looks at everything that a start depends on, and says what to do.
+
+mod database;
+mod folder;
+mod report;
+mod secrets;
+mod site;
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::setup::{Failure, print, runtime};
+use crate::config::{self, Config, LoadedConfig, Source};
+use report::Report;
+
+/// Check settings, secrets, database, clock, mail server, cookies and proxies
+///
+/// Says a line each: `ok`, `warn` or `fail`, and what to do. The embedded database is started, or
+/// joined, as by any command; nothing is written to a database, and no mail is sent.
+///
+/// Exit status: 1 where anything fails, 0 otherwise.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Examples:\n  vestibule doctor\n  vestibule doctor --json | jq .fail")]
+pub(super) struct DoctorArgs {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Looks, and tells.
+pub(super) fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
+    let mut report = Report::default();
+    match config::load(&Source::from_process()) {
+        Ok(loaded) => {
+            settings(&loaded, &mut report);
+            runtime()?.block_on(examine(&loaded.config, &mut report));
+        }
+        Err(faults) => {
+            for fault in faults.faults() {
+                let what = format!("{} {}", fault.setting, fault.problem);
+                report.fail("settings", what, &fault.remedy);
+            }
+            let what = "everything else was not looked at, as it needs the settings";
+            report.warn("settings", what, "Mend them first, and ask again.");
+        }
+    }
+    print(&if args.json {
+        report.in_json()
+    } else {
+        report.in_words()
+    })?;
+    Ok(if report.is_sound() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn settings(loaded: &LoadedConfig, report: &mut Report) {
+    let environment = match loaded.config.environment {
+        config::Environment::Development => "development",
+        config::Environment::Production => "production",
+    };
+    let base_url = &loaded.config.base_url;
+    report.ok("settings", format!("good for {environment} at {base_url}"));
+    for warning in &loaded.warnings {
+        report.warn("settings", warning, "Mend it, or leave it if it is meant.");
+    }
+    if loaded.config.first_admin.is_some() {
+        let what = "ADMIN_PASSWORD is set, which counts only while there is no admin";
+        report.warn(
+            "settings",
+            what,
+            "Take it out once the first admin has signed in.",
+        );
+    }
+}
+
+async fn examine(config: &Config, report: &mut Report) {
+    secrets::check(&config.secrets, report);
+    folder::check(config, report);
+    database::check(config, report).await;
+    site::cookies(config, report);
+    site::proxies(config, report);
+    site::mail(config, report).await;
+}

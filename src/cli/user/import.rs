@@ -1,0 +1,168 @@
+//! `vestibule user import`: the accounts of another system, out of a file.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::Args;
+use serde_json::json;
+
+use super::rows;
+use crate::{
+    app::App,
+    cli::setup::{Failure, on_database},
+    config::Config,
+    flows::import_users::{self, Judged, Options, Summary, Verdict},
+};
+
+/// How many rows pass between two words on the progress.
+const PROGRESS_EVERY: u64 = 10_000;
+
+/// What to import, and how.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Examples:\n  vestibule user import --dry-run users.csv\n  \
+    vestibule user import --json - <users.jsonl"
+)]
+pub(in crate::cli) struct ImportArgs {
+    /// Judge every row, by the database too, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Take rows with the role admin
+    #[arg(long)]
+    allow_admins: bool,
+
+    /// Print a JSON object a row, and one with the sum
+    #[arg(long)]
+    json: bool,
+
+    /// The file; `-` is standard input
+    file: PathBuf,
+}
+
+/// Imports and tells.
+pub(super) async fn import(config: Config, args: ImportArgs) -> Result<ExitCode, Failure> {
+    let source = rows::open(&args.file)
+        .map_err(|error| format!("{} cannot be read: {error}", args.file.display()))?;
+    let summary = on_database(config, async |app| import_into(app, source, &args).await).await?;
+    Ok(if summary.bad == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn import_into(
+    app: &App,
+    source: Box<dyn io::BufRead + Send>,
+    args: &ImportArgs,
+) -> Result<Summary, Failure> {
+    let options = Options {
+        dry_run: args.dry_run,
+        allow_admins: args.allow_admins,
+    };
+    let mut out = io::BufWriter::new(io::stdout());
+    let (mut told, mut failed) = (0_u64, None);
+    let mut tell = |rows: &[Judged]| {
+        for row in rows {
+            if let Err(error) = out.write_all(line(row, args.json).as_bytes()) {
+                failed.get_or_insert(error);
+            }
+            told += 1;
+            if told.is_multiple_of(PROGRESS_EVERY) {
+                progress(told);
+            }
+        }
+    };
+    let rows = rows::read(source);
+    let summary = import_users::import(&app.services, rows, options, &mut tell).await?;
+    if let Some(error) = failed {
+        // Whoever reads the output, a `head` perhaps, has had enough of it. What is done is done.
+        tracing::warn!(%error, "standard output could not be written");
+    } else {
+        out.write_all(sum(&summary, args).as_bytes())?;
+        out.flush()?;
+    }
+    Ok(summary)
+}
+
+/// On standard error, so that it does not stand among the rows; in place where somebody watches.
+fn progress(told: u64) {
+    let mut error = io::stderr();
+    let end = if error.is_terminal() { "\r" } else { "\n" };
+    // With standard error closed there is nobody to tell.
+    let _ = write!(error, "{told} rows{end}");
+}
+
+fn line(row: &Judged, json: bool) -> String {
+    let (word, why) = match &row.verdict {
+        Verdict::New => ("new", None),
+        Verdict::Exists => ("exists", None),
+        Verdict::Bad(why) => ("bad", Some(why)),
+    };
+    if json {
+        let mut object = json!({ "line": row.line, "email": row.email, "status": word });
+        if let Some(why) = why {
+            object["why"] = json!(why);
+        }
+        return format!("{object}\n");
+    }
+    // A file may hold anything, and a terminal obeys.
+    let email = row.email.escape_debug();
+    match why {
+        Some(why) => format!("line {}: bad: {email}: {}\n", row.line, why.escape_debug()),
+        None => format!("line {}: {word}: {email}\n", row.line),
+    }
+}
+
+fn sum(summary: &Summary, args: &ImportArgs) -> String {
+    let Summary {
+        new,
+        exists,
+        bad,
+        written,
+    } = *summary;
+    if args.json {
+        let sum = json!({ "new": new, "exists": exists, "bad": bad, "written": written });
+        return format!("{}\n", json!({ "summary": sum }));
+    }
+    let end = match (written, bad) {
+        (true, _) => "Everything is written.",
+        (false, 0) => "Nothing was written, as this was a dry run.",
+        (false, _) => "Nothing was written. Mend the bad rows or take them out, and import again.",
+    };
+    format!("{new} new, {exists} exist, {bad} bad. {end}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_a_line() {
+        let row = |verdict| Judged {
+            line: 7,
+            email: "a\u{1b}[2J@x\n".to_owned(),
+            verdict,
+        };
+        assert_eq!(
+            line(&row(Verdict::New), false),
+            "line 7: new: a\\u{1b}[2J@x\\n\n"
+        );
+        let bad = row(Verdict::Bad("email: no".to_owned()));
+        assert_eq!(
+            line(&bad, false),
+            "line 7: bad: a\\u{1b}[2J@x\\n: email: no\n"
+        );
+        let json = line(&bad, true);
+        assert_eq!(json.lines().count(), 1);
+        let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(
+            (&read["status"], &read["why"]),
+            (&json!("bad"), &json!("email: no"))
+        );
+    }
+}

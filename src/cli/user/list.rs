@@ -1,0 +1,145 @@
+//! `vestibule user list`, and the filters that it shares with `vestibule user export`.
+
+use std::{fmt::Write as _, process::ExitCode};
+
+use clap::{Args, builder::PossibleValuesParser};
+use serde_json::json;
+
+use super::told;
+use crate::{
+    cli::setup::{Failure, complain, on_database, print},
+    config::Config,
+    db::admin_users::ManagedUser,
+    domain::user_search::{ROLES, Sort, Status, TWO_FACTOR, VERIFIED},
+    flows::{
+        InputFaults,
+        admin_list::{self, Query},
+    },
+};
+
+/// Which users. Everything that is given must hold.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Filters {
+    /// The beginning of an address or a name, or an id
+    text: Option<String>,
+
+    #[arg(long, value_parser = words(&Status::WORDS), help = "Only accounts in this state")]
+    status: Option<String>,
+
+    #[arg(long, value_parser = words(&ROLES), help = "Only accounts with this role")]
+    role: Option<String>,
+
+    #[arg(long, value_parser = words(&TWO_FACTOR), help = "Only with, or without, a second factor")]
+    two_factor: Option<String>,
+
+    #[arg(long, value_parser = words(&VERIFIED), help = "Only with, or without, a verified address")]
+    verified: Option<String>,
+}
+
+fn words<T>(words: &[(&'static str, T)]) -> PossibleValuesParser {
+    PossibleValuesParser::new(words.iter().map(|(word, _)| *word))
+}
+
+impl Filters {
+    /// As the list takes them.
+    pub(super) fn query(&self) -> Query {
+        let word = |word: &Option<String>| word.clone().unwrap_or_default();
+        Query {
+            q: word(&self.text),
+            status: word(&self.status),
+            role: word(&self.role),
+            two_factor: word(&self.two_factor),
+            verified: word(&self.verified),
+            ..Query::default()
+        }
+    }
+}
+
+/// What to list, and how.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Examples:\n  vestibule user list ada\n  \
+    vestibule user list --role admin --two-factor off\n  \
+    vestibule user list --status disabled --sort email --json")]
+pub(in crate::cli) struct ListArgs {
+    #[command(flatten)]
+    filters: Filters,
+
+    #[arg(long, value_parser = words(&Sort::WORDS), default_value = "newest", help = "The order")]
+    sort: String,
+
+    /// The most users to list
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    limit: u16,
+
+    /// Go on behind the list before, which told this
+    #[arg(long, value_name = "CURSOR")]
+    cursor: Option<String>,
+
+    /// Print JSON: the users, and the cursor of what is next
+    #[arg(long)]
+    json: bool,
+}
+
+/// Lists, and says how to go on.
+pub(super) async fn run(config: Config, args: ListArgs) -> Result<ExitCode, Failure> {
+    let query = Query {
+        sort: args.sort,
+        cursor: args.cursor.unwrap_or_default(),
+        ..args.filters.query()
+    };
+    let size = usize::from(args.limit);
+    let page = on_database(config, async |app| {
+        let page = admin_list::page(&app.services, &query, size).await?;
+        page.map_err(|faults| refused(&faults))
+    })
+    .await?;
+    if args.json {
+        let users: Vec<_> = page.users.iter().map(told::user).collect();
+        print(&format!(
+            "{}\n",
+            json!({ "users": users, "next": page.next })
+        ))?;
+    } else if page.users.is_empty() {
+        print("No user is found.\n")?;
+    } else {
+        print(&table(&page.users))?;
+        if let Some(cursor) = page.next {
+            complain(&format!("there are more: --cursor {cursor}"));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What was wrong with a search, in a line.
+pub(super) fn refused(faults: &InputFaults) -> Failure {
+    let told = faults
+        .iter()
+        .map(|(name, why)| format!("{name}: {}", why.join(" ")));
+    told.collect::<Vec<_>>().join("; ").into()
+}
+
+fn table(users: &[ManagedUser]) -> String {
+    let mut text = format!(
+        "{:36}  {:5}  {:8}  {:3}  {:8}  {:10}  ADDRESS\n",
+        "ID", "ROLE", "STATE", "2FA", "VERIFIED", "MADE"
+    );
+    let yes = |yes| if yes { "yes" } else { "no" };
+    for managed in users {
+        let user = &managed.user;
+        let name = user.display_name.as_deref().map(told::plain);
+        let name = name.map_or_else(String::new, |name| format!("  {name}"));
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{}  {:5}  {:8}  {:3}  {:8}  {}  {}{name}",
+            user.id,
+            user.role.as_str(),
+            told::state(managed),
+            yes(user.two_factor_enabled()),
+            yes(user.email_verified()),
+            user.created_at.date_naive(),
+            told::plain(&user.email),
+        );
+    }
+    text
+}

@@ -1,0 +1,124 @@
+//! `vestibule user show`: one user in full.
+
+use std::{fmt::Write as _, process::ExitCode};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{told, who};
+use crate::{
+    cli::setup::{Failure, on_database, print},
+    config::Config,
+    db::admin_users::ManagedUser,
+    flows::admin_list::{self, Whole},
+};
+
+/// Whom to show, and how.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct ShowArgs {
+    /// The address or the id
+    user: String,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Shows one user.
+pub(super) async fn run(config: Config, args: ShowArgs) -> Result<ExitCode, Failure> {
+    let whole = on_database(config, async |app| {
+        let found = who::find(&app.services, &args.user).await?;
+        let whole = admin_list::show(&app.services, found.user.id).await?;
+        // Erased in between.
+        Ok(whole.ok_or_else(|| format!("{} has no account", found.user.email))?)
+    })
+    .await?;
+    print(&if args.json {
+        format!("{}\n", in_json(&whole))
+    } else {
+        in_words(&whole)
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn in_json(whole: &Whole) -> Value {
+    let mut value = told::user(&whole.managed);
+    value["sessions"] = whole.sessions.iter().map(told::session).collect();
+    value["events"] = whole.events.iter().map(told::event).collect();
+    value["mails"] = json!(whole.mails.iter().map(told::mail).collect::<Vec<_>>());
+    value
+}
+
+fn in_words(whole: &Whole) -> String {
+    let mut text = profile(&whole.managed);
+    section(
+        &mut text,
+        "Sessions",
+        whole.sessions.iter().map(told::session_line),
+    );
+    section(
+        &mut text,
+        "Latest events",
+        whole.events.iter().map(told::event_line),
+    );
+    section(
+        &mut text,
+        "Latest mails",
+        whole.mails.iter().map(told::mail_line),
+    );
+    text
+}
+
+fn profile(managed: &ManagedUser) -> String {
+    let user = &managed.user;
+    let since = |at: Option<_>| {
+        at.map_or_else(
+            || "no".to_owned(),
+            |at| format!("since {}", told::moment(at)),
+        )
+    };
+    let state = match managed.deleted_at.or(user.disabled_at) {
+        Some(at) => format!("{} since {}", told::state(managed), told::moment(at)),
+        None => told::state(managed).to_owned(),
+    };
+    let changed = user.password_changed_at.map_or_else(
+        || "never changed".to_owned(),
+        |at| format!("changed {}", told::moment(at)),
+    );
+    let must = if user.password_must_change {
+        ", must change"
+    } else {
+        ""
+    };
+    let name = user
+        .display_name
+        .as_deref()
+        .map_or_else(|| "-".to_owned(), told::plain);
+    format!(
+        "{}\n  id          {}\n  name        {name}\n  role        {}\n  state       {state}\n  \
+        verified    {}\n  two-step    {}\n  password    {changed}{must}\n  made        {}\n",
+        told::plain(&user.email),
+        user.id,
+        user.role,
+        since(user.email_verified_at),
+        since(user.totp_confirmed_at),
+        told::moment(user.created_at),
+    )
+}
+
+fn section(text: &mut String, title: &str, lines: impl ExactSizeIterator<Item = String>) {
+    let count = lines.len();
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "{title}: {}",
+        if count == 0 {
+            "none".to_owned()
+        } else {
+            count.to_string()
+        }
+    );
+    for line in lines {
+        let _ = writeln!(text, "  {line}");
+    }
+}

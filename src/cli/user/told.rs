@@ -1,0 +1,143 @@
+//! Users and what hangs on them as lines for a terminal and as JSON, which has the names of the API.
+//! A terminal obeys control characters, so texts that people chose are escaped.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use ipnet::IpNet;
+use serde_json::{Value, json};
+
+use crate::{
+    db::{admin_users::ManagedUser, audit::EventRow, devices::DeviceRow, mails::MailRow},
+    domain::{text, user_agent},
+};
+
+/// A moment, to the second, in UTC.
+pub(in crate::cli) fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// A text of somebody else on one line, without anything that a terminal acts on.
+pub(in crate::cli) fn plain(words: &str) -> String {
+    words
+        .chars()
+        .flat_map(|c| {
+            let strange = text::is_control(c) || text::turns_direction(c);
+            let kept = (!strange).then_some(c);
+            let spelled = strange.then(|| c.escape_unicode());
+            kept.into_iter().chain(spelled.into_iter().flatten())
+        })
+        .collect()
+}
+
+/// The state of an account in a word, as the filter has it.
+pub(super) fn state(managed: &ManagedUser) -> &'static str {
+    match (managed.deleted_at, managed.user.disabled_at) {
+        (Some(_), _) => "deleted",
+        (None, Some(_)) => "disabled",
+        (None, None) => "active",
+    }
+}
+
+/// A user as the API tells one to admins.
+pub(super) fn user(managed: &ManagedUser) -> Value {
+    let ManagedUser { user, deleted_at } = managed;
+    json!({
+        "id": user.id,
+        "email": user.email,
+        "display_name": user.display_name,
+        "role": user.role.as_str(),
+        "email_verified": user.email_verified(),
+        "two_factor_enabled": user.two_factor_enabled(),
+        "password_must_change": user.password_must_change,
+        "password_changed_at": user.password_changed_at,
+        "disabled_at": user.disabled_at,
+        "deleted_at": deleted_at,
+        "created_at": user.created_at,
+    })
+}
+
+/// A session as JSON.
+pub(in crate::cli) fn session(row: &DeviceRow) -> Value {
+    json!({
+        "id": row.id,
+        "ip": row.ip.map(|ip| ip.addr()),
+        "user_agent": row.user_agent,
+        "created_at": row.created_at,
+        "last_seen_at": row.last_seen_at,
+        "expires_at": row.expires_at,
+    })
+}
+
+/// A session as a line.
+pub(in crate::cli) fn session_line(row: &DeviceRow) -> String {
+    let seen = moment(row.last_seen_at);
+    format!(
+        "{}  {seen}  {}",
+        row.id,
+        client(row.ip, row.user_agent.as_deref())
+    )
+}
+
+/// An event as JSON.
+pub(super) fn event(row: &EventRow) -> Value {
+    json!({
+        "at": row.at,
+        "event": row.event,
+        "detail": row.detail,
+        "ip": row.ip.map(|ip| ip.addr()),
+        "user_agent": row.user_agent,
+    })
+}
+
+/// An event as a line.
+pub(super) fn event_line(row: &EventRow) -> String {
+    let detail = match row.detail.as_object() {
+        Some(object) if object.is_empty() => String::new(),
+        _ => format!("  {}", plain(&row.detail.to_string())),
+    };
+    let client = client(row.ip, row.user_agent.as_deref());
+    format!("{}  {}{detail}  {client}", moment(row.at), row.event)
+}
+
+/// What became of a mail, as JSON.
+pub(super) fn mail(row: &MailRow) -> Value {
+    json!({
+        "kind": row.kind,
+        "created_at": row.created_at,
+        "sent_at": row.sent_at,
+        "dropped_at": row.dropped_at,
+        "attempts": row.attempts,
+        "last_error": row.last_error,
+    })
+}
+
+/// What became of a mail, as a line.
+pub(super) fn mail_line(row: &MailRow) -> String {
+    let state = match (row.sent_at, row.dropped_at) {
+        (Some(at), _) => format!("sent {}", moment(at)),
+        (None, Some(at)) => format!("given up {}", moment(at)),
+        (None, None) => format!("waiting, attempts: {}", row.attempts),
+    };
+    let why = row.last_error.as_deref().map(plain);
+    let why = why.map_or_else(String::new, |why| format!("  {why}"));
+    format!("{}  {}  {state}{why}", moment(row.created_at), row.kind)
+}
+
+fn client(ip: Option<IpNet>, agent: Option<&str>) -> String {
+    let ip = ip.map_or_else(|| "-".to_owned(), |ip| ip.addr().to_string());
+    match agent {
+        // What an operator does is named by its command.
+        Some(command) if command.starts_with("vestibule") => plain(command),
+        Some(agent) => format!("{ip}  {}", plain(&user_agent::short_name(agent))),
+        None => ip,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_is_told_nothing_that_it_obeys() {
+        assert_eq!(plain("Zoë\u{1b}[2J\u{202e}"), "Zoë\\u{1b}[2J\\u{202e}");
+    }
+}

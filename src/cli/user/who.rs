@@ -1,0 +1,32 @@
+//! Which user a command means: by address or by id.
+
+use uuid::Uuid;
+
+use crate::{
+    cli::setup::Failure,
+    db::admin_users::ManagedUser,
+    domain::email::EmailAddress,
+    flows::{Services, admin_list},
+};
+
+/// The user of an address or an id; one clear line where there is none.
+pub(in crate::cli) async fn find(s: &Services, named: &str) -> Result<ManagedUser, Failure> {
+    let shown = named.trim().escape_debug();
+    let id = if let Ok(id) = Uuid::try_parse(named.trim()) {
+        Some(id)
+    } else {
+        let email = EmailAddress::parse(named)
+            .map_err(|_| format!("{shown} is neither an address nor an id"))?;
+        admin_list::id_of(s, &email).await?
+    };
+    let found = match id {
+        Some(id) => admin_list::find(s, id).await?,
+        None => None,
+    };
+    Ok(found.ok_or_else(|| format!("{shown} has no account"))?)
+}
+
+/// Whether a user was named by the id.
+pub(super) fn is_id(named: &str) -> bool {
+    Uuid::try_parse(named.trim()).is_ok()
+}

@@ -1,0 +1,88 @@
+//! What a doctor asks of a database: who we are there, what we may do, and how it is set. Nothing
+//! here changes anything.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{Bool, Integer, Text, Timestamptz},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+/// A database as our role meets it.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an answer of its own"
+)]
+pub struct Examined {
+    /// Our role.
+    #[diesel(sql_type = Text)]
+    pub role: String,
+    /// The version of the server, in words.
+    #[diesel(sql_type = Text)]
+    pub version: String,
+    /// The same as a number: 150008 is 15.8.
+    #[diesel(sql_type = Integer)]
+    pub version_number: i32,
+    /// Whether our role may do anything at all.
+    #[diesel(sql_type = Bool)]
+    pub superuser: bool,
+    /// Whether our role may make tables, as migrations do.
+    #[diesel(sql_type = Bool)]
+    pub may_create: bool,
+    /// Whether nobody can write: a standby.
+    #[diesel(sql_type = Bool)]
+    pub read_only: bool,
+    /// In which encoding texts are kept.
+    #[diesel(sql_type = Text)]
+    pub encoding: String,
+    /// Whether the connection is over TLS.
+    #[diesel(sql_type = Bool)]
+    pub encrypted: bool,
+    /// Whether the server stands on another machine.
+    #[diesel(sql_type = Bool)]
+    pub remote: bool,
+    /// The connections that roles like ours share.
+    #[diesel(sql_type = Integer)]
+    pub connections: i32,
+    /// Tables that our role may not read or not add to, separated by commas.
+    #[diesel(sql_type = Text)]
+    pub out_of_reach: String,
+}
+
+/// Looks at the database.
+pub async fn examine(mut conn: &AsyncPgConnection) -> QueryResult<Examined> {
+    sql_query(
+        "SELECT current_user::text AS role,
+                current_setting('server_version') AS version,
+                current_setting('server_version_num')::int4 AS version_number,
+                (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser,
+                coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
+                pg_is_in_recovery() OR current_setting('transaction_read_only')::bool AS read_only,
+                current_setting('server_encoding') AS encoding,
+                coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS encrypted,
+                coalesce(NOT (inet_server_addr() <<= '127.0.0.0/8' OR inet_server_addr() = '::1'), false) AS remote,
+                current_setting('max_connections')::int4
+                  - current_setting('superuser_reserved_connections')::int4 AS connections,
+                coalesce((SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class
+                  WHERE relkind = 'r' AND relnamespace = current_schema()::text::regnamespace
+                    AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT'))),
+                  '') AS out_of_reach",
+    )
+    .get_result(&mut conn)
+    .await
+}
+
+/// The database's clock.
+pub async fn clock(mut conn: &AsyncPgConnection) -> QueryResult<DateTime<Utc>> {
+    #[derive(QueryableByName)]
+    struct Clock {
+        #[diesel(sql_type = Timestamptz)]
+        at: DateTime<Utc>,
+    }
+    let clock: Clock = sql_query("SELECT clock_timestamp() AS at")
+        .get_result(&mut conn)
+        .await?;
+    Ok(clock.at)
+}

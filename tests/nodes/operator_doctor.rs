@@ -1,0 +1,233 @@
+//! `vestibule doctor`: a good setup, and each fault by itself.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::Value;
+
+use crate::cluster::{Cluster, Folder};
+use crate::node::vestibule;
+use crate::operator::{Ran, run, run_with};
+use crate::operator_mail::{borrowed, settings};
+use crate::smtp::{Mode, SmtpServer};
+
+/// Secrets without a pattern, of no service at all.
+const GOOD: [(&str, &str); 5] = [
+    ("BASE_URL", "https://sign-in.example.org"),
+    ("TRUSTED_PROXIES", "10.0.0.0/8"),
+    (
+        "JWT_SECRET_KEY",
+        "8kQ2vZ0xWm4Tn7RbYc1LpHs9JdFgAu3E6oViXyKtNlM",
+    ),
+    ("COOKIE_KEY", "3q2+7wABu0mX1fGz9PdE4hKjLlQrTnVwYxZaCcUiOpI="),
+    (
+        "SEALING_KEYS",
+        "k1:Zx8Pq1Lw6Kd3Vn0Rt5Yb7Hc2Mf9Gj4SaEuIoTyQeWlA=",
+    ),
+];
+
+/// What doctor says of a cluster with good settings, but for some.
+fn doctor(cluster: &Cluster, but: &[(&str, &str)]) -> Ran {
+    let mut all = GOOD.to_vec();
+    all.extend_from_slice(but);
+    run_with(cluster, &all, &["doctor"])
+}
+
+/// That a line of this beginning has a remedy, and that the verdict on the whole follows.
+#[track_caller]
+fn told(ran: &Ran, line: &str) {
+    let said = &ran.said;
+    let has = |one: &str| one.starts_with(line) && one.contains("  -> ");
+    assert!(said.lines().any(has), "{line} in\n{said}{}", ran.complaint);
+    let fails = said.lines().any(|one| one.starts_with("fail"));
+    assert_eq!(ran.done, !fails, "{said}");
+    if line.starts_with("warn") {
+        assert!(!fails, "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_good_setup_is_good() {
+    let cluster = Cluster::start().await;
+    told(&doctor(&cluster, &[]), "warn  migrations: ");
+    run(&cluster, &["migrate"]).well();
+    let server = SmtpServer::start(Mode::StartTls, "vestibule", "correct horse");
+    let mail = settings(&server);
+    let mut all = GOOD.to_vec();
+    all.extend(borrowed(&mail));
+    let said = run_with(&cluster, &all, &["doctor"]).well();
+    for good in [
+        "ok    settings: ",
+        "ok    secrets: ",
+        "ok    data directory: not used",
+        "ok    database: ",
+        // The cluster of tests is no other machine's.
+        "warn  database role: vestibule is a superuser",
+        "ok    migrations: ",
+        "ok    clock: ",
+        "ok    cookies: Secure",
+        "ok    proxies: a request from 10.0.0.1 with X-Forwarded-For: 203.0.113.9 counts as 203.0.113.9",
+        "ok    mail: localhost",
+    ] {
+        assert!(
+            said.lines().any(|line| line.starts_with(good)),
+            "{good}:\n{said}"
+        );
+    }
+    assert_eq!(said.lines().count(), 10, "{said}");
+    assert_eq!(server.mails().len(), 0, "no mail is sent");
+
+    let said = run_with(&cluster, &all, &["doctor", "--json"]).well();
+    let report: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((&report["ok"], &report["fail"]), (&9.into(), &0.into()));
+    assert_eq!(report["checks"][0]["check"], "settings");
+}
+
+#[tokio::test]
+async fn faults_of_settings_secrets_cookies_and_proxies() {
+    let cluster = Cluster::start().await;
+    run(&cluster, &["migrate"]).well();
+    let ran = doctor(
+        &cluster,
+        &[("BASE_URL", "sign-in"), ("JWT_SECRET_KEY", "short")],
+    );
+    told(&ran, "fail  settings: BASE_URL ");
+    told(&ran, "fail  settings: JWT_SECRET_KEY is too short");
+    told(
+        &doctor(&cluster, &[("SMTP_PORT", "25")]),
+        "warn  settings: SMTP_PORT has no effect",
+    );
+
+    // The secrets of tests.
+    let ran = run(&cluster, &["doctor"]);
+    told(&ran, "fail  secrets: COOKIE_KEY ");
+    told(
+        &ran,
+        "fail  secrets: SEALING_KEYS and COOKIE_KEY are the same key",
+    );
+    for weak in [
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "change-me-change-me-before-production",
+    ] {
+        let ran = doctor(&cluster, &[("JWT_SECRET_KEY", weak)]);
+        told(&ran, "fail  secrets: JWT_SECRET_KEY ");
+        assert!(!ran.said.contains(weak), "{}", ran.said);
+    }
+
+    let clear = [("BASE_URL", "http://sign-in.example.org")];
+    told(&doctor(&cluster, &clear), "warn  cookies: ");
+    told(
+        &doctor(&cluster, &[("TRUSTED_PROXIES", "")]),
+        "warn  proxies: ",
+    );
+}
+
+#[tokio::test]
+async fn faults_of_the_database() {
+    let cluster = Cluster::start().await;
+    let sql = cluster.sql().await;
+    run(&cluster, &["migrate"]).well();
+    let nowhere = [("DATABASE_URL", "postgres://vestibule@127.0.0.1:1/vestibule")];
+    told(
+        &doctor(&cluster, &nowhere),
+        "fail  database: cannot connect",
+    );
+
+    // What stands in front of `pg_catalog` is what its clock says.
+    for (off, line) in [("-45", "fail  clock: "), ("5", "warn  clock: ")] {
+        sql.run(&format!(
+            "CREATE OR REPLACE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql \
+             AS 'SELECT pg_catalog.clock_timestamp() + interval ''{off} s'''; \
+             ALTER DATABASE vestibule SET search_path = public, pg_catalog"
+        ))
+        .await;
+        told(&doctor(&cluster, &[]), line);
+    }
+    sql.run("ALTER DATABASE vestibule RESET search_path").await;
+
+    sql.run("ALTER DATABASE vestibule SET default_transaction_read_only = on")
+        .await;
+    told(&doctor(&cluster, &[]), "fail  database: takes no writes");
+    sql.run("ALTER DATABASE vestibule RESET default_transaction_read_only")
+        .await;
+
+    sql.run("CREATE ROLE stranger LOGIN").await;
+    let stranger = cluster.url().replacen("vestibule@", "stranger@", 1);
+    let ran = doctor(&cluster, &[("DATABASE_URL", &stranger)]);
+    told(&ran, "fail  database role: stranger may not read or write ");
+    sql.run("GRANT ALL ON ALL TABLES IN SCHEMA public TO stranger")
+        .await;
+    let ran = doctor(&cluster, &[("DATABASE_URL", &stranger)]);
+    assert!(ran.well().contains("ok    database role: stranger "));
+
+    sql.run("DELETE FROM __diesel_schema_migrations WHERE version LIKE '%14'")
+        .await;
+    told(&doctor(&cluster, &[]), "warn  migrations: 1 are to be run");
+    let ran = doctor(&cluster, &[("DATABASE_URL", &stranger)]);
+    told(
+        &ran,
+        "fail  migrations: 1 are to be run, and stranger may not make tables",
+    );
+    sql.run("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')")
+        .await;
+    told(
+        &doctor(&cluster, &[]),
+        "fail  migrations: the database has 1 ",
+    );
+    told(
+        &doctor(&cluster, &[("DATABASE_POOL_SIZE", "1000")]),
+        "fail  migrations: ",
+    );
+}
+
+#[tokio::test]
+async fn faults_of_the_mail_server() {
+    let cluster = Cluster::start().await;
+    run(&cluster, &["migrate"]).well();
+    told(&doctor(&cluster, &[]), "warn  mail: SMTP_HOST is not set");
+    for (mode, password, why) in [
+        (Mode::StartTls, "wrong", "SMTP_USERNAME, SMTP_PASSWORD"),
+        (Mode::NoStartTls, "correct horse", "STARTTLS"),
+        (Mode::WrongName, "correct horse", "ertificate"),
+    ] {
+        let server = SmtpServer::start(mode, "vestibule", "correct horse");
+        let mut mail = settings(&server);
+        mail[3].1 = password.to_owned();
+        let ran = doctor(&cluster, &borrowed(&mail));
+        told(&ran, "fail  mail: localhost");
+        assert!(ran.said.contains(why), "{why} in\n{}", ran.said);
+        assert!(!ran.said.contains(password) || password == "wrong");
+    }
+}
+
+#[test]
+fn the_embedded_database_and_its_folder() {
+    let folder = Folder::new();
+    let look = || {
+        let mut command = vestibule(folder.path());
+        Ran::of(command.arg("doctor").env("DATA_DIR", folder.data_dir()))
+    };
+    let said = look().well();
+    assert!(
+        said.contains("ok    database: ") && said.contains("ok    secrets: "),
+        "{said}"
+    );
+    assert!(said.contains("ok    database role: "), "{said}");
+    assert_eq!(folder.postmaster(), None);
+
+    let secrets = folder.data_dir().join("secrets.env");
+    fs::set_permissions(&secrets, Permissions::from_mode(0o644)).unwrap();
+    told(&look(), "fail  data directory: ");
+    fs::set_permissions(&secrets, Permissions::from_mode(0o600)).unwrap();
+    fs::set_permissions(folder.data_dir(), Permissions::from_mode(0o777)).unwrap();
+    let ran = look();
+    told(&ran, "fail  data directory: ");
+    assert!(
+        ran.said.contains("can be written to by others"),
+        "{}",
+        ran.said
+    );
+    let mut command = vestibule(folder.path());
+    command.arg("doctor").env("DATA_DIR", "/dev/null");
+    told(&Ran::of(&mut command), "fail  settings: ");
+}

@@ -1,0 +1,314 @@
+//! Accounts and sessions from the command line: each command once well and once refused, with what
+//! it leaves in the audit log and what it mails.
+
+use serde_json::{Value, json};
+
+use crate::cluster::{Cluster, Sql};
+use crate::mails::token;
+use crate::node::Node;
+use crate::operator::{latest_event, mails, mode, run};
+use crate::person::{Authenticator, Person};
+
+#[tokio::test]
+async fn users_are_listed_and_shown() {
+    let cluster = Cluster::start().await;
+    let node = Node::on(&cluster).await;
+    let ada = Person::register(&node, "ada").await;
+    let grace = Person::register(&node, "grace").await;
+
+    let said = run(&cluster, &["user", "list"]).well();
+    assert!(said.contains(&ada.email) && said.contains(&grace.email));
+    assert_eq!(said.lines().count(), 3, "{said}");
+    let said = run(&cluster, &["user", "list", "AD", "--status", "active"]).well();
+    assert!(said.contains(&ada.email) && !said.contains(&grace.email));
+    let said = run(&cluster, &["user", "list", "--role", "admin"]).well();
+    assert_eq!(said, "No user is found.\n");
+
+    let ran = run(
+        &cluster,
+        &["user", "list", "--limit", "1", "--sort", "email"],
+    );
+    assert!(ran.said.contains(&ada.email) && !ran.said.contains(&grace.email));
+    let cursor = ran.complaint.rsplit(' ').next().unwrap().trim();
+    let rest = [
+        "user", "list", "--sort", "email", "--json", "--cursor", cursor,
+    ];
+    let page: Value = serde_json::from_str(&run(&cluster, &rest).well()).unwrap();
+    assert_eq!(page["next"], Value::Null);
+    assert_eq!(page["users"].as_array().unwrap().len(), 1);
+    assert_eq!(page["users"][0]["email"], grace.email);
+    run(&cluster, &["user", "list", "--cursor", "x"]).refused("cursor: ");
+    run(&cluster, &["user", "list", "--role", "root"]).refused("--role");
+
+    let said = run(&cluster, &["user", "show", &ada.email]).well();
+    for expected in [&ada.email, "Sessions: 1", "registered", "verify_email"] {
+        assert!(said.contains(expected), "{expected} in\n{said}");
+    }
+    let id = page["users"][0]["id"].as_str().unwrap();
+    let shown = run(&cluster, &["user", "show", id, "--json"]).well();
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(shown["email"], grace.email);
+    assert_eq!(shown["sessions"].as_array().unwrap().len(), 1);
+    let events = shown["events"].as_array().unwrap();
+    assert!(
+        events.iter().any(|event| event["event"] == "registered"),
+        "{shown}"
+    );
+    run(&cluster, &["user", "show", "nobody@example.org"]).refused("has no account");
+    run(&cluster, &["user", "show", "\u{1b}[2J"]).refused(r"\u{1b}[2J is neither");
+}
+
+/// Runs `vestibule user ...`, which must be done, audited under its own name, and mailed.
+async fn act(cluster: &Cluster, sql: &Sql, words: &[&str], event: &str, mail: Option<&str>) {
+    let mut all = vec!["user"];
+    all.extend(words);
+    let before = match mail {
+        Some(kind) => mails(sql, kind).await,
+        None => 0,
+    };
+    let said = run(cluster, &all).well();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    let door = format!("vestibule user {}", words[0]);
+    assert_eq!(latest_event(sql).await, (event.to_owned(), door));
+    if let Some(kind) = mail {
+        assert_eq!(mails(sql, kind).await, before + 1, "{words:?}");
+    }
+}
+
+fn refused(cluster: &Cluster, words: &[&str], why: &str) {
+    let mut all = vec!["user"];
+    all.extend(words);
+    run(cluster, &all).refused(why);
+}
+
+/// A service with two people, and an operator.
+struct Desk {
+    cluster: Cluster,
+    node: Node,
+    sql: Sql,
+    ada: Person,
+    grace: Person,
+}
+
+const WHY: [&str; 2] = ["--reason", "left the company"];
+
+impl Desk {
+    async fn open() -> Self {
+        let cluster = Cluster::start().await;
+        let node = Node::on(&cluster).await;
+        Self {
+            sql: cluster.sql().await,
+            ada: Person::register(&node, "ada").await,
+            grace: Person::register(&node, "grace").await,
+            node,
+            cluster,
+        }
+    }
+
+    /// An act that is done, audited, and mailed where a kind of mail is named.
+    async fn act(&self, words: &[&str], event: &str, mail: Option<&str>) {
+        act(&self.cluster, &self.sql, words, event, mail).await;
+    }
+
+    fn refused(&self, words: &[&str], why: &str) {
+        refused(&self.cluster, words, why);
+    }
+}
+
+#[tokio::test]
+async fn roles_change_and_the_last_admin_stays() {
+    let desk = Desk::open().await;
+    let (a, g) = (desk.ada.email.as_str(), desk.grace.email.as_str());
+    let event = "user_role_changed";
+    desk.act(&["role", a, "admin"], event, Some("made_admin"))
+        .await;
+    desk.refused(&["role", a, "admin"], "has that role already");
+    desk.refused(&["role", a, "root"], "root");
+    desk.refused(&["role", a, "user"], "the last admin");
+    desk.refused(&["disable", a, WHY[0], WHY[1]], "the last admin");
+    desk.refused(&["delete", a, WHY[0], WHY[1]], "the last admin");
+    desk.act(&["role", g, "admin"], event, Some("made_admin"))
+        .await;
+    desk.act(&["role", a, "user"], event, Some("made_user"))
+        .await;
+}
+
+#[tokio::test]
+async fn accounts_are_shut_and_opened() {
+    let desk = Desk::open().await;
+    let a = desk.ada.email.as_str();
+    let disable = ["disable", a, WHY[0], WHY[1]];
+    desk.refused(&["disable", a], "--reason");
+    desk.refused(&["disable", a, "--reason", " "], "Say why");
+    desk.refused(
+        &["disable", "nobody@example.org", WHY[0], WHY[1]],
+        "has no account",
+    );
+    desk.act(&disable, "user_disabled", Some("disabled_by_admin"))
+        .await;
+    let reason = "SELECT detail->>'reason' FROM audit_events WHERE event = 'user_disabled'";
+    assert_eq!(desk.sql.one(reason).await, WHY[1]);
+    assert_eq!(desk.node.me(&desk.ada.pair).await, 401);
+    desk.refused(&disable, "disabled already");
+    desk.refused(&["reset-password", a], "disabled");
+    desk.act(&["enable", a], "user_enabled", Some("enabled_by_admin"))
+        .await;
+    desk.refused(&["enable", a], "not disabled");
+}
+
+#[tokio::test]
+async fn people_are_helped_in() {
+    let desk = Desk::open().await;
+    let (a, g) = (desk.ada.email.as_str(), desk.grace.email.as_str());
+    desk.act(
+        &["reset-password", a],
+        "user_reset_sent",
+        Some("reset_password"),
+    )
+    .await;
+    let link = token(&[&desk.node], a, "/reset-password").await;
+    let new = json!({ "token": link, "new_password": "a heron above the quiet mill" });
+    desk.node.post("/reset-password", &new).await.expect(200);
+    desk.refused(&["resend-verification", a], "verified already");
+    let resend = ["resend-verification", g];
+    desk.act(&resend, "user_verification_sent", Some("verify_email"))
+        .await;
+
+    desk.refused(&["unlock", a], "No wrong attempts");
+    let wrong = desk.ada.sign_in_with(&desk.node, "not the password at all");
+    wrong.await.expect(401);
+    desk.act(
+        &["unlock", a],
+        "sign_in_unblocked",
+        Some("unlocked_by_admin"),
+    )
+    .await;
+
+    let reset = ["reset-two-factor", g, WHY[0], WHY[1]];
+    desk.refused(&reset, "not on");
+    Authenticator::enrol(&desk.node, &desk.sql, &desk.grace).await;
+    let demand = ["require-password-change", g];
+    let event = "user_password_change_required";
+    desk.act(&demand, event, Some("password_change_required"))
+        .await;
+    desk.refused(&demand, "already");
+    let event = "user_two_factor_reset";
+    desk.act(&reset, event, Some("two_factor_reset_by_admin"))
+        .await;
+}
+
+#[tokio::test]
+async fn accounts_are_signed_out_deleted_and_restored() {
+    let desk = Desk::open().await;
+    let (a, g) = (desk.ada.email.as_str(), desk.grace.email.as_str());
+    let event = "user_sessions_revoked";
+    desk.act(
+        &["revoke-sessions", a],
+        event,
+        Some("sessions_revoked_by_admin"),
+    )
+    .await;
+    assert_eq!(desk.node.me(&desk.ada.pair).await, 401);
+    desk.refused(&["revoke-sessions", "nobody@example.org"], "has no account");
+
+    let id = desk
+        .sql
+        .one(&format!("SELECT id FROM users WHERE email = '{a}'"))
+        .await;
+    desk.refused(&["restore", a], "not deleted");
+    desk.refused(&["delete", &id, WHY[0], WHY[1]], "not the address");
+    desk.refused(
+        &["delete", &id, WHY[0], WHY[1], "--confirm", g],
+        "not the address",
+    );
+    let delete = ["delete", a, WHY[0], WHY[1]];
+    desk.act(&delete, "user_deleted", Some("deleted_by_admin"))
+        .await;
+    desk.refused(&delete, "deleted already");
+    desk.act(
+        &["restore", &id],
+        "user_restored",
+        Some("restored_by_admin"),
+    )
+    .await;
+    let again = ["delete", &id, "--confirm", a, WHY[0], WHY[1]];
+    desk.act(&again, "user_deleted", Some("deleted_by_admin"))
+        .await;
+}
+
+#[tokio::test]
+async fn sessions_are_listed_and_ended() {
+    let cluster = Cluster::start().await;
+    let node = Node::on(&cluster).await;
+    let sql = cluster.sql().await;
+    let ada = Person::register(&node, "ada").await;
+    let other = ada.sign_in(&node).await.pair();
+    let said = run(&cluster, &["session", "list", &ada.email]).well();
+    assert_eq!(said.lines().count(), 2, "{said}");
+    let said = run(&cluster, &["session", "list", &ada.email, "--json"]).well();
+    let listed: Value = serde_json::from_str(&said).unwrap();
+    let first = sql
+        .one("SELECT id FROM sessions ORDER BY created_at LIMIT 1")
+        .await;
+    assert!(listed.to_string().contains(&first), "{listed}");
+    run(&cluster, &["session", "list", "nobody@example.org"]).refused("has no account");
+
+    let said = run(&cluster, &["session", "revoke", &first]).well();
+    assert!(said.contains(&ada.email), "{said}");
+    let (event, door) = latest_event(&sql).await;
+    assert_eq!(event, "user_session_revoked");
+    assert_eq!(door, "vestibule session revoke");
+    assert_eq!(
+        (node.me(&ada.pair).await, node.me(&other).await),
+        (401, 200)
+    );
+    run(&cluster, &["session", "revoke", &first]).refused("no session");
+    run(&cluster, &["session", "revoke", "x"]).refused("invalid value");
+}
+
+#[tokio::test]
+async fn an_export_has_every_user_no_secret_and_no_formula() {
+    let cluster = Cluster::start().await;
+    let node = Node::on(&cluster).await;
+    let sql = cluster.sql().await;
+    let ada = Person::register(&node, "ada").await;
+    let _grace = Person::register(&node, "+grace").await;
+    sql.run("UPDATE users SET display_name = '=HYPERLINK(\"x\"),y' WHERE email LIKE 'ada%'")
+        .await;
+    sql.run(
+        "INSERT INTO users (id, email, email_canonical, password_hash, role, created_at) \
+         SELECT gen_random_uuid(), n || '@example.net', n || '@example.net', '', 'user', now() \
+         FROM generate_series(1, 2500) n",
+    )
+    .await;
+
+    let ran = run(&cluster, &["user", "export"]);
+    assert!(
+        ran.complaint.contains("2502 users exported."),
+        "{}",
+        ran.complaint
+    );
+    let csv = ran.well();
+    assert_eq!(csv.lines().count(), 2503);
+    assert!(csv.starts_with("id,email,display_name,role,"), "{csv}");
+    assert!(csv.contains(r#",ada@example.org,"'=HYPERLINK(""x""),y",user,false,"#));
+    assert!(csv.contains(",'+grace@example.org,"));
+    assert!(!csv.contains("$argon2"));
+    let (event, door) = latest_event(&sql).await;
+    assert_eq!(event, "users_exported");
+    assert_eq!(door, "vestibule user export");
+
+    let file = cluster.folder().join("ada.jsonl");
+    let name = file.to_str().unwrap();
+    let words = [
+        "user", "export", "--format", "json", "--output", name, "ada",
+    ];
+    assert_eq!(run(&cluster, &words).well(), "");
+    assert_eq!(mode(&file), 0o600);
+    let line: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(line["display_name"], "=HYPERLINK(\"x\"),y");
+    assert_eq!(line["email"], ada.email);
+    assert_eq!(line.as_object().unwrap().len(), 11);
+    run(&cluster, &words).refused("cannot be made");
+    run(&cluster, &["user", "export", "--status", "gone"]).refused("--status");
+}
