@@ -4,6 +4,7 @@
 //! each in their own way. `Err` is a fault of ours. What a flow writes, its audit event and its
 //! mail stand in one transaction.
 
+pub mod accept_invitation;
 pub mod account;
 pub mod admin_act;
 mod admin_credentials;
@@ -21,12 +22,14 @@ pub mod authenticate;
 pub mod breach_checks;
 pub mod change_password;
 pub mod create_user;
+pub mod dashboard;
 pub mod deliver;
 mod error;
 pub mod health;
 pub mod import_users;
 mod input;
 pub mod inspect_token;
+pub mod invitations;
 pub mod mail_queue;
 mod new_password;
 mod outbox;

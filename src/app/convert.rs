@@ -87,7 +87,8 @@ pub(super) fn policy(config: &Config) -> Policy {
     Policy {
         registration: match config.registration {
             config::Registration::Open => Registration::Open,
-            config::Registration::Invite | config::Registration::Closed => Registration::Closed,
+            config::Registration::Invite => Registration::Invite,
+            config::Registration::Closed => Registration::Closed,
         },
         email_verification: match config.email_verification {
             config::EmailVerification::Optional => EmailVerification::Optional,

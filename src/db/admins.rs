@@ -66,6 +66,8 @@ pub struct NewAccount<'a> {
     pub email: &'a str,
     /// The address in lower case.
     pub email_canonical: &'a str,
+    /// Name.
+    pub display_name: Option<&'a str>,
     /// PHC string.
     pub password_hash: &'a str,
     /// When the password was looked up among breached ones, where that was possible.

@@ -15,7 +15,7 @@ struct Expired {
     keep: TimeDelta,
 }
 
-const EXPIRED: [Expired; 7] = [
+const EXPIRED: [Expired; 8] = [
     Expired {
         table: "revoked_tokens",
         key: "token_id",
@@ -63,6 +63,14 @@ const EXPIRED: [Expired; 7] = [
         condition: "true",
         since: "expires_at",
         keep: TimeDelta::zero(),
+    },
+    Expired {
+        table: "invitations",
+        key: "id",
+        condition: "true",
+        since: "expires_at",
+        // For questions about who was invited.
+        keep: TimeDelta::days(30),
     },
     // Whoever guesses so slowly guesses nothing. What has reached the ceiling is not forgotten.
     Expired {

@@ -52,6 +52,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    invitations (id) {
+        id -> Uuid,
+        email -> Text,
+        email_canonical -> Text,
+        role -> Text,
+        invited_by -> Nullable<Uuid>,
+        token_hash -> Bytea,
+        created_at -> Timestamptz,
+        sent_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        accepted_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     mails (id) {
         id -> Uuid,
         user_id -> Nullable<Uuid>,
@@ -147,6 +163,7 @@ diesel::table! {
 }
 
 diesel::joinable!(backup_codes -> users (user_id));
+diesel::joinable!(invitations -> users (invited_by));
 diesel::joinable!(mails -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(totp_authenticators -> users (user_id));
@@ -157,6 +174,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     audit_seals,
     backup_codes,
+    invitations,
     mails,
     revoked_tokens,
     sessions,

@@ -150,6 +150,30 @@ pub enum Event {
         /// With which role.
         role: Role,
     },
+    /// An address was invited, which has no account yet.
+    UserInvited {
+        /// By which invitation.
+        invitation: Uuid,
+        /// As what.
+        role: Role,
+    },
+    /// An invitation was sent again, with a fresh link, on the word of whoever did it.
+    UserInvitationResent {
+        /// Which.
+        invitation: Uuid,
+    },
+    /// An invitation was taken back.
+    UserInvitationRevoked {
+        /// Which.
+        invitation: Uuid,
+    },
+    /// Somebody who was invited made their account.
+    InvitationAccepted {
+        /// Which.
+        invitation: Uuid,
+        /// As what.
+        role: Role,
+    },
     /// An account was renamed.
     UserRenamed,
     /// An account was shut.
@@ -248,6 +272,10 @@ impl Event {
             Self::BackupCodesReplaced => "backup_codes_replaced",
             Self::SecretsResealed { .. } => "secrets_resealed",
             Self::UserCreated { .. } => "user_created",
+            Self::UserInvited { .. } => "user_invited",
+            Self::UserInvitationResent { .. } => "user_invitation_resent",
+            Self::UserInvitationRevoked { .. } => "user_invitation_revoked",
+            Self::InvitationAccepted { .. } => "invitation_accepted",
             Self::UserRenamed => "user_renamed",
             Self::UserDisabled { .. } => "user_disabled",
             Self::UserEnabled => "user_enabled",
@@ -289,6 +317,10 @@ impl Event {
             | Self::BackupCodesReplaced
             | Self::SecretsResealed { .. }
             | Self::UserCreated { .. }
+            | Self::UserInvited { .. }
+            | Self::UserInvitationResent { .. }
+            | Self::UserInvitationRevoked { .. }
+            | Self::InvitationAccepted { .. }
             | Self::UserRenamed
             | Self::UserDisabled { .. }
             | Self::UserEnabled
@@ -336,6 +368,12 @@ impl Event {
             Self::UserCreated { role } | Self::UserRoleChanged { role } => {
                 json!({ "role": role.as_str() })
             }
+            Self::UserInvited { invitation, role }
+            | Self::InvitationAccepted { invitation, role } => {
+                json!({ "invitation": invitation, "role": role.as_str() })
+            }
+            Self::UserInvitationResent { invitation }
+            | Self::UserInvitationRevoked { invitation } => json!({ "invitation": invitation }),
             Self::UserDisabled { reason }
             | Self::UserTwoFactorReset { reason }
             | Self::UserDeleted { reason } => json!({ "reason": reason.as_str() }),

@@ -11,7 +11,10 @@
 
 use uuid::Uuid;
 
-use super::{InputFaults, Result, Services, outbox::Recipient, proof::Proven, sessions};
+use super::{
+    InputFaults, Result, Services, authenticate::Authenticated, outbox::Recipient, proof::Proven,
+    sessions,
+};
 use crate::{
     db::{self, Transact, Tx, admin_users::ManagedUser},
     domain::{
@@ -96,12 +99,10 @@ pub async fn perform(
     }
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        db::admins::lock(tx).await?;
-        if !sessions::still_lives(tx, who).await? {
-            return Ok(Outcome::Overtaken);
-        }
-        if !db::admins::is_active(tx, actor).await? {
-            return Ok(Outcome::NotAdmin);
+        match enter(tx, who).await? {
+            Some(Barred::Overtaken) => return Ok(Outcome::Overtaken),
+            Some(Barred::NotAdmin) => return Ok(Outcome::NotAdmin),
+            None => {}
         }
         let acting = Acting {
             s,
@@ -113,6 +114,25 @@ pub async fn perform(
         acting.perform(subject, act).await
     })
     .await
+}
+
+/// Why somebody does not come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Barred {
+    /// They are no admin any more.
+    NotAdmin,
+    /// Their session ended in the same moment.
+    Overtaken,
+}
+
+/// The door: takes the lock, and asks again who acts. `None` lets them in, until the commit.
+pub(super) async fn enter(tx: &Tx, who: &Authenticated) -> Result<Option<Barred>> {
+    db::admins::lock(tx).await?;
+    if !sessions::still_lives(tx, who).await? {
+        return Ok(Some(Barred::Overtaken));
+    }
+    let is_admin = db::admins::is_active(tx, who.user().id).await?;
+    Ok((!is_admin).then_some(Barred::NotAdmin))
 }
 
 /// Does something to an account as whoever runs the service, who needs no account.

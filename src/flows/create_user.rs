@@ -66,6 +66,7 @@ async fn write(s: &Services, input: &Input, client: &Client, first: bool) -> Res
         id: random::id(s.random.as_ref()),
         email: input.email.as_str(),
         email_canonical: input.email.canonical(),
+        display_name: None,
         password_hash: &hash.phc,
         password_breach_checked_at: hash.breach_checked_at,
         password_must_change: true,

@@ -23,6 +23,8 @@ pub(crate) fn place_of(mail_id: uuid::Uuid) -> Place {
 pub(super) enum Recipient<'a> {
     /// A user.
     User(&'a User),
+    /// An address that an admin invites. It has no account yet.
+    Invited(&'a str),
     /// An address without an account: the mail is written, sealed and dropped, so that asking for
     /// it takes as long as for a known one.
     Nobody(&'a str),
@@ -38,7 +40,7 @@ impl Services {
     ) -> Result<()> {
         let (user_id, address) = match to {
             Recipient::User(user) => (Some(user.id), user.email.as_str()),
-            Recipient::Nobody(address) => (None, address),
+            Recipient::Invited(address) | Recipient::Nobody(address) => (None, address),
         };
         let rendered = message.render(address, &self.site.mail)?;
         let id = random::id(self.random.as_ref());
@@ -50,7 +52,7 @@ impl Services {
             id,
             user_id,
             kind: message.kind(),
-            decoy: user_id.is_none(),
+            decoy: matches!(to, Recipient::Nobody(_)),
             sealed: &sealed,
             next_attempt_at: now,
             expires_at: message.expires_in().map(|life| now + life),

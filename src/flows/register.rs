@@ -50,7 +50,7 @@ pub enum Outcome {
     EmailTaken,
     /// Some input cannot be used.
     Invalid(InputFaults),
-    /// This site takes no registrations.
+    /// This site takes no registrations, or only those of whoever is invited.
     Closed,
     /// Too many attempts.
     Throttled(Duration),
@@ -68,7 +68,7 @@ struct Accepted {
 /// Where verification is required, free and taken addresses get the same answer after the same
 /// work: a hash, a transaction, a mail.
 pub async fn register(s: &Services, input: Input, client: &Client) -> Result<Outcome> {
-    if s.policy.registration == Registration::Closed {
+    if s.policy.registration != Registration::Open {
         return Ok(Outcome::Closed);
     }
     let email = EmailAddress::parse(&input.email);

@@ -34,6 +34,8 @@ pub enum Registration {
     /// Anybody.
     Open,
     /// Nobody without an invitation.
+    Invite,
+    /// Nobody.
     Closed,
 }
 

@@ -108,6 +108,15 @@ pub enum Message {
         /// When it happened.
         at: DateTime<Utc>,
     },
+    /// An admin invites somebody who has no account.
+    Invitation {
+        /// The page that makes the account.
+        link: String,
+        /// Whether the account will manage all others.
+        as_admin: bool,
+        /// How long the link works.
+        expires_in: Duration,
+    },
     /// Somebody tried to register an address that has an account.
     AddressAlreadyRegistered {
         /// The sign-in page.
@@ -224,6 +233,7 @@ impl Message {
             Self::SecondFactorFailed { .. } => "second_factor_failed",
             Self::SignInBlocked { .. } => "sign_in_blocked",
             Self::ByAdmin { act, .. } => act.kind(),
+            Self::Invitation { .. } => "invitation",
             Self::AddressAlreadyRegistered { .. } => "address_already_registered",
         }
     }
@@ -233,7 +243,8 @@ impl Message {
         match self {
             Self::VerifyEmail { expires_in, .. }
             | Self::ResetPassword { expires_in, .. }
-            | Self::SignInBlocked { expires_in, .. } => Some(*expires_in),
+            | Self::SignInBlocked { expires_in, .. }
+            | Self::Invitation { expires_in, .. } => Some(*expires_in),
             _ => None,
         }
     }
@@ -288,6 +299,7 @@ impl Message {
                 format!("Sign-in to your {product} account is blocked")
             }
             Self::ByAdmin { act, .. } => act.subject(product),
+            Self::Invitation { .. } => format!("You are invited to {product}"),
             Self::AddressAlreadyRegistered { .. } => {
                 format!("You already have a {product} account")
             }
@@ -315,6 +327,7 @@ impl Message {
             Self::SignInBlocked { .. } => {
                 "There were too many wrong attempts. A link lets you in again."
             }
+            Self::Invitation { .. } => "A link to create your account. It works once.",
             Self::AddressAlreadyRegistered { .. } => {
                 "Somebody tried to create one with this address."
             }

@@ -2,12 +2,15 @@
 //!
 //! A handler reads its fields, runs its flow and translates the outcome; it decides nothing.
 
+pub mod accept_invitation;
 pub mod admin_acts;
 pub mod admin_users;
 pub mod change_password;
+pub mod dashboard;
 pub mod description;
 mod dto;
 pub(in crate::web) mod fields;
+pub mod invitations;
 pub mod login;
 pub mod logout;
 pub mod me;

@@ -6,7 +6,10 @@
 use std::time::Duration;
 
 use super::view::wait_in_words;
-use crate::{domain::attempts::LONGEST_PAUSE, flows::second_factor::CodeFault};
+use crate::{
+    domain::attempts::LONGEST_PAUSE,
+    flows::{Registration, second_factor::CodeFault},
+};
 
 /// A required field was left empty.
 pub fn missing(what: &str) -> String {
@@ -32,9 +35,36 @@ pub fn strong(score: u8) -> &'static str {
     }
 }
 
-/// Registration is not open.
-pub const REGISTRATION_CLOSED: &str =
-    "New accounts cannot be created here. Ask the people who run this service for an invitation.";
+/// Why nobody can register here on their own.
+pub fn registration_closed(registration: Registration) -> &'static str {
+    match registration {
+        Registration::Closed => {
+            "New accounts cannot be created here. The people who run this service have closed registration."
+        }
+        Registration::Invite | Registration::Open => {
+            "New accounts cannot be created here without an invitation. Ask the people who run this service for one."
+        }
+    }
+}
+/// Why nobody can be invited here.
+pub const INVITING_CLOSED: &str =
+    "Nobody can be invited: registration is closed here (REGISTRATION=closed).";
+/// Why an invitation opens nothing where registration is closed.
+pub const INVITATION_CLOSED: &str =
+    "Registration is closed here now, also to those who are invited. Ask whoever invited you.";
+/// An admin invites an address that has an account.
+pub const INVITED_HAS_ACCOUNT: &str = "This address has an account already.";
+/// An admin invites an address that is invited.
+pub const INVITED_ALREADY: &str =
+    "This address is invited already. Send that invitation again, or revoke it first.";
+/// There is no open invitation of that id.
+pub const NO_SUCH_INVITATION: &str =
+    "There is no open invitation with this id. It was accepted, was revoked, or has never been.";
+/// After accepting an invitation.
+pub const INVITATION_ACCEPTED: &str =
+    "Welcome. Your account is ready, your address is verified, and you are signed in.";
+/// The invited address got an account otherwise.
+pub const INVITATION_ADDRESS_TAKEN: &str = "This address has an account already, so the invitation is of no use any more. Sign in instead, or reset the password if you have forgotten it.";
 
 /// The second factor's code is wrong.
 pub const CODE_NOT_RIGHT: &str = "That code is not right. A code has six digits and changes every 30 seconds: wait for the next one in your app and enter that.";

@@ -15,8 +15,9 @@ use actix_web::{
 };
 
 use super::api::{
-    admin_acts, admin_users, change_password, description, login, logout, me, reauthenticate,
-    recover, refresh, register, sessions, totp, unlock, verify_email,
+    accept_invitation, admin_acts, admin_users, change_password, dashboard, description,
+    invitations, login, logout, me, reauthenticate, recover, refresh, register, sessions, totp,
+    unlock, verify_email,
 };
 use super::{
     cookies::CookieName,
@@ -69,6 +70,7 @@ fn api(auth: &mut ServiceConfig) {
 fn calls() -> Vec<(&'static str, Route)> {
     vec![
         ("/register", post().to(register::post)),
+        ("/accept-invitation", post().to(accept_invitation::post)),
         ("/login", post().to(login::post)),
         ("/login/mfa", post().to(login::post_mfa)),
         ("/refresh", post().to(refresh::post)),
@@ -107,7 +109,8 @@ fn admin_api(admin: &mut ServiceConfig) {
 fn admin_calls() -> Vec<(&'static str, Vec<Route>)> {
     use admin_acts as acts;
     vec![
-        ("/users", vec![read().to(admin_users::get_all)]),
+        ("/dashboard", vec![read().to(dashboard::get)]),
+        ("/users", vec![read().to(admin_users::get_all), post().to(invitations::post)]),
         ("/users/{id}", vec![read().to(admin_users::get_one), patch().to(admin_users::patch)]),
         ("/users/{id}/disable", vec![post().to(acts::post_disable)]),
         ("/users/{id}/enable", vec![post().to(acts::post_enable)]),
@@ -121,6 +124,9 @@ fn admin_calls() -> Vec<(&'static str, Vec<Route>)> {
         ("/users/{id}/sessions/{session}/revoke", vec![post().to(acts::post_revoke_session)]),
         ("/users/{id}/delete", vec![post().to(acts::post_delete)]),
         ("/users/{id}/restore", vec![post().to(acts::post_restore)]),
+        ("/invitations", vec![read().to(invitations::get)]),
+        ("/invitations/{id}/resend", vec![post().to(invitations::post_resend)]),
+        ("/invitations/{id}/revoke", vec![post().to(invitations::post_revoke)]),
     ]
 }
 
@@ -148,11 +154,12 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Vec<Route>)> {
     use pages::{
-    account, admin_act, admin_user, admin_users, change_password, forgot_password, login, login_verify, logout, password_strength, reauthenticate, register, resend_verification, reset_password, sessions, start, two_factor, unlock, verify_email,
+    account, admin_act, admin_dashboard, admin_invitations, admin_user, admin_users, change_password, forgot_password, invitation, login, login_verify, logout, password_strength, reauthenticate, register, resend_verification, reset_password, sessions, start, two_factor, unlock, verify_email,
     };
     vec![
         ("/", vec![read().to(start::get)]),
         ("/register", vec![read().to(register::get), post().to(register::post)]),
+        ("/invitation", vec![read().to(invitation::get), post().to(invitation::post)]),
         ("/verify-email", vec![read().to(verify_email::get), post().to(verify_email::post)]),
         ("/verify-email/resend", vec![post().to(resend_verification::post)]),
         ("/login", vec![read().to(login::get), post().to(login::post)]),
@@ -174,7 +181,12 @@ fn screens() -> Vec<(&'static str, Vec<Route>)> {
         ("/account/two-factor/disable", vec![read().to(two_factor::back), post().to(two_factor::disable)]),
         ("/account/two-factor/backup-codes", vec![read().to(two_factor::back), post().to(two_factor::fresh_codes)]),
         ("/reauthenticate", vec![read().to(reauthenticate::get), post().to(reauthenticate::post)]),
+        ("/admin", vec![read().to(admin_dashboard::get)]),
         ("/admin/users", vec![read().to(admin_users::get)]),
+        ("/admin/users/new", vec![read().to(admin_invitations::get_new), post().to(admin_invitations::post_new)]),
+        ("/admin/invitations", vec![read().to(admin_invitations::get)]),
+        ("/admin/invitations/{id}/resend", vec![read().to(admin_invitations::back), post().to(admin_invitations::resend)]),
+        ("/admin/invitations/{id}/revoke", vec![read().to(admin_invitations::back), post().to(admin_invitations::revoke)]),
         ("/admin/users/{id}", vec![read().to(admin_user::get)]),
         ("/admin/users/{id}/disable", vec![read().to(admin_act::get), post().to(admin_act::post)]),
         ("/admin/users/{id}/enable", vec![read().to(admin_act::get), post().to(admin_act::post)]),

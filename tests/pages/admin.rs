@@ -1,8 +1,10 @@
 //! The pages of admins.
 
+use vestibule::domain::dashboard::{Figure, Precision, Span, days, hours};
+use vestibule::flows::dashboard::{Dashboard, SignIns};
 use vestibule::web::pages::{
-    AdminAct, AdminActPage, AdminUserPage, AdminUsersPage, Chip, DeviceLine, EventLine, ListQuery,
-    MailLine, UserLine,
+    AdminAct, AdminActPage, AdminUserPage, AdminUsersPage, Chip, DashboardPage, DeviceLine,
+    EventLine, InvitationLine, InvitationsPage, InvitePage, ListQuery, MailLine, UserLine,
 };
 use vestibule::web::view::{FieldErrors, Flash, Shell};
 
@@ -71,6 +73,98 @@ fn full_list() -> AdminUsersPage {
         next: "/admin/users?q=a&cursor=def".to_owned(),
         ..list(users, query, fine())
     }
+}
+
+fn figure(count: i64, precision: Precision) -> Figure {
+    Figure { count, precision }
+}
+
+fn sign_ins(spans: &[Span], most: i64) -> Vec<SignIns> {
+    let one = |(n, span): (i64, &Span)| SignIns {
+        span: *span,
+        succeeded: figure(most * (n * 7 % 11) / 10, Precision::Exact),
+        failed: figure(most * (n * 5 % 9) / 40, Precision::Exact),
+    };
+    (0..).zip(spans).map(one).collect()
+}
+
+fn dashboard(most: i64, precision: Precision, migrations_current: bool) -> String {
+    let now = seconds_ago(0);
+    html(&DashboardPage::of(
+        admin(),
+        Dashboard {
+            users: figure(most * 50, precision),
+            second_factors: figure(most * 20, precision),
+            sessions: figure(most * 30, precision),
+            mails_waiting: figure(2, Precision::Exact),
+            mails_given_up: figure(0, Precision::Exact),
+            paused: figure(20_000, Precision::AtLeast),
+            blocked: figure(1, Precision::Exact),
+            day: sign_ins(&hours(now), most),
+            month: sign_ins(&days(now), most * 24),
+            migrations_current,
+            last_migration: Some("20261122000013".to_owned()),
+            version: "0.1.0",
+        },
+    ))
+}
+
+fn invite(email: &str, closed: bool, errors: FieldErrors) -> String {
+    html(&InvitePage {
+        shell: admin(),
+        email: email.to_owned(),
+        role: "admin".to_owned(),
+        closed,
+        errors,
+    })
+}
+
+fn invitation(email: &str, inviter: &str, chips: Vec<Chip>, may_resend: bool) -> InvitationLine {
+    InvitationLine {
+        id: ID.to_owned(),
+        email: email.to_owned(),
+        chips,
+        inviter: inviter.to_owned(),
+        sent_at: seconds_ago(90_000),
+        expires_at: seconds_ago(-514_800),
+        may_resend,
+    }
+}
+
+fn invitations(lines: Vec<InvitationLine>, errors: FieldErrors) -> String {
+    html(&InvitationsPage {
+        shell: with_flash(
+            admin(),
+            Flash::success("An invitation is on its way to guest@example.com."),
+        ),
+        lines,
+        goes_on: false,
+        next: "/admin/invitations?cursor=abc".to_owned(),
+        errors,
+    })
+}
+
+fn open_invitations() -> Vec<InvitationLine> {
+    let long = "somebody.with.a.very.long.name.indeed@department.of.long.names.example.com";
+    let open = || chip("Open", "good");
+    let gone = chip("Sender is no admin", "bad");
+    vec![
+        invitation("guest@example.com", EMAIL, vec![open()], true),
+        invitation(
+            long,
+            long,
+            vec![open(), chip("Administrator", "accent")],
+            true,
+        ),
+        invitation(
+            "late@example.com",
+            EMAIL,
+            vec![chip("Expired", "warn")],
+            true,
+        ),
+        invitation("left@example.com", "", vec![gone], true),
+        invitation(HOSTILE, EMAIL, vec![chip("Has an account", "bad")], false),
+    ]
 }
 
 fn user(name: &str) -> AdminUserPage {
@@ -180,6 +274,27 @@ pub(crate) fn pages() -> Vec<Rendered> {
         ("admin-users-no-match", nobody("disabled", fine())),
         ("admin-users-nobody", nobody("", fine())),
         ("admin-users-unknown-filter", nobody("open", unknown)),
+        ("admin-dashboard", dashboard(820, Precision::Estimate, true)),
+        ("admin-dashboard-new", dashboard(0, Precision::Exact, false)),
+        ("admin-invite", invite("", false, fine())),
+        ("admin-invite-closed", invite("", true, fine())),
+        (
+            "admin-invite-taken",
+            invite(
+                EMAIL,
+                false,
+                wrong("email", "This address has an account already."),
+            ),
+        ),
+        ("admin-invitations", invitations(open_invitations(), fine())),
+        ("admin-invitations-none", invitations(Vec::new(), fine())),
+        (
+            "admin-invitations-refused",
+            invitations(
+                open_invitations(),
+                FieldErrors::of_form("This address has an account already."),
+            ),
+        ),
         ("admin-user", html(&user(NAME))),
         ("admin-user-hostile", html(&user(HOSTILE))),
         ("admin-user-own", html(&own)),

@@ -5,8 +5,8 @@ use vestibule::domain::email::EmailError;
 use vestibule::domain::password::PasswordRefusal;
 use vestibule::web::copy;
 use vestibule::web::pages::{
-    AlreadyVerifiedPage, CheckMailPage, CheckMailReason, RegisterPage, VerifyEmailPage,
-    VerifyLinkInvalidPage, VerifyProof,
+    AlreadyVerifiedPage, CheckMailPage, CheckMailReason, InvitationInvalidPage, InvitationPage,
+    NoUse, RegisterPage, VerifyEmailPage, VerifyLinkInvalidPage, VerifyProof,
 };
 use vestibule::web::view::{FieldErrors, Shell};
 
@@ -19,6 +19,25 @@ fn register(email: &str, display_name: &str, errors: FieldErrors) -> String {
         display_name: display_name.to_owned(),
         password_min_length: 15,
         errors,
+    })
+}
+
+fn invitation(shell: Shell, as_admin: bool, name: &str, errors: FieldErrors) -> String {
+    html(&InvitationPage {
+        shell,
+        token: HOSTILE.to_owned(),
+        email: EMAIL.to_owned(),
+        as_admin,
+        display_name: name.to_owned(),
+        password_min_length: 15,
+        errors,
+    })
+}
+
+fn no_use(why: NoUse) -> String {
+    html(&InvitationInvalidPage {
+        shell: anonymous(),
+        why,
     })
 }
 
@@ -69,6 +88,14 @@ pub(crate) fn pages() -> Vec<Rendered> {
     let too_short = wrong("new_password", short(3));
     let not_its_password = wrong("password", copy::WRONG_PASSWORD_OF_ACCOUNT);
     vec![
+        ("invitation", invitation(anonymous(), false, "", fine())),
+        (
+            "invitation-admin",
+            invitation(signed_in(NAME), true, HOSTILE, wrong("password", short(8))),
+        ),
+        ("invitation-dead", no_use(NoUse::Dead)),
+        ("invitation-taken", no_use(NoUse::EmailTaken)),
+        ("invitation-closed", no_use(NoUse::Closed)),
         ("register", register("", "", fine())),
         ("register-errors", register("robin", "Robin", everything)),
         (

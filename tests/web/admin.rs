@@ -2,7 +2,9 @@
 //! mail. Who may come in at all stands in `tests/attacks/matrix.rs`, races in `tests/nodes`.
 
 mod acts;
+mod dashboard;
 mod guards;
+mod invitations;
 mod list;
 mod pages;
 

@@ -63,7 +63,7 @@ pub(super) const ACCOUNTS: Section = Section {
     settings: &[
         Setting {
             name: "REGISTRATION",
-            meaning: "Who may register: `open` to everybody, `invite` and `closed` shut the form and the call.",
+            meaning: "Who may register: `open` to everybody, `invite` to whom an admin invites, `closed` to nobody.",
             preset: Preset::Fixed("open"),
         },
         Setting {

@@ -19,6 +19,9 @@ const RESET: &str = "https://auth.example.com/reset-password?token=eyJhbGciOiJIU
 const UNLOCK: &str =
     "https://auth.example.com/unlock?token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.abc_DEF-789";
 
+const INVITATION: &str =
+    "https://auth.example.com/invitation?token=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
+
 fn notice(browser: Option<&str>) -> (DateTime<Utc>, Option<IpAddr>, Option<String>) {
     let at = Utc.with_ymd_and_hms(2026, 3, 9, 8, 5, 59).unwrap();
     (
@@ -102,6 +105,11 @@ fn all(browser: &str) -> Vec<Message> {
             password_known: false,
             link: UNLOCK.to_owned(),
             expires_in: Duration::hours(24),
+        },
+        Message::Invitation {
+            link: INVITATION.to_owned(),
+            as_admin: true,
+            expires_in: Duration::days(7),
         },
         Message::AddressAlreadyRegistered {
             sign_in_link: "https://auth.example.com/login".to_owned(),

@@ -20,8 +20,9 @@ use utoipa::{
 };
 
 use super::{
-    admin_acts, admin_users, change_password, login, logout, me, reauthenticate, recover, refresh,
-    register, sessions, texts::NewPassword, totp, unlock, verify_email,
+    accept_invitation, admin_acts, admin_users, change_password, dashboard, invitations, login,
+    logout, me, reauthenticate, recover, refresh, register, sessions, texts::NewPassword, totp,
+    unlock, verify_email,
 };
 use crate::web::{
     cookies::CookieName,
@@ -39,6 +40,7 @@ use crate::web::{
     ),
     paths(
         register::post,
+        accept_invitation::post,
         verify_email::post,
         verify_email::post_resend,
         login::post,
@@ -59,6 +61,7 @@ use crate::web::{
         totp::post_confirm,
         totp::post_disable,
         totp::post_backup_codes,
+        dashboard::get,
         admin_users::get_all,
         admin_users::get_one,
         admin_users::patch,
@@ -74,6 +77,10 @@ use crate::web::{
         admin_acts::post_revoke_session,
         admin_acts::post_delete,
         admin_acts::post_restore,
+        invitations::post,
+        invitations::get,
+        invitations::post_resend,
+        invitations::post_revoke,
     ),
     components(schemas(Problem)),
     tags(

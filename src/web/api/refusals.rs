@@ -3,7 +3,9 @@
 use uuid::Uuid;
 
 use crate::{
-    flows::{InputFaults, admin_act::Outcome, second_factor::CodeFault},
+    flows::{
+        InputFaults, admin_act::Outcome, invitations::Outcome as Invited, second_factor::CodeFault,
+    },
     web::{
         copy,
         error::{Refusal, WebError, WebResult},
@@ -34,9 +36,14 @@ pub(super) fn email_taken() -> WebError {
     at("email", codes::EMAIL_TAKEN, copy::EMAIL_TAKEN)
 }
 
-/// 403: nobody can register.
-pub(super) fn registration_closed() -> WebError {
-    let detail = copy::REGISTRATION_CLOSED;
+/// 409: the invited address got an account otherwise.
+pub(super) fn invited_address_taken() -> WebError {
+    let detail = copy::INVITATION_ADDRESS_TAKEN;
+    WebError::refused(codes::EMAIL_TAKEN, detail)
+}
+
+/// 403: nobody can register, or be invited.
+pub(in crate::web) fn registration_closed(detail: &'static str) -> WebError {
     WebError::refused(codes::REGISTRATION_CLOSED, detail)
 }
 
@@ -130,6 +137,24 @@ pub(in crate::web) fn no_such_user() -> WebError {
 /// The id in a path. One that is none is nobody's.
 pub(in crate::web) fn user_id(text: &str) -> WebResult<Uuid> {
     Uuid::try_parse(text).map_err(|_| no_such_user())
+}
+
+/// Why an invitation was not written, sent or revoked.
+pub(in crate::web) fn invitation(outcome: Invited) -> WebError {
+    match outcome {
+        Invited::EmailTaken => at("email", codes::EMAIL_TAKEN, copy::INVITED_HAS_ACCOUNT),
+        Invited::AlreadyInvited => at("email", codes::NOTHING_TO_DO, copy::INVITED_ALREADY),
+        Invited::Closed => WebError::refused(codes::REGISTRATION_CLOSED, copy::INVITING_CLOSED),
+        Invited::NotFound => WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_INVITATION),
+        Invited::Invalid(faults) => invalid(&faults),
+        Invited::NotAdmin => admin_required(),
+        Invited::Overtaken | Invited::Done(_) => WebError::Unauthorized,
+    }
+}
+
+/// The id of an invitation in a path.
+pub(in crate::web) fn invitation_id(text: &str) -> WebResult<Uuid> {
+    Uuid::try_parse(text).map_err(|_| invitation(Invited::NotFound))
 }
 
 /// Why an act of an admin was not done.

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     flows::register::{self, Input, Outcome},
     web::{
+        copy,
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},
         problem::problems,
@@ -73,7 +74,9 @@ pub async fn post(
         Outcome::VerificationSent => Ok(dto::verification_sent()),
         Outcome::EmailTaken => Err(refusals::email_taken()),
         Outcome::Invalid(faults) => Err(refusals::invalid(&faults)),
-        Outcome::Closed => Err(refusals::registration_closed()),
+        Outcome::Closed => Err(refusals::registration_closed(copy::registration_closed(
+            state.services.policy.registration,
+        ))),
         Outcome::Throttled(wait) => Err(WebError::Throttled(wait)),
     }
 }

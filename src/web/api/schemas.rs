@@ -14,6 +14,8 @@ use super::{
     totp::CodesAnswer,
 };
 use crate::domain::{
+    dashboard::Precision,
+    invitation::State,
     user::Role,
     user_search::{Sort, Status, TWO_FACTOR, VERIFIED},
 };
@@ -27,6 +29,16 @@ fn words<const N: usize>(words: [&str; N]) -> ObjectBuilder {
 /// A role.
 pub(super) fn role() -> Schema {
     words([Role::User, Role::Admin].map(Role::as_str)).into()
+}
+
+/// How exact a figure is.
+pub(super) fn precisions() -> Schema {
+    words(Precision::ALL.map(Precision::as_str)).into()
+}
+
+/// What an open invitation is good for.
+pub(super) fn invitation_states() -> Schema {
+    words(State::ALL.map(State::as_str)).into()
 }
 
 /// The states of an account.

@@ -31,6 +31,7 @@ pub(super) fn origin(row: &EventRow) -> String {
 fn sentence(event: &str, detail: &Value) -> String {
     let sentence = match event {
         "registered" => "You created this account.",
+        "invitation_accepted" => "You were invited, and created this account.",
         "imported" => "This account was brought over from another system.",
         "registration_of_taken_address" => "Somebody tried to register your address again.",
         "verification_requested" => "A link to verify your address was asked for.",
@@ -81,6 +82,9 @@ const UNKNOWN: &str = "Something changed that this page cannot name yet.";
 fn done_by_admin(event: &str, detail: &Value) -> &'static str {
     match event {
         "user_created" => "This account was made for you.",
+        "user_invited" => "An administrator invited you.",
+        "user_invitation_resent" => "An administrator sent your invitation again.",
+        "user_invitation_revoked" => "An administrator took your invitation back.",
         "user_renamed" => "An administrator changed your name.",
         "user_disabled" => "An administrator disabled this account.",
         "user_enabled" => "An administrator opened this account again.",
@@ -219,9 +223,23 @@ mod tests {
             Some(Event::UserSessionsRevoked { .. }) => Event::UserDeleted { reason: reason() },
             Some(Event::UserDeleted { .. }) => Event::UserRestored,
             Some(Event::UserRestored) => Event::UserErased,
+            Some(Event::UserErased) => Event::UserInvited {
+                invitation: Uuid::nil(),
+                role: Role::User,
+            },
+            Some(Event::UserInvited { .. }) => Event::UserInvitationResent {
+                invitation: Uuid::nil(),
+            },
+            Some(Event::UserInvitationResent { .. }) => Event::UserInvitationRevoked {
+                invitation: Uuid::nil(),
+            },
+            Some(Event::UserInvitationRevoked { .. }) => Event::InvitationAccepted {
+                invitation: Uuid::nil(),
+                role: Role::User,
+            },
             // Those after it concern the service, and no account lists them.
             Some(
-                Event::UserErased
+                Event::InvitationAccepted { .. }
                 | Event::UsersExported
                 | Event::ServiceStarted { .. }
                 | Event::AuditLogPurged { .. }
@@ -241,7 +259,7 @@ mod tests {
             assert!(told.insert(sentence), "{}", found.name());
             event = after(Some(&found));
         }
-        assert_eq!(told.len(), 46);
+        assert_eq!(told.len(), 50);
     }
 
     #[test]

@@ -106,6 +106,15 @@ fn act_of(path: &str) -> Option<Act> {
                 _ => None,
             }
         }
+        ["admin", "users", "new"] => act("/admin/users/new", "to invite somebody", "Invite"),
+        ["admin", "invitations", _, what] => {
+            let act = |purpose, button| act("/admin/invitations", purpose, button);
+            match *what {
+                "resend" => act("to send an invitation again", "Send the invitation again"),
+                "revoke" => act("to revoke an invitation", "Revoke the invitation"),
+                _ => None,
+            }
+        }
         ["admin", "users", _, ..] => {
             let found = AdminAct::of_path(path, |_| true)?;
             act("/admin/users", found.purpose, found.button)

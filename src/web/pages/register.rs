@@ -82,8 +82,9 @@ pub async fn get(
     if who.is_some() {
         return Ok(see_other(ACCOUNT));
     }
-    if state.services.policy.registration == Registration::Closed {
-        let flash = Flash::info(copy::REGISTRATION_CLOSED);
+    let registration = state.services.policy.registration;
+    if registration != Registration::Open {
+        let flash = Flash::info(copy::registration_closed(registration));
         return Ok(see_other_with(&session, LOGIN, &flash));
     }
     show(&state, shell, Form::default(), Showing::first())
@@ -123,7 +124,9 @@ pub async fn post(
         )),
         Outcome::Closed => Showing::again(
             StatusCode::FORBIDDEN,
-            FieldErrors::of_form(copy::REGISTRATION_CLOSED),
+            FieldErrors::of_form(copy::registration_closed(
+                state.services.policy.registration,
+            )),
         ),
         Outcome::Throttled(wait) => Showing::throttled(wait),
     };

@@ -61,7 +61,7 @@ codes! { API, "Those of the API, by status.":
     EMAIL_NOT_VERIFIED FORBIDDEN "email_not_verified"
         "A second factor needs a verified address."
     REGISTRATION_CLOSED FORBIDDEN "registration_closed"
-        "Nobody can register here."
+        "Nobody can register here, or be invited, as `detail` says."
     ADMIN_REQUIRED FORBIDDEN "admin_required"
         "The call is for admins."
     OWN_ACCOUNT FORBIDDEN "own_account"

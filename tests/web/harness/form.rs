@@ -9,7 +9,7 @@ pub(crate) struct Form {
     pub(crate) fields: Vec<Field>,
 }
 
-/// One input.
+/// One input, or a choice.
 #[derive(Debug, Clone)]
 pub(crate) struct Field {
     pub(crate) name: String,
@@ -21,7 +21,7 @@ pub(crate) struct Field {
 impl Form {
     /// Every form of a page that is posted.
     pub(crate) fn all(html: &str) -> Vec<Self> {
-        let (form, input) = (selector("form"), selector("input[name]"));
+        let (form, input) = (selector("form"), selector("input[name], select[name]"));
         Html::parse_document(html)
             .select(&form)
             .map(|element| {
@@ -60,10 +60,12 @@ impl Form {
 impl Field {
     fn of(input: ElementRef<'_>) -> Self {
         let attribute = |name| input.attr(name).unwrap_or_default().to_owned();
+        let chosen = input.select(&selector("option[selected]")).next();
+        let chosen = chosen.and_then(|option| option.attr("value"));
         Self {
             name: attribute("name"),
             kind: attribute("type"),
-            value: attribute("value"),
+            value: chosen.map_or_else(|| attribute("value"), str::to_owned),
             autocomplete: attribute("autocomplete"),
         }
     }
