@@ -269,6 +269,7 @@ async fn every_column_of_bytes_is_accounted_for() {
         "audit_seals.previous",
         "audit_seals.row_hashes",
         "backup_codes.mac",
+        "invitations.token_hash",
         "sessions.previous_token_hash",
         "sessions.token_hash",
         "trusted_devices.secret_hash",
