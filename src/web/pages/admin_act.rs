@@ -98,6 +98,7 @@ impl AdminAct {
         match self.kind {
             Kind::Disable | Kind::Unlock | Kind::SendReset | Kind::RevokeSessions => open,
             Kind::Enable => !open && deleted_at.is_none(),
+            Kind::Role(Role::Admin) => user.role != Role::Admin && user.email_verified(),
             Kind::Role(role) => user.role != role,
             Kind::RequirePasswordChange => !user.password_must_change,
             Kind::SendVerification => open && !user.email_verified(),

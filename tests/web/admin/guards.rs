@@ -152,3 +152,18 @@ async fn the_operator_cannot_take_the_last_admin_away_either() {
     assert_eq!(outcome.unwrap(), Outcome::Done);
     assert_eq!(last_act(&app, one.id).await.2, None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unverified_address_gets_no_power() {
+    let app = TestApp::start().await;
+    let (admin, api) = admin(&app).await;
+    let squatter = app.person().await;
+    let role = json!({ "role": "admin" });
+    let reply = api.admin(&format!("/{}/role", squatter.id), role).await;
+    assert_eq!((reply.status, reply.code()), (409, "nothing_to_do"));
+    let mut browser = app.browser();
+    browser.sign_in(&admin).await;
+    let page = format!("/admin/users/{}", squatter.id);
+    assert!(!browser.visit(&page).await.html().contains("/role\""));
+    assert_eq!(acts(&app).await, 0);
+}
