@@ -1,6 +1,5 @@
 //! Who is an admin, and the lock under which that changes.
 
-use chrono::{DateTime, Utc};
 use diesel::{
     dsl::{exists, sql},
     expression::SqlLiteral,
@@ -54,41 +53,4 @@ pub async fn another_active(mut conn: &AsyncPgConnection, besides: Uuid) -> Quer
         .filter(is_admin())
         .filter(users::disabled_at.is_null().and(users::id.ne(besides)));
     select(exists(others)).get_result(&mut conn).await
-}
-
-/// An account that somebody makes for somebody else.
-#[derive(Debug, Insertable)]
-#[diesel(table_name = users)]
-pub struct NewAccount<'a> {
-    /// Id.
-    pub id: Uuid,
-    /// The address as given.
-    pub email: &'a str,
-    /// The address in lower case.
-    pub email_canonical: &'a str,
-    /// Name.
-    pub display_name: Option<&'a str>,
-    /// PHC string.
-    pub password_hash: &'a str,
-    /// When the password was looked up among breached ones, where that was possible.
-    pub password_breach_checked_at: Option<DateTime<Utc>>,
-    /// Whether nothing but a new password is possible at first.
-    pub password_must_change: bool,
-    /// Role.
-    pub role: &'a str,
-    /// When somebody vouched for the address.
-    pub email_verified_at: Option<DateTime<Utc>>,
-    /// Now.
-    pub created_at: DateTime<Utc>,
-}
-
-/// Makes an account; `false` where the address is taken.
-pub async fn insert(mut conn: &AsyncPgConnection, new: &NewAccount<'_>) -> QueryResult<bool> {
-    let rows = diesel::insert_into(users::table)
-        .values(new)
-        .on_conflict(users::email_canonical)
-        .do_nothing()
-        .execute(&mut conn)
-        .await?;
-    Ok(rows == 1)
 }

@@ -113,8 +113,7 @@ pub async fn find_by_email(
 }
 
 /// A user to be made.
-#[derive(Debug, Insertable)]
-#[diesel(table_name = users)]
+#[derive(Debug)]
 pub struct NewUser<'a> {
     /// Id.
     pub id: Uuid,
@@ -124,23 +123,51 @@ pub struct NewUser<'a> {
     pub email_canonical: &'a str,
     /// Name.
     pub display_name: Option<&'a str>,
-    /// PHC string.
-    pub password_hash: &'a str,
-    /// When the password was looked up among breached ones, where that was possible.
-    pub password_breach_checked_at: Option<DateTime<Utc>>,
-    /// Time of registration.
+    /// The hash of the password.
+    pub password: &'a PasswordHash,
+    /// Whether nothing but a new password is possible at first.
+    pub password_must_change: bool,
+    /// Role.
+    pub role: Role,
+    /// When the address was proven, or somebody vouched for it.
+    pub email_verified_at: Option<DateTime<Utc>>,
+    /// Now.
     pub created_at: DateTime<Utc>,
 }
 
-/// Makes a user; `false` where the address is taken.
-pub async fn insert(mut conn: &AsyncPgConnection, user: &NewUser<'_>) -> QueryResult<bool> {
+/// Makes a user; `None` where the address is taken.
+pub async fn insert(mut conn: &AsyncPgConnection, new: &NewUser<'_>) -> QueryResult<Option<User>> {
     let rows = diesel::insert_into(users::table)
-        .values(user)
+        .values((
+            users::id.eq(new.id),
+            users::email.eq(new.email),
+            users::email_canonical.eq(new.email_canonical),
+            users::display_name.eq(new.display_name),
+            users::password_hash.eq(&new.password.phc),
+            users::password_breach_checked_at.eq(new.password.breach_checked_at),
+            users::password_must_change.eq(new.password_must_change),
+            users::role.eq(new.role.as_str()),
+            users::email_verified_at.eq(new.email_verified_at),
+            users::created_at.eq(new.created_at),
+        ))
         .on_conflict(users::email_canonical)
         .do_nothing()
         .execute(&mut conn)
         .await?;
-    Ok(rows == 1)
+    Ok((rows == 1).then(|| User {
+        id: new.id,
+        email: new.email.to_owned(),
+        email_canonical: new.email_canonical.to_owned(),
+        display_name: new.display_name.map(str::to_owned),
+        role: new.role,
+        email_verified_at: new.email_verified_at,
+        revocation_id: 0,
+        password_changed_at: None,
+        password_must_change: new.password_must_change,
+        disabled_at: None,
+        totp_confirmed_at: None,
+        created_at: new.created_at,
+    }))
 }
 
 /// Locks a user whose `revocation_id` is still the one that came with a proof; `false` where the

@@ -8,7 +8,10 @@ use super::{
     register::own_words, services::Throttled, tokens::Beginning,
 };
 use crate::{
-    db::{self, Transact, Tx, admins::NewAccount, users::PasswordHash},
+    db::{
+        self, Transact, Tx,
+        users::{NewUser, PasswordHash},
+    },
     domain::{
         audit::{Client, Event, Subject},
         display_name::DisplayName,
@@ -172,34 +175,17 @@ impl Accepted {
         let Self {
             invitation, name, ..
         } = self;
-        let now = s.now();
-        let name = name.as_ref().map(DisplayName::as_str);
-        let new = NewAccount {
+        let new = NewUser {
             id: random::id(s.random.as_ref()),
             email: &invitation.email,
             email_canonical: &invitation.email_canonical,
-            display_name: name,
-            password_hash: &self.password.phc,
-            password_breach_checked_at: self.password.breach_checked_at,
+            display_name: name.as_ref().map(DisplayName::as_str),
+            password: &self.password,
             password_must_change: false,
-            role: invitation.role.as_str(),
-            email_verified_at: Some(now),
-            created_at: now,
-        };
-        let made = db::admins::insert(tx, &new).await?;
-        Ok(made.then(|| User {
-            id: new.id,
-            email: invitation.email.clone(),
-            email_canonical: invitation.email_canonical.clone(),
-            display_name: name.map(str::to_owned),
             role: invitation.role,
-            email_verified_at: Some(now),
-            revocation_id: 0,
-            password_changed_at: None,
-            password_must_change: false,
-            disabled_at: None,
-            totp_confirmed_at: None,
-            created_at: now,
-        }))
+            email_verified_at: Some(s.now()),
+            created_at: s.now(),
+        };
+        Ok(db::users::insert(tx, &new).await?)
     }
 }

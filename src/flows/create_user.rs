@@ -3,7 +3,7 @@
 
 use super::{InputFaults, Result, Services, new_password::AcceptedPassword};
 use crate::{
-    db::{self, Transact, Tx, admins::NewAccount},
+    db::{self, Transact, users::NewUser},
     domain::{
         audit::{Client, Event, Subject},
         email::EmailAddress,
@@ -62,15 +62,14 @@ async fn write(s: &Services, input: &Input, client: &Client, first: bool) -> Res
     };
     let hash = s.hash_password(accepted).await?;
     let now = s.now();
-    let new = NewAccount {
+    let new = NewUser {
         id: random::id(s.random.as_ref()),
         email: input.email.as_str(),
         email_canonical: input.email.canonical(),
         display_name: None,
-        password_hash: &hash.phc,
-        password_breach_checked_at: hash.breach_checked_at,
+        password: &hash,
         password_must_change: true,
-        role: input.role.as_str(),
+        role: input.role,
         email_verified_at: Some(now),
         created_at: now,
     };
@@ -80,23 +79,13 @@ async fn write(s: &Services, input: &Input, client: &Client, first: bool) -> Res
         if first && db::admins::any(tx).await? {
             return Ok(Outcome::NotNeeded);
         }
-        if !db::admins::insert(tx, &new).await? {
+        let Some(user) = db::users::insert(tx, &new).await? else {
             return Ok(Outcome::EmailTaken);
-        }
-        audit(s, tx, &new, input.role, client).await?;
+        };
+        let event = Event::UserCreated { role: user.role };
+        s.audit_anonymous(tx, event, Subject::User(user.id), client)
+            .await?;
         Ok(Outcome::Created)
     })
     .await
-}
-
-async fn audit(
-    s: &Services,
-    tx: &Tx,
-    new: &NewAccount<'_>,
-    role: Role,
-    client: &Client,
-) -> Result<()> {
-    let event = Event::UserCreated { role };
-    s.audit_anonymous(tx, event, Subject::User(new.id), client)
-        .await
 }

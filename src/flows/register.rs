@@ -124,18 +124,19 @@ async fn write(s: &Services, tx: &Tx, accepted: &Accepted, client: &Client) -> R
         email: email.as_str(),
         email_canonical: email.canonical(),
         display_name: display_name.as_ref().map(DisplayName::as_str),
-        password_hash: &password_hash.phc,
-        password_breach_checked_at: password_hash.breach_checked_at,
+        password: password_hash,
+        password_must_change: false,
+        role: Role::User,
+        email_verified_at: None,
         created_at: s.now(),
     };
-    if !db::users::insert(tx, &new).await? {
+    let Some(user) = db::users::insert(tx, &new).await? else {
         return taken(s, tx, email, client).await;
-    }
+    };
     if s.policy.email_verification == EmailVerification::Required {
         // What a taken address costs as well.
         db::users::find_by_email(tx, email.canonical()).await?;
     }
-    let user = user_of(&new);
     s.audit_own(tx, Event::Registered, user.id, None, client)
         .await?;
     s.enqueue_verification(tx, &user).await?;
@@ -189,22 +190,5 @@ impl Services {
             &Message::VerifyEmail { link, expires_in },
         )
         .await
-    }
-}
-
-fn user_of(new: &NewUser<'_>) -> User {
-    User {
-        id: new.id,
-        email: new.email.to_owned(),
-        email_canonical: new.email_canonical.to_owned(),
-        display_name: new.display_name.map(str::to_owned),
-        role: Role::User,
-        email_verified_at: None,
-        revocation_id: 0,
-        password_changed_at: None,
-        password_must_change: false,
-        disabled_at: None,
-        totp_confirmed_at: None,
-        created_at: new.created_at,
     }
 }

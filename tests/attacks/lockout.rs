@@ -555,3 +555,24 @@ async fn idle_counters_are_forgotten_and_blocked_ones_are_not() {
     assert_eq!(count().await, 1);
     assert_eq!(app.api().sign_in(&person).await.status, 429);
 }
+
+/// An admin has made sure who asks, so codes that were only paused count from nothing as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_opens_paused_codes_too() {
+    let app = app().await;
+    let owner = app.person().with_totp().await;
+    let wrong = owner.phone.as_ref().unwrap().wrong_code();
+    assert_eq!(app.api().sign_in_with(&owner, &wrong).await.status, 401);
+    set_failures(&app, Guess::Code, &owner.email, 50).await;
+    let admin = app.person().admin().await;
+    let api = app.api();
+    let api = api.with(&api.sign_in(&admin).await);
+    let unlock = format!("/{}/unlock", owner.id);
+    assert_eq!(api.admin(&unlock, json!({})).await.status, 204);
+    let again = api.admin(&unlock, json!({})).await;
+    assert_eq!((again.status, again.code()), (409, "nothing_to_do"));
+    assert_eq!(
+        app.api().sign_in_with(&owner, &owner.code()).await.status,
+        200
+    );
+}

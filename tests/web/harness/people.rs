@@ -20,6 +20,7 @@ use vestibule::{
         sealing::Place,
         secret::SecretString,
         totp::{STEP_SECONDS, TotpSecret},
+        user::Role,
     },
 };
 
@@ -195,22 +196,24 @@ impl<'a> NewPerson<'a> {
     async fn insert(&self, person: &Person) {
         let s = self.app.services();
         let password = Password::parse(&SecretString::from(PASSWORD)).unwrap();
-        let hash = s.hashing.hash(password, s.random.as_ref()).await.unwrap();
+        let phc = s.hashing.hash(password, s.random.as_ref()).await.unwrap();
         let new = db::users::NewUser {
             id: person.id,
             email: &person.email,
             email_canonical: &person.email,
             display_name: None,
-            password_hash: &hash,
-            password_breach_checked_at: None,
+            password: &db::users::PasswordHash {
+                phc,
+                breach_checked_at: None,
+            },
+            password_must_change: false,
+            role: Role::User,
+            email_verified_at: self.verified.then(|| s.now()),
             created_at: s.now(),
         };
         let conn = s.db.connection().await.unwrap();
-        assert!(db::users::insert(&conn, &new).await.unwrap());
-        if self.verified {
-            let verified = db::users::verify_email(&conn, person.id, &person.email, s.now()).await;
-            assert!(verified.unwrap());
-        }
+        let made = db::users::insert(&conn, &new).await.unwrap();
+        assert!(made.is_some());
     }
 
     /// As if the second factor had been enrolled some minutes ago: the code of now is unused.
