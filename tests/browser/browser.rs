@@ -99,27 +99,14 @@ impl Browser {
             .await;
     }
 
-    /// The same for the form that a selector picks. A value of `"on"` ticks a checkbox.
+    /// The same for the form that a selector picks. What values mean: see `fill`.
     pub(crate) async fn submit_form(&self, form: &str, fields: &[(&str, &str)]) {
         for (name, value) in fields {
-            let field = self
-                .find(&format!("{form} input[name=\"{name}\"]:not([type=hidden])"))
-                .await;
-            if field.attr("type").await.expect("a field").as_deref() == Some("checkbox") {
-                assert_eq!(*value, "on", "a checkbox is ticked by `on`");
-                if !field.is_selected().await.expect("a checkbox") {
-                    field.click().await.expect("a checkbox in view");
-                }
-            } else {
-                field
-                    .clear()
-                    .await
-                    .unwrap_or_else(|error| panic!("{form} {name}: {error}"));
-                field
-                    .send_keys(value)
-                    .await
-                    .unwrap_or_else(|error| panic!("{form} {name}: {error}"));
-            }
+            self.fill(
+                &format!("{form} [name=\"{name}\"]:not([type=hidden])"),
+                value,
+            )
+            .await;
         }
         let page = self.find("html").await;
         let button = self.find(&format!("{form} button")).await;
@@ -134,6 +121,38 @@ impl Browser {
             async || page.tag_name().await.is_err().then_some(()),
         )
         .await;
+    }
+
+    /// Gives a field its value: `"on"` ticks a checkbox, a value chooses of a list, and the path of a
+    /// file is that of an upload.
+    pub(crate) async fn fill(&self, css: &str, value: &str) {
+        let field = self.find(css).await;
+        let done = match self.kind_of(&field).await.as_str() {
+            "checkbox" => {
+                assert_eq!(value, "on", "a checkbox is ticked by `on`");
+                match field.is_selected().await {
+                    Ok(false) => field.click().await,
+                    other => other.map(|_| ()),
+                }
+            }
+            "select" => field.select_by_value(value).await,
+            "file" => field.send_keys(value).await,
+            _ => match field.clear().await {
+                Ok(()) => field.send_keys(value).await,
+                error => error,
+            },
+        };
+        done.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    /// `select`, or the type of an input.
+    async fn kind_of(&self, field: &Element) -> String {
+        let tag = field.tag_name().await.expect("a field");
+        if tag == "select" {
+            return tag;
+        }
+        let kind = field.attr("type").await.expect("a field");
+        kind.unwrap_or_default()
     }
 
     /// Types into a field as it stands, and sends nothing.
@@ -151,6 +170,18 @@ impl Browser {
             text.contains(words).then_some(text)
         })
         .await
+    }
+
+    /// Follows a link to the next page.
+    pub(crate) async fn follow(&self, css: &str) {
+        let page = self.find("html").await;
+        self.click(css).await;
+        eventually(
+            Duration::from_secs(20),
+            &format!("the page behind {css}"),
+            async || page.tag_name().await.is_err().then_some(()),
+        )
+        .await;
     }
 
     /// Clicks what a person would click to unfold something; for buttons of forms see `submit`.

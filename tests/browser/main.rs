@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and says on the way what happened"
 )]
 
+mod admin;
 mod authenticator;
 mod browser;
 mod cors;

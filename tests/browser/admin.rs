@@ -1,0 +1,173 @@
+//! An admin's story, told twice: with scripts on light pages, and without on dark ones. Each page is
+//! looked at as narrow as a phone and as wide as a desk.
+
+use std::time::Duration;
+
+use crate::browser::Browser;
+use crate::driver::{Driver, Scripts};
+use crate::harness::eventually;
+use crate::mail::MailServer;
+use crate::server::Server;
+
+const ADMIN: &str = "warden@example.org";
+const HANDED_OVER: &str = "written by whoever set this up";
+const ADMINS_OWN: &str = "nine barges under the bridge";
+const GUEST: &str = "dana@example.org";
+const GUESTS_OWN: &str = "a kettle sings at half past six";
+
+/// How much wider than the window the page is, in CSS pixels.
+const OVERFLOW: &str = "
+    const [done] = arguments;
+    const page = document.documentElement;
+    done(page.scrollWidth - page.clientWidth);";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_with_scripts() {
+    story("admin-scripts", Scripts::On, "light").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_without_scripts() {
+    story("admin-no-scripts", Scripts::Off, "dark").await;
+}
+
+async fn story(name: &str, scripts: Scripts, colours: &str) {
+    let mail = MailServer::start();
+    let settings = [("ADMIN_EMAIL", ADMIN), ("ADMIN_PASSWORD", HANDED_OVER)];
+    let server = Server::start_with(&mail, &settings).await;
+    let driver = Driver::start();
+    let desk = driver.browser(&format!("{name}-desk"), scripts).await;
+    let phone = driver.browser(&format!("{name}-guest"), scripts).await;
+    desk.prefer_colours(colours).await;
+    let story = Story {
+        server,
+        mail,
+        desk,
+        phone,
+    };
+
+    story.takes_over().await;
+    story.invites().await;
+    story.finds().await;
+    story.disables_and_enables().await;
+
+    story.desk.close().await;
+    story.phone.close().await;
+    drop(driver);
+    story.server.stop();
+}
+
+/// An admin at a desk, and a guest with a phone.
+struct Story {
+    server: Server,
+    mail: MailServer,
+    desk: Browser,
+    phone: Browser,
+}
+
+impl Story {
+    /// Signs in with the password of the settings, has to choose another, and sees the dashboard.
+    async fn takes_over(&self) {
+        let desk = &self.desk;
+        self.opens(desk, "/login").await;
+        let fields = [("email", ADMIN), ("password", HANDED_OVER)];
+        desk.submit("/login", &fields).await;
+        desk.assert_at("/account/password").await;
+        self.opens(desk, "/admin/users").await;
+        desk.assert_at("/account/password").await;
+        let fields = [
+            ("current_password", HANDED_OVER),
+            ("new_password", ADMINS_OWN),
+        ];
+        desk.submit("/account/password", &fields).await;
+        self.opens(desk, "/admin").await;
+        desk.assert_at("/admin").await;
+        self.looks_at("dashboard").await;
+    }
+
+    /// Invites somebody by mail, who chooses name and password on the phone.
+    async fn invites(&self) {
+        let desk = &self.desk;
+        self.opens(desk, "/admin/users/new").await;
+        self.looks_at("invite").await;
+        let fields = [("email", GUEST), ("role", "user")];
+        desk.submit("/admin/users/new", &fields).await;
+        desk.assert_at("/admin/invitations").await;
+        self.looks_at("invitations").await;
+        let link = self.mail.link(GUEST, "/invitation").await;
+        self.phone.open(&link).await;
+        let fields = [("display_name", "Dana"), ("password", GUESTS_OWN)];
+        self.phone.submit("/invitation", &fields).await;
+        self.phone.assert_at("/account").await;
+    }
+
+    /// Searches the list, and opens the page of whom it finds.
+    async fn finds(&self) {
+        let desk = &self.desk;
+        self.opens(desk, "/admin/users").await;
+        self.looks_at("users").await;
+        let search = "form[role=search]";
+        desk.submit_form(search, &[("q", "nobody-at-all")]).await;
+        assert!(desk.text("main").await.contains("Nobody matches"));
+        desk.submit_form(search, &[("q", "DANA"), ("role", "user")])
+            .await;
+        assert_eq!(desk.texts(".people .person").await.len(), 1);
+        desk.follow(".people .person a").await;
+        assert_eq!(desk.text("h1").await, "Dana");
+        assert!(desk.text("main").await.contains("Chrome on Linux"));
+        self.looks_at("user").await;
+    }
+
+    /// Disables the guest, who is out at once and told by mail; and enables again.
+    async fn disables_and_enables(&self) {
+        let (desk, phone) = (&self.desk, &self.phone);
+        let user = desk.path().await;
+        desk.follow(&format!("a[href=\"{user}/disable\"]")).await;
+        self.looks_at("disable").await;
+        let action = format!("{user}/disable");
+        desk.submit(&action, &[("reason", "The phone was stolen")])
+            .await;
+        desk.assert_at(&user).await;
+        assert!(desk.text("[role=status]").await.contains("disabled"));
+        self.opens(phone, "/account").await;
+        phone.assert_at("/login").await;
+        self.told(GUEST, "was disabled").await;
+
+        desk.follow(&format!("a[href=\"{user}/enable\"]")).await;
+        desk.submit(&format!("{user}/enable"), &[]).await;
+        self.opens(phone, "/account").await;
+        phone.assert_at("/login").await;
+        self.told(GUEST, "can be used again").await;
+        self.opens(phone, "/login").await;
+        let fields = [("email", GUEST), ("password", GUESTS_OWN)];
+        phone.submit("/login", &fields).await;
+        phone.assert_at("/account").await;
+    }
+
+    /// Waits for a mail to `address` whose subject has these words.
+    async fn told(&self, address: &str, words: &str) {
+        let what = format!("a mail to {address} about {words:?}");
+        eventually(Duration::from_secs(20), &what, async || {
+            let mails = self.mail.mails();
+            let told = |mail: &&crate::mail::ReceivedMail| {
+                mail.to == [address] && mail.subject.contains(words)
+            };
+            mails.iter().find(told).map(|_| ())
+        })
+        .await;
+    }
+
+    /// The page as it stands, on a phone and on a desk: nothing sticks out of either.
+    async fn looks_at(&self, what: &str) {
+        for width in [320, 1280] {
+            self.desk.resize(width, 1100).await;
+            let overflow = self.desk.run(OVERFLOW, vec![]).await;
+            assert_eq!(overflow, 0, "{what} is wider than {width} pixels");
+            self.desk.screenshot(&format!("{what}-{width}")).await;
+        }
+    }
+
+    async fn opens(&self, browser: &Browser, path: &str) {
+        browser.open(&self.server.url(path)).await;
+    }
+}
