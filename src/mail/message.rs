@@ -1,6 +1,8 @@
 //! Every message that Vestibule can send, and its rendering. The words stand in `templates/mail`,
 //! two files a message; the subjects stand here.
 
+mod admin_act;
+
 use std::net::IpAddr;
 
 use askama::Template;
@@ -9,6 +11,8 @@ use chrono::{DateTime, Duration, Utc};
 use super::RenderedMail;
 use super::phrase::filters;
 use crate::domain::text::one_line;
+
+pub use admin_act::AdminAct;
 
 /// A mail to one person about their own account. Links are absolute URLs built from `BASE_URL`;
 /// `at` is when it happened, `ip` and `browser` are the client's, where known. `browser` is a name
@@ -124,70 +128,6 @@ pub enum Message {
         /// The forgot-password page.
         reset_link: String,
     },
-}
-
-/// What an admin did to an account, as far as its owner should know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AdminAct {
-    /// The account was shut.
-    Disabled,
-    /// The account was opened again.
-    Enabled,
-    /// The account manages all others now.
-    MadeAdmin,
-    /// The account manages no others any more.
-    MadeUser,
-    /// A new password is demanded.
-    PasswordChangeRequired,
-    /// The second factor was taken away.
-    TwoFactorReset,
-    /// Wrong attempts count from nothing again.
-    Unlocked,
-    /// Every session was ended.
-    SessionsRevoked,
-    /// The account was deleted and will be erased.
-    Deleted {
-        /// When.
-        erased_at: DateTime<Utc>,
-    },
-    /// The account is kept after all.
-    Restored,
-}
-
-impl AdminAct {
-    const fn kind(self) -> &'static str {
-        match self {
-            Self::Disabled => "disabled_by_admin",
-            Self::Enabled => "enabled_by_admin",
-            Self::MadeAdmin => "made_admin",
-            Self::MadeUser => "made_user",
-            Self::PasswordChangeRequired => "password_change_required",
-            Self::TwoFactorReset => "two_factor_reset_by_admin",
-            Self::Unlocked => "unlocked_by_admin",
-            Self::SessionsRevoked => "sessions_revoked_by_admin",
-            Self::Deleted { .. } => "deleted_by_admin",
-            Self::Restored => "restored_by_admin",
-        }
-    }
-
-    fn subject(self, product: &str) -> String {
-        match self {
-            Self::Disabled => format!("Your {product} account was disabled"),
-            Self::Enabled => format!("Your {product} account can be used again"),
-            Self::MadeAdmin => format!("You are an administrator of {product} now"),
-            Self::MadeUser => format!("You are no longer an administrator of {product}"),
-            Self::PasswordChangeRequired => {
-                format!("Please choose a new password for {product}")
-            }
-            Self::TwoFactorReset => {
-                format!("Two-step sign-in was reset for your {product} account")
-            }
-            Self::Unlocked => format!("Sign-in to your {product} account is open again"),
-            Self::SessionsRevoked => format!("You were signed out of {product} everywhere"),
-            Self::Deleted { .. } => format!("Your {product} account was deleted"),
-            Self::Restored => format!("Your {product} account was restored"),
-        }
-    }
 }
 
 /// What every mail of this site has in common.
