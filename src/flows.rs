@@ -7,6 +7,7 @@
 pub mod accept_invitation;
 pub mod account;
 pub mod admin_act;
+pub mod admin_bulk;
 mod admin_credentials;
 pub mod admin_deletion;
 mod admin_disable;

@@ -72,6 +72,35 @@ pub async fn hold(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<
     }
 }
 
+/// The users of these ids, by address; an id that nobody has is passed over.
+pub async fn find_all(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult<Vec<ManagedUser>> {
+    let found = users::table
+        .left_join(totp::table)
+        .filter(users::id.eq_any(ids))
+        .order(users::email_canonical)
+        .select((
+            UserRow::as_select(),
+            totp::confirmed_at.nullable(),
+            users::deleted_at,
+        ))
+        .load::<Columns>(&mut conn)
+        .await?;
+    Ok(found.into_iter().map(managed).collect())
+}
+
+/// The same, locked until the transaction ends: always in the order of their ids, so that whoever
+/// else locks several in that order never waits for one while we wait for another.
+pub async fn hold_all(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult<Vec<ManagedUser>> {
+    let held: Vec<Uuid> = users::table
+        .filter(users::id.eq_any(ids))
+        .select(users::id)
+        .order(users::id)
+        .for_no_key_update()
+        .load(&mut conn)
+        .await?;
+    find_all(conn, &held).await
+}
+
 /// Shuts an account, or opens it.
 pub async fn set_disabled(
     mut conn: &AsyncPgConnection,

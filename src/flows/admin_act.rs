@@ -92,37 +92,32 @@ pub async fn perform(
     act: &Act,
     client: &Client,
 ) -> Result<Outcome> {
-    let who = proven.who();
-    let actor = who.user().id;
-    if actor == subject {
-        return Ok(Outcome::OwnAccount);
-    }
     let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
-        match enter(tx, who).await? {
-            Some(Barred::Overtaken) => return Ok(Outcome::Overtaken),
-            Some(Barred::NotAdmin) => return Ok(Outcome::NotAdmin),
-            None => {}
-        }
-        let acting = Acting {
-            s,
-            tx,
-            actor: Some(actor),
-            session_id: who.session_id,
-            client,
-        };
-        acting.perform(subject, act).await
-    })
+    conn.transaction(
+        async |tx| match Acting::as_admin(s, tx, proven, client).await? {
+            Ok(acting) => acting.perform(subject, act).await,
+            Err(barred) => Ok(barred.into()),
+        },
+    )
     .await
 }
 
 /// Why somebody does not come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Barred {
+pub enum Barred {
     /// They are no admin any more.
     NotAdmin,
     /// Their session ended in the same moment.
     Overtaken,
+}
+
+impl From<Barred> for Outcome {
+    fn from(barred: Barred) -> Self {
+        match barred {
+            Barred::NotAdmin => Self::NotAdmin,
+            Barred::Overtaken => Self::Overtaken,
+        }
+    }
 }
 
 /// The door: takes the lock, and asks again who acts. `None` lets them in, until the commit.
@@ -166,15 +161,43 @@ pub(super) struct Acting<'a> {
     client: &'a Client,
 }
 
-impl Acting<'_> {
+impl<'a> Acting<'a> {
+    /// An admin who has come through the door, and stands in it until the commit.
+    pub(super) async fn as_admin(
+        s: &'a Services,
+        tx: &'a Tx,
+        proven: &Proven,
+        client: &'a Client,
+    ) -> Result<Result<Self, Barred>> {
+        let who = proven.who();
+        if let Some(barred) = enter(tx, who).await? {
+            return Ok(Err(barred));
+        }
+        Ok(Ok(Self {
+            s,
+            tx,
+            actor: Some(who.user().id),
+            session_id: who.session_id,
+            client,
+        }))
+    }
+
     async fn perform(&self, subject: Uuid, act: &Act) -> Result<Outcome> {
-        let Some(managed) = db::admin_users::hold(self.tx, subject).await? else {
-            return Ok(Outcome::NotFound);
-        };
-        let ManagedUser { user, deleted_at } = &managed;
+        match db::admin_users::hold(self.tx, subject).await? {
+            Some(managed) => self.act_on(&managed, act).await,
+            None => Ok(Outcome::NotFound),
+        }
+    }
+
+    /// Acts on a user who is held.
+    pub(super) async fn act_on(&self, managed: &ManagedUser, act: &Act) -> Result<Outcome> {
+        let ManagedUser { user, deleted_at } = managed;
+        if self.actor == Some(user.id) {
+            return Ok(Outcome::OwnAccount);
+        }
         match act {
             Act::Disable(reason) => self.disable(user, reason).await,
-            Act::Enable => self.enable(&managed).await,
+            Act::Enable => self.enable(managed).await,
             Act::SetRole(role) => self.set_role(user, *role).await,
             Act::RequirePasswordChange => self.require_password_change(user).await,
             Act::Unlock => self.unlock(user).await,
@@ -191,7 +214,7 @@ impl Acting<'_> {
                 reason,
                 confirm_email,
             } => self.delete(user, reason, confirm_email).await,
-            Act::Restore => self.restore(&managed).await,
+            Act::Restore => self.restore(managed).await,
         }
     }
 

@@ -15,13 +15,17 @@ use crate::{
 
 const DISABLED: &str = "This account is disabled. Enable it first.";
 
+/// Why demanding a new password does nothing, where that is so.
+pub(super) fn not_to_require_password_change(user: &User) -> Option<&'static str> {
+    let demanded = user.password_must_change;
+    demanded.then_some("A new password is demanded of this account already.")
+}
+
 impl Acting<'_> {
     /// Demands another password. Sessions go on, and lead nowhere else until it is chosen.
     pub(super) async fn require_password_change(&self, user: &User) -> Result<Outcome> {
-        if user.password_must_change {
-            return Ok(Outcome::NothingToDo(
-                "A new password is demanded of this account already.",
-            ));
+        if let Some(why) = not_to_require_password_change(user) {
+            return Ok(Outcome::NothingToDo(why));
         }
         db::admin_users::require_password_change(self.tx, user.id).await?;
         self.audit(Event::UserPasswordChangeRequired, user.id)

@@ -10,11 +10,26 @@ use crate::{
     mail::AdminAct,
 };
 
+/// Why shutting this account does nothing, where that is so.
+pub(super) fn not_to_disable(user: &User) -> Option<&'static str> {
+    let shut = user.disabled_at.is_some();
+    shut.then_some("This account is disabled already.")
+}
+
+/// Why opening this account does nothing, where that is so.
+pub(super) fn not_to_enable(managed: &ManagedUser) -> Option<&'static str> {
+    if managed.deleted_at.is_some() {
+        return Some("This account is deleted. Restore it first.");
+    }
+    let open = managed.user.disabled_at.is_none();
+    open.then_some("This account is not disabled.")
+}
+
 impl Acting<'_> {
     /// Ends every session, token, reset link and pending change at once. Opening brings none back.
     pub(super) async fn disable(&self, user: &User, reason: &Reason) -> Result<Outcome> {
-        if user.disabled_at.is_some() {
-            return Ok(Outcome::NothingToDo("This account is disabled already."));
+        if let Some(why) = not_to_disable(user) {
+            return Ok(Outcome::NothingToDo(why));
         }
         if self.is_last_admin(user).await? {
             return Ok(Outcome::LastAdmin);
@@ -31,13 +46,8 @@ impl Acting<'_> {
     /// Lets the owner sign in again, as with any account.
     pub(super) async fn enable(&self, managed: &ManagedUser) -> Result<Outcome> {
         let user = &managed.user;
-        if managed.deleted_at.is_some() {
-            return Ok(Outcome::NothingToDo(
-                "This account is deleted. Restore it first.",
-            ));
-        }
-        if user.disabled_at.is_none() {
-            return Ok(Outcome::NothingToDo("This account is not disabled."));
+        if let Some(why) = not_to_enable(managed) {
+            return Ok(Outcome::NothingToDo(why));
         }
         db::admin_users::set_disabled(self.tx, user.id, None).await?;
         self.audit(Event::UserEnabled, user.id).await?;

@@ -12,6 +12,12 @@ use crate::{
     mail::AdminAct,
 };
 
+/// Why ending all sessions does nothing, where that is so.
+pub(super) fn not_to_sign_out(user: &User) -> Option<&'static str> {
+    let shut = user.disabled_at.is_some();
+    shut.then_some("This account is disabled, so nobody is signed in to it.")
+}
+
 impl Acting<'_> {
     /// Ends one session; its tokens are dead at once.
     pub(super) async fn revoke_session(&self, user: &User, session_id: Uuid) -> Result<Outcome> {
@@ -26,6 +32,9 @@ impl Acting<'_> {
 
     /// Ends every session, and every token besides. Trusted browsers are asked for codes again.
     pub(super) async fn revoke_sessions(&self, user: &User) -> Result<Outcome> {
+        if let Some(why) = not_to_sign_out(user) {
+            return Ok(Outcome::NothingToDo(why));
+        }
         let count = self.end_everything(user).await?;
         self.audit(Event::UserSessionsRevoked { count }, user.id)
             .await?;

@@ -146,6 +146,18 @@ pub const OWN_ACCOUNT: &str =
 /// Nobody would be left to manage accounts.
 pub const LAST_ADMIN: &str =
     "This is the last administrator who can sign in. Make somebody else one first.";
+/// In a list of whom an act is done to: the account of whoever acts.
+pub const YOUR_OWN_ACCOUNT: &str = "This is your own account.";
+/// In such a list: an id that nobody has.
+pub const NO_ACCOUNT_OF_ID: &str = "There is no account with this id.";
+/// Nobody of those who are selected is left to act on.
+pub const NOBODY_LEFT: &str =
+    "Nothing was done: there is nobody among the selected whom this would change.";
+/// No act was chosen for those who are selected.
+pub const CHOOSE_AN_ACT: &str = "Choose what to do with the selected users.";
+/// The last proof has become too old for an act.
+pub const PROVE_AGAIN: &str =
+    "You confirmed more than ten minutes ago that it is you. Enter your password to go on.";
 /// There is no session of this person with that id.
 pub const NO_SUCH_SESSION: &str = "There is no living session of yours with this id.";
 /// After following a link to a page that needs a sign-in.

@@ -6,10 +6,12 @@
 pub mod account;
 mod activity;
 pub mod admin_act;
+pub mod admin_bulk;
 pub mod admin_dashboard;
 pub mod admin_invitations;
 pub mod admin_user;
 pub mod admin_users;
+pub mod admin_words;
 mod answer;
 pub mod api_docs;
 pub mod backup_codes;
@@ -34,11 +36,13 @@ pub mod verify_email;
 pub(in crate::web) use answer::{CHANGE_PASSWORD, LOGIN, REAUTHENTICATE};
 
 pub use account::{AccountPage, ActivityItem, SecondFactorState};
-pub use admin_act::{AdminAct, AdminActPage};
+pub use admin_act::AdminActPage;
+pub use admin_bulk::{AdminBulkPage, LeftOutLine};
 pub use admin_dashboard::{Chart, DashboardPage, Fact};
 pub use admin_invitations::{InvitationLine, InvitationsPage, InvitePage};
 pub use admin_user::{AdminUserPage, Chip, DeviceLine, EventLine, MailLine};
 pub use admin_users::{AdminUsersPage, ListQuery, UserLine};
+pub use admin_words::AdminAct;
 pub use api_docs::ApiDocsPage;
 pub use backup_codes::{BackupCodesPage, BackupCodesReason};
 pub use change_password::ChangePasswordPage;

@@ -15,9 +15,9 @@ use actix_web::{
 };
 
 use super::api::{
-    accept_invitation, admin_acts, admin_users, change_password, dashboard, description,
-    invitations, login, logout, me, reauthenticate, recover, refresh, register, sessions, totp,
-    unlock, verify_email,
+    accept_invitation, admin_acts, admin_bulk, admin_users, change_password, dashboard,
+    description, invitations, login, logout, me, reauthenticate, recover, refresh, register,
+    sessions, totp, unlock, verify_email,
 };
 use super::{
     cookies::CookieName,
@@ -111,6 +111,7 @@ fn admin_calls() -> Vec<(&'static str, Vec<Route>)> {
     vec![
         ("/dashboard", vec![read().to(dashboard::get)]),
         ("/users", vec![read().to(admin_users::get_all), post().to(invitations::post)]),
+        ("/users/bulk", vec![post().to(admin_bulk::post)]),
         ("/users/{id}", vec![read().to(admin_users::get_one), patch().to(admin_users::patch)]),
         ("/users/{id}/disable", vec![post().to(acts::post_disable)]),
         ("/users/{id}/enable", vec![post().to(acts::post_enable)]),
@@ -154,7 +155,7 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Vec<Route>)> {
     use pages::{
-    account, admin_act, admin_dashboard, admin_invitations, admin_user, admin_users, change_password, forgot_password, invitation, login, login_verify, logout, password_strength, reauthenticate, register, resend_verification, reset_password, sessions, start, two_factor, unlock, verify_email,
+    account, admin_act, admin_bulk, admin_dashboard, admin_invitations, admin_user, admin_users, change_password, forgot_password, invitation, login, login_verify, logout, password_strength, reauthenticate, register, resend_verification, reset_password, sessions, start, two_factor, unlock, verify_email,
     };
     vec![
         ("/", vec![read().to(start::get)]),
@@ -184,6 +185,7 @@ fn screens() -> Vec<(&'static str, Vec<Route>)> {
         ("/admin", vec![read().to(admin_dashboard::get)]),
         ("/admin/users", vec![read().to(admin_users::get)]),
         ("/admin/users/new", vec![read().to(admin_invitations::get_new), post().to(admin_invitations::post_new)]),
+        ("/admin/users/bulk", vec![read().to(admin_bulk::get), post().to(admin_bulk::post)]),
         ("/admin/invitations", vec![read().to(admin_invitations::get)]),
         ("/admin/invitations/{id}/resend", vec![read().to(admin_invitations::back), post().to(admin_invitations::resend)]),
         ("/admin/invitations/{id}/revoke", vec![read().to(admin_invitations::back), post().to(admin_invitations::revoke)]),

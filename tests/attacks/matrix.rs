@@ -30,7 +30,7 @@ enum Class {
 use Class::{Admin, AnySession, Open, Session};
 
 /// Every page with its class.
-const PAGES: [(&str, Class); 44] = [
+const PAGES: [(&str, Class); 45] = [
     ("/", Open),
     ("/register", Open),
     ("/invitation", Open),
@@ -58,6 +58,7 @@ const PAGES: [(&str, Class); 44] = [
     ("/admin", Admin),
     ("/admin/users", Admin),
     ("/admin/users/new", Admin),
+    ("/admin/users/bulk", Admin),
     ("/admin/invitations", Admin),
     ("/admin/invitations/{id}/resend", Admin),
     ("/admin/invitations/{id}/revoke", Admin),
@@ -78,7 +79,7 @@ const PAGES: [(&str, Class); 44] = [
 ];
 
 /// Every call with its class.
-const CALLS: [(&str, Class); 40] = [
+const CALLS: [(&str, Class); 41] = [
     ("/api/auth/register", Open),
     ("/api/auth/accept-invitation", Open),
     ("/api/auth/login", Open),
@@ -103,6 +104,7 @@ const CALLS: [(&str, Class); 40] = [
     ("/api/auth/reauthenticate", Session),
     ("/api/admin/dashboard", Admin),
     ("/api/admin/users", Admin),
+    ("/api/admin/users/bulk", Admin),
     ("/api/admin/users/{id}", Admin),
     ("/api/admin/users/{id}/disable", Admin),
     ("/api/admin/users/{id}/enable", Admin),

@@ -190,6 +190,55 @@ impl Two {
     }
 }
 
+/// Rounds in which two admins act on many accounts at once, each other among them.
+const BULK_ROUNDS: usize = 30;
+
+#[tokio::test]
+async fn two_admins_who_shut_each_other_out_with_many_leave_one() {
+    let cluster = Cluster::start().await;
+    let nodes = [Node::on(&cluster).await, Node::on(&cluster).await];
+    let sql = cluster.sql().await;
+    let mut two = Two::of(&nodes, &sql).await;
+    sql.run(
+        "INSERT INTO users (id, email, email_canonical, password_hash, created_at)
+         SELECT gen_random_uuid(), 'many' || n || '@example.org', 'many' || n || '@example.org',
+            '!', now() FROM generate_series(1, 60) AS n",
+    )
+    .await;
+    let ids = sql
+        .one("SELECT string_agg(id::text, ' ') FROM users WHERE email LIKE 'many%'")
+        .await;
+    let many: Vec<&str> = ids.split(' ').collect();
+    for round in 0..BULK_ROUNDS {
+        two.restored(&nodes, &sql).await;
+        sql.run("UPDATE users SET role = 'user' WHERE email LIKE 'many%'")
+            .await;
+        let send = async |at: usize| {
+            // Overlapping, from opposite ends.
+            let mut ids = many[at * 20..at * 20 + 40].to_vec();
+            ids.push(&two.ids[1 - at]);
+            if at == 1 {
+                ids.reverse();
+            }
+            let body = json!({ "action": "disable", "reason": "a race", "ids": ids });
+            call(&nodes[at], &two.pairs[at], "/users/bulk", &body).await
+        };
+        let (one, other) = join(send(0), send(1)).await;
+        let mut statuses = [one.status, other.status];
+        statuses.sort_unstable();
+        let refused = [401, 403].contains(&statuses[1]);
+        assert!(
+            statuses[0] == 200 && refused,
+            "round {round}: {one:?} {other:?}"
+        );
+        let left = "SELECT count(*) FROM users WHERE role = 'admin' AND disabled_at IS NULL";
+        assert_eq!(sql.count(left).await, 1, "round {round}");
+        let done =
+            "SELECT count(*) FROM users WHERE email LIKE 'many%' AND disabled_at IS NOT NULL";
+        assert_eq!(sql.count(done).await, 40, "round {round}");
+    }
+}
+
 #[tokio::test]
 async fn two_admins_who_shut_each_other_out_leave_one() {
     let cluster = Cluster::start().await;

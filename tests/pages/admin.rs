@@ -3,8 +3,9 @@
 use vestibule::domain::dashboard::{Figure, Precision, Span, days, hours};
 use vestibule::flows::dashboard::{Dashboard, SignIns};
 use vestibule::web::pages::{
-    AdminAct, AdminActPage, AdminUserPage, AdminUsersPage, Chip, DashboardPage, DeviceLine,
-    EventLine, InvitationLine, InvitationsPage, InvitePage, ListQuery, MailLine, UserLine,
+    AdminAct, AdminActPage, AdminBulkPage, AdminUserPage, AdminUsersPage, Chip, DashboardPage,
+    DeviceLine, EventLine, InvitationLine, InvitationsPage, InvitePage, LeftOutLine, ListQuery,
+    MailLine, UserLine,
 };
 use vestibule::web::view::{FieldErrors, Flash, Shell};
 
@@ -28,6 +29,7 @@ fn chip(text: &'static str, class: &'static str) -> Chip {
 
 fn line(email: &str, name: &str, chips: Vec<Chip>) -> UserLine {
     UserLine {
+        id: email.replace(['@', '.'], "-"),
         href: format!("/admin/users/{ID}"),
         email: email.to_owned(),
         name: name.to_owned(),
@@ -254,7 +256,56 @@ fn act(word: &str, errors: FieldErrors) -> String {
     })
 }
 
+fn bulk(word: &str, people: Vec<UserLine>, prove_as: &str, errors: FieldErrors) -> String {
+    let left_out = |href: &str, who: &str, why| LeftOutLine {
+        href: href.to_owned(),
+        who: who.to_owned(),
+        why,
+    };
+    html(&AdminBulkPage {
+        shell: admin(),
+        act: AdminAct::of_path(word, |_| true),
+        people,
+        left_out: vec![
+            left_out("/admin/users/x", EMAIL, "This is your own account."),
+            left_out("", ID, "There is no account with this id."),
+        ],
+        list: full_list().query,
+        reason: HOSTILE.to_owned(),
+        prove_as: prove_as.to_owned(),
+        errors,
+    })
+}
+
+fn bulk_pages() -> Vec<Rendered> {
+    let people = || full_list().users;
+    let mut both = wrong("reason", "Say why, in a few words.");
+    both.add("password", "Enter your password to go on.");
+    let nobody = FieldErrors::of_form("Nothing was done: nobody is left.");
+    vec![
+        ("admin-bulk", bulk("enable", people(), "", fine())),
+        ("admin-bulk-stale", bulk("disable", people(), EMAIL, both)),
+        (
+            "admin-bulk-nobody",
+            bulk("disable", Vec::new(), EMAIL, nobody.clone()),
+        ),
+        (
+            "admin-bulk-unknown",
+            bulk("nonsense", Vec::new(), "", nobody),
+        ),
+        ("admin-users-all-selected", {
+            let mut page = full_list();
+            "all".clone_into(&mut page.query.select);
+            html(&page)
+        }),
+    ]
+}
+
 pub(crate) fn pages() -> Vec<Rendered> {
+    [listed_pages(), bulk_pages()].concat()
+}
+
+fn listed_pages() -> Vec<Rendered> {
     let nobody = |status: &str, errors| {
         let query = ListQuery {
             status: status.to_owned(),

@@ -20,9 +20,9 @@ use utoipa::{
 };
 
 use super::{
-    accept_invitation, admin_acts, admin_users, change_password, dashboard, invitations, login,
-    logout, me, reauthenticate, recover, refresh, register, sessions, texts::NewPassword, totp,
-    unlock, verify_email,
+    accept_invitation, admin_acts, admin_bulk, admin_users, change_password, dashboard,
+    invitations, login, logout, me, reauthenticate, recover, refresh, register, sessions,
+    texts::NewPassword, totp, unlock, verify_email,
 };
 use crate::web::{
     cookies::CookieName,
@@ -77,6 +77,7 @@ use crate::web::{
         admin_acts::post_revoke_session,
         admin_acts::post_delete,
         admin_acts::post_restore,
+        admin_bulk::post,
         invitations::post,
         invitations::get,
         invitations::post_resend,

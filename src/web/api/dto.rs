@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::schemas;
 use crate::{
     domain::user::User,
-    flows::{self, PendingSignIn},
-    web::{cookies::SetCookies, extract::Via, state::WebSettings},
+    flows::{self, PendingSignIn, admin_bulk::Why},
+    web::{cookies::SetCookies, copy, extract::Via, problem::codes, state::WebSettings},
 };
 
 /// A user, as they see themselves.
@@ -220,4 +220,33 @@ pub(super) struct Accepted {
 pub(super) fn accepted() -> HttpResponse {
     let status = "accepted";
     HttpResponse::Accepted().json(Accepted { status })
+}
+
+/// Somebody to whom nothing was done.
+#[derive(Serialize, ToSchema)]
+pub(super) struct LeftOut {
+    #[schema(value_type = String, format = "uuid")]
+    id: Uuid,
+    /// What the act on this one account would be refused with.
+    #[schema(schema_with = schemas::left_out_codes)]
+    code: &'static str,
+    /// The same for people.
+    detail: &'static str,
+}
+
+impl LeftOut {
+    /// As it is told.
+    pub(super) fn of((id, why): (Uuid, Why)) -> Self {
+        let (code, detail) = match why {
+            Why::NotFound => (codes::NOT_FOUND, copy::NO_ACCOUNT_OF_ID),
+            Why::OwnAccount => (codes::OWN_ACCOUNT, copy::OWN_ACCOUNT),
+            Why::LastAdmin => (codes::LAST_ADMIN, copy::LAST_ADMIN),
+            Why::NothingToDo(why) => (codes::NOTHING_TO_DO, why),
+        };
+        Self {
+            id,
+            code: code.word,
+            detail,
+        }
+    }
 }

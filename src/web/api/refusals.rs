@@ -4,7 +4,10 @@ use uuid::Uuid;
 
 use crate::{
     flows::{
-        InputFaults, admin_act::Outcome, invitations::Outcome as Invited, second_factor::CodeFault,
+        InputFaults,
+        admin_act::{Barred, Outcome},
+        invitations::Outcome as Invited,
+        second_factor::CodeFault,
     },
     web::{
         copy,
@@ -155,6 +158,14 @@ pub(in crate::web) fn invitation(outcome: Invited) -> WebError {
 /// The id of an invitation in a path.
 pub(in crate::web) fn invitation_id(text: &str) -> WebResult<Uuid> {
     Uuid::try_parse(text).map_err(|_| invitation(Invited::NotFound))
+}
+
+/// Why somebody was turned back at the door of admins' acts.
+pub(in crate::web) fn barred(barred: Barred) -> WebError {
+    match barred {
+        Barred::NotAdmin => admin_required(),
+        Barred::Overtaken => WebError::Unauthorized,
+    }
 }
 
 /// Why an act of an admin was not done.

@@ -5,7 +5,7 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         AllOfBuilder, ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema,
-        schema::{AnyOfBuilder, SchemaType, Type},
+        schema::{AnyOfBuilder, SchemaFormat, SchemaType, Type},
     },
 };
 
@@ -13,11 +13,15 @@ use super::{
     dto::{PairInCookies, RenewedPair, TokenPair},
     totp::CodesAnswer,
 };
-use crate::domain::{
-    dashboard::Precision,
-    invitation::State,
-    user::Role,
-    user_search::{Sort, Status, TWO_FACTOR, VERIFIED},
+use crate::{
+    domain::{
+        dashboard::Precision,
+        invitation::State,
+        user::Role,
+        user_search::{Sort, Status, TWO_FACTOR, VERIFIED},
+    },
+    flows::admin_bulk::{self, BulkAct},
+    web::problem::codes,
 };
 
 fn words<const N: usize>(words: [&str; N]) -> ObjectBuilder {
@@ -39,6 +43,34 @@ pub(super) fn precisions() -> Schema {
 /// What an open invitation is good for.
 pub(super) fn invitation_states() -> Schema {
     words(State::ALL.map(State::as_str)).into()
+}
+
+/// What can be done to many accounts at once.
+pub(super) fn bulk_acts() -> Schema {
+    words(BulkAct::WORDS.map(|(word, _)| word)).into()
+}
+
+/// Why somebody is left out of it.
+pub(super) fn left_out_codes() -> Schema {
+    let codes = [
+        codes::NOT_FOUND,
+        codes::OWN_ACCOUNT,
+        codes::LAST_ADMIN,
+        codes::NOTHING_TO_DO,
+    ];
+    words(codes.map(|code| code.word)).into()
+}
+
+/// Whom to do it to.
+pub(super) fn selected() -> Schema {
+    let id = ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .format(Some(SchemaFormat::Custom("uuid".to_owned())));
+    ArrayBuilder::new()
+        .items(id)
+        .min_items(Some(1))
+        .max_items(Some(admin_bulk::MOST))
+        .into()
 }
 
 /// The states of an account.

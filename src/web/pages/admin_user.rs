@@ -8,7 +8,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{activity, admin_act::AdminAct, admin_users::USERS, answer::page};
+use super::{activity, admin_users::USERS, admin_words::AdminAct, answer::page};
 use crate::{
     db::{admin_users::ManagedUser, audit::EventRow, devices::DeviceRow, mails::MailRow},
     domain::{

@@ -48,11 +48,29 @@ impl AdminUsersPage {
     fn first_page(&self) -> String {
         self.query.link("")
     }
+
+    /// This page with everybody selected, or nobody.
+    fn selecting(&self) -> String {
+        let mut query = self.query.carried();
+        if self.selects_all() {
+            return format!("{}#found-title", self.query.here());
+        }
+        if !query.is_empty() {
+            query.push('&');
+        }
+        format!("{USERS}?{query}select=all#found-title")
+    }
+
+    fn selects_all(&self) -> bool {
+        self.query.select == "all"
+    }
 }
 
 /// A user in the list.
 #[derive(Clone, Debug)]
 pub struct UserLine {
+    /// The id.
+    pub id: String,
     /// The page of the user.
     pub href: String,
     /// The address.
@@ -70,6 +88,7 @@ impl From<ManagedUser> for UserLine {
         let chips = Chip::all_of(&managed);
         let user = managed.user;
         Self {
+            id: user.id.to_string(),
             href: format!("{USERS}/{}", user.id),
             name: user.display_name.unwrap_or_default(),
             email: user.email,
@@ -91,9 +110,31 @@ pub struct ListQuery {
     pub verified: String,
     pub sort: String,
     pub cursor: String,
+    /// `all` where everybody on the page is to be selected; no part of the search.
+    pub select: String,
 }
 
+/// The longest query that is carried along to a page and back.
+const MOST_CARRIED: usize = 2048;
+
 impl ListQuery {
+    /// The query of a link to the list; one that cannot be read looks for nothing.
+    pub fn parse(query: &str) -> Self {
+        let fits = query.len() <= MOST_CARRIED;
+        let parsed = fits.then(|| serde_urlencoded::from_str(query).ok());
+        parsed.flatten().unwrap_or_default()
+    }
+
+    /// The link to this very page of the list.
+    pub fn here(&self) -> String {
+        self.link(&self.cursor)
+    }
+
+    /// The same as a query alone.
+    pub fn carried(&self) -> String {
+        self.query_of(&self.cursor)
+    }
+
     fn pairs(&self) -> [(&'static str, &str); 6] {
         [
             ("q", self.q.as_str()),
@@ -105,7 +146,7 @@ impl ListQuery {
         ]
     }
 
-    fn link(&self, cursor: &str) -> String {
+    fn query_of(&self, cursor: &str) -> String {
         let mut query = Serializer::new(String::new());
         for (name, value) in self.pairs().into_iter().filter(|(_, v)| !v.is_empty()) {
             query.append_pair(name, value);
@@ -113,7 +154,11 @@ impl ListQuery {
         if !cursor.is_empty() {
             query.append_pair("cursor", cursor);
         }
-        match query.finish().as_str() {
+        query.finish()
+    }
+
+    fn link(&self, cursor: &str) -> String {
+        match self.query_of(cursor).as_str() {
             "" => USERS.to_owned(),
             query => format!("{USERS}?{query}"),
         }

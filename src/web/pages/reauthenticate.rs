@@ -8,7 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{
-    admin_act::AdminAct,
+    admin_words::AdminAct,
     answer::{ACCOUNT, LOGIN, REAUTHENTICATE, Showing, page, see_other, see_other_with},
 };
 use crate::{
