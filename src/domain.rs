@@ -6,6 +6,7 @@
 pub mod attempts;
 pub mod audit;
 pub mod audit_chain;
+pub mod audit_search;
 pub mod backup_code;
 pub mod clock;
 pub mod dashboard;
@@ -22,7 +23,6 @@ pub mod reason;
 pub mod sealing;
 pub mod secret;
 pub mod session;
-pub mod spreadsheet;
 pub mod text;
 pub mod token;
 pub mod totp;

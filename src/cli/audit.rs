@@ -8,7 +8,7 @@ use std::{
     process::ExitCode,
 };
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::setup::{self, Database, Failure};
@@ -16,13 +16,14 @@ use crate::{
     app::{App, Seams},
     config::Config,
     db::audit_log::{Filter, LoggedEvent, Page},
+    domain::{audit::Client, audit_search},
     flows::{
-        FlowError, Services,
+        Services,
         audit_log::{self, Question, Who},
         audit_verify::{self, Finding, Noted},
+        export::{self, Taker, rows::Form},
     },
 };
-use told::CsvOut;
 
 const FOUND: u8 = 1;
 const MISUSED: u8 = 2;
@@ -64,11 +65,11 @@ pub(super) struct Which {
     event: Option<String>,
 
     /// Not before this time: `2026-03-01` or `2026-03-01T12:00:00Z`
-    #[arg(long, value_parser = time)]
+    #[arg(long, value_parser = audit_search::time)]
     from: Option<DateTime<Utc>>,
 
     /// Before this time
-    #[arg(long, value_parser = time)]
+    #[arg(long, value_parser = audit_search::time)]
     to: Option<DateTime<Utc>>,
 }
 
@@ -174,37 +175,25 @@ async fn list(config: Config, args: ListArgs) -> Result<ExitCode, Failure> {
 }
 
 async fn export(config: Config, args: ExportArgs) -> Result<ExitCode, Failure> {
+    let form = match args.format {
+        Format::Csv => Form::Csv,
+        Format::Jsonl => Form::JsonLines,
+    };
     with_services(&config, async |s| {
-        let mut out = BufWriter::new(io::stdout());
-        let mut csv = CsvOut::default();
-        if args.format == Format::Csv {
-            out.write_all(&csv.head()?)?;
+        let client = Client::command("vestibule audit export");
+        let taker = Taker {
+            admin: None,
+            client: &client,
+        };
+        let mut file = export::events_of(s, args.which.question(), form, taker).await?;
+        let mut out = io::stdout();
+        while let Some(part) = file.next(s).await? {
+            let written = out.write_all(&part).and_then(|()| out.flush());
+            written.map_err(|error| format!("standard output cannot be written: {error}"))?;
         }
-        if let Some(filter) = audit_log::filter(s, args.which.question()).await? {
-            let write = |events: &[LoggedEvent]| -> Result<(), Unwritten> {
-                for event in events {
-                    match args.format {
-                        Format::Csv => out.write_all(&csv.row(event)?)?,
-                        Format::Jsonl => out.write_all(told::json(event).as_bytes())?,
-                    }
-                }
-                Ok(())
-            };
-            audit_log::export(s, &filter, write).await?;
-        }
-        out.flush()?;
         Ok(ExitCode::SUCCESS)
     })
     .await
-}
-
-/// Why an export ended early.
-#[derive(Debug, thiserror::Error)]
-enum Unwritten {
-    #[error(transparent)]
-    Flow(#[from] FlowError),
-    #[error("standard output cannot be written: {0}")]
-    Output(#[from] io::Error),
 }
 
 async fn verify(config: Config, args: VerifyArgs) -> Result<ExitCode, Failure> {
@@ -247,31 +236,4 @@ impl Which {
 
 fn who(text: &str) -> Result<Who, String> {
     Who::parse(text).ok_or_else(|| "it is neither the id of a user nor an address".to_owned())
-}
-
-/// A time as RFC 3339 has it, or the beginning of a day in UTC.
-fn time(text: &str) -> Result<DateTime<Utc>, String> {
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Ok(time.to_utc());
-    }
-    let day = text.parse::<NaiveDate>().ok();
-    let midnight = day.and_then(|day| day.and_hms_opt(0, 0, 0));
-    let midnight = midnight.map(|time| time.and_utc());
-    midnight.ok_or_else(|| "write it as 2026-03-01 or 2026-03-01T12:00:00Z".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_days_or_moments() {
-        let read = |text: &str| time(text).map(|time| time.to_rfc3339());
-        assert_eq!(read("2026-03-01").unwrap(), "2026-03-01T00:00:00+00:00");
-        let moment = read("2026-03-01T12:00:00+02:00").unwrap();
-        assert_eq!(moment, "2026-03-01T10:00:00+00:00");
-        for bad in ["", "yesterday", "2026-02-30", "2026-03-01 12:00"] {
-            assert!(time(bad).is_err(), "{bad}");
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::device::DeviceCookie;
@@ -28,6 +28,16 @@ impl Level {
             Self::Warning => "warning",
         }
     }
+}
+
+/// What was written to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Export {
+    /// The form of the file, in a word.
+    pub form: &'static str,
+    /// What narrowed it, by name. Of what was typed freely only that there was something: an address
+    /// without account is nowhere in this log.
+    pub filters: Vec<(&'static str, String)>,
 }
 
 /// What happened. What an admin or operator did to an account is named `user_...`.
@@ -219,7 +229,9 @@ pub enum Event {
     /// A deleted account was erased.
     UserErased,
     /// Users were written to a file.
-    UsersExported,
+    UsersExported(Export),
+    /// Events were written to a file.
+    AuditLogExported(Export),
     /// Old segments of this log were purged.
     AuditLogPurged {
         /// The last of them, by the number of its seal.
@@ -289,7 +301,8 @@ impl Event {
             Self::UserDeleted { .. } => "user_deleted",
             Self::UserRestored => "user_restored",
             Self::UserErased => "user_erased",
-            Self::UsersExported => "users_exported",
+            Self::UsersExported(_) => "users_exported",
+            Self::AuditLogExported(_) => "audit_log_exported",
             Self::AuditLogPurged { .. } => "audit_log_purged",
             Self::AuditLogCut { .. } => "audit_log_cut",
         }
@@ -334,7 +347,8 @@ impl Event {
             | Self::UserDeleted { .. }
             | Self::UserRestored
             | Self::UserErased
-            | Self::UsersExported
+            | Self::UsersExported(_)
+            | Self::AuditLogExported(_)
             | Self::AuditLogPurged { .. } => Level::Notice,
             _ => Level::Info,
         }
@@ -378,6 +392,14 @@ impl Event {
             | Self::UserTwoFactorReset { reason }
             | Self::UserDeleted { reason } => json!({ "reason": reason.as_str() }),
             Self::UserSessionsRevoked { count } => json!({ "count": count }),
+            Self::UsersExported(export) | Self::AuditLogExported(export) => {
+                let filters: Map<_, _> = export
+                    .filters
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), value.as_str().into()))
+                    .collect();
+                json!({ "form": export.form, "filters": filters })
+            }
             Self::AuditLogPurged { through, events } => {
                 json!({ "through": through, "events": events })
             }

@@ -57,9 +57,10 @@ pub fn one_line(text: &str) -> String {
 }
 
 /// A cell of a table that no spreadsheet computes: one that begins like a formula gets an apostrophe
-/// before it (OWASP, CSV Injection).
+/// before it (OWASP, CSV Injection). Blanks in front are looked past, as spreadsheets do; the wide
+/// forms are folded into the others by some of them.
 pub fn without_formula(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with([
+    if cell.trim_start_matches(' ').starts_with([
         '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
     ]) {
         return Cow::Owned(format!("'{cell}"));
@@ -73,10 +74,19 @@ mod tests {
 
     #[test]
     fn what_begins_like_a_formula_is_text() {
-        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\u{ff1d}1"] {
+        for cell in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "  =1",
+            "\u{ff1d}1",
+        ] {
             assert_eq!(without_formula(cell), format!("'{cell}"));
         }
-        for cell in ["", "1", "Mozilla/5.0", "{\"a\": 1}", "a=b"] {
+        for cell in ["", "1", "Mozilla/5.0", "{\"a\": 1}", "a=b", "'=1"] {
             assert_eq!(without_formula(cell), cell);
         }
     }

@@ -81,6 +81,11 @@ fn after(last: &ManagedUser, sort: Sort) -> Cursor {
     }
 }
 
+/// Whether the search can be read.
+pub fn check(query: &Query) -> Result<(), InputFaults> {
+    read(query).map(drop)
+}
+
 fn read(query: &Query) -> Result<UserSearch, InputFaults> {
     let mut faults = InputFaults::default();
     let sort = faults.note("sort", user_search::choice(&Sort::WORDS, &query.sort));

@@ -1,9 +1,11 @@
-//! Reading the audit log: pages for a person, all of it for a file. And what is written into it
-//! when a node starts.
+//! Reading the audit log: what was asked for, and pages of it. And what is written into it when a
+//! node starts.
+
+use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::{FlowError, Result, Services};
+use super::{FlowError, InputFaults, Result, Services};
 use crate::{
     db::{
         self, Transact,
@@ -11,13 +13,40 @@ use crate::{
     },
     domain::{
         audit::{Client, Event, Subject},
+        audit_search,
         email::EmailAddress,
         sealing::hmac_sha256,
     },
 };
 
-/// Events that are read at once for an export.
-const AT_ONCE: i64 = 1000;
+/// Events of one page.
+pub const PAGE: usize = 50;
+
+/// What was asked for, as it came; blank is anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    /// Who acted: an id or an address.
+    pub actor: String,
+    /// Whom it concerns: an id or an address, with or without account.
+    pub subject: String,
+    /// What, by name.
+    pub event: String,
+    /// Not before,
+    pub from: String,
+    /// but before this time.
+    pub to: String,
+    /// Out of the page before.
+    pub cursor: String,
+}
+
+/// A page of the log, newest first.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The events.
+    pub events: Vec<LoggedEvent>,
+    /// The cursor of the next, older page, where there is one.
+    pub next: Option<String>,
+}
 
 /// Somebody, as a person names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +78,7 @@ pub struct Question {
     pub rest: Filter,
 }
 
-/// The question with names looked up; `None` where it names an actor who has no account.
+/// The question with names and times looked up; `None` where it names an actor who has no account.
 pub async fn filter(s: &Services, question: Question) -> Result<Option<Filter>> {
     let mut filter = question.rest;
     match question.actor {
@@ -69,6 +98,8 @@ pub async fn filter(s: &Services, question: Question) -> Result<Option<Filter>> 
             filter.subject_hash = Some(hash);
         }
     }
+    let shared = s.db.shared().await?;
+    filter.span = db::audit_log::span(&shared, filter.from, filter.to).await?;
     Ok(Some(filter))
 }
 
@@ -78,33 +109,89 @@ async fn id_of(s: &Services, address: &EmailAddress) -> Result<Option<Uuid>> {
     Ok(user.map(|found| found.user.id))
 }
 
-/// A page of the log.
+/// What was asked for, and behind which event the page begins.
+pub(super) fn read(query: &Query) -> Result<(Question, Page), InputFaults> {
+    let mut faults = InputFaults::default();
+    let mut who = |field, text| faults.note(field, named(text)).flatten();
+    let (actor, subject) = (who("actor", &query.actor), who("subject", &query.subject));
+    let event = faults.note("event", audit_search::event(&query.event));
+    let mut time = |field, text: &str| match text.trim() {
+        "" => None,
+        text => faults.note(field, audit_search::time(text)),
+    };
+    let (from, to) = (time("from", &query.from), time("to", &query.to));
+    let before = faults.note("cursor", audit_search::cursor(&query.cursor));
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let rest = Filter {
+        event: event.flatten(),
+        from,
+        to,
+        ..Filter::default()
+    };
+    let question = Question {
+        actor,
+        subject,
+        rest,
+    };
+    let page = before.flatten().map_or(Page::NEWEST, Page::Before);
+    Ok((question, page))
+}
+
+fn named(text: &str) -> Result<Option<Who>, &'static str> {
+    match text.trim() {
+        "" => Ok(None),
+        text => Who::parse(text)
+            .map(Some)
+            .ok_or("Write a whole address, or the id of a user."),
+    }
+}
+
+/// Looks through the log, `size` events a page. A page hangs on the last event of the one before, so
+/// that what is written meanwhile shifts nothing.
+pub async fn list(s: &Services, query: &Query, size: usize) -> Result<Result<Found, InputFaults>> {
+    let (question, from) = match read(query) {
+        Ok(asked) => asked,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let Some(filter) = filter(s, question).await? else {
+        return Ok(Ok(Found::default()));
+    };
+    let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
+    let mut events = page(s, &filter, from, limit).await?;
+    let more = events.len() > size;
+    events.truncate(size);
+    let last = events.last().filter(|_| more);
+    let next = last.map(|event| event.seq.to_string());
+    Ok(Ok(Found { events, next }))
+}
+
+/// The addresses of the users that these events name, of all of them at once. Those whose account is
+/// gone have none.
+pub async fn addresses(s: &Services, events: &[LoggedEvent]) -> Result<HashMap<Uuid, String>> {
+    let named = events
+        .iter()
+        .flat_map(|event| [event.actor_id, event.subject_id]);
+    let ids: BTreeSet<Uuid> = named.flatten().collect();
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let shared = s.db.shared().await?;
+    Ok(db::audit_log::addresses(&shared, &ids).await?)
+}
+
+/// A page of the log by a filter that [`filter`] made.
 pub async fn page(
     s: &Services,
     filter: &Filter,
     page: Page,
     limit: i64,
 ) -> Result<Vec<LoggedEvent>> {
-    let conn = s.db.connection().await?;
-    Ok(db::audit_log::page(&conn, filter, page, limit).await?)
-}
-
-/// Everything that the filter leaves, oldest first, a thousand at a time, until `write` fails.
-pub async fn export<E: From<FlowError>>(
-    s: &Services,
-    filter: &Filter,
-    mut write: impl FnMut(&[LoggedEvent]) -> Result<(), E>,
-) -> Result<u64, E> {
-    let (mut next, mut written) = (Page::OLDEST, 0);
-    loop {
-        let events = page(s, filter, next, AT_ONCE).await?;
-        let Some(last) = events.last() else {
-            return Ok(written);
-        };
-        next = Page::After(last.seq);
-        write(&events)?;
-        written += events.len() as u64;
-    }
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        let found = db::audit_log::page(tx, filter, page, limit).await;
+        Ok::<_, FlowError>(found?)
+    })
+    .await
 }
 
 /// Notes that a node starts, and which of its settings are not at their default.

@@ -6,6 +6,7 @@ pub mod accept_invitation;
 pub mod admin_acts;
 pub mod admin_bulk;
 pub mod admin_users;
+pub mod audit;
 pub mod change_password;
 pub mod dashboard;
 pub mod description;

@@ -6,8 +6,10 @@
 pub mod account;
 mod activity;
 pub mod admin_act;
+pub mod admin_audit;
 pub mod admin_bulk;
 pub mod admin_dashboard;
+pub mod admin_export;
 pub mod admin_invitations;
 pub mod admin_user;
 pub mod admin_users;
@@ -37,6 +39,7 @@ pub(in crate::web) use answer::{CHANGE_PASSWORD, LOGIN, REAUTHENTICATE};
 
 pub use account::{AccountPage, ActivityItem, SecondFactorState};
 pub use admin_act::AdminActPage;
+pub use admin_audit::{AuditLine, AuditPage, AuditQuery, Party};
 pub use admin_bulk::{AdminBulkPage, LeftOutLine};
 pub use admin_dashboard::{Chart, DashboardPage, Fact};
 pub use admin_invitations::{InvitationLine, InvitationsPage, InvitePage};

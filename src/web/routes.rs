@@ -15,7 +15,7 @@ use actix_web::{
 };
 
 use super::api::{
-    accept_invitation, admin_acts, admin_bulk, admin_users, change_password, dashboard,
+    accept_invitation, admin_acts, admin_bulk, admin_users, audit, change_password, dashboard,
     description, invitations, login, logout, me, reauthenticate, recover, refresh, register,
     sessions, totp, unlock, verify_email,
 };
@@ -125,6 +125,7 @@ fn admin_calls() -> Vec<(&'static str, Vec<Route>)> {
         ("/users/{id}/sessions/{session}/revoke", vec![post().to(acts::post_revoke_session)]),
         ("/users/{id}/delete", vec![post().to(acts::post_delete)]),
         ("/users/{id}/restore", vec![post().to(acts::post_restore)]),
+        ("/audit", vec![read().to(audit::get)]),
         ("/invitations", vec![read().to(invitations::get)]),
         ("/invitations/{id}/resend", vec![post().to(invitations::post_resend)]),
         ("/invitations/{id}/revoke", vec![post().to(invitations::post_revoke)]),
@@ -155,7 +156,7 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Vec<Route>)> {
     use pages::{
-    account, admin_act, admin_bulk, admin_dashboard, admin_invitations, admin_user, admin_users, change_password, forgot_password, invitation, login, login_verify, logout, password_strength, reauthenticate, register, resend_verification, reset_password, sessions, start, two_factor, unlock, verify_email,
+    account, admin_act, admin_bulk, admin_dashboard, admin_invitations, admin_user, admin_users, change_password, forgot_password, invitation, login, login_verify, logout, password_strength, reauthenticate, register, resend_verification, reset_password, sessions, start, two_factor, unlock, verify_email, admin_audit, admin_export,
     };
     vec![
         ("/", vec![read().to(start::get)]),
@@ -184,6 +185,9 @@ fn screens() -> Vec<(&'static str, Vec<Route>)> {
         ("/reauthenticate", vec![read().to(reauthenticate::get), post().to(reauthenticate::post)]),
         ("/admin", vec![read().to(admin_dashboard::get)]),
         ("/admin/users", vec![read().to(admin_users::get)]),
+        ("/admin/users/export", vec![read().to(admin_export::users)]),
+        ("/admin/audit", vec![read().to(admin_audit::get)]),
+        ("/admin/audit/export", vec![read().to(admin_export::events)]),
         ("/admin/users/new", vec![read().to(admin_invitations::get_new), post().to(admin_invitations::post_new)]),
         ("/admin/users/bulk", vec![read().to(admin_bulk::get), post().to(admin_bulk::post)]),
         ("/admin/invitations", vec![read().to(admin_invitations::get)]),

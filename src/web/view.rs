@@ -199,6 +199,11 @@ pub fn moment(at: &DateTime<Utc>) -> String {
     at.format("%-d %B %Y, %H:%M UTC").to_string()
 }
 
+/// A moment to the second, where the order of moments matters: `3 March 2026, 14:05:09 UTC`.
+pub fn exact_moment(at: &DateTime<Utc>) -> String {
+    at.format("%-d %B %Y, %H:%M:%S UTC").to_string()
+}
+
 /// A moment as the `datetime` attribute wants it (RFC 3339, seconds).
 pub fn machine_moment(at: &DateTime<Utc>) -> String {
     at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
@@ -254,6 +259,7 @@ mod tests {
     fn times_read_plainly() {
         let at = DateTime::from_timestamp(1_772_546_700, 0).unwrap();
         assert_eq!(moment(&at), "3 March 2026, 14:05 UTC");
+        assert_eq!(exact_moment(&at), "3 March 2026, 14:05:00 UTC");
         assert_eq!(machine_moment(&at), "2026-03-03T14:05:00Z");
     }
 }

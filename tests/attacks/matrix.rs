@@ -30,7 +30,7 @@ enum Class {
 use Class::{Admin, AnySession, Open, Session};
 
 /// Every page with its class.
-const PAGES: [(&str, Class); 45] = [
+const PAGES: [(&str, Class); 48] = [
     ("/", Open),
     ("/register", Open),
     ("/invitation", Open),
@@ -57,6 +57,9 @@ const PAGES: [(&str, Class); 45] = [
     ("/reauthenticate", Session),
     ("/admin", Admin),
     ("/admin/users", Admin),
+    ("/admin/users/export", Admin),
+    ("/admin/audit", Admin),
+    ("/admin/audit/export", Admin),
     ("/admin/users/new", Admin),
     ("/admin/users/bulk", Admin),
     ("/admin/invitations", Admin),
@@ -79,7 +82,7 @@ const PAGES: [(&str, Class); 45] = [
 ];
 
 /// Every call with its class.
-const CALLS: [(&str, Class); 41] = [
+const CALLS: [(&str, Class); 42] = [
     ("/api/auth/register", Open),
     ("/api/auth/accept-invitation", Open),
     ("/api/auth/login", Open),
@@ -118,6 +121,7 @@ const CALLS: [(&str, Class); 41] = [
     ("/api/admin/users/{id}/sessions/{session}/revoke", Admin),
     ("/api/admin/users/{id}/delete", Admin),
     ("/api/admin/users/{id}/restore", Admin),
+    ("/api/admin/audit", Admin),
     ("/api/admin/invitations", Admin),
     ("/api/admin/invitations/{id}/resend", Admin),
     ("/api/admin/invitations/{id}/revoke", Admin),

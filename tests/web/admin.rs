@@ -2,6 +2,7 @@
 //! mail. Who may come in at all stands in `tests/attacks/matrix.rs`, races in `tests/nodes`.
 
 mod acts;
+mod audit_pages;
 mod bulk;
 mod dashboard;
 mod guards;

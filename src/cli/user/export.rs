@@ -10,32 +10,13 @@ use std::{
 
 use clap::{Args, ValueEnum};
 
-use super::{
-    list::{Filters, refused},
-    told,
-};
+use super::list::{Filters, refused};
 use crate::{
     cli::setup::{Failure, on_database},
     config::Config,
-    db::admin_users::ManagedUser,
-    domain::{audit::Client, spreadsheet::defused},
-    flows::admin_export,
+    domain::audit::Client,
+    flows::export::{self, Taker, rows::Form},
 };
-
-/// The first line of the CSV; the keys of the JSON.
-const COLUMNS: [&str; 11] = [
-    "id",
-    "email",
-    "display_name",
-    "role",
-    "email_verified",
-    "two_factor_enabled",
-    "password_must_change",
-    "password_changed_at",
-    "disabled_at",
-    "deleted_at",
-    "created_at",
-];
 
 /// How the file looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -72,22 +53,29 @@ pub(super) async fn run(config: Config, args: ExportArgs) -> Result<ExitCode, Fa
         None => Box::new(io::stdout()),
     };
     let client = Client::command("vestibule user export");
+    let form = match args.format {
+        Format::Csv => Form::Csv,
+        Format::Json => Form::JsonLines,
+    };
     let count = on_database(config, async |app| {
-        let mut fault = begin(&mut out, args.format).err();
-        let mut take = |users: &[ManagedUser]| {
-            fault = fault
-                .take()
-                .or_else(|| write(&mut out, args.format, users).err());
-            fault.is_none()
-        };
-        let query = args.filters.query();
-        let count = admin_export::users(&app.services, &query, &client, &mut take).await?;
-        match fault {
-            // Whoever reads, a `head` perhaps, has had enough.
-            Some(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(None),
-            Some(error) => Err(format!("the export cannot be written: {error}").into()),
-            None => Ok(Some(count.map_err(|faults| refused(&faults))?)),
+        let (s, taker) = (
+            &app.services,
+            Taker {
+                admin: None,
+                client: &client,
+            },
+        );
+        let begun = export::users(s, &args.filters.query(), form, taker).await?;
+        let mut file = begun.map_err(|faults| refused(&faults))?;
+        while let Some(part) = file.next(s).await? {
+            match out.write_all(&part).and_then(|()| out.flush()) {
+                Ok(()) => {}
+                // Whoever reads, a `head` perhaps, has had enough.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(None),
+                Err(error) => return Err(format!("the export cannot be written: {error}").into()),
+            }
         }
+        Ok(Some(file.written()))
     })
     .await?;
     if let Some(count) = count {
@@ -102,41 +90,4 @@ fn create(path: &Path) -> Result<impl Write + Send + use<>, Failure> {
     let mut options = OpenOptions::new();
     let created = options.write(true).create_new(true).mode(0o600).open(path);
     Ok(created.map_err(|error| format!("{} cannot be made: {error}", path.display()))?)
-}
-
-fn begin(out: &mut impl Write, format: Format) -> io::Result<()> {
-    match format {
-        Format::Csv => record(out, COLUMNS.map(str::to_owned)),
-        Format::Json => Ok(()),
-    }
-}
-
-/// One write a batch.
-fn write(out: &mut impl Write, format: Format, users: &[ManagedUser]) -> io::Result<()> {
-    let mut text = Vec::new();
-    for managed in users {
-        match format {
-            Format::Csv => record(&mut text, cells(managed))?,
-            Format::Json => writeln!(text, "{}", told::user(managed))?,
-        }
-    }
-    out.write_all(&text)?;
-    out.flush()
-}
-
-fn cells(managed: &ManagedUser) -> [String; 11] {
-    let user = told::user(managed);
-    COLUMNS.map(|column| match &user[column] {
-        serde_json::Value::Null => String::new(),
-        serde_json::Value::String(text) => defused(text).into_owned(),
-        other => other.to_string(),
-    })
-}
-
-fn record(out: &mut impl Write, cells: [String; 11]) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(out);
-    writer.write_record(cells).map_err(io::Error::other)?;
-    writer.flush()
 }

@@ -14,6 +14,7 @@ use crate::{
     flows::{
         InputFaults,
         admin_list::{self, Query},
+        export::rows,
     },
 };
 
@@ -94,7 +95,7 @@ pub(super) async fn run(config: Config, args: ListArgs) -> Result<ExitCode, Fail
     })
     .await?;
     if args.json {
-        let users: Vec<_> = page.users.iter().map(told::user).collect();
+        let users: Vec<_> = page.users.iter().map(rows::user).collect();
         print(&format!(
             "{}\n",
             json!({ "users": users, "next": page.next })

@@ -10,7 +10,10 @@ use crate::{
     cli::setup::{Failure, on_database, print},
     config::Config,
     db::admin_users::ManagedUser,
-    flows::admin_list::{self, Whole},
+    flows::{
+        admin_list::{self, Whole},
+        export::rows,
+    },
 };
 
 /// Whom to show, and how.
@@ -42,7 +45,7 @@ pub(super) async fn run(config: Config, args: ShowArgs) -> Result<ExitCode, Fail
 }
 
 fn in_json(whole: &Whole) -> Value {
-    let mut value = told::user(&whole.managed);
+    let mut value = rows::user(&whole.managed);
     value["sessions"] = whole.sessions.iter().map(told::session).collect();
     value["events"] = whole.events.iter().map(told::event).collect();
     value["mails"] = json!(whole.mails.iter().map(told::mail).collect::<Vec<_>>());

@@ -37,24 +37,6 @@ pub(super) fn state(managed: &ManagedUser) -> &'static str {
     }
 }
 
-/// A user as the API tells one to admins.
-pub(super) fn user(managed: &ManagedUser) -> Value {
-    let ManagedUser { user, deleted_at } = managed;
-    json!({
-        "id": user.id,
-        "email": user.email,
-        "display_name": user.display_name,
-        "role": user.role.as_str(),
-        "email_verified": user.email_verified(),
-        "two_factor_enabled": user.two_factor_enabled(),
-        "password_must_change": user.password_must_change,
-        "password_changed_at": user.password_changed_at,
-        "disabled_at": user.disabled_at,
-        "deleted_at": deleted_at,
-        "created_at": user.created_at,
-    })
-}
-
 /// A session as JSON.
 pub(in crate::cli) fn session(row: &DeviceRow) -> Value {
     json!({

@@ -20,7 +20,7 @@ use utoipa::{
 };
 
 use super::{
-    accept_invitation, admin_acts, admin_bulk, admin_users, change_password, dashboard,
+    accept_invitation, admin_acts, admin_bulk, admin_users, audit, change_password, dashboard,
     invitations, login, logout, me, reauthenticate, recover, refresh, register, sessions,
     texts::NewPassword, totp, unlock, verify_email,
 };
@@ -78,6 +78,7 @@ use crate::web::{
         admin_acts::post_delete,
         admin_acts::post_restore,
         admin_bulk::post,
+        audit::get,
         invitations::post,
         invitations::get,
         invitations::post_resend,

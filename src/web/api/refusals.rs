@@ -24,7 +24,7 @@ fn at(field: &'static str, code: Code, detail: impl Into<String>) -> WebError {
 }
 
 /// Input that cannot be used.
-pub(super) fn invalid(faults: &InputFaults) -> WebError {
+pub(in crate::web) fn invalid(faults: &InputFaults) -> WebError {
     let detail = "Some fields cannot be used. See errors.";
     let mut refusal = Refusal::new(codes::INVALID_INPUT, detail);
     refusal.fields = faults

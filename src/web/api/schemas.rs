@@ -4,23 +4,28 @@ use serde_json::Value;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        AllOfBuilder, ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema,
+        AllOfBuilder, ArrayBuilder, KnownFormat, ObjectBuilder, Ref, RefOr, Schema,
         schema::{AnyOfBuilder, SchemaFormat, SchemaType, Type},
     },
 };
 
 use super::{
+    audit::MAX_PAGE,
     dto::{PairInCookies, RenewedPair, TokenPair},
     totp::CodesAnswer,
 };
 use crate::{
     domain::{
+        audit_search::EVENTS,
         dashboard::Precision,
         invitation::State,
         user::Role,
         user_search::{Sort, Status, TWO_FACTOR, VERIFIED},
     },
-    flows::admin_bulk::{self, BulkAct},
+    flows::{
+        admin_bulk::{self, BulkAct},
+        export::rows,
+    },
     web::problem::codes,
 };
 
@@ -91,6 +96,48 @@ pub(super) fn on_or_off() -> Schema {
 /// Whether an address is verified.
 pub(super) fn yes_or_no() -> Schema {
     words(VERIFIED.map(|(word, _)| word)).into()
+}
+
+/// The events of the audit log, by name.
+pub(super) fn events() -> Schema {
+    let names = EVENTS.iter().flat_map(|(_, names)| *names).copied();
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .enum_values(Some(names))
+        .into()
+}
+
+/// How many events a page has at most.
+pub(super) fn page_size() -> Schema {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::Integer))
+        .minimum(Some(1))
+        .maximum(Some(MAX_PAGE))
+        .into()
+}
+
+/// Events of the audit log with the members that an export has as well.
+pub(super) fn logged_events() -> Schema {
+    let typed = |kind| ObjectBuilder::new().schema_type(kind);
+    let text = || typed(SchemaType::Type(Type::String));
+    let maybe = || typed(SchemaType::from_iter([Type::String, Type::Null]));
+    let of = |column: &str| match column {
+        "seq" => typed(SchemaType::Type(Type::Integer)),
+        "detail" => typed(SchemaType::Type(Type::Object)).description(Some("What it adds.")),
+        "at" => text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))),
+        "level" => words(["info", "notice", "warning"]),
+        "event" => text().description(Some("By name.")),
+        "subject_hash" => maybe().description(Some(
+            "The keyed hash of an address that had no account then.",
+        )),
+        _ => maybe(),
+    };
+    let event = rows::EVENT
+        .iter()
+        .fold(ObjectBuilder::new(), |event, column| {
+            event.property(*column, of(column)).required(*column)
+        });
+    ArrayBuilder::new().items(event).into()
 }
 
 /// The one kind of token.

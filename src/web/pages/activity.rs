@@ -69,7 +69,6 @@ fn sentence(event: &str, detail: &Value) -> String {
         "totp_disabled" => "You turned off two-step sign-in.",
         "backup_codes_replaced" => "You got a fresh set of backup codes.",
         "secrets_resealed" => "Stored secrets were encrypted again with a new key.",
-        "users_exported" => "Accounts were exported to a file.",
         by_admin if by_admin.starts_with("user_") => done_by_admin(by_admin, detail),
         _ => UNKNOWN,
     };
@@ -240,7 +239,8 @@ mod tests {
             // Those after it concern the service, and no account lists them.
             Some(
                 Event::InvitationAccepted { .. }
-                | Event::UsersExported
+                | Event::UsersExported(_)
+                | Event::AuditLogExported(_)
                 | Event::ServiceStarted { .. }
                 | Event::AuditLogPurged { .. }
                 | Event::AuditLogCut { .. },

@@ -190,7 +190,7 @@ fn words(name: &str) -> String {
 }
 
 /// The members of a detail: `reason: left the company`.
-fn details(detail: &Value) -> String {
+pub(super) fn details(detail: &Value) -> String {
     let mut told = String::new();
     for (name, value) in detail.as_object().into_iter().flatten() {
         let separator = if told.is_empty() { "" } else { ", " };

@@ -64,6 +64,12 @@ impl AdminUsersPage {
     fn selects_all(&self) -> bool {
         self.query.select == "all"
     }
+
+    fn export(&self) -> String {
+        self.query
+            .link("")
+            .replacen(USERS, "/admin/users/export", 1)
+    }
 }
 
 /// A user in the list.

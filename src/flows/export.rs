@@ -1,0 +1,213 @@
+//! Users or events by the thousand, as a file that is read as fast as somebody takes it.
+//!
+//! A part hangs on the last row of the one before: memory holds one part, writers wait for nothing,
+//! and whoever takes no more parts has the database read no further. That a file was taken is noted
+//! before the first part of it goes. How rows look in a file stands in `rows`.
+
+pub mod rows;
+
+use std::mem;
+
+use super::{
+    FlowError, InputFaults, Result, Services,
+    admin_list::{self, Query},
+    audit_log::{self, Question},
+    authenticate::Authenticated,
+};
+use crate::{
+    db::{
+        self,
+        audit_log::{Filter, Page},
+    },
+    domain::audit::{self, Client, Event, Subject},
+};
+use rows::Form;
+
+/// Rows of a part.
+const AT_ONCE: usize = 1000;
+
+/// Who takes a file along.
+#[derive(Debug, Clone, Copy)]
+pub struct Taker<'a> {
+    /// The admin; nobody where an operator does.
+    pub admin: Option<&'a Authenticated>,
+    /// From where.
+    pub client: &'a Client,
+}
+
+/// A file that is being written.
+#[derive(Debug)]
+pub struct Export {
+    form: Form,
+    columns: &'static [&'static str],
+    begun: bool,
+    left: Left,
+    written: usize,
+}
+
+/// What is still to come of it.
+#[derive(Debug)]
+enum Left {
+    Users(Query),
+    Events(Filter, Page),
+    Nothing,
+}
+
+/// Begins a file of every user that a search finds, the oldest account first.
+pub async fn users(
+    s: &Services,
+    query: &Query,
+    form: Form,
+    taker: Taker<'_>,
+) -> Result<Result<Export, InputFaults>> {
+    let query = Query {
+        sort: "oldest".to_owned(),
+        cursor: String::new(),
+        ..query.clone()
+    };
+    if let Err(faults) = admin_list::check(&query) {
+        return Ok(Err(faults));
+    }
+    let words = [
+        ("status", &query.status),
+        ("role", &query.role),
+        ("two_factor", &query.two_factor),
+        ("verified", &query.verified),
+    ];
+    let words = words.map(|(name, word)| (name, word.trim().to_owned()));
+    let mut filters = Vec::from(words);
+    filters.retain(|(_, word)| !word.is_empty());
+    if !query.q.trim().is_empty() {
+        filters.push(("q", "given".to_owned()));
+    }
+    let export = audit::Export {
+        form: form.word(),
+        filters,
+    };
+    note(s, Event::UsersExported(export), taker).await?;
+    let left = Left::Users(query);
+    Ok(Ok(Export::new(form, &rows::USER, left)))
+}
+
+/// Begins a file of the events that an admin asks for, oldest first.
+pub async fn events(
+    s: &Services,
+    query: &audit_log::Query,
+    form: Form,
+    taker: Taker<'_>,
+) -> Result<Result<Export, InputFaults>> {
+    match audit_log::read(query) {
+        Ok((question, _)) => Ok(Ok(events_of(s, question, form, taker).await?)),
+        Err(faults) => Ok(Err(faults)),
+    }
+}
+
+/// The same for a question that was read already. What is written from now on is not in the file, so
+/// that it comes to an end.
+pub async fn events_of(
+    s: &Services,
+    question: Question,
+    form: Form,
+    taker: Taker<'_>,
+) -> Result<Export> {
+    let filter = audit_log::filter(s, question).await?;
+    let newest = match &filter {
+        Some(filter) => audit_log::page(s, filter, Page::NEWEST, 1).await?,
+        None => Vec::new(),
+    };
+    let mut left = Left::Nothing;
+    let mut filters = vec![("actor", "unknown".to_owned())];
+    if let Some(mut filter) = filter {
+        filters = told(&filter);
+        if let Some(newest) = newest.first() {
+            filter.span.before = newest.seq.saturating_add(1);
+            left = Left::Events(filter, Page::OLDEST);
+        }
+    }
+    let export = audit::Export {
+        form: form.word(),
+        filters,
+    };
+    note(s, Event::AuditLogExported(export), taker).await?;
+    Ok(Export::new(form, &rows::EVENT, left))
+}
+
+/// What narrows the events. An address without account is told by nothing but that it was one.
+fn told(filter: &Filter) -> Vec<(&'static str, String)> {
+    let unknown = filter.subject_hash.map(|_| "unknown".to_owned());
+    let subject = filter.subject.map(|id| id.to_string());
+    let given = [
+        ("actor", filter.actor.map(|id| id.to_string())),
+        ("subject", subject.or(unknown)),
+        ("event", filter.event.clone()),
+        ("from", filter.from.map(|time| time.to_rfc3339())),
+        ("to", filter.to.map(|time| time.to_rfc3339())),
+    ];
+    given
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+}
+
+async fn note(s: &Services, event: Event, taker: Taker<'_>) -> Result<()> {
+    let record = db::audit::Record {
+        event,
+        actor: taker.admin.map(|who| who.user().id),
+        subject: Subject::Service,
+        session_id: taker.admin.and_then(|who| who.session_id),
+        client: taker.client,
+        at: s.now(),
+    };
+    let conn = s.db.connection().await?;
+    Ok(db::audit::insert(&conn, &record).await?)
+}
+
+impl Export {
+    fn new(form: Form, columns: &'static [&'static str], left: Left) -> Self {
+        Self {
+            form,
+            columns,
+            begun: false,
+            left,
+            written: 0,
+        }
+    }
+
+    /// The next part; `None` behind the last one.
+    pub async fn next(&mut self, s: &Services) -> Result<Option<Vec<u8>>> {
+        let mut part = if mem::replace(&mut self.begun, true) {
+            Vec::new()
+        } else {
+            self.form.head(self.columns)?
+        };
+        let read = match &mut self.left {
+            Left::Nothing => Vec::new(),
+            Left::Users(query) => {
+                let page = admin_list::page(s, query, AT_ONCE).await?;
+                let page = page.map_err(|_| FlowError::Inconsistent("a search that was read"))?;
+                match page.next {
+                    Some(next) => query.cursor = next,
+                    None => self.left = Left::Nothing,
+                }
+                page.users.iter().map(rows::user).collect()
+            }
+            Left::Events(filter, from) => {
+                let limit = i64::try_from(AT_ONCE).unwrap_or(i64::MAX);
+                let events = audit_log::page(s, filter, *from, limit).await?;
+                match events.last() {
+                    Some(last) if events.len() == AT_ONCE => *from = Page::After(last.seq),
+                    _ => self.left = Left::Nothing,
+                }
+                events.iter().map(rows::event).collect::<Vec<_>>()
+            }
+        };
+        self.written += read.len();
+        self.form.write(&mut part, self.columns, &read)?;
+        Ok((!part.is_empty()).then_some(part))
+    }
+
+    /// How many rows there were so far.
+    pub fn written(&self) -> usize {
+        self.written
+    }
+}

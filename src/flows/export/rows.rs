@@ -1,0 +1,186 @@
+//! How a user and an event look in a file: the same members as JSON and as the columns of CSV. The
+//! command line and the API tell them with the same words.
+
+use chrono::SecondsFormat;
+use data_encoding::HEXLOWER;
+use serde_json::{Value, json};
+
+use crate::{
+    db::{admin_users::ManagedUser, audit_log::LoggedEvent},
+    domain::text::without_formula,
+    flows::{FlowError, Result},
+};
+
+/// The form of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// RFC 4180; a cell that a spreadsheet would compute begins with an apostrophe.
+    Csv,
+    /// A JSON object a line.
+    JsonLines,
+}
+
+/// The columns of users, in order.
+pub const USER: [&str; 11] = [
+    "id",
+    "email",
+    "display_name",
+    "role",
+    "email_verified",
+    "two_factor_enabled",
+    "password_must_change",
+    "password_changed_at",
+    "disabled_at",
+    "deleted_at",
+    "created_at",
+];
+
+/// The columns of events, in order.
+pub const EVENT: [&str; 11] = [
+    "seq",
+    "at",
+    "level",
+    "event",
+    "actor_id",
+    "subject_id",
+    "subject_hash",
+    "session_id",
+    "ip",
+    "user_agent",
+    "detail",
+];
+
+/// A user as the API tells one to admins.
+pub fn user(managed: &ManagedUser) -> Value {
+    let ManagedUser { user, deleted_at } = managed;
+    json!({
+        "id": user.id,
+        "email": user.email,
+        "display_name": user.display_name,
+        "role": user.role.as_str(),
+        "email_verified": user.email_verified(),
+        "two_factor_enabled": user.two_factor_enabled(),
+        "password_must_change": user.password_must_change,
+        "password_changed_at": user.password_changed_at,
+        "disabled_at": user.disabled_at,
+        "deleted_at": deleted_at,
+        "created_at": user.created_at,
+    })
+}
+
+/// An event.
+pub fn event(event: &LoggedEvent) -> Value {
+    json!({
+        "seq": event.seq,
+        "at": event.at.to_rfc3339_opts(SecondsFormat::Micros, true),
+        "level": event.level,
+        "event": event.event,
+        "actor_id": event.actor_id,
+        "subject_id": event.subject_id,
+        "subject_hash": event.subject_hash.as_deref().map(|hash| HEXLOWER.encode(hash)),
+        "session_id": event.session_id,
+        "ip": event.ip.map(|ip| ip.addr()),
+        "user_agent": event.user_agent,
+        "detail": event.detail,
+    })
+}
+
+impl Form {
+    /// Each, with its word.
+    pub const WORDS: [(&'static str, Self); 2] = [("csv", Self::Csv), ("jsonl", Self::JsonLines)];
+
+    /// The word, which is also the ending of a file's name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::JsonLines => "jsonl",
+        }
+    }
+
+    /// What a file begins with.
+    pub(super) fn head(self, columns: &[&str]) -> Result<Vec<u8>> {
+        let mut head = Vec::new();
+        if self == Self::Csv {
+            record(&mut head, columns)?;
+        }
+        Ok(head)
+    }
+
+    /// Adds rows to a part of a file.
+    pub(super) fn write(self, part: &mut Vec<u8>, columns: &[&str], rows: &[Value]) -> Result<()> {
+        for row in rows {
+            match self {
+                Self::Csv => record(part, columns.iter().map(|column| cell(&row[column])))?,
+                Self::JsonLines => part.extend_from_slice(format!("{row}\n").as_bytes()),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => without_formula(text).into_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn record(out: &mut Vec<u8>, cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<()> {
+    let mut csv = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(out);
+    let written = csv.write_record(cells).and_then(|()| Ok(csv.flush()?));
+    // Memory takes whatever is written to it.
+    written.map_err(|_| FlowError::Inconsistent("a row that is no CSV"))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn sample() -> LoggedEvent {
+        LoggedEvent {
+            seq: 7,
+            at: DateTime::from_timestamp_micros(1_772_546_700_123_456).unwrap(),
+            event: "signed_in".to_owned(),
+            level: "info".to_owned(),
+            actor_id: Some(Uuid::nil()),
+            subject_id: None,
+            subject_hash: Some(vec![0xab; 2]),
+            session_id: None,
+            ip: Some("192.0.2.7/32".parse().unwrap()),
+            user_agent: Some("=1+1,\"\u{1b}[2J".to_owned()),
+            detail: json!({ "methods": ["pwd"] }),
+        }
+    }
+
+    fn written(form: Form) -> String {
+        let mut part = form.head(&EVENT).unwrap();
+        form.write(&mut part, &EVENT, &[event(&sample())]).unwrap();
+        String::from_utf8(part).unwrap()
+    }
+
+    #[test]
+    fn json_has_every_column() {
+        let told = written(Form::JsonLines);
+        assert_eq!(told.lines().count(), 1);
+        let read: Value = serde_json::from_str(&told).unwrap();
+        for column in EVENT {
+            assert!(read.get(column).is_some(), "{column}");
+        }
+        assert_eq!(read.as_object().unwrap().len(), EVENT.len());
+        assert_eq!(read["at"], "2026-03-03T14:05:00.123456Z");
+        assert_eq!(read["ip"], "192.0.2.7");
+    }
+
+    #[test]
+    fn no_cell_of_a_spreadsheet_is_computed() {
+        let row = "7,2026-03-03T14:05:00.123456Z,info,signed_in,00000000-0000-0000-0000-000000000000,,\
+             abab,,192.0.2.7,\"'=1+1,\"\"\u{1b}[2J\",\"{\"\"methods\"\":[\"\"pwd\"\"]}\"\r\n";
+        assert_eq!(written(Form::Csv), format!("{}\r\n{row}", EVENT.join(",")));
+    }
+}

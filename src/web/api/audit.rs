@@ -1,0 +1,99 @@
+//! `GET /api/admin/audit`.
+
+use actix_web::{HttpResponse, web::Query};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{refusals, schemas};
+use crate::{
+    flows::{
+        InputFaults,
+        audit_log::{self, PAGE},
+        export::rows,
+    },
+    web::{error::WebResult, extract::AdminApi, problem::problems, state::State},
+};
+
+/// The most events of one page.
+pub(super) const MAX_PAGE: usize = 200;
+
+/// What to look for; everything that is given must hold.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct ListQuery {
+    /// Who acted: the id or the address of a user.
+    actor: String,
+    /// Whom it concerns: an id, or an address, which need not have an account.
+    subject: String,
+    #[param(schema_with = schemas::events)]
+    event: String,
+    /// Not before this time: `2026-03-01` or RFC 3339; UTC where it names no offset.
+    from: String,
+    /// Before this time.
+    to: String,
+    /// 50 by default.
+    #[param(schema_with = schemas::page_size)]
+    limit: String,
+    /// `next` of the page before, for the same filters.
+    cursor: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuditEvents)]
+struct ListAnswer {
+    /// The newest first.
+    #[schema(schema_with = schemas::logged_events)]
+    events: Vec<Value>,
+    /// The `cursor` of the next, older page, where there is one.
+    #[schema(required)]
+    next: Option<String>,
+}
+
+problems!(ListProblems: ANY QUERY SIGNED_IN ADMIN);
+
+/// Looks through the audit log.
+///
+/// A page hangs on the last event of the one before: nothing is told twice while others write. There
+/// is no count.
+#[utoipa::path(
+    get,
+    path = "/api/admin/audit",
+    tag = "Administration",
+    params(ListQuery),
+    responses(
+        (status = 200, description = "A page of events.", body = ListAnswer),
+        ListProblems,
+    ),
+    security(("bearer" = []), ("access_cookie" = [])),
+)]
+pub async fn get(state: State, _: AdminApi, query: Query<ListQuery>) -> WebResult {
+    let query = query.into_inner();
+    let size = match query.limit.as_str() {
+        "" => Some(PAGE),
+        limit => limit
+            .parse()
+            .ok()
+            .filter(|size| (1..=MAX_PAGE).contains(size)),
+    };
+    let query = audit_log::Query {
+        actor: query.actor,
+        subject: query.subject,
+        event: query.event,
+        from: query.from,
+        to: query.to,
+        cursor: query.cursor,
+    };
+    let Some(size) = size else {
+        let why = format!("Use a number from 1 to {MAX_PAGE}.");
+        return Err(refusals::invalid(&InputFaults::one("limit", &why)));
+    };
+    let found = audit_log::list(&state.services, &query, size)
+        .await?
+        .map_err(|faults| refusals::invalid(&faults))?;
+    Ok(HttpResponse::Ok().json(ListAnswer {
+        events: found.events.iter().map(rows::event).collect(),
+        next: found.next,
+    }))
+}
