@@ -15,6 +15,7 @@ pub mod dashboard;
 pub mod devices;
 pub mod examine;
 mod gather;
+pub mod import_files;
 pub mod imports;
 pub mod invitations;
 pub mod mails;

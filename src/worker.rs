@@ -1,4 +1,5 @@
-//! Background loops: deliver the outbox, seal the audit log, forget what has expired. Every node may run them.
+//! Background loops: deliver the outbox, seal the audit log, import accounts, forget what has expired.
+//! Every node may run them.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -10,7 +11,7 @@ use tokio::{
 };
 
 use crate::{
-    flows::{Services, audit_seals::Sealer, breach_checks, deliver, purge},
+    flows::{Services, audit_seals::Sealer, breach_checks, deliver, import_run, purge},
     mail::Transport,
 };
 
@@ -22,6 +23,8 @@ const UNTIL_COMMITTED: Duration = Duration::from_millis(20);
 /// How often the audit log is looked at for events to seal; what was marked one time is sealed the
 /// next at the latest, if nobody still writes.
 const SEAL_TICK: Duration = Duration::from_millis(300);
+/// How often files with accounts are looked for that were confirmed to be imported.
+const IMPORT_TICK: Duration = Duration::from_secs(1);
 /// How often expired rows are looked for.
 const PURGE_TICK: Duration = Duration::from_mins(1);
 /// How many passwords are looked up among breached ones at once, of those that wait for it.
@@ -45,6 +48,7 @@ impl Workers {
             loops.spawn(made_up(Arc::clone(services), stopped.clone()));
         }
         loops.spawn(sealing(Arc::clone(services), stopped.clone()));
+        loops.spawn(importing(Arc::clone(services), stopped.clone()));
         loops.spawn(purging(Arc::clone(services), stopped));
         Self { loops, stop }
     }
@@ -104,6 +108,30 @@ async fn sealing(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
             failed => {
                 if let Some(Err(error)) = failed {
                     tracing::error!(%error, "the audit log could not be sealed");
+                }
+                AFTER_FAULT
+            }
+        };
+        tokio::select! {
+            () = sleep(pause) => {}
+            _ = stopped.changed() => return,
+        }
+    }
+}
+
+/// What is under way when the node stops is undone, and begun anew by another one or the next start.
+async fn importing(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let outcome = tokio::select! {
+            outcome = survived(import_run::next(&services)) => outcome,
+            _ = stopped.changed() => return,
+        };
+        let pause = match outcome {
+            Some(Ok(true)) => continue,
+            Some(Ok(false)) => IMPORT_TICK,
+            failed => {
+                if let Some(Err(error)) = failed {
+                    tracing::error!(%error, "accounts could not be imported");
                 }
                 AFTER_FAULT
             }

@@ -46,7 +46,10 @@ const ASIDE: &[(&str, &[&str], &[&str])] = &[
 
 /// Frameworks, and the only modules that may name them.
 const HOMES: &[(&[&str], &[&str])] = &[
-    (&["actix_web", "actix_session"], &["web", "app"]),
+    (
+        &["actix_web", "actix_session", "actix_multipart"],
+        &["web", "app"],
+    ),
     (&["diesel", "diesel_async", "diesel_migrations"], &["db"]),
     (&["tokio_postgres"], &["db", "local_postgres"]),
     (&["lettre"], &["mail"]),

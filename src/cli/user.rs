@@ -5,7 +5,6 @@ mod acts;
 mod export;
 mod import;
 mod list;
-mod rows;
 mod show;
 pub(super) mod told;
 pub(super) mod who;

@@ -15,7 +15,7 @@ struct Expired {
     keep: TimeDelta,
 }
 
-const EXPIRED: [Expired; 8] = [
+const EXPIRED: [Expired; 9] = [
     Expired {
         table: "revoked_tokens",
         key: "token_id",
@@ -71,6 +71,14 @@ const EXPIRED: [Expired; 8] = [
         since: "expires_at",
         // For questions about who was invited.
         keep: TimeDelta::days(30),
+    },
+    // Files with accounts that nobody imported, with the hashes in them.
+    Expired {
+        table: "user_imports",
+        key: "id",
+        condition: "finished_at IS NULL",
+        since: "seen_at",
+        keep: TimeDelta::days(1),
     },
     // Whoever guesses so slowly guesses nothing. What has reached the ceiling is not forgotten.
     Expired {

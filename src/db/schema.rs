@@ -144,6 +144,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    user_import_parts (id) {
+        id -> Uuid,
+        import_id -> Uuid,
+        number -> Int4,
+        sealed -> Bytea,
+    }
+}
+
+diesel::table! {
+    user_imports (id) {
+        id -> Uuid,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        file_name -> Text,
+        state -> Text,
+        row_count -> Int8,
+        rows_done -> Int8,
+        accounts_new -> Int8,
+        accounts_known -> Int8,
+        rows_bad -> Int8,
+        run -> Int4,
+        seen_at -> Timestamptz,
+        confirmed_by -> Nullable<Uuid>,
+        confirmed_session -> Nullable<Uuid>,
+        confirmed_ip -> Nullable<Inet>,
+        confirmed_user_agent -> Nullable<Text>,
+        finished_at -> Nullable<Timestamptz>,
+        undone_at -> Nullable<Timestamptz>,
+        failure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Uuid,
         email -> Text,
@@ -159,6 +192,7 @@ diesel::table! {
         created_at -> Timestamptz,
         password_breach_checked_at -> Nullable<Timestamptz>,
         deleted_at -> Nullable<Timestamptz>,
+        import_id -> Nullable<Uuid>,
     }
 }
 
@@ -168,6 +202,8 @@ diesel::joinable!(mails -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(totp_authenticators -> users (user_id));
 diesel::joinable!(trusted_devices -> users (user_id));
+diesel::joinable!(user_import_parts -> user_imports (import_id));
+diesel::joinable!(users -> user_imports (import_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account_throttles,
@@ -180,5 +216,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     totp_authenticators,
     trusted_devices,
+    user_import_parts,
+    user_imports,
     users,
 );

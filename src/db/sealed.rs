@@ -25,7 +25,7 @@ pub struct SealedColumn {
 
 impl SealedColumn {
     /// Every one.
-    pub const ALL: [Self; 2] = [
+    pub const ALL: [Self; 3] = [
         Self {
             table: "totp_authenticators",
             key: "user_id",
@@ -36,7 +36,15 @@ impl SealedColumn {
             key: "id",
             column: "sealed",
         },
+        Self::IMPORT_PARTS,
     ];
+
+    /// The pieces of files with accounts.
+    pub const IMPORT_PARTS: Self = Self {
+        table: "user_import_parts",
+        key: "id",
+        column: "sealed",
+    };
 
     /// What the value of a row is bound to.
     pub fn place(self, row: Uuid) -> Place {

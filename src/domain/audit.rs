@@ -232,6 +232,24 @@ pub enum Event {
     UsersExported(Export),
     /// Events were written to a file.
     AuditLogExported(Export),
+    /// Accounts were brought over from a file.
+    UsersImported {
+        /// Which.
+        import: Uuid,
+        /// How many were made.
+        new: u64,
+        /// How many rows had an address that has an account.
+        known: u64,
+    },
+    /// The accounts of a file were taken back.
+    UsersImportUndone {
+        /// Which.
+        import: Uuid,
+        /// How many.
+        count: usize,
+        /// Why.
+        reason: Reason,
+    },
     /// Old segments of this log were purged.
     AuditLogPurged {
         /// The last of them, by the number of its seal.
@@ -303,6 +321,8 @@ impl Event {
             Self::UserErased => "user_erased",
             Self::UsersExported(_) => "users_exported",
             Self::AuditLogExported(_) => "audit_log_exported",
+            Self::UsersImported { .. } => "users_imported",
+            Self::UsersImportUndone { .. } => "users_import_undone",
             Self::AuditLogPurged { .. } => "audit_log_purged",
             Self::AuditLogCut { .. } => "audit_log_cut",
         }
@@ -349,6 +369,8 @@ impl Event {
             | Self::UserErased
             | Self::UsersExported(_)
             | Self::AuditLogExported(_)
+            | Self::UsersImported { .. }
+            | Self::UsersImportUndone { .. }
             | Self::AuditLogPurged { .. } => Level::Notice,
             _ => Level::Info,
         }
@@ -404,6 +426,14 @@ impl Event {
                 json!({ "through": through, "events": events })
             }
             Self::AuditLogCut { seal } => json!({ "seal": seal }),
+            Self::UsersImported { import, new, known } => {
+                json!({ "import": import, "new": new, "known": known })
+            }
+            Self::UsersImportUndone {
+                import,
+                count,
+                reason,
+            } => json!({ "import": import, "count": count, "reason": reason.as_str() }),
             _ => json!({}),
         }
     }

@@ -79,6 +79,8 @@ pub const EVENTS: [(&str, &[&str]); 6] = [
             "user_restored",
             "user_erased",
             "users_exported",
+            "users_imported",
+            "users_import_undone",
             "audit_log_exported",
         ],
     ),

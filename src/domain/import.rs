@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     display_name::DisplayName, email::EmailAddress, password::HashError, password::NO_PASSWORD,
-    user::Role,
+    text, user::Role,
 };
 
 /// The columns of a file, in any order; all but the first may be missing.
@@ -18,6 +18,73 @@ pub const COLUMNS: [&str; 6] = [
     "role",
     "created_at",
 ];
+
+/// The most bytes of a file that comes by a page.
+pub const MAX_FILE: usize = 10 * 1024 * 1024;
+
+/// How long an import can be taken back. Sessions are known for as long after their end, so that
+/// within it nobody's first sign-in can have been forgotten.
+pub const UNDO_WITHIN: TimeDelta = TimeDelta::days(30);
+
+/// The longest name of a file that is kept, in characters.
+const MAX_FILE_NAME: usize = 100;
+
+/// A file's name to be shown: the last part of its path on one line, or "file".
+pub fn file_name(given: &str) -> String {
+    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name: String = text::one_line(last).chars().take(MAX_FILE_NAME).collect();
+    if name.chars().all(text::is_unseen) {
+        return "file".to_owned();
+    }
+    name
+}
+
+/// What became of a file with accounts.
+///
+/// ```text
+///   uploaded --confirmed--> running --> done --> undone
+///      |                       `-----> failed
+///      `-- discarded, or forgotten after a day
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Its rows are judged, and nothing is written.
+    Uploaded,
+    /// It was confirmed, and a node works on it or will.
+    Running,
+    /// Its accounts are there.
+    Done,
+    /// Nothing was written, and nothing will be.
+    Failed,
+    /// Its accounts were there.
+    Undone,
+}
+
+impl State {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Uploaded => "uploaded",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Undone => "undone",
+        }
+    }
+
+    /// Reads the word of the database, whose check allows no other.
+    pub fn of(word: &str) -> Option<Self> {
+        [
+            Self::Uploaded,
+            Self::Running,
+            Self::Done,
+            Self::Failed,
+            Self::Undone,
+        ]
+        .into_iter()
+        .find(|state| state.as_str() == word)
+    }
+}
 
 /// The longest hash that is looked at. Those of the known kinds have a third of it.
 const MAX_HASH: usize = 512;
@@ -135,7 +202,7 @@ impl RowRules<'_> {
         match text {
             "" | "user" => Ok(Role::User),
             "admin" if self.allow_admins => Ok(Role::Admin),
-            "admin" => Err("admins are imported with --allow-admins only"),
+            "admin" => Err("admins are imported on the command line alone, with --allow-admins"),
             _ => Err("is neither user nor admin"),
         }
     }
@@ -181,6 +248,16 @@ mod tests {
             can_verify: &can_verify,
         }
         .read(&row)
+    }
+
+    #[test]
+    fn the_name_of_a_file_is_a_name() {
+        assert_eq!(file_name("C:\\data\\users.csv"), "users.csv");
+        assert_eq!(file_name("/tmp/a\u{202e}b\nc.csv"), "ab c.csv");
+        for nothing in ["", "/", "\u{200b}"] {
+            assert_eq!(file_name(nothing), "file");
+        }
+        assert_eq!(file_name(&"é".repeat(300)).chars().count(), 100);
     }
 
     #[test]

@@ -60,6 +60,11 @@ pub const INVITED_ALREADY: &str =
 /// There is no open invitation of that id.
 pub const NO_SUCH_INVITATION: &str =
     "There is no open invitation with this id. It was accepted, was revoked, or has never been.";
+/// There is no file with accounts of that id.
+pub const NO_SUCH_IMPORT: &str = "There is no import with this id. Its file was discarded, was left for a day, or has never been.";
+/// A file came without a recent proof.
+pub const FILE_NOT_KEPT: &str =
+    "Your file was not kept. Confirm that it is you, then choose it again.";
 /// After accepting an invitation.
 pub const INVITATION_ACCEPTED: &str =
     "Welcome. Your account is ready, your address is verified, and you are signed in.";

@@ -6,6 +6,7 @@ mod body;
 mod client;
 mod recent;
 mod shell;
+mod upload;
 mod user;
 
 pub use admin::{AdminApi, AdminCall, AdminForm, AdminUser};
@@ -14,4 +15,5 @@ pub use body::{ApiJson, CsrfForm};
 pub use client::{ClientInfo, DeviceInfo, client_address};
 pub use recent::{MayProve, RecentlyAuthenticated, RecentlyAuthenticatedCall};
 pub use shell::PageShell;
+pub use upload::{AdminUpload, UploadFault, Uploaded};
 pub use user::{CurrentUser, Identity, MaybeUser, RestrictedUser};

@@ -156,7 +156,7 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Vec<Route>)> {
     use pages::{
-    account, admin_act, admin_bulk, admin_dashboard, admin_invitations, admin_user, admin_users, change_password, forgot_password, invitation, login, login_verify, logout, password_strength, reauthenticate, register, resend_verification, reset_password, sessions, start, two_factor, unlock, verify_email, admin_audit, admin_export,
+    account, admin_act, admin_audit, admin_bulk, admin_dashboard, admin_export, admin_import, admin_imports, admin_invitations, admin_user, admin_users, change_password, forgot_password, invitation, login, login_verify, logout, password_strength, reauthenticate, register, resend_verification, reset_password, sessions, start, two_factor, unlock, verify_email,
     };
     vec![
         ("/", vec![read().to(start::get)]),
@@ -190,6 +190,11 @@ fn screens() -> Vec<(&'static str, Vec<Route>)> {
         ("/admin/audit/export", vec![read().to(admin_export::events)]),
         ("/admin/users/new", vec![read().to(admin_invitations::get_new), post().to(admin_invitations::post_new)]),
         ("/admin/users/bulk", vec![read().to(admin_bulk::get), post().to(admin_bulk::post)]),
+        ("/admin/users/import", vec![read().to(admin_imports::get), post().to(admin_imports::post)]),
+        ("/admin/users/import/{id}", vec![read().to(admin_import::get)]),
+        ("/admin/users/import/{id}/confirm", vec![read().to(admin_import::back), post().to(admin_import::confirm)]),
+        ("/admin/users/import/{id}/discard", vec![read().to(admin_import::back), post().to(admin_import::discard)]),
+        ("/admin/users/import/{id}/undo", vec![read().to(admin_import::get_undo), post().to(admin_import::undo)]),
         ("/admin/invitations", vec![read().to(admin_invitations::get)]),
         ("/admin/invitations/{id}/resend", vec![read().to(admin_invitations::back), post().to(admin_invitations::resend)]),
         ("/admin/invitations/{id}/revoke", vec![read().to(admin_invitations::back), post().to(admin_invitations::revoke)]),

@@ -30,7 +30,7 @@ enum Class {
 use Class::{Admin, AnySession, Open, Session};
 
 /// Every page with its class.
-const PAGES: [(&str, Class); 48] = [
+const PAGES: [(&str, Class); 53] = [
     ("/", Open),
     ("/register", Open),
     ("/invitation", Open),
@@ -62,6 +62,11 @@ const PAGES: [(&str, Class); 48] = [
     ("/admin/audit/export", Admin),
     ("/admin/users/new", Admin),
     ("/admin/users/bulk", Admin),
+    ("/admin/users/import", Admin),
+    ("/admin/users/import/{id}", Admin),
+    ("/admin/users/import/{id}/confirm", Admin),
+    ("/admin/users/import/{id}/discard", Admin),
+    ("/admin/users/import/{id}/undo", Admin),
     ("/admin/invitations", Admin),
     ("/admin/invitations/{id}/resend", Admin),
     ("/admin/invitations/{id}/revoke", Admin),

@@ -15,7 +15,7 @@ use crate::sample::{
 
 const ID: &str = "5c9f54e2-3a48-4d0e-9a3f-0f6b1d0c7a11";
 
-fn admin() -> Shell {
+pub(crate) fn admin() -> Shell {
     let mut shell = signed_in(NAME);
     if let Some(who) = &mut shell.signed_in {
         who.is_admin = true;
@@ -23,7 +23,7 @@ fn admin() -> Shell {
     shell
 }
 
-fn chip(text: &'static str, class: &'static str) -> Chip {
+pub(crate) fn chip(text: &'static str, class: &'static str) -> Chip {
     Chip { text, class }
 }
 

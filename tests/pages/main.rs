@@ -10,6 +10,7 @@ mod account;
 mod admin;
 mod contrast;
 mod errors;
+mod imports;
 mod registering;
 mod sample;
 mod signing_in;
@@ -30,6 +31,7 @@ fn gallery() -> Vec<Rendered> {
         signing_in::pages(),
         account::pages(),
         admin::pages(),
+        imports::pages(),
         errors::pages(),
     ]
     .concat()

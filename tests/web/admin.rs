@@ -6,6 +6,7 @@ mod audit_pages;
 mod bulk;
 mod dashboard;
 mod guards;
+mod imports;
 mod invitations;
 mod list;
 mod pages;

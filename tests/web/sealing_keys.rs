@@ -42,8 +42,8 @@ async fn waiting_mail(app: &TestApp, text: &[u8]) -> Uuid {
     id
 }
 
-/// How many sealed values each key seals: second factors, then mails.
-async fn sealed_by(s: &Services) -> [Vec<(String, i64)>; 2] {
+/// How many sealed values each key seals: second factors, mails, files with accounts.
+async fn sealed_by(s: &Services) -> [Vec<(String, i64)>; 3] {
     let conn = s.db.connection().await.unwrap();
     let mut counts = Vec::new();
     for column in SealedColumn::ALL {
@@ -81,7 +81,7 @@ async fn everything_sealed_goes_under_the_first_key() {
     let report = rotate_keys::rotate(&both.services).await.unwrap();
     assert!(report.is_complete(), "{report:?}");
     let resealed: Vec<_> = report.columns.iter().map(|one| one.resealed).collect();
-    assert_eq!(resealed, [2, 231]);
+    assert_eq!(resealed, [2, 231, 0]);
     assert_eq!(
         report.keys,
         [key("k2", true, 233, 0), key("k1", true, 0, 20)]
@@ -125,7 +125,7 @@ async fn what_changes_between_reading_and_writing_stays_as_it_became() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let quiet = app.person().with_totp().await;
-    let [secrets, mails] = SealedColumn::ALL;
+    let [secrets, mails, _] = SealedColumn::ALL;
     let sent = waiting_mail(&app, b"sent meanwhile").await;
     let waits = waiting_mail(&app, b"waits").await;
     let both = app.another_node_with(&[("SEALING_KEYS", &format!("{K2},{K1}"))]);
@@ -240,13 +240,13 @@ async fn what_does_not_open_is_left_and_told() {
     let both = app.another_node_with(&[("SEALING_KEYS", &format!("{K2},{K1}"))]);
     let report = rotate_keys::rotate(&both.services).await.unwrap();
     assert!(!report.is_complete());
-    let [secrets, mails] = &report.columns[..] else {
+    let [secrets, mails, _] = &report.columns[..] else {
         panic!("{report:?}")
     };
     assert_eq!((secrets.resealed, secrets.unopened.len()), (1, 1));
     assert_eq!(secrets.unopened[0].0, victim.id);
     assert_eq!((mails.resealed, mails.unopened.len()), (0, 1));
-    let [secrets, _] = sealed_by(&both.services).await;
+    let [secrets, ..] = sealed_by(&both.services).await;
     assert_eq!(secrets, [("k1".to_owned(), 1), ("k2".to_owned(), 1)]);
 
     let unknown = app.another_node_with(&[("SEALING_KEYS", &K2.replace("k2", "k3"))]);

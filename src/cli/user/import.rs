@@ -1,20 +1,23 @@
 //! `vestibule user import`: the accounts of another system, out of a file.
 
 use std::{
-    io::{self, IsTerminal, Write},
-    path::PathBuf,
+    fs::File,
+    io::{self, BufRead, BufReader, IsTerminal, Write, stdin},
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use clap::Args;
 use serde_json::json;
 
-use super::rows;
 use crate::{
     app::App,
     cli::setup::{Failure, on_database},
     config::Config,
-    flows::import_users::{self, Judged, Options, Summary, Verdict},
+    flows::{
+        import_rows,
+        import_users::{self, Judged, Options, Summary, Verdict},
+    },
 };
 
 /// How many rows pass between two words on the progress.
@@ -45,7 +48,7 @@ pub(in crate::cli) struct ImportArgs {
 
 /// Imports and tells.
 pub(super) async fn import(config: Config, args: ImportArgs) -> Result<ExitCode, Failure> {
-    let source = rows::open(&args.file)
+    let source = open(&args.file)
         .map_err(|error| format!("{} cannot be read: {error}", args.file.display()))?;
     let summary = on_database(config, async |app| import_into(app, source, &args).await).await?;
     Ok(if summary.bad == 0 {
@@ -55,14 +58,23 @@ pub(super) async fn import(config: Config, args: ImportArgs) -> Result<ExitCode,
     })
 }
 
+/// Opens the file, or standard input for `-`.
+fn open(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(BufReader::new(stdin())));
+    }
+    Ok(Box::new(BufReader::new(File::open(path)?)))
+}
+
 async fn import_into(
     app: &App,
-    source: Box<dyn io::BufRead + Send>,
+    source: Box<dyn BufRead + Send>,
     args: &ImportArgs,
 ) -> Result<Summary, Failure> {
     let options = Options {
         dry_run: args.dry_run,
         allow_admins: args.allow_admins,
+        file_name: args.file.to_string_lossy().into_owned(),
     };
     let mut out = io::BufWriter::new(io::stdout());
     let (mut told, mut failed) = (0_u64, None);
@@ -77,8 +89,8 @@ async fn import_into(
             }
         }
     };
-    let rows = rows::read(source);
-    let summary = import_users::import(&app.services, rows, options, &mut tell).await?;
+    let rows = import_rows::read(source);
+    let summary = import_users::import(&app.services, rows, &options, &mut tell).await?;
     if let Some(error) = failed {
         // Whoever reads the output, a `head` perhaps, has had enough of it. What is done is done.
         tracing::warn!(%error, "standard output could not be written");

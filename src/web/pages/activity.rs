@@ -241,6 +241,8 @@ mod tests {
                 Event::InvitationAccepted { .. }
                 | Event::UsersExported(_)
                 | Event::AuditLogExported(_)
+                | Event::UsersImported { .. }
+                | Event::UsersImportUndone { .. }
                 | Event::ServiceStarted { .. }
                 | Event::AuditLogPurged { .. }
                 | Event::AuditLogCut { .. },

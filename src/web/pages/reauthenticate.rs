@@ -106,6 +106,16 @@ fn act_of(path: &str) -> Option<Act> {
                 _ => None,
             }
         }
+        ["admin", "users", "import", what @ ..] => {
+            let act = |purpose, button| act("/admin/users/import", purpose, button);
+            match what {
+                [] => act("to import accounts", "Import accounts"),
+                [_, "confirm"] => act("to import accounts", "Import the accounts"),
+                [_, "discard"] => act("to discard a file", "Discard the file"),
+                [_, "undo"] => act("to undo an import", "Undo the import"),
+                _ => None,
+            }
+        }
         ["admin", "users", "new"] => act("/admin/users/new", "to invite somebody", "Invite"),
         ["admin", "invitations", _, what] => {
             let act = |purpose, button| act("/admin/invitations", purpose, button);

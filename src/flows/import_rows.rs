@@ -2,9 +2,7 @@
 
 use std::{
     cell::Cell,
-    fs::File,
-    io::{self, BufRead, BufReader, Read, stdin},
-    path::Path,
+    io::{self, BufRead, Read},
     rc::Rc,
     thread,
 };
@@ -13,10 +11,8 @@ use csv::{ByteRecord, ReaderBuilder, Terminator};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use crate::{
-    domain::import::{COLUMNS, RawRow},
-    flows::import_users::ReadRow,
-};
+use super::import_users::ReadRow;
+use crate::domain::import::{COLUMNS, RawRow};
 
 /// Rows of a batch.
 const BATCH: usize = 1000;
@@ -25,17 +21,9 @@ const AHEAD: usize = 2;
 /// The most bytes of one row: a quote that is never closed must not swallow the whole file.
 const MAX_ROW: u64 = 256 * 1024;
 
-/// Opens the file, or standard input for `-`.
-pub(super) fn open(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
-    if path == Path::new("-") {
-        return Ok(Box::new(BufReader::new(stdin())));
-    }
-    Ok(Box::new(BufReader::new(File::open(path)?)))
-}
-
 /// Reads to the end, or until nobody takes the rows any more. What cannot be read is a bad row, so
 /// that an import with it is not written.
-pub(super) fn read(source: Box<dyn BufRead + Send>) -> Receiver<Vec<ReadRow>> {
+pub fn read(source: Box<dyn BufRead + Send>) -> Receiver<Vec<ReadRow>> {
     let (sender, receiver) = channel(AHEAD);
     // Not a task: the end of the process does not wait for a standard input that says nothing.
     thread::spawn(move || {
@@ -167,13 +155,8 @@ fn csv(source: impl BufRead, rows: &mut Batches) -> Result<(), Unwanted> {
         Err(error) => return rows.push(1, Err(format!("the first line: {error}"))),
     };
     let names: Vec<&str> = header.iter().map(str::trim).collect();
-    let mut probe = RawRow::default();
-    if let Some(unknown) = names.iter().find(|name| !probe.set(name, "")) {
-        return rows.push(1, Err(unknown_column(unknown)));
-    }
-    let twice = |name: &str| names.iter().filter(|other| **other == name).count() > 1;
-    if let Some(name) = names.iter().find(|name| twice(name)) {
-        return rows.push(1, Err(format!("the column {name} stands twice")));
+    if let Err(why) = known_columns(&names) {
+        return rows.push(1, Err(why));
     }
     let mut record = ByteRecord::new();
     loop {
@@ -189,6 +172,47 @@ fn csv(source: impl BufRead, rows: &mut Batches) -> Result<(), Unwanted> {
             }
             Ok(false) => return Ok(()),
             Err(error) => return rows.push(line, Err(error.to_string())),
+        }
+    }
+}
+
+fn known_columns(names: &[&str]) -> Result<(), String> {
+    let mut probe = RawRow::default();
+    if let Some(unknown) = names.iter().find(|name| !probe.set(name, "")) {
+        return Err(unknown_column(unknown));
+    }
+    let twice = |name: &str| names.iter().filter(|other| **other == name).count() > 1;
+    if let Some(name) = names.iter().find(|name| twice(name)) {
+        return Err(format!("the column {name} stands twice"));
+    }
+    if !names.contains(&COLUMNS[0]) {
+        return Err(format!("the first line names no column {}", COLUMNS[0]));
+    }
+    Ok(())
+}
+
+/// Why a whole file cannot be read, whatever its rows are: it is no text, has none, or its first
+/// line does not name the columns.
+pub fn refuse(file: &[u8]) -> Option<String> {
+    if let Err(error) = std::str::from_utf8(file) {
+        let before = &file[..error.valid_up_to()];
+        let line = before.split(|byte| *byte == b'\n').count();
+        return Some(format!("line {line} is not UTF-8"));
+    }
+    let text = file.strip_prefix("\u{feff}".as_bytes()).unwrap_or(file);
+    match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        None => Some("it is empty".to_owned()),
+        Some(b'{') => None,
+        Some(_) => {
+            let mut reader = ReaderBuilder::new()
+                .flexible(true)
+                .from_reader(text.take(MAX_ROW));
+            let header = match reader.headers() {
+                Ok(header) => header.clone(),
+                Err(error) => return Some(format!("the first line: {error}")),
+            };
+            let names: Vec<&str> = header.iter().map(str::trim).collect();
+            known_columns(&names).err()
         }
     }
 }
@@ -245,6 +269,7 @@ mod tests {
         for (text, line, why) in [
             (&b"email,admin\na@x.org,1\n"[..], 1, "no column admin"),
             (b"email,email\na@x.org,1\n", 1, "twice"),
+            (b"role\nuser\n", 1, "no column email"),
             (b"email,role\na@x.org\n", 2, "1 fields"),
             (b"email\n\xff\xfe\n", 2, "UTF-8"),
             (b"{\"email\": 7}\n", 1, "no text"),
@@ -256,6 +281,28 @@ mod tests {
                 panic!("{rows:?}");
             };
             assert!(*at == line && told.contains(why), "{at} {told}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_none_is_refused_as_a_whole() {
+        for (file, why) in [
+            (&b""[..], "empty"),
+            (b"\xef\xbb\xbf \r\n", "empty"),
+            (b"email\na@x.org\n\xff\n", "line 3 is not UTF-8"),
+            (b"\x89PNG\r\n\x1a\n", "line 1 is not UTF-8"),
+            (b"mail\na@x.org\n", "no column mail"),
+            (b"email,email\n", "twice"),
+            (b"role\n", "no column email"),
+        ] {
+            let told = refuse(file).unwrap();
+            assert!(told.contains(why), "{told}");
+        }
+        for file in [
+            &b"\xef\xbb\xbfrole , email\r\nuser,a@x.org"[..],
+            b"{\"email\": 1}",
+        ] {
+            assert_eq!(refuse(file), None);
         }
     }
 

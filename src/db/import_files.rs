@@ -1,0 +1,326 @@
+//! Files with accounts: what became of each, and its sealed pieces until then.
+//!
+//! Every step from one state to the next is one conditional statement, so that of two who take it
+//! at once one does.
+
+use chrono::{DateTime, Utc};
+use diesel::{prelude::*, sql_query, sql_types::Timestamptz};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use ipnet::IpNet;
+use uuid::Uuid;
+
+use super::schema::{user_import_parts as parts, user_imports as imports, users};
+
+/// A file to be kept.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = imports)]
+pub struct NewFile<'a> {
+    /// Id.
+    pub id: Uuid,
+    /// Now.
+    pub created_at: DateTime<Utc>,
+    /// The admin who brought it; nobody at the command line.
+    pub created_by: Option<Uuid>,
+    /// What it is called.
+    pub file_name: &'a str,
+    /// `uploaded`, or `done` where it is written by the same transaction.
+    pub state: &'a str,
+    /// Rows.
+    pub row_count: i64,
+    /// Rows that make accounts.
+    pub accounts_new: i64,
+    /// Rows whose address has one.
+    pub accounts_known: i64,
+    /// Rows that cannot be used.
+    pub rows_bad: i64,
+    /// Now.
+    pub seen_at: DateTime<Utc>,
+    /// Now, where it is done.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// A file and what became of it.
+#[derive(Debug, Clone, Queryable, Selectable, QueryableByName)]
+#[diesel(table_name = imports, check_for_backend(diesel::pg::Pg))]
+#[expect(missing_docs, reason = "the migration says what each column is")]
+pub struct FileRow {
+    pub id: Uuid,
+    pub created_at: DateTime<Utc>,
+    pub file_name: String,
+    pub state: String,
+    pub row_count: i64,
+    pub rows_done: i64,
+    pub accounts_new: i64,
+    pub accounts_known: i64,
+    pub rows_bad: i64,
+    pub run: i32,
+    pub seen_at: DateTime<Utc>,
+    pub confirmed_by: Option<Uuid>,
+    pub confirmed_session: Option<Uuid>,
+    pub confirmed_ip: Option<IpNet>,
+    pub confirmed_user_agent: Option<String>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub undone_at: Option<DateTime<Utc>>,
+    pub failure: Option<String>,
+}
+
+/// Keeps a file, without its pieces.
+pub async fn insert(mut conn: &AsyncPgConnection, new: &NewFile<'_>) -> QueryResult<()> {
+    diesel::insert_into(imports::table)
+        .values(new)
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Keeps a piece of a file.
+pub async fn insert_part(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    import_id: Uuid,
+    number: i32,
+    sealed: &[u8],
+) -> QueryResult<()> {
+    diesel::insert_into(parts::table)
+        .values((
+            parts::id.eq(id),
+            parts::import_id.eq(import_id),
+            parts::number.eq(number),
+            parts::sealed.eq(sealed),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// The pieces of a file, in order.
+pub async fn parts(
+    mut conn: &AsyncPgConnection,
+    import_id: Uuid,
+) -> QueryResult<Vec<(Uuid, Vec<u8>)>> {
+    parts::table
+        .filter(parts::import_id.eq(import_id))
+        .order(parts::number)
+        .select((parts::id, parts::sealed))
+        .load(&mut conn)
+        .await
+}
+
+/// Forgets the pieces of a file.
+pub async fn forget_parts(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<()> {
+    diesel::delete(parts::table.filter(parts::import_id.eq(import_id)))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// How many files wait for a word.
+pub async fn waiting(mut conn: &AsyncPgConnection) -> QueryResult<i64> {
+    imports::table
+        .filter(imports::finished_at.is_null())
+        .filter(imports::state.eq("uploaded"))
+        .count()
+        .get_result(&mut conn)
+        .await
+}
+
+/// A file, and the address of whoever brought it, where that account is there.
+pub type Listed = (FileRow, Option<String>);
+
+/// The file of an id.
+pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<Listed>> {
+    imports::table
+        .left_join(users::table.on(imports::created_by.eq(users::id.nullable())))
+        .filter(imports::id.eq(id))
+        .select((FileRow::as_select(), users::email.nullable()))
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// The file of an id, locked until the transaction ends.
+pub async fn hold(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<FileRow>> {
+    imports::table
+        .find(id)
+        .select(FileRow::as_select())
+        .for_no_key_update()
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// Up to `limit` files, the newest first, those behind `after`.
+pub async fn list(
+    mut conn: &AsyncPgConnection,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: i64,
+) -> QueryResult<Vec<Listed>> {
+    let mut query = imports::table
+        .left_join(users::table.on(imports::created_by.eq(users::id.nullable())))
+        .order((imports::created_at.desc(), imports::id.desc()))
+        .limit(limit)
+        .select((FileRow::as_select(), users::email.nullable()))
+        .into_boxed();
+    if let Some((at, id)) = after {
+        let older = imports::created_at.lt(at);
+        query = query.filter(older.or(imports::created_at.eq(at).and(imports::id.lt(id))));
+    }
+    query.load(&mut conn).await
+}
+
+/// Who confirmed an import, and from where.
+#[derive(Debug, AsChangeset)]
+#[diesel(table_name = imports)]
+pub struct Confirmed<'a> {
+    /// The admin.
+    pub confirmed_by: Uuid,
+    /// Their session.
+    pub confirmed_session: Option<Uuid>,
+    /// Their address.
+    pub confirmed_ip: IpNet,
+    /// Their browser.
+    pub confirmed_user_agent: Option<&'a str>,
+}
+
+/// Lets a file without bad rows be imported; `false` where it is not there, or no more to be
+/// confirmed.
+pub async fn confirm(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    by: &Confirmed<'_>,
+) -> QueryResult<bool> {
+    let rows = diesel::update(imports::table.find(id))
+        .filter(imports::state.eq("uploaded").and(imports::rows_bad.eq(0)))
+        .set((by, imports::state.eq("running")))
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Forgets a file that is not imported; `false` where there is none.
+pub async fn discard(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+    let rows = diesel::delete(
+        imports::table
+            .find(id)
+            .filter(imports::state.eq("uploaded")),
+    )
+    .execute(&mut conn)
+    .await?;
+    Ok(rows == 1)
+}
+
+/// Takes a file that was confirmed and that nobody works on: nobody has yet, or whoever did was not
+/// heard of since `unless_seen`. Whatever an earlier run still does is in vain from here on.
+pub async fn take(
+    mut conn: &AsyncPgConnection,
+    now: DateTime<Utc>,
+    unless_seen: DateTime<Utc>,
+) -> QueryResult<Option<FileRow>> {
+    sql_query(
+        "UPDATE user_imports SET run = run + 1, rows_done = 0, seen_at = $1
+         WHERE id = ANY(ARRAY(
+            SELECT id FROM user_imports
+            WHERE finished_at IS NULL AND state = 'running' AND (run = 0 OR seen_at < $2)
+            ORDER BY seen_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED))
+         RETURNING *",
+    )
+    .bind::<Timestamptz, _>(now)
+    .bind::<Timestamptz, _>(unless_seen)
+    .get_result(&mut conn)
+    .await
+    .optional()
+}
+
+/// Notes how far a run is; `false` where it is no more the one that counts.
+pub async fn progress(
+    mut conn: &AsyncPgConnection,
+    (id, run): (Uuid, i32),
+    rows_done: i64,
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let rows = diesel::update(imports::table.find(id))
+        .filter(imports::state.eq("running").and(imports::run.eq(run)))
+        .set((imports::rows_done.eq(rows_done), imports::seen_at.eq(now)))
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// What the rows came to in the end.
+#[derive(Debug, AsChangeset)]
+#[diesel(table_name = imports)]
+pub struct Counts {
+    /// All of them.
+    pub row_count: i64,
+    /// All of them.
+    pub rows_done: i64,
+    /// Those that made accounts.
+    pub accounts_new: i64,
+    /// Those whose address had one.
+    pub accounts_known: i64,
+}
+
+/// Notes that the file is imported, by the transaction that did so; `false` where the run is no more
+/// the one that counts.
+pub async fn finish(
+    mut conn: &AsyncPgConnection,
+    (id, run): (Uuid, i32),
+    counts: &Counts,
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let rows = diesel::update(imports::table.find(id))
+        .filter(imports::state.eq("running").and(imports::run.eq(run)))
+        .set((
+            counts,
+            imports::state.eq("done"),
+            imports::finished_at.eq(now),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Sets the counts of a file that the same transaction imported.
+pub async fn set_counts(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    counts: &Counts,
+) -> QueryResult<()> {
+    diesel::update(imports::table.find(id))
+        .set(counts)
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Notes that a run failed for good; `false` where it is no more the one that counts.
+pub async fn fail(
+    mut conn: &AsyncPgConnection,
+    (id, run): (Uuid, i32),
+    why: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let rows = diesel::update(imports::table.find(id))
+        .filter(imports::state.eq("running").and(imports::run.eq(run)))
+        .set((
+            imports::state.eq("failed"),
+            imports::failure.eq(why),
+            imports::finished_at.eq(now),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Notes that a held import was taken back.
+pub async fn set_undone(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(imports::table.find(id))
+        .set((imports::state.eq("undone"), imports::undone_at.eq(at)))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,177 @@
+//! Taking an import back: every account of the file goes, as long as nobody has used one.
+
+use uuid::Uuid;
+
+use super::{
+    InputFaults, Result, Services,
+    admin_act::{Barred, enter},
+    authenticate::Authenticated,
+    proof::Proven,
+};
+use crate::{
+    db::{self, Transact, Tx},
+    domain::{
+        audit::{Client, Event, Subject},
+        import::{State, UNDO_WITHIN},
+        reason::Reason,
+    },
+};
+
+/// How many of those that stand in the way are named.
+const NAMED: i64 = 5;
+/// Audit events of one statement.
+const EVENTS: usize = 5000;
+
+/// What is typed.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Why.
+    pub reason: String,
+    /// The number of accounts, to be sure.
+    pub confirm_count: String,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// So many accounts are gone.
+    Undone(usize),
+    /// Somebody used or changed some of the accounts, and everything stays.
+    InUse(InUse),
+    /// There is no such import.
+    NotFound,
+    /// It is not done, was taken back already, or is too long ago.
+    NothingToDo,
+    /// Some input cannot be used.
+    Invalid(InputFaults),
+    /// Whoever acts is no admin any more.
+    NotAdmin,
+    /// The acting session ended in the same moment.
+    Overtaken,
+}
+
+/// Accounts of a file that somebody used or changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InUse {
+    /// How many.
+    pub count: i64,
+    /// The first of them.
+    pub emails: Vec<String>,
+}
+
+/// Events that say nothing of an account's use: the import itself, and what any stranger can cause.
+fn harmless() -> [&'static str; 7] {
+    [
+        Event::Imported.name(),
+        Event::SignInFailed.name(),
+        Event::SignInPaused { guess: "" }.name(),
+        Event::SignInBlocked { guess: "" }.name(),
+        Event::PasswordResetRequested.name(),
+        Event::VerificationRequested.name(),
+        Event::RegistrationOfTakenAddress.name(),
+    ]
+}
+
+/// The accounts of a file that stand in the way of taking it back.
+pub async fn in_use(s: &Services, file: Uuid) -> Result<InUse> {
+    let conn = s.db.connection().await?;
+    in_use_by(&conn, file).await
+}
+
+async fn in_use_by(tx: &Tx, file: Uuid) -> Result<InUse> {
+    let touched = db::imports::touched(tx, file, &harmless(), NAMED).await?;
+    Ok(InUse {
+        count: touched.first().map_or(0, |first| first.of),
+        emails: touched.into_iter().map(|one| one.email).collect(),
+    })
+}
+
+/// Takes an import back.
+pub async fn undo(
+    s: &Services,
+    proven: &Proven,
+    file: Uuid,
+    input: &Input,
+    client: &Client,
+) -> Result<Outcome> {
+    let mut faults = InputFaults::default();
+    let Some(reason) = faults.note("reason", Reason::parse(&input.reason)) else {
+        return Ok(Outcome::Invalid(faults));
+    };
+    let undoing = Undoing {
+        s,
+        who: proven.who(),
+        file,
+        reason,
+        count: &input.confirm_count,
+        client,
+    };
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| undoing.run(tx).await).await
+}
+
+struct Undoing<'a> {
+    s: &'a Services,
+    who: &'a Authenticated,
+    file: Uuid,
+    reason: Reason,
+    count: &'a str,
+    client: &'a Client,
+}
+
+impl Undoing<'_> {
+    async fn run(&self, tx: &Tx) -> Result<Outcome> {
+        match enter(tx, self.who).await? {
+            Some(Barred::Overtaken) => return Ok(Outcome::Overtaken),
+            Some(Barred::NotAdmin) => return Ok(Outcome::NotAdmin),
+            None => {}
+        }
+        let now = self.s.now();
+        let Some(row) = db::import_files::hold(tx, self.file).await? else {
+            return Ok(Outcome::NotFound);
+        };
+        let in_time = row.finished_at.is_some_and(|at| now < at + UNDO_WITHIN);
+        if row.state != State::Done.as_str() || !in_time {
+            return Ok(Outcome::NothingToDo);
+        }
+        if self.count.trim() != row.accounts_new.to_string() {
+            let why = "This is not the number of accounts. Type it to confirm.";
+            return Ok(Outcome::Invalid(InputFaults::one("confirm_count", &why)));
+        }
+        // Whoever signs in now waits, and finds no account; whoever was quicker is seen.
+        db::imports::hold(tx, self.file).await?;
+        let in_use = in_use_by(tx, self.file).await?;
+        if in_use.count > 0 {
+            return Ok(Outcome::InUse(in_use));
+        }
+        let gone = db::imports::erase(tx, self.file).await?;
+        db::import_files::set_undone(tx, self.file, now).await?;
+        self.audit(tx, &gone).await?;
+        Ok(Outcome::Undone(gone.len()))
+    }
+
+    async fn audit(&self, tx: &Tx, gone: &[Uuid]) -> Result<()> {
+        let at = self.s.now();
+        let record = |event, subject| db::audit::Record {
+            event,
+            actor: Some(self.who.user().id),
+            subject,
+            session_id: self.who.session_id,
+            client: self.client,
+            at,
+        };
+        for part in gone.chunks(EVENTS) {
+            let events: Vec<_> = part
+                .iter()
+                .map(|id| record(Event::UserErased, Subject::User(*id)))
+                .collect();
+            db::audit::insert_all(tx, &events).await?;
+        }
+        let whole = Event::UsersImportUndone {
+            import: self.file,
+            count: gone.len(),
+            reason: self.reason.clone(),
+        };
+        Ok(db::audit::insert(tx, &record(whole, Subject::Service)).await?)
+    }
+}

@@ -1,0 +1,180 @@
+//! Bringing accounts over from a file: the form that takes it, and the list of files of before.
+//! One file's own page stands in `admin_import`.
+
+use actix_web::{http::StatusCode, web::Query};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use url::form_urlencoded::Serializer;
+
+use super::{
+    admin_import::summed_up,
+    admin_user::Chip,
+    answer::{Showing, field_errors, see_other},
+};
+use crate::{
+    domain::import::State as Became,
+    flows::{
+        imports::{self, File, Page, Upload},
+        proof,
+    },
+    web::{
+        api::refusals,
+        error::{WebError, WebResult},
+        extract::{AdminUpload, AdminUser, PageShell, UploadFault},
+        state::{State, WebState},
+        view::{FieldErrors, Shell},
+    },
+};
+
+/// The path of the form and the list.
+pub(super) const IMPORTS: &str = "/admin/users/import";
+
+/// `/admin/users/import`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin_imports.html")]
+pub struct ImportsPage {
+    /// What stands around the page.
+    pub shell: Shell,
+    /// Whether a file is taken at once, as there is a recent proof.
+    pub takes_file: bool,
+    /// The files of this page.
+    pub lines: Vec<ImportLine>,
+    /// Whether this is another page than the first one.
+    pub goes_on: bool,
+    /// The link to the next page; empty on the last one.
+    pub next: String,
+    /// What is wrong, by `file` and `cursor`.
+    pub errors: FieldErrors,
+}
+
+/// A file in the list.
+#[derive(Clone, Debug)]
+pub struct ImportLine {
+    /// Its page.
+    pub href: String,
+    /// What it is called.
+    pub file_name: String,
+    /// What became of it.
+    pub chip: Chip,
+    /// The same in numbers.
+    pub summed_up: String,
+    /// The address of who brought it; empty where that is nobody.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl From<File> for ImportLine {
+    fn from(file: File) -> Self {
+        Self {
+            href: format!("{IMPORTS}/{}", file.row.id),
+            chip: chip(file.state),
+            summed_up: summed_up(&file),
+            file_name: file.row.file_name,
+            by: file.by.unwrap_or_default(),
+            at: file.row.created_at,
+        }
+    }
+}
+
+/// What became of a file, in a word.
+pub(super) fn chip(state: Became) -> Chip {
+    let (text, class) = match state {
+        Became::Uploaded => ("Waits for you", "warn"),
+        Became::Running => ("Running", "accent"),
+        Became::Done => ("Imported", "good"),
+        Became::Failed => ("Failed", "bad"),
+        Became::Undone => ("Undone", ""),
+    };
+    Chip { text, class }
+}
+
+/// Which page.
+#[derive(Debug, Default, Deserialize)]
+pub struct ListQuery {
+    #[serde(default)]
+    cursor: String,
+}
+
+/// `GET /admin/users/import`
+pub async fn get(
+    AdminUser(who): AdminUser,
+    query: Query<ListQuery>,
+    state: State,
+    shell: PageShell,
+) -> WebResult {
+    let takes_file = proof::recent(&state.services, &who).is_some();
+    let first = Showing::first();
+    show(&state, shell, takes_file, &query.cursor, first).await
+}
+
+/// `POST /admin/users/import`
+pub async fn post(
+    AdminUpload { proven, file }: AdminUpload,
+    state: State,
+    shell: PageShell,
+) -> WebResult {
+    let refused = |status, why: &str| Showing::again(status, FieldErrors::of_field("file", why));
+    let unusable = |why: &str| refused(StatusCode::UNPROCESSABLE_ENTITY, why);
+    let showing = match file {
+        Err(UploadFault::Missing) => unusable("Choose a file."),
+        Err(UploadFault::TooLarge) => refused(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "This file is larger than 10 MiB. Split it, or import it on the server's command line with vestibule user import, which takes files of any size.",
+        ),
+        Ok(file) => {
+            let content = file.bytes.into();
+            match imports::upload(&state.services, &proven, &file.name, content).await? {
+                Upload::Kept(id) => return Ok(see_other(&format!("{IMPORTS}/{id}"))),
+                Upload::Unreadable(why) => unusable(&format!(
+                    "This file cannot be used: {why}. Nothing was kept."
+                )),
+                Upload::TooManyWaiting => refused(
+                    StatusCode::CONFLICT,
+                    "Too many files wait already. Import or discard some of them first.",
+                ),
+                Upload::NotAdmin => return Err(refusals::admin_required()),
+                Upload::Overtaken => return Err(WebError::SignInRequired(None)),
+            }
+        }
+    };
+    show(&state, shell, true, "", showing).await
+}
+
+async fn show(
+    state: &WebState,
+    shell: PageShell,
+    takes_file: bool,
+    cursor: &str,
+    showing: Showing,
+) -> WebResult {
+    let (showing, page) = match imports::list(&state.services, cursor).await? {
+        Ok(page) => (showing, page),
+        Err(faults) => {
+            let nothing = Page {
+                files: Vec::new(),
+                next: None,
+            };
+            // The cursor has no field on the page.
+            let errors = field_errors(&faults, &[]);
+            let told: Vec<&str> = errors.iter().map(|(_, message)| message).collect();
+            let errors = FieldErrors::of_form(told.join(" "));
+            (Showing::invalid(errors), nothing)
+        }
+    };
+    let link = |next: String| {
+        let query = Serializer::new(String::new())
+            .append_pair("cursor", &next)
+            .finish();
+        format!("{IMPORTS}?{query}")
+    };
+    showing.answer(|errors| ImportsPage {
+        shell: shell.take(),
+        takes_file,
+        lines: page.files.into_iter().map(ImportLine::from).collect(),
+        goes_on: !cursor.is_empty(),
+        next: page.next.map_or_else(String::new, link),
+        errors,
+    })
+}
