@@ -182,21 +182,21 @@ async fn read(mut body: Incoming) -> Result<Vec<u8>, Failure> {
     Ok(answer)
 }
 
-/// TLS that trusts the system's roots. Reading them is work for a blocking thread.
 async fn tls() -> Result<Arc<ClientConfig>, Failure> {
-    let read = || {
-        let mut roots = RootCertStore::empty();
-        // A system store may hold certificates that rustls cannot use; the others still count.
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        roots
-    };
-    let roots = spawn_blocking(read).await.map_err(io::Error::other)?;
+    let config = spawn_blocking(system_tls).await.map_err(io::Error::other)?;
+    Ok(Arc::new(config?))
+}
+
+/// TLS that trusts the system's roots. Reading them is work for a blocking thread.
+pub fn system_tls() -> Result<ClientConfig, rustls::Error> {
+    let mut roots = RootCertStore::empty();
+    // A system store may hold certificates that rustls cannot use; the others still count.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
+        .with_no_client_auth())
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub mod invitation;
 pub mod keys;
 pub mod local_path;
 pub mod password;
+pub mod probe;
 pub mod random;
 pub mod reason;
 pub mod sealing;

@@ -10,6 +10,7 @@ use crate::{
     config::{self, Config, Environment},
     domain::{
         password::{Argon2Settings, PasswordPolicy},
+        probe::ProbeKey,
         sealing::SealingRing,
         secret::Key,
         session::SessionPolicy,
@@ -129,6 +130,7 @@ pub(super) fn web_settings(config: &Config, session_key: &Key) -> WebSettings {
         development: config.environment == Environment::Development,
         cors_origins: config.cors_origins.clone(),
         trusted_proxies: config.trusted_proxies.clone(),
+        probe_key: ProbeKey::derive(&config.secrets.cookie),
         session_key: CookieKey::derive_from(session_key.expose()),
     }
 }

@@ -1,7 +1,9 @@
 //! `vestibule doctor`: looks at everything that a start depends on, and says what to do.
 
 mod database;
+mod fetch;
 mod folder;
+mod outside;
 mod report;
 mod secrets;
 mod site;
@@ -9,6 +11,7 @@ mod site;
 use std::process::ExitCode;
 
 use clap::Args;
+use url::Url;
 
 use super::setup::{Failure, print, runtime};
 use crate::config::{self, Config, LoadedConfig, Source};
@@ -19,13 +22,27 @@ use report::Report;
 /// Says a line each: `ok`, `warn` or `fail`, and what to do. The embedded database is started, or
 /// joined, as by any command; nothing is written to a database, and no mail is sent.
 ///
+/// With --url the running service is asked as well, from where this runs: whether it is reached over
+/// valid TLS and is ready, takes the Host of `BASE_URL`, sends its headers and cookies unchanged, and
+/// which client address it sees. Run it where browsers are, beyond the proxy, with the settings of the
+/// service.
+///
 /// Exit status: 1 where anything fails, 0 otherwise.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Examples:\n  vestibule doctor\n  vestibule doctor --json | jq .fail")]
+#[command(
+    after_help = "Examples:\n  vestibule doctor\n  vestibule doctor --url\n  vestibule doctor --json | jq .fail"
+)]
 pub(super) struct DoctorArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Ask the running service too, at this URL or, without one, at `BASE_URL`
+    #[arg(long, value_name = "URL")]
+    #[expect(
+        clippy::option_option,
+        reason = "clap's words for a value that may be left out"
+    )]
+    url: Option<Option<Url>>,
 }
 
 /// Looks, and tells.
@@ -34,7 +51,7 @@ pub(super) fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
     match config::load(&Source::from_process()) {
         Ok(loaded) => {
             settings(&loaded, &mut report);
-            runtime()?.block_on(examine(&loaded.config, &mut report));
+            runtime()?.block_on(examine(&loaded.config, args, &mut report));
         }
         Err(faults) => {
             for fault in faults.faults() {
@@ -77,11 +94,15 @@ fn settings(loaded: &LoadedConfig, report: &mut Report) {
     }
 }
 
-async fn examine(config: &Config, report: &mut Report) {
+async fn examine(config: &Config, args: &DoctorArgs, report: &mut Report) {
     secrets::check(&config.secrets, report);
     folder::check(config, report);
     database::check(config, report).await;
     site::cookies(config, report);
     site::proxies(config, report);
     site::mail(config, report).await;
+    if let Some(url) = &args.url {
+        let url = url.as_ref().unwrap_or(&config.base_url);
+        outside::check(config, url, report).await;
+    }
 }

@@ -18,6 +18,8 @@ use crate::domain::{
 pub const BOUND: i64 = 20_000;
 /// The most pages of a table that are read for a sample: 16 MiB.
 const PAGES: i64 = 2048;
+/// The same for a figure that stands beside something else: 2 MiB.
+const FEW_PAGES: i64 = 256;
 
 #[derive(QueryableByName)]
 struct Count {
@@ -31,18 +33,19 @@ struct Percent {
     percent: f64,
 }
 
-/// Rows of a table that meet a condition, told from at most [`PAGES`] of its pages. The same pages
+/// Rows of a table that meet a condition, told from at most so many of its pages. The same pages
 /// are read each time, so that the figure rests while the table does.
 async fn sampled(
     mut conn: &AsyncPgConnection,
     table: &str,
     condition: &str,
     now: DateTime<Utc>,
+    most_pages: i64,
 ) -> QueryResult<Figure> {
     let pages = "SELECT LEAST(100.0, 100.0 * $1 / GREATEST(1, pg_relation_size($2::regclass)
             / current_setting('block_size')::bigint))::float8 AS percent";
     let Percent { percent } = sql_query(pages)
-        .bind::<BigInt, _>(PAGES)
+        .bind::<BigInt, _>(most_pages)
         .bind::<Text, _>(table)
         .get_result(&mut conn)
         .await?;
@@ -60,18 +63,33 @@ async fn sampled(
 
 /// Everybody who has an account, deleted ones in their grace among them.
 pub async fn users(conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<Figure> {
-    sampled(conn, "users", "true", now).await
+    sampled(conn, "users", "true", now, PAGES).await
+}
+
+/// The same, at a glance.
+pub async fn users_at_a_glance(
+    conn: &AsyncPgConnection,
+    now: DateTime<Utc>,
+) -> QueryResult<Figure> {
+    sampled(conn, "users", "true", now, FEW_PAGES).await
 }
 
 /// Those with a second factor.
 pub async fn second_factors(conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<Figure> {
-    sampled(conn, "totp_authenticators", "confirmed_at IS NOT NULL", now).await
+    sampled(
+        conn,
+        "totp_authenticators",
+        "confirmed_at IS NOT NULL",
+        now,
+        PAGES,
+    )
+    .await
 }
 
 /// Sessions that neither ended nor expired. What expires is moved by each rotation and has no index.
 pub async fn sessions(conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<Figure> {
     let living = "revoked_at IS NULL AND expires_at > $2 AND absolute_expires_at > $2";
-    sampled(conn, "sessions", living, now).await
+    sampled(conn, "sessions", living, now, PAGES).await
 }
 
 /// Rows that an index finds, up to the bound. `$1` of the condition is a time.

@@ -193,6 +193,8 @@ diesel::table! {
         password_breach_checked_at -> Nullable<Timestamptz>,
         deleted_at -> Nullable<Timestamptz>,
         import_id -> Nullable<Uuid>,
+        two_factor -> Bool,
+        kind -> Int2,
     }
 }
 

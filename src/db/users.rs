@@ -16,7 +16,7 @@ use crate::domain::{
 };
 
 /// A user as the row has it.
-#[derive(Debug, Queryable, Selectable)]
+#[derive(Debug, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = users, check_for_backend(diesel::pg::Pg))]
 pub(super) struct UserRow {
     id: Uuid,

@@ -29,6 +29,21 @@ pub struct UserSearch {
     pub after: Option<Cursor>,
 }
 
+impl UserSearch {
+    /// Whether a filter leaves anybody out, the text aside.
+    pub fn filters(&self) -> bool {
+        self.status.is_some()
+            || self.role.is_some()
+            || self.two_factor.is_some()
+            || self.verified.is_some()
+    }
+
+    /// Whether anything leaves anybody out.
+    pub fn narrows(&self) -> bool {
+        self.text.is_some() || self.filters()
+    }
+}
+
 /// A word or a cursor that means nothing here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SearchError {

@@ -9,6 +9,7 @@ use crate::{
         mails::MailRow,
     },
     domain::{
+        dashboard::Figure,
         email::EmailAddress,
         user_search::{self, Cursor, ROLES, Sort, Status, TWO_FACTOR, UserSearch, VERIFIED},
     },
@@ -71,6 +72,24 @@ pub async fn page(s: &Services, query: &Query, size: usize) -> Result<Result<Pag
         .filter(|_| more)
         .map(|last| after(last, search.sort).encode());
     Ok(Ok(Page { users, next }))
+}
+
+/// How many users are in the list, on all its pages. Nothing is worth a scan: all of them are told
+/// from a sample, those of a search are counted up to a bound.
+pub async fn count(s: &Services, query: &Query) -> Result<Result<Figure, InputFaults>> {
+    let search = match read(query) {
+        Ok(search) => search,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let mut conn = s.db.connection().await?;
+    if !search.narrows() {
+        let figure = db::dashboard::users_at_a_glance(&conn, s.now()).await?;
+        return Ok(Ok(figure));
+    }
+    let counted = conn
+        .transaction(async |tx| Ok::<_, FlowError>(db::user_list::count(tx, &search).await?))
+        .await?;
+    Ok(Ok(counted))
 }
 
 fn after(last: &ManagedUser, sort: Sort) -> Cursor {

@@ -1,12 +1,30 @@
 //! Probes for operators and load balancers. They say nothing that the public must not know.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 
-use super::{middleware::errors::Written, state::State};
-use crate::flows::health;
+use super::{
+    extract::{ClientInfo, forwarded},
+    middleware::errors::Written,
+    state::State,
+};
+use crate::{
+    domain::probe::{self, Seen},
+    flows::health,
+};
 
-/// `GET /healthz`: the process lives.
-pub async fn live() -> HttpResponse {
+/// `GET /healthz`: the process lives. An operator who shows a probe of the same `COOKIE_KEY` is told
+/// how the request is seen, in JSON.
+pub async fn live(req: HttpRequest, state: State) -> HttpResponse {
+    if let Some(probe) = req.headers().get(probe::HEADER)
+        && (state.settings.probe_key).accepts(probe.as_bytes(), state.services.now())
+    {
+        let text = |hop: &[u8]| String::from_utf8_lossy(hop).into_owned();
+        return HttpResponse::Ok().json(Seen {
+            client: ClientInfo::of(&req, &state.settings).0.ip,
+            peer: req.peer_addr().map(|peer| peer.ip().to_canonical()),
+            forwarded: forwarded(&req).into_iter().map(text).collect(),
+        });
+    }
     HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
         .body("ok\n")

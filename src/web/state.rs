@@ -6,7 +6,10 @@ use actix_web::cookie::Key;
 use ipnet::IpNet;
 
 use super::api::description::Description;
-use crate::flows::{Services, sign_in};
+use crate::{
+    domain::probe::ProbeKey,
+    flows::{Services, sign_in},
+};
 
 /// The settings of the web layer.
 #[derive(Clone)]
@@ -25,6 +28,8 @@ pub struct WebSettings {
     pub cors_origins: Vec<String>,
     /// Networks whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Under which the operator asks how a request is seen.
+    pub probe_key: ProbeKey,
     /// Encrypts the session cookie.
     pub session_key: Key,
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use serde_json::Value;
 
 use crate::cluster::{Cluster, Folder};
-use crate::node::vestibule;
+use crate::node::{Node, vestibule};
 use crate::operator::{Ran, run, run_with};
 use crate::operator_mail::{borrowed, settings};
 use crate::smtp::{Mode, SmtpServer};
@@ -160,8 +160,11 @@ async fn faults_of_the_database() {
     let ran = doctor(&cluster, &[("DATABASE_URL", &stranger)]);
     assert!(ran.well().contains("ok    database role: stranger "));
 
-    sql.run("DELETE FROM __diesel_schema_migrations WHERE version LIKE '%14'")
-        .await;
+    sql.run(
+        "DELETE FROM __diesel_schema_migrations
+         WHERE version = (SELECT max(version) FROM __diesel_schema_migrations)",
+    )
+    .await;
     told(&doctor(&cluster, &[]), "warn  migrations: 1 are to be run");
     let ran = doctor(&cluster, &[("DATABASE_URL", &stranger)]);
     told(
@@ -230,4 +233,62 @@ fn the_embedded_database_and_its_folder() {
     let mut command = vestibule(folder.path());
     command.arg("doctor").env("DATA_DIR", "/dev/null");
     told(&Ran::of(&mut command), "fail  settings: ");
+}
+
+#[tokio::test]
+async fn the_running_service_as_it_is_met_from_outside() {
+    let cluster = Cluster::start().await;
+    let node = Node::with(&cluster, &GOOD).await;
+    let url = node.url("");
+    let ask = |but: &[(&str, &str)], url: &str| {
+        let mut all = GOOD.to_vec();
+        all.extend_from_slice(but);
+        run_with(&cluster, &all, &["doctor", "--url", url])
+    };
+    let said = ask(&[], &url).well();
+    for good in [
+        &format!("ok    reachable: {url} is ready, without TLS"),
+        "ok    host: sign-in.example.org is served",
+        "ok    headers: as the service sends them, with HSTS",
+        "ok    cookies as sent: ",
+        "ok    proxy headers: this request comes from 127.0.0.1, and an address it claims is not believed",
+    ] {
+        assert!(
+            said.lines().any(|line| line.starts_with(good)),
+            "{good}:\n{said}"
+        );
+    }
+
+    let nowhere = [("BASE_URL", "http://127.0.0.1:1")];
+    let mut settings = GOOD.to_vec();
+    settings.extend(nowhere);
+    let ran = run_with(&cluster, &settings, &["doctor", "--url"]);
+    told(&ran, "fail  reachable: http://127.0.0.1:1: ");
+    let over_tls = url.replacen("http:", "https:", 1);
+    told(&ask(&[], &over_tls), "fail  reachable: ");
+    let other_name = [("BASE_URL", "https://other.example.org")];
+    told(
+        &ask(&other_name, &url),
+        "fail  host: asked for other.example.org, ",
+    );
+    let other_key = [("COOKIE_KEY", "Zx8Pq1Lw6Kd3Vn0Rt5Yb7Hc2Mf9Gj4SaEuIoTyQeWlA=")];
+    told(
+        &ask(&other_key, &url),
+        "fail  proxy headers: the service does not tell",
+    );
+
+    // Strangers are told nothing, whatever they send.
+    for probe in ["", "1772546700.AAAA", "x"] {
+        let asked = node
+            .http
+            .get(node.url("/healthz"))
+            .header("vestibule-probe", probe);
+        assert_eq!(asked.send().await.unwrap().text().await.unwrap(), "ok\n");
+    }
+    let believing = [GOOD.as_slice(), &[("TRUSTED_PROXIES", "127.0.0.0/8")]].concat();
+    let node = Node::with(&cluster, &believing).await;
+    told(
+        &ask(&[], &node.url("")),
+        "fail  proxy headers: X-Forwarded-For is believed",
+    );
 }

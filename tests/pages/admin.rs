@@ -42,6 +42,7 @@ fn list(users: Vec<UserLine>, query: ListQuery, errors: FieldErrors) -> AdminUse
     AdminUsersPage {
         shell: admin(),
         query,
+        counted: "about 1,000,000".to_owned(),
         users,
         next: String::new(),
         errors,

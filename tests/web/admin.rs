@@ -9,6 +9,7 @@ mod guards;
 mod imports;
 mod invitations;
 mod list;
+mod list_exact;
 mod pages;
 
 use serde_json::Value;

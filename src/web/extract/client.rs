@@ -26,12 +26,7 @@ impl ClientInfo {
         let socket = req
             .peer_addr()
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-        // Byte by byte: what a client wrote before the hops of our proxies must not hide them.
-        let forwarded: Vec<&[u8]> = req
-            .headers()
-            .get_all("x-forwarded-for")
-            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-            .collect();
+        let forwarded = forwarded(req);
         let user_agent = req
             .headers()
             .get(header::USER_AGENT)
@@ -39,6 +34,15 @@ impl ClientInfo {
         let address = client_address(socket, &forwarded, &settings.trusted_proxies);
         Self(Client::new(address, user_agent).with_device(settings.device(req)))
     }
+}
+
+/// The hops of `X-Forwarded-For`, byte by byte: what a client wrote before the hops of our proxies
+/// must not hide them.
+pub fn forwarded(req: &HttpRequest) -> Vec<&[u8]> {
+    req.headers()
+        .get_all("x-forwarded-for")
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .collect()
 }
 
 /// The socket's address, unless it is a trusted proxy's: then the header is read from the right to

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
 use super::{
+    admin_dashboard::told,
     admin_user::Chip,
     answer::{Showing, field_errors},
 };
@@ -32,6 +33,8 @@ pub struct AdminUsersPage {
     pub shell: Shell,
     /// What was asked for.
     pub query: ListQuery,
+    /// How many there are on all pages, in words; empty where nothing was searched for.
+    pub counted: String,
     /// The users of this page.
     pub users: Vec<UserLine>,
     /// The link to the next page; empty on the last one.
@@ -211,8 +214,14 @@ pub async fn get(
 ) -> WebResult {
     let query = query.into_inner();
     let asked = admin_list::Query::from(&query);
+    let mut counted = String::new();
     let (showing, page) = match admin_list::list(&state.services, &asked).await? {
-        Ok(page) => (Showing::first(), page),
+        Ok(page) => {
+            if let Ok(figure) = admin_list::count(&state.services, &asked).await? {
+                counted = told(figure);
+            }
+            (Showing::first(), page)
+        }
         Err(faults) => {
             let nobody = Page {
                 users: Vec::new(),
@@ -223,6 +232,7 @@ pub async fn get(
     };
     showing.answer(|errors| AdminUsersPage {
         shell: shell.take(),
+        counted,
         users: page.users.into_iter().map(UserLine::from).collect(),
         next: page.next.map_or_else(String::new, |next| query.link(&next)),
         query,

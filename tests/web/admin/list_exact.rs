@@ -1,0 +1,205 @@
+//! The list against a filter that is plain to see: every mix of filters, texts and orders, through
+//! all pages, while others come and change.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use vestibule::domain::dashboard::Precision;
+use vestibule::flows::admin_list::{self, Query};
+
+use crate::harness::TestApp;
+
+/// Four hundred people of few beginnings, at few moments, in all states: the same each time.
+const PEOPLE: &str = "INSERT INTO users (id, email, email_canonical, display_name, password_hash, role,
+        created_at, email_verified_at, disabled_at, deleted_at)
+    SELECT gen_random_uuid(), upper(address), address, CASE WHEN n % 5 < 3 THEN name END, '!',
+        CASE WHEN n % 13 = 0 THEN 'admin' ELSE 'user' END,
+        '2026-01-01'::timestamptz + (n * 7 % 31) * interval '1 day',
+        CASE WHEN n % 3 > 0 THEN now() END,
+        CASE WHEN n % 7 < 2 THEN now() END, CASE WHEN n % 7 = 0 THEN now() END
+    FROM (SELECT n, (ARRAY['a', 'ab', 'a_', 'b', 'ça'])[1 + n % 4] || n * 37 % 401 || '@example.org' AS address,
+            (ARRAY['Ab', 'A%', 'Ça', 'B', 'b\\'])[1 + n * 3 % 5] || n AS name
+        FROM generate_series(1, 400) AS n) AS drawn;
+    INSERT INTO totp_authenticators (user_id, secret, confirmed_at, created_at)
+    SELECT id, '', CASE WHEN row_number() OVER (ORDER BY email) % 3 > 0 THEN now() END, now()
+    FROM users WHERE ascii(substr(md5(email), 1)) % 2 = 0;
+    DELETE FROM totp_authenticators WHERE user_id IN (SELECT user_id FROM totp_authenticators
+        WHERE confirmed_at IS NOT NULL ORDER BY user_id LIMIT 20);
+    UPDATE totp_authenticators SET confirmed_at = now() WHERE user_id IN (SELECT user_id
+        FROM totp_authenticators WHERE confirmed_at IS NULL ORDER BY user_id LIMIT 20);
+    UPDATE users SET email = replace(email, 'EXAMPLE', 'Example')";
+
+/// What others do meanwhile, over and over; each of them has an address of its own end.
+const MEANWHILE: &str = "
+    INSERT INTO users (id, email, email_canonical, display_name, password_hash, created_at)
+    SELECT gen_random_uuid(), address, address, 'Ab', '!', '2026-01-01'::timestamptz + random() * interval '31 days'
+    FROM (SELECT 'a' || gen_random_uuid() || '@moving.example' AS address) AS drawn;
+    UPDATE users SET disabled_at = CASE WHEN disabled_at IS NULL THEN now() END,
+        email_verified_at = CASE WHEN email_verified_at IS NULL THEN now() END
+    WHERE email LIKE '%@moving.example' AND random() < 0.5";
+
+struct Row {
+    id: String,
+    address: String,
+    name: Option<String>,
+    status: &'static str,
+    role: String,
+    two_factor: &'static str,
+    verified: &'static str,
+    created: i64,
+}
+
+async fn everybody(app: &TestApp) -> Vec<Row> {
+    let rows = "SELECT u.id::text, email_canonical, lower(display_name), disabled_at IS NOT NULL,
+            deleted_at IS NOT NULL, role, t.confirmed_at IS NOT NULL, email_verified_at IS NOT NULL,
+            (extract(epoch FROM u.created_at) * 1000000)::bigint
+        FROM users AS u LEFT JOIN totp_authenticators AS t ON t.user_id = u.id";
+    let rows = app.sql(rows, &[]).await;
+    let word = |on: bool, yes, no| if on { yes } else { no };
+    rows.iter()
+        .map(|row| Row {
+            id: row.get(0),
+            address: row.get(1),
+            name: row.get(2),
+            status: word(
+                row.get(4),
+                "deleted",
+                word(row.get(3), "disabled", "active"),
+            ),
+            role: row.get(5),
+            two_factor: word(row.get(6), "on", "off"),
+            verified: word(row.get(7), "yes", "no"),
+            created: row.get(8),
+        })
+        .collect()
+}
+
+/// The ids that a search has to find, in order.
+fn expected(everybody: &[Row], query: &Query) -> Vec<String> {
+    let is = |wanted: &str, has: &str| wanted.is_empty() || wanted == has;
+    let text = query.q.to_lowercase();
+    let begins = |row: &Row| {
+        row.address.starts_with(&text)
+            || row
+                .name
+                .as_ref()
+                .is_some_and(|name| name.starts_with(&text))
+            || row.id == text
+    };
+    let mut found: Vec<&Row> = everybody
+        .iter()
+        .filter(|row| is(&query.status, row.status) && is(&query.role, &row.role))
+        .filter(|row| is(&query.two_factor, row.two_factor) && is(&query.verified, row.verified))
+        .filter(|row| begins(row))
+        .collect();
+    match query.sort.as_str() {
+        "email" => found.sort_by(|a, b| a.address.cmp(&b.address)),
+        "oldest" => found.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id))),
+        _ => found.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id))),
+    }
+    found.into_iter().map(|row| row.id.clone()).collect()
+}
+
+async fn walked(app: &TestApp, query: &Query, size: usize) -> Vec<String> {
+    let (mut query, mut found) = (query.clone(), Vec::new());
+    loop {
+        let page = admin_list::page(app.services(), &query, size).await;
+        let page = page.unwrap().unwrap();
+        assert!(page.users.len() <= size && (page.next.is_none() || page.users.len() == size));
+        found.extend(page.users.iter().map(|one| one.user.id.to_string()));
+        match page.next {
+            Some(next) => query.cursor = next,
+            None => return found,
+        }
+    }
+}
+
+/// Every mix of filters with several texts and all orders.
+fn searches(everybody: &[Row]) -> Vec<Query> {
+    let texts = ["", "", "a", "AB", "a_", "a%", "ÇA", "b\\", "ab1", "nobody"];
+    let mut texts = texts.map(str::to_owned).to_vec();
+    texts.extend(everybody.iter().take(2).map(|row| row.id.clone()));
+    let mut all = Vec::new();
+    for status in ["", "active", "disabled", "deleted"] {
+        for role in ["", "user", "admin"] {
+            for two_factor in ["", "on", "off"] {
+                for verified in ["", "yes", "no"] {
+                    for sort in ["newest", "oldest", "email"] {
+                        all.push(Query {
+                            // Eleven texts and twelve meet in turns.
+                            q: texts[all.len() * 5 % texts.len()].clone(),
+                            status: status.to_owned(),
+                            role: role.to_owned(),
+                            two_factor: two_factor.to_owned(),
+                            verified: verified.to_owned(),
+                            sort: sort.to_owned(),
+                            cursor: String::new(),
+                        });
+                    }
+                }
+            }
+        }
+    }
+    let plain = |(n, q): (usize, &String)| Query {
+        q: q.clone(),
+        sort: ["newest", "oldest", "email"][n % 3].to_owned(),
+        ..Query::default()
+    };
+    all.extend(texts.iter().cycle().take(36).enumerate().map(plain));
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_search_finds_whom_it_should_and_counts_them() {
+    let app = TestApp::start().await;
+    app.another_connection()
+        .await
+        .batch_execute(PEOPLE)
+        .await
+        .unwrap();
+    let everybody = everybody(&app).await;
+    let mut hits = 0;
+    for query in searches(&everybody) {
+        let expected = expected(&everybody, &query);
+        assert_eq!(walked(&app, &query, 9).await, expected, "{query:?}");
+        let figure = admin_list::count(app.services(), &query).await.unwrap();
+        let figure = figure.unwrap();
+        let counted = usize::try_from(figure.count).unwrap();
+        assert_eq!(
+            (counted, figure.precision),
+            (expected.len(), Precision::Exact)
+        );
+        hits += usize::from(!expected.is_empty());
+    }
+    assert!(hits > 150, "{hits} searches found anybody");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_stays_is_found_once_and_in_order_while_others_come_and_change() {
+    let app = TestApp::start().await;
+    let others = app.another_connection().await;
+    others.batch_execute(PEOPLE).await.unwrap();
+    let everybody = everybody(&app).await;
+    let stay: BTreeSet<String> = everybody.iter().map(|row| row.id.clone()).collect();
+    let done = AtomicBool::new(false);
+    let write = async {
+        let mut written = 0;
+        while !done.load(Ordering::Relaxed) {
+            others.batch_execute(MEANWHILE).await.unwrap();
+            written += 1;
+        }
+        written
+    };
+    let look = async {
+        for query in searches(&everybody).iter().step_by(5) {
+            let found = walked(&app, query, 7).await;
+            let once: BTreeSet<&String> = found.iter().collect();
+            assert_eq!(once.len(), found.len(), "{query:?}: somebody came twice");
+            let stayed: Vec<String> = found.into_iter().filter(|id| stay.contains(id)).collect();
+            assert_eq!(stayed, expected(&everybody, query), "{query:?}");
+        }
+        done.store(true, Ordering::Relaxed);
+    };
+    let (written, ()) = tokio::join!(write, look);
+    assert!(written > 20, "{written} writes");
+}
