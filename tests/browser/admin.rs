@@ -1,10 +1,12 @@
 //! An admin's story, told twice: with scripts on light pages, and without on dark ones. Each page is
 //! looked at as narrow as a phone and as wide as a desk.
 
+use std::fs;
 use std::time::Duration;
 
 use crate::browser::Browser;
 use crate::driver::{Driver, Scripts};
+use crate::folder::Folder;
 use crate::harness::eventually;
 use crate::mail::MailServer;
 use crate::server::Server;
@@ -40,6 +42,7 @@ async fn story(name: &str, scripts: Scripts, colours: &str) {
     let phone = driver.browser(&format!("{name}-guest"), scripts).await;
     desk.prefer_colours(colours).await;
     let story = Story {
+        folder: Folder::new("files"),
         server,
         mail,
         desk,
@@ -50,6 +53,10 @@ async fn story(name: &str, scripts: Scripts, colours: &str) {
     story.invites().await;
     story.finds().await;
     story.disables_and_enables().await;
+    story.imports().await;
+    story.acts_on_many().await;
+    story.takes_an_import_back().await;
+    story.reads_the_log().await;
 
     story.desk.close().await;
     story.phone.close().await;
@@ -59,6 +66,7 @@ async fn story(name: &str, scripts: Scripts, colours: &str) {
 
 /// An admin at a desk, and a guest with a phone.
 struct Story {
+    folder: Folder,
     server: Server,
     mail: MailServer,
     desk: Browser,
@@ -142,6 +150,109 @@ impl Story {
         let fields = [("email", GUEST), ("password", GUESTS_OWN)];
         phone.submit("/login", &fields).await;
         phone.assert_at("/account").await;
+    }
+
+    /// Brings accounts over from files: one that is refused, with the reason for each row, and one
+    /// that is imported.
+    async fn imports(&self) {
+        let desk = &self.desk;
+        self.opens(desk, "/admin/users/import").await;
+        self.looks_at("import").await;
+        let rows = "email,display_name\nerin@example.org,Erin\nnot an address,Nobody\n";
+        self.uploads("refused.csv", rows).await;
+        let said = desk.text("main").await;
+        assert!(said.contains("1 row cannot be used"), "{said}");
+        self.looks_at("import-refused").await;
+        let import = desk.path().await;
+        desk.submit(&format!("{import}/discard"), &[]).await;
+
+        let rows = "email,display_name,email_verified\nerin@example.org,=1+1,true\n\
+            finn@example.org,Finn,true\ndana@example.org,Dana,true\n";
+        self.uploads("team.csv", rows).await;
+        self.looks_at("import-report").await;
+        self.confirms("2 accounts were made").await;
+        self.looks_at("import-done").await;
+    }
+
+    /// Picks three accounts, reads who they are, and signs them out or shuts them at once.
+    async fn acts_on_many(&self) {
+        let (desk, phone) = (&self.desk, &self.phone);
+        self.opens(desk, "/admin/users").await;
+        for person in ["dana", "erin", "warden"] {
+            desk.tick_beside(&format!("{person}@example.org")).await;
+        }
+        self.looks_at("users-picked").await;
+        desk.submit_form("form.picking", &[("act", "disable")])
+            .await;
+        desk.assert_at("/admin/users/bulk").await;
+        self.looks_at("bulk").await;
+        let people = desk.texts("form.bulk, .people").await.join("\n");
+        assert!(people.contains(GUEST), "{people}");
+        let left_out = desk.text(".left-out").await;
+        assert!(left_out.contains(ADMIN), "{left_out}");
+        let reason = [("reason", "The project has ended")];
+        desk.submit("/admin/users/bulk", &reason).await;
+        desk.assert_at("/admin/users").await;
+        let said = desk.text("[role=status]").await;
+        assert!(said.contains('2'), "{said}");
+        self.opens(phone, "/account").await;
+        phone.assert_at("/login").await;
+        self.told("erin@example.org", "was disabled").await;
+    }
+
+    /// Imports a file by mistake, and takes it back.
+    async fn takes_an_import_back(&self) {
+        let desk = &self.desk;
+        let rows = "{\"email\": \"gale@example.org\"}\n";
+        self.uploads("mistake.jsonl", rows).await;
+        self.confirms("1 account was made").await;
+        let import = desk.path().await;
+        desk.follow(&format!("a[href=\"{import}/undo\"]")).await;
+        self.looks_at("undo").await;
+        let fields = [("confirm_count", "1"), ("reason", "The wrong file")];
+        desk.submit(&format!("{import}/undo"), &fields).await;
+        desk.assert_at(&import).await;
+        self.looks_at("undone").await;
+        self.opens(desk, "/admin/users?q=gale").await;
+        assert!(desk.text("main").await.contains("Nobody matches"));
+    }
+
+    /// Finds in the audit log what was done, and why.
+    async fn reads_the_log(&self) {
+        let desk = &self.desk;
+        self.opens(desk, "/admin/audit").await;
+        let log = desk.text("main").await;
+        assert!(log.contains("The project has ended"), "{log}");
+        self.looks_at("audit").await;
+        let search = "form[role=search]";
+        let fields = [
+            ("actor", ADMIN),
+            ("subject", GUEST),
+            ("event", "user_disabled"),
+        ];
+        desk.submit_form(search, &fields).await;
+        let found = desk.texts(".log > li").await;
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[1].contains("The phone was stolen"), "{found:?}");
+        desk.click(".log details summary").await;
+        self.looks_at("audit-found").await;
+    }
+
+    async fn uploads(&self, name: &str, rows: &str) {
+        let path = self.folder.path().join(name);
+        fs::write(&path, rows).expect("our own folder");
+        self.opens(&self.desk, "/admin/users/import").await;
+        let path = path.to_str().expect("a plain path");
+        self.desk
+            .submit("/admin/users/import", &[("file", path)])
+            .await;
+    }
+
+    /// Confirms the import that is looked at, and waits while the page loads itself anew.
+    async fn confirms(&self, done: &str) {
+        let import = self.desk.path().await;
+        self.desk.submit(&format!("{import}/confirm"), &[]).await;
+        self.desk.reads("main", done).await;
     }
 
     /// Waits for a mail to `address` whose subject has these words.

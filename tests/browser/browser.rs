@@ -145,6 +145,14 @@ impl Browser {
         done.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
+    /// Ticks the checkbox in the item of a list that has this text.
+    pub(crate) async fn tick_beside(&self, text: &str) {
+        let path = format!("//li[contains(., \"{text}\")]//input[@type=\"checkbox\"]");
+        let found = self.client.find(Locator::XPath(&path)).await;
+        let ticked = found.unwrap_or_else(|error| panic!("beside {text}: {error}"));
+        ticked.click().await.expect("a checkbox in view");
+    }
+
     /// `select`, or the type of an input.
     async fn kind_of(&self, field: &Element) -> String {
         let tag = field.tag_name().await.expect("a field");
@@ -162,11 +170,13 @@ impl Browser {
         typed.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
-    /// Waits until the text of an element has these words, and returns it.
+    /// Waits until the text of an element has these words, and returns it. The page may load itself
+    /// anew meanwhile.
     pub(crate) async fn reads(&self, css: &str, words: &str) -> String {
         let what = format!("{words:?} in {css}");
         eventually(Duration::from_secs(10), &what, async || {
-            let text = self.text(css).await;
+            let element = self.client.find(Locator::Css(css)).await.ok()?;
+            let text = element.text().await.ok()?;
             text.contains(words).then_some(text)
         })
         .await
