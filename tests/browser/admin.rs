@@ -222,7 +222,9 @@ impl Story {
         let desk = &self.desk;
         self.opens(desk, "/admin/audit").await;
         let log = desk.text("main").await;
-        assert!(log.contains("The project has ended"), "{log}");
+        for reason in ["The project has ended", "The wrong file"] {
+            assert!(log.contains(reason), "{log}");
+        }
         self.looks_at("audit").await;
         let search = "form[role=search]";
         let fields = [

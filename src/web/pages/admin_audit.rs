@@ -276,7 +276,7 @@ fn level(word: &str) -> Option<Chip> {
 
 /// What an admin gave as reason. Of a wrong code it is a word for programs, and stays a detail.
 fn reason(event: &LoggedEvent) -> String {
-    let by_admin = event.event.starts_with("user_");
+    let by_admin = event.event.starts_with("user");
     let reason = event.detail["reason"].as_str().filter(|_| by_admin);
     reason.unwrap_or_default().to_owned()
 }
