@@ -102,7 +102,8 @@ pub struct Resealed {
 }
 
 /// Replaces values in one statement, each only where it is still the one that was read: what a node
-/// wrote meanwhile stays. Returns how many were replaced.
+/// wrote meanwhile stays. Returns how many were replaced. Rows are locked in the order of their keys,
+/// as by everybody who locks several.
 pub async fn replace(
     mut conn: &AsyncPgConnection,
     column: SealedColumn,
@@ -110,9 +111,12 @@ pub async fn replace(
 ) -> QueryResult<usize> {
     let SealedColumn { table, key, column } = column;
     let query = format!(
-        "UPDATE {table} SET {column} = new.sealed
-         FROM unnest($1, $2, $3) AS new (id, read, sealed)
-         WHERE {table}.{key} = new.id AND {table}.{column} = new.read"
+        "UPDATE {table} SET {column} = held.sealed
+         FROM (SELECT new.id, new.read, new.sealed
+             FROM {table} JOIN unnest($1, $2, $3) AS new (id, read, sealed)
+                 ON {table}.{key} = new.id AND {table}.{column} = new.read
+             ORDER BY new.id FOR UPDATE OF {table}) AS held
+         WHERE {table}.{key} = held.id AND {table}.{column} = held.read"
     );
     let rows: Vec<Uuid> = batch.iter().map(|one| one.from.id).collect();
     let read: Vec<&[u8]> = batch.iter().map(|one| one.from.sealed.as_slice()).collect();

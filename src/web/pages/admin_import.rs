@@ -1,7 +1,9 @@
-//! One file with accounts: what its rows come to, importing it, how far that is, and taking it back.
+//! One file with accounts: what its rows come to, importing it, and how far that is.
+
+mod report;
+mod undo;
 
 use actix_web::{
-    HttpResponse,
     http::{StatusCode, header::HeaderName, header::HeaderValue},
     web::{Path, Query},
 };
@@ -13,14 +15,12 @@ use uuid::Uuid;
 use super::{
     admin_imports::{IMPORTS, chip},
     admin_user::Chip,
-    answer::{Showing, field_errors, page, see_other, see_other_with},
+    answer::{page, see_other, see_other_with},
 };
 use crate::{
-    domain::{audit::Client, import::State as Became, text},
+    domain::{audit::Client, import::State as Became},
     flows::{
-        import_undo::{self, InUse},
-        import_users::{Judged, Verdict},
-        imports::{self, Act, File, Outcome, Report, Show},
+        imports::{self, Act, File, Outcome},
         proof::Proven,
     },
     web::{
@@ -31,9 +31,12 @@ use crate::{
         problem::codes,
         session::BrowserSession,
         state::{State, WebState},
-        view::{FieldErrors, Flash, Shell},
+        view::{Flash, Shell},
     },
 };
+
+pub use report::{Kind, ReportView, RowLine, RowsQuery};
+pub use undo::{ImportUndoPage, get_undo, undo};
 
 /// How soon the page of a running import asks again.
 const REFRESH: HeaderValue = HeaderValue::from_static("2");
@@ -79,105 +82,6 @@ pub enum Stage {
     Undone { new: i64, at: Option<DateTime<Utc>> },
 }
 
-/// What the rows of a file come to.
-#[derive(Clone, Debug)]
-pub struct ReportView {
-    /// Rows that make accounts.
-    pub new: u64,
-    /// Rows whose address has one.
-    pub exists: u64,
-    /// Rows that cannot be used.
-    pub bad: u64,
-    /// The kinds of rows, as links.
-    pub kinds: Vec<Kind>,
-    /// The rows of this page.
-    pub rows: Vec<RowLine>,
-    /// The link to the page before; empty on the first one.
-    pub previous: String,
-    /// The link to the next page; empty on the last one.
-    pub next: String,
-}
-
-/// A kind of rows.
-#[derive(Clone, Debug)]
-pub struct Kind {
-    /// Its rows.
-    pub href: String,
-    /// What they are.
-    pub text: String,
-    /// Whether they are shown.
-    pub here: bool,
-}
-
-/// A row of a file.
-#[derive(Clone, Debug)]
-pub struct RowLine {
-    /// The line that it begins on.
-    pub line: u64,
-    /// The address as the file has it, on one line; empty where there is none.
-    pub email: String,
-    /// What becomes of it.
-    pub verdict: String,
-}
-
-impl RowLine {
-    fn of(judged: Judged) -> Self {
-        let verdict = match judged.verdict {
-            Verdict::New => "Gets an account.".to_owned(),
-            Verdict::Exists => "Has an account, which stays as it is.".to_owned(),
-            Verdict::Bad(why) => text::one_line(&why),
-        };
-        let email = text::one_line(&judged.email);
-        Self {
-            line: judged.line,
-            // An address has at most 254 characters.
-            email: email.chars().take(254).collect(),
-            verdict,
-        }
-    }
-}
-
-impl ReportView {
-    fn of(path: &str, report: Report) -> Self {
-        let summary = report.summary;
-        let link = |show: Show, page: u64| format!("{path}?show={}&page={page}", word(show));
-        let kind = |show, text: &str, count: u64| Kind {
-            href: link(show, 1),
-            text: format!("{text} ({count})"),
-            here: report.show == show,
-        };
-        let at = |page| link(report.show, page);
-        Self {
-            new: summary.new,
-            exists: summary.exists,
-            bad: summary.bad,
-            kinds: vec![
-                kind(Show::Bad, "Cannot be used", summary.bad),
-                kind(Show::New, "New", summary.new),
-                kind(Show::Exists, "Have an account", summary.exists),
-            ],
-            previous: match report.page {
-                0 | 1 => String::new(),
-                page => at(page - 1),
-            },
-            next: if report.more {
-                at(report.page + 1)
-            } else {
-                String::new()
-            },
-            rows: report.rows.into_iter().map(RowLine::of).collect(),
-        }
-    }
-}
-
-fn word(show: Show) -> &'static str {
-    match show {
-        Show::Bad => "bad",
-        Show::New => "new",
-        Show::Exists => "exists",
-    }
-}
-
 /// What became of a file, in numbers.
 pub(super) fn summed_up(file: &File) -> String {
     let row = &file.row;
@@ -194,43 +98,6 @@ pub(super) fn summed_up(file: &File) -> String {
         Became::Done => format!("Made {}", accounts(row.accounts_new)),
         Became::Failed => "Nothing was written".to_owned(),
         Became::Undone => format!("{} taken back", accounts(row.accounts_new)),
-    }
-}
-
-/// `/admin/users/import/{id}/undo`.
-#[derive(Clone, Debug, Template)]
-#[template(path = "admin_import_undo.html")]
-pub struct ImportUndoPage {
-    /// What stands around the page.
-    pub shell: Shell,
-    /// The page of the file.
-    pub path: String,
-    /// What the file is called.
-    pub file_name: String,
-    /// How many accounts it made.
-    pub count: i64,
-    /// Accounts that stand in the way.
-    pub in_use: InUse,
-    /// The reason as typed.
-    pub reason: String,
-    /// What is wrong, by `reason` and `confirm_count`.
-    pub errors: FieldErrors,
-}
-
-/// Which rows.
-#[derive(Debug, Default, Deserialize)]
-pub struct RowsQuery {
-    #[serde(default)]
-    show: String,
-    #[serde(default)]
-    page: String,
-}
-
-impl RowsQuery {
-    fn show(&self) -> Option<Show> {
-        [Show::Bad, Show::New, Show::Exists]
-            .into_iter()
-            .find(|show| word(*show) == self.show)
     }
 }
 
@@ -306,18 +173,13 @@ pub async fn back(AdminUser(_): AdminUser, id: Path<String>, state: State) -> We
     Ok(see_other(&format!("{IMPORTS}/{}", file.row.id)))
 }
 
-/// What is typed.
-#[derive(Debug, Default, Deserialize)]
-pub struct Form {
-    #[serde(default)]
-    reason: String,
-    #[serde(default)]
-    confirm_count: String,
-}
+/// A form that is only a button.
+#[derive(Debug, Deserialize)]
+pub struct NoFields {}
 
 /// `POST /admin/users/import/{id}/confirm`
 pub async fn confirm(
-    AdminForm { proven, .. }: AdminForm<Form>,
+    AdminForm { proven, .. }: AdminForm<NoFields>,
     id: Path<String>,
     state: State,
     session: BrowserSession,
@@ -328,7 +190,7 @@ pub async fn confirm(
 
 /// `POST /admin/users/import/{id}/discard`
 pub async fn discard(
-    AdminForm { proven, .. }: AdminForm<Form>,
+    AdminForm { proven, .. }: AdminForm<NoFields>,
     id: Path<String>,
     state: State,
     session: BrowserSession,
@@ -362,80 +224,4 @@ async fn perform(
         Outcome::NotAdmin => Err(refusals::admin_required()),
         Outcome::Overtaken => Err(WebError::SignInRequired(None)),
     }
-}
-
-/// `GET /admin/users/import/{id}/undo`
-pub async fn get_undo(
-    AdminUser(_): AdminUser,
-    id: Path<String>,
-    state: State,
-    shell: PageShell,
-) -> WebResult {
-    let file = find(&state, &id).await?;
-    let in_use = import_undo::in_use(&state.services, file.row.id).await?;
-    show_undo(&state, shell, &file, (in_use, ""), Showing::first())
-}
-
-/// `POST /admin/users/import/{id}/undo`
-pub async fn undo(
-    AdminForm { proven, form }: AdminForm<Form>,
-    id: Path<String>,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
-    shell: PageShell,
-) -> WebResult {
-    let file = find(&state, &id).await?;
-    let input = import_undo::Input {
-        reason: form.reason.clone(),
-        confirm_count: form.confirm_count,
-    };
-    let path = format!("{IMPORTS}/{}", file.row.id);
-    let s = &state.services;
-    let (in_use, showing) = match import_undo::undo(s, &proven, file.row.id, &input, &client)
-        .await?
-    {
-        import_undo::Outcome::Undone(count) => {
-            let told = format!("The import is taken back: {count} accounts are gone.");
-            return Ok(see_other_with(&session, &path, &Flash::success(told)));
-        }
-        import_undo::Outcome::NothingToDo => {
-            let flash = Flash::info("There is nothing to take back.");
-            return Ok(see_other_with(&session, &path, &flash));
-        }
-        import_undo::Outcome::InUse(in_use) => {
-            let errors = FieldErrors::of_form("Nothing was taken back, as accounts are in use.");
-            (in_use, Showing::again(StatusCode::CONFLICT, errors))
-        }
-        import_undo::Outcome::Invalid(faults) => {
-            let errors = field_errors(&faults, &["reason", "confirm_count"]);
-            (InUse::default(), Showing::invalid(errors))
-        }
-        import_undo::Outcome::NotFound => return Err(not_found()),
-        import_undo::Outcome::NotAdmin => return Err(refusals::admin_required()),
-        import_undo::Outcome::Overtaken => return Err(WebError::SignInRequired(None)),
-    };
-    show_undo(&state, shell, &file, (in_use, &form.reason), showing)
-}
-
-fn show_undo(
-    state: &WebState,
-    shell: PageShell,
-    file: &File,
-    (in_use, reason): (InUse, &str),
-    showing: Showing,
-) -> WebResult<HttpResponse> {
-    let path = format!("{IMPORTS}/{}", file.row.id);
-    if !file.may_be_undone(&state.services) {
-        return Ok(see_other(&path));
-    }
-    showing.answer(|errors| ImportUndoPage {
-        shell: shell.take(),
-        path,
-        file_name: file.row.file_name.clone(),
-        count: file.row.accounts_new,
-        in_use,
-        reason: reason.to_owned(),
-        errors,
-    })
 }

@@ -1,0 +1,134 @@
+//! Taking an import back: a page that says what will be gone, and the form that does it.
+
+use actix_web::{HttpResponse, http::StatusCode, web::Path};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{find, not_found};
+use crate::{
+    flows::{
+        import_undo::{self, InUse},
+        imports::File,
+    },
+    web::{
+        api::refusals,
+        error::{WebError, WebResult},
+        extract::{AdminForm, AdminUser, ClientInfo, PageShell},
+        pages::{
+            admin_imports::IMPORTS,
+            answer::{Showing, field_errors, see_other, see_other_with},
+        },
+        session::BrowserSession,
+        state::{State, WebState},
+        view::{FieldErrors, Flash, Shell},
+    },
+};
+
+/// `/admin/users/import/{id}/undo`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin_import_undo.html")]
+pub struct ImportUndoPage {
+    /// What stands around the page.
+    pub shell: Shell,
+    /// The page of the file.
+    pub path: String,
+    /// What the file is called.
+    pub file_name: String,
+    /// How many accounts it made.
+    pub count: i64,
+    /// Accounts that stand in the way.
+    pub in_use: InUse,
+    /// The reason as typed.
+    pub reason: String,
+    /// What is wrong, by `reason` and `confirm_count`.
+    pub errors: FieldErrors,
+}
+
+/// What is typed.
+#[derive(Debug, Default, Deserialize)]
+pub struct Form {
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    confirm_count: String,
+}
+
+/// `GET /admin/users/import/{id}/undo`
+pub async fn get_undo(
+    AdminUser(_): AdminUser,
+    id: Path<String>,
+    state: State,
+    shell: PageShell,
+) -> WebResult {
+    let file = find(&state, &id).await?;
+    let in_use = import_undo::in_use(&state.services, file.row.id).await?;
+    show_undo(&state, shell, &file, (in_use, ""), Showing::first())
+}
+
+/// `POST /admin/users/import/{id}/undo`
+pub async fn undo(
+    AdminForm { proven, form }: AdminForm<Form>,
+    id: Path<String>,
+    state: State,
+    session: BrowserSession,
+    ClientInfo(client): ClientInfo,
+    shell: PageShell,
+) -> WebResult {
+    let file = find(&state, &id).await?;
+    let input = import_undo::Input {
+        reason: form.reason.clone(),
+        confirm_count: form.confirm_count,
+    };
+    let path = format!("{IMPORTS}/{}", file.row.id);
+    let s = &state.services;
+    let (in_use, showing) = match import_undo::undo(s, &proven, file.row.id, &input, &client)
+        .await?
+    {
+        import_undo::Outcome::Undone(count) => {
+            let gone = match count {
+                1 => "1 account is gone".to_owned(),
+                _ => format!("{count} accounts are gone"),
+            };
+            let told = format!("The import is taken back: {gone}.");
+            return Ok(see_other_with(&session, &path, &Flash::success(told)));
+        }
+        import_undo::Outcome::NothingToDo => {
+            let flash = Flash::info("There is nothing to take back.");
+            return Ok(see_other_with(&session, &path, &flash));
+        }
+        import_undo::Outcome::InUse(in_use) => {
+            let errors = FieldErrors::of_form("Nothing was taken back, as accounts are in use.");
+            (in_use, Showing::again(StatusCode::CONFLICT, errors))
+        }
+        import_undo::Outcome::Invalid(faults) => {
+            let errors = field_errors(&faults, &["reason", "confirm_count"]);
+            (InUse::default(), Showing::invalid(errors))
+        }
+        import_undo::Outcome::NotFound => return Err(not_found()),
+        import_undo::Outcome::NotAdmin => return Err(refusals::admin_required()),
+        import_undo::Outcome::Overtaken => return Err(WebError::SignInRequired(None)),
+    };
+    show_undo(&state, shell, &file, (in_use, &form.reason), showing)
+}
+
+fn show_undo(
+    state: &WebState,
+    shell: PageShell,
+    file: &File,
+    (in_use, reason): (InUse, &str),
+    showing: Showing,
+) -> WebResult<HttpResponse> {
+    let path = format!("{IMPORTS}/{}", file.row.id);
+    if !file.may_be_undone(&state.services) {
+        return Ok(see_other(&path));
+    }
+    showing.answer(|errors| ImportUndoPage {
+        shell: shell.take(),
+        path,
+        file_name: file.row.file_name.clone(),
+        count: file.row.accounts_new,
+        in_use,
+        reason: reason.to_owned(),
+        errors,
+    })
+}
