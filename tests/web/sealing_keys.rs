@@ -257,6 +257,25 @@ async fn what_does_not_open_is_left_and_told() {
     assert!(report.keys[1..].iter().all(|key| !key.in_ring));
 }
 
+/// Two that rotate at the same moment, even against each other, never wait for one another in a circle.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_at_once_get_in_nobodys_way() {
+    let app = TestApp::start().await;
+    let forth = app.another_node_with(&[("SEALING_KEYS", &format!("{K2},{K1}"))]);
+    let back = app.another_node_with(&[("SEALING_KEYS", &format!("{K1},{K2}"))]);
+    for _ in 0..20 {
+        app.person().with_totp().await;
+    }
+    let mut resealed = 0;
+    for _ in 0..25 {
+        let nodes = [&forth, &back].map(|node| rotate_keys::rotate(&node.services));
+        for report in join_all(nodes).await {
+            resealed += report.unwrap().columns[0].resealed;
+        }
+    }
+    assert!(resealed > 100, "{resealed}: nothing was tested");
+}
+
 /// A new column of bytes is either sealed, and then rotated with the others, or named here.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_column_of_bytes_is_accounted_for() {
