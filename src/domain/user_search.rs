@@ -173,8 +173,8 @@ impl Cursor {
         }
         let (at, id) = plain.strip_prefix('c')?.split_once('.')?;
         let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
-        // What Postgres can compare with.
-        let is_sane = (1970..=9999).contains(&chrono::Datelike::year(&at));
+        // What Postgres can compare with, and an import may bring: the year 0 in any offset.
+        let is_sane = (-1..=9999).contains(&chrono::Datelike::year(&at));
         is_sane.then_some(Self::Created(at, Uuid::try_parse(id).ok()?))
     }
 }
@@ -210,6 +210,16 @@ mod tests {
             for sort in [Sort::Newest, Sort::Email] {
                 assert_eq!(Cursor::decode(bad, sort), Err(SearchError::BadCursor));
             }
+        }
+    }
+
+    #[test]
+    fn a_cursor_of_the_oldest_imported_account_comes_back() {
+        for time in ["0000-01-01T00:00:00+23:59", "1969-12-31T23:59:59Z"] {
+            let at = DateTime::parse_from_rfc3339(time).unwrap().to_utc();
+            let created = Cursor::Created(at, Uuid::from_u128(7));
+            let read = Cursor::decode(&created.encode(), Sort::Oldest);
+            assert_eq!(read, Ok(Some(created)));
         }
     }
 

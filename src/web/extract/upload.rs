@@ -89,6 +89,12 @@ impl FromRequest for AdminUpload {
                 form_bytes(&req, &mut payload).await?;
                 return fault(UploadFault::Missing);
             }
+            let media_type = req.mime_type().ok().flatten();
+            if media_type.is_none_or(|it| it.get_param("boundary").is_none()) {
+                // `Multipart` tells of this once, and panics where it is asked for more.
+                discard(payload).await;
+                return Err(unreadable());
+            }
             if announced(&req).is_some_and(|length| length > MAX_FILE + BESIDE) {
                 discard(payload).await;
                 return fault(UploadFault::TooLarge);

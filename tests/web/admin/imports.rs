@@ -306,6 +306,15 @@ async fn a_form_without_this_browsers_token_keeps_nothing() {
         let status = send(&mut browser, broken.to_vec()).await.status;
         assert!([400, 403].contains(&status), "{status}");
     }
+    for unbounded in ["multipart/form-data", "multipart/form-data; boundary"] {
+        let request = browser
+            .request(Method::POST, IMPORTS)
+            .header("content-type", unbounded)
+            .header("origin", ORIGIN)
+            .header("sec-fetch-site", "same-origin")
+            .body(multipart(Some(&own), "a.csv", content.as_bytes()));
+        assert_eq!(browser.send(request).await.status, 400, "{unbounded}");
+    }
     assert_eq!(count(&app, "SELECT count(*) FROM user_imports").await, 0);
 }
 
