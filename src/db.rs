@@ -66,6 +66,9 @@ pub type Connection = Object<AsyncPgConnection>;
 
 /// How long a request waits for a free connection.
 const POOL_WAIT: Duration = Duration::from_secs(5);
+/// How long a statement waits for a row or a lock that another transaction holds: shorter than
+/// [`POOL_WAIT`], so that some who wait for one row never take all connections for long.
+const LOCK_WAIT: &str = "SET lock_timeout = '3s'";
 
 /// What can go wrong between us and the database.
 #[derive(Debug, Error)]
@@ -79,13 +82,16 @@ pub enum DbError {
 }
 
 impl From<QueryError> for DbError {
-    /// A connection that is gone says nothing about the statement: whoever asks again is served
-    /// once the database is back.
+    /// A connection that is gone says nothing about the statement, and nor does a wait that was too
+    /// long: whoever asks again is served once the database is back, or the other one done.
     fn from(error: QueryError) -> Self {
         use diesel::result::DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
         match error {
             QueryError::DatabaseError(ClosedConnection | UnableToSendCommand, _)
             | QueryError::BrokenTransactionManager => Self::Unavailable(error.to_string()),
+            QueryError::DatabaseError(_, ref told) if told.message().ends_with("lock timeout") => {
+                Self::Unavailable(error.to_string())
+            }
             _ => Self::Query(error),
         }
     }
@@ -107,6 +113,15 @@ pub struct Db {
     standings: Arc<PerThread<Asks<standing::Ids>>>,
     rotating: Arc<PerThread<Connected>>,
     rotations: Arc<PerThread<Asks<rotation::Rotation>>>,
+}
+
+/// Lets a transaction wait for others as long as it takes: a long one that works in the background has
+/// the time, and nobody waits for its answer.
+pub async fn wait_patiently(tx: &Tx) -> Result<(), QueryError> {
+    diesel::sql_query("SET LOCAL lock_timeout = 0")
+        .execute(&mut &*tx)
+        .await?;
+    Ok(())
 }
 
 /// What each thread of the server has of its own, so that its requests wake no other thread.
@@ -176,16 +191,16 @@ impl Db {
         config.custom_setup = Box::new(move |_url| {
             let connector = Arc::clone(&for_pool);
             Box::pin(async move {
-                let connected = connector.connect(connector.home()).await;
-                let bad = |e: ConnectError| diesel::ConnectionError::BadConnection(e.to_string());
-                connected
-                    .map(Connected::into_inner)
-                    .map_err(bad)?
-                    .ok_or_else(|| {
-                        diesel::ConnectionError::BadConnection(
-                            "the connection is shared".to_owned(),
-                        )
-                    })
+                let bad = |e: &dyn std::fmt::Display| {
+                    diesel::ConnectionError::BadConnection(e.to_string())
+                };
+                let connection = connector.open().await.map_err(|e| bad(&e))?;
+                let patience = diesel::sql_query(LOCK_WAIT);
+                patience
+                    .execute(&mut &connection)
+                    .await
+                    .map_err(|e| bad(&e))?;
+                Ok(connection)
             })
         });
         let manager = AsyncDieselConnectionManager::new_with_config("", config);

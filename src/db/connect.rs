@@ -95,12 +95,6 @@ impl Connector {
         })
     }
 
-    /// The runtime that made the connector. It outlives the threads of the server, and so do the
-    /// connections that it drives.
-    pub(super) fn home(&self) -> &Handle {
-        &self.home
-    }
-
     /// Opens a connection that a task on this runtime drives.
     pub(super) async fn connect(&self, runtime: &Handle) -> Result<Connected, ConnectError> {
         let failed = |e: &dyn std::error::Error| ConnectError::Connect(with_sources(e));
@@ -133,7 +127,8 @@ impl Connector {
         })
     }
 
-    /// A connection for a task of its own, outside the pool.
+    /// A connection for one user at a time. The runtime that made the connector drives it, which
+    /// outlives the threads of the server.
     pub async fn open(&self) -> Result<AsyncPgConnection, ConnectError> {
         let connected = self.connect(&self.home).await?;
         connected

@@ -188,10 +188,16 @@ pub async fn confirm(
     mut conn: &AsyncPgConnection,
     id: Uuid,
     by: &Confirmed<'_>,
+    now: DateTime<Utc>,
 ) -> QueryResult<bool> {
     let rows = diesel::update(imports::table.find(id))
         .filter(imports::state.eq("uploaded").and(imports::rows_bad.eq(0)))
-        .set((by, imports::state.eq("running")))
+        .set((
+            by,
+            imports::state.eq("running"),
+            // What is forgotten after a day counts from here on.
+            imports::seen_at.eq(now),
+        ))
         .execute(&mut conn)
         .await?;
     Ok(rows == 1)

@@ -188,6 +188,16 @@ pub struct LivingSession {
     pub remembered: bool,
 }
 
+/// Whether a session of a user lives; it is not locked.
+pub async fn lives(mut conn: &AsyncPgConnection, id: Uuid, user_id: Uuid) -> QueryResult<bool> {
+    let living = sessions::table
+        .filter(sessions::id.eq(id).and(sessions::user_id.eq(user_id)))
+        .filter(sessions::revoked_at.is_null());
+    diesel::select(diesel::dsl::exists(living))
+        .get_result(&mut conn)
+        .await
+}
+
 /// Locks a living session of a user.
 pub async fn hold(
     mut conn: &AsyncPgConnection,

@@ -130,6 +130,18 @@ pub(super) async fn enter(tx: &Tx, who: &Authenticated) -> Result<Option<Barred>
     Ok((!is_admin).then_some(Barred::NotAdmin))
 }
 
+/// Why somebody who came through the door would not any more, without holding anything.
+pub(super) async fn barred(conn: &Tx, who: &Authenticated) -> Result<Option<Barred>> {
+    let user = who.user().id;
+    if let Some(id) = who.session_id
+        && !db::sessions::lives(conn, id, user).await?
+    {
+        return Ok(Some(Barred::Overtaken));
+    }
+    let is_admin = db::admins::is_active(conn, user).await?;
+    Ok((!is_admin).then_some(Barred::NotAdmin))
+}
+
 /// Does something to an account as whoever runs the service, who needs no account.
 pub async fn perform_as_operator(
     s: &Services,

@@ -16,6 +16,9 @@ pub enum FlowError {
     /// Too many passwords are being checked; the client should try again in a moment.
     #[error("overloaded: too many passwords are being checked")]
     Overloaded,
+    /// What was being sent would go on for somebody who has lost the right to it.
+    #[error("who asked is no admin any more, or is signed out")]
+    NoLongerAllowed,
     /// Hashing failed.
     #[error(transparent)]
     Hashing(HashingError),

@@ -10,6 +10,7 @@ use std::mem;
 
 use super::{
     FlowError, InputFaults, Result, Services,
+    admin_act::barred,
     admin_list::{self, Query},
     audit_log::{self, Question},
     authenticate::Authenticated,
@@ -43,6 +44,8 @@ pub struct Export {
     begun: bool,
     left: Left,
     written: usize,
+    /// For whom; nobody where it is an operator.
+    admin: Option<Authenticated>,
 }
 
 /// What is still to come of it.
@@ -86,7 +89,7 @@ pub async fn users(
     };
     note(s, Event::UsersExported(export), taker).await?;
     let left = Left::Users(query);
-    Ok(Ok(Export::new(form, &rows::USER, left)))
+    Ok(Ok(Export::new(form, &rows::USER, left, taker)))
 }
 
 /// Begins a file of the events that an admin asks for, oldest first.
@@ -129,7 +132,7 @@ pub async fn events_of(
         filters,
     };
     note(s, Event::AuditLogExported(export), taker).await?;
-    Ok(Export::new(form, &rows::EVENT, left))
+    Ok(Export::new(form, &rows::EVENT, left, taker))
 }
 
 /// What narrows the events. An address without account is told by nothing but that it was one.
@@ -163,18 +166,26 @@ async fn note(s: &Services, event: Event, taker: Taker<'_>) -> Result<()> {
 }
 
 impl Export {
-    fn new(form: Form, columns: &'static [&'static str], left: Left) -> Self {
+    fn new(form: Form, columns: &'static [&'static str], left: Left, taker: Taker<'_>) -> Self {
         Self {
             form,
             columns,
             begun: false,
             left,
             written: 0,
+            admin: taker.admin.cloned(),
         }
     }
 
-    /// The next part; `None` behind the last one.
+    /// The next part; `None` behind the last one. A file that takes long ends with the rights of who
+    /// takes it.
     pub async fn next(&mut self, s: &Services) -> Result<Option<Vec<u8>>> {
+        if let Some(admin) = &self.admin {
+            let shared = s.db.shared().await?;
+            if barred(&shared, admin).await?.is_some() {
+                return Err(FlowError::NoLongerAllowed);
+            }
+        }
         let mut part = if mem::replace(&mut self.begun, true) {
             Vec::new()
         } else {

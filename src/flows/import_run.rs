@@ -123,6 +123,7 @@ async fn run(s: &Services, file: &FileRow, rows_done: &AtomicU64) -> Result<Outc
     let mut conn = s.db.connection().await?;
     let done = conn
         .transaction(async |tx| {
+            db::wait_patiently(tx).await?;
             let summary = import_users::write(s, tx, content.rows(), &by, &mut tell).await?;
             if summary.bad > 0 {
                 let why = "Rows that could be used when it was uploaded cannot be used any more. Upload it again to see which.";

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     InputFaults, Result, Services,
-    admin_act::{Barred, enter},
+    admin_act::{Barred, barred},
     authenticate::Authenticated,
     proof::Proven,
 };
@@ -121,10 +121,14 @@ struct Undoing<'a> {
 
 impl Undoing<'_> {
     async fn run(&self, tx: &Tx) -> Result<Outcome> {
-        match enter(tx, self.who).await? {
-            Some(Barred::Overtaken) => return Ok(Outcome::Overtaken),
-            Some(Barred::NotAdmin) => return Ok(Outcome::NotAdmin),
-            None => {}
+        // Not the door of shorter acts, which holds the account of who acts: this takes as long as
+        // the file is, and they may want to sign in meanwhile.
+        db::admins::lock(tx).await?;
+        if let Some(barred) = barred(tx, self.who).await? {
+            return Ok(match barred {
+                Barred::Overtaken => Outcome::Overtaken,
+                Barred::NotAdmin => Outcome::NotAdmin,
+            });
         }
         let now = self.s.now();
         let Some(row) = db::import_files::hold(tx, self.file).await? else {

@@ -123,6 +123,7 @@ pub async fn import(
     let mut conn = s.db.connection().await?;
     let done = conn
         .transaction(async |tx| {
+            db::wait_patiently(tx).await?;
             insert_file(s, tx, file, &options.file_name).await?;
             summary = write(s, tx, rows, &by, tell).await?;
             if summary.bad > 0 {

@@ -197,7 +197,7 @@ pub async fn perform(
             confirmed_user_agent: client.user_agent.as_deref(),
         };
         let done = match act {
-            Act::Confirm => db::import_files::confirm(tx, file, &by).await?,
+            Act::Confirm => db::import_files::confirm(tx, file, &by, s.now()).await?,
             Act::Discard => db::import_files::discard(tx, file).await?,
         };
         if done {

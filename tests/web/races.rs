@@ -142,3 +142,35 @@ async fn a_way_back_that_fits_no_cookie_is_ignored() {
         browser.visit("/login?next=/account").await;
     }
 }
+
+/// A long transaction holds one account. Whoever waits for it is told to come again, and nobody else is
+/// kept from signing in, however many wait.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_one_account_keeps_nobody_else_out() {
+    let app = TestApp::with(&[("RATE_LIMIT_SCALE", "1000000")]).await;
+    let (locked, other) = (app.person().await, app.person().await);
+    let long = app.another_connection().await;
+    let begin = format!(
+        "BEGIN; SELECT 1 FROM users WHERE id = '{}' FOR UPDATE",
+        locked.id
+    );
+    long.batch_execute(&begin).await.unwrap();
+    let api = app.api();
+    let forgot = async || {
+        let body = json!({ "email": locked.email });
+        api.post("/forgot-password", body).await
+    };
+    let others = async {
+        sleep(Duration::from_millis(300)).await;
+        app.api().sign_in(&other).await.status
+    };
+    let waiting = join_all((0..12).map(|_| forgot()));
+    let (waited, signed_in) = join(waiting, others).await;
+    assert_eq!(signed_in, 200);
+    for reply in waited {
+        assert_eq!(reply.status, 503, "{reply:?}");
+        assert!(reply.answer.header("retry-after").is_some());
+    }
+    long.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(forgot().await.status, 202);
+}

@@ -162,6 +162,12 @@ fn address(seen: &Seen, report: &mut Report) {
             format!("X-Forwarded-For is believed as it was sent to {peer}: anybody can choose their address"),
             "Have the proxy replace the header, or append to it; ask through the proxy, not beside it.",
         );
+    } else if seen.forwarded.is_empty() {
+        report.warn(
+            "proxy headers",
+            format!("X-Forwarded-For was taken away before {peer} passed this request on: all its clients count as one"),
+            "Have the proxy append the client's address to it, and list the proxy in TRUSTED_PROXIES.",
+        );
     } else if Some(client) == seen.peer && of_a_proxy {
         report.warn(
             "proxy headers",
@@ -203,6 +209,12 @@ mod tests {
             (
                 "10.0.0.1",
                 "10.0.0.1",
+                "",
+                "warn  proxy headers: X-Forwarded-For was taken away before 10.0.0.1",
+            ),
+            (
+                "10.0.0.1",
+                "10.0.0.1",
                 "203.0.113.77,192.0.2.1",
                 "warn  proxy headers: 10.0.0.1 passes requests on",
             ),
@@ -217,7 +229,7 @@ mod tests {
             let seen = Seen {
                 client: client.parse().unwrap(),
                 peer: peer.parse().ok(),
-                forwarded: forwarded.split(',').map(str::to_owned).collect(),
+                forwarded: forwarded.split_terminator(',').map(str::to_owned).collect(),
             };
             address(&seen, &mut report);
             let words = report.in_words();

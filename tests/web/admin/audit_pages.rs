@@ -442,3 +442,37 @@ async fn a_fault_halfway_breaks_the_connection() {
     };
     assert!(!whole, "half a file looks whole");
 }
+
+/// A file that takes long ends with the rights of who takes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_ends_when_its_taker_is_no_admin_any_more() {
+    let app = TestApp::start().await;
+    let (first, _) = admin(&app).await;
+    long_history(&app).await;
+    for change in [
+        "UPDATE sessions SET revoked_at = now(), revoked_reason = 'signed_out' WHERE user_id::text = $1",
+        "UPDATE users SET disabled_at = now() WHERE id::text = $1",
+        "UPDATE users SET role = 'user', disabled_at = NULL WHERE id::text = $1",
+    ] {
+        let taker = app.person().admin().await;
+        let browser = admins_browser(&app, &taker).await;
+        let mut response = browser
+            .request(Method::GET, "/admin/audit/export?format=jsonl")
+            .send()
+            .await
+            .unwrap();
+        response.chunk().await.unwrap().unwrap();
+        app.sql(change, &[&taker.id.to_string()]).await;
+        let whole = loop {
+            match response.chunk().await {
+                Ok(Some(_)) => {}
+                Ok(None) => break true,
+                Err(_) => break false,
+            }
+        };
+        assert!(!whole, "it went on: {change}");
+    }
+    let mut browser = admins_browser(&app, &first).await;
+    let whole = export(&mut browser, "/admin/audit/export?format=jsonl").await;
+    assert!(whole.body.lines().count() > 60_000);
+}
