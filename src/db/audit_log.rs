@@ -104,6 +104,26 @@ pub struct LoggedEvent {
     pub detail: Value,
 }
 
+#[cfg(test)]
+impl LoggedEvent {
+    /// One that wants care in any form: a formula, a quote and a sequence for terminals in it.
+    pub(crate) fn sample() -> Self {
+        Self {
+            seq: 7,
+            at: DateTime::from_timestamp_micros(1_772_546_700_123_456).unwrap(),
+            event: "signed_in".to_owned(),
+            level: "info".to_owned(),
+            actor_id: Some(Uuid::nil()),
+            subject_id: None,
+            subject_hash: Some(vec![0xab; 2]),
+            session_id: None,
+            ip: Some("192.0.2.7/32".parse().unwrap()),
+            user_agent: Some("=1+1,\"\u{1b}[2J".to_owned()),
+            detail: serde_json::json!({ "methods": ["pwd"] }),
+        }
+    }
+}
+
 /// The numbers between which the events of these times lie.
 ///
 /// Times follow the numbers but for a few minutes, so the events well before and well after tell

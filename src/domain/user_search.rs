@@ -162,6 +162,15 @@ impl Cursor {
         }
     }
 
+    /// Reads the cursor of anything that is listed with the newest first: when that was made, and its
+    /// id.
+    pub fn of_newest(text: &str) -> Result<Option<(DateTime<Utc>, Uuid)>, SearchError> {
+        Ok(match Self::decode(text, Sort::Newest)? {
+            Some(Self::Created(at, id)) => Some((at, id)),
+            Some(Self::Email(_)) | None => None,
+        })
+    }
+
     fn read(text: &str) -> Option<Self> {
         if text.len() > 1024 {
             return None;

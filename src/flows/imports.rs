@@ -24,7 +24,7 @@ use crate::{
         audit::Client,
         import::{self, State},
         random,
-        user_search::{Cursor, Sort},
+        user_search::Cursor,
     },
 };
 
@@ -257,9 +257,8 @@ pub struct Page {
 
 /// The files of before, whatever became of them; a blank cursor is the first page.
 pub async fn list(s: &Services, cursor: &str) -> Result<Result<Page, InputFaults>> {
-    let after = match Cursor::decode(cursor, Sort::Newest) {
-        Ok(Some(Cursor::Created(at, id))) => Some((at, id)),
-        Ok(_) => None,
+    let after = match Cursor::of_newest(cursor) {
+        Ok(after) => after,
         Err(why) => return Ok(Err(InputFaults::one("cursor", &why))),
     };
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);

@@ -28,7 +28,7 @@ use crate::{
         random,
         secret::SecretString,
         user::Role,
-        user_search::{Cursor, Sort},
+        user_search::Cursor,
     },
     mail::Message,
 };
@@ -233,9 +233,8 @@ pub struct Page {
 
 /// The open invitations, those that have expired among them; blank is the first page.
 pub async fn list(s: &Services, cursor: &str) -> Result<Result<Page, InputFaults>> {
-    let after = match Cursor::decode(cursor, Sort::Newest) {
-        Ok(Some(Cursor::Created(at, id))) => Some((at, id)),
-        Ok(_) => None,
+    let after = match Cursor::of_newest(cursor) {
+        Ok(after) => after,
         Err(why) => return Ok(Err(InputFaults::one("cursor", &why))),
     };
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);

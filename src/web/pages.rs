@@ -26,6 +26,7 @@ pub mod invitation;
 pub mod login;
 pub mod login_verify;
 pub mod logout;
+mod mail_link;
 pub mod password_strength;
 pub mod reauthenticate;
 pub mod register;

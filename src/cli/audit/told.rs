@@ -38,33 +38,13 @@ pub(super) fn json(event: &LoggedEvent) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-    use serde_json::json;
-    use uuid::Uuid;
-
     use super::*;
-
-    fn event() -> LoggedEvent {
-        LoggedEvent {
-            seq: 7,
-            at: DateTime::from_timestamp_micros(1_772_546_700_123_456).unwrap(),
-            event: "signed_in".to_owned(),
-            level: "info".to_owned(),
-            actor_id: Some(Uuid::nil()),
-            subject_id: None,
-            subject_hash: Some(vec![0xab; 2]),
-            session_id: None,
-            ip: Some("192.0.2.7/32".parse().unwrap()),
-            user_agent: Some("=1+1,\"\u{1b}[2J".to_owned()),
-            detail: json!({ "methods": ["pwd"] }),
-        }
-    }
 
     #[test]
     fn a_line_is_one_and_obeyed_by_no_terminal() {
         let expected = "       7  2026-03-03T14:05:00.123Z  info     signed_in  \
             actor=00000000-0000-0000-0000-000000000000  subject=unknown  ip=192.0.2.7  \
             detail={\"methods\":[\"pwd\"]}  agent=\"=1+1,\\\" [2J\"\n";
-        assert_eq!(line(&event()), expected);
+        assert_eq!(line(&LoggedEvent::sample()), expected);
     }
 }

@@ -137,30 +137,12 @@ fn record(out: &mut Vec<u8>, cells: impl IntoIterator<Item = impl AsRef<[u8]>>) 
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-    use uuid::Uuid;
-
     use super::*;
-
-    fn sample() -> LoggedEvent {
-        LoggedEvent {
-            seq: 7,
-            at: DateTime::from_timestamp_micros(1_772_546_700_123_456).unwrap(),
-            event: "signed_in".to_owned(),
-            level: "info".to_owned(),
-            actor_id: Some(Uuid::nil()),
-            subject_id: None,
-            subject_hash: Some(vec![0xab; 2]),
-            session_id: None,
-            ip: Some("192.0.2.7/32".parse().unwrap()),
-            user_agent: Some("=1+1,\"\u{1b}[2J".to_owned()),
-            detail: json!({ "methods": ["pwd"] }),
-        }
-    }
 
     fn written(form: Form) -> String {
         let mut part = form.head(&EVENT).unwrap();
-        form.write(&mut part, &EVENT, &[event(&sample())]).unwrap();
+        form.write(&mut part, &EVENT, &[event(&LoggedEvent::sample())])
+            .unwrap();
         String::from_utf8(part).unwrap()
     }
 

@@ -38,9 +38,7 @@ impl Body {
         fields::read(|r| Input {
             token: r.secret("token", self.token),
             password: r.secret("password", self.password),
-            display_name: r
-                .optional("display_name", self.display_name)
-                .map_or_else(String::new, |name| name.expose().to_owned()),
+            display_name: r.text_or_empty("display_name", self.display_name),
             replaces: None,
         })
     }

@@ -80,6 +80,12 @@ impl Reader {
         }
     }
 
+    /// A text that may be missing, which is the same as an empty one.
+    pub(in crate::web) fn text_or_empty(&mut self, name: &'static str, field: Field) -> String {
+        let given = self.optional(name, field);
+        given.map_or_else(String::new, |text| text.expose().to_owned())
+    }
+
     /// Notes a fault that lies between fields.
     pub(in crate::web) fn fault(&mut self, name: &'static str, message: &str) {
         self.0.add(name, &message);

@@ -5,6 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::answer::{Showing, field_errors, signed_in};
+use super::mail_link::LinkToken;
 use super::password_strength::may_ask;
 use crate::{
     domain::{secret::SecretString, user::Role},
@@ -60,13 +61,6 @@ pub enum NoUse {
     Closed,
 }
 
-/// The token of the link.
-#[derive(Deserialize)]
-pub struct TokenQuery {
-    #[serde(default)]
-    token: SecretString,
-}
-
 /// What is typed.
 #[derive(Deserialize)]
 pub struct Form {
@@ -80,7 +74,7 @@ pub struct Form {
 
 /// `GET /invitation?token=`. Changes nothing: mail scanners open links.
 pub async fn get(
-    Query(TokenQuery { token }): Query<TokenQuery>,
+    Query(LinkToken { token }): Query<LinkToken>,
     state: State,
     shell: PageShell,
 ) -> WebResult {

@@ -5,6 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::answer::{Showing, code_required, field_errors, signed_in};
+use super::mail_link::LinkToken;
 use super::password_strength::may_ask;
 use crate::{
     domain::secret::SecretString,
@@ -45,13 +46,6 @@ pub struct ResetLinkInvalidPage {
     pub shell: Shell,
 }
 
-/// The token of the link.
-#[derive(Deserialize)]
-pub struct TokenQuery {
-    #[serde(default)]
-    token: SecretString,
-}
-
 /// What is typed.
 #[derive(Deserialize)]
 pub struct Form {
@@ -63,7 +57,7 @@ pub struct Form {
 
 /// `GET /reset-password?token=`. Changes nothing: mail scanners open links.
 pub async fn get(
-    Query(TokenQuery { token }): Query<TokenQuery>,
+    Query(LinkToken { token }): Query<LinkToken>,
     state: State,
     shell: PageShell,
 ) -> WebResult {

@@ -3,9 +3,9 @@
 
 use actix_web::web::Query;
 use askama::Template;
-use serde::Deserialize;
 
 use super::answer::{LOGIN, Showing, see_other_with};
+use super::mail_link::LinkToken;
 use crate::{
     domain::secret::SecretString,
     flows::unlock::{self, Outcome},
@@ -42,16 +42,9 @@ pub struct UnlockLinkInvalidPage {
     pub shell: Shell,
 }
 
-/// The token: of the link, or of the form.
-#[derive(Deserialize)]
-pub struct Token {
-    #[serde(default)]
-    token: SecretString,
-}
-
 /// `GET /unlock?token=`. Changes nothing: mail scanners open links.
 pub async fn get(
-    Query(Token { token }): Query<Token>,
+    Query(LinkToken { token }): Query<LinkToken>,
     state: State,
     shell: PageShell,
 ) -> WebResult {
@@ -61,7 +54,7 @@ pub async fn get(
 /// `POST /unlock`. The account knows the browser from now on, so that whoever goes on guessing
 /// blocks it no more.
 pub async fn post(
-    CsrfForm(Token { token }): CsrfForm<Token>,
+    CsrfForm(LinkToken { token }): CsrfForm<LinkToken>,
     state: State,
     session: BrowserSession,
     ClientInfo(client): ClientInfo,

@@ -5,6 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::answer::{ACCOUNT, LOGIN, Showing, field_errors, page, see_other_with};
+use super::mail_link::LinkToken;
 use super::password_strength::may_ask;
 use crate::{
     domain::{password::PasswordRefusal, secret::SecretString, user::User},
@@ -76,13 +77,6 @@ pub struct AlreadyVerifiedPage {
     pub shell: Shell,
 }
 
-/// The token of the link.
-#[derive(Deserialize)]
-pub struct TokenQuery {
-    #[serde(default)]
-    token: SecretString,
-}
-
 /// The token, and a proof where the browser is not signed in to that account.
 #[derive(Deserialize)]
 pub struct Form {
@@ -116,7 +110,7 @@ impl Form {
 
 /// `GET /verify-email?token=`. Changes nothing: mail scanners open links.
 pub async fn get(
-    Query(TokenQuery { token }): Query<TokenQuery>,
+    Query(LinkToken { token }): Query<LinkToken>,
     MaybeUser(who): MaybeUser,
     state: State,
     shell: PageShell,
