@@ -13,6 +13,7 @@
 //! postgres.members       shared lock: held by every process that uses the cluster
 //! ```
 
+mod access;
 mod account;
 mod cluster;
 mod error;
@@ -91,10 +92,15 @@ impl LocalPostgres {
         let server = Server::new(&layout, &account, folder);
         match server.settle(alone).await? {
             State::Up => {
+                // Also where the file is in order: who mended it may have died before the server read it.
+                if access::refuse_tcp(&layout, &account)? || alone {
+                    server.reload_access().await?;
+                }
                 debug!(data_dir = %layout.data_dir.display(), "attached to the local Postgres");
             }
             State::Down => {
                 let programs = cluster::ensure(options, &layout, &account, &gate).await?;
+                access::refuse_tcp(&layout, &account)?;
                 server.launch(&programs, options.durability, &gate).await?;
                 info!(
                     data_dir = %layout.data_dir.display(),
@@ -104,6 +110,7 @@ impl LocalPostgres {
             }
         }
         server.ensure_database().await?;
+        server.warn_of_tcp().await?;
         gate.leave();
         Ok(Self {
             url: server.folder.url(NAME),

@@ -7,6 +7,7 @@
 )]
 
 mod local_postgres {
+    mod access;
     pub(crate) mod support;
 }
 

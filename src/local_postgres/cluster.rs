@@ -60,8 +60,8 @@ fn version_of(cluster: &Path) -> Result<Option<u32>, StartError> {
 
 /// Works under another name and renames at the end: a cluster is there whole or not at all.
 ///
-/// `trust` lets in whoever reaches the socket; the socket's folder lets in nobody but the
-/// server's account and root.
+/// `trust` admits whoever reaches the socket, whose folder only the server's account and root can
+/// enter. TCP, which anybody on the machine can reach, is refused.
 async fn initialise(
     programs: &Programs,
     durability: Durability,
@@ -79,7 +79,8 @@ async fn initialise(
     let program = programs.path("initdb");
     let mut initdb = account.command(&program);
     initdb.args([
-        "--auth=trust",
+        "--auth-local=trust",
+        "--auth-host=reject",
         "--encoding=UTF8",
         "--locale=C",
         "--data-checksums",

@@ -96,8 +96,8 @@ pub enum StartError {
         /// The server's log file.
         log: PathBuf,
     },
-    /// The server answers but refused to make the database.
-    #[error("cannot make the database in the local cluster: {}", chain(.0))]
+    /// The server answers but refused to prepare the database.
+    #[error("cannot prepare the database in the local cluster: {}", chain(.0))]
     Database(#[from] tokio_postgres::Error),
     /// The locks of the data directory.
     #[error(transparent)]

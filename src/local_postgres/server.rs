@@ -145,7 +145,8 @@ impl Server {
             "--silent",
             "--wait",
             "--pgdata=.",
-            "--options=-c config_file=../postgres.conf",
+            // Whatever another settings file says of it: who can open the socket is a superuser.
+            "--options=-c config_file=../postgres.conf -c unix_socket_permissions=0700",
         ]);
         pg_ctl.arg(format!("--timeout={}", START_PATIENCE.as_secs()));
         pg_ctl
@@ -175,6 +176,34 @@ impl Server {
             .await?
             .batch_execute(&format!("CREATE DATABASE {NAME}"))
             .await?;
+        Ok(())
+    }
+
+    /// Has the running server read `pg_hba.conf` again, and ends the TCP sessions that it admitted
+    /// before.
+    pub(super) async fn reload_access(&self) -> Result<(), StartError> {
+        let over_tcp = "SELECT pg_reload_conf();
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_addr IS NOT NULL";
+        Ok(self
+            .connect("postgres")
+            .await?
+            .batch_execute(over_tcp)
+            .await?)
+    }
+
+    /// An open port is of no use, as every connection is refused, and shows to others that the server
+    /// is there.
+    pub(super) async fn warn_of_tcp(&self) -> Result<(), StartError> {
+        let listening = "SELECT current_setting('listen_addresses')";
+        let row = self.connect(NAME).await?.query_one(listening, &[]).await?;
+        let addresses: String = row.get(0);
+        if !addresses.is_empty() {
+            warn!(
+                listen_addresses = addresses,
+                "the local Postgres listens on TCP, where it refuses every connection: take \
+                 listen_addresses out of postgres.local.conf and postgresql.auto.conf"
+            );
+        }
         Ok(())
     }
 
