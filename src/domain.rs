@@ -17,6 +17,7 @@ pub mod import;
 pub mod invitation;
 pub mod keys;
 pub mod local_path;
+pub mod network;
 pub mod password;
 pub mod probe;
 pub mod random;

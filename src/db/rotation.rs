@@ -161,7 +161,8 @@ impl<const WAIT: bool> QueryFragment<Pg> for Statement<'_, WAIT> {
             "UPDATE sessions SET generation = sessions.generation + 1, rotated_at = now(), \
              previous_token_hash = sessions.token_hash, token_hash = next.hash, jti = next.jti, \
              issued_at = next.issued_at, expires_at = next.expires_at, \
-             last_seen_at = next.issued_at, ip = next.ip, user_agent = next.user_agent \
+             last_seen_at = next.issued_at, ip = next.ip, user_agent = next.user_agent, \
+             rotated_ip = next.ip, rotated_user_agent = COALESCE(next.user_agent, '') \
              FROM (SELECT asked.* FROM unnest(",
         );
         out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;

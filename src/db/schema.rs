@@ -115,6 +115,8 @@ diesel::table! {
         revoked_at -> Nullable<Timestamptz>,
         revoked_reason -> Nullable<Text>,
         reissued_generation -> Int8,
+        rotated_ip -> Nullable<Inet>,
+        rotated_user_agent -> Nullable<Text>,
     }
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::schema::{sessions, totp_authenticators as totp, users};
 use super::users::{UserRecord, UserRow};
-use crate::domain::session::{EndReason, RefreshState};
+use crate::domain::session::{EndReason, RefreshState, RotatedBy};
 
 /// A session to begin.
 #[derive(Debug, Insertable)]
@@ -92,6 +92,24 @@ struct RefreshRow {
     absolute_expires_at: DateTime<Utc>,
     remembered: bool,
     revoked_at: Option<DateTime<Utc>>,
+    ip: Option<IpNet>,
+    user_agent: Option<String>,
+    rotated_ip: Option<IpNet>,
+    rotated_user_agent: Option<String>,
+}
+
+impl RefreshRow {
+    /// Who got the current token. A version before this one noted it only as every request is.
+    fn rotated_by(&self) -> RotatedBy {
+        let user_agent = self
+            .rotated_user_agent
+            .as_ref()
+            .or(self.user_agent.as_ref());
+        RotatedBy {
+            user_agent: user_agent.cloned().filter(|text| !text.is_empty()),
+            ip: self.rotated_ip.or(self.ip).map(|network| network.addr()),
+        }
+    }
 }
 
 /// The session of a refresh token.
@@ -120,6 +138,7 @@ pub async fn find_for_refresh(
         let user = user.with_totp(totp_confirmed_at);
         RefreshRecord {
             state: RefreshState {
+                rotated_by: row.rotated_by(),
                 id: row.id,
                 generation: row.generation,
                 token_hash: row.token_hash,

@@ -25,6 +25,7 @@ pub const EVENTS: [(&str, &[&str]); 6] = [
             "other_sessions_revoked",
             "session_replaced",
             "refresh_token_replayed",
+            "refresh_token_repeated_elsewhere",
         ],
     ),
     (

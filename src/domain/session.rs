@@ -1,8 +1,8 @@
 //! Sessions and the rotation of their refresh tokens (RFC 9700, 4.14.2).
 //!
 //! ```text
-//!              current token                    direct predecessor, within the grace
-//!   living ------------------> rotated          -------------------> the same successor again
+//!              current token             direct predecessor, within the grace, same user agent
+//!   living ------------------> rotated   -------------------> the same successor again
 //!     |
 //!     | any other token of this session: a replay
 //!     v
@@ -12,12 +12,18 @@
 //! A session that survives a rise of `rev` starts a new line of tokens. Those of the line before are
 //! superseded, never replayed: their `rev` tells, and of tokens that carry none, their generation.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::token::{Claims, NothingRevoked, UserStanding, judge};
+use super::{
+    audit::Client,
+    network::network_of,
+    token::{Claims, NothingRevoked, UserStanding, judge},
+};
 
 /// SHA-256 of a refresh token, what the database keeps of it.
 pub fn token_hash(token: &str) -> [u8; 32] {
@@ -95,8 +101,44 @@ pub struct RefreshState {
     pub within_grace: bool,
     /// The generation that the last reissue gave; tokens of earlier ones are superseded.
     pub reissued_generation: i64,
+    /// Who got the current token, where it is not the first.
+    pub rotated_by: RotatedBy,
     /// What the user's tokens hang on.
     pub user: UserStanding,
+}
+
+/// The client that a session's current token was given to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RotatedBy {
+    /// Its user agent, where it sent one.
+    pub user_agent: Option<String>,
+    /// Its address, where it was noted.
+    pub ip: Option<IpAddr>,
+}
+
+/// What becomes of the direct predecessor within the grace, by who presents it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// The same client: its first answer was lost, or two of its tabs were quick.
+    SameClient,
+    /// The same user agent in another network: a device that changed networks in between, or a
+    /// copy of its token. It is answered, and audited.
+    OtherNetwork,
+    /// Another user agent: a copy of the token. Two programs never share a session.
+    Replay,
+}
+
+impl RotatedBy {
+    /// Judges a client that presents the predecessor. That it sends no user agent is one as well.
+    pub fn repeats_to(&self, client: &Client) -> Repeat {
+        if self.user_agent != client.user_agent {
+            return Repeat::Replay;
+        }
+        match self.ip {
+            Some(ip) if network_of(ip) != network_of(client.ip) => Repeat::OtherNetwork,
+            _ => Repeat::SameClient,
+        }
+    }
 }
 
 /// What becomes of a presented refresh token whose text was in order.
@@ -104,7 +146,8 @@ pub struct RefreshState {
 pub enum RefreshVerdict {
     /// It is the current one: rotate.
     Current,
-    /// It is the direct predecessor within the grace: give the same successor.
+    /// It is the direct predecessor within the grace: give the same successor to the client that
+    /// has it already, see [`RotatedBy::repeats_to`].
     Predecessor,
     /// It was used before: somebody else may hold it.
     Replay,
@@ -165,6 +208,7 @@ mod tests {
             expires_at: from_millis(2000),
             within_grace: true,
             reissued_generation: 0,
+            rotated_by: RotatedBy::default(),
             user: user(),
         }
     }
@@ -205,6 +249,37 @@ mod tests {
             ..state()
         };
         assert_eq!(judged(PREVIOUS, 4, &late), RefreshVerdict::Replay);
+    }
+
+    #[test]
+    fn the_predecessor_is_repeated_to_the_user_agent_that_rotated() {
+        let client = |ip: &str, agent| Client::new(ip.parse().unwrap(), agent);
+        let by = |ip: &str, agent: Option<&str>| RotatedBy {
+            user_agent: agent.map(str::to_owned),
+            ip: Some(ip.parse().unwrap()),
+        };
+        let rotated = by("192.0.2.1", Some("A"));
+        let repeats = |ip, agent| rotated.repeats_to(&client(ip, agent));
+        assert_eq!(repeats("192.0.2.1", Some("A")), Repeat::SameClient);
+        assert_eq!(repeats("192.0.2.2", Some("A")), Repeat::OtherNetwork);
+        for agent in [Some("B"), Some("a"), Some("A "), Some(""), None] {
+            assert_eq!(repeats("192.0.2.1", agent), Repeat::Replay, "{agent:?}");
+            assert_eq!(repeats("192.0.2.2", agent), Repeat::Replay, "{agent:?}");
+        }
+        let without = by("192.0.2.1", None);
+        let repeats = |ip, agent| without.repeats_to(&client(ip, agent));
+        assert_eq!(repeats("192.0.2.1", None), Repeat::SameClient);
+        assert_eq!(repeats("::ffff:192.0.2.1", Some("")), Repeat::SameClient);
+        assert_eq!(repeats("192.0.2.1", Some("A")), Repeat::Replay);
+
+        let six = by("2001:db8::1", None);
+        let repeats = |ip| six.repeats_to(&client(ip, None));
+        assert_eq!(repeats("2001:db8::ffff:2"), Repeat::SameClient, "one /64");
+        assert_eq!(repeats("2001:db8:0:1::1"), Repeat::OtherNetwork);
+        assert_eq!(repeats("192.0.2.1"), Repeat::OtherNetwork);
+        let unknown = RotatedBy::default();
+        let here = client("192.0.2.1", None);
+        assert_eq!(unknown.repeats_to(&here), Repeat::SameClient);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::{
     domain::{
         audit::{Client, Event, Subject},
         secret::SecretString,
-        session::{EndReason, RefreshVerdict, judge_refresh, token_hash},
+        session::{EndReason, RefreshVerdict, Repeat, judge_refresh, token_hash},
         token::{Claims, Extra, Purpose},
         user::User,
     },
@@ -64,13 +64,8 @@ pub async fn refresh(s: &Services, token: &str, client: &Client) -> Result<Outco
                     return pair(s, &next, token, &rotated).map(Outcome::Refreshed);
                 }
             }
-            RefreshVerdict::Predecessor => {
-                return successor_again(s, &record).map(Outcome::Refreshed);
-            }
-            RefreshVerdict::Replay => {
-                revoke_everything(s, &record.user.user, &claims, client).await?;
-                return Ok(Outcome::Dead);
-            }
+            RefreshVerdict::Predecessor => return repeat(s, &record, &claims, client).await,
+            RefreshVerdict::Replay => return replayed(s, &record, &claims, client).await,
             RefreshVerdict::Dead => return Ok(Outcome::Dead),
         }
     }
@@ -134,6 +129,46 @@ async fn rotate(s: &Services, rotation: &Rotation) -> Result<Option<Rotated>> {
 
 fn pair(s: &Services, next: &Claims, token: SecretString, rotated: &Rotated) -> Result<TokenPair> {
     s.pair(next, token, rotated.remembered, &rotated.user.user)
+}
+
+/// Gives the successor again to the client that has it already; to any other this is a replay.
+async fn repeat(
+    s: &Services,
+    record: &RefreshRecord,
+    claims: &Claims,
+    client: &Client,
+) -> Result<Outcome> {
+    match record.state.rotated_by.repeats_to(client) {
+        Repeat::SameClient => {}
+        Repeat::OtherNetwork => note_other_network(s, record, client).await?,
+        Repeat::Replay => return replayed(s, record, claims, client).await,
+    }
+    successor_again(s, record).map(Outcome::Refreshed)
+}
+
+async fn note_other_network(s: &Services, record: &RefreshRecord, client: &Client) -> Result<()> {
+    let event = Event::RefreshTokenRepeatedElsewhere;
+    let noted = db::audit::Record {
+        event,
+        actor: None,
+        subject: Subject::User(record.user.user.id),
+        session_id: Some(record.state.id),
+        client,
+        at: s.now(),
+    };
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| Ok(db::audit::insert(tx, &noted).await?))
+        .await
+}
+
+async fn replayed(
+    s: &Services,
+    record: &RefreshRecord,
+    claims: &Claims,
+    client: &Client,
+) -> Result<Outcome> {
+    revoke_everything(s, &record.user.user, claims, client).await?;
+    Ok(Outcome::Dead)
 }
 
 /// The successor that was given before, written again from the row: no plain token is ever stored.

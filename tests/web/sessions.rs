@@ -7,6 +7,7 @@ mod machine;
 mod replays;
 mod revoking;
 mod rotating;
+mod shadowing;
 mod signing_in;
 mod signing_out;
 mod silent_refresh;

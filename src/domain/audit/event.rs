@@ -79,8 +79,11 @@ pub enum Event {
     },
     /// A session ended as its browser signed in again.
     SessionReplaced,
-    /// A refresh token came back after its time: it may be stolen.
+    /// A refresh token came back after its time, or from another user agent: it may be stolen.
     RefreshTokenReplayed,
+    /// A refresh token that had just been replaced came back from another network, and got the same
+    /// successor.
+    RefreshTokenRepeatedElsewhere,
     /// A reset link was asked for.
     PasswordResetRequested,
     /// A new password was set through a reset link.

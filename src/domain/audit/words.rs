@@ -27,6 +27,7 @@ impl Event {
             Self::OtherSessionsRevoked { .. } => "other_sessions_revoked",
             Self::SessionReplaced => "session_replaced",
             Self::RefreshTokenReplayed => "refresh_token_replayed",
+            Self::RefreshTokenRepeatedElsewhere => "refresh_token_repeated_elsewhere",
             Self::PasswordResetRequested => "password_reset_requested",
             Self::PasswordReset => "password_reset",
             Self::PasswordChanged => "password_changed",
@@ -80,7 +81,8 @@ impl Event {
             | Self::PasswordFoundBreached
             | Self::AuditLogCut { .. }
             | Self::RefreshTokenReplayed => Level::Warning,
-            Self::PasswordReset
+            Self::RefreshTokenRepeatedElsewhere
+            | Self::PasswordReset
             | Self::PasswordChanged
             | Self::TotpEnabled
             | Self::TotpDisabled

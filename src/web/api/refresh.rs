@@ -36,7 +36,8 @@ problems!(Problems: ANY UNSAFE BODY [UNAUTHORIZED, DEAD_TOKEN]);
 ///
 /// A token in the body counts alone, since browsers send their cookies with every call; the cookies
 /// are then left as they are. Without one, the refresh cookie is rotated. The token before the
-/// current one gets the same successor for a short while; an older one ends every session.
+/// current one gets the same successor for a short while, if the user agent is the same; with another user
+/// agent it ends every session, as an older one does.
 #[utoipa::path(
     post,
     path = "/api/auth/refresh",

@@ -51,6 +51,9 @@ fn sentence(event: &str, detail: &Value) -> String {
         "refresh_token_replayed" => {
             "An old key of one of your sessions was used again. It may have been stolen, so every device was signed out."
         }
+        "refresh_token_repeated_elsewhere" => {
+            "A device refreshed its session from two networks within seconds."
+        }
         "password_reset_requested" => "A link to reset your password was asked for.",
         "password_reset" => "A new password was set through a link in a mail.",
         "password_changed" => "You changed your password.",
@@ -189,7 +192,8 @@ mod tests {
             Some(Event::SessionRevoked { .. }) => Event::OtherSessionsRevoked { count: 2 },
             Some(Event::OtherSessionsRevoked { .. }) => Event::SessionReplaced,
             Some(Event::SessionReplaced) => Event::RefreshTokenReplayed,
-            Some(Event::RefreshTokenReplayed) => Event::PasswordResetRequested,
+            Some(Event::RefreshTokenReplayed) => Event::RefreshTokenRepeatedElsewhere,
+            Some(Event::RefreshTokenRepeatedElsewhere) => Event::PasswordResetRequested,
             Some(Event::PasswordResetRequested) => Event::PasswordReset,
             Some(Event::PasswordReset) => Event::PasswordChanged,
             Some(Event::PasswordChanged) => Event::Reauthenticated { methods: &["otp"] },

@@ -17,7 +17,7 @@ async fn age_rotations(app: &TestApp, seconds: u32) {
     app.sql(&age, &[]).await;
 }
 
-async fn assert_alarmed(app: &TestApp, person: &Person, times: i64) {
+pub(super) async fn assert_alarmed(app: &TestApp, person: &Person, times: i64) {
     let told = "SELECT revocation_id,
         (SELECT count(*) FROM audit_events
          WHERE subject_id = users.id AND event = 'refresh_token_replayed' AND level = 'warning'),

@@ -1,0 +1,2 @@
+ALTER TABLE sessions DROP COLUMN rotated_user_agent;
+ALTER TABLE sessions DROP COLUMN rotated_ip;
