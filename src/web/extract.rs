@@ -9,7 +9,7 @@ mod shell;
 mod upload;
 mod user;
 
-pub use admin::{AdminApi, AdminCall, AdminForm, AdminUser};
+pub use admin::{AdminApi, AdminCall, AdminExport, AdminForm, AdminUser};
 pub use api_user::{ApiUser, ApiUserAnyState, Caller, Via};
 pub use body::{ApiJson, CsrfForm};
 pub use client::{ClientInfo, DeviceInfo, client_address, forwarded};

@@ -319,7 +319,9 @@ async fn no_page_opens_for_who_may_not_see_it() {
                         .header("origin", ORIGIN)
                         .header("sec-fetch-site", "same-origin")
                         .body(urlencoded(&[("csrf_token", &token)])),
-                    _ => browser.request(method.clone(), &filled),
+                    _ => browser
+                        .request(method.clone(), &filled)
+                        .header("sec-fetch-site", "same-origin"),
                 };
                 let answer = browser.send(request).await;
                 let told = format!("{method} {path} for {state:?}: {answer:?}");
@@ -378,4 +380,71 @@ async fn somebody_elses_session_is_not_found() {
     let request = others.request(Method::DELETE, &format!("/sessions/{id}"));
     assert_eq!(Reply::of(request).await.status, 404);
     assert_eq!(api.with(&pair).get("/me").await.status, 200);
+}
+
+/// Every row of every table.
+async fn everything(app: &TestApp) -> BTreeSet<String> {
+    let tables = "SELECT table_name::text FROM information_schema.tables
+        WHERE table_schema = 'public' AND table_type = 'BASE TABLE'";
+    let mut rows = BTreeSet::new();
+    for table in app.sql(tables, &[]).await {
+        let table: String = table.get(0);
+        // The chain over the log grows by itself.
+        if table == "audit_seals" {
+            continue;
+        }
+        let all = format!("SELECT t::text FROM \"{table}\" t");
+        let found = app.sql(&all, &[]).await;
+        rows.extend(
+            found
+                .iter()
+                .map(|row| format!("{table} {}", row.get::<_, String>(0))),
+        );
+    }
+    rows
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_get_writes_but_an_export_that_is_audited() {
+    let app = TestApp::start().await;
+    let admin = app.person().verified().admin().await;
+    let mut browser = signed_in(&app, State::Admin, &admin).await;
+    let api = app.api().with(&app.api().sign_in(&admin).await);
+    let own = admin.id.to_string();
+    let pages = routes::page_paths().map(str::to_owned);
+    let paths: Vec<String> = pages.chain(routes::api_paths()).collect();
+    let mut exports = 0;
+    app.outbox_is_empty().await;
+    for path in paths {
+        let takes = methods(&app, &path).await;
+        for method in [Method::GET, Method::HEAD] {
+            if !takes.contains(&method) {
+                continue;
+            }
+            // Ids that there are, so that whatever a page does to find them is done.
+            let path = path.replace("{id}", &own).replace("{session}", &own);
+            for from in ["bearer", "same-origin", "none", "cross-site"] {
+                let before = everything(&app).await;
+                let answer = if from == "bearer" {
+                    Answer::of(api.request_at(method.clone(), &path)).await
+                } else {
+                    let request = browser.request(method.clone(), &path);
+                    browser.send(request.header("sec-fetch-site", from)).await
+                };
+                let after = everything(&app).await;
+                let new: Vec<&String> = after.difference(&before).collect();
+                let told = format!("{method} {path} from {from}: {answer:?} {new:?}");
+                let taken = path.ends_with("/export") && method == Method::GET;
+                if taken && matches!(from, "bearer" | "same-origin") {
+                    let audited = |row: &&String| row.starts_with("audit_events ");
+                    assert!(new.len() == 1 && new.iter().all(audited), "{told}");
+                    exports += 1;
+                } else {
+                    assert_eq!(answer.status == 403, taken, "{told}");
+                    assert!(new.is_empty() && before.len() == after.len(), "{told}");
+                }
+            }
+        }
+    }
+    assert_eq!(exports, 4);
 }

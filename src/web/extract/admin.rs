@@ -9,14 +9,18 @@ use std::{
     pin::Pin,
 };
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::{Method, header},
+};
 use serde::de::DeserializeOwned;
 
 use super::{ApiJson, ApiUser, CurrentUser, MayProve, RecentlyAuthenticated, recent::proven};
 use crate::{
     domain::user::Role,
     flows::{authenticate::Authenticated, proof::Proven},
-    web::{api::refusals, error::WebError},
+    web::{api::refusals, error::WebError, middleware::same_origin, problem::codes},
 };
 
 fn admin(who: Authenticated) -> Result<Authenticated, WebError> {
@@ -38,6 +42,36 @@ impl FromRequest for AdminUser {
         ready(user.and_then(|CurrentUser(who)| admin(who).map(Self)))
     }
 }
+
+/// An admin who takes a file along, which is an event: by a bearer, or from a page of ours.
+///
+/// A link on another site opens with the admin's cookies as well. Browsers say where a link stood
+/// (Fetch Metadata), and a typed address counts as elsewhere. `HEAD` takes nothing along.
+pub struct AdminExport(pub Authenticated);
+
+impl FromRequest for AdminExport {
+    type Error = WebError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, WebError>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if req.headers().contains_key(header::AUTHORIZATION) {
+            let admin = AdminApi::from_request(req, payload);
+            return Box::pin(async move { admin.await.map(|AdminApi(who)| Self(who)) });
+        }
+        let admin = AdminUser::from_request(req, payload).into_inner();
+        let ours = req.method() == Method::HEAD || same_origin::is_same_origin(req.headers());
+        Box::pin(ready(match admin {
+            Ok(_) if !ours => Err(WebError::refused(
+                codes::CROSS_SITE_REQUEST,
+                EXPORT_ELSEWHERE,
+            )),
+            admin => admin.map(|AdminUser(who)| Self(who)),
+        }))
+    }
+}
+
+/// What is said to an admin whose browser comes from elsewhere, or does not say.
+const EXPORT_ELSEWHERE: &str = "Files are taken from the pages of this service alone. Open the list, and choose the export there.";
 
 /// The form of an act, from an admin who has proved lately who they are.
 pub struct AdminForm<T> {

@@ -1,10 +1,11 @@
 //! A request that changes something and carries our cookies must come from our own pages
-//! (ASVS 5.0, 3.5.1 to 3.5.3).
+//! (ASVS 5.0, 3.5.1 to 3.5.3). What only reads is let through: a handler that writes at a `GET` asks
+//! [`is_same_origin`] itself.
 
 use actix_web::{
     body::MessageBody,
     dev::ServiceRequest,
-    http::header::{self, HeaderValue},
+    http::header::{self, HeaderMap, HeaderValue},
     middleware::Next,
 };
 
@@ -38,18 +39,21 @@ fn carries_our_cookies(req: &ServiceRequest, settings: &WebSettings) -> bool {
         .any(|name| settings.cookie(req.request(), *name).is_some())
 }
 
+/// Whether the browser says that a page of ours sent the request (Fetch Metadata).
+pub fn is_same_origin(headers: &HeaderMap) -> bool {
+    values(headers, "sec-fetch-site") == [b"same-origin"]
+}
+
+fn values<'a>(headers: &'a HeaderMap, name: &'a str) -> Vec<&'a [u8]> {
+    headers.get_all(name).map(HeaderValue::as_bytes).collect()
+}
+
 fn is_ours(req: &ServiceRequest, settings: &WebSettings) -> bool {
-    let header = |name: &str| -> Vec<&[u8]> {
-        req.headers()
-            .get_all(name)
-            .map(HeaderValue::as_bytes)
-            .collect()
-    };
-    let origin = header(header::ORIGIN.as_str());
     if is_api(req.path()) && listed_origin(req, settings).is_some() {
         return true;
     }
-    match header("sec-fetch-site").as_slice() {
+    let origin = values(req.headers(), header::ORIGIN.as_str());
+    match values(req.headers(), "sec-fetch-site").as_slice() {
         [] => origin == [settings.origin.as_bytes()],
         [site] => *site == b"same-origin" || *site == b"none",
         _ => false,

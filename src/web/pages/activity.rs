@@ -265,7 +265,7 @@ mod tests {
             assert!(told.insert(sentence), "{}", found.name());
             event = after(Some(&found));
         }
-        assert_eq!(told.len(), 50);
+        assert_eq!(told.len(), 51);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::{
     web::{
         api::refusals,
         error::WebResult,
-        extract::{AdminUser, ClientInfo},
+        extract::{AdminExport, ClientInfo},
         pages::AuditQuery,
         state::{State, WebState},
     },
@@ -29,7 +29,7 @@ use crate::{
 
 /// `GET /admin/users/export`
 pub async fn users(
-    AdminUser(who): AdminUser,
+    AdminExport(who): AdminExport,
     query: Query<ListQuery>,
     req: HttpRequest,
     state: State,
@@ -49,7 +49,7 @@ pub async fn users(
 
 /// `GET /admin/audit/export`
 pub async fn events(
-    AdminUser(who): AdminUser,
+    AdminExport(who): AdminExport,
     query: Query<AuditQuery>,
     req: HttpRequest,
     state: State,

@@ -43,7 +43,9 @@ async fn listed(browser: &mut Browser, query: &[(&str, &str)]) -> Vec<i64> {
 
 async fn export(browser: &mut Browser, path: &str) -> Answer {
     let request = browser.request(Method::GET, path);
-    browser.send(request).await
+    browser
+        .send(request.header("sec-fetch-site", "same-origin"))
+        .await
 }
 
 async fn admins_browser(app: &TestApp, admin: &Person) -> Browser {
@@ -384,6 +386,7 @@ async fn who_hangs_up_ends_the_reading() {
     let before = scanned(&app).await;
     let mut response = browser
         .request(Method::GET, "/admin/audit/export?format=jsonl")
+        .header("sec-fetch-site", "same-origin")
         .send()
         .await
         .unwrap();
@@ -427,6 +430,7 @@ async fn a_fault_halfway_breaks_the_connection() {
     let browser = admins_browser(&app, &admin).await;
     let mut response = browser
         .request(Method::GET, "/admin/audit/export?format=jsonl")
+        .header("sec-fetch-site", "same-origin")
         .send()
         .await
         .unwrap();
@@ -458,6 +462,7 @@ async fn a_file_ends_when_its_taker_is_no_admin_any_more() {
         let browser = admins_browser(&app, &taker).await;
         let mut response = browser
             .request(Method::GET, "/admin/audit/export?format=jsonl")
+            .header("sec-fetch-site", "same-origin")
             .send()
             .await
             .unwrap();
@@ -475,4 +480,60 @@ async fn a_file_ends_when_its_taker_is_no_admin_any_more() {
     let mut browser = admins_browser(&app, &first).await;
     let whole = export(&mut browser, "/admin/audit/export?format=jsonl").await;
     assert!(whole.body.lines().count() > 60_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_taken_from_our_pages_or_by_a_bearer_alone() {
+    let app = TestApp::start().await;
+    let (admin, api) = admin(&app).await;
+    let mut browser = admins_browser(&app, &admin).await;
+    let taken = async || {
+        let events = app.audit().await;
+        events.iter().filter(|e| e.ends_with("_exported")).count()
+    };
+    let paths = [
+        ("/admin/users/export", "/admin/users"),
+        ("/admin/audit/export", "/admin/audit"),
+        ("/admin/audit/export?format=jsonl", "/admin/audit"),
+    ];
+    for (path, list) in paths {
+        for from in [&["cross-site"][..], &["same-site"], &["none"], &[""], &[]] {
+            let sent = browser.request(Method::GET, path);
+            let sent = from
+                .iter()
+                .fold(sent, |sent, from| sent.header("sec-fetch-site", *from));
+            let refused = browser
+                .send(sent.header("referer", "https://evil.example/"))
+                .await;
+            assert_eq!(refused.status, 403, "{path} {from:?}");
+        }
+        let both = browser.request(Method::GET, path);
+        let both = both
+            .header("sec-fetch-site", "same-origin")
+            .header("sec-fetch-site", "cross-site");
+        assert_eq!(browser.send(both).await.status, 403, "{path}");
+        assert_eq!(taken().await, 0, "{path}");
+        assert!(browser.visit(list).await.html().contains("/export"));
+    }
+    for (n, (path, _)) in paths.into_iter().enumerate() {
+        assert_eq!(export(&mut browser, path).await.status, 200);
+        assert_eq!(
+            Answer::of(api.request_at(Method::GET, path)).await.status,
+            200
+        );
+        assert_eq!(taken().await, 2 * (n + 1), "{path}");
+    }
+    let person = app.person().await;
+    let user = app.api().with(&app.api().sign_in(&person).await);
+    let refused = Answer::of(user.request_at(Method::GET, "/admin/users/export")).await;
+    assert_eq!(refused.status, 403);
+    let dead = api.with_token("nonsense");
+    let refused = Answer::of(dead.request_at(Method::GET, "/admin/users/export")).await;
+    assert_eq!(refused.status, 401);
+    let both = browser.request(Method::GET, "/admin/users/export");
+    let both = both
+        .bearer_auth("nonsense")
+        .header("sec-fetch-site", "same-origin");
+    assert_eq!(browser.send(both).await.status, 400);
+    assert_eq!(taken().await, 6);
 }
