@@ -416,9 +416,9 @@ async fn no_get_writes_but_an_export_that_is_audited() {
     let mut exports = 0;
     app.outbox_is_empty().await;
     for path in paths {
-        let takes = methods(&app, &path).await;
+        let allowed = methods(&app, &path).await;
         for method in [Method::GET, Method::HEAD] {
-            if !takes.contains(&method) {
+            if !allowed.contains(&method) {
                 continue;
             }
             // Ids that there are, so that whatever a page does to find them is done.
