@@ -15,7 +15,7 @@ use thiserror::Error;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
-    sync::OnceCell,
+    sync::{OnceCell, Semaphore},
     task::{JoinSet, spawn_blocking},
     time::timeout,
 };
@@ -26,6 +26,8 @@ use crate::domain::password::{BreachDigest, NotARange};
 
 /// How long a look-up may take over all: name, connection, TLS, answer.
 const LIMIT: Duration = Duration::from_secs(1);
+/// How many look-ups run at once. Those that wait for a place spend their second waiting.
+const AT_ONCE: usize = 16;
 /// The most bytes of an answer. A range with its padding has about 60 KB.
 const MAX_ANSWER: usize = 512 * 1024;
 /// The most bytes of the answer's head.
@@ -56,6 +58,7 @@ struct Ranges {
     https: bool,
     /// Read from the system with the first look-up: a start need not wait for it.
     tls: OnceCell<Arc<ClientConfig>>,
+    places: Semaphore,
 }
 
 /// Why there is no finding.
@@ -90,6 +93,7 @@ impl Breaches {
                 path: url.path().trim_end_matches('/').to_owned(),
                 https: url.scheme() == "https",
                 tls: OnceCell::new(),
+                places: Semaphore::new(AT_ONCE),
             })
         }))
     }
@@ -119,6 +123,8 @@ impl Breaches {
 
 impl Ranges {
     async fn ask(&self, digest: &BreachDigest) -> Result<bool, Failure> {
+        // Never closed, so that a place is all that is waited for.
+        let _place = self.places.acquire().await;
         let stream = match &self.host {
             Host::Domain(name) => TcpStream::connect((name.as_str(), self.port)).await?,
             Host::Ipv4(address) => TcpStream::connect((*address, self.port)).await?,

@@ -127,14 +127,6 @@ impl Hashing {
         self.hasher.can_verify(stored)
     }
 
-    /// Other work on passwords that takes a processor for a while: it waits for a permit as well.
-    pub async fn beside<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, HashingError> {
-        self.run(move |_, _| Ok(work())).await
-    }
-
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Hasher, &mut Memory) -> Result<T, HashError> + Send + 'static,

@@ -23,6 +23,7 @@ pub mod db;
 pub mod domain;
 pub mod flows;
 pub mod hashing;
+pub mod judging;
 pub mod local_postgres;
 pub mod mail;
 pub mod metrics;

@@ -1,7 +1,7 @@
 //! Guards the layers: which part of `src/` may import which, and where each framework lives.
 //!
 //! ```text
-//! main -> cli -> app -> {web, worker} -> flows -> {db, mail, throttle, hashing, breach} -> domain
+//! main -> cli -> app -> {web, worker} -> flows -> {db, mail, throttle, hashing, judging, breach} -> domain
 //! ```
 //!
 //! An arrow may skip layers downwards, never point up or sideways. Paths are read as they stand in
@@ -32,6 +32,7 @@ const RANKS: &[(&str, u8)] = &[
     ("mail", 1),
     ("throttle", 1),
     ("hashing", 1),
+    ("judging", 1),
     ("breach", 1),
     ("domain", 0),
 ];

@@ -119,6 +119,19 @@ async fn gather(s: &Services) -> String {
         "counter",
         load.refused,
     );
+    let load = s.judging.load();
+    text.single(
+        "vestibule_judging_queued",
+        "New passwords being judged or waiting for it.",
+        "gauge",
+        load.queued,
+    );
+    text.single(
+        "vestibule_judging_refused_total",
+        "New passwords sent away because a queue was full.",
+        "counter",
+        load.refused,
+    );
     let pool = s.db.pool_use();
     let name = "vestibule_database_connections";
     text.family(name, "Connections of the pool.", "gauge");

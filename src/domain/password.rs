@@ -1,11 +1,14 @@
 //! Passwords: what is accepted as one, and how it is hashed (NIST SP 800-63B-4, 3.1.1).
 
 mod breach;
+mod estimate;
 mod hash;
+mod own_words;
 mod policy;
 mod stored;
 
 pub use breach::{BreachDigest, NotARange};
 pub use hash::{Argon2Settings, HashError, Hasher, Memory, Verdict};
+pub use own_words::OwnWords;
 pub use policy::{Password, PasswordPolicy, PasswordRefusal, Strength};
 pub use stored::NO_PASSWORD;

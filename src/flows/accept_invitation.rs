@@ -109,7 +109,7 @@ pub async fn accept(s: &Services, input: &Input, client: &Client) -> Result<Outc
         .note("display_name", DisplayName::parse(&input.display_name))
         .flatten();
     let own_words = own_words(&invitation.email, name.as_ref());
-    let password = s.accept_password(&input.password, &own_words).await;
+    let password = s.accept_password(&input.password, own_words).await?;
     let password = faults.note("password", password);
     let (Some(password), true) = (password, faults.is_empty()) else {
         return Ok(Outcome::Invalid(faults));

@@ -64,8 +64,8 @@ pub async fn change(
     }
     let user = who.user();
     let password = match s
-        .accept_password(&input.new_password, &own_words(user))
-        .await
+        .accept_password(&input.new_password, own_words(user))
+        .await?
     {
         Ok(password) => password,
         Err(why) => return Ok(Outcome::Invalid(InputFaults::one("new_password", &why))),

@@ -7,6 +7,7 @@ use crate::{
     domain::{
         audit::{Client, Event, Subject},
         email::EmailAddress,
+        password::OwnWords,
         random,
         secret::SecretString,
         user::Role,
@@ -54,8 +55,8 @@ pub async fn first_admin(s: &Services, input: &Input, client: &Client) -> Result
 
 async fn write(s: &Services, input: &Input, client: &Client, first: bool) -> Result<Outcome> {
     let accepted = s
-        .accept_password(&input.password, &[input.email.as_str()])
-        .await;
+        .accept_password(&input.password, OwnWords::of(input.email.as_str(), ""))
+        .await?;
     let accepted: AcceptedPassword = match accepted {
         Ok(accepted) => accepted,
         Err(why) => return Ok(Outcome::Invalid(InputFaults::one("password", &why))),

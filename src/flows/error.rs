@@ -2,7 +2,9 @@
 
 use thiserror::Error;
 
-use crate::{db::DbError, domain::sealing::SealError, hashing::HashingError};
+use crate::{
+    db::DbError, domain::sealing::SealError, hashing::HashingError, judging::JudgingError,
+};
 
 /// Why a flow could not do its work.
 #[derive(Debug, Error)]
@@ -13,8 +15,8 @@ pub enum FlowError {
     /// The database cannot be reached, or has no connection free.
     #[error("no database: {0}")]
     Unavailable(String),
-    /// Too many passwords are being checked; the client should try again in a moment.
-    #[error("overloaded: too many passwords are being checked")]
+    /// Too many passwords are being checked or judged; the client should try again in a moment.
+    #[error("overloaded: too many passwords are being checked or judged")]
     Overloaded,
     /// What was being sent would go on for somebody who has lost the right to it.
     #[error("who asked is no admin any more, or is signed out")]
@@ -22,6 +24,9 @@ pub enum FlowError {
     /// Hashing failed.
     #[error(transparent)]
     Hashing(HashingError),
+    /// Judging a new password failed.
+    #[error(transparent)]
+    Judging(JudgingError),
     /// A secret at rest does not open.
     #[error(transparent)]
     Seal(#[from] SealError),
@@ -48,6 +53,15 @@ impl From<DbError> for FlowError {
 impl From<crate::db::QueryError> for FlowError {
     fn from(error: crate::db::QueryError) -> Self {
         DbError::from(error).into()
+    }
+}
+
+impl From<JudgingError> for FlowError {
+    fn from(error: JudgingError) -> Self {
+        match error {
+            JudgingError::Busy => Self::Overloaded,
+            JudgingError::Interrupted => Self::Judging(error),
+        }
     }
 }
 

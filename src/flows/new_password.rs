@@ -6,10 +6,11 @@ use crate::{
     breach::Finding,
     db::users::PasswordHash,
     domain::{
-        password::{BreachDigest, Password, PasswordRefusal},
+        password::{BreachDigest, OwnWords, Password, PasswordRefusal},
         secret::SecretString,
         user::User,
     },
+    judging::Occasion,
 };
 
 /// A password that passed every rule.
@@ -20,22 +21,27 @@ pub(super) struct AcceptedPassword {
 }
 
 impl Services {
-    /// Judges a new password: first by the rules that need nobody, then by what is known of
-    /// breaches. Where nobody can tell, it passes, and is looked up again at the next sign-in.
+    /// Judges a new password: first by the rules alone, then by what is known of breaches. Where
+    /// that cannot be told, it passes, and is looked up again at the next sign-in.
     pub(super) async fn accept_password(
         &self,
         typed: &SecretString,
-        own_words: &[&str],
-    ) -> Result<AcceptedPassword, PasswordRefusal> {
-        let password = self.policy.passwords.accept(typed, own_words)?;
+        own_words: OwnWords,
+    ) -> Result<Result<AcceptedPassword, PasswordRefusal>> {
+        let (policy, typed) = (self.policy.passwords, typed.clone());
+        let judge = move || policy.accept(&typed, &own_words);
+        let password = match self.judging.run(Occasion::Sent, judge).await? {
+            Ok(password) => password,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
         let digest = BreachDigest::of(&password);
-        match self.look_up_breach(&digest).await {
+        Ok(match self.look_up_breach(&digest).await {
             Finding::Seen => Err(PasswordRefusal::Breached),
             found => Ok(AcceptedPassword {
                 password,
                 looked_up: found == Finding::Unseen,
             }),
-        }
+        })
     }
 
     /// Looks a password up among breached ones, where that is wanted.
@@ -51,12 +57,14 @@ impl Services {
         found
     }
 
-    /// Hashes a password that was accepted.
+    /// Hashes a password that was accepted, when its turn among the new ones has come: however many
+    /// there are, a sign-in finds at most one of them ahead for each two permits.
     pub(super) async fn hash_password(&self, accepted: AcceptedPassword) -> Result<PasswordHash> {
         let AcceptedPassword {
             password,
             looked_up,
         } = accepted;
+        let _turn = self.judging.turn_to_hash().await?;
         Ok(PasswordHash {
             phc: self.hashing.hash(password, self.random.as_ref()).await?,
             breach_checked_at: looked_up.then(|| self.now()),
@@ -65,9 +73,9 @@ impl Services {
 }
 
 /// What others know of the user, and would try first.
-pub(super) fn own_words(user: &User) -> [&str; 2] {
-    [
+pub(super) fn own_words(user: &User) -> OwnWords {
+    OwnWords::of(
         &user.email,
         user.display_name.as_deref().unwrap_or_default(),
-    ]
+    )
 }

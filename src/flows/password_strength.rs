@@ -9,7 +9,13 @@ use super::{
     Result, Services, new_password::own_words, recover, register, services::Throttled, verify_email,
 };
 use crate::{
-    domain::{audit::Client, password::Strength, secret::SecretString, user::User},
+    domain::{
+        audit::Client,
+        password::{OwnWords, Strength},
+        secret::SecretString,
+        user::User,
+    },
+    judging::Occasion,
     throttle::Route,
 };
 
@@ -48,11 +54,13 @@ pub async fn judge(
     }
     let words = whose_words(s, signed_in, &input).await?;
     let (policy, password) = (s.policy.passwords, input.password);
-    let judge = move || policy.strength(&password, &words.each_ref().map(String::as_str));
-    Ok(Outcome::Judged(s.hashing.beside(judge).await?))
+    let judge = move || policy.strength(&password, &words);
+    Ok(Outcome::Judged(
+        s.judging.run(Occasion::Typing, judge).await?,
+    ))
 }
 
-async fn whose_words(s: &Services, signed_in: Option<&User>, input: &Input) -> Result<[String; 2]> {
+async fn whose_words(s: &Services, signed_in: Option<&User>, input: &Input) -> Result<OwnWords> {
     if let Some(token) = &input.token {
         return Ok(words_of(owner(s, token).await?.as_ref()));
     }
@@ -60,11 +68,11 @@ async fn whose_words(s: &Services, signed_in: Option<&User>, input: &Input) -> R
         return Ok(words_of(signed_in));
     };
     let name = register::name_of(&input.display_name);
-    Ok(register::own_words(email, name.as_ref()).map(str::to_owned))
+    Ok(register::own_words(email, name.as_ref()))
 }
 
-fn words_of(user: Option<&User>) -> [String; 2] {
-    user.map_or_else(Default::default, |user| own_words(user).map(str::to_owned))
+fn words_of(user: Option<&User>) -> OwnWords {
+    user.map_or_else(|| OwnWords::of("", ""), own_words)
 }
 
 /// Whose link it is, of either kind that a new password comes with.

@@ -195,7 +195,7 @@ pub async fn reset(
         return Ok(ResetOutcome::LinkDead);
     };
     let user = &record.user;
-    let password = match s.accept_password(new_password, &own_words(user)).await {
+    let password = match s.accept_password(new_password, own_words(user)).await? {
         Ok(password) => password,
         Err(why) => {
             return Ok(ResetOutcome::Invalid(InputFaults::one(

@@ -17,6 +17,7 @@ use crate::{
         audit::{Client, Event},
         display_name::DisplayName,
         email::EmailAddress,
+        password::OwnWords,
         random,
         secret::SecretString,
         token::Purpose,
@@ -81,10 +82,8 @@ pub async fn register(s: &Services, input: Input, client: &Client) -> Result<Out
         .note("display_name", DisplayName::parse(&input.display_name))
         .flatten();
     let own_words = own_words(&input.email, display_name.as_ref());
-    let password = faults.note(
-        "password",
-        s.accept_password(&input.password, &own_words).await,
-    );
+    let password = s.accept_password(&input.password, own_words).await?;
+    let password = faults.note("password", password);
     let (Some(email), Some(password), true) =
         (faults.note("email", email), password, faults.is_empty())
     else {
@@ -103,8 +102,8 @@ pub async fn register(s: &Services, input: Input, client: &Client) -> Result<Out
 }
 
 /// What others will know of the user, and would try first.
-pub(super) fn own_words<'a>(email: &'a str, name: Option<&'a DisplayName>) -> [&'a str; 2] {
-    [email.trim(), name.map_or("", DisplayName::as_str)]
+pub(super) fn own_words(email: &str, name: Option<&DisplayName>) -> OwnWords {
+    OwnWords::of(email, name.map_or("", DisplayName::as_str))
 }
 
 /// The name, where what was typed is one.

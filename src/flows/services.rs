@@ -23,6 +23,7 @@ use crate::{
         token::TokenCodec,
     },
     hashing::Hashing,
+    judging::Judging,
     mail::MailContext,
     metrics::Metrics,
     throttle::{Route, Throttle, account::AccountThrottle},
@@ -99,6 +100,8 @@ pub struct Services {
     pub ring: SealingRing,
     /// Passwords.
     pub hashing: Hashing,
+    /// The judging of new ones.
+    pub judging: Judging,
     /// Passwords that others know.
     pub breaches: Breaches,
     /// Those that are still to be looked up.

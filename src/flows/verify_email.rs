@@ -196,7 +196,7 @@ async fn claim(
     password: &SecretString,
     client: &Client,
 ) -> Result<Outcome> {
-    let password = match s.accept_password(password, &own_words(user)).await {
+    let password = match s.accept_password(password, own_words(user)).await? {
         Ok(password) => password,
         Err(why) => return Ok(Outcome::Invalid(InputFaults::one("new_password", &why))),
     };

@@ -22,6 +22,7 @@ mod flood;
 mod hang_up;
 mod import;
 mod inspect;
+mod judging;
 mod keys;
 mod killed;
 mod lost_answers;

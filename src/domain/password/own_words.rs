@@ -1,0 +1,94 @@
+//! What others know of a password's owner and would try first: address, name, the product's name.
+
+/// The product's own name is no secret.
+const PRODUCT: &str = "vestibule";
+/// How many bytes of a text are read. No address or name that is accepted is longer, and what is
+/// typed before it is accepted costs no more work.
+const MAX_BYTES: usize = 400;
+/// The most words; the longest count.
+const MAX_WORDS: usize = 24;
+/// Shorter words say nothing.
+const MIN_CHARS: usize = 3;
+/// What must remain of a password once these words are taken out.
+const MIN_OWN_CHARS: usize = 8;
+
+/// The words in lower case, the longest first. However long the texts are that they come from, there
+/// are at most 24, of at most 400 bytes each before they were lower-cased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnWords(Vec<String>);
+
+impl OwnWords {
+    /// The words of an address and a name, each as it was typed or stored. Empty ones say nothing.
+    pub fn of(email: &str, name: &str) -> Self {
+        let mut words = vec![PRODUCT.to_owned()];
+        for text in [email, name] {
+            let text = beginning(text.trim()).to_lowercase();
+            words.extend(
+                text.split(|c: char| !c.is_alphanumeric())
+                    .map(str::to_owned),
+            );
+            words.extend(text.split_once('@').map(|(local, _)| local.to_owned()));
+            words.push(text);
+        }
+        words.retain(|word| word.chars().count() >= MIN_CHARS);
+        words.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        words.dedup();
+        words.truncate(MAX_WORDS);
+        Self(words)
+    }
+
+    /// Those of at most this many characters.
+    pub(super) fn up_to(&self, chars: usize) -> Vec<&str> {
+        let short = |word: &&str| word.chars().count() <= chars;
+        self.0.iter().map(String::as_str).filter(short).collect()
+    }
+
+    /// Whether little else is left of a password than these words.
+    pub(super) fn make_up(&self, password: &str) -> bool {
+        let lower = password.to_lowercase();
+        let rest = self
+            .0
+            .iter()
+            .fold(lower.clone(), |rest, word| rest.replace(word.as_str(), ""));
+        rest != lower && rest.chars().filter(|c| c.is_alphanumeric()).count() < MIN_OWN_CHARS
+    }
+}
+
+fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_BYTES)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn address_and_name_whole_and_in_words() {
+        let words = OwnWords::of(" Ada.Lovelace@Example.org ", "Ada Byron");
+        assert_eq!(
+            words.0,
+            [
+                "ada.lovelace@example.org",
+                "ada.lovelace",
+                "ada byron",
+                "vestibule",
+                "lovelace",
+                "example",
+                "byron",
+                "ada",
+                "org"
+            ]
+        );
+        assert_eq!(OwnWords::of("", " ").0, [PRODUCT]);
+    }
+
+    #[test]
+    fn fifteen_kilobytes_are_read_like_four_hundred_bytes() {
+        let email: Vec<String> = (0..4_000).map(|n| n.to_string()).collect();
+        let name: String = "\u{130}\u{fb03} ".repeat(4_000);
+        let OwnWords(words) = OwnWords::of(&email.join("."), &name);
+        assert!(words.len() <= MAX_WORDS, "{}", words.len());
+        assert!(words.iter().all(|word| word.len() <= 2 * MAX_BYTES));
+        assert_eq!(OwnWords::of(&"\u{1d4d0}".repeat(4_000), "").0[0].len(), 400);
+    }
+}
