@@ -39,6 +39,7 @@ pub mod mail_queue;
 mod new_password;
 mod outbox;
 pub mod password_strength;
+mod pending_reset;
 pub mod proof;
 pub mod purge;
 pub mod recover;

@@ -44,6 +44,7 @@ pub const EVENTS: [(&str, &[&str]); 6] = [
         &[
             "password_changed",
             "password_reset_requested",
+            "password_reset_awaits_code",
             "password_reset",
             "password_found_breached",
             "password_rehashed",

@@ -232,7 +232,7 @@ mod tests {
             session_id: Some(state.id),
             extra: Extra {
                 generation: Some(generation),
-                email: None,
+                ..Extra::default()
             },
         };
         judge_refresh(&claims, &token_hash(token), state, from_millis(1000))

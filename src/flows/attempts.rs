@@ -212,12 +212,13 @@ impl Services {
         .await
     }
 
-    /// Tells a user, once an hour at most, that the right password was followed by a wrong code
-    /// (ASVS 5.0, 6.3.5).
+    /// Tells a user, once an hour at most, that the right password, or else a reset link, was
+    /// followed by a wrong code (ASVS 5.0, 6.3.5).
     pub(super) async fn tell_of_failed_code(
         &self,
         tx: &Tx,
         user: &User,
+        password_known: bool,
         client: &Client,
     ) -> Result<()> {
         let notice = Notice::CodesFailed;
@@ -232,6 +233,7 @@ impl Services {
             at: now,
             ip: Some(client.ip),
             browser: browser_of(client),
+            password_known,
         };
         self.enqueue(tx, Recipient::User(user), &message).await
     }

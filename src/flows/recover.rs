@@ -166,7 +166,7 @@ pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>>
 pub enum ResetOutcome {
     /// The password is set and a session began.
     SignedIn(TokenPair),
-    /// The password is set; a code is asked for before anybody is signed in.
+    /// Nothing has changed yet: the code that is asked for sets the password and signs in.
     SecondFactorRequired(PendingSignIn),
     /// The link was used, has expired, or was overtaken by another change.
     LinkDead,
@@ -179,8 +179,9 @@ pub enum ResetOutcome {
 /// Sets a new password with a token out of a mail.
 ///
 /// Ends every session and every pending change, and proves the address. Mailing the link proves
-/// one factor only: where a second one is enrolled, it is asked for before anybody is signed in.
-/// The new session takes the place of the one that lives in the browser.
+/// one factor only: where a second one is enrolled, nothing changes before its code, whatever the
+/// browser is trusted with (see `pending_reset`). The new session takes the place of the one that
+/// lives in the browser.
 pub async fn reset(
     s: &Services,
     token: &SecretString,
@@ -207,9 +208,22 @@ pub async fn reset(
     let hash = s.hash_password(password).await?;
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        if !db::users::hold(tx, user.id, user.revocation_id).await?
-            || !db::revoked_tokens::insert(tx, &claims).await?
-        {
+        // The factors change only with a rise of `rev`, so they are still as they were read.
+        if !db::users::hold(tx, user.id, user.revocation_id).await? {
+            return Ok(ResetOutcome::LinkDead);
+        }
+        if user.two_factor_enabled() {
+            s.audit_anonymous(
+                tx,
+                Event::PasswordResetAwaitsCode,
+                Subject::User(user.id),
+                client,
+            )
+            .await?;
+            let pending = s.pending_reset(user, hash.clone(), &claims)?;
+            return Ok(ResetOutcome::SecondFactorRequired(pending));
+        }
+        if !db::revoked_tokens::insert(tx, &claims).await? {
             return Ok(ResetOutcome::LinkDead);
         }
         let change = NewPassword {
@@ -221,11 +235,6 @@ pub async fn reset(
         let Some(user) = s.set_password_by_mail(tx, change).await? else {
             return Ok(ResetOutcome::LinkDead);
         };
-        if user.two_factor_enabled() {
-            return Ok(ResetOutcome::SecondFactorRequired(
-                s.pending_sign_in(&user, user.revocation_id)?,
-            ));
-        }
         let beginning = Beginning {
             user: &user,
             rev: user.revocation_id,

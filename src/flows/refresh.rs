@@ -184,7 +184,7 @@ fn successor_again(s: &Services, record: &RefreshRecord) -> Result<TokenPair> {
         session_id: Some(record.state.id),
         extra: Extra {
             generation: Some(record.state.generation),
-            email: None,
+            ..Extra::default()
         },
     };
     let is_the_one = |token: &str| token_hash(token).as_slice() == record.state.token_hash;

@@ -1,6 +1,6 @@
 //! The second step of signing in: a TOTP code or a backup code.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use crate::db::{Transact, Tx};
 
@@ -8,6 +8,7 @@ use super::{
     FlowError, Result, Services, TokenPair,
     attempts::{self, Target},
     authenticate::HeldSession,
+    pending_reset::PendingReset,
     services::Throttled,
     tokens::Beginning,
 };
@@ -109,9 +110,13 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
     else {
         return Ok(Outcome::Expired);
     };
+    let Ok(reset) = s.open_reset(&claims, &user) else {
+        return Ok(Outcome::Expired);
+    };
     let attempt = Attempt {
         s,
         user: &user,
+        reset,
         claims: &claims,
         counted: &counted,
         client,
@@ -131,6 +136,8 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
 struct Attempt<'a> {
     s: &'a Services,
     user: &'a User,
+    /// The new password that the code sets, where a reset is pending.
+    reset: Option<PendingReset>,
     claims: &'a Claims,
     counted: &'a attempts::Attempt,
     client: &'a Client,
@@ -181,7 +188,7 @@ impl Attempt<'_> {
                 if !self.s.accept_step(tx, self.user, &row.secret, step).await? {
                     return Err(Undone::Spent);
                 }
-                Ok(self.begin(tx, &["pwd", "otp", "mfa"]).await?)
+                self.begin(tx, &["pwd", "otp", "mfa"]).await
             })
             .await;
         drop(conn);
@@ -231,11 +238,18 @@ impl Attempt<'_> {
         Ok(held && db::revoked_tokens::insert(tx, self.claims).await?)
     }
 
-    async fn begin(&self, tx: &Tx, methods: &'static [&'static str]) -> Result<Begun> {
+    async fn begin(&self, tx: &Tx, methods: &'static [&'static str]) -> Result<Begun, Undone> {
         self.s.succeeded(tx, self.counted).await?;
+        let user = match &self.reset {
+            None => Cow::Borrowed(self.user),
+            Some(reset) => {
+                let set = self.s.complete_reset(tx, self.user, reset, self.client);
+                Cow::Owned(set.await?.ok_or(Undone::Expired)?)
+            }
+        };
         let beginning = Beginning {
-            user: self.user,
-            rev: self.user.revocation_id,
+            user: &user,
+            rev: user.revocation_id,
             methods,
             remembered: self.remembered,
             replaces: self.replaces,
@@ -246,7 +260,7 @@ impl Attempt<'_> {
             Some(before) => {
                 let trusted = self
                     .s
-                    .trust(tx, self.user, before, pair.session_id, self.client);
+                    .trust(tx, &user, before, pair.session_id, self.client);
                 Some(trusted.await?)
             }
             None => None,
@@ -284,7 +298,10 @@ impl Attempt<'_> {
             self.s
                 .audit_anonymous(tx, event, Subject::User(self.user.id), self.client)
                 .await?;
-            self.s.tell_of_failed_code(tx, self.user, self.client).await
+            let password_known = self.reset.is_none();
+            self.s
+                .tell_of_failed_code(tx, self.user, password_known, self.client)
+                .await
         })
         .await?;
         Ok(Outcome::WrongCode(fault))

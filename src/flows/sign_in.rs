@@ -9,7 +9,7 @@ use super::{
     attempts::{Attempt, Target},
     authenticate::HeldSession,
     services::Throttled,
-    tokens::Beginning,
+    tokens::{Beginning, Waiting},
 };
 use crate::{
     db::{self, users::UserRecord},
@@ -168,7 +168,8 @@ async fn proceed(
         let subject = Subject::User(user.id);
         s.audit_anonymous(tx, Event::SecondFactorRequired, subject, client)
             .await?;
-        return Ok(Outcome::SecondFactorRequired(s.pending_sign_in(user, rev)?));
+        let pending = s.pending_sign_in(user, rev, Waiting::SignIn)?;
+        return Ok(Outcome::SecondFactorRequired(pending));
     }
     let beginning = Beginning {
         user,

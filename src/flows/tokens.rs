@@ -42,6 +42,17 @@ pub struct PendingSignIn {
     pub token: SecretString,
     /// Seconds until it expires.
     pub expires_in: i64,
+    /// Whether a new password waits in it, which the code sets.
+    pub resets: bool,
+}
+
+/// What a code lets happen.
+#[derive(Debug)]
+pub(super) enum Waiting {
+    /// A sign-in.
+    SignIn,
+    /// A reset of the password, sealed, and a sign-in.
+    Reset(String),
 }
 
 impl Services {
@@ -92,12 +103,22 @@ impl Services {
     }
 
     /// The token that stands between the password and the second factor.
-    pub(super) fn pending_sign_in(&self, user: &User, rev: i64) -> Result<PendingSignIn> {
-        let claims = self.claims(Purpose::LoginMfa, user, rev);
+    pub(super) fn pending_sign_in(
+        &self,
+        user: &User,
+        rev: i64,
+        waiting: Waiting,
+    ) -> Result<PendingSignIn> {
+        let mut claims = self.claims(Purpose::LoginMfa, user, rev);
+        claims.extra.reset = match waiting {
+            Waiting::SignIn => None,
+            Waiting::Reset(sealed) => Some(sealed),
+        };
         let expires_in = seconds_between(claims.issued_at, claims.expires_at);
         Ok(PendingSignIn {
             token: self.tokens.encode(&claims)?,
             expires_in,
+            resets: claims.extra.reset.is_some(),
         })
     }
 

@@ -82,12 +82,16 @@ pub enum Message {
         ip: Option<IpAddr>,
         browser: Option<String>,
     },
-    /// The right password was followed by a code that was not.
-    #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
+    /// The right password, or a reset link, was followed by a code that was not right.
     SecondFactorFailed {
+        /// When.
         at: DateTime<Utc>,
+        /// From where.
         ip: Option<IpAddr>,
+        /// With what.
         browser: Option<String>,
+        /// Whether it was the password.
+        password_known: bool,
     },
     /// So many guesses at the password or the codes that nobody gets in from an unknown browser. The
     /// time and the client are those of the latest try.
@@ -232,8 +236,11 @@ impl Message {
             Self::SessionsRevokedAfterReplay { .. } => {
                 format!("You were signed out of {product} in every browser")
             }
-            Self::SecondFactorFailed { .. } => {
+            Self::SecondFactorFailed { password_known, .. } if *password_known => {
                 format!("Somebody entered your {product} password and a wrong code")
+            }
+            Self::SecondFactorFailed { .. } => {
+                format!("Somebody used a reset link of yours at {product}, and a wrong code")
             }
             Self::SignInBlocked { .. } => {
                 format!("Sign-in to your {product} account is blocked")

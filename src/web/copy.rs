@@ -188,8 +188,9 @@ pub const VERIFICATION_SENT: &str =
 pub const PASSWORD_RESET: &str =
     "Your new password is set, and you are signed in. Every other device is signed out.";
 /// After a reset where the second factor is still asked for.
-pub const PASSWORD_RESET_CODE_NEXT: &str =
-    "Your new password is set. One more step: enter a code to sign in.";
+pub const PASSWORD_RESET_CODE_NEXT: &str = "One more step: enter a code. Your new password is set once the code is right; until then the old one stays.";
+/// A reset whose code never came, or whose link was used meanwhile.
+pub const PASSWORD_RESET_EXPIRED: &str = "The code came too late, and your password has not changed. Open the link in the mail again, or ask for another.";
 /// After a sign-in with a backup code.
 pub fn backup_code_used(left: i64) -> String {
     let left = match left {

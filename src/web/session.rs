@@ -31,6 +31,9 @@ pub struct Pending {
     pub remember_me: bool,
     /// Where to go afterwards.
     pub next: Option<String>,
+    /// Whether its code sets a new password.
+    #[serde(default)]
+    pub resets: bool,
 }
 
 /// A sensitive act that waits for a proof, with what was typed for it.

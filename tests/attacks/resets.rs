@@ -193,11 +193,12 @@ async fn a_reset_asks_for_the_code() {
     assert!(reply.body.get("access_token").is_none(), "{reply:?}");
     let sessions = app.sql("SELECT 1 FROM sessions", &[]).await;
     assert!(sessions.is_empty(), "no session without the code");
-    let owner = Person {
+    assert_eq!(app.api().sign_in(&owner).await.body["mfa_required"], true);
+    let with_new = Person {
         password: NEW_PASSWORD.to_owned(),
         ..owner
     };
-    assert_eq!(app.api().sign_in(&owner).await.body["mfa_required"], true);
+    assert_eq!(app.api().sign_in(&with_new).await.status, 401, "not yet");
 }
 
 /// (13) What a form or call does not ask for changes nothing (ASVS 15.3.3).

@@ -26,6 +26,7 @@ mod limits;
 mod new_passwords;
 mod nodes;
 mod openapi;
+mod pending_resets;
 mod races;
 mod recovery;
 mod sealing_keys;

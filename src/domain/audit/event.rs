@@ -86,6 +86,8 @@ pub enum Event {
     RefreshTokenRepeatedElsewhere,
     /// A reset link was asked for.
     PasswordResetRequested,
+    /// A new password came through a reset link, and waits for the code of the second factor.
+    PasswordResetAwaitsCode,
     /// A new password was set through a reset link.
     PasswordReset,
     /// The password was changed with the old one.

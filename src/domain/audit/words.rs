@@ -29,6 +29,7 @@ impl Event {
             Self::RefreshTokenReplayed => "refresh_token_replayed",
             Self::RefreshTokenRepeatedElsewhere => "refresh_token_repeated_elsewhere",
             Self::PasswordResetRequested => "password_reset_requested",
+            Self::PasswordResetAwaitsCode => "password_reset_awaits_code",
             Self::PasswordReset => "password_reset",
             Self::PasswordChanged => "password_changed",
             Self::Reauthenticated { .. } => "reauthenticated",

@@ -36,6 +36,8 @@ pub struct Extra {
     pub generation: Option<i64>,
     /// The canonical address that a `verify_email` token was mailed to (`email`).
     pub email: Option<String>,
+    /// The sealed new password that a `login_mfa` token sets once its code is right (`reset`).
+    pub reset: Option<String>,
 }
 
 /// The JSON of a minted token. The order of the fields is the order of the text, so that the same
@@ -59,6 +61,8 @@ pub(super) struct Minted<'a> {
     pub(super) generation: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reset: Option<&'a str>,
 }
 
 /// The JSON of a token on its way in. A claim given twice is refused by serde; `null` is absent.
@@ -80,6 +84,7 @@ pub(super) struct Presented {
     #[serde(rename = "gen")]
     generation: Option<i64>,
     email: Option<String>,
+    reset: Option<String>,
 }
 
 impl Presented {
@@ -114,6 +119,7 @@ impl Presented {
             extra: Extra {
                 generation: self.generation,
                 email: self.email,
+                reset: self.reset,
             },
         };
         Ok(Read { claims, valid_from })

@@ -154,6 +154,7 @@ impl TokenCodec {
             sid: claims.session_id,
             generation: claims.extra.generation,
             email: claims.extra.email.as_deref(),
+            reset: claims.extra.reset.as_deref(),
         };
         let header = Header {
             kid: Some(set.kid.clone()),

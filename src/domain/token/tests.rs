@@ -62,7 +62,7 @@ fn claims(purpose: Purpose) -> Claims {
         session_id: bound.then(|| Uuid::from_u128(2)),
         extra: Extra {
             generation: (purpose == Purpose::Refresh).then_some(4),
-            email: None,
+            ..Extra::default()
         },
     }
 }

@@ -97,6 +97,7 @@ fn all(browser: &str) -> Vec<Message> {
             at,
             ip,
             browser: browser.clone(),
+            password_known: true,
         },
         Message::SignInBlocked {
             at,

@@ -81,7 +81,8 @@ problems!(ResetProblems: ANY UNSAFE BODY LIMITED [DEAD_LINK]);
 /// Sets a new password with a token out of a mail.
 ///
 /// Verifies the address and ends every other session. Where a second factor is enrolled, the answer
-/// is a challenge for `/api/auth/login/mfa`.
+/// is a challenge for `/api/auth/login/mfa`, and nothing changes before its code: the new password
+/// waits in the `mfa_token`, and the link works until a code was right.
 #[utoipa::path(
     post,
     path = "/api/auth/reset-password",

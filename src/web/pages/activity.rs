@@ -55,6 +55,9 @@ fn sentence(event: &str, detail: &Value) -> String {
             "A device refreshed its session from two networks within seconds."
         }
         "password_reset_requested" => "A link to reset your password was asked for.",
+        "password_reset_awaits_code" => {
+            "A new password was entered through a link in a mail, and a code was asked for. Nothing has changed yet."
+        }
         "password_reset" => "A new password was set through a link in a mail.",
         "password_changed" => "You changed your password.",
         "reauthenticated" => "You confirmed that it was you.",
@@ -194,7 +197,8 @@ mod tests {
             Some(Event::SessionReplaced) => Event::RefreshTokenReplayed,
             Some(Event::RefreshTokenReplayed) => Event::RefreshTokenRepeatedElsewhere,
             Some(Event::RefreshTokenRepeatedElsewhere) => Event::PasswordResetRequested,
-            Some(Event::PasswordResetRequested) => Event::PasswordReset,
+            Some(Event::PasswordResetRequested) => Event::PasswordResetAwaitsCode,
+            Some(Event::PasswordResetAwaitsCode) => Event::PasswordReset,
             Some(Event::PasswordReset) => Event::PasswordChanged,
             Some(Event::PasswordChanged) => Event::Reauthenticated { methods: &["otp"] },
             Some(Event::Reauthenticated { .. }) => Event::ReauthenticationFailed { by: "otp" },
@@ -265,7 +269,7 @@ mod tests {
             assert!(told.insert(sentence), "{}", found.name());
             event = after(Some(&found));
         }
-        assert_eq!(told.len(), 51);
+        assert_eq!(told.len(), 52);
     }
 
     #[test]

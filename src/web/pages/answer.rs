@@ -25,6 +25,9 @@ use crate::{
 pub(super) const ACCOUNT: &str = "/account";
 /// Where everybody else begins.
 pub(in crate::web) const LOGIN: &str = "/login";
+
+/// Asking for a reset link.
+pub(super) const FORGOT_PASSWORD: &str = "/forgot-password";
 /// Where a code is asked for.
 const LOGIN_VERIFY: &str = "/login/verify";
 /// Where a password is changed.
@@ -168,6 +171,7 @@ pub(super) fn code_required(
         token: pending.token.expose().to_owned(),
         remember_me,
         next: next.map(ToString::to_string),
+        resets: pending.resets,
     });
     see_other(LOGIN_VERIFY)
 }

@@ -4,7 +4,9 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
 
-use super::answer::{ACCOUNT, LOGIN, Showing, see_other, see_other_with, signed_in};
+use super::answer::{
+    ACCOUNT, FORGOT_PASSWORD, LOGIN, Showing, see_other, see_other_with, signed_in,
+};
 use crate::{
     domain::{local_path::LocalPath, secret::SecretString},
     flows::second_factor::{self, CodeFault, Input, Outcome},
@@ -103,8 +105,15 @@ pub async fn post(
             let next = pending.next.as_deref().and_then(LocalPath::parse);
             let device = device.as_ref().unwrap_or(&client.device);
             let answer = signed_in(&state, &session, &pair, device, next.as_ref());
-            if let Some(left) = backup_codes_left {
-                session.leave_flash(&Flash::info(copy::backup_code_used(left)));
+            let left = backup_codes_left.map(copy::backup_code_used);
+            match (pending.resets, left) {
+                (true, None) => session.leave_flash(&Flash::success(copy::PASSWORD_RESET)),
+                (true, Some(left)) => {
+                    let both = format!("{} {left}", copy::PASSWORD_RESET);
+                    session.leave_flash(&Flash::success(both));
+                }
+                (false, Some(left)) => session.leave_flash(&Flash::info(left)),
+                (false, None) => {}
             }
             Ok(answer)
         }
@@ -114,8 +123,12 @@ pub async fn post(
         }
         Outcome::Expired => {
             session.forget_pending();
-            let flash = Flash::warning(copy::SIGN_IN_EXPIRED);
-            Ok(see_other_with(&session, LOGIN, &flash))
+            let (to, why) = if pending.resets {
+                (FORGOT_PASSWORD, copy::PASSWORD_RESET_EXPIRED)
+            } else {
+                (LOGIN, copy::SIGN_IN_EXPIRED)
+            };
+            Ok(see_other_with(&session, to, &Flash::warning(why)))
         }
         Outcome::Throttled(wait) => show(shell, Showing::throttled(wait)),
     }

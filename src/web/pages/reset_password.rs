@@ -84,7 +84,7 @@ pub async fn post(
         }
         ResetOutcome::SecondFactorRequired(pending) => {
             let answer = code_required(&session, &pending, false, None);
-            session.leave_flash(&Flash::success(copy::PASSWORD_RESET_CODE_NEXT));
+            session.leave_flash(&Flash::info(copy::PASSWORD_RESET_CODE_NEXT));
             return Ok(answer);
         }
         ResetOutcome::LinkDead => return dead(shell, Showing::invalid(FieldErrors::default())),

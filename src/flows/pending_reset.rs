@@ -1,0 +1,119 @@
+//! A new password that waits for the code of a second factor.
+//!
+//! The link of a mail proves one factor. Where a second one is enrolled, nothing changes before its
+//! code: the hash of the new password waits in the pending sign-in itself, sealed. It dies with that
+//! token, which lives five minutes, works once, and is dead after any rise of `rev`. The link is used
+//! up together with it, so that whoever mistypes a code starts again from the same mail.
+
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+
+use super::{FlowError, PendingSignIn, Result, Services, recover::NewPassword, tokens::Waiting};
+use crate::{
+    db::{self, Tx, users::PasswordHash},
+    domain::{
+        audit::Client,
+        clock::from_millis,
+        sealing::Place,
+        session::EndReason,
+        token::{Claims, Extra, Purpose},
+        user::User,
+    },
+};
+
+/// What is sealed.
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    phc: String,
+    breach_checked_ms: Option<i64>,
+    /// `jti` and expiry of the link.
+    link: String,
+    link_expires_ms: i64,
+}
+
+/// A new password, and the link that it came with.
+#[derive(Debug)]
+pub(super) struct PendingReset {
+    hash: PasswordHash,
+    link: Claims,
+}
+
+fn place(user: &User) -> Place {
+    Place {
+        table: "login_mfa",
+        row: user.id,
+        column: "reset",
+    }
+}
+
+impl Services {
+    /// The pending sign-in whose code completes a reset by this link.
+    pub(super) fn pending_reset(
+        &self,
+        user: &User,
+        hash: PasswordHash,
+        link: &Claims,
+    ) -> Result<PendingSignIn> {
+        let waiting = Sealed {
+            phc: hash.phc,
+            breach_checked_ms: hash.breach_checked_at.map(|at| at.timestamp_millis()),
+            link: link.token_id.clone(),
+            link_expires_ms: link.expires_at.timestamp_millis(),
+        };
+        let plain = serde_json::to_vec(&waiting)
+            .map_err(|_| FlowError::Inconsistent("a pending reset cannot be written"))?;
+        let sealed = self.ring.seal(self.random.as_ref(), place(user), &plain)?;
+        let waiting = Waiting::Reset(BASE64URL_NOPAD.encode(&sealed));
+        self.pending_sign_in(user, user.revocation_id, waiting)
+    }
+
+    /// The reset that a pending sign-in completes, where it is one. An error means that its key has
+    /// left the ring, and the sign-in is over.
+    pub(super) fn open_reset(
+        &self,
+        claims: &Claims,
+        user: &User,
+    ) -> std::result::Result<Option<PendingReset>, ()> {
+        let Some(text) = &claims.extra.reset else {
+            return Ok(None);
+        };
+        let sealed = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| ())?;
+        let plain = self.ring.open(place(user), &sealed).map_err(|_| ())?;
+        let waiting: Sealed = serde_json::from_slice(&plain).map_err(|_| ())?;
+        Ok(Some(PendingReset {
+            hash: PasswordHash {
+                phc: waiting.phc,
+                breach_checked_at: waiting.breach_checked_ms.map(from_millis),
+            },
+            link: Claims {
+                purpose: Purpose::PasswordReset,
+                token_id: waiting.link,
+                expires_at: from_millis(waiting.link_expires_ms),
+                extra: Extra::default(),
+                ..claims.clone()
+            },
+        }))
+    }
+
+    /// Completes a reset, within the transaction that accepted the code: uses the link up, sets the
+    /// password and ends every session. Returns the user as it is then; `None` where the link was
+    /// used meanwhile.
+    pub(super) async fn complete_reset(
+        &self,
+        tx: &Tx,
+        user: &User,
+        reset: &PendingReset,
+        client: &Client,
+    ) -> Result<Option<User>> {
+        if !db::revoked_tokens::insert(tx, &reset.link).await? {
+            return Ok(None);
+        }
+        let change = NewPassword {
+            user,
+            hash: &reset.hash,
+            reason: EndReason::PasswordReset,
+            client,
+        };
+        self.set_password_by_mail(tx, change).await
+    }
+}
