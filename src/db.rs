@@ -13,6 +13,7 @@ pub mod backup_codes;
 mod connect;
 pub mod dashboard;
 pub mod devices;
+mod error;
 pub mod examine;
 mod gather;
 pub mod import_files;
@@ -47,11 +48,11 @@ use diesel_async::{
         deadpool::{Object, Pool},
     },
 };
-use thiserror::Error;
 use tokio::{runtime::Handle, time::timeout};
 
-use connect::Connected;
+use connect::{Bounds, Connected};
 pub use connect::{ConnectError, Connector, DatabaseOptions};
+pub use error::DbError;
 use gather::Asks;
 
 /// A statement that failed.
@@ -66,39 +67,11 @@ pub type Connection = Object<AsyncPgConnection>;
 
 /// How long a request waits for a free connection.
 const POOL_WAIT: Duration = Duration::from_secs(5);
-/// How long a statement waits for a row or a lock that another transaction holds: shorter than
-/// [`POOL_WAIT`], so that some who wait for one row never take all connections for long.
-const LOCK_WAIT: &str = "SET lock_timeout = '3s'";
+/// Connections for work in the background, besides those for requests.
+const BACKGROUND_POOL: usize = 4;
 
-/// What can go wrong between us and the database.
-#[derive(Debug, Error)]
-pub enum DbError {
-    /// A statement failed.
-    #[error("database: {0}")]
-    Query(diesel::result::Error),
-    /// No connection was to be had in time, or it ended before the answer came.
-    #[error("database: no connection: {0}")]
-    Unavailable(String),
-}
-
-impl From<QueryError> for DbError {
-    /// A connection that is gone says nothing about the statement, and nor does a wait that was too
-    /// long: whoever asks again is served once the database is back, or the other one done.
-    fn from(error: QueryError) -> Self {
-        use diesel::result::DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
-        match error {
-            QueryError::DatabaseError(ClosedConnection | UnableToSendCommand, _)
-            | QueryError::BrokenTransactionManager => Self::Unavailable(error.to_string()),
-            QueryError::DatabaseError(_, ref told) if told.message().ends_with("lock timeout") => {
-                Self::Unavailable(error.to_string())
-            }
-            _ => Self::Query(error),
-        }
-    }
-}
-
-/// The database: a pool for transactions, and two shared connections a thread, one for single
-/// reads and one for rotations.
+/// The database: a pool for transactions, another one for those that take long, and two shared
+/// connections a thread, one for single reads and one for rotations.
 ///
 /// Postgres answers pipelined queries of one connection in order, without a round trip between
 /// them; the hot reads of many requests share it and need no connection of their own. Each thread
@@ -107,6 +80,7 @@ impl From<QueryError> for DbError {
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<AsyncPgConnection>,
+    background: Pool<AsyncPgConnection>,
     connector: Arc<Connector>,
     shared: Arc<PerThread<Connected>>,
     opening: Arc<tokio::sync::Mutex<()>>,
@@ -115,8 +89,8 @@ pub struct Db {
     rotations: Arc<PerThread<Asks<rotation::Rotation>>>,
 }
 
-/// Lets a transaction wait for others as long as it takes: a long one that works in the background has
-/// the time, and nobody waits for its answer.
+/// Lets a transaction wait for others as long as its statements may take: a long one that works in the
+/// background has the time, and no client waits for its answer.
 pub async fn wait_patiently(tx: &Tx) -> Result<(), QueryError> {
     diesel::sql_query("SET LOCAL lock_timeout = 0")
         .execute(&mut &*tx)
@@ -185,33 +159,9 @@ impl Db {
     /// Prepares the pool; connections are opened when they are needed.
     pub fn new(options: &DatabaseOptions) -> Result<Self, ConnectError> {
         let connector = Arc::new(Connector::new(options)?);
-        let mut config = ManagerConfig::default();
-        config.recycling_method = RecyclingMethod::Fast;
-        let for_pool = Arc::clone(&connector);
-        config.custom_setup = Box::new(move |_url| {
-            let connector = Arc::clone(&for_pool);
-            Box::pin(async move {
-                let bad = |e: &dyn std::fmt::Display| {
-                    diesel::ConnectionError::BadConnection(e.to_string())
-                };
-                let connection = connector.open().await.map_err(|e| bad(&e))?;
-                let patience = diesel::sql_query(LOCK_WAIT);
-                patience
-                    .execute(&mut &connection)
-                    .await
-                    .map_err(|e| bad(&e))?;
-                Ok(connection)
-            })
-        });
-        let manager = AsyncDieselConnectionManager::new_with_config("", config);
-        let pool = Pool::builder(manager)
-            .max_size(options.pool_size)
-            .wait_timeout(Some(POOL_WAIT))
-            .runtime(deadpool::Runtime::Tokio1)
-            .build()
-            .map_err(|e| ConnectError::Settings(e.to_string()))?;
         Ok(Self {
-            pool,
+            pool: pool(&connector, Bounds::REQUEST, options.pool_size)?,
+            background: pool(&connector, Bounds::BACKGROUND, BACKGROUND_POOL)?,
             connector,
             shared: Arc::default(),
             opening: Arc::default(),
@@ -223,10 +173,12 @@ impl Db {
 
     /// A connection of one's own.
     pub async fn connection(&self) -> Result<Connection, DbError> {
-        self.pool
-            .get()
-            .await
-            .map_err(|e| DbError::Unavailable(e.to_string()))
+        lent(&self.pool).await
+    }
+
+    /// A connection whose statements may take minutes, for what no client waits for.
+    pub async fn background(&self) -> Result<Connection, DbError> {
+        lent(&self.background).await
     }
 
     /// The shared connection of this thread, for single statements that read.
@@ -255,7 +207,7 @@ impl Db {
         }
         let fresh = self
             .connector
-            .connect(&Handle::current())
+            .connect(&Handle::current(), &Bounds::REQUEST)
             .await
             .map_err(|e| DbError::Unavailable(e.to_string()))?;
         // What these look at is looked up by key. Without this, a plan made for a small table keeps
@@ -265,4 +217,33 @@ impl Db {
             .await?;
         Ok(connections.here(Connected::is_open, || fresh).connection)
     }
+}
+
+fn pool(
+    connector: &Arc<Connector>,
+    bounds: Bounds,
+    size: usize,
+) -> Result<Pool<AsyncPgConnection>, ConnectError> {
+    let mut config = ManagerConfig::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    let connector = Arc::clone(connector);
+    config.custom_setup = Box::new(move |_url| {
+        let connector = Arc::clone(&connector);
+        Box::pin(async move {
+            let opened = connector.open_within(&bounds).await;
+            opened
+                .map(|(connection, _)| connection)
+                .map_err(|e| diesel::ConnectionError::BadConnection(e.to_string()))
+        })
+    });
+    Pool::builder(AsyncDieselConnectionManager::new_with_config("", config))
+        .max_size(size)
+        .wait_timeout(Some(POOL_WAIT))
+        .runtime(deadpool::Runtime::Tokio1)
+        .build()
+        .map_err(|e| ConnectError::Settings(e.to_string()))
+}
+
+async fn lent(pool: &Pool<AsyncPgConnection>) -> Result<Connection, DbError> {
+    (pool.get().await).map_err(|e| DbError::Unavailable(e.to_string()))
 }

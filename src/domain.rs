@@ -10,6 +10,7 @@ pub mod audit_search;
 pub mod backup_code;
 pub mod clock;
 pub mod dashboard;
+pub mod database_url;
 pub mod device;
 pub mod display_name;
 pub mod email;

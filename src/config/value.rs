@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::faults::{Refusal, shown};
+use crate::domain::database_url::{DatabaseUrl, Malformed};
 
 pub(super) type Parsed<T> = Result<T, Refusal>;
 
@@ -131,17 +132,25 @@ pub(super) fn socket(value: &str) -> Parsed<SocketAddr> {
     })
 }
 
-/// A connection string of Postgres in its URL form. Never quoted back: it may hold a password.
+/// Where the database is, in either form of libpq. Never quoted back: it may hold a password.
 pub(super) fn database_url(value: &str) -> Parsed<String> {
-    let remedy =
-        "Use postgres://user:password@host:port/database; percent-encode special characters.";
-    match Url::parse(value) {
-        Ok(url) if !matches!(url.scheme(), "postgres" | "postgresql") => {
-            Err(Refusal::new("is not a Postgres URL", remedy))
-        }
-        Ok(_) => Ok(value.to_owned()),
-        Err(_) => Err(Refusal::new("is not a URL", remedy)),
-    }
+    DatabaseUrl::parse(value)
+        .map(|_| value.to_owned())
+        .map_err(|why| {
+            let remedy = match why {
+                Malformed::Unsupported("sslcert" | "sslkey") => {
+                    "Vestibule signs in to the database by password, or without one on a socket."
+                }
+                Malformed::Unknown(_) | Malformed::Unsupported(_) => {
+                    "docs/database.md lists the options that are taken."
+                }
+                _ => {
+                    "Use postgres://user:password@host:port/database, hosts separated by commas; \
+                     percent-encode special characters."
+                }
+            };
+            Refusal::new(why.to_string(), remedy)
+        })
 }
 
 /// The audience of tokens: short text without control characters.

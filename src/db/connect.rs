@@ -1,6 +1,14 @@
-//! Opening connections: the URL, TLS with verification, and the task that drives each connection.
+//! Opening connections: which server, TLS with verification, how the session is set, and the task
+//! that drives each connection.
+
+mod frames;
+mod session;
+mod socket;
+mod watched;
 
 use std::{
+    error::Error,
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -10,23 +18,35 @@ use std::{
 };
 
 use diesel_async::AsyncPgConnection;
+use rand::seq::SliceRandom;
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, pem::PemObject},
 };
 use thiserror::Error;
-use tokio::runtime::Handle;
-use tokio_postgres::config::SslMode;
+use tokio::{net::lookup_host, runtime::Handle, time::timeout};
+use tokio_postgres::{
+    Client, Connection,
+    config::{self, SslMode, SslNegotiation},
+};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// How long opening a connection may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) use session::Bounds;
+use socket::{Negotiated, Negotiation, Socket};
+pub(super) use watched::Patience;
+use watched::Watched;
+
+use crate::domain::database_url::{ChannelBinding, DatabaseUrl, Host, Server};
+
+/// How long opening a connection to one server may take, with TLS and sign-in, where the URL says
+/// nothing. Shorter than a request waits for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Where the database is.
 #[derive(Clone)]
 pub struct DatabaseOptions {
-    /// A Postgres URL. `sslmode` takes libpq's words; whatever it says, TLS is always verified
-    /// where it is used.
+    /// A Postgres URL or `key=value` pairs, as libpq takes them. Whatever `sslmode` says, TLS is
+    /// always verified where it is used.
     pub url: String,
     /// PEM certificates to trust besides the system's (`DATABASE_CA_FILE`).
     pub ca_file: Option<PathBuf>,
@@ -43,12 +63,23 @@ pub enum ConnectError {
     /// The server cannot be reached or refuses.
     #[error("cannot connect to the database: {0}")]
     Connect(String),
+    /// Every server that answers is one that cannot write.
+    #[error("the database takes no writes: {0} is a standby")]
+    Standby(String),
+    /// A pooler hands the connections of the database round between transactions.
+    #[error(
+        "a pooler stands before the database and hands its connections round between transactions; \
+         Vestibule needs sessions of its own: set pool_mode = session for it (PgBouncer), or name \
+         Postgres itself in DATABASE_URL"
+    )]
+    Pooler,
 }
 
 /// Opens connections.
 pub struct Connector {
     home: Handle,
-    config: tokio_postgres::Config,
+    url: DatabaseUrl,
+    config: config::Config,
     tls: MakeRustlsConnect,
 }
 
@@ -63,107 +94,237 @@ impl Connected {
     pub(super) fn is_open(&self) -> bool {
         !self.closed.load(Ordering::Acquire)
     }
+}
 
-    /// The connection itself, where nobody shares it.
-    pub(super) fn into_inner(self) -> Option<AsyncPgConnection> {
-        Arc::into_inner(self.connection)
-    }
+/// The driver's half of a connection.
+type Driver = Connection<Socket, Watched<Negotiated>>;
+
+/// A connection before Diesel has it.
+struct Raw {
+    client: Client,
+    closed: Arc<AtomicBool>,
+    patience: Patience,
 }
 
 impl Connector {
     /// Reads URL and certificates. Within a runtime.
     pub fn new(options: &DatabaseOptions) -> Result<Self, ConnectError> {
-        let (url, mode) = take_ssl_mode(&options.url)?;
-        let mut config: tokio_postgres::Config = url
-            .parse()
-            .map_err(|e| ConnectError::Settings(format!("DATABASE_URL: {e}")))?;
-        config
-            .ssl_mode(mode)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .application_name("vestibule");
-        let roots = roots(options.ca_file.as_deref())?;
-        let tls =
+        let url = DatabaseUrl::parse(&options.url)
+            .map_err(|why| ConnectError::Settings(format!("DATABASE_URL {why}")))?;
+        let ca_file = options.ca_file.as_ref().or(url.root_certificates.as_ref());
+        let roots = roots(ca_file.map(PathBuf::as_path))?;
+        let mut tls =
             ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
                 .with_safe_default_protocol_versions()
                 .map_err(|e| ConnectError::Settings(e.to_string()))?
                 .with_root_certificates(roots)
                 .with_no_client_auth();
+        if url.direct_tls {
+            tls.alpn_protocols = vec![b"postgresql".to_vec()];
+        }
         Ok(Self {
             home: Handle::current(),
-            config,
+            config: driver_config(&url),
+            url,
             tls: MakeRustlsConnect::new(tls),
         })
     }
 
     /// Opens a connection that a task on this runtime drives.
-    pub(super) async fn connect(&self, runtime: &Handle) -> Result<Connected, ConnectError> {
-        let failed = |e: &dyn std::error::Error| ConnectError::Connect(with_sources(e));
-        let (config, tls) = (self.config.clone(), self.tls.clone());
-        let opening = runtime.spawn(async move { config.connect(tls).await });
-        let (client, driver) = opening
-            .await
-            .map_err(|e| failed(&e))?
-            .map_err(|e| failed(&e))?;
-        let closed = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&closed);
-        runtime.spawn(async move {
-            if let Err(error) = driver.await {
-                tracing::debug!(%error, "a database connection ended");
-            }
-            flag.store(true, Ordering::Release);
-        });
-        // Our statements look rows up by key, which has one good plan. Left alone, Postgres plans
-        // many of them anew for each execution, which takes longer than to execute them.
-        client
-            .batch_execute("SET plan_cache_mode = force_generic_plan")
-            .await
-            .map_err(|e| failed(&e))?;
-        let connection = AsyncPgConnection::try_from(client)
-            .await
-            .map_err(|e| failed(&e))?;
+    pub(super) async fn connect(
+        &self,
+        runtime: &Handle,
+        bounds: &Bounds,
+    ) -> Result<Connected, ConnectError> {
+        let raw = self.raw(runtime, bounds).await?;
         Ok(Connected {
-            connection: Arc::new(connection),
-            closed,
+            connection: Arc::new(diesel(raw.client).await?),
+            closed: raw.closed,
         })
     }
 
     /// A connection for one user at a time. The runtime that made the connector drives it, which
     /// outlives the threads of the server.
     pub async fn open(&self) -> Result<AsyncPgConnection, ConnectError> {
-        let connected = self.connect(&self.home).await?;
-        connected
-            .into_inner()
-            .ok_or_else(|| ConnectError::Connect("the connection is shared".into()))
+        Ok(self.open_within(&Bounds::REQUEST).await?.0)
+    }
+
+    /// The same within other bounds, of which one can be set later.
+    pub(super) async fn open_within(
+        &self,
+        bounds: &Bounds,
+    ) -> Result<(AsyncPgConnection, Patience), ConnectError> {
+        let raw = self.raw(&self.home, bounds).await?;
+        Ok((diesel(raw.client).await?, raw.patience))
+    }
+
+    /// Fails where a pooler would lend our session to others.
+    pub async fn refuse_pooler(&self) -> Result<(), ConnectError> {
+        let one = self.raw(&self.home, &Bounds::REQUEST).await?;
+        let other = self.raw(&self.home, &Bounds::REQUEST).await?;
+        session::refuse_pooler(&one.client, &other.client).await
+    }
+
+    /// The first server that takes us and writes.
+    async fn raw(&self, runtime: &Handle, bounds: &Bounds) -> Result<Raw, ConnectError> {
+        let mut servers: Vec<&Server> = self.url.servers.iter().collect();
+        if self.url.random_order {
+            shuffle(&mut servers);
+        }
+        let (mut failures, mut standby) = (Vec::new(), None);
+        for server in servers {
+            let name = name_of(server);
+            let limit = self.url.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
+            let attempt = timeout(limit, self.attempt(runtime, server, bounds));
+            let why = match attempt.await {
+                Ok(Ok(raw)) => return Ok(raw),
+                Ok(Err(Failure::Standby)) => {
+                    standby = Some(name);
+                    continue;
+                }
+                Ok(Err(Failure::Other(why))) => why,
+                Err(_) => format!("no answer within {} s", limit.as_secs()),
+            };
+            let named = self.url.servers.len() > 1;
+            failures.push(if named { format!("{name}: {why}") } else { why });
+        }
+        match standby {
+            Some(name) if failures.is_empty() => Err(ConnectError::Standby(name)),
+            Some(name) => {
+                failures.push(format!("{name} is a standby"));
+                Err(ConnectError::Connect(failures.join("; ")))
+            }
+            None => Err(ConnectError::Connect(failures.join("; "))),
+        }
+    }
+
+    async fn attempt(
+        &self,
+        runtime: &Handle,
+        server: &Server,
+        bounds: &Bounds,
+    ) -> Result<Raw, Failure> {
+        let patience = Patience::new(bounds.silence);
+        let (client, driver) = self.sign_in(server, &patience).await?;
+        let closed = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&closed);
+        runtime.spawn(async move {
+            if let Err(error) = driver.await {
+                tracing::debug!(error = with_sources(&error), "a database connection ended");
+            }
+            flag.store(true, Ordering::Release);
+        });
+        if session::set_up(&client, bounds).await? {
+            return Err(Failure::Standby);
+        }
+        Ok(Raw {
+            client,
+            closed,
+            patience,
+        })
+    }
+
+    async fn sign_in(
+        &self,
+        server: &Server,
+        patience: &Patience,
+    ) -> Result<(Client, Driver), Failure> {
+        let mut last = Failure::Other("its name has no address".to_owned());
+        for socket in self.addresses(server).await? {
+            let negotiation = Negotiation {
+                tls: self.url.tls,
+                is_direct: self.url.direct_tls,
+                rustls: self.tls.clone(),
+                host: server.host.clone(),
+                patience: patience.clone(),
+            };
+            let socket = match socket {
+                Place::Tcp(address) => Socket::tcp(address, &self.url).await,
+                Place::Unix(folder) => Socket::unix(folder, server.port).await,
+            };
+            match socket {
+                Ok(socket) => return Ok(self.config.connect_raw(socket, negotiation).await?),
+                Err(error) => last = error.into(),
+            }
+        }
+        Err(last)
+    }
+
+    async fn addresses<'a>(&self, server: &'a Server) -> Result<Vec<Place<'a>>, Failure> {
+        match (&server.host, server.address) {
+            (_, Some(address)) => Ok(vec![Place::Tcp((address, server.port).into())]),
+            (Host::Unix(folder), None) => Ok(vec![Place::Unix(folder)]),
+            (Host::Tcp(name), None) => {
+                let found = lookup_host((name.as_str(), server.port)).await?;
+                Ok(found.map(Place::Tcp).collect())
+            }
+        }
     }
 }
 
-/// The URL without `sslmode`, and what the word asks for.
-///
-/// `allow` and `prefer` take TLS where the server has it; `require`, `verify-ca` and `verify-full`
-/// insist. All of them verify chain and name, which for some is stricter than libpq.
-fn take_ssl_mode(url: &str) -> Result<(String, SslMode), ConnectError> {
-    let bad = |what: String| ConnectError::Settings(format!("DATABASE_URL: {what}"));
-    let Some((base, query)) = url.split_once('?') else {
-        return Ok((url.to_owned(), SslMode::Prefer));
-    };
-    let (modes, rest): (Vec<&str>, Vec<&str>) = query
-        .split('&')
-        .partition(|pair| pair.starts_with("sslmode="));
-    let mode = match modes.last().map(|pair| &pair["sslmode=".len()..]) {
-        None | Some("allow" | "prefer") => SslMode::Prefer,
-        Some("disable") => SslMode::Disable,
-        Some("require" | "verify-ca" | "verify-full") => SslMode::Require,
-        Some(other) => return Err(bad(format!("sslmode={other} is none of libpq's words"))),
-    };
-    let rest = rest.join("&");
-    Ok((
-        if rest.is_empty() {
-            base.to_owned()
-        } else {
-            format!("{base}?{rest}")
-        },
-        mode,
-    ))
+async fn diesel(client: Client) -> Result<AsyncPgConnection, ConnectError> {
+    (AsyncPgConnection::try_from(client).await).map_err(|e| ConnectError::Connect(with_sources(&e)))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "which server is asked first is no secret, and nothing that a test must fix"
+)]
+fn shuffle(servers: &mut [&Server]) {
+    servers.shuffle(&mut rand::rng());
+}
+
+/// Where a socket leads.
+enum Place<'a> {
+    Tcp(SocketAddr),
+    Unix(&'a Path),
+}
+
+/// Why one server will not do.
+enum Failure {
+    Standby,
+    Other(String),
+}
+
+impl<E: Error + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Other(with_sources(&error))
+    }
+}
+
+fn name_of(server: &Server) -> String {
+    match &server.host {
+        Host::Tcp(name) => format!("{name}:{}", server.port),
+        Host::Unix(folder) => folder.display().to_string(),
+    }
+}
+
+/// What the driver has to know; sockets and TLS are ours.
+fn driver_config(url: &DatabaseUrl) -> config::Config {
+    let mut config = config::Config::new();
+    // So that it leaves the negotiation to `Negotiation`, which also watches connections without TLS.
+    config
+        .ssl_mode(SslMode::Require)
+        .ssl_negotiation(SslNegotiation::Direct)
+        .channel_binding(match url.channel_binding {
+            ChannelBinding::Disable => config::ChannelBinding::Disable,
+            ChannelBinding::Prefer => config::ChannelBinding::Prefer,
+            ChannelBinding::Require => config::ChannelBinding::Require,
+        })
+        .application_name(url.application_name.as_deref().unwrap_or("vestibule"));
+    if let Some(user) = &url.user {
+        config.user(user);
+    }
+    if let Some(password) = &url.password {
+        config.password(password);
+    }
+    if let Some(database) = &url.database {
+        config.dbname(database);
+    }
+    if let Some(options) = &url.options {
+        config.options(options);
+    }
+    config
 }
 
 fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, ConnectError> {
@@ -189,30 +350,7 @@ fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, ConnectError> {
 }
 
 /// The error with its causes: the outermost words of a database error say little.
-fn with_sources(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |e| e.source());
+fn with_sources(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |e| (*e).source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn understands_the_words_of_libpq() {
-        let mode = |url: &str| take_ssl_mode(url).unwrap();
-        assert_eq!(
-            mode("postgres://h/d"),
-            ("postgres://h/d".into(), SslMode::Prefer)
-        );
-        assert_eq!(mode("postgres://h/d?sslmode=disable").1, SslMode::Disable);
-        for word in ["require", "verify-ca", "verify-full"] {
-            let url = format!("postgres://h/d?a=b&sslmode={word}&c=d");
-            assert_eq!(
-                mode(&url),
-                ("postgres://h/d?a=b&c=d".into(), SslMode::Require)
-            );
-        }
-        assert!(take_ssl_mode("postgres://h/d?sslmode=maybe").is_err());
-    }
 }

@@ -7,7 +7,7 @@ use diesel_async::{AsyncMigrationHarness, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use thiserror::Error;
 
-use super::connect::{ConnectError, Connector};
+use super::connect::{Bounds, ConnectError, Connector};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// The key of the advisory lock: "vestibul" in ASCII.
@@ -50,7 +50,8 @@ struct Locked {
 /// The lock is polled rather than waited for: a waiting statement would hold a snapshot that
 /// `CREATE INDEX CONCURRENTLY` of a later migration had to wait for in turn.
 pub async fn run(connector: &Connector) -> Result<Vec<String>, MigrateError> {
-    let mut conn = connector.open().await?;
+    connector.refuse_pooler().await?;
+    let (mut conn, patience) = connector.open_within(&Bounds::REQUEST).await?;
     let deadline = tokio::time::Instant::now() + PATIENCE;
     while !try_lock(&mut conn).await? {
         if tokio::time::Instant::now() > deadline {
@@ -58,6 +59,7 @@ pub async fn run(connector: &Connector) -> Result<Vec<String>, MigrateError> {
         }
         tokio::time::sleep(POLL).await;
     }
+    Bounds::MIGRATION.apply(&mut conn, &patience).await?;
     // The harness blocks its thread. The lock ends with the connection, which is dropped there.
     let migrate = move || -> Result<Vec<String>, MigrateError> {
         let mut harness = AsyncMigrationHarness::new(conn);
@@ -110,24 +112,40 @@ fn known_versions() -> Result<Vec<String>, Box<dyn std::error::Error + Send + Sy
         .collect())
 }
 
-/// Whether every migration of this binary has run; a newer node may have run more. Asks and
-/// changes nothing.
-pub async fn is_current(
+/// Whether the database can serve this binary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Readiness {
+    /// Every migration of this binary has run; a newer node may have run more.
+    pub is_current: bool,
+    /// It takes writes.
+    pub is_writable: bool,
+}
+
+/// Looks at the migrations, and whether the database can be written to. Changes nothing.
+pub async fn readiness(
     mut conn: &diesel_async::AsyncPgConnection,
-) -> Result<bool, diesel::result::Error> {
+) -> Result<Readiness, diesel::result::Error> {
     #[derive(QueryableByName)]
-    struct Applied {
+    struct Seen {
         #[diesel(sql_type = diesel::sql_types::BigInt)]
-        count: i64,
+        applied: i64,
+        #[diesel(sql_type = Bool)]
+        read_only: bool,
     }
-    let applied: Applied =
-        diesel::sql_query("SELECT count(*) AS count FROM __diesel_schema_migrations")
-            .get_result(&mut conn)
-            .await?;
+    let seen: Seen = diesel::sql_query(
+        "SELECT count(*) AS applied,
+                pg_is_in_recovery() OR current_setting('transaction_read_only')::bool AS read_only
+           FROM __diesel_schema_migrations",
+    )
+    .get_result(&mut conn)
+    .await?;
     let known = known_versions()
         .map(|versions| versions.len())
         .unwrap_or_default();
-    Ok(usize::try_from(applied.count).is_ok_and(|count| count >= known))
+    Ok(Readiness {
+        is_current: usize::try_from(seen.applied).is_ok_and(|count| count >= known),
+        is_writable: !seen.read_only,
+    })
 }
 
 /// How the migrations of a database and of this binary differ.

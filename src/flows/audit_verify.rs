@@ -117,7 +117,7 @@ pub async fn verify(
     expected: Option<Noted>,
     tell: &mut (dyn FnMut(&Finding) + Send),
 ) -> Result<Report> {
-    let mut conn = s.db.connection().await?;
+    let mut conn = s.db.background().await?;
     conn.transaction(async |tx| {
         db::audit_seals::freeze(tx).await?;
         let mut check = Check {

@@ -63,7 +63,7 @@ pub async fn look(s: &Services) -> Result<Dashboard> {
         blocked: counts::blocked(&conn, now).await?,
         day: sign_ins(&conn, &hours(now)).await?,
         month: sign_ins(&conn, &days(now)).await?,
-        migrations_current: db::migrate::is_current(&conn).await?,
+        migrations_current: db::migrate::readiness(&conn).await?.is_current,
         last_migration: counts::last_migration(&conn).await?,
         version: env!("CARGO_PKG_VERSION"),
     })

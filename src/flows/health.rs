@@ -1,16 +1,40 @@
 //! Whether this node can serve.
 
-use super::{Result, Services};
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::{FlowError, Result, Services};
 use crate::db;
+
+/// How long a probe waits for the database: less than most that ask wait for us.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Mails that are still to be sent, by whichever node.
 pub async fn waiting_mails(s: &Services) -> Result<i64> {
-    let shared = s.db.shared().await?;
-    Ok(db::mails::count_waiting(&shared).await?)
+    within_patience(async {
+        let shared = s.db.shared().await?;
+        Ok(db::mails::count_waiting(&shared).await?)
+    })
+    .await
 }
 
-/// Whether the database answers and has the migrations of this version.
+/// Whether the database answers, takes writes, and has the migrations of this version.
 pub async fn is_ready(s: &Services) -> Result<bool> {
-    let shared = s.db.shared().await?;
-    Ok(db::migrate::is_current(&shared).await?)
+    within_patience(async {
+        let shared = s.db.shared().await?;
+        let found = db::migrate::readiness(&shared).await?;
+        if !found.is_writable {
+            return Err(FlowError::Unavailable(
+                "the database takes no writes".to_owned(),
+            ));
+        }
+        Ok(found.is_current)
+    })
+    .await
+}
+
+async fn within_patience<T>(asked: impl Future<Output = Result<T>>) -> Result<T> {
+    let slow = |_| FlowError::Unavailable("the database does not answer".to_owned());
+    timeout(PATIENCE, asked).await.map_err(slow)?
 }

@@ -120,7 +120,7 @@ async fn run(s: &Services, file: &FileRow, rows_done: &AtomicU64) -> Result<Outc
         rows_done.fetch_add(rows.len() as u64, Ordering::Relaxed);
     };
     let content = imports::content(s, file.id).await?;
-    let mut conn = s.db.connection().await?;
+    let mut conn = s.db.background().await?;
     let done = conn
         .transaction(async |tx| {
             db::wait_patiently(tx).await?;

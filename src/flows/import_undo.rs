@@ -106,7 +106,7 @@ pub async fn undo(
         count: &input.confirm_count,
         client,
     };
-    let mut conn = s.db.connection().await?;
+    let mut conn = s.db.background().await?;
     conn.transaction(async |tx| undoing.run(tx).await).await
 }
 

@@ -120,7 +120,7 @@ pub async fn import(
         allow_admins: options.allow_admins,
     };
     let mut summary = Summary::default();
-    let mut conn = s.db.connection().await?;
+    let mut conn = s.db.background().await?;
     let done = conn
         .transaction(async |tx| {
             db::wait_patiently(tx).await?;

@@ -8,7 +8,7 @@ pub async fn expired(s: &Services) -> Result<usize> {
     let mut rows = 0;
     loop {
         // A connection a batch: requests that wait for one get their turn.
-        let conn = s.db.connection().await?;
+        let conn = s.db.background().await?;
         let place = random::id(s.random.as_ref());
         let batch = db::purge::batch(&conn, s.now()).await?
             + db::trusted_devices::forget_dead(&conn, place).await?;

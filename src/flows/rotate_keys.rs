@@ -105,7 +105,7 @@ async fn pass(s: &Services, report: &mut ColumnReport) -> Result<usize> {
     let mut last = Uuid::nil();
     loop {
         // A connection a batch: where a node shares this process, its requests get their turn.
-        let conn = s.db.connection().await?;
+        let conn = s.db.background().await?;
         let found = db::sealed::others_after(&conn, column, &header, last, BATCH).await?;
         drop(conn);
         let Some(end) = found.last() else {
@@ -140,7 +140,7 @@ async fn write(s: &Services, column: SealedColumn, batch: &[Resealed]) -> Result
     if batch.is_empty() {
         return Ok(0);
     }
-    let mut conn = s.db.connection().await?;
+    let mut conn = s.db.background().await?;
     conn.transaction(async |tx| {
         let rows = db::sealed::replace(tx, column, batch).await?;
         if rows > 0 {
@@ -160,7 +160,7 @@ async fn write(s: &Services, column: SealedColumn, batch: &[Resealed]) -> Result
 /// What each key is needed for.
 async fn uses(s: &Services) -> Result<Vec<KeyUse>> {
     let mut keys: Vec<KeyUse> = s.ring.ids().map(|id| KeyUse::unused(id, true)).collect();
-    let conn = s.db.connection().await?;
+    let conn = s.db.background().await?;
     for column in SealedColumn::ALL {
         for count in db::sealed::count_by_key(&conn, column).await? {
             entry(&mut keys, &count.key_id).sealed += count.values;

@@ -16,7 +16,7 @@ use super::{
 use crate::{domain::local_path::LocalPath, flows::FlowError};
 
 /// When to come back to a service that is busy, or without its database.
-const BUSY: Duration = Duration::from_secs(2);
+pub const BUSY: Duration = Duration::from_secs(2);
 
 /// What handlers and extractors return.
 pub type WebResult<T = HttpResponse> = Result<T, WebError>;

@@ -1,8 +1,9 @@
 //! Probes for operators and load balancers. They say nothing that the public must not know.
 
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, http::header};
 
 use super::{
+    error::{BUSY, whole_seconds},
     extract::{ClientInfo, forwarded},
     middleware::errors::Written,
     state::State,
@@ -30,7 +31,7 @@ pub async fn live(req: HttpRequest, state: State) -> HttpResponse {
         .body("ok\n")
 }
 
-/// `GET /readyz`: the database answers and its migrations are those of this version.
+/// `GET /readyz`: the database answers, takes writes, and its migrations are those of this version.
 pub async fn ready(state: State) -> HttpResponse {
     let is_ready = health::is_ready(&state.services)
         .await
@@ -44,6 +45,7 @@ pub async fn ready(state: State) -> HttpResponse {
             .body("ready\n");
     }
     let mut response = HttpResponse::ServiceUnavailable()
+        .insert_header((header::RETRY_AFTER, whole_seconds(BUSY)))
         .content_type("text/plain; charset=utf-8")
         .body("not ready\n");
     response.extensions_mut().insert(Written);

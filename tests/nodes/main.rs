@@ -15,6 +15,10 @@ mod audit;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod commands;
+#[cfg(target_os = "linux")]
+mod database_changes;
+#[cfg(target_os = "linux")]
+mod database_poolers;
 mod described;
 mod embedded;
 #[cfg(target_os = "linux")]
@@ -37,6 +41,8 @@ mod operator_papers;
 mod operator_users;
 mod person;
 mod races;
+#[cfg(target_os = "linux")]
+mod relay;
 mod rises;
 mod sessions;
 #[path = "../support/smtp.rs"]

@@ -66,7 +66,19 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     pub(crate) async fn start() -> Self {
+        Self::in_folder(Folder::new()).await
+    }
+
+    /// The same with settings of the server, as an operator would write them.
+    #[allow(dead_code, reason = "not every test that starts programs needs one")]
+    pub(crate) async fn with(settings: &str) -> Self {
         let folder = Folder::new();
+        fs::create_dir(folder.data_dir()).expect("our own folder");
+        fs::write(folder.data_dir().join("postgres.local.conf"), settings).expect("our own folder");
+        Self::in_folder(folder).await
+    }
+
+    async fn in_folder(folder: Folder) -> Self {
         let options = Options {
             data_dir: folder.data_dir(),
             bin_dir: environment("PG_BIN_DIR").map(PathBuf::from),
@@ -88,6 +100,12 @@ impl Cluster {
     #[allow(dead_code, reason = "not every test that starts programs needs one")]
     pub(crate) fn url_of(&self, database: &str) -> String {
         self.postgres.url_for(database)
+    }
+
+    /// The server's main process.
+    #[allow(dead_code, reason = "not every test that starts programs needs it")]
+    pub(crate) fn postmaster(&self) -> i32 {
+        self.folder.postmaster().expect("a server that runs")
     }
 
     /// A place for other files, gone with the cluster.

@@ -8,7 +8,7 @@ use crate::{
     cli::setup::{Database, Failure},
     config::{Config, DatabaseSource},
     db::{
-        Connector, Tx,
+        ConnectError, Connector, Tx,
         examine::{self, Examined},
         migrate,
     },
@@ -34,6 +34,14 @@ pub(super) async fn check(config: &Config, report: &mut Report) {
         Err(error) => return report.fail("database", error.to_string(), remedy),
     };
     if let Err(error) = look(config, &database, is_ours, report).await {
+        let remedy = match error.downcast_ref() {
+            Some(ConnectError::Standby(_)) => "Name the primary in DATABASE_URL.",
+            Some(ConnectError::Pooler) => {
+                "docs/database.md says how a pooler has to be set. Migrations, locks and settings \
+                 need a session each."
+            }
+            _ => remedy,
+        };
         report.fail("database", error.to_string(), remedy);
     }
     if let Err(error) = database.close().await {
@@ -47,7 +55,9 @@ async fn look(
     is_ours: bool,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let conn = Connector::new(&database.options)?.open().await?;
+    let connector = Connector::new(&database.options)?;
+    connector.refuse_pooler().await?;
+    let conn = connector.open().await?;
     let found = examine::examine(&conn).await?;
     server(&found, report);
     role(&found, is_ours, report);

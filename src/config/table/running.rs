@@ -65,15 +65,17 @@ pub(super) const DATABASE: Section = Section {
         Setting {
             name: "DATABASE_URL",
             meaning: "The Postgres to use, as postgres://user:password@host:port/database?sslmode=verify-full.\n\
-                      Percent-encode what is special in the password. Several nodes may share one database;\n\
-                      all secrets below must then be set, alike on every node.",
+                      Percent-encode what is special in the password; separate several hosts by commas.\n\
+                      docs/database.md has all options, and says which poolers work. Several nodes may share\n\
+                      one database; all secrets below must then be set, alike on every node.",
             preset: Preset::Unset {
                 example: "'postgres://vestibule:password@db.example.org/vestibule'",
             },
         },
         Setting {
             name: "DATABASE_POOL_SIZE",
-            meaning: "Connections in the pool, from 1 to 1000; two more for each core look up and refresh sessions.\n\
+            meaning: "Connections in the pool, from 1 to 1000; two more for each core look up and refresh sessions,\n\
+                      and up to four work in the background.\n\
                       Ten serve thousands of users; more only move the queue into Postgres.",
             preset: Preset::Fixed("10"),
         },

@@ -28,7 +28,8 @@ const BAD: &[(&str, &[&str])] = &[
     (
         "DATABASE_URL",
         &[
-            "host=localhost dbname=a",
+            "dbname=a",
+            "postgres://localhost/a?schema=b",
             "mysql://a/b",
             "/var/run/postgresql",
             "postgres://a:b@h:port/d",

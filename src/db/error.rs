@@ -1,0 +1,108 @@
+//! What a failed statement says, by its SQLSTATE: the text of an error depends on the server's
+//! language (`lc_messages`).
+
+use diesel::result::{DatabaseErrorKind, Error as QueryError};
+use thiserror::Error;
+
+/// What can go wrong between us and the database.
+#[derive(Debug, Error)]
+pub enum DbError {
+    /// A statement failed.
+    #[error("database: {0}")]
+    Query(QueryError),
+    /// No connection was to be had in time, it ended before the answer came, or the database cannot
+    /// do at the moment what it can do at others.
+    #[error("database: no connection: {0}")]
+    Unavailable(String),
+}
+
+impl From<QueryError> for DbError {
+    /// A connection that is gone says nothing about the statement, and nor does a wait that was too
+    /// long: the same request succeeds once the database is back, or the other transaction is done.
+    fn from(error: QueryError) -> Self {
+        use DatabaseErrorKind::{
+            ClosedConnection, ReadOnlyTransaction, SerializationFailure, UnableToSendCommand,
+        };
+        let may_pass = match &error {
+            QueryError::DatabaseError(
+                ClosedConnection | ReadOnlyTransaction | SerializationFailure | UnableToSendCommand,
+                _,
+            )
+            | QueryError::BrokenTransactionManager
+            | QueryError::RollbackErrorOnCommit { .. } => true,
+            other => sql_state(other).is_some_and(may_pass),
+        };
+        if may_pass {
+            Self::Unavailable(error.to_string())
+        } else {
+            Self::Query(error)
+        }
+    }
+}
+
+/// The SQLSTATE of an error that Diesel has no kind for (`vendor/README.md`).
+fn sql_state(error: &QueryError) -> Option<&str> {
+    let QueryError::QueryBuilderError(cause) = error else {
+        return None;
+    };
+    let cause = cause.downcast_ref::<tokio_postgres::error::DbError>()?;
+    Some(cause.code().code())
+}
+
+/// Whether the same statement may succeed later, or on another connection.
+fn may_pass(state: &str) -> bool {
+    ends_connection(state)
+        || match state.get(..2).unwrap_or_default() {
+            // Insufficient resources; an operator or a limit intervened.
+            "53" | "57" => true,
+            _ => matches!(
+                state,
+                // Serialization failure, deadlock, lock not available in time, object in use.
+                "40001" | "40P01" | "55P03" | "55006"
+            ),
+        }
+}
+
+/// Whether a connection on which this was said is of no more use.
+pub(super) fn ends_connection(state: &str) -> bool {
+    match state.get(..2).unwrap_or_default() {
+        // Connection exceptions; internal errors.
+        "08" | "XX" => true,
+        _ => matches!(
+            state,
+            // A prepared plan whose result has changed since (`cached plan must not change result
+            // type`), and whatever else a server cannot do.
+            "0A000"
+            // A standby, or a database that takes no writes.
+            | "25006"
+            // In a failed transaction; what ends one otherwise has failed.
+            | "25P02"
+            // Prepared statements that another session has, or that are gone: a pooler.
+            | "26000" | "42P05"
+            // Too long idle in a transaction, or a transaction too long.
+            | "25P03" | "25P04"
+            // Shutdown, crash, start, database dropped, idle for too long.
+            | "57P01" | "57P02" | "57P03" | "57P04" | "57P05"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_and_what_ends_a_connection() {
+        for state in [
+            "25006", "26000", "0A000", "57P01", "57P03", "08006", "25P02",
+        ] {
+            assert!(ends_connection(state) && may_pass(state), "{state}");
+        }
+        for state in ["55P03", "57014", "53300", "40P01"] {
+            assert!(!ends_connection(state) && may_pass(state), "{state}");
+        }
+        for state in ["23505", "42P01", "22001", "42501", ""] {
+            assert!(!ends_connection(state) && !may_pass(state), "{state}");
+        }
+    }
+}
