@@ -101,6 +101,8 @@ pub struct Config {
     pub rate_limits: RateLimits,
     /// How many days audit events are kept; for ever where there is no number.
     pub audit_retention_days: Option<i64>,
+    /// After how many days an account that was never verified is deleted; never where there is no number.
+    pub unverified_days: Option<i64>,
     /// The names of the settings that are not at their default.
     pub changed: Vec<&'static str>,
 }

@@ -27,6 +27,7 @@ pub mod deliver;
 mod error;
 pub mod export;
 pub mod health;
+mod import_mails;
 pub mod import_rows;
 pub mod import_run;
 pub mod import_undo;
@@ -56,7 +57,9 @@ pub mod totp;
 mod totp_secret;
 pub mod trusted_devices;
 pub mod unlock;
+pub mod unverified;
 pub mod verify_email;
+mod vouching;
 
 pub use error::FlowError;
 pub use input::InputFaults;

@@ -74,6 +74,7 @@ async fn a_real_message_arrives_whole_in_every_kind_of_tls() {
     let message = Message::VerifyEmail {
         link: link.clone(),
         expires_in: chrono::Duration::hours(24),
+        deleted_after: None,
     };
     let context = MailContext {
         product: "Vestibule".to_owned(),

@@ -103,6 +103,7 @@ pub(super) fn policy(config: &Config) -> Policy {
             refresh_grace: TimeDelta::seconds(config.refresh_grace_seconds),
         },
         audit_retention_days: config.audit_retention_days,
+        unverified_after: config.unverified_days.map(TimeDelta::days),
     }
 }
 

@@ -46,6 +46,8 @@ pub(super) enum UserCommand {
     /// `password_hash`, `email_verified`, `role`, `created_at`. All but `email` may be missing or empty. Hashes: Argon2,
     /// bcrypt, scrypt and PBKDF2, as PHC strings or as Django writes them; each is replaced at its
     /// owner's first sign-in. Without one, the person sets a password by "forgot password".
+    /// `email_verified` lets a person sign in and no more: a second factor and promotion wait until
+    /// they have followed a link to the mailbox. A running service mails one to each.
     ///
     /// Every row is told as new, exists (the account stays as it is) or bad. One bad row, and nothing
     /// is written: all rows go in with one transaction.

@@ -67,6 +67,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
     let rate_limits = rate_limits::read(reader);
     let audit_retention_days =
         reader.optional("AUDIT_RETENTION_DAYS", |text| whole(text, 1..=36_500));
+    let unverified_days = reader.value("UNVERIFIED_DAYS", |text| whole(text, 0..=3650));
 
     let missing = match (environment, &database, &data_dir) {
         (Ok(_), Ok(DatabaseSource::Url { .. }), _) => Missing::Refuse {
@@ -118,6 +119,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
         hashing_concurrency: hashing_concurrency?.unwrap_or_else(cores),
         rate_limits: rate_limits?,
         audit_retention_days: audit_retention_days?,
+        unverified_days: Some(unverified_days?).filter(|days| *days > 0),
     })
 }
 

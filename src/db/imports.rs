@@ -1,17 +1,23 @@
 //! Accounts by the hundred, as an import brings them, and takes them back.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use diesel::{
+    dsl::not,
     prelude::*,
     sql_query,
-    sql_types::{Array, BigInt, Text, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::schema::users;
+use super::{
+    schema::{user_imports as imports, users},
+    users::never_verified,
+};
 
-/// The most users of one statement. Each has nine values, and a statement takes 65,535.
+/// The most users of one statement. Each has eleven values, and a statement takes 65,535.
 pub const AT_ONCE: usize = 500;
 
 /// A user of another system.
@@ -36,6 +42,10 @@ pub struct NewImportedUser<'a> {
     pub created_at: DateTime<Utc>,
     /// The file.
     pub import_id: Uuid,
+    /// Whether `email_verified_at` is the word of the file.
+    pub verified_by_file: bool,
+    /// Now: what browsers kept of an earlier account of the address counts for nothing.
+    pub browsers_known_from: DateTime<Utc>,
 }
 
 /// Makes at most [`AT_ONCE`] users, and returns the ids of those whose address was free.
@@ -52,12 +62,37 @@ pub async fn insert(
         .await
 }
 
-/// Which of at most [`AT_ONCE`] canonical addresses have an account.
+/// Which of at most [`AT_ONCE`] canonical addresses have an account that stays.
 pub async fn known(mut conn: &AsyncPgConnection, addresses: &[&str]) -> QueryResult<Vec<String>> {
     users::table
         .filter(users::email_canonical.eq_any(addresses))
+        .filter(not(never_verified()))
         .select(users::email_canonical)
         .load(&mut conn)
+        .await
+}
+
+/// Erases the accounts of these addresses that somebody registered and never verified; returns who
+/// they were. One that is verified in the same moment stays.
+pub async fn erase_never_verified(
+    mut conn: &AsyncPgConnection,
+    addresses: &[&str],
+) -> QueryResult<Vec<Uuid>> {
+    let held = users::table
+        .filter(users::email_canonical.eq_any(addresses))
+        .filter(never_verified())
+        .select(users::id)
+        // In one order, as everybody who locks several.
+        .order(users::id)
+        .for_update()
+        .load::<Uuid>(&mut conn)
+        .await?;
+    if held.is_empty() {
+        return Ok(held);
+    }
+    diesel::delete(users::table.filter(users::id.eq_any(held).and(never_verified())))
+        .returning(users::id)
+        .get_results(&mut conn)
         .await
 }
 
@@ -113,4 +148,97 @@ pub async fn erase(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult
         .returning(users::id)
         .get_results(&mut conn)
         .await
+}
+
+/// Whether every admin behind an import, who uploaded it and who confirmed it, is an active admin.
+/// An import at the command line has none, and an operator vouches for it.
+///
+/// They stay so until the transaction ends: whoever ends the rights of one waits, and then sees what
+/// this transaction has written.
+pub async fn is_vouched_for(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<bool> {
+    let found: Option<(Option<Uuid>, Option<Uuid>)> = imports::table
+        .find(import_id)
+        .select((imports::created_by, imports::confirmed_by))
+        .first(&mut conn)
+        .await
+        .optional()?;
+    let Some((uploader, confirmer)) = found else {
+        return Ok(false);
+    };
+    let admins: BTreeSet<Uuid> = uploader.into_iter().chain(confirmer).collect();
+    if admins.is_empty() {
+        return Ok(true);
+    }
+    let active: Vec<Uuid> = users::table
+        .filter(users::id.eq_any(&admins).and(users::role.eq("admin")))
+        .filter(users::disabled_at.is_null())
+        .select(users::id)
+        .order(users::id)
+        .for_share()
+        .load(&mut conn)
+        .await?;
+    Ok(active.len() == admins.len())
+}
+
+/// Ends the sessions of accounts whose import this admin uploaded or confirmed, and whose mailbox
+/// nobody has proven; returns how many.
+pub async fn end_unproven_sessions(
+    mut conn: &AsyncPgConnection,
+    admin: Uuid,
+    reason: &str,
+    at: DateTime<Utc>,
+) -> QueryResult<usize> {
+    sql_query(
+        "UPDATE sessions SET revoked_at = $2, revoked_reason = $3
+         WHERE revoked_at IS NULL AND user_id IN (
+            SELECT u.id FROM users AS u JOIN user_imports AS i ON i.id = u.import_id
+            WHERE (i.created_by = $1 OR i.confirmed_by = $1)
+                AND (u.email_verified_at IS NULL OR u.verified_by_file))",
+    )
+    .bind::<SqlUuid, _>(admin)
+    .bind::<Timestamptz, _>(at)
+    .bind::<Text, _>(reason)
+    .execute(&mut conn)
+    .await
+}
+
+/// Where an imported account comes from.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Origin {
+    /// The file.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    /// What it is called.
+    #[diesel(sql_type = Text)]
+    pub file_name: String,
+    /// When it was imported.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Whether an operator imported it at the command line.
+    #[diesel(sql_type = Bool)]
+    pub by_operator: bool,
+    /// The address of the admin who uploaded it, where that account is there.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub uploaded_by: Option<String>,
+    /// The address of the admin who confirmed it, where that account is there.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub confirmed_by: Option<String>,
+    /// Whether the account has a password, its own or the file's.
+    #[diesel(sql_type = Bool)]
+    pub has_password: bool,
+}
+
+/// Where an account comes from; `None` where no file brought it.
+pub async fn origin(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Option<Origin>> {
+    sql_query(
+        "SELECT i.id, i.file_name, i.finished_at, i.created_by IS NULL AS by_operator,
+            (SELECT email FROM users WHERE users.id = i.created_by) AS uploaded_by,
+            (SELECT email FROM users WHERE users.id = i.confirmed_by) AS confirmed_by,
+            u.password_hash NOT LIKE '!%' AS has_password
+         FROM users AS u JOIN user_imports AS i ON i.id = u.import_id WHERE u.id = $1",
+    )
+    .bind::<SqlUuid, _>(user_id)
+    .get_result(&mut conn)
+    .await
+    .optional()
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    dsl::{exists, sql},
+    dsl::{exists, not, sql},
     prelude::*,
     select,
     sql_types::Bool,
@@ -10,7 +10,10 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::schema::{invitations, users};
+use super::{
+    schema::{invitations, users},
+    users::may_be_taken_over,
+};
 use crate::domain::{invitation::Invitation, user::Role};
 
 #[derive(Queryable, Selectable)]
@@ -209,6 +212,7 @@ pub async fn open(
                 .field(users::email_canonical)
                 .eq(invitations::email_canonical),
         )
+        .filter(not(may_be_taken_over("owners")))
         .select(owners.field(users::id));
     let mut query = invitations::table
         .left_join(users::table)
@@ -239,8 +243,10 @@ pub async fn open(
     Ok(rows.into_iter().map(listed).collect())
 }
 
-/// Whether an address has an account.
+/// Whether an address has an account that an invitation does not take over.
 pub async fn is_taken(mut conn: &AsyncPgConnection, canonical: &str) -> QueryResult<bool> {
-    let account = users::table.filter(users::email_canonical.eq(canonical));
+    let account = users::table
+        .filter(users::email_canonical.eq(canonical))
+        .filter(not(may_be_taken_over("users")));
     select(exists(account)).get_result(&mut conn).await
 }

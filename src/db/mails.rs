@@ -24,7 +24,7 @@ pub struct NewMail<'a> {
     pub decoy: bool,
     /// The rendered mail, sealed for this table, row and column.
     pub sealed: &'a [u8],
-    /// Now.
+    /// When it is due.
     pub next_attempt_at: DateTime<Utc>,
     /// When its link expires.
     pub expires_at: Option<DateTime<Utc>>,
@@ -36,6 +36,15 @@ pub struct NewMail<'a> {
 pub async fn insert(mut conn: &AsyncPgConnection, mail: &NewMail<'_>) -> QueryResult<()> {
     diesel::insert_into(mails::table)
         .values(mail)
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Writes many mails to the outbox: a statement takes eight values of each, and 65,535 in all.
+pub async fn insert_all(mut conn: &AsyncPgConnection, mails: &[NewMail<'_>]) -> QueryResult<()> {
+    diesel::insert_into(mails::table)
+        .values(mails)
         .execute(&mut conn)
         .await?;
     Ok(())

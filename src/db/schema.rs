@@ -197,6 +197,9 @@ diesel::table! {
         import_id -> Nullable<Uuid>,
         two_factor -> Bool,
         kind -> Int2,
+        verified_by_file -> Bool,
+        browsers_known_from -> Nullable<Timestamptz>,
+        unverified_since -> Nullable<Timestamptz>,
     }
 }
 

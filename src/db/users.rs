@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     dsl::sql,
+    expression::SqlLiteral,
     prelude::*,
-    sql_types::{Bool, Nullable, Timestamptz},
+    sql_types::{Bool, Nullable, Text, Timestamptz},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -31,6 +32,9 @@ pub(super) struct UserRow {
     password_must_change: bool,
     disabled_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
+    verified_by_file: bool,
+    import_id: Option<Uuid>,
+    browsers_known_from: Option<DateTime<Utc>>,
 }
 
 /// A user with the hash to compare a password with.
@@ -81,6 +85,9 @@ impl UserRow {
             disabled_at: self.disabled_at,
             totp_confirmed_at,
             created_at: self.created_at,
+            verified_by_file: self.verified_by_file,
+            import_id: self.import_id,
+            browsers_known_from: self.browsers_known_from,
         };
         UserRecord {
             user,
@@ -167,6 +174,9 @@ pub async fn insert(mut conn: &AsyncPgConnection, new: &NewUser<'_>) -> QueryRes
         disabled_at: None,
         totp_confirmed_at: None,
         created_at: new.created_at,
+        verified_by_file: false,
+        import_id: None,
+        browsers_known_from: None,
     }))
 }
 
@@ -290,23 +300,107 @@ pub async fn verify_email(
     let rows = diesel::update(users::table)
         .filter(users::id.eq(id).and(users::email_canonical.eq(canonical)))
         .filter(users::disabled_at.is_null())
-        .set(
+        .set((
+            // The word of a file is no proof: the time of the proof takes its place.
             users::email_verified_at.eq(sql::<Nullable<Timestamptz>>(
-                "COALESCE(email_verified_at, ",
+                "CASE WHEN verified_by_file OR email_verified_at IS NULL THEN ",
             )
             .bind::<Timestamptz, _>(at)
-            .sql(")")),
-        )
+            .sql(" ELSE email_verified_at END")),
+            users::verified_by_file.eq(false),
+        ))
         .execute(&mut conn)
         .await?;
     Ok(rows == 1)
 }
 
-/// Forgets the display name.
-pub async fn forget_name(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
+/// The accounts that somebody registered and never verified, and that are open: whoever proves the
+/// mailbox takes their place, and they are deleted after a while. Word for word the condition of a
+/// partial index.
+pub(super) fn never_verified() -> SqlLiteral<Bool> {
+    sql(
+        "(users.email_verified_at IS NULL AND users.import_id IS NULL
+        AND users.role = 'user' AND users.disabled_at IS NULL)",
+    )
+}
+
+/// The accounts, of this name of the table, that whoever proves the mailbox takes over, by an
+/// invitation too: open ones whose mailbox was never proven.
+pub(super) fn may_be_taken_over(table: &'static str) -> SqlLiteral<Bool> {
+    sql(&format!(
+        "(({table}.email_verified_at IS NULL OR {table}.verified_by_file)
+        AND {table}.role = 'user' AND {table}.disabled_at IS NULL AND NOT {table}.two_factor)"
+    ))
+}
+
+/// Marks the mailbox of an account as proven by somebody who need not be its first holder, and forgets
+/// what that one left: the browsers it knows, and the name, unless a file brought it. Returns the name
+/// that is left; `None` where the mailbox was proven before.
+pub async fn take_over(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    at: DateTime<Utc>,
+) -> QueryResult<Option<Option<String>>> {
     diesel::update(users::table.find(id))
-        .set(users::display_name.eq(None::<String>))
-        .execute(&mut conn)
+        .filter(
+            users::email_verified_at
+                .is_null()
+                .or(users::verified_by_file),
+        )
+        .set((
+            users::email_verified_at.eq(at),
+            users::verified_by_file.eq(false),
+            users::display_name.eq(sql::<Nullable<Text>>(
+                "CASE WHEN import_id IS NULL THEN NULL ELSE display_name END",
+            )),
+            users::browsers_known_from.eq(at),
+        ))
+        .returning(users::display_name)
+        .get_result(&mut conn)
+        .await
+        .optional()
+}
+
+/// Since when a registered account is unverified; `None` where it is none of those that are deleted.
+pub async fn unverified_since(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+) -> QueryResult<Option<DateTime<Utc>>> {
+    let since: Option<(DateTime<Utc>, Option<DateTime<Utc>>)> = users::table
+        .filter(users::id.eq(id).and(never_verified()))
+        .select((users::created_at, users::unverified_since))
+        .first(&mut conn)
+        .await
+        .optional()?;
+    Ok(since.map(|(created_at, since)| since.map_or(created_at, |since| since.max(created_at))))
+}
+
+/// Erases up to a hundred accounts that are unverified since `before` or longer, with all that hangs
+/// on them; returns who they were. One that somebody holds, to verify it perhaps, is left to the next
+/// time.
+pub async fn erase_unverified(
+    mut conn: &AsyncPgConnection,
+    before: DateTime<Utc>,
+) -> QueryResult<Vec<Uuid>> {
+    let due: Vec<Uuid> = users::table
+        .filter(never_verified().and(users::created_at.le(before)))
+        .filter(
+            users::unverified_since
+                .is_null()
+                .or(users::unverified_since.le(before)),
+        )
+        .order(users::created_at)
+        .limit(100)
+        .select(users::id)
+        .for_update()
+        .skip_locked()
+        .load(&mut conn)
         .await?;
-    Ok(())
+    if due.is_empty() {
+        return Ok(due);
+    }
+    diesel::delete(users::table.filter(users::id.eq_any(due)))
+        .returning(users::id)
+        .get_results(&mut conn)
+        .await
 }

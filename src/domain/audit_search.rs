@@ -37,6 +37,7 @@ pub const EVENTS: [(&str, &[&str]); 6] = [
             "invitation_accepted",
             "verification_requested",
             "email_verified",
+            "unverified_erased",
         ],
     ),
     (
@@ -82,6 +83,7 @@ pub const EVENTS: [(&str, &[&str]); 6] = [
             "user_erased",
             "users_exported",
             "users_imported",
+            "user_imports_unvouched",
             "users_import_undone",
             "audit_log_exported",
         ],

@@ -63,8 +63,10 @@ pub struct User {
     pub display_name: Option<String>,
     /// Role.
     pub role: Role,
-    /// When the address was proven to be theirs.
+    /// When the address was proven to be theirs, or a file said so.
     pub email_verified_at: Option<DateTime<Utc>>,
+    /// Whether a file said so, and it was not proven here.
+    pub verified_by_file: bool,
     /// The `rev` of tokens that live.
     pub revocation_id: i64,
     /// The last change of the password.
@@ -75,8 +77,12 @@ pub struct User {
     pub disabled_at: Option<DateTime<Utc>>,
     /// When TOTP was confirmed, where it is.
     pub totp_confirmed_at: Option<DateTime<Utc>>,
-    /// When the account was made.
+    /// When the account was made; of an imported one, as its file says.
     pub created_at: DateTime<Utc>,
+    /// The file that brought the account.
+    pub import_id: Option<Uuid>,
+    /// What device cookies kept before this time counts for nothing.
+    pub browsers_known_from: Option<DateTime<Utc>>,
 }
 
 impl User {
@@ -85,9 +91,16 @@ impl User {
         self.display_name.as_deref().unwrap_or(&self.email)
     }
 
-    /// Whether the address is proven.
+    /// Whether the address is verified, by its owner or by the word of a file. This lets an account
+    /// sign in, and nothing else: what needs the owner asks for [`Self::mailbox_proven`].
     pub fn email_verified(&self) -> bool {
         self.email_verified_at.is_some()
+    }
+
+    /// Whether the owner of the mailbox has proven it here: by a link, an invitation or a reset, or
+    /// an operator vouched for it.
+    pub fn mailbox_proven(&self) -> bool {
+        self.email_verified() && !self.verified_by_file
     }
 
     /// Whether a second factor is asked for at sign-in.

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use super::{
     InputFaults, Registration, Result, Services, TokenPair, authenticate::HeldSession,
-    register::own_words, services::Throttled, tokens::Beginning,
+    recover::NewPassword, register::own_words, services::Throttled, tokens::Beginning,
 };
 use crate::{
     db::{
         self, Transact, Tx,
-        users::{NewUser, PasswordHash},
+        users::{NewUser, PasswordHash, UserRecord},
     },
     domain::{
         audit::{Client, Event, Subject},
@@ -18,6 +18,7 @@ use crate::{
         invitation::{self, Invitation},
         random,
         secret::SecretString,
+        session::EndReason,
         user::User,
     },
     throttle::Route,
@@ -145,7 +146,11 @@ impl Accepted {
         {
             return Ok(Outcome::LinkDead);
         }
-        let Some(user) = self.make(s, tx).await? else {
+        let user = match self.make(s, tx, client).await? {
+            Some(user) => Some(user),
+            None => self.take_over(s, tx, client).await?,
+        };
+        let Some(user) = user else {
             db::invitations::void(tx, invitation.id, s.now()).await?;
             let owner = db::admin_users::id_of(tx, &invitation.email_canonical).await?;
             let subject = s.subject_of(owner, &invitation.email_canonical);
@@ -161,7 +166,7 @@ impl Accepted {
             .await?;
         let beginning = Beginning {
             user: &user,
-            rev: 0,
+            rev: user.revocation_id,
             methods: &["pwd"],
             remembered: false,
             replaces: self.replaces,
@@ -170,11 +175,18 @@ impl Accepted {
         Ok(Outcome::SignedIn(s.begin_session(tx, beginning).await?))
     }
 
-    /// The account; `None` where the address has one.
-    async fn make(&self, s: &Services, tx: &Tx) -> Result<Option<User>> {
+    /// The account; `None` where the address has one. One that somebody registered and never verified
+    /// goes: the mail that brought the link proves the mailbox.
+    async fn make(&self, s: &Services, tx: &Tx, client: &Client) -> Result<Option<User>> {
         let Self {
             invitation, name, ..
         } = self;
+        let address = [invitation.email_canonical.as_str()];
+        for id in db::imports::erase_never_verified(tx, &address).await? {
+            let event = Event::UnverifiedErased { why: "invited" };
+            s.audit_anonymous(tx, event, Subject::User(id), client)
+                .await?;
+        }
         let new = NewUser {
             id: random::id(s.random.as_ref()),
             email: &invitation.email,
@@ -187,5 +199,39 @@ impl Accepted {
             created_at: s.now(),
         };
         Ok(db::users::insert(tx, &new).await?)
+    }
+
+    /// An imported account, whose mailbox nobody has proven before; `None` where it is not one. It
+    /// stays, as other systems may know it by its id, and all that opened it ends.
+    async fn take_over(&self, s: &Services, tx: &Tx, client: &Client) -> Result<Option<User>> {
+        let address = &self.invitation.email_canonical;
+        let found = db::users::find_by_email(tx, address).await?;
+        let Some(UserRecord { user, .. }) = found else {
+            return Ok(None);
+        };
+        if db::invitations::is_taken(tx, address).await?
+            || !db::users::hold(tx, user.id, user.revocation_id).await?
+        {
+            return Ok(None);
+        }
+        let change = NewPassword {
+            user: &user,
+            hash: &self.password,
+            reason: EndReason::AddressClaimed,
+            client,
+        };
+        let Some(mut user) = s.set_password_by_mail(tx, change).await? else {
+            return Ok(None);
+        };
+        let role = self.invitation.role;
+        if role != user.role {
+            db::admin_users::set_role(tx, user.id, role).await?;
+            user.role = role;
+        }
+        if let Some(name) = &self.name {
+            db::admin_users::rename(tx, user.id, Some(name.as_str())).await?;
+            user.display_name = Some(name.as_str().to_owned());
+        }
+        Ok(Some(user))
     }
 }

@@ -64,7 +64,7 @@ impl Acting<'_> {
         if user.disabled_at.is_some() {
             return Ok(Outcome::NothingToDo(DISABLED));
         }
-        if user.email_verified() {
+        if user.mailbox_proven() {
             return Ok(Outcome::NothingToDo("This address is verified already."));
         }
         self.s.enqueue_verification(self.tx, user).await?;

@@ -40,6 +40,7 @@ impl Acting<'_> {
         db::admin_users::set_disabled(self.tx, user.id, Some(disabled_at)).await?;
         db::admin_users::set_deleted(self.tx, user.id, Some(now)).await?;
         self.end_everything(user).await?;
+        self.end_unproven_imports(user).await?;
         let reason = reason.clone();
         self.audit(Event::UserDeleted { reason }, user.id).await?;
         let erased_at = now + DELETION_GRACE;

@@ -37,6 +37,7 @@ impl Acting<'_> {
         let now = self.s.now();
         db::admin_users::set_disabled(self.tx, user.id, Some(now)).await?;
         self.end_everything(user).await?;
+        self.end_unproven_imports(user).await?;
         let reason = reason.clone();
         self.audit(Event::UserDisabled { reason }, user.id).await?;
         self.tell(user, AdminAct::Disabled).await?;

@@ -143,6 +143,8 @@ fn read(query: &Query) -> Result<UserSearch, InputFaults> {
 pub struct Whole {
     /// The user.
     pub managed: ManagedUser,
+    /// The file that brought the account, where one did.
+    pub origin: Option<db::imports::Origin>,
     /// The living sessions, the one seen last first.
     pub sessions: Vec<DeviceRow>,
     /// What happened last, newest first.
@@ -161,6 +163,7 @@ pub async fn show(s: &Services, id: Uuid) -> Result<Option<Whole>> {
         sessions: db::devices::living_of(&shared, id, s.now()).await?,
         events: db::audit::latest_of(&shared, id, LATEST).await?,
         mails: db::mails::latest_of(&shared, id, LATEST).await?,
+        origin: db::imports::origin(&shared, id).await?,
         managed,
     }))
 }

@@ -20,7 +20,7 @@ impl Acting<'_> {
             return Ok(Outcome::NothingToDo("This account has that role already."));
         }
         // Whoever registered it may be anybody. An operator at the machine knows whom they made.
-        if role == Role::Admin && self.is_by_admin() && !user.email_verified() {
+        if role == Role::Admin && self.is_by_admin() && !user.mailbox_proven() {
             return Ok(Outcome::NothingToDo(
                 "This address is not verified, so it may belong to somebody else. \
                  An administrator needs a verified address.",
@@ -31,6 +31,9 @@ impl Acting<'_> {
         }
         db::admin_users::set_role(self.tx, user.id, role).await?;
         self.audit(Event::UserRoleChanged { role }, user.id).await?;
+        if role != Role::Admin {
+            self.end_unproven_imports(user).await?;
+        }
         let told = match role {
             Role::Admin => AdminAct::MadeAdmin,
             Role::User => AdminAct::MadeUser,

@@ -243,9 +243,9 @@ impl Services {
         let (key, random) = (&self.account_throttle.device_key, self.random.as_ref());
         // Nodes' clocks differ: never from before the password that it signed in with.
         let now = self.now();
-        let at = user
-            .password_changed_at
-            .map_or(now, |changed| changed.max(now));
+        let at = now
+            .max(user.password_changed_at.unwrap_or(now))
+            .max(user.browsers_known_from.unwrap_or(now));
         device.knowing(key, &user.email_canonical, at, random)
     }
 }
@@ -263,11 +263,13 @@ async fn is_still_known(conn: &Tx, target: Target<'_>, device: &KnownDevice) -> 
     };
     Ok(found.is_some_and(|user| {
         let enrolled = user.totp_confirmed_at.filter(|_| guess == Guess::Code);
-        // An entry keeps milliseconds only.
         let earliest = user
             .password_changed_at
             .max(enrolled)
+            // Of an imported account the import, whatever its file says of the beginning.
+            .max(user.browsers_known_from)
             .max(Some(user.created_at));
+        // An entry keeps milliseconds only.
         earliest.is_none_or(|at| at.timestamp_millis() <= device.since.timestamp_millis())
     }))
 }

@@ -115,6 +115,7 @@ async fn run(s: &Services, file: &FileRow, rows_done: &AtomicU64) -> Result<Outc
         session_id: file.confirmed_session,
         client: &client,
         allow_admins: false,
+        mails: true,
     };
     let mut tell = |rows: &[Judged]| {
         rows_done.fetch_add(rows.len() as u64, Ordering::Relaxed);

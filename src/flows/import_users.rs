@@ -28,6 +28,8 @@ pub struct Options {
     pub dry_run: bool,
     /// Whether a file may make admins.
     pub allow_admins: bool,
+    /// Whether the owners of the accounts are not mailed.
+    pub no_mail: bool,
     /// What the file is called in the list of imports.
     pub file_name: String,
 }
@@ -118,6 +120,7 @@ pub async fn import(
         session_id: None,
         client: &client,
         allow_admins: options.allow_admins,
+        mails: !options.no_mail,
     };
     let mut summary = Summary::default();
     let mut conn = s.db.background().await?;
@@ -196,6 +199,8 @@ pub(super) struct By<'a> {
     pub(super) client: &'a Client,
     /// Whether a file may make admins.
     pub(super) allow_admins: bool,
+    /// Whether the owners are mailed.
+    pub(super) mails: bool,
 }
 
 /// Makes the accounts of rows, with their audit events, and at last one of the whole; bad ones are
@@ -211,7 +216,7 @@ pub(super) async fn write(
     while let Some(batch) = rows.recv().await {
         for part in batch.chunks(AT_ONCE) {
             let users = import.read_all(part);
-            let made = insert(s, tx, &users, by).await?;
+            let made = insert(s, tx, &users, by, import.summary.new).await?;
             let is_new = |user: &ImportedUser| made.contains(user.email.canonical());
             tell(&import.verdicts(part, &users, is_new));
         }
@@ -231,6 +236,7 @@ async fn insert<'a>(
     tx: &Tx,
     users: &'a [Result<ImportedUser, String>],
     by: &By<'_>,
+    before: u64,
 ) -> Result<HashSet<&'a str>> {
     let now = s.now();
     let new: Vec<_> = users
@@ -246,14 +252,29 @@ async fn insert<'a>(
             email_verified_at: user.email_verified.then_some(now),
             created_at: user.created_at,
             import_id: by.file,
+            verified_by_file: user.email_verified,
+            browsers_known_from: now,
         })
         .collect();
+    let addresses: Vec<_> = new.iter().map(|user| user.email_canonical).collect();
+    // An address that somebody registered and never verified is as good as free.
+    let gone = db::imports::erase_never_verified(tx, &addresses).await?;
     let made: HashSet<_> = db::imports::insert(tx, &new).await?.into_iter().collect();
-    let events: Vec<_> = made
+    let erased = gone.iter().map(|id| {
+        let event = Event::UnverifiedErased { why: "imported" };
+        record(s, by, event, Subject::User(*id))
+    });
+    let imported = made
         .iter()
-        .map(|id| record(s, by, Event::Imported, Subject::User(*id)))
-        .collect();
+        .map(|id| record(s, by, Event::Imported, Subject::User(*id)));
+    let events: Vec<_> = erased.chain(imported).collect();
     db::audit::insert_all(tx, &events).await?;
+    if by.mails {
+        let owners = new.iter().zip(users.iter().flatten());
+        let owners = owners.filter(|(new, _)| made.contains(&new.id));
+        let owners: Vec<_> = owners.map(|(new, user)| (new.id, user)).collect();
+        s.enqueue_imported(tx, &owners, before).await?;
+    }
     let made = new.iter().filter(|user| made.contains(&user.id));
     Ok(made.map(|user| user.email_canonical).collect())
 }

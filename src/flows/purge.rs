@@ -1,6 +1,6 @@
 //! Forgetting what has expired.
 
-use super::{Result, Services, admin_deletion, audit_seals};
+use super::{Result, Services, admin_deletion, audit_seals, unverified};
 use crate::{db, domain::random};
 
 /// Deletes what has expired, batch by batch; returns how many rows went.
@@ -13,7 +13,10 @@ pub async fn expired(s: &Services) -> Result<usize> {
         let batch = db::purge::batch(&conn, s.now()).await?
             + db::trusted_devices::forget_dead(&conn, place).await?;
         drop(conn);
-        let batch = batch + admin_deletion::erase_due(s).await? + audit_seals::purge(s).await?;
+        let batch = batch
+            + admin_deletion::erase_due(s).await?
+            + unverified::erase_due(s).await?
+            + audit_seals::purge(s).await?;
         rows += batch;
         if batch == 0 {
             return Ok(rows);

@@ -63,7 +63,7 @@ impl MailRequest {
 
     /// Whether there is anything to mail this user.
     fn suits(self, user: &User) -> bool {
-        user.disabled_at.is_none() && (self == Self::Reset || !user.email_verified())
+        user.disabled_at.is_none() && (self == Self::Reset || !user.mailbox_proven())
     }
 }
 
@@ -113,10 +113,17 @@ impl Services {
             MailRequest::Verification => (Purpose::VerifyEmail, "/verify-email"),
         };
         let (token, expires_in) = self.mail_token(purpose, user)?;
+        let deleted_after = self.policy.unverified_after.filter(|_| {
+            user.import_id.is_none() && user.role == Role::User && !user.email_verified()
+        });
         let link = self.site.token_link(path, &token);
         Ok(match request {
             MailRequest::Reset => Message::ResetPassword { link, expires_in },
-            MailRequest::Verification => Message::VerifyEmail { link, expires_in },
+            MailRequest::Verification => Message::VerifyEmail {
+                link,
+                expires_in,
+                deleted_after,
+            },
         })
     }
 
@@ -135,6 +142,9 @@ impl Services {
             disabled_at: None,
             totp_confirmed_at: None,
             created_at: self.now(),
+            verified_by_file: false,
+            import_id: None,
+            browsers_known_from: None,
         }
     }
 
@@ -278,24 +288,31 @@ impl Services {
         let Some(raised) = raised else {
             return Ok(None);
         };
-        db::users::verify_email(tx, user.id, &user.email_canonical, now).await?;
+        // Its first holder need not own the mailbox. A verification in the same moment is seen here.
+        let taken_over = db::users::take_over(tx, user.id, now).await?;
         db::totp::delete_pending(tx, user.id).await?;
         self.unlock(tx, user).await?;
         db::sessions::end_all(tx, user.id, None, reason, now).await?;
         self.audit_anonymous(tx, Event::PasswordReset, Subject::User(user.id), client)
             .await?;
-        if !user.email_verified() {
+        if taken_over.is_some() {
             self.audit_anonymous(tx, Event::EmailVerified, Subject::User(user.id), client)
                 .await?;
         }
         self.enqueue_password_changed(tx, user, client).await?;
-        Ok(Some(User {
+        let mut after = User {
             revocation_id: raised.revocation_id,
             password_changed_at: raised.password_changed_at,
             password_must_change: false,
-            email_verified_at: user.email_verified_at.or(Some(now)),
             ..user.clone()
-        }))
+        };
+        if let Some(display_name) = taken_over {
+            after.display_name = display_name;
+            after.email_verified_at = Some(now);
+            after.verified_by_file = false;
+            after.browsers_known_from = Some(now);
+        }
+        Ok(Some(after))
     }
 
     /// Tells the owner that the password changed.

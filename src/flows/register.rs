@@ -6,7 +6,8 @@ use crate::db::{Transact, Tx};
 
 use super::{
     EmailVerification, InputFaults, Registration, Result, Services, TokenPair,
-    authenticate::HeldSession, outbox::Recipient, services::Throttled, tokens::Beginning,
+    authenticate::HeldSession, outbox::Recipient, recover::MailRequest, services::Throttled,
+    tokens::Beginning,
 };
 use crate::{
     db::{
@@ -20,7 +21,6 @@ use crate::{
         password::OwnWords,
         random,
         secret::SecretString,
-        token::Purpose,
         user::{Role, User},
     },
     mail::Message,
@@ -181,13 +181,7 @@ async fn taken(s: &Services, tx: &Tx, email: &EmailAddress, client: &Client) -> 
 impl Services {
     /// Mails a link that verifies the user's address.
     pub(super) async fn enqueue_verification(&self, tx: &Tx, user: &User) -> Result<()> {
-        let (token, expires_in) = self.mail_token(Purpose::VerifyEmail, user)?;
-        let link = self.site.token_link("/verify-email", &token);
-        self.enqueue(
-            tx,
-            Recipient::User(user),
-            &Message::VerifyEmail { link, expires_in },
-        )
-        .await
+        let message = self.requested_message(MailRequest::Verification, user)?;
+        self.enqueue(tx, Recipient::User(user), &message).await
     }
 }

@@ -234,7 +234,9 @@ impl Attempt<'_> {
 
     /// Uses the pending sign-in up, while the account is as it was when the password was checked.
     async fn consume_pending(&self, tx: &Tx) -> Result<bool> {
-        let held = db::users::hold(tx, self.user.id, self.user.revocation_id).await?;
+        let vouched_for = self.s.is_vouched_for(tx, self.user).await?;
+        let held =
+            vouched_for && db::users::hold(tx, self.user.id, self.user.revocation_id).await?;
         Ok(held && db::revoked_tokens::insert(tx, self.claims).await?)
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::db::Tx;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -62,6 +62,8 @@ pub struct Policy {
     pub sessions: SessionPolicy,
     /// How many days audit events are kept; for ever where there is no number.
     pub audit_retention_days: Option<i64>,
+    /// After how long an account that was never verified is deleted; never where there is no time.
+    pub unverified_after: Option<TimeDelta>,
 }
 
 /// The public face: where links lead.

@@ -130,8 +130,10 @@ async fn admit(
         s.policy.email_verification == EmailVerification::Required && !user.email_verified();
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        if user.disabled_at.is_some() || unverified {
+        let vouched_for = s.is_vouched_for(tx, user).await?;
+        if user.disabled_at.is_some() || unverified || !vouched_for {
             note_failure(s, tx, Subject::User(user.id), client).await?;
+            // The mailbox opens what the password does not.
             if user.disabled_at.is_none() {
                 s.enqueue_verification(tx, user).await?;
             }

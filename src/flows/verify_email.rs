@@ -77,7 +77,7 @@ pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>>
         return Ok(None);
     };
     // Whoever opens the link once more may know that it did its work.
-    let used_up = standing.is_revoked(&claims.token_id) && !standing.user.user.email_verified();
+    let used_up = standing.is_revoked(&claims.token_id) && !standing.user.user.mailbox_proven();
     let dead = used_up || judge(&claims, &standing.user_standing(), &NothingRevoked).is_err();
     let user = standing.user.user;
     Ok((!dead && is_of_address(&claims, &user)).then_some(user))
@@ -106,7 +106,7 @@ pub async fn verify(
     let Some((claims, record)) = find(s, token).await? else {
         return Ok(Outcome::LinkDead);
     };
-    if record.user.email_verified() {
+    if record.user.mailbox_proven() {
         return Ok(Outcome::AlreadyVerified);
     }
     match proof {
@@ -207,8 +207,6 @@ async fn claim(
         if !db::users::hold(tx, user.id, user.revocation_id).await? || !use_up(tx, claims).await? {
             return Ok(Outcome::LinkDead);
         }
-        // What its first holder left for others to read goes as well.
-        db::users::forget_name(tx, user.id).await?;
         let change = NewPassword {
             user,
             hash: &hash,

@@ -25,6 +25,8 @@ pub enum Message {
         link: String,
         /// How long the link works.
         expires_in: Duration,
+        /// How long the account lives unverified, where that is not for ever.
+        deleted_after: Option<Duration>,
     },
     /// Answers "forgot password".
     ResetPassword {
@@ -125,6 +127,13 @@ pub enum Message {
         /// How long the link works.
         expires_in: Duration,
     },
+    /// A file of another system brought the account. Its owner need not know.
+    Imported {
+        /// The page that verifies.
+        link: String,
+        /// How long the link works.
+        expires_in: Duration,
+    },
     /// Somebody tried to register an address that has an account.
     AddressAlreadyRegistered {
         /// The sign-in page.
@@ -178,6 +187,7 @@ impl Message {
             Self::SignInBlocked { .. } => "sign_in_blocked",
             Self::ByAdmin { act, .. } => act.kind(),
             Self::Invitation { .. } => "invitation",
+            Self::Imported { .. } => "imported",
             Self::AddressAlreadyRegistered { .. } => "address_already_registered",
         }
     }
@@ -188,6 +198,7 @@ impl Message {
             Self::VerifyEmail { expires_in, .. }
             | Self::ResetPassword { expires_in, .. }
             | Self::SignInBlocked { expires_in, .. }
+            | Self::Imported { expires_in, .. }
             | Self::Invitation { expires_in, .. } => Some(*expires_in),
             _ => None,
         }
@@ -247,6 +258,7 @@ impl Message {
             }
             Self::ByAdmin { act, .. } => act.subject(product),
             Self::Invitation { .. } => format!("You are invited to {product}"),
+            Self::Imported { .. } => format!("Your account was brought over to {product}"),
             Self::AddressAlreadyRegistered { .. } => {
                 format!("You already have a {product} account")
             }
@@ -275,6 +287,7 @@ impl Message {
                 "There were too many wrong attempts. A link lets you in again."
             }
             Self::Invitation { .. } => "A link to create your account. It works once.",
+            Self::Imported { .. } => "Confirm that this address is yours.",
             Self::AddressAlreadyRegistered { .. } => {
                 "Somebody tried to create one with this address."
             }

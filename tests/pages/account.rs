@@ -44,6 +44,8 @@ fn account(name: &str, second_factor: SecondFactorState) -> AccountPage {
         email: EMAIL.to_owned(),
         display_name: Some(name.to_owned()),
         email_verified: true,
+        deleted_at: None,
+        imported: false,
         created_at: seconds_ago(9_000_000),
         password_changed_at: Some(seconds_ago(86_400)),
         second_factor,
@@ -56,6 +58,7 @@ fn fresh_account() -> AccountPage {
         shell: with_flash(signed_in(EMAIL), Flash::info(copy::REGISTERED)),
         display_name: None,
         email_verified: false,
+        deleted_at: Some(seconds_ago(-600_000)),
         password_changed_at: None,
         activity: Vec::new(),
         ..account(EMAIL, SecondFactorState::Off)

@@ -38,6 +38,10 @@ pub(in crate::cli) struct ImportArgs {
     #[arg(long)]
     allow_admins: bool,
 
+    /// Mail nobody: otherwise the owner of each account is told of it, and can confirm the address
+    #[arg(long)]
+    no_mail: bool,
+
     /// Print a JSON object a row, and one with the sum
     #[arg(long)]
     json: bool,
@@ -74,6 +78,7 @@ async fn import_into(
     let options = Options {
         dry_run: args.dry_run,
         allow_admins: args.allow_admins,
+        no_mail: args.no_mail,
         file_name: args.file.to_string_lossy().into_owned(),
     };
     let mut out = io::BufWriter::new(io::stdout());

@@ -46,6 +46,7 @@ pub(super) async fn run(config: Config, args: ShowArgs) -> Result<ExitCode, Fail
 
 fn in_json(whole: &Whole) -> Value {
     let mut value = rows::user(&whole.managed);
+    value["import"] = whole.origin.as_ref().map_or(Value::Null, told::origin);
     value["sessions"] = whole.sessions.iter().map(told::session).collect();
     value["events"] = whole.events.iter().map(told::event).collect();
     value["mails"] = json!(whole.mails.iter().map(told::mail).collect::<Vec<_>>());
@@ -54,6 +55,9 @@ fn in_json(whole: &Whole) -> Value {
 
 fn in_words(whole: &Whole) -> String {
     let mut text = profile(&whole.managed);
+    if let Some(origin) = &whole.origin {
+        text += &told::origin_line(origin);
+    }
     section(
         &mut text,
         "Sessions",
@@ -88,6 +92,11 @@ fn profile(managed: &ManagedUser) -> String {
         || "never changed".to_owned(),
         |at| format!("changed {}", told::moment(at)),
     );
+    let verified = if user.verified_by_file {
+        format!("{}, as a file says", since(user.email_verified_at))
+    } else {
+        since(user.email_verified_at)
+    };
     let must = if user.password_must_change {
         ", must change"
     } else {
@@ -103,7 +112,7 @@ fn profile(managed: &ManagedUser) -> String {
         told::plain(&user.email),
         user.id,
         user.role,
-        since(user.email_verified_at),
+        verified,
         since(user.totp_confirmed_at),
         told::moment(user.created_at),
     )

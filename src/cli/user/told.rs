@@ -6,7 +6,10 @@ use ipnet::IpNet;
 use serde_json::{Value, json};
 
 use crate::{
-    db::{admin_users::ManagedUser, audit::EventRow, devices::DeviceRow, mails::MailRow},
+    db::{
+        admin_users::ManagedUser, audit::EventRow, devices::DeviceRow, imports::Origin,
+        mails::MailRow,
+    },
     domain::{text, user_agent},
 };
 
@@ -35,6 +38,40 @@ pub(super) fn state(managed: &ManagedUser) -> &'static str {
         (None, Some(_)) => "disabled",
         (None, None) => "active",
     }
+}
+
+/// Where an imported account comes from, as JSON.
+pub(super) fn origin(origin: &Origin) -> Value {
+    json!({
+        "id": origin.id,
+        "file_name": origin.file_name,
+        "imported_at": origin.finished_at,
+        "by_operator": origin.by_operator,
+        "uploaded_by": origin.uploaded_by,
+        "confirmed_by": origin.confirmed_by,
+        "has_password": origin.has_password,
+    })
+}
+
+/// The same as lines of the profile.
+pub(super) fn origin_line(origin: &Origin) -> String {
+    let gone = "an account that is gone";
+    let by = if origin.by_operator {
+        "an operator".to_owned()
+    } else {
+        let uploader = origin.uploaded_by.as_deref().unwrap_or(gone);
+        let confirmer = origin.confirmed_by.as_deref().unwrap_or(gone);
+        format!("{}, from a file of {}", plain(confirmer), plain(uploader))
+    };
+    let password = if origin.has_password {
+        ""
+    } else {
+        "\n              without a password"
+    };
+    format!(
+        "  imported    by {by}, {}{password}\n",
+        plain(&origin.file_name)
+    )
 }
 
 /// A session as JSON.

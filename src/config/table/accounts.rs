@@ -73,6 +73,12 @@ pub(super) const ACCOUNTS: Section = Section {
             preset: Preset::Fixed("optional"),
         },
         Setting {
+            name: "UNVERIFIED_DAYS",
+            meaning: "Days after which an account that somebody registered and never verified is deleted, at most\n\
+                      3650; 0 keeps them. Accounts of admins, imported ones and those that an operator made stay.",
+            preset: Preset::Fixed("7"),
+        },
+        Setting {
             name: "ADMIN_EMAIL",
             meaning: "The first admin, made at a start where there is no admin yet; goes with ADMIN_PASSWORD. An\n\
                       account that has the address is not promoted: `vestibule user promote` does that.",

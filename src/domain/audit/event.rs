@@ -207,6 +207,11 @@ pub enum Event {
     UserRestored,
     /// A deleted account was erased.
     UserErased,
+    /// An account that was registered and never verified was deleted.
+    UnverifiedErased {
+        /// Why, in a word: `expired`, `imported` or `invited`.
+        why: &'static str,
+    },
     /// Users were written to a file.
     UsersExported(Export),
     /// Events were written to a file.
@@ -219,6 +224,12 @@ pub enum Event {
         new: u64,
         /// How many rows had an address that has an account.
         known: u64,
+    },
+    /// An admin is none any more, so sessions of accounts that they imported, and whose mailbox was
+    /// never proven, were ended.
+    UserImportsUnvouched {
+        /// How many.
+        count: usize,
     },
     /// The accounts of a file were taken back.
     UsersImportUndone {

@@ -61,9 +61,11 @@ impl Event {
             Self::UserDeleted { .. } => "user_deleted",
             Self::UserRestored => "user_restored",
             Self::UserErased => "user_erased",
+            Self::UnverifiedErased { .. } => "unverified_erased",
             Self::UsersExported(_) => "users_exported",
             Self::AuditLogExported(_) => "audit_log_exported",
             Self::UsersImported { .. } => "users_imported",
+            Self::UserImportsUnvouched { .. } => "user_imports_unvouched",
             Self::UsersImportUndone { .. } => "users_import_undone",
             Self::AuditLogPurged { .. } => "audit_log_purged",
             Self::AuditLogCut { .. } => "audit_log_cut",
@@ -110,6 +112,8 @@ impl Event {
             | Self::UserDeleted { .. }
             | Self::UserRestored
             | Self::UserErased
+            | Self::UnverifiedErased { .. }
+            | Self::UserImportsUnvouched { .. }
             | Self::UsersExported(_)
             | Self::AuditLogExported(_)
             | Self::UsersImported { .. }
@@ -156,7 +160,10 @@ impl Event {
             Self::UserDisabled { reason }
             | Self::UserTwoFactorReset { reason }
             | Self::UserDeleted { reason } => json!({ "reason": reason.as_str() }),
-            Self::UserSessionsRevoked { count } => json!({ "count": count }),
+            Self::UserSessionsRevoked { count } | Self::UserImportsUnvouched { count } => {
+                json!({ "count": count })
+            }
+            Self::UnverifiedErased { why } => json!({ "why": why }),
             Self::UsersExported(export) | Self::AuditLogExported(export) => {
                 let filters: Map<_, _> = export
                     .filters

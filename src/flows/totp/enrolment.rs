@@ -31,7 +31,7 @@ pub async fn enroll(s: &Services, proven: &Proven) -> Result<Result<Enrolment, R
     if user.two_factor_enabled() {
         return Ok(Err(Refused::AlreadyEnabled));
     }
-    if !user.email_verified() {
+    if !user.mailbox_proven() {
         return Ok(Err(Refused::EmailUnverified));
     }
     let secret = TotpSecret::fresh(s.random.as_ref());
@@ -84,6 +84,10 @@ pub async fn confirm(
     let user = who.user();
     if user.two_factor_enabled() {
         return Ok(Err(Refused::AlreadyEnabled));
+    }
+    // An enrolment may have begun before its address was only the word of a file.
+    if !user.mailbox_proven() {
+        return Ok(Err(Refused::EmailUnverified));
     }
     let attempt = match s.attempt(Target::code(user), client).await? {
         Ok(attempt) => attempt,

@@ -53,6 +53,7 @@ fn all(browser: &str) -> Vec<Message> {
         Message::VerifyEmail {
             link: VERIFY.to_owned(),
             expires_in: Duration::hours(24),
+            deleted_after: Some(Duration::days(7)),
         },
         Message::ResetPassword {
             link: RESET.to_owned(),
@@ -111,6 +112,10 @@ fn all(browser: &str) -> Vec<Message> {
             link: INVITATION.to_owned(),
             as_admin: true,
             expires_in: Duration::days(7),
+        },
+        Message::Imported {
+            link: VERIFY.to_owned(),
+            expires_in: Duration::hours(24),
         },
         Message::AddressAlreadyRegistered {
             sign_in_link: "https://auth.example.com/login".to_owned(),
@@ -193,6 +198,7 @@ fn a_link_cannot_leave_its_attribute() {
     let mail = Message::VerifyEmail {
         link,
         expires_in: Duration::hours(24),
+        deleted_after: None,
     }
     .render("a@example.com", &context())
     .unwrap();

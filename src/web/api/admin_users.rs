@@ -17,7 +17,10 @@ use super::{
     texts::{CurrentPassword, DisplayName},
 };
 use crate::{
-    db::{admin_users::ManagedUser, audit::EventRow, devices::DeviceRow, mails::MailRow},
+    db::{
+        admin_users::ManagedUser, audit::EventRow, devices::DeviceRow, imports::Origin,
+        mails::MailRow,
+    },
     domain::{display_name, user_agent::Device},
     flows::{
         admin_act::{self, Act, Outcome},
@@ -80,6 +83,9 @@ struct ManagedAnswer {
     #[schema(schema_with = schemas::role)]
     role: &'static str,
     email_verified: bool,
+    /// Whether the owner of the mailbox has proven it here. `email_verified` may be the word of an
+    /// imported file, which lets the account sign in and no more.
+    mailbox_proven: bool,
     two_factor_enabled: bool,
     password_must_change: bool,
     #[schema(required, value_type = Option<String>, format = DateTime)]
@@ -99,6 +105,7 @@ impl From<ManagedUser> for ManagedAnswer {
             id: user.id,
             role: user.role.as_str(),
             email_verified: user.email_verified(),
+            mailbox_proven: user.mailbox_proven(),
             two_factor_enabled: user.two_factor_enabled(),
             password_must_change: user.password_must_change,
             password_changed_at: user.password_changed_at,
@@ -244,11 +251,47 @@ impl From<MailRow> for MailAnswer {
     }
 }
 
+/// The file that brought an account, and the admins behind it: `null` at the command line, and where
+/// their account is gone.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ManagedImport)]
+struct ImportAnswer {
+    #[schema(value_type = String, format = "uuid")]
+    id: Uuid,
+    file_name: String,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    imported_at: Option<DateTime<Utc>>,
+    by_operator: bool,
+    #[schema(required)]
+    uploaded_by: Option<String>,
+    #[schema(required)]
+    confirmed_by: Option<String>,
+    /// Whether the account has a password: the file's, or one that was set since.
+    has_password: bool,
+}
+
+impl From<Origin> for ImportAnswer {
+    fn from(origin: Origin) -> Self {
+        Self {
+            id: origin.id,
+            file_name: origin.file_name,
+            imported_at: origin.finished_at,
+            by_operator: origin.by_operator,
+            uploaded_by: origin.uploaded_by,
+            confirmed_by: origin.confirmed_by,
+            has_password: origin.has_password,
+        }
+    }
+}
+
 /// A user in full.
 #[derive(Serialize, ToSchema)]
 #[schema(as = WholeUser)]
 struct WholeAnswer {
     user: ManagedAnswer,
+    /// `null` where no file brought the account.
+    #[schema(required, value_type = Option<ImportAnswer>)]
+    import: Option<ImportAnswer>,
     /// The living ones, the one seen last first.
     sessions: Vec<SessionAnswer>,
     /// The last 20, newest first.
@@ -261,6 +304,7 @@ impl From<Whole> for WholeAnswer {
     fn from(whole: Whole) -> Self {
         Self {
             user: whole.managed.into(),
+            import: whole.origin.map(ImportAnswer::from),
             sessions: whole
                 .sessions
                 .into_iter()

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{activity, answer::page};
 use crate::{
     domain::user::User,
-    flows::account,
+    flows::{account, unverified},
     web::{
         error::WebResult,
         extract::{CurrentUser, PageShell},
@@ -28,8 +28,12 @@ pub struct AccountPage {
     pub display_name: Option<String>,
     /// Whether the address has been shown to be theirs.
     pub email_verified: bool,
+    /// When the account is deleted, unless its address is verified before.
+    pub deleted_at: Option<DateTime<Utc>>,
     /// When the account was created.
     pub created_at: DateTime<Utc>,
+    /// Whether a file brought the account.
+    pub imported: bool,
     /// When the password last changed; none means never since the account was created.
     pub password_changed_at: Option<DateTime<Utc>>,
     /// The second factor.
@@ -85,8 +89,10 @@ pub async fn get(CurrentUser(who): CurrentUser, state: State, shell: PageShell) 
             shell: shell.take(),
             email: user.email.clone(),
             display_name: user.display_name.clone(),
-            email_verified: user.email_verified(),
+            email_verified: user.mailbox_proven(),
+            deleted_at: unverified::deleted_at(&state.services, user).await?,
             created_at: user.created_at,
+            imported: user.import_id.is_some(),
             password_changed_at: user.password_changed_at,
             second_factor: SecondFactorState::of(user, overview.backup_codes_left),
             activity: overview.recent.iter().map(activity::item).collect(),

@@ -75,6 +75,7 @@ fn sentence(event: &str, detail: &Value) -> String {
         "totp_disabled" => "You turned off two-step sign-in.",
         "backup_codes_replaced" => "You got a fresh set of backup codes.",
         "secrets_resealed" => "Stored secrets were encrypted again with a new key.",
+        "unverified_erased" => "This account was deleted, as its address was never verified.",
         by_admin if by_admin.starts_with("user_") => done_by_admin(by_admin, detail),
         _ => UNKNOWN,
     };
@@ -104,6 +105,9 @@ fn done_by_admin(event: &str, detail: &Value) -> &'static str {
         "user_deleted" => "An administrator deleted this account.",
         "user_restored" => "An administrator restored this account.",
         "user_erased" => "This account was erased.",
+        "user_imports_unvouched" => {
+            "Accounts that you had imported, and that their owners had not confirmed, were signed out."
+        }
         _ => UNKNOWN,
     }
 }
@@ -230,7 +234,9 @@ mod tests {
             Some(Event::UserSessionsRevoked { .. }) => Event::UserDeleted { reason: reason() },
             Some(Event::UserDeleted { .. }) => Event::UserRestored,
             Some(Event::UserRestored) => Event::UserErased,
-            Some(Event::UserErased) => Event::UserInvited {
+            Some(Event::UserErased) => Event::UnverifiedErased { why: "expired" },
+            Some(Event::UnverifiedErased { .. }) => Event::UserImportsUnvouched { count: 2 },
+            Some(Event::UserImportsUnvouched { .. }) => Event::UserInvited {
                 invitation: Uuid::nil(),
                 role: Role::User,
             },

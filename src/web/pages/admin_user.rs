@@ -10,7 +10,10 @@ use serde_json::Value;
 
 use super::{activity, admin_users::USERS, admin_words::AdminAct, answer::page};
 use crate::{
-    db::{admin_users::ManagedUser, audit::EventRow, devices::DeviceRow, mails::MailRow},
+    db::{
+        admin_users::ManagedUser, audit::EventRow, devices::DeviceRow, imports::Origin,
+        mails::MailRow,
+    },
     domain::{
         user::{DELETION_GRACE, Role},
         user_agent::Device,
@@ -45,6 +48,10 @@ pub struct AdminUserPage {
     pub created_at: DateTime<Utc>,
     /// When the address was proven.
     pub email_verified_at: Option<DateTime<Utc>>,
+    /// Whether that is the word of a file alone.
+    pub verified_by_file: bool,
+    /// The file that brought the account.
+    pub import: Option<ImportLine>,
     /// When the password last changed.
     pub password_changed_at: Option<DateTime<Utc>>,
     /// Since when a second factor is enrolled.
@@ -63,6 +70,45 @@ pub struct AdminUserPage {
     pub events: Vec<EventLine>,
     /// The last mails.
     pub mails: Vec<MailLine>,
+}
+
+/// The file that brought an account, and by whom.
+#[derive(Clone, Debug)]
+pub struct ImportLine {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub file_name: String,
+    /// When it was imported.
+    pub at: Option<DateTime<Utc>>,
+    /// Who uploaded and who confirmed it, in words.
+    pub by: String,
+    /// Whether the account has a password.
+    pub has_password: bool,
+}
+
+impl From<Origin> for ImportLine {
+    fn from(origin: Origin) -> Self {
+        let gone = || "an account that is gone".to_owned();
+        let by = if origin.by_operator {
+            "an operator, at the command line".to_owned()
+        } else {
+            let uploader = origin.uploaded_by.unwrap_or_else(gone);
+            let confirmer = origin.confirmed_by.unwrap_or_else(gone);
+            if uploader == confirmer {
+                uploader
+            } else {
+                format!("{confirmer}, from a file of {uploader}")
+            }
+        };
+        Self {
+            id: origin.id.to_string(),
+            file_name: origin.file_name,
+            at: origin.finished_at,
+            by,
+            has_password: origin.has_password,
+        }
+    }
 }
 
 /// A state in a word.
@@ -89,6 +135,8 @@ impl Chip {
         }
         if !user.email_verified() {
             chips.push(chip("Address not verified", "warn"));
+        } else if !user.mailbox_proven() {
+            chips.push(chip("Verified by a file only", "warn"));
         }
         if user.password_must_change {
             chips.push(chip("Must change password", "warn"));
@@ -229,6 +277,7 @@ impl AdminUserPage {
     fn of(shell: Shell, whole: Whole, is_own: bool) -> Self {
         let Whole {
             managed,
+            origin,
             sessions,
             events,
             mails,
@@ -247,6 +296,8 @@ impl AdminUserPage {
             chips,
             created_at: user.created_at,
             email_verified_at: user.email_verified_at,
+            verified_by_file: user.verified_by_file,
+            import: origin.map(ImportLine::from),
             password_changed_at: user.password_changed_at,
             two_factor_since: user.totp_confirmed_at,
             disabled_at: user.disabled_at,

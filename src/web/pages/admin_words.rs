@@ -70,10 +70,10 @@ impl AdminAct {
         match self.kind {
             Kind::Disable | Kind::Unlock | Kind::SendReset | Kind::RevokeSessions => open,
             Kind::Enable => !open && deleted_at.is_none(),
-            Kind::Role(Role::Admin) => user.role != Role::Admin && user.email_verified(),
+            Kind::Role(Role::Admin) => user.role != Role::Admin && user.mailbox_proven(),
             Kind::Role(role) => user.role != role,
             Kind::RequirePasswordChange => !user.password_must_change,
-            Kind::SendVerification => open && !user.email_verified(),
+            Kind::SendVerification => open && !user.mailbox_proven(),
             Kind::ResetTwoFactor => user.two_factor_enabled(),
             Kind::RevokeSession => false,
             Kind::Delete => deleted_at.is_none(),

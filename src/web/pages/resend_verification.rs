@@ -56,7 +56,7 @@ pub async fn post(
 
 /// Somebody who asks for the own address may know how it stands.
 fn told_owner(user: &User) -> Flash {
-    Flash::success(if user.email_verified() {
+    Flash::success(if user.mailbox_proven() {
         copy::ADDRESS_VERIFIED
     } else {
         copy::VERIFICATION_SENT

@@ -105,7 +105,7 @@ async fn show(
         None => match totp::pending(services, user).await? {
             Some(enrolment) => TwoFactorState::pending(enrolment)?,
             None => TwoFactorState::Off {
-                email_verified: user.email_verified(),
+                email_verified: user.mailbox_proven(),
             },
         },
     };

@@ -183,7 +183,7 @@ impl Screen<'_> {
         let Some(owner) = verify_email::inspect(services, self.token).await? else {
             return self.dead(showing);
         };
-        if owner.email_verified() {
+        if owner.mailbox_proven() {
             return self.already_verified();
         }
         let proof = match self.signed_in {
@@ -215,7 +215,7 @@ impl Screen<'_> {
 
     /// Whoever is signed in with a verified address needs no link, dead or not.
     fn dead(self, showing: Showing) -> WebResult {
-        if self.signed_in.is_some_and(User::email_verified) {
+        if self.signed_in.is_some_and(User::mailbox_proven) {
             return self.already_verified();
         }
         let email = self.signed_in.map_or("", |user| &user.email).to_owned();
