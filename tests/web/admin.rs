@@ -11,6 +11,7 @@ mod invitations;
 mod list;
 mod list_exact;
 mod pages;
+mod proven;
 
 use serde_json::Value;
 use uuid::Uuid;

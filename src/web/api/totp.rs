@@ -94,7 +94,7 @@ impl MayProve for CodeBody {
 }
 
 problems!(ConfirmProblems: ANY UNSAFE BODY SIGNED_IN PROVEN LIMITED
-    [WRONG_CODE, TOTP_NOT_PENDING, TOTP_ALREADY_ENABLED, CONFLICT]);
+    [EMAIL_NOT_VERIFIED, WRONG_CODE, TOTP_NOT_PENDING, TOTP_ALREADY_ENABLED, CONFLICT]);
 
 /// Confirms the enrolment with its first code. Every other session ends.
 #[utoipa::path(

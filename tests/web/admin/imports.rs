@@ -14,8 +14,9 @@ use crate::harness::{Browser, TestApp, answer::Answer, people::PASSWORD, setting
 
 const IMPORTS: &str = "/admin/users/import";
 /// `café au lait, twice`, hashed as Django does, by `hashlib.pbkdf2_hmac`.
-const DJANGO: &str = "pbkdf2_sha256$1000$NaCl1234$ATOxvMLiVQDHKjvdP+GmVAd7vH6b2GyOg2CcmBnDwbM=";
-const DJANGO_PASSWORD: &str = "café au lait, twice";
+pub(super) const DJANGO: &str =
+    "pbkdf2_sha256$1000$NaCl1234$ATOxvMLiVQDHKjvdP+GmVAd7vH6b2GyOg2CcmBnDwbM=";
+pub(super) const DJANGO_PASSWORD: &str = "café au lait, twice";
 
 /// A form with a file, as a browser writes it.
 fn multipart(token: Option<&str>, name: &str, content: &[u8]) -> Vec<u8> {
@@ -51,14 +52,14 @@ async fn upload(browser: &mut Browser, content: &str) -> Answer {
 }
 
 /// Uploads a file that is kept; returns its page.
-async fn kept(browser: &mut Browser, content: &str) -> String {
+pub(super) async fn kept(browser: &mut Browser, content: &str) -> String {
     let answer = upload(browser, content).await;
     assert_eq!(answer.status, 303, "{answer:?}");
     answer.header("location").unwrap().to_owned()
 }
 
 /// Uploads and confirms a file, and waits until it is done.
-async fn imported(app: &TestApp, browser: &mut Browser, content: &str) -> String {
+pub(super) async fn imported(app: &TestApp, browser: &mut Browser, content: &str) -> String {
     let path = kept(browser, content).await;
     browser.visit(&path).await;
     browser.submit(&format!("{path}/confirm"), &[]).await;
@@ -75,7 +76,7 @@ async fn state(app: &TestApp, path: &str) -> String {
 }
 
 /// What becomes of an import that runs.
-async fn settled(app: &TestApp, path: &str) -> String {
+pub(super) async fn settled(app: &TestApp, path: &str) -> String {
     let until_done = async {
         loop {
             match state(app, path).await.as_str() {
@@ -88,11 +89,11 @@ async fn settled(app: &TestApp, path: &str) -> String {
     timeout(patience, until_done).await.expect("it ends")
 }
 
-async fn count(app: &TestApp, sql: &str) -> i64 {
+pub(super) async fn count(app: &TestApp, sql: &str) -> i64 {
     app.sql(sql, &[]).await[0].get(0)
 }
 
-async fn host(app: &TestApp) -> Browser {
+pub(super) async fn host(app: &TestApp) -> Browser {
     let (host, _) = admin(app).await;
     let mut browser = app.browser();
     browser.sign_in(&host).await;

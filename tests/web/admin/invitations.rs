@@ -239,13 +239,19 @@ async fn of_many_who_accept_at_once_one_gets_the_account() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_was_registered_meanwhile_is_not_promoted() {
+async fn an_address_that_was_verified_meanwhile_is_not_promoted() {
     let app = TestApp::start().await;
     let (_, api) = admin(&app).await;
     assert_eq!(invite(&api, EMAIL, "admin").await.status, 201);
     let link = app.post.mail(EMAIL, "invited").await;
     let body = json!({ "email": EMAIL, "password": NEW_PASSWORD });
     assert_eq!(app.api().post("/register", body).await.status, 201);
+    // Registered alone, it would stand in nobody's way: the invitation proves the mailbox.
+    let page = app.browser().visit(&link.link()).await;
+    assert_eq!(page.status(), 200);
+    let token = app.post.mail(EMAIL, "Verify").await.token();
+    let proof = json!({ "token": token, "password": NEW_PASSWORD });
+    assert_eq!(app.api().post("/verify-email", proof).await.status, 204);
     let refused = accept(&app.api(), &link.token()).await;
     assert_eq!((refused.status, refused.code()), (409, "email_taken"));
     let page = app.browser().visit(&link.link()).await;
@@ -255,7 +261,7 @@ async fn an_address_that_was_registered_meanwhile_is_not_promoted() {
     let row = &app.sql(role, &[&EMAIL]).await[0];
     assert_eq!(
         (row.get::<_, &str>(0), row.get::<_, bool>(1)),
-        ("user", true)
+        ("user", false)
     );
     let listed = list(&api, "").await;
     let listed = &listed.body["invitations"][0];
