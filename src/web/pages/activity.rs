@@ -275,7 +275,7 @@ mod tests {
             assert!(told.insert(sentence), "{}", found.name());
             event = after(Some(&found));
         }
-        assert_eq!(told.len(), 52);
+        assert_eq!(told.len(), 54);
     }
 
     #[test]

@@ -1,7 +1,13 @@
 //! Browsers that an account knows: strangers lock nobody out.
 
 use chrono::TimeDelta;
-use vestibule::throttle::account::Guess;
+use vestibule::{
+    flows::{
+        import_rows,
+        import_users::{self, Options},
+    },
+    throttle::account::Guess,
+};
 
 use super::{DEVICE, app, block, blocked, set_failures};
 use crate::harness::{
@@ -94,4 +100,30 @@ async fn a_browser_from_before_the_password_is_a_stranger() {
     blocked(&app, &changed.email).await;
     assert_eq!(earlier.sign_in(&changed).await.status(), 429);
     assert_eq!(changing.sign_in(&changed).await.path(), "/account");
+}
+
+/// (21) The time of an import is the beginning of the account, whatever its file says: browsers of an
+/// earlier account of the address bring no guesses of their own.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_the_beginning_for_the_browsers_of_before() {
+    let app = app().await;
+    for imported in [false, true] {
+        let person = app.person().verified().await;
+        let mut known = app.browser();
+        known.sign_in(&person).await;
+        known.submit("/logout", &[]).await;
+        app.wait(TimeDelta::minutes(5));
+        if imported {
+            app.sql("DELETE FROM users WHERE email = $1", &[&person.email])
+                .await;
+            let rows = format!("email,created_at\n{},2020-01-01T00:00:00Z\n", person.email);
+            let rows = import_rows::read(Box::new(std::io::Cursor::new(rows)));
+            let done =
+                import_users::import(app.services(), rows, &Options::default(), &mut |_| {}).await;
+            assert_eq!(done.unwrap().new, 1);
+        }
+        blocked(&app, &person.email).await;
+        let status = known.sign_in(&person).await.status();
+        assert_eq!(status == 429, imported, "{status}");
+    }
 }

@@ -509,31 +509,6 @@ async fn no_account_is_deleted_where_the_operator_keeps_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_import_is_the_beginning_for_the_browsers_of_before() {
-    let app = TestApp::start().await;
-    let (_, _, mut browser) = importer(&app).await;
-    let person = app.person().verified().await;
-    let mut known = app.browser();
-    known.sign_in(&person).await;
-    known.submit("/logout", &[]).await;
-    app.wait(TimeDelta::minutes(5));
-    app.sql("DELETE FROM users WHERE email = $1", &[&person.email])
-        .await;
-    let content = format!(
-        "email,password_hash,created_at\n{},{DJANGO},2020-01-01T00:00:00Z\n",
-        person.email
-    );
-    imported(&app, &mut browser, &content).await;
-    for _ in 0..10 {
-        let guess = sign_in(&app, &person.email, "not the right password").await;
-        assert_eq!(guess.status, 401);
-    }
-    // The browser of the earlier account has no guesses of its own at this one.
-    let page = known.sign_in(&person).await;
-    assert_eq!(page.status(), 429);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn an_operator_stays_an_operator() {
     let app = TestApp::start().await;
     let (_, _, mut browser) = importer(&app).await;
