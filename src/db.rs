@@ -9,6 +9,7 @@ pub mod admins;
 pub mod audit;
 pub mod audit_log;
 pub mod audit_seals;
+pub mod audit_waiting;
 pub mod backup_codes;
 mod connect;
 pub mod dashboard;

@@ -11,7 +11,10 @@ use tokio::{
 };
 
 use crate::{
-    flows::{Services, audit_seals::Sealer, breach_checks, deliver, import_run, purge},
+    flows::{
+        Services, audit_seals::Sealer, audit_waiting::Watch, breach_checks, deliver, import_run,
+        purge,
+    },
     mail::Transport,
 };
 
@@ -101,7 +104,7 @@ async fn made_up(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
 }
 
 async fn sealing(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
-    let mut sealer = Sealer::default();
+    let (mut sealer, mut watch) = (Sealer::default(), Watch::default());
     loop {
         let pause = match survived(sealer.round(&services)).await {
             Some(Ok(_)) => SEAL_TICK,
@@ -112,10 +115,16 @@ async fn sealing(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
                 AFTER_FAULT
             }
         };
+        if let Some(Err(error)) = survived(watch.look(&services)).await {
+            tracing::error!(%error, "the unsealed audit events could not be counted");
+        }
         tokio::select! {
             () = sleep(pause) => {}
-            _ = stopped.changed() => return,
+            _ = stopped.changed() => break,
         }
+    }
+    if let Some(Err(error)) = survived(sealer.finish(&services)).await {
+        tracing::warn!(%error, "the last audit events are not sealed yet");
     }
 }
 

@@ -159,5 +159,22 @@ async fn gather(s: &Services) -> String {
         ),
         Err(error) => tracing::warn!(%error, "the outbox could not be counted"),
     }
+    match health::unsealed_events(s).await {
+        Ok((events, seconds)) => {
+            text.single(
+                "vestibule_audit_waiting",
+                "Audit events that wait to be sealed, counted up to 20,000.",
+                "gauge",
+                events,
+            );
+            text.single(
+                "vestibule_audit_waiting_seconds",
+                "For how long the oldest of them has waited.",
+                "gauge",
+                seconds,
+            );
+        }
+        Err(error) => tracing::warn!(%error, "the unsealed audit events could not be counted"),
+    }
     text.finish()
 }

@@ -24,8 +24,8 @@ use crate::{
         export::{self, Taker, rows::Form},
     },
 };
+use verdict::Status;
 
-const FOUND: u8 = 1;
 const MISUSED: u8 = 2;
 /// The most findings that are told one by one.
 const TOLD: u64 = 1000;
@@ -45,7 +45,8 @@ pub(super) enum AuditCommand {
     /// A log whose end was cut off, seals and all, still verifies. Note down the last seal now and
     /// then, out of the reach of whoever has the database, and give it as --expect.
     ///
-    /// Exit status: 0 nothing found, 1 something found, 2 where it could not be verified.
+    /// Exit status: 0 nothing found, 1 something found, 2 where it could not be verified, 3 where
+    /// nothing was found but events have been waiting for their seal for more than 10 s.
     Verify(VerifyArgs),
 }
 
@@ -212,11 +213,7 @@ async fn verify(config: Config, args: VerifyArgs) -> Result<ExitCode, Failure> {
         Ok(report)
     });
     let report = report.await?;
-    Ok(if report.findings == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(FOUND)
-    })
+    Ok(ExitCode::from(Status::of(&report).exit_code()))
 }
 
 impl Which {

@@ -1,5 +1,6 @@
 //! `vestibule doctor`: looks at everything that a start depends on, and says what to do.
 
+mod data;
 mod database;
 mod fetch;
 mod folder;

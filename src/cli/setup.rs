@@ -12,6 +12,7 @@ use crate::{
     app::{App, Seams},
     config::{self, Config, DatabaseSource, Environment, Source},
     db::DatabaseOptions,
+    flows::audit_seals::Sealer,
     local_postgres::{Durability, LocalPostgres, Options},
     telemetry,
 };
@@ -53,7 +54,12 @@ pub(super) async fn on_database<T>(
     let on_it = async || {
         App::migrate(&database.options).await?;
         let app = App::wire(&config, &database.options, Seams::default())?;
-        command(&app).await
+        let done = command(&app).await?;
+        // Where no node runs, nothing else seals the events that the command wrote.
+        if let Err(error) = Sealer::default().finish(&app.services).await {
+            tracing::warn!(%error, "the audit events are not sealed yet");
+        }
+        Ok(done)
     };
     let done = on_it().await;
     database.close().await?;

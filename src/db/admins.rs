@@ -5,23 +5,21 @@ use diesel::{
     expression::SqlLiteral,
     prelude::*,
     select, sql_query,
-    sql_types::{BigInt, Bool},
+    sql_types::Bool,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::schema::users;
 
-/// The key of the advisory lock: "vestiadm" in ASCII.
-const LOCK_KEY: i64 = 0x7665_7374_6961_646d;
-
 /// Waits until no other transaction acts as an admin, on any node; the lock ends with this one.
 ///
 /// Every act of an admin or operator on an account takes it first. So who is an admin is known for
 /// sure until the commit, and two such acts that lock each other's rows never wait for each other.
+/// The lock is a table's, which takes a right that only the roles of the service have: any role that
+/// may connect could hold an advisory lock, and with it all acts of admins up.
 pub async fn lock(mut conn: &AsyncPgConnection) -> QueryResult<()> {
-    sql_query("SELECT pg_advisory_xact_lock($1)")
-        .bind::<BigInt, _>(LOCK_KEY)
+    sql_query("LOCK TABLE admin_lock IN SHARE UPDATE EXCLUSIVE MODE")
         .execute(&mut conn)
         .await?;
     Ok(())

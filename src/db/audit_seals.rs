@@ -1,8 +1,5 @@
-//! The chain over the audit log: seals are appended by whoever holds the lock, and read in order.
-//!
-//! An event takes its number within a transaction that has its id already (see the migration). So
-//! once every transaction that is older than a [`Mark`] is over, no event up to the mark can appear
-//! any more.
+//! The chain over the audit log: seals are appended by the transaction that holds the lock, and
+//! read in order. Which events may be sealed is told by `audit_waiting`.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -16,8 +13,6 @@ use uuid::Uuid;
 use super::schema::audit_seals;
 use crate::domain::audit_chain::{Seal, Statement, StoredEvent};
 
-/// The key of the sealer's advisory lock: "auditsea" in ASCII.
-const LOCK_KEY: i64 = 0x6175_6469_7473_6561;
 /// A time as microseconds since 1970, whatever it is.
 macro_rules! micros {
     ($column:literal) => {
@@ -33,65 +28,17 @@ macro_rules! micros {
     };
 }
 
-/// A place in the log, and the transaction that was begun after it was reached.
-#[derive(Debug, Clone, Copy)]
-pub struct Mark {
-    /// The last number taken so far.
-    pub seq: i64,
-    transaction: i64,
-}
-
-#[derive(QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
 #[derive(QueryableByName)]
 struct Answer {
     #[diesel(sql_type = Bool)]
     answer: bool,
 }
 
-/// Takes the lock of the sealer until the end of the transaction; false where somebody has it.
+/// Takes the lock of the sealer until the end of the transaction; false where another one has it.
 pub async fn try_lock(tx: &mut AsyncPgConnection) -> QueryResult<bool> {
-    let lock = "SELECT pg_try_advisory_xact_lock($1) AS answer";
-    let locked: Answer = diesel::sql_query(lock)
-        .bind::<BigInt, _>(LOCK_KEY)
-        .get_result(tx)
-        .await?;
+    let lock = "SELECT try_sealer_lock() AS answer";
+    let locked: Answer = diesel::sql_query(lock).get_result(tx).await?;
     Ok(locked.answer)
-}
-
-/// Whether there is an event that no seal covers yet.
-pub async fn some_wait(conn: &mut AsyncPgConnection) -> QueryResult<bool> {
-    let waits = "SELECT EXISTS (SELECT FROM audit_events WHERE seq > coalesce(
-        (SELECT last_seq FROM audit_seals ORDER BY number DESC LIMIT 1), 0)) AS answer";
-    let waits: Answer = diesel::sql_query(waits).get_result(conn).await?;
-    Ok(waits.answer)
-}
-
-/// Marks the present end of the log. Outside a transaction: each statement has to be over before
-/// the next begins.
-pub async fn mark(conn: &mut AsyncPgConnection) -> QueryResult<Mark> {
-    let last = "SELECT last_value AS number FROM audit_events_seq_seq";
-    let seq: Number = diesel::sql_query(last).get_result(conn).await?;
-    let own = "SELECT pg_current_xact_id()::text::bigint AS number";
-    let transaction: Number = diesel::sql_query(own).get_result(conn).await?;
-    Ok(Mark {
-        seq: seq.number,
-        transaction: transaction.number,
-    })
-}
-
-/// Whether every event up to the mark is there that ever will be.
-pub async fn is_settled(conn: &mut AsyncPgConnection, mark: Mark) -> QueryResult<bool> {
-    let settled = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= $1 AS answer";
-    let settled: Answer = diesel::sql_query(settled)
-        .bind::<BigInt, _>(mark.transaction)
-        .get_result(conn)
-        .await?;
-    Ok(settled.answer)
 }
 
 /// From here on, the transaction sees the database as it is now, and writes nothing.

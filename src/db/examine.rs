@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
     sql_query,
-    sql_types::{Bool, Integer, Text, Timestamptz},
+    sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
@@ -69,6 +69,33 @@ pub async fn examine(mut conn: &AsyncPgConnection) -> QueryResult<Examined> {
                   WHERE relkind = 'r' AND relnamespace = current_schema()::text::regnamespace
                     AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT'))),
                   '') AS out_of_reach",
+    )
+    .get_result(&mut conn)
+    .await
+}
+
+/// How many accounts are noted to have a second factor and have none, and the other way round.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct SecondFactors {
+    /// Noted, and no authenticator is stored.
+    #[diesel(sql_type = BigInt)]
+    pub lost: i64,
+    /// Stored, and not noted.
+    #[diesel(sql_type = BigInt)]
+    pub unnoted: i64,
+    /// The id of one of them.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub first: Option<String>,
+}
+
+/// Compares `users.two_factor` with the authenticators.
+pub async fn second_factors(mut conn: &AsyncPgConnection) -> QueryResult<SecondFactors> {
+    sql_query(
+        "SELECT count(*) FILTER (WHERE two_factor) AS lost,
+                count(*) FILTER (WHERE NOT two_factor) AS unnoted, min(id::text) AS first
+         FROM users LEFT JOIN totp_authenticators AS t
+           ON t.user_id = users.id AND t.confirmed_at IS NOT NULL
+         WHERE two_factor <> (t.user_id IS NOT NULL)",
     )
     .get_result(&mut conn)
     .await

@@ -1,6 +1,6 @@
 //! The embedded migrations, and the lock that lets several nodes start at once.
 
-use std::time::Duration;
+mod lock;
 
 use diesel::{QueryableByName, sql_types::Bool};
 use diesel_async::{AsyncMigrationHarness, RunQueryDsl};
@@ -8,12 +8,9 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use thiserror::Error;
 
 use super::connect::{Bounds, ConnectError, Connector};
+use lock::Lock;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
-/// The key of the advisory lock: "vestibul" in ASCII.
-const LOCK_KEY: i64 = 0x7665_7374_6962_756c;
-const POLL: Duration = Duration::from_millis(50);
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Why the database is not in order.
 #[derive(Debug, Error)]
@@ -46,21 +43,12 @@ struct Locked {
 }
 
 /// Brings the database up to date; returns the names of the migrations that ran.
-///
-/// The lock is polled rather than waited for: a waiting statement would hold a snapshot that
-/// `CREATE INDEX CONCURRENTLY` of a later migration had to wait for in turn.
 pub async fn run(connector: &Connector) -> Result<Vec<String>, MigrateError> {
     connector.refuse_pooler().await?;
+    let lock = Lock::take(connector).await?;
     let (mut conn, patience) = connector.open_within(&Bounds::REQUEST).await?;
-    let deadline = tokio::time::Instant::now() + PATIENCE;
-    while !try_lock(&mut conn).await? {
-        if tokio::time::Instant::now() > deadline {
-            return Err(MigrateError::Locked);
-        }
-        tokio::time::sleep(POLL).await;
-    }
     Bounds::MIGRATION.apply(&mut conn, &patience).await?;
-    // The harness blocks its thread. The lock ends with the connection, which is dropped there.
+    // The harness blocks its thread.
     let migrate = move || -> Result<Vec<String>, MigrateError> {
         let mut harness = AsyncMigrationHarness::new(conn);
         let failed =
@@ -69,19 +57,11 @@ pub async fn run(connector: &Connector) -> Result<Vec<String>, MigrateError> {
         let ran = harness.run_pending_migrations(MIGRATIONS).map_err(failed)?;
         Ok(ran.iter().map(ToString::to_string).collect())
     };
-    tokio::task::spawn_blocking(migrate)
+    let ran = tokio::task::spawn_blocking(migrate)
         .await
-        .map_err(|e| MigrateError::Migration(e.to_string()))?
-}
-
-async fn try_lock(
-    conn: &mut diesel_async::AsyncPgConnection,
-) -> Result<bool, diesel::result::Error> {
-    let answer: Locked = diesel::sql_query("SELECT pg_try_advisory_lock($1) AS locked")
-        .bind::<diesel::sql_types::BigInt, _>(LOCK_KEY)
-        .get_result(conn)
-        .await?;
-    Ok(answer.locked)
+        .map_err(|e| MigrateError::Migration(e.to_string()))?;
+    drop(lock);
+    ran
 }
 
 fn refuse_unknown(

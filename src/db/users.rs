@@ -35,6 +35,7 @@ pub(super) struct UserRow {
     verified_by_file: bool,
     import_id: Option<Uuid>,
     browsers_known_from: Option<DateTime<Utc>>,
+    two_factor: bool,
 }
 
 /// A user with the hash to compare a password with.
@@ -84,6 +85,7 @@ impl UserRow {
             password_must_change: self.password_must_change,
             disabled_at: self.disabled_at,
             totp_confirmed_at,
+            two_factor_noted: self.two_factor,
             created_at: self.created_at,
             verified_by_file: self.verified_by_file,
             import_id: self.import_id,
@@ -173,6 +175,7 @@ pub async fn insert(mut conn: &AsyncPgConnection, new: &NewUser<'_>) -> QueryRes
         password_must_change: new.password_must_change,
         disabled_at: None,
         totp_confirmed_at: None,
+        two_factor_noted: false,
         created_at: new.created_at,
         verified_by_file: false,
         import_id: None,
@@ -312,6 +315,16 @@ pub async fn verify_email(
         .execute(&mut conn)
         .await?;
     Ok(rows == 1)
+}
+
+/// Notes that there is no second factor, where no authenticator is left to say so.
+pub async fn note_no_second_factor(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .filter(users::two_factor)
+        .set(users::two_factor.eq(false))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
 }
 
 /// The accounts that somebody registered and never verified, and that are open: whoever proves the

@@ -77,6 +77,8 @@ pub struct User {
     pub disabled_at: Option<DateTime<Utc>>,
     /// When TOTP was confirmed, where it is.
     pub totp_confirmed_at: Option<DateTime<Utc>>,
+    /// Whether the account is noted to have a second factor, beside the authenticator itself.
+    pub two_factor_noted: bool,
     /// When the account was made; of an imported one, as its file says.
     pub created_at: DateTime<Utc>,
     /// The file that brought the account.
@@ -103,8 +105,14 @@ impl User {
         self.email_verified() && !self.verified_by_file
     }
 
-    /// Whether a second factor is asked for at sign-in.
+    /// Whether a second factor is asked for at sign-in. Where the two that say so disagree, it is.
     pub fn two_factor_enabled(&self) -> bool {
-        self.totp_confirmed_at.is_some()
+        self.totp_confirmed_at.is_some() || self.two_factor_noted
+    }
+
+    /// Whether the note and the authenticators disagree, as after a restore that lost rows of one
+    /// table: nothing tells which of them is right.
+    pub fn second_factor_is_contradictory(&self) -> bool {
+        self.totp_confirmed_at.is_some() != self.two_factor_noted
     }
 }

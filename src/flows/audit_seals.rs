@@ -3,11 +3,14 @@
 //! Events are written without waiting for anybody. Shortly after, one sealer of all nodes covers
 //! what has settled with the next seal of the chain, and comes back for the rest.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
+use tokio::time::{sleep, timeout};
 
 use super::{FlowError, Result, Services};
 use crate::{
-    db::{self, Connection, Transact, Tx, audit_seals::Mark},
+    db::{self, Connection, Transact, Tx, audit_waiting::Mark},
     domain::{
         audit::{Client, Event, Subject},
         audit_chain::{Head, Seal, row_hashes},
@@ -18,6 +21,9 @@ use crate::{
 const SEGMENT: i64 = 1000;
 /// Segments that are purged in one transaction, at most.
 const PURGED_AT_ONCE: i64 = 200;
+/// How long what waits at the end of a process is tried to be sealed.
+const FINISH_PATIENCE: Duration = Duration::from_secs(2);
+const FINISH_POLL: Duration = Duration::from_millis(20);
 
 /// The sealer of a node: what it waits for, and the end of the chain as it last saw it.
 #[derive(Debug, Default)]
@@ -33,18 +39,18 @@ impl Sealer {
         let mut conn = s.db.connection().await?;
         let mark = match self.mark.take() {
             Some(mark) => mark,
-            None if db::audit_seals::some_wait(&mut conn).await? => {
-                db::audit_seals::mark(&mut conn).await?
+            None if db::audit_waiting::some_wait(&mut conn).await? => {
+                db::audit_waiting::mark(&mut conn).await?
             }
             None => return Ok(0),
         };
-        if !db::audit_seals::is_settled(&mut conn, mark).await? {
+        if !db::audit_waiting::is_settled(&mut conn, &mark).await? {
             self.mark = Some(mark);
             return Ok(0);
         }
         let mut sealed = 0;
         loop {
-            let events = self.segment(s, &mut conn, mark).await?;
+            let events = self.segment(s, &mut conn, mark.seq).await?;
             sealed += events;
             if events < usize::try_from(SEGMENT).unwrap_or(usize::MAX) {
                 return Ok(sealed);
@@ -52,8 +58,29 @@ impl Sealer {
         }
     }
 
-    /// Seals the next segment up to the mark.
-    async fn segment(&mut self, s: &Services, conn: &mut Connection, mark: Mark) -> Result<usize> {
+    /// Seals what waits now, for as long as a stop may take; the rest is left to the next start.
+    pub async fn finish(&mut self, s: &Services) -> Result<()> {
+        let finished = async {
+            loop {
+                self.round(s).await?;
+                let mut conn = s.db.connection().await?;
+                if !db::audit_waiting::some_wait(&mut conn).await? {
+                    return Ok(());
+                }
+                drop(conn);
+                sleep(FINISH_POLL).await;
+            }
+        };
+        timeout(FINISH_PATIENCE, finished).await.unwrap_or(Ok(()))
+    }
+
+    /// Seals the next segment up to a number.
+    async fn segment(
+        &mut self,
+        s: &Services,
+        conn: &mut Connection,
+        through: i64,
+    ) -> Result<usize> {
         let seen = self.seen;
         let sealed = conn
             .transaction(async |tx| {
@@ -62,7 +89,7 @@ impl Sealer {
                 }
                 let head = head(tx).await?;
                 tell_cut(s, tx, seen, head).await?;
-                let events = db::audit_seals::events(tx, head.last_seq, mark.seq, SEGMENT).await?;
+                let events = db::audit_seals::events(tx, head.last_seq, through, SEGMENT).await?;
                 let Some(newest) = events.last() else {
                     return Ok(Some((0, head)));
                 };

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, iter::Peekable};
 
 use chrono::{DateTime, Utc};
 
-use super::{FlowError, Result, Services};
+use super::{FlowError, Result, Services, audit_waiting};
 use crate::{
     db::{
         self, Transact, Tx,
@@ -104,6 +104,8 @@ pub struct Report {
     pub waiting: i64,
     /// Since when.
     pub waiting_since: Option<DateTime<Utc>>,
+    /// Whether events wait for longer than sealing takes, and went on waiting meanwhile.
+    pub overdue: bool,
     /// The last seal, to be noted down elsewhere.
     pub head: Option<Noted>,
     /// How much was found.
@@ -118,7 +120,7 @@ pub async fn verify(
     tell: &mut (dyn FnMut(&Finding) + Send),
 ) -> Result<Report> {
     let mut conn = s.db.background().await?;
-    conn.transaction(async |tx| {
+    let report = conn.transaction(async |tx| {
         db::audit_seals::freeze(tx).await?;
         let mut check = Check {
             s,
@@ -129,8 +131,11 @@ pub async fn verify(
         check.chain(expected).await?;
         check.rows().await?;
         Ok::<_, FlowError>(check.report)
-    })
-    .await
+    });
+    let mut report = report.await?;
+    drop(conn);
+    report.overdue = audit_waiting::overdue(s).await?.is_some();
+    Ok(report)
 }
 
 struct Check<'a> {

@@ -1,6 +1,8 @@
 //! The service at a glance, for admins.
 
-use super::{Result, Services};
+use chrono::{DateTime, Utc};
+
+use super::{Result, Services, audit_waiting};
 use crate::{
     db::{self, Tx, dashboard as counts},
     domain::{
@@ -26,6 +28,10 @@ pub struct Dashboard {
     pub paused: Figure,
     /// Counters of guesses that keep strangers out.
     pub blocked: Figure,
+    /// Audit events that wait to be sealed.
+    pub audit_waiting: Figure,
+    /// Since when the oldest of them has waited, where that is too long.
+    pub audit_overdue_since: Option<DateTime<Utc>>,
     /// The last 24 hours, an hour each.
     pub day: Vec<SignIns>,
     /// The last 30 days, a day each.
@@ -53,7 +59,15 @@ pub struct SignIns {
 pub async fn look(s: &Services) -> Result<Dashboard> {
     let conn = s.db.connection().await?;
     let now = s.now();
+    let waiting = audit_waiting::waiting(s, &conn).await?;
     Ok(Dashboard {
+        audit_waiting: Figure::bounded(
+            waiting.map_or(0, |(waiting, _)| waiting.events),
+            db::audit_waiting::BOUND,
+        ),
+        audit_overdue_since: waiting
+            .filter(|(_, overdue)| *overdue)
+            .map(|(waiting, _)| waiting.since),
         users: counts::users(&conn, now).await?,
         second_factors: counts::second_factors(&conn, now).await?,
         sessions: counts::sessions(&conn, now).await?,

@@ -19,6 +19,18 @@ pub async fn waiting_mails(s: &Services) -> Result<i64> {
     .await
 }
 
+/// Audit events without a seal, and for how many seconds the oldest of them has waited.
+pub async fn unsealed_events(s: &Services) -> Result<(i64, i64)> {
+    let waiting = within_patience(async {
+        let shared = s.db.shared().await?;
+        Ok(db::audit_waiting::waiting(&shared).await?)
+    });
+    Ok(waiting.await?.map_or((0, 0), |waiting| {
+        let seconds = (s.now() - waiting.since).num_seconds();
+        (waiting.events, seconds.max(0))
+    }))
+}
+
 /// Whether the database answers, takes writes, and has the migrations of this version.
 pub async fn is_ready(s: &Services) -> Result<bool> {
     within_patience(async {

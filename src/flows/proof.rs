@@ -11,8 +11,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::{
-    Result, Services, attempts::Target, authenticate::Authenticated, second_factor::CodeFault,
-    services::Throttled,
+    Result, Services, attempts::Target, authenticate::Authenticated,
+    contradiction::contradictory_factor, second_factor::CodeFault, services::Throttled,
 };
 use crate::{
     db::{self, Transact, Tx},
@@ -69,7 +69,7 @@ pub enum Outcome {
 /// Whoever has proved lately, in this session, who they are.
 pub fn recent(s: &Services, who: &Authenticated) -> Option<Proven> {
     let lately = who.proven_at.is_some_and(|at| s.now() < at + RECENT);
-    lately.then(|| Proven(who.clone()))
+    (lately && !contradictory_factor(who.user())).then(|| Proven(who.clone()))
 }
 
 /// Takes a proof. Guesses here count as guesses at the door.
@@ -155,7 +155,7 @@ impl Services {
             }
             None => Verdict::Mismatch,
         };
-        if matches!(verdict, Verdict::Match { .. }) {
+        if matches!(verdict, Verdict::Match { .. }) && !contradictory_factor(user) {
             let conn = self.db.connection().await?;
             self.succeeded(&conn, &attempt).await?;
             return Ok(PasswordCheck::Right);

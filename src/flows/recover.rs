@@ -7,6 +7,7 @@ use crate::db::{Transact, Tx};
 use super::{
     InputFaults, PendingSignIn, Result, Services, TokenPair,
     authenticate::HeldSession,
+    contradiction::contradictory_factor,
     new_password::own_words,
     outbox::{Recipient, browser_of},
     services::Throttled,
@@ -141,6 +142,7 @@ impl Services {
             password_must_change: false,
             disabled_at: None,
             totp_confirmed_at: None,
+            two_factor_noted: false,
             created_at: self.now(),
             verified_by_file: false,
             import_id: None,
@@ -160,7 +162,8 @@ impl Services {
         let Some(standing) = db::standing::find(&self.db, &claims).await? else {
             return Ok(None);
         };
-        let living = judge(&claims, &standing.user_standing(), &standing).is_ok();
+        let living = judge(&claims, &standing.user_standing(), &standing).is_ok()
+            && !contradictory_factor(&standing.user.user);
         Ok(living.then_some((claims, standing.user)))
     }
 }

@@ -8,6 +8,7 @@ use super::{
     FlowError, Result, Services, TokenPair,
     attempts::{self, Target},
     authenticate::HeldSession,
+    contradiction::contradictory_factor,
     pending_reset::PendingReset,
     services::Throttled,
     tokens::Beginning,
@@ -99,6 +100,9 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
         return Ok(Outcome::Expired);
     }
     let user = standing.user.user;
+    if contradictory_factor(&user) {
+        return Ok(Outcome::Expired);
+    }
     let counted = match s.attempt(Target::code(&user), client).await? {
         Ok(counted) => counted,
         Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),

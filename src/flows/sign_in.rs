@@ -8,6 +8,7 @@ use super::{
     EmailVerification, PendingSignIn, Result, Services, TokenPair,
     attempts::{Attempt, Target},
     authenticate::HeldSession,
+    contradiction::contradictory_factor,
     services::Throttled,
     tokens::{Beginning, Waiting},
 };
@@ -137,6 +138,10 @@ async fn admit(
             if user.disabled_at.is_none() {
                 s.enqueue_verification(tx, user).await?;
             }
+            return Ok(Outcome::Rejected);
+        }
+        if contradictory_factor(user) {
+            note_failure(s, tx, Subject::User(user.id), client).await?;
             return Ok(Outcome::Rejected);
         }
         // The password was right under this `rev`. If it changed while the hash was computed,

@@ -76,6 +76,7 @@ pub async fn disable(
         db::backup_codes::delete_all(tx, user.id).await?;
         let disabled = User {
             totp_confirmed_at: None,
+            two_factor_noted: false,
             ..user.clone()
         };
         let change = Change {

@@ -15,7 +15,7 @@ const INSERT: &str = "INSERT INTO audit_events (at, event, level, user_agent)
     VALUES (now(), 'signed_in', 'info', '=1+1')";
 
 /// Runs `vestibule audit`: exit status and standard output.
-fn audit(cluster: &Cluster, args: &[&str]) -> (Option<i32>, String) {
+pub(crate) fn audit(cluster: &Cluster, args: &[&str]) -> (Option<i32>, String) {
     let mut command = command_on(cluster, &[]);
     let output = command.arg("audit").args(args).output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
@@ -26,7 +26,7 @@ fn audit(cluster: &Cluster, args: &[&str]) -> (Option<i32>, String) {
 }
 
 /// Verifies; exit status, findings and sum.
-fn verify(cluster: &Cluster) -> (Option<i32>, Vec<Value>, Value) {
+pub(crate) fn verify(cluster: &Cluster) -> (Option<i32>, Vec<Value>, Value) {
     let (status, said) = audit(cluster, &["verify", "--json"]);
     let mut lines: Vec<Value> = said
         .lines()
@@ -37,7 +37,7 @@ fn verify(cluster: &Cluster) -> (Option<i32>, Vec<Value>, Value) {
 }
 
 /// Waits until everything is sealed, and nothing else is found; returns the sum.
-async fn sealed(cluster: &Cluster) -> Value {
+pub(crate) async fn sealed(cluster: &Cluster) -> Value {
     let began = Instant::now();
     loop {
         let (status, found, sum) = verify(cluster);

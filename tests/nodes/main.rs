@@ -43,10 +43,12 @@ mod person;
 mod races;
 #[cfg(target_os = "linux")]
 mod relay;
+mod restores;
 mod rises;
 mod sessions;
 #[path = "../support/smtp.rs"]
 mod smtp;
 mod starts;
 mod stops;
+mod strangers;
 mod whole;

@@ -16,7 +16,7 @@ fn metrics_of(node: &Node) -> String {
     format!("http://{address}")
 }
 
-async fn scrape(node: &Node) -> String {
+pub(crate) async fn scrape(node: &Node) -> String {
     let answer = node.http.get(format!("{}/metrics", metrics_of(node)));
     let answer = answer.send().await.expect("an answer");
     assert_eq!(answer.status(), 200);

@@ -193,6 +193,8 @@ fn dashboard(most: i64, precision: Precision, migrations_current: bool) -> Strin
             mails_given_up: figure(0, Precision::Exact),
             paused: figure(20_000, Precision::AtLeast),
             blocked: figure(1, Precision::Exact),
+            audit_waiting: figure(if migrations_current { 0 } else { 7 }, Precision::Exact),
+            audit_overdue_since: (!migrations_current).then(|| seconds_ago(95)),
             day: sign_ins(&hours(now), most),
             month: sign_ins(&days(now), most * 24),
             migrations_current,

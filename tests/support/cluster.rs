@@ -138,6 +138,18 @@ impl Sql {
         }
     }
 
+    /// What the database says against statements that it refuses.
+    #[allow(dead_code, reason = "not every test that looks at a database needs it")]
+    pub(crate) async fn fails(&self, statements: &str) -> String {
+        let refused = self
+            .0
+            .batch_execute(statements)
+            .await
+            .expect_err(statements);
+        let told = refused.as_db_error().expect("the database's word");
+        told.message().to_owned()
+    }
+
     /// The rows of a query as text, NULL as the empty text.
     pub(crate) async fn rows(&self, query: &str) -> Vec<Vec<String>> {
         let answer = self.0.simple_query(query).await;

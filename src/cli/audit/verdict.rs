@@ -6,6 +6,45 @@ use serde_json::{Value, json};
 
 use crate::flows::audit_verify::{Finding, Noted, Report};
 
+/// What a report comes to: a word, and the exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    /// Nothing was found.
+    Ok,
+    /// Something is not as it was sealed.
+    Found,
+    /// Nothing was found, and events wait for their seal too long: until then they can be changed
+    /// or deleted unseen.
+    Unsealed,
+}
+
+impl Status {
+    pub(super) fn of(report: &Report) -> Self {
+        match (report.findings, report.overdue) {
+            (0, false) => Self::Ok,
+            (0, true) => Self::Unsealed,
+            _ => Self::Found,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Found => "found",
+            Self::Unsealed => "unsealed",
+        }
+    }
+
+    /// 2 is for a log that could not be looked at.
+    pub(super) fn exit_code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Found => 1,
+            Self::Unsealed => 3,
+        }
+    }
+}
+
 /// A line on a finding.
 pub(super) fn finding(finding: &Finding, json: bool) -> String {
     if json {
@@ -81,11 +120,13 @@ pub(super) fn sum(report: &Report, json: bool, told: u64) -> String {
     let head = report.head.as_ref().map(note);
     if json {
         let sum = json!({
+            "status": Status::of(report).word(),
             "seals": report.seals,
             "events": report.events,
             "purged_through": report.purged_through,
             "waiting": report.waiting,
             "waiting_since": since,
+            "overdue": report.overdue,
             "head": head,
             "findings": report.findings,
         });
@@ -107,6 +148,11 @@ pub(super) fn sum(report: &Report, json: bool, told: u64) -> String {
         (*purged_through > 0)
             .then(|| format!("The events up to seal {purged_through} were purged.")),
         since.map(|since| format!("{waiting} events wait to be sealed, the oldest since {since}.")),
+        report.overdue.then(|| {
+            "Unsealed: that is too long. Until they are sealed, events can be changed or deleted \
+             unseen; see that a node runs, and docs/audit.md for what holds sealing up."
+                .to_owned()
+        }),
         head.map(|head| format!("The last seal is {head}.")),
         Some(match findings {
             0 => "Nothing was found.".to_owned(),
@@ -149,6 +195,27 @@ mod tests {
         assert_eq!(noted(&note(&one).to_uppercase()), Ok(one));
         for bad in ["", "12", "12:ab", "x:00", &note(&one)[..60]] {
             assert!(noted(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn events_that_wait_too_long_have_a_status_of_their_own() {
+        let report = |findings, overdue| Report {
+            overdue,
+            findings,
+            ..Report::default()
+        };
+        for (report, word, code) in [
+            (report(0, false), "ok", 0),
+            (report(2, false), "found", 1),
+            (report(2, true), "found", 1),
+            (report(0, true), "unsealed", 3),
+        ] {
+            assert_eq!(Status::of(&report).exit_code(), code);
+            let json: Value = serde_json::from_str(&sum(&report, true, 0)).unwrap();
+            assert_eq!(json["summary"]["status"], word);
+            let said = sum(&report, false, 0).contains("Unsealed: that is too long.");
+            assert_eq!(said, report.overdue);
         }
     }
 

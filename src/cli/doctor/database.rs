@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::report::Report;
+use super::{data, report::Report};
 use crate::{
     app::SystemClock,
     cli::setup::{Database, Failure},
@@ -62,7 +62,9 @@ async fn look(
     server(&found, report);
     role(&found, is_ours, report);
     connections(config, &found, report);
-    migrations(&conn, &found, report).await?;
+    if migrations(&conn, &found, report).await? {
+        data::check(&conn, report).await?;
+    }
     let before = SystemClock.now();
     let theirs = examine::clock(&conn).await?;
     let passed = SystemClock.now() - before;
@@ -124,7 +126,8 @@ fn connections(config: &Config, found: &Examined, report: &mut Report) {
     }
 }
 
-async fn migrations(conn: &Tx, found: &Examined, report: &mut Report) -> Result<(), Failure> {
+/// Returns whether the tables are as this version knows them.
+async fn migrations(conn: &Tx, found: &Examined, report: &mut Report) -> Result<bool, Failure> {
     let difference = migrate::difference(conn).await?;
     let (pending, unknown) = (difference.pending.len(), difference.unknown.len());
     if unknown > 0 {
@@ -151,7 +154,7 @@ async fn migrations(conn: &Tx, found: &Examined, report: &mut Report) -> Result<
     } else {
         report.ok("migrations", "all have run");
     }
-    Ok(())
+    Ok(pending == 0 && unknown == 0)
 }
 
 /// `ahead`: by how much the database's clock is ahead of ours.

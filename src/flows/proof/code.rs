@@ -10,7 +10,7 @@ use crate::{
     },
     flows::{
         FlowError, Result, Services, attempts::Target, authenticate::Authenticated,
-        second_factor::CodeFault, services::Throttled,
+        contradiction::contradictory_factor, second_factor::CodeFault, services::Throttled,
     },
 };
 
@@ -21,7 +21,7 @@ pub(super) async fn check(
     client: &Client,
 ) -> Result<Outcome> {
     let user = who.user();
-    if !user.two_factor_enabled() {
+    if !user.two_factor_enabled() || contradictory_factor(user) {
         return Ok(Outcome::NoSecondFactor);
     }
     let attempt = match s.attempt(Target::code(user), client).await? {

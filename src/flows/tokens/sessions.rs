@@ -14,7 +14,9 @@ use crate::{
         token::{Claims, Purpose},
         user::User,
     },
-    flows::{Result, Services, authenticate::HeldSession},
+    flows::{
+        FlowError, Result, Services, authenticate::HeldSession, contradiction::contradictory_factor,
+    },
 };
 
 /// How a session begins.
@@ -46,6 +48,12 @@ impl Services {
             replaces,
             client,
         } = beginning;
+        // Every way in refuses before it comes here; this stands for one that forgot to.
+        if contradictory_factor(user) {
+            return Err(FlowError::Inconsistent(
+                "users.two_factor and the authenticators disagree",
+            ));
+        }
         let id = random::id(self.random.as_ref());
         let issued_at = self.issue_time(user.password_changed_at);
         let absolute = issued_at + self.policy.sessions.max_lifetime;

@@ -136,6 +136,7 @@ pub async fn confirm(
         let codes = s.replace_codes(tx, user).await?;
         let enabled = User {
             totp_confirmed_at: Some(s.now()),
+            two_factor_noted: true,
             ..user.clone()
         };
         let change = Change {

@@ -65,6 +65,12 @@ struct Answer {
     throttled_paused: FigureAnswer,
     /// Addresses that strangers cannot sign in to before they are unlocked.
     throttled_blocked: FigureAnswer,
+    /// Audit events that wait to be sealed.
+    audit_waiting: FigureAnswer,
+    /// Since when the oldest of them has waited, where that is longer than 10 s: until they are
+    /// sealed, events can be changed unseen.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    audit_overdue_since: Option<DateTime<Utc>>,
     /// The last 24 hours, an hour each, the running one last.
     last_day: Vec<SignInsAnswer>,
     /// The last 30 days, a day each in UTC, today last.
@@ -98,6 +104,8 @@ pub async fn get(state: State, _: AdminApi) -> WebResult {
         mails_given_up: seen.mails_given_up.into(),
         throttled_paused: seen.paused.into(),
         throttled_blocked: seen.blocked.into(),
+        audit_waiting: seen.audit_waiting.into(),
+        audit_overdue_since: seen.audit_overdue_since,
         last_day: seen.day.iter().map(SignInsAnswer::from).collect(),
         last_month: seen.month.iter().map(SignInsAnswer::from).collect(),
         version: seen.version,

@@ -23,6 +23,8 @@ pub struct DashboardPage {
     pub shell: Shell,
     /// Figures with their names, in the order of the page.
     pub facts: Vec<Fact>,
+    /// Since when audit events have waited too long to be sealed; empty where none has.
+    pub audit_overdue_since: String,
     /// Sign-ins of the last day and the last month.
     pub charts: Vec<Chart>,
     /// The version of this process.
@@ -200,7 +202,17 @@ impl DashboardPage {
                     dashboard.blocked,
                     "Addresses that unknown browsers cannot sign in to before they are unlocked.",
                 ),
+                fact(
+                    "Audit events without a seal",
+                    dashboard.audit_waiting,
+                    "Sealing takes about a second.",
+                ),
             ],
+            audit_overdue_since: dashboard
+                .audit_overdue_since
+                .map_or_else(String::new, |since| {
+                    since.format("%-d %B %Y, %H:%M:%S UTC").to_string()
+                }),
             charts: vec![
                 Chart::of(day, "%-d %B, %H:00", &dashboard.day),
                 Chart::of(month, "%-d %B", &dashboard.month),

@@ -459,17 +459,18 @@ async fn whoever_is_demoted_while_it_waits_does_nothing() {
     let fields = browser.form(PATH, &[]).filled(&[("reason", "x")]);
     // Another act holds the lock of admins; both requests were let in and wait for it.
     let other = app.another_connection().await;
-    let lock = "SELECT pg_advisory_lock(8531352012944663661)";
+    let lock = "BEGIN; LOCK TABLE admin_lock IN SHARE UPDATE EXCLUSIVE MODE";
     other.batch_execute(lock).await.unwrap();
     let demote = async {
-        let waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        let waiting =
+            "SELECT 1 FROM pg_locks WHERE relation = 'admin_lock'::regclass AND NOT granted
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
         while app.sql(waiting, &[]).await.len() < 2 {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
         let demote = "UPDATE users SET role = 'user' WHERE email = $1";
         app.sql(demote, &[&admin.email]).await;
-        let unlock = "SELECT pg_advisory_unlock_all()";
+        let unlock = "COMMIT";
         other.batch_execute(unlock).await.unwrap();
     };
     let listed = ids(&people);

@@ -79,3 +79,35 @@ async fn it_counts_people_sign_ins_mails_and_throttled_addresses() {
     assert!(text.contains("1 sign-ins, 0 failures."), "{text}");
     assert!(text.contains("3 sign-ins, 3 failures."), "{text}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_wait_too_long_for_their_seal_are_told() {
+    let app = TestApp::start().await;
+    let (host, api) = admin(&app).await;
+    let read = async || {
+        let request = api.request_at(Method::GET, "/api/admin/dashboard");
+        Reply::of(request).await.body
+    };
+    assert_eq!(read().await["audit_overdue_since"], Value::Null);
+    let mut browser = app.browser();
+    browser.sign_in(&host).await;
+    // A transaction that may still write before them keeps events from being sealed.
+    let late = app.another_connection().await;
+    let insert = "INSERT INTO audit_events (at, event, level) VALUES ($1::text::timestamptz, 'signed_in', 'info')";
+    late.batch_execute("BEGIN").await.unwrap();
+    let now = app.services().now().to_rfc3339();
+    late.execute(insert, &[&now]).await.unwrap();
+    let old = (app.services().now() - TimeDelta::seconds(11)).to_rfc3339();
+    app.sql(insert, &[&old]).await;
+    let seen = read().await;
+    assert!(seen["audit_waiting"]["count"].as_i64() >= Some(1), "{seen}");
+    assert!(seen["audit_overdue_since"].is_string(), "{seen}");
+    let text = browser.visit("/admin").await.text("main");
+    assert!(text.contains("has not been sealed since"), "{text}");
+    late.batch_execute("COMMIT").await.unwrap();
+    while read().await["audit_overdue_since"] != Value::Null {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let text = browser.visit("/admin").await.text("main");
+    assert!(!text.contains("has not been sealed since"), "{text}");
+}

@@ -1,0 +1,2 @@
+DROP FUNCTION try_sealer_lock();
+DROP TABLE sealer_lock, admin_lock;

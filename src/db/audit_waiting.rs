@@ -1,0 +1,126 @@
+//! The events that no seal covers yet, and when those up to a number are all there that ever will be.
+//!
+//! An event takes its number within a transaction that has locked `audit_events` for it. So once
+//! every transaction that held that lock when a [`Mark`] was made is over, no event up to the mark
+//! can appear any more.
+
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_types::{Array, BigInt, Bool, Nullable, Text},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::clock::from_micros;
+
+/// The most waiting events that are counted.
+pub const BOUND: i64 = 20_000;
+/// Transactions that may have written events: those of others who may not add any are no reason to
+/// wait. Any role can have `audit_events` locked like this for as long as it likes, by preparing a
+/// statement that it has no right to execute. A prepared transaction has no process.
+const WRITERS: &str = "SELECT l.virtualtransaction FROM pg_locks AS l
+    JOIN pg_class AS c ON c.oid = l.relation AND c.oid = 'audit_events'::regclass
+    LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
+    WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted
+      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND l.pid IS DISTINCT FROM pg_backend_pid()
+      AND (a.usesysid IS NULL OR has_table_privilege(a.usesysid, c.oid, 'INSERT')
+           OR pg_has_role(a.usesysid, c.relowner, 'MEMBER'))";
+
+/// A place in the log, and the transactions that may still write before it.
+#[derive(Debug, Clone)]
+pub struct Mark {
+    /// The last number taken so far.
+    pub seq: i64,
+    writers: Vec<String>,
+}
+
+/// Events without a seal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many, counted up to [`BOUND`].
+    pub events: i64,
+    /// The lowest number of theirs.
+    pub first_seq: i64,
+    /// The time of the oldest of them.
+    pub since: DateTime<Utc>,
+}
+
+#[derive(QueryableByName)]
+struct Answer {
+    #[diesel(sql_type = Bool)]
+    answer: bool,
+}
+
+/// Whether there is an event that no seal covers yet.
+pub async fn some_wait(conn: &mut AsyncPgConnection) -> QueryResult<bool> {
+    let waits = "SELECT EXISTS (SELECT FROM audit_events WHERE seq > coalesce(
+        (SELECT last_seq FROM audit_seals ORDER BY number DESC LIMIT 1), 0)) AS answer";
+    let waits: Answer = diesel::sql_query(waits).get_result(conn).await?;
+    Ok(waits.answer)
+}
+
+/// The events that no seal covers yet; `None` where there is none.
+pub async fn waiting(mut conn: &AsyncPgConnection) -> QueryResult<Option<Waiting>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        events: i64,
+        #[diesel(sql_type = Nullable<BigInt>)]
+        first_seq: Option<i64>,
+        #[diesel(sql_type = Nullable<BigInt>)]
+        since: Option<i64>,
+    }
+    // An infinite time, which nobody but a tamperer writes, counts as none.
+    let query = format!(
+        "SELECT count(*) AS events, min(seq) AS first_seq,
+            (extract(epoch FROM min(at) FILTER (WHERE isfinite(at))) * 1000000)::bigint AS since
+         FROM (SELECT seq, at FROM audit_events WHERE seq > coalesce(
+            (SELECT last_seq FROM audit_seals ORDER BY number DESC LIMIT 1), 0)
+            ORDER BY seq LIMIT {BOUND}) AS waiting"
+    );
+    let row: Row = diesel::sql_query(query).get_result(&mut conn).await?;
+    Ok(row.first_seq.map(|first_seq| Waiting {
+        events: row.events,
+        first_seq,
+        since: row.since.map_or(DateTime::<Utc>::MIN_UTC, from_micros),
+    }))
+}
+
+/// Marks the present end of the log. Outside a transaction: the number has to be read before the
+/// locks are.
+pub async fn mark(conn: &mut AsyncPgConnection) -> QueryResult<Mark> {
+    #[derive(QueryableByName)]
+    struct Last {
+        #[diesel(sql_type = BigInt)]
+        seq: i64,
+    }
+    #[derive(QueryableByName)]
+    struct Writers {
+        #[diesel(sql_type = Array<Text>)]
+        writers: Vec<String>,
+    }
+    let last = "SELECT last_value AS seq FROM audit_events_seq_seq";
+    let last: Last = diesel::sql_query(last).get_result(conn).await?;
+    let writers = format!("SELECT ARRAY({WRITERS}) AS writers");
+    let writers: Writers = diesel::sql_query(writers).get_result(conn).await?;
+    Ok(Mark {
+        seq: last.seq,
+        writers: writers.writers,
+    })
+}
+
+/// Whether every event up to the mark is there that ever will be.
+pub async fn is_settled(conn: &mut AsyncPgConnection, mark: &Mark) -> QueryResult<bool> {
+    if mark.writers.is_empty() {
+        return Ok(true);
+    }
+    let settled = format!("SELECT NOT ($1 && ARRAY({WRITERS})) AS answer");
+    let settled: Answer = diesel::sql_query(settled)
+        .bind::<Array<Text>, _>(&mark.writers)
+        .get_result(conn)
+        .await?;
+    Ok(settled.answer)
+}

@@ -1,0 +1,20 @@
+//! Accounts whose second factor is noted one way and stored another, as after a restore that lost
+//! rows. Which one is right cannot be told, so nobody signs in or proves anything until an operator
+//! has mended it; `vestibule doctor` finds them.
+
+use crate::domain::user::User;
+
+/// Whether that is so of a user, which goes to the log.
+pub(super) fn contradictory_factor(user: &User) -> bool {
+    let contradictory = user.second_factor_is_contradictory();
+    if contradictory {
+        tracing::error!(
+            sub = %user.id,
+            noted = user.two_factor_noted,
+            authenticator = user.totp_confirmed_at.is_some(),
+            "refused: the second factor that users.two_factor notes and the authenticators that are \
+             stored disagree, as after a restore that lost rows; run `vestibule doctor`"
+        );
+    }
+    contradictory
+}
