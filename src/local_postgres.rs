@@ -20,10 +20,12 @@ mod error;
 mod layout;
 mod locks;
 mod log;
+mod orphans;
 mod postmaster;
 mod programs;
 mod server;
 mod socket;
+mod supervisor;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -38,6 +40,7 @@ use server::{Server, State};
 use socket::SocketFolder;
 
 pub use error::{StartError, StopError};
+pub use supervisor::LostError;
 
 /// The name of the superuser and of the database that [`LocalPostgres::start`] makes.
 const NAME: &str = "vestibule";
@@ -70,6 +73,8 @@ pub enum Durability {
 /// running; the next process that starts on the data directory takes it over.
 #[derive(Debug)]
 pub struct LocalPostgres {
+    options: Options,
+    account: Account,
     layout: Layout,
     server: Server,
     membership: Membership,
@@ -115,6 +120,8 @@ impl LocalPostgres {
         Ok(Self {
             url: server.folder.url(NAME),
             log_keeper: tokio::spawn(log::keep_bounded(layout.log.clone())),
+            options: options.clone(),
+            account,
             layout,
             server,
             membership,

@@ -70,6 +70,8 @@ pub struct Metrics {
     pub breach_lookups: Words,
     /// Mails of this node's worker, by what became of them.
     pub mails: Words,
+    /// Starts of the embedded Postgres after its death, by this process.
+    pub local_postgres_restarts: Counter,
 }
 
 impl Metrics {
@@ -102,6 +104,12 @@ impl Metrics {
                 &self.mails,
             ),
         ];
+        text.single(
+            "vestibule_local_postgres_restarts_total",
+            "Times that this process started the embedded Postgres again after it died.",
+            "counter",
+            self.local_postgres_restarts.read(),
+        );
         for (name, help, label, counts) in words {
             text.family(name, help, "counter");
             for (word, count) in counts.read() {

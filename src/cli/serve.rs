@@ -1,6 +1,9 @@
 //! `vestibule serve`: the service itself.
 
-use std::net::{SocketAddr, TcpListener};
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
@@ -9,7 +12,7 @@ use super::setup::{Database, Failure};
 use crate::{
     app::{App, MetricsServer, Seams, Server, StartError},
     config::Config,
-    flows::audit_log,
+    flows::{Services, audit_log},
 };
 
 /// Open files that are no client's: the database, mails, logs, runtimes.
@@ -28,20 +31,27 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
         _ = interrupt.recv() => Ok(None),
         _ = terminate.recv() => Ok(None),
     };
-    if let Ok(Some((server, _))) = &served {
-        tracing::info!(url = %config.base_url, listen = %server.addr(), "Vestibule is ready");
+    let mut lost = None;
+    if let Ok(Some(running)) = &served {
+        tracing::info!(url = %config.base_url, listen = %running.server.addr(), "Vestibule is ready");
+        let restarts = &running.services.metrics.local_postgres_restarts;
         tokio::select! {
             _ = interrupt.recv() => tracing::info!("SIGINT: stopping"),
             _ = terminate.recv() => tracing::info!("SIGTERM: stopping"),
+            error = database.supervise(|| restarts.add()) => {
+                tracing::error!(%error, "stopping");
+                lost = Some(error);
+            }
         }
     }
     let stopped = match served {
-        Ok(Some((running, _metrics))) => running.stop().await.map_err(Failure::from),
+        Ok(Some(running)) => running.server.stop().await.map_err(Failure::from),
         Ok(None) => Ok(()),
         Err(error) => Err(error),
     };
-    database.close().await?;
-    stopped
+    let stopped = lost.map_or(stopped, |error| Err(error.into()));
+    let closed = database.close().await;
+    stopped.and(closed)
 }
 
 fn listen(addr: SocketAddr) -> Result<TcpListener, StartError> {
@@ -70,12 +80,19 @@ fn raise_open_files(max_connections: usize) {
     }
 }
 
+/// What serves.
+struct Running {
+    server: Server,
+    services: Arc<Services>,
+    _metrics: Option<MetricsServer>,
+}
+
 async fn serve(
     config: &Config,
     database: &Database,
     listener: TcpListener,
     for_metrics: Option<TcpListener>,
-) -> Result<Option<(Server, Option<MetricsServer>)>, Failure> {
+) -> Result<Option<Running>, Failure> {
     for name in App::migrate(&database.options).await? {
         tracing::info!(name, "migration done");
     }
@@ -93,5 +110,10 @@ async fn serve(
         tracing::info!(metrics = %listener.local_addr()?, "metrics are served");
         metrics = Some(app.serve_metrics(listener)?);
     }
-    Ok(Some((app.serve(listener, threads)?, metrics)))
+    let services = Arc::clone(&app.services);
+    Ok(Some(Running {
+        server: app.serve(listener, threads)?,
+        services,
+        _metrics: metrics,
+    }))
 }

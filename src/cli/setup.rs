@@ -13,7 +13,7 @@ use crate::{
     config::{self, Config, DatabaseSource, Environment, Source},
     db::DatabaseOptions,
     flows::audit_seals::Sealer,
-    local_postgres::{Durability, LocalPostgres, Options},
+    local_postgres::{Durability, LocalPostgres, LostError, Options},
     telemetry,
 };
 
@@ -125,6 +125,15 @@ impl Database {
                     cluster: Some(cluster),
                 })
             }
+        }
+    }
+
+    /// Starts the embedded server again where it dies, and calls `restarted`; returns once it
+    /// cannot be, and never where `DATABASE_URL` names another.
+    pub(super) async fn supervise(&self, restarted: impl Fn()) -> LostError {
+        match &self.cluster {
+            Some(cluster) => cluster.supervise(restarted).await,
+            None => std::future::pending().await,
         }
     }
 

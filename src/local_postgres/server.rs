@@ -17,7 +17,7 @@ use super::locks::Gate;
 use super::postmaster::{self, Postmaster};
 use super::programs::Programs;
 use super::socket::SocketFolder;
-use super::{Durability, NAME, log};
+use super::{Durability, NAME, log, orphans};
 
 const POLL: Duration = Duration::from_millis(10);
 /// Recovery after a power cut can take a while; the server answers "starting up" meanwhile.
@@ -29,6 +29,9 @@ const STOP_PATIENCE: Duration = Duration::from_mins(1);
 /// themselves that it is gone, but only between two statements.
 const ORPHANS: &str = "pre-existing shared memory block";
 const ORPHANS_PATIENCE: Duration = Duration::from_secs(20);
+/// How long they are left to end by themselves, and to end when told.
+const ORPHANS_LEFT: Duration = Duration::from_secs(4);
+const ORPHANS_KILLED: Duration = Duration::from_secs(8);
 const ORPHANS_POLL: Duration = Duration::from_millis(100);
 const ANSWER_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -111,6 +114,16 @@ impl Server {
         }
     }
 
+    /// Whether the server is gone. `was_seen` notes that it was once found among the processes.
+    pub(super) async fn is_dead(&self, was_seen: &mut bool) -> Result<bool, StartError> {
+        let found = Postmaster::of(&self.layout.cluster, &self.account).await?;
+        if matches!(found, Postmaster::Runs(_)) {
+            *was_seen = true;
+            return Ok(false);
+        }
+        Ok(self.ask().await == Answer::Silence)
+    }
+
     /// Starts the server and waits until it takes connections.
     pub(super) async fn launch(
         &self,
@@ -125,6 +138,15 @@ impl Server {
                 Err(StartError::DidNotComeUp { last_lines, .. })
                     if last_lines.contains(ORPHANS) && begun.elapsed() < ORPHANS_PATIENCE =>
                 {
+                    match begun.elapsed() {
+                        waited if waited > ORPHANS_KILLED => {
+                            orphans::end(&self.layout.cluster, Signal::KILL);
+                        }
+                        waited if waited > ORPHANS_LEFT => {
+                            orphans::end(&self.layout.cluster, Signal::QUIT);
+                        }
+                        _ => (),
+                    }
                     sleep(ORPHANS_POLL).await;
                 }
                 launched => return launched,

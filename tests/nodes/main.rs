@@ -21,6 +21,7 @@ mod database_changes;
 mod database_poolers;
 mod described;
 mod embedded;
+mod embedded_deaths;
 #[cfg(target_os = "linux")]
 mod flood;
 mod hang_up;

@@ -80,10 +80,20 @@ impl Node {
 
     /// Starts one that brings its own database, ready to serve. It makes its own secrets.
     pub(crate) async fn embedded(folder: &Path, data_dir: &Path) -> Self {
+        Self::embedded_with(folder, data_dir, &[]).await
+    }
+
+    /// The same with settings of its own.
+    pub(crate) async fn embedded_with(
+        folder: &Path,
+        data_dir: &Path,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let mut command = vestibule(folder);
         command
             .envs(SHARED.iter().copied())
-            .env("DATA_DIR", data_dir);
+            .env("DATA_DIR", data_dir)
+            .envs(settings.iter().copied());
         for secret in ["JWT_SECRET_KEY", "COOKIE_KEY", "SEALING_KEYS"] {
             command.env_remove(secret);
         }

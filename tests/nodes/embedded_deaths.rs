@@ -1,0 +1,108 @@
+//! The embedded Postgres dies under the service: it comes back, or the service says why not and ends.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::time::sleep;
+
+use crate::api::Pair;
+use crate::cluster::{Folder, Sql};
+use crate::node::Node;
+use crate::person::Person;
+
+/// How long the service may be without its database.
+const BACK: Duration = Duration::from_secs(20);
+
+fn kill_server(folder: &Folder) -> i32 {
+    let server = folder.postmaster().expect("a server");
+    kill_process(Pid::from_raw(server).expect("a pid"), Signal::KILL).expect("a living server");
+    server
+}
+
+/// Waits until a session is answered again, from another server.
+async fn back(node: &Node, folder: &Folder, pair: &Pair, before: i32, since: Instant) {
+    while folder.postmaster().is_none_or(|now| now == before) || node.me(pair).await != 200 {
+        assert!(since.elapsed() < BACK, "{}", node.log());
+        sleep(Duration::from_millis(100)).await;
+    }
+    println!("back after {:?}", since.elapsed());
+}
+
+fn url(data_dir: &Path) -> String {
+    let run = data_dir.join("postgres-run");
+    let folder = run.to_str().expect("UTF-8").replace('/', "%2F");
+    format!("postgresql://vestibule@{folder}/vestibule")
+}
+
+#[tokio::test]
+async fn a_server_that_is_killed_is_started_again_each_time() {
+    let folder = Folder::new();
+    let data_dir = folder.data_dir();
+    let settings = [("METRICS_ADDR", "127.0.0.1:0")];
+    let node = Node::embedded_with(folder.path(), &data_dir, &settings).await;
+    let ada = Person::register(&node, "ada").await;
+    for _ in 0..3 {
+        let began = Instant::now();
+        let before = kill_server(&folder);
+        back(&node, &folder, &ada.pair, before, began).await;
+    }
+    // A backend that is busy does not notice the death, and no server starts beside it.
+    let busy = Sql::connect(&url(&data_dir)).await;
+    let began = Instant::now();
+    let statement = tokio::spawn(async move {
+        busy.fails("DO $$ DECLARE until timestamptz := clock_timestamp() + '60s'; \
+            BEGIN WHILE clock_timestamp() < until LOOP END LOOP; END $$")
+            .await
+    });
+    sleep(Duration::from_millis(300)).await;
+    let before = kill_server(&folder);
+    back(&node, &folder, &ada.pair, before, began).await;
+    statement.abort();
+
+    let log = node.log();
+    assert!(log.contains("the local Postgres died"), "{log}");
+    assert!(log.contains("the local Postgres was started again"), "{log}");
+    let metrics = crate::metrics::scrape(&node).await;
+    let restarts = "vestibule_local_postgres_restarts_total 4";
+    assert!(metrics.contains(restarts), "{metrics}");
+    node.stop(Signal::TERM).await;
+    assert_eq!(folder.postmaster(), None);
+}
+
+#[tokio::test]
+async fn of_several_processes_one_starts_it_and_all_go_on() {
+    let folder = Folder::new();
+    let data_dir = folder.data_dir();
+    let embedded = || Node::embedded(folder.path(), &data_dir);
+    let (first, second) = tokio::join!(embedded(), embedded());
+    let ada = Person::register(&first, "ada").await;
+    for _ in 0..2 {
+        let began = Instant::now();
+        let before = kill_server(&folder);
+        back(&first, &folder, &ada.pair, before, began).await;
+        back(&second, &folder, &ada.pair, before, began).await;
+    }
+    let server = folder.postmaster();
+    first.stop(Signal::TERM).await;
+    assert_eq!(folder.postmaster(), server, "the other one still uses it");
+    assert_eq!(second.me(&ada.pair).await, 200);
+    second.stop(Signal::TERM).await;
+    assert_eq!(folder.postmaster(), None);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_start_any_more_ends_the_service_with_a_clear_line() {
+    let folder = Folder::new();
+    let data_dir = folder.data_dir();
+    let mut node = Node::embedded(folder.path(), &data_dir).await;
+    fs::write(data_dir.join("postgres.local.conf"), "shared_buffers = plenty\n").expect("a file");
+    kill_server(&folder);
+    let status = node.ended().await;
+    assert_eq!(status.code(), Some(1), "{}", node.log());
+    let log = node.log();
+    let line = log.lines().last().expect("a line");
+    let told = "vestibule: the local PostgreSQL died and cannot be started again: ";
+    assert!(line.starts_with(told) && line.contains("shared_buffers"), "{log}");
+}
