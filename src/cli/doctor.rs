@@ -14,8 +14,8 @@ use std::process::ExitCode;
 use clap::Args;
 use url::Url;
 
-use super::setup::{Failure, print, runtime};
-use crate::config::{self, Config, LoadedConfig, Source};
+use super::setup::{Failure, print, runtime, source};
+use crate::config::{self, Config, LoadedConfig};
 use report::Report;
 
 /// Check settings, secrets, database, clock, mail server, cookies and proxies
@@ -31,7 +31,7 @@ use report::Report;
 /// Exit status: 1 where anything fails, 0 otherwise.
 #[derive(Debug, Clone, Args)]
 #[command(
-    after_help = "Examples:\n  vestibule doctor\n  vestibule doctor --url\n  vestibule doctor --json | jq .fail"
+    after_help = "Examples:\n  vestibule doctor\n  vestibule doctor --url\n  vestibule doctor --json | jq .fail\n  vestibule doctor --env-file /etc/vestibule/.env"
 )]
 pub(super) struct DoctorArgs {
     /// Print JSON
@@ -49,7 +49,7 @@ pub(super) struct DoctorArgs {
 /// Looks, and tells.
 pub(super) fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
     let mut report = Report::default();
-    match config::load(&Source::from_process()) {
+    match config::load(&source()) {
         Ok(loaded) => {
             settings(&loaded, &mut report);
             runtime()?.block_on(examine(&loaded.config, args, &mut report));

@@ -22,7 +22,8 @@ pub(super) struct InitArgs {
     #[arg(long)]
     pub production: bool,
 
-    /// The file to write; the service reads `.env` in the folder that it is started from
+    /// The file to write; the service reads `.env` in the folder that it is started from, and another
+    /// one with --env-file
     #[arg(long, value_name = "FILE", default_value = ".env")]
     pub path: PathBuf,
 }
@@ -83,12 +84,36 @@ fn remove_half(path: &Path) {
 
 fn next_steps(args: &InitArgs) -> String {
     let path = args.path.display();
-    let next = if args.production {
-        "Fill in the lines marked with >>>, then start `vestibule`; it names what is still missing."
+    // Only `.env` of the folder is found by itself.
+    let is_found = args.path == Path::new(".env") || args.path == Path::new("./.env");
+    let (with, place) = if is_found {
+        (String::new(), " in this folder")
     } else {
-        "Start `vestibule` in this folder; everything else has a default."
+        (format!(" --env-file {}", shell_word(&args.path)), "")
+    };
+    let next = if args.production {
+        format!(
+            "Fill in the lines marked with >>>. `vestibule doctor{with}` says what is still wrong; \
+             then start `vestibule serve{with}`{place}."
+        )
+    } else {
+        format!(
+            "Start `vestibule serve{with}`{place}; everything else has a default. \
+             `vestibule doctor{with}` looks at the whole setup."
+        )
     };
     format!("Wrote {path} with fresh secrets, readable by you alone.\n{next}\n")
+}
+
+/// A path as it can be pasted into a shell.
+fn shell_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%".contains(c);
+    if text.chars().all(is_plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 #[cfg(test)]
@@ -160,6 +185,30 @@ mod tests {
             Err(InitError::Exists(_))
         ));
         assert!(!folder.0.join("elsewhere").exists());
+    }
+
+    #[test]
+    fn the_next_steps_name_the_file_that_was_written() {
+        let steps = |path: &str, production| {
+            next_steps(&InitArgs {
+                production,
+                path: PathBuf::from(path),
+            })
+        };
+        for production in [false, true] {
+            assert!(steps(".env", production).contains("`vestibule doctor`"));
+            assert!(!steps(".env", production).contains("--env-file"));
+            let elsewhere = steps("/etc/it's here/.env", production);
+            let with = r"--env-file '/etc/it'\''s here/.env'`";
+            assert!(
+                elsewhere.contains(&format!("`vestibule serve {with}")),
+                "{elsewhere}"
+            );
+            assert!(
+                elsewhere.contains(&format!("`vestibule doctor {with}")),
+                "{elsewhere}"
+            );
+        }
     }
 
     #[test]

@@ -14,14 +14,14 @@ mod token;
 mod tune;
 mod user;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// A self-hosted sign-in service: pages for people, a JSON API for apps, Postgres underneath.
 ///
 /// Without any setting it serves on <http://127.0.0.1:8080> with a private Postgres of its own and
-/// prints its mails. Settings come from the environment and from .env; `vestibule init` writes one
+/// prints its mails. Settings come from the environment and from .env (or --env-file); `vestibule init` writes one
 /// that explains each of them.
 #[derive(Debug, Parser)]
 #[command(
@@ -30,10 +30,17 @@ use clap::{CommandFactory as _, Parser, Subcommand};
     after_help = "Examples:\n  \
         vestibule                                    serve, with everything by default\n  \
         vestibule init --production                  write a settings file to fill in\n  \
+        vestibule serve --env-file /etc/vestibule/.env   serve with the settings of that file\n  \
         DATABASE_URL=postgres://... vestibule migrate   bring a database up to date\n  \
         vestibule token inspect <token.txt           tell what a token says, and why it is refused"
 )]
 struct Cli {
+    /// Read the settings of this file in place of `.env` in the folder of the start
+    ///
+    /// Variables of the environment come before those of the file.
+    #[arg(long, global = true, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -77,7 +84,12 @@ enum Command {
 /// Runs the command of this process's arguments.
 pub fn run() -> ExitCode {
     let done = |()| ExitCode::SUCCESS;
-    let outcome = match Cli::parse().command.unwrap_or(Command::Serve) {
+    let cli = Cli::parse();
+    if let Err(error) = setup::use_env_file(cli.env_file) {
+        setup::complain(&error);
+        return ExitCode::FAILURE;
+    }
+    let outcome = match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => setup::block_on(serve::run).map(done),
         Command::Migrate => setup::block_on(migrate::run).map(done),
         Command::Init(args) => init::run(&args).map(done).map_err(Into::into),

@@ -2,8 +2,11 @@
 
 use std::{
     fmt::Display,
+    fs::File,
     future::Future,
     io::{self, Write},
+    path::PathBuf,
+    sync::OnceLock,
 };
 
 use tokio::runtime::{Builder, Runtime};
@@ -20,11 +23,29 @@ use crate::{
 /// What a command fails with: words for the operator.
 pub(super) type Failure = Box<dyn std::error::Error>;
 
+/// The file of `--env-file`, where the command line names one.
+static ENV_FILE: OnceLock<PathBuf> = OnceLock::new();
+
+/// Has the settings read from this file; one that is named has to be there, unlike `.env`.
+pub(super) fn use_env_file(path: Option<PathBuf>) -> Result<(), Failure> {
+    if let Some(path) = path {
+        let shown = path.display();
+        File::open(&path).map_err(|error| format!("--env-file {shown} cannot be read: {error}"))?;
+        ENV_FILE.get_or_init(|| path);
+    }
+    Ok(())
+}
+
+/// Where the settings come from.
+pub(super) fn source() -> Source {
+    Source::from_process(ENV_FILE.get().map(PathBuf::as_path))
+}
+
 /// Reads the settings, sets up the logs, and runs a command on a runtime.
 pub(super) fn block_on<T, F: Future<Output = Result<T, Failure>>>(
     command: impl FnOnce(Config) -> F,
 ) -> Result<T, Failure> {
-    let loaded = config::load(&Source::from_process())?;
+    let loaded = config::load(&source())?;
     let format = match loaded.config.environment {
         Environment::Development => telemetry::Format::Pretty,
         Environment::Production => telemetry::Format::Json,

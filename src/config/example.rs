@@ -7,11 +7,12 @@ use super::table::{Preset, SECTIONS, Setting};
 const HEADING: &str = "\
 # Settings of Vestibule. Values of the process environment come before those in `.env`; an empty value
 # counts as unset. A line that is commented out shows the default, or an example where there is none.
-# Put a value with spaces, quotes, # or $ into 'single quotes'.
+# Put a value with spaces, quotes, # or $ into 'single quotes'. Instead of NAME, NAME_FILE may name a file
+# that holds the value, such as one of /run/secrets.
 ";
 
 /// What only the operator of a production site knows; each line stands as a placeholder.
-const TO_FILL_IN: [(&str, &str); 5] = [
+const TO_FILL_IN: [(&str, &str); 6] = [
     ("BASE_URL", "https://CHANGE_ME"),
     (
         "DATABASE_URL",
@@ -20,6 +21,7 @@ const TO_FILL_IN: [(&str, &str); 5] = [
     ("SMTP_HOST", PLACEHOLDER),
     ("SMTP_USERNAME", PLACEHOLDER),
     ("SMTP_PASSWORD", PLACEHOLDER),
+    ("SMTP_FROM", "'Vestibule <no-reply@CHANGE_ME>'"),
 ];
 
 /// The text of `.env.example`: every setting commented out, with its default and meaning.

@@ -1,5 +1,6 @@
 //! Reads settings by name: the process environment first, then `.env`, then the secrets kept in
-//! development, then the default of the table. Collects every fault instead of stopping at the first.
+//! development, then the default of the table. In the first two, `NAME_FILE` may name a file that
+//! holds the value of `NAME`. Collects every fault instead of stopping at the first.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +27,8 @@ pub(super) struct Reader<'a> {
     faults: Vec<Fault>,
     warnings: Vec<String>,
     asked: BTreeSet<&'static str>,
+    /// What the files of `NAME_FILE` hold, each read once.
+    files: BTreeMap<String, Read<String>>,
 }
 
 impl<'a> Reader<'a> {
@@ -43,6 +46,7 @@ impl<'a> Reader<'a> {
             faults: dotenv.faults,
             warnings: dotenv.warnings,
             asked: BTreeSet::new(),
+            files: BTreeMap::new(),
         }
     }
 
@@ -155,22 +159,81 @@ impl<'a> Reader<'a> {
     /// compose file may pass on variables that nobody has filled in.
     fn text(&mut self, name: &'static str) -> Read<Option<String>> {
         self.asked.insert(name);
-        if let Some(raw) = self.source.env.get(name) {
-            match raw.to_str() {
-                Some(text) if text.trim().is_empty() => {}
-                Some(text) => return Ok(Some(text.to_owned())),
-                None => {
-                    let refusal = Refusal::new("is not valid UTF-8", "Set it to plain text.");
-                    return Err(self.refuse(name, refusal));
-                }
+        let by_file = file_name_of(name);
+        let (text, file) = (self.in_environment(name)?, self.in_environment(&by_file)?);
+        if let Some(text) = self.one_of(name, text, file)? {
+            return Ok(Some(text));
+        }
+        let (text, file) = (written(&self.dotenv, name), written(&self.dotenv, &by_file));
+        match self.one_of(name, text, file)? {
+            Some(text) => Ok(Some(text)),
+            None => Ok(written(&self.kept, name)),
+        }
+    }
+
+    fn in_environment(&mut self, name: &str) -> Read<Option<String>> {
+        match self.source.env.get(name).map(|raw| raw.to_str()) {
+            None => Ok(None),
+            Some(Some(text)) => Ok(Some(text.to_owned()).filter(|text| !text.trim().is_empty())),
+            Some(None) => {
+                let refusal = Refusal::new("is not valid UTF-8", "Set it to plain text.");
+                Err(self.refuse(name, refusal))
             }
         }
-        let written = |values: &BTreeMap<String, String>| {
-            values
-                .get(name)
-                .filter(|text| !text.trim().is_empty())
-                .cloned()
-        };
-        Ok(written(&self.dotenv).or_else(|| written(&self.kept)))
     }
+
+    /// A value that is written, or what the file holds that is named in its place.
+    fn one_of(
+        &mut self,
+        name: &'static str,
+        text: Option<String>,
+        file: Option<String>,
+    ) -> Read<Option<String>> {
+        match (text, file) {
+            (text, None) => Ok(text),
+            (None, Some(path)) => {
+                let text = self.of_file(&file_name_of(name), path.trim())?;
+                Ok(Some(text).filter(|text| !text.trim().is_empty()))
+            }
+            (Some(_), Some(_)) => {
+                let problem = format!("is set, and {} as well", file_name_of(name));
+                let refusal = Refusal::new(problem, "Keep the one that is meant.");
+                Err(self.refuse(name, refusal))
+            }
+        }
+    }
+
+    /// The text of a file, without the end of its last line. A fault names the path alone.
+    fn of_file(&mut self, name: &str, path: &str) -> Read<String> {
+        if let Some(known) = self.files.get(name) {
+            return known.clone();
+        }
+        let read = match std::fs::read_to_string(path) {
+            Ok(text) => {
+                let text = text.strip_suffix('\n').unwrap_or(&text);
+                Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
+            }
+            Err(error) => {
+                let problem = format!(
+                    "names {}, which cannot be read: {error}",
+                    path.escape_debug()
+                );
+                let remedy =
+                    "Name a text file in UTF-8 that holds the value, readable by the service.";
+                Err(self.refuse(name, Refusal::new(problem, remedy)))
+            }
+        };
+        self.files.insert(name.to_owned(), read.clone());
+        read
+    }
+}
+
+fn written(values: &BTreeMap<String, String>, name: &str) -> Option<String> {
+    let text = values.get(name);
+    text.filter(|text| !text.trim().is_empty()).cloned()
+}
+
+/// The name that says in which file the value of a setting stands.
+fn file_name_of(name: &str) -> String {
+    format!("{name}_FILE")
 }

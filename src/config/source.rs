@@ -21,15 +21,15 @@ pub struct Source {
 }
 
 impl Source {
-    /// The environment of this process and `.env` in its working directory: the one place that
-    /// reads the environment.
-    pub fn from_process() -> Self {
+    /// The environment of this process and a settings file, by default `.env` in its working
+    /// directory: the one place that reads the environment.
+    pub fn from_process(env_file: Option<&Path>) -> Self {
         let env = std::env::vars_os()
             .filter_map(|(name, value)| name.into_string().ok().map(|name| (name, value)))
             .collect();
         Self {
             env,
-            dotenv: Some(PathBuf::from(".env")),
+            dotenv: Some(env_file.unwrap_or(Path::new(".env")).to_owned()),
             root: rustix::process::geteuid().is_root(),
         }
     }

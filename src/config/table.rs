@@ -59,6 +59,15 @@ pub(super) fn all() -> impl Iterator<Item = &'static Setting> {
     SECTIONS.into_iter().flat_map(|section| section.settings)
 }
 
+/// Whether a name is a setting's, or that of the file that holds its value.
+pub(super) fn is_known(name: &str) -> bool {
+    let of_file = |name: &str| {
+        name.strip_suffix("_FILE")
+            .is_some_and(|name| find(name).is_some())
+    };
+    find(name).is_some() || of_file(name)
+}
+
 /// The setting of that name.
 pub(super) fn find(name: &str) -> Option<&'static Setting> {
     all().find(|setting| setting.name == name)
@@ -77,6 +86,8 @@ mod tests {
             assert!(seen.insert(setting.name), "{} stands twice", setting.name);
             let shaped = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
             assert!(setting.name.chars().all(shaped), "{}", setting.name);
+            let by_file = format!("{}_FILE", setting.name);
+            assert!(find(&by_file).is_none(), "{by_file} has two meanings");
         }
     }
 

@@ -1,6 +1,7 @@
 //! The settings as a whole, from made-up environments.
 
 mod faults;
+mod files;
 mod kept_secrets;
 mod mail;
 mod rules;

@@ -18,7 +18,7 @@ const NEARLY_THE_SAME: f64 = 0.8;
 /// A warning for every unknown name in `.env`.
 pub(super) fn in_dotenv<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     names
-        .filter(|name| table::find(name).is_none())
+        .filter(|name| !table::is_known(name))
         .map(|name| warning(name, ".env"))
         .collect()
 }
@@ -29,7 +29,7 @@ pub(super) fn in_environment(env: &BTreeMap<String, OsString>) -> Vec<String> {
         let first = name.split('_').next().unwrap_or(name);
         let shared = || table::all().any(|setting| setting.name.split('_').next() == Some(first));
         let close = || nearest(name).is_some_and(|(_, likeness)| likeness >= NEARLY_THE_SAME);
-        table::find(name).is_none() && (OURS.contains(&first) || (shared() && close()))
+        !table::is_known(name) && (OURS.contains(&first) || (shared() && close()))
     };
     env.keys()
         .filter(|name| looks_like_ours(name))

@@ -61,7 +61,7 @@ pub enum ConnectError {
     #[error("{0}")]
     Settings(String),
     /// The server cannot be reached or refuses.
-    #[error("cannot connect to the database: {0}")]
+    #[error("cannot connect to the database: {0}{remedy}", remedy = remedy_of(.0))]
     Connect(String),
     /// Every server that answers is one that cannot write.
     #[error("the database takes no writes: {0} is a standby")]
@@ -349,8 +349,34 @@ fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, ConnectError> {
     Ok(roots)
 }
 
+/// What to do about a certificate that was refused, by the words of rustls.
+fn remedy_of(why: &str) -> &'static str {
+    let says = |words: &[&str]| words.iter().any(|word| why.contains(word));
+    if says(&["UnknownIssuer", "CaUsedAsEndEntity"]) {
+        "; name the certificate of its authority, or its own if it signed itself, in DATABASE_CA_FILE"
+    } else if says(&["NotValidForName", "certificate not valid for name"]) {
+        "; name the server in DATABASE_URL as its certificate does"
+    } else {
+        ""
+    }
+}
+
 /// The error with its causes: the outermost words of a database error say little.
 fn with_sources(error: &(dyn Error + 'static)) -> String {
     let causes = std::iter::successors(error.source(), |e| (*e).source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_of_an_unknown_authority_names_the_setting() {
+        let said = |why: &str| ConnectError::Connect(why.to_owned()).to_string();
+        let unknown =
+            said("error performing TLS handshake: invalid peer certificate: UnknownIssuer");
+        assert!(unknown.contains("DATABASE_CA_FILE"), "{unknown}");
+        assert!(!said("Connection refused").contains("DATABASE_CA_FILE"));
+    }
 }

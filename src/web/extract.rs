@@ -12,7 +12,7 @@ mod user;
 pub use admin::{AdminApi, AdminCall, AdminExport, AdminForm, AdminUser};
 pub use api_user::{ApiUser, ApiUserAnyState, Caller, Via};
 pub use body::{ApiJson, CsrfForm};
-pub use client::{ClientInfo, DeviceInfo, client_address, forwarded};
+pub use client::{ClientInfo, DeviceInfo, client_address, forwarded, hop_address};
 pub use recent::{MayProve, RecentlyAuthenticated, RecentlyAuthenticatedCall};
 pub use shell::PageShell;
 pub use upload::{AdminUpload, UploadFault, Uploaded};

@@ -52,9 +52,11 @@ async fn a_server_that_is_killed_is_started_again_each_time() {
     let busy = Sql::connect(&url(&data_dir)).await;
     let began = Instant::now();
     let statement = tokio::spawn(async move {
-        busy.fails("DO $$ DECLARE until timestamptz := clock_timestamp() + '60s'; \
-            BEGIN WHILE clock_timestamp() < until LOOP END LOOP; END $$")
-            .await
+        busy.fails(
+            "DO $$ DECLARE until timestamptz := clock_timestamp() + '60s'; \
+            BEGIN WHILE clock_timestamp() < until LOOP END LOOP; END $$",
+        )
+        .await
     });
     sleep(Duration::from_millis(300)).await;
     let before = kill_server(&folder);
@@ -63,7 +65,10 @@ async fn a_server_that_is_killed_is_started_again_each_time() {
 
     let log = node.log();
     assert!(log.contains("the local Postgres died"), "{log}");
-    assert!(log.contains("the local Postgres was started again"), "{log}");
+    assert!(
+        log.contains("the local Postgres was started again"),
+        "{log}"
+    );
     let metrics = crate::metrics::scrape(&node).await;
     let restarts = "vestibule_local_postgres_restarts_total 4";
     assert!(metrics.contains(restarts), "{metrics}");
@@ -97,12 +102,19 @@ async fn a_server_that_does_not_start_any_more_ends_the_service_with_a_clear_lin
     let folder = Folder::new();
     let data_dir = folder.data_dir();
     let mut node = Node::embedded(folder.path(), &data_dir).await;
-    fs::write(data_dir.join("postgres.local.conf"), "shared_buffers = plenty\n").expect("a file");
+    fs::write(
+        data_dir.join("postgres.local.conf"),
+        "shared_buffers = plenty\n",
+    )
+    .expect("a file");
     kill_server(&folder);
     let status = node.ended().await;
     assert_eq!(status.code(), Some(1), "{}", node.log());
     let log = node.log();
     let line = log.lines().last().expect("a line");
     let told = "vestibule: the local PostgreSQL died and cannot be started again: ";
-    assert!(line.starts_with(told) && line.contains("shared_buffers"), "{log}");
+    assert!(
+        line.starts_with(told) && line.contains("shared_buffers"),
+        "{log}"
+    );
 }

@@ -22,6 +22,7 @@ mod database_poolers;
 mod described;
 mod embedded;
 mod embedded_deaths;
+mod env_file;
 #[cfg(target_os = "linux")]
 mod flood;
 mod hang_up;

@@ -100,7 +100,8 @@ impl Node {
         Self::spawn(folder, command).ready().await
     }
 
-    fn spawn(folder: &Path, mut command: Command) -> Self {
+    /// Starts a command that serves, without waiting for it.
+    pub(crate) fn spawn(folder: &Path, mut command: Command) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let log = folder.join(format!("log-{count}"));

@@ -4,6 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use hyper::StatusCode;
+use ipnet::IpNet;
 use url::{Position, Url};
 
 use super::{
@@ -17,6 +18,7 @@ use crate::{
         clock::Clock as _,
         probe::{self, ProbeKey, Seen},
     },
+    web::extract::hop_address,
 };
 
 /// An address that a stranger claims to have (RFC 5737).
@@ -70,7 +72,7 @@ pub(super) async fn check(config: &Config, url: &Url, report: &mut Report) {
     ];
     match fetch::get(url, authority, "/healthz", &headers).await {
         Ok(answer) => match serde_json::from_slice::<Seen>(&answer.body) {
-            Ok(seen) => address(&seen, report),
+            Ok(seen) => address(&seen, &config.trusted_proxies, report),
             Err(_) => report.fail(
                 "proxy headers",
                 "the service does not tell how it sees this request",
@@ -149,14 +151,21 @@ fn is_protected(cookie: &str, secure: bool) -> bool {
 }
 
 /// Whom the service takes us for, who claimed to be [`CLAIMED`].
-fn address(seen: &Seen, report: &mut Report) {
+fn address(seen: &Seen, trusted: &[IpNet], report: &mut Report) {
     let client = seen.client;
     let peer = seen
         .peer
         .map_or_else(|| "?".to_owned(), |peer| peer.to_string());
     let claimed = CLAIMED.to_string();
     let of_a_proxy = seen.forwarded.iter().any(|hop| hop.trim() != claimed);
-    if client == CLAIMED {
+    if let Some(here) = own_trusted_address(seen, trusted) {
+        let what = format!(
+            "{peer} passes this request on with its address, {here}; since that is in TRUSTED_PROXIES, \
+             as the proxy's own host may be, an address that it claims is believed. Ask from another \
+             machine to see what others get"
+        );
+        report.ok("proxy headers", what);
+    } else if client == CLAIMED {
         report.fail(
             "proxy headers",
             format!("X-Forwarded-For is believed as it was sent to {peer}: anybody can choose their address"),
@@ -186,6 +195,25 @@ fn address(seen: &Seen, report: &mut Report) {
     }
 }
 
+/// Our address as the proxy wrote it, last in the header, where it and all behind it are trusted: then
+/// the proxy does as it should, and believing what we claim is right too. Where it wrote none, what we
+/// claim stands last, or nothing.
+fn own_trusted_address(seen: &Seen, trusted: &[IpNet]) -> Option<IpAddr> {
+    let is_trusted = |ip: &IpAddr| trusted.iter().any(|network| network.contains(ip));
+    seen.peer.filter(is_trusted)?;
+    let hops = seen
+        .forwarded
+        .iter()
+        .rev()
+        .map(|hop| hop_address(hop.as_bytes()).map(|ip| ip.to_canonical()));
+    let written = hops.take_while(|hop| *hop != Some(CLAIMED));
+    let written: Vec<Option<IpAddr>> = written.collect();
+    let all_trusted = written
+        .iter()
+        .all(|hop| hop.as_ref().is_some_and(is_trusted));
+    written.last().copied().flatten().filter(|_| all_trusted)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,15 +241,41 @@ mod tests {
                 "warn  proxy headers: X-Forwarded-For was taken away before 10.0.0.1",
             ),
             (
-                "10.0.0.1",
-                "10.0.0.1",
+                "172.16.0.1",
+                "172.16.0.1",
                 "203.0.113.77,192.0.2.1",
-                "warn  proxy headers: 10.0.0.1 passes requests on",
+                "warn  proxy headers: 172.16.0.1 passes requests on",
             ),
             (
                 "203.0.113.77",
                 "10.0.0.1",
                 "203.0.113.77",
+                "fail  proxy headers: X-Forwarded-For is believed",
+            ),
+            // On the proxy's own host: it appends to the header, or replaces it.
+            (
+                "203.0.113.77",
+                "10.0.0.1",
+                "203.0.113.77, 10.0.0.1",
+                "ok    proxy headers: 10.0.0.1 passes this request on with its address, 10.0.0.1;",
+            ),
+            (
+                "203.0.113.77",
+                "10.0.0.2",
+                "203.0.113.77, 10.0.0.9:4711, 10.0.0.1",
+                "ok    proxy headers: 10.0.0.2 passes this request on with its address, 10.0.0.9;",
+            ),
+            (
+                "10.0.0.1",
+                "10.0.0.1",
+                "10.0.0.1",
+                "ok    proxy headers: 10.0.0.1 passes",
+            ),
+            // A proxy that appends an address out of our reach and believes the rest.
+            (
+                "203.0.113.77",
+                "10.0.0.1",
+                "203.0.113.77,unknown",
                 "fail  proxy headers: X-Forwarded-For is believed",
             ),
         ] {
@@ -231,7 +285,7 @@ mod tests {
                 peer: peer.parse().ok(),
                 forwarded: forwarded.split_terminator(',').map(str::to_owned).collect(),
             };
-            address(&seen, &mut report);
+            address(&seen, &["10.0.0.0/8".parse().unwrap()], &mut report);
             let words = report.in_words();
             assert!(words.starts_with(told), "{words}");
         }

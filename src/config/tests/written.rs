@@ -78,6 +78,7 @@ fn an_untouched_production_file_names_exactly_what_is_to_be_filled_in() {
         "SMTP_HOST",
         "SMTP_USERNAME",
         "SMTP_PASSWORD",
+        "SMTP_FROM",
     ];
     let faults = load(&source).unwrap_err();
     let mut named = faults.settings();
@@ -91,6 +92,7 @@ fn an_untouched_production_file_names_exactly_what_is_to_be_filled_in() {
     let config = config(load(&source));
     assert_eq!(config.environment, Environment::Production);
     assert_eq!(config.email_verification, EmailVerification::Required);
+    assert_eq!(config.smtp_from, "Vestibule <no-reply@example.org>");
 }
 
 #[test]

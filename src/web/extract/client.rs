@@ -63,7 +63,7 @@ pub fn client_address(socket: IpAddr, forwarded: &[&[u8]], trusted: &[IpNet]) ->
 }
 
 /// One hop: an address, as some proxies write it with a port or in brackets.
-fn hop_address(hop: &[u8]) -> Option<IpAddr> {
+pub fn hop_address(hop: &[u8]) -> Option<IpAddr> {
     let hop = std::str::from_utf8(hop).ok()?.trim();
     let bare = hop
         .strip_prefix('[')

@@ -1,0 +1,68 @@
+//! Values that stand in files of their own, named by `NAME_FILE`.
+
+use super::*;
+
+#[test]
+fn every_setting_can_stand_in_a_file() {
+    let folder = Folder::new();
+    let jwt = folder.write("jwt", &format!("{JWT}\n"));
+    let length = folder.write("length", "20\r\n");
+    let from = folder.write("from", "Site <a@example.org>\n\n");
+    let mut source = source(&with_secrets(&[
+        ("JWT_SECRET_KEY", ""),
+        ("JWT_SECRET_KEY_FILE", jwt.to_str().unwrap()),
+        ("PASSWORD_MIN_LENGTH_FILE", length.to_str().unwrap()),
+        ("SMTP_FROM_FILE", ""),
+    ]));
+    let dotenv = format!(
+        "PASSWORD_MIN_LENGTH=30\nSMTP_FROM_FILE={}\n",
+        from.display()
+    );
+    source.dotenv = Some(folder.write(".env", &dotenv));
+    let loaded = load(&source).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(loaded.config.secrets.jwt, JWT.as_bytes());
+    assert_eq!(
+        loaded.config.password_min_length, 20,
+        "the environment comes first"
+    );
+    assert_eq!(loaded.config.smtp_from, "Site <a@example.org>");
+    let unknown = |warning: &&String| warning.contains("is not a setting");
+    assert_eq!(loaded.warnings.iter().find(unknown), None);
+    assert!(loaded.config.changed.contains(&"PASSWORD_MIN_LENGTH"));
+}
+
+#[test]
+fn every_name_of_the_table_takes_a_file() {
+    for setting in table::all() {
+        let name = format!("{}_FILE", setting.name);
+        let faults = load(&source(&with_secrets(&[
+            (setting.name, ""),
+            (&name, "/nonexistent/value"),
+        ])));
+        let faults = faults.unwrap_err();
+        let told = faults.faults().iter().find(|fault| fault.setting == name);
+        let told = told.unwrap_or_else(|| panic!("{name}: {faults}"));
+        assert!(
+            told.problem.contains("/nonexistent/value"),
+            "{name}: {}",
+            told.problem
+        );
+    }
+}
+
+#[test]
+fn a_value_and_a_file_at_once_are_refused() {
+    let folder = Folder::new();
+    let file = folder.write("value", "a secret of the file");
+    let faults = load(&source(&with_secrets(&[(
+        "JWT_SECRET_KEY_FILE",
+        file.to_str().unwrap(),
+    )])));
+    let faults = faults.unwrap_err();
+    assert_eq!(faults.settings(), ["JWT_SECRET_KEY"]);
+    let told = faults.to_string();
+    assert!(
+        told.contains("JWT_SECRET_KEY_FILE") && !told.contains("a secret"),
+        "{told}"
+    );
+}
