@@ -246,6 +246,9 @@ async fn events(
     }
     query = match leads {
         [lead] => alone(query, *lead, span, newest_first),
+        [Lead::Event(event), lead] | [lead, Lead::Event(event)] => {
+            with_event(query, *lead, event, span, newest_first)
+        }
         several => several
             .iter()
             .fold(query, |query, lead| equal(query, *lead))
@@ -270,6 +273,33 @@ fn equal<'a>(query: Query<'a>, lead: Lead<'a>) -> Query<'a> {
         Lead::User(id) => query.filter(audit_events::subject_id.eq(id)),
         Lead::Address(hash) => query.filter(audit_events::subject_hash.eq(hash)),
         Lead::Event(name) => query.filter(audit_events::event.eq(name)),
+    }
+}
+
+/// An event and another filter, as a range within the index of both: two frequent values may never
+/// meet, and as two equations Postgres would pass all that either of them has. As a range of all three
+/// columns it would pass all other events of the first.
+fn with_event<'a>(
+    query: Query<'a>,
+    lead: Lead<'a>,
+    event: &'a str,
+    span: Span,
+    newest_first: bool,
+) -> Query<'a> {
+    let range = sql::<Bool>("((event, seq) > (")
+        .bind::<Text, _>(event)
+        .sql(", ")
+        .bind::<BigInt, _>(span.after)
+        .sql(") AND (event, seq) < (")
+        .bind::<Text, _>(event)
+        .sql(", ")
+        .bind::<BigInt, _>(span.before)
+        .sql("))");
+    let query = equal(query, lead).filter(range);
+    if newest_first {
+        query.order(audit_events::event.desc())
+    } else {
+        query.order(audit_events::event.asc())
     }
 }
 

@@ -1,0 +1,1 @@
+DROP INDEX audit_events_by_actor_event, audit_events_by_subject_event, audit_events_by_subject_hash_event;
