@@ -22,6 +22,7 @@ pub mod imports;
 pub mod invitations;
 pub mod mails;
 pub mod migrate;
+pub mod password_kinds;
 pub mod purge;
 pub mod revoked_tokens;
 pub mod rotation;

@@ -1,16 +1,28 @@
 //! Bounded password hashing: as many at once as there are permits, a bounded queue, and no memory
-//! beyond one buffer for each permit.
+//! beyond one buffer for each permit. What asks for more than a hash of our own, because another system
+//! or earlier settings made it, has one permit and a queue of its own (`dear`).
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU64, AtomicUsize, Ordering},
+mod dear;
+mod pace;
+mod refusal;
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Instant,
 };
 
+use dear::Dear;
+use pace::Pace;
+use refusal::Waiting;
+pub use refusal::{MOST_KINDS, Refusal};
 use thiserror::Error;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::domain::{
-    password::{Argon2Settings, HashError, Hasher, Memory, Password, Verdict},
+    password::{Argon2Settings, Guess, HashError, Hasher, Memory, Password, Verdict},
     random::{self, Random},
 };
 
@@ -40,6 +52,26 @@ pub struct Hashing {
     queued: Arc<AtomicUsize>,
     queue_limit: usize,
     refused: AtomicU64,
+    dear: Dear,
+    pace: Arc<Pace>,
+    waiting: Waiting,
+}
+
+/// What a comparison says, and what its refusal has to wait for.
+#[derive(Debug)]
+#[must_use]
+pub struct Compared {
+    /// Whether the password is right.
+    pub verdict: Verdict,
+    /// To be waited for where the sign-in is refused, with a right password too.
+    pub refusal: Refusal,
+}
+
+impl Compared {
+    /// Whether the password is right.
+    pub fn is_match(&self) -> bool {
+        matches!(self.verdict, Verdict::Match { .. })
+    }
 }
 
 /// The hashing threads and their queue at one moment.
@@ -76,6 +108,9 @@ impl Hashing {
             queued: Arc::default(),
             queue_limit: concurrency * (QUEUE_PER_PERMIT + 1),
             refused: AtomicU64::default(),
+            dear: Dear::default(),
+            pace: Arc::default(),
+            waiting: Waiting::default(),
         })
     }
 
@@ -108,18 +143,63 @@ impl Hashing {
         &self,
         password: Password,
         stored: Option<&str>,
-    ) -> Result<Verdict, HashingError> {
-        let stored = stored.map(str::to_owned);
-        self.run(move |hasher, memory| {
-            let verdict = hasher.verify(&password, stored.as_deref(), memory);
-            verdict.or_else(|error| {
-                // A row that somebody damaged is the operator's to see. Whoever signs in gets the
-                // answer of a wrong password, as for an address that nobody has.
-                tracing::error!(%error, "a stored password hash cannot be verified");
-                hasher.verify(&password, None, memory)
+    ) -> Result<Compared, HashingError> {
+        let forms = password.forms().len();
+        let guess = self.hasher.guess(password.clone(), stored);
+        let guess = guess.or_else(|error| {
+            // A damaged row is the operator's to see. The person gets the answer of a wrong password,
+            // as for an address that has no account.
+            tracing::error!(%error, "a stored password hash cannot be verified");
+            self.hasher.guess(password, None)
+        })?;
+        if self.hasher.is_dear(&guess) {
+            // It waits for its turn among all others first: how long that takes says nothing.
+            drop(self.turn().await?);
+            let refusal = Refusal::new(Instant::now(), self.dear.backlog(), forms);
+            let verdict = self.check_dear(guess).await?;
+            return Ok(Compared { verdict, refusal });
+        }
+        let pace = Arc::clone(&self.pace);
+        let (verdict, began) = self
+            .run(move |hasher, memory| {
+                let began = Instant::now();
+                let verdict = hasher.check(&guess, memory)?;
+                if guess.work().is_none() {
+                    pace.note(hasher.own_work(), began.elapsed());
+                }
+                Ok((verdict, began))
             })
-        })
-        .await
+            .await?;
+        let refusal = Refusal::new(began, self.dear.backlog(), forms);
+        Ok(Compared { verdict, refusal })
+    }
+
+    /// Compares on the permit of dear hashes, in memory that is given back.
+    async fn check_dear(&self, guess: Guess) -> Result<Verdict, HashingError> {
+        let Some((work, forms)) = guess.work() else {
+            return Err(HashError::Malformed.into());
+        };
+        let expected = self.pace.expected(work) * u32::try_from(forms).unwrap_or(u32::MAX);
+        let (hasher, pace) = (self.hasher.clone(), Arc::clone(&self.pace));
+        let check = move || {
+            let began = Instant::now();
+            let verdict = hasher.check(&guess, &mut Memory::default())?;
+            // A right password may leave forms untried.
+            if verdict == Verdict::Mismatch {
+                pace.note(
+                    work,
+                    began.elapsed() / u32::try_from(forms).unwrap_or(u32::MAX),
+                );
+            }
+            Ok(verdict)
+        };
+        match self.dear.run(expected, check).await {
+            Err(HashingError::Busy) => {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                Err(HashingError::Busy)
+            }
+            checked => checked,
+        }
     }
 
     /// Whether a hash, as other systems wrote it, is one that a sign-in could verify.
@@ -127,10 +207,8 @@ impl Hashing {
         self.hasher.can_verify(stored)
     }
 
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Hasher, &mut Memory) -> Result<T, HashError> + Send + 'static,
-    ) -> Result<T, HashingError> {
+    /// Waits for a permit, where the queue has a place.
+    async fn turn(&self) -> Result<(OwnedSemaphorePermit, Place), HashingError> {
         let ahead = self.queued.fetch_add(1, Ordering::AcqRel);
         let place = Place(Arc::clone(&self.queued));
         if ahead >= self.queue_limit {
@@ -141,6 +219,14 @@ impl Hashing {
             .acquire_owned()
             .await
             .map_err(|_| HashingError::Interrupted)?;
+        Ok((permit, place))
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Hasher, &mut Memory) -> Result<T, HashError> + Send + 'static,
+    ) -> Result<T, HashingError> {
+        let (permit, place) = self.turn().await?;
         let (hasher, buffers) = (self.hasher.clone(), Arc::clone(&self.buffers));
         // Permit and place move into the thread: a client that hangs up frees neither before the
         // work is done.
@@ -201,7 +287,7 @@ mod tests {
         assert_eq!(state(), (0, 1), "it still computes");
         end.send(()).unwrap();
         let verdict = hashing.verify(password(), None).await;
-        assert_eq!(verdict.unwrap(), Verdict::Mismatch);
+        assert_eq!(verdict.unwrap().verdict, Verdict::Mismatch);
         assert_eq!(state(), (1, 0));
     }
 
@@ -221,7 +307,7 @@ mod tests {
         assert_eq!(busy, 200 - (QUEUE_PER_PERMIT + 1));
         assert_eq!(hashing.queued.load(Ordering::Acquire), 0);
         assert_eq!(
-            hashing.verify(password(), None).await.unwrap(),
+            hashing.verify(password(), None).await.unwrap().verdict,
             Verdict::Mismatch
         );
         assert_eq!(hashing.buffers.lock().unwrap().len(), 1);

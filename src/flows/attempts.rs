@@ -22,10 +22,11 @@ use crate::{
         attempts::LONGEST_PAUSE,
         audit::{Client, Event},
         device::{DeviceCookie, KnownDevice},
-        password::{Password, Verdict},
+        password::Password,
         user::User,
     },
     flows::outbox::Recipient,
+    hashing::{Compared, MOST_KINDS, Refusal},
     mail::Message,
     throttle::account::{CounterKey, Guess, Notice},
 };
@@ -113,13 +114,14 @@ impl Services {
     }
 
     /// Compares a password that was counted. One that nobody had the time to compare counts for
-    /// nothing.
+    /// nothing. Where it is wrong, or right and refused for another reason, [`Services::refuse`] takes
+    /// what this returns.
     pub(super) async fn verify_password(
         &self,
         attempt: &Attempt,
         password: Password,
         stored: Option<&str>,
-    ) -> Result<Verdict> {
+    ) -> Result<Compared> {
         match self
             .hashing
             .verify(password, stored)
@@ -131,8 +133,17 @@ impl Services {
                 db::account_throttles::give_back(&conn, &attempt.key, attempt.at).await?;
                 Err(FlowError::Overloaded)
             }
-            verdict => verdict,
+            compared => compared,
         }
+    }
+
+    /// Waits until a refusal does not say which kind of hash the account has. What is written about the
+    /// refusal is written before, since a client that hangs up ends this.
+    pub(super) async fn refuse(&self, attempt: &Attempt, refusal: Refusal) -> Result<()> {
+        let shared = self.db.shared().await?;
+        // One more than are looked at, so that it shows where there are more.
+        let in_use = db::password_kinds::examples(&shared, MOST_KINDS + 1).await?;
+        Ok(self.hashing.refuse(refusal, attempt.key, &in_use).await?)
     }
 
     /// How long to wait. What is noted and mailed about it is bounded, however many ask.

@@ -18,9 +18,10 @@ use crate::{
     db::{self, Transact, Tx},
     domain::{
         audit::{Client, Event},
-        password::{Password, Verdict},
+        password::Password,
         secret::SecretString,
     },
+    hashing::Compared,
 };
 
 /// How long a proof counts as recent.
@@ -148,14 +149,15 @@ impl Services {
             Ok(attempt) => attempt,
             Err(throttled) => return Ok(PasswordCheck::Throttled(throttled)),
         };
-        let verdict = match Password::parse(password) {
+        let compared = match Password::parse(password) {
             Some(password) => {
                 let stored = Some(who.record.password_hash.as_str());
-                self.verify_password(&attempt, password, stored).await?
+                Some(self.verify_password(&attempt, password, stored).await?)
             }
-            None => Verdict::Mismatch,
+            None => None,
         };
-        if matches!(verdict, Verdict::Match { .. }) && !contradictory_factor(user) {
+        let is_right = compared.as_ref().is_some_and(Compared::is_match);
+        if is_right && !contradictory_factor(user) {
             let conn = self.db.connection().await?;
             self.succeeded(&conn, &attempt).await?;
             return Ok(PasswordCheck::Right);
@@ -167,6 +169,10 @@ impl Services {
                 .await
         })
         .await?;
+        drop(conn);
+        if let Some(Compared { refusal, .. }) = compared {
+            self.refuse(&attempt, refusal).await?;
+        }
         Ok(PasswordCheck::Wrong)
     }
 }

@@ -22,7 +22,7 @@ use crate::{
         secret::SecretString,
         user::User,
     },
-    hashing::HashingError,
+    hashing::{Compared, HashingError},
     throttle::Route,
 };
 
@@ -78,19 +78,14 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
     let shared = s.db.shared().await?;
     let record = db::users::find_by_email(&shared, email.canonical()).await?;
     let stored = record.as_ref().map(|r| r.password_hash.as_str());
-    let verdict = s
+    let Compared { verdict, refusal } = s
         .verify_password(&attempt, password.clone(), stored)
         .await?;
-    match (record, verdict) {
+    let outcome = match (record, verdict) {
         (Some(record), Verdict::Match { rehash }) => {
             let due = s.breach_check_due(&record, &password);
-            let fresh_hash = if rehash {
-                match s.hashing.hash(password, s.random.as_ref()).await {
-                    Ok(fresh) => Some(fresh),
-                    // The next sign-in does it.
-                    Err(HashingError::Busy) => None,
-                    Err(error) => return Err(error.into()),
-                }
+            let fresh_hash = if rehash && may_sign_in(s, &record.user) {
+                fresh_hash(s, password).await?
             } else {
                 None
             };
@@ -104,9 +99,31 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
             if !matches!(outcome, Outcome::Rejected) {
                 s.make_up(due, &record.user, client);
             }
-            Ok(outcome)
+            outcome
         }
-        (record, _) => reject(s, record.as_ref(), &email, client).await,
+        (record, _) => reject(s, record.as_ref(), &email, client).await?,
+    };
+    // Also where the password was right: the time of a refusal must not say so.
+    if matches!(outcome, Outcome::Rejected) {
+        s.refuse(&attempt, refusal).await?;
+    }
+    Ok(outcome)
+}
+
+fn may_sign_in(s: &Services, user: &User) -> bool {
+    user.disabled_at.is_none() && !is_unverified(s, user)
+}
+
+fn is_unverified(s: &Services, user: &User) -> bool {
+    s.policy.email_verification == EmailVerification::Required && !user.email_verified()
+}
+
+/// A hash as new ones are made; `None` where there is no time for it, and the next sign-in makes it.
+async fn fresh_hash(s: &Services, password: Password) -> Result<Option<String>> {
+    match s.hashing.hash(password, s.random.as_ref()).await {
+        Ok(fresh) => Ok(Some(fresh)),
+        Err(HashingError::Busy) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -127,12 +144,9 @@ async fn admit(
     client: &Client,
 ) -> Result<Outcome> {
     let user = &record.user;
-    let unverified =
-        s.policy.email_verification == EmailVerification::Required && !user.email_verified();
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        let vouched_for = s.is_vouched_for(tx, user).await?;
-        if user.disabled_at.is_some() || unverified || !vouched_for {
+        if !may_sign_in(s, user) || !s.is_vouched_for(tx, user).await? {
             note_failure(s, tx, Subject::User(user.id), client).await?;
             // The mailbox opens what the password does not.
             if user.disabled_at.is_none() {

@@ -20,12 +20,13 @@ use crate::{
     db::{self, users::UserRecord},
     domain::{
         audit::{Client, Event, Subject},
-        password::{Password, Verdict},
+        password::Password,
         secret::SecretString,
         session::EndReason,
         token::{Claims, NothingRevoked, Purpose, RevocationChecker, judge},
         user::User,
     },
+    hashing::Compared,
     throttle::Route,
 };
 
@@ -130,14 +131,14 @@ async fn with_password(
         Ok(attempt) => attempt,
         Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
     };
-    let verdict = match Password::parse(password) {
+    let compared = match Password::parse(password) {
         Some(password) => {
             let stored = Some(record.password_hash.as_str());
-            s.verify_password(&attempt, password, stored).await?
+            Some(s.verify_password(&attempt, password, stored).await?)
         }
-        None => Verdict::Mismatch,
+        None => None,
     };
-    if matches!(verdict, Verdict::Match { .. }) {
+    if compared.as_ref().is_some_and(Compared::is_match) {
         let conn = s.db.connection().await?;
         s.succeeded(&conn, &attempt).await?;
         drop(conn);
@@ -154,6 +155,10 @@ async fn with_password(
         .await
     })
     .await?;
+    drop(conn);
+    if let Some(Compared { refusal, .. }) = compared {
+        s.refuse(&attempt, refusal).await?;
+    }
     Ok(Outcome::WrongPassword)
 }
 

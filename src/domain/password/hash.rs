@@ -1,5 +1,4 @@
-//! Argon2id (RFC 9106) over buffers that the caller owns and reuses; stored hashes of any kind are
-//! compared through it.
+//! Argon2id (RFC 9106) over buffers that the caller owns and reuses. Comparing stands in `guess`.
 
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
@@ -7,10 +6,7 @@ use argon2::{
 };
 use thiserror::Error;
 
-use super::{
-    Password,
-    stored::{NO_PASSWORD, StoredHash},
-};
+use super::Password;
 
 /// The cost of a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +34,7 @@ pub enum HashError {
     #[error("the password hash is damaged")]
     Malformed,
     /// The stored hash asks for more memory or time than is sane.
-    #[error("the password hash asks for too much memory or time to be verified")]
+    #[error("the password hash asks for too much memory or time to be verified, or is too long")]
     TooDear,
 }
 
@@ -71,25 +67,16 @@ impl Memory {
         }
         &mut self.0[..blocks]
     }
-
-    fn at_most(&mut self, blocks: usize) {
-        if self.0.len() > blocks {
-            self.0.truncate(blocks);
-            self.0.shrink_to_fit();
-        }
-    }
 }
 
 /// Hashes and compares with fixed parameters.
 #[derive(Debug, Clone)]
 pub struct Hasher {
-    settings: Argon2Settings,
-    params: Params,
+    pub(super) settings: Argon2Settings,
+    pub(super) params: Params,
 }
 
 const OUTPUT_BYTES: usize = 32;
-/// The salt of the hash that is computed for unknown addresses.
-const DUMMY_SALT: [u8; 16] = *b"nobody lives her";
 
 impl Hasher {
     /// A hasher for these costs.
@@ -126,48 +113,6 @@ impl Hasher {
             hash: Some(Output::new(&output).map_err(|_| HashError::Malformed)?),
         };
         Ok(phc.to_string())
-    }
-
-    /// Whether a stored hash is of a kind, a form and a cost that can be verified.
-    pub fn can_verify(&self, stored: &str) -> Result<(), HashError> {
-        StoredHash::read(stored, self.settings).map(|_| ())
-    }
-
-    /// Compares with a stored hash. Without one, the work of a hash is done for nothing, so that an
-    /// unknown address takes as long as a known one.
-    pub fn verify(
-        &self,
-        password: &Password,
-        stored: Option<&str>,
-        memory: &mut Memory,
-    ) -> Result<Verdict, HashError> {
-        let Some(stored) = stored.filter(|stored| *stored != NO_PASSWORD) else {
-            compute(
-                &self.params,
-                Algorithm::Argon2id,
-                Version::V0x13,
-                password.expose(),
-                &DUMMY_SALT,
-                memory,
-            )?;
-            return Ok(Verdict::Mismatch);
-        };
-        let stored = StoredHash::read(stored, self.settings)?;
-        let current = stored.is_current(&self.params);
-        let mut matches = stored.matches(password.expose(), memory)?;
-        if !current && !matches {
-            // Other systems hash what was typed, and some keyboards type the decomposed form.
-            if let Some(decomposed) = password.decomposed() {
-                matches = stored.matches(decomposed.as_bytes(), memory)?;
-            }
-        }
-        // What a dearer hash needed is given back: a set of buffers never grows past its setting.
-        memory.at_most(self.params.block_count());
-        Ok(if matches {
-            Verdict::Match { rehash: !current }
-        } else {
-            Verdict::Mismatch
-        })
     }
 }
 

@@ -20,7 +20,11 @@ const MAX_BYTES: usize = 1024;
 
 /// A password as it is hashed: in NFC, within the limits, otherwise as it was typed.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct Password(String);
+pub struct Password {
+    nfc: String,
+    /// As it was typed, where that is not NFC.
+    typed: Option<String>,
+}
 
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,24 +39,40 @@ impl Password {
         if typed.len() > MAX_BYTES {
             return None;
         }
-        let password: String = typed.nfc().collect();
-        (password.len() <= MAX_BYTES && password.chars().count() <= MAX_CHARS)
-            .then_some(Self(password))
+        let nfc: String = typed.nfc().collect();
+        let typed = (nfc != typed).then(|| typed.to_owned());
+        let password = Self { nfc, typed };
+        (password.nfc.len() <= MAX_BYTES && password.nfc.chars().count() <= MAX_CHARS)
+            .then_some(password)
     }
 
-    /// The same password in NFD, where that differs: another system may have hashed it so.
-    pub(super) fn decomposed(&self) -> Option<Zeroizing<String>> {
-        let decomposed: Zeroizing<String> = Zeroizing::new(self.0.nfd().collect());
-        (*decomposed != self.0).then_some(decomposed)
+    /// The forms in which another system may have hashed the password, each once: as typed, NFC, NFD
+    /// and NFKC. An ASCII password has one.
+    pub fn forms(&self) -> Vec<Zeroizing<String>> {
+        let typed = self.typed.as_ref().unwrap_or(&self.nfc);
+        let mut forms = vec![Zeroizing::new(typed.clone())];
+        if !typed.is_ascii() {
+            for form in [
+                self.nfc.clone(),
+                typed.nfd().collect(),
+                typed.nfkc().collect(),
+            ] {
+                let form = Zeroizing::new(form);
+                if !forms.contains(&form) {
+                    forms.push(form);
+                }
+            }
+        }
+        forms
     }
 
     fn text(&self) -> &str {
-        &self.0
+        &self.nfc
     }
 
     /// The bytes to hash.
     pub fn expose(&self) -> &[u8] {
-        self.0.as_bytes()
+        self.nfc.as_bytes()
     }
 }
 
@@ -169,7 +189,7 @@ impl PasswordPolicy {
     }
 
     fn length_refusal(self, password: &Password) -> Option<PasswordRefusal> {
-        let given = password.0.chars().count();
+        let given = password.nfc.chars().count();
         (given < self.min_length).then_some(PasswordRefusal::TooShort {
             given,
             required: self.min_length,

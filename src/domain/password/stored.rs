@@ -1,9 +1,10 @@
 //! Stored hashes, ours and those that other systems made: which kinds can be verified, and how much
-//! work one of them may ask for. How each is written stands in `read`.
+//! work each asks for (`work`). How each is written stands in `read`.
 
 mod read;
 #[cfg(test)]
 mod tests;
+mod work;
 
 use argon2::{Algorithm, Params, Version};
 use data_encoding::HEXLOWER;
@@ -12,23 +13,14 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 use subtle::ConstantTimeEq;
 
+pub use work::{MAX_TIME, Work};
+
 use super::hash::{Argon2Settings, HashError, Memory, compute};
 
 /// What stands in the place of a hash where there is no password: the account is entered through a
 /// reset. No text of a hash begins like it.
 pub const NO_PASSWORD: &str = "!";
 
-/// The most memory that one stored hash may ask for, in KiB. It holds libsodium's and Django's
-/// defaults, scrypt at OWASP's first choice (128 MiB) and RFC 9106's second (64 MiB).
-const MAX_MEMORY_KIB: u64 = 256 * 1024;
-/// The most memory to walk through, in KiB times passes: about two seconds of a core.
-const MAX_ARGON2_WORK: u64 = 8 * MAX_MEMORY_KIB;
-/// The most of N times r times p: four times OWASP's choice.
-const MAX_SCRYPT_WORK: u64 = 1 << 22;
-/// The most iterations of PBKDF2: three times what Django does today.
-const MAX_PBKDF2_ROUNDS: u32 = 4_000_000;
-/// The most rounds of bcrypt, as a power of two: about two seconds of a core.
-const MAX_BCRYPT_COST: u32 = 15;
 /// What bcrypt sees of a password.
 const BCRYPT_BYTES: usize = 72;
 
@@ -68,11 +60,24 @@ pub(super) enum StoredHash {
 }
 
 /// The hash under PBKDF2's HMAC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Prf {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Prf {
+    /// 20 bytes a block.
     Sha1,
+    /// 32 bytes a block.
     Sha256,
+    /// 64 bytes a block.
     Sha512,
+}
+
+impl Prf {
+    fn block_bytes(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+            Self::Sha512 => 64,
+        }
+    }
 }
 
 impl StoredHash {
@@ -80,23 +85,34 @@ impl StoredHash {
     /// Parameters up to `own` are always sane: the operator chose them.
     pub(super) fn read(stored: &str, own: Argon2Settings) -> Result<Self, HashError> {
         let hash = read::read(stored)?;
-        if hash.is_sane(own) {
+        if hash.work().is_sane(own) {
             Ok(hash)
         } else {
             Err(HashError::TooDear)
         }
     }
 
-    fn is_sane(&self, own: Argon2Settings) -> bool {
+    /// What it asks for.
+    pub(super) fn work(&self) -> Work {
         match self {
-            Self::Argon2 { params, .. } => {
-                let (memory, passes) = (u64::from(params.m_cost()), u64::from(params.t_cost()));
-                let as_own = params.m_cost() <= own.memory_kib && params.t_cost() <= own.iterations;
-                as_own || (memory <= MAX_MEMORY_KIB && memory * passes <= MAX_ARGON2_WORK)
-            }
-            Self::Bcrypt { cost, .. } => *cost <= MAX_BCRYPT_COST,
-            Self::Pbkdf2 { rounds, .. } => *rounds <= MAX_PBKDF2_ROUNDS,
-            Self::Scrypt { log_n, r, p, .. } => scrypt_is_sane(*log_n, *r, *p),
+            Self::Argon2 { params, .. } => Work::Argon2 {
+                memory: params.m_cost(),
+                passes: params.t_cost(),
+                lanes: params.p_cost(),
+            },
+            Self::Bcrypt { cost, .. } => Work::Bcrypt(*cost),
+            Self::Pbkdf2 {
+                prf,
+                rounds,
+                output,
+                ..
+            } => Work::Pbkdf2 {
+                prf: *prf,
+                rounds: *rounds,
+                // An output has 64 bytes at most.
+                blocks: u32::try_from(output.len().div_ceil(prf.block_bytes())).unwrap_or(u32::MAX),
+            },
+            Self::Scrypt { log_n, r, p, .. } => Work::Scrypt(*log_n, *r, *p),
         }
     }
 
@@ -132,9 +148,10 @@ impl StoredHash {
                 } else {
                     bcrypt_key(password)
                 };
-                Ok(key.is_some_and(|key| {
-                    same(&bcrypt::bcrypt(*cost, *salt, &key)[..output.len()], output)
-                }))
+                let made = bcrypt::bcrypt(*cost, *salt, &key);
+                // A password with a zero byte costs the same, and is none that such a system hashed whole.
+                let whole = *sha256 || !password.contains(&0);
+                Ok(same(&made[..output.len()], output) && whole)
             }
             Self::Pbkdf2 {
                 prf,
@@ -168,26 +185,10 @@ impl StoredHash {
     }
 }
 
-fn scrypt_is_sane(log_n: u8, r: u32, p: u32) -> bool {
-    let Some(n) = 1_u64.checked_shl(u32::from(log_n)) else {
-        return false;
-    };
-    let product = |of: &[u64]| of.iter().try_fold(1_u64, |all, one| all.checked_mul(*one));
-    let (r, p) = (u64::from(r), u64::from(p));
-    let within = |what: Option<u64>, most: u64| what.is_some_and(|what| what <= most);
-    n > 1
-        && within(
-            product(&[128, r, n.saturating_add(p)]),
-            MAX_MEMORY_KIB * 1024,
-        )
-        && within(product(&[n, r, p]), MAX_SCRYPT_WORK)
-}
-
-/// What bcrypt hashes: the password with the zero byte that ends it in C, at most 72 bytes. A
-/// password that holds a zero byte itself is one that no such system can have hashed whole.
-fn bcrypt_key(password: &[u8]) -> Option<Vec<u8>> {
+/// What bcrypt hashes: the password with the zero byte that ends it in C, at most 72 bytes.
+fn bcrypt_key(password: &[u8]) -> Vec<u8> {
     let mut key = password.to_vec();
     key.push(0);
     key.truncate(BCRYPT_BYTES);
-    (!password.contains(&0)).then_some(key)
+    key
 }

@@ -6,8 +6,11 @@ use data_encoding::{BASE64, BASE64_NOPAD, Encoding, Specification};
 use super::{Prf, StoredHash};
 use crate::domain::password::hash::HashError;
 
-/// What a hash may have in bytes. Below, chance would open doors; above is no password hash.
-const OUTPUT_BYTES: std::ops::RangeInclusive<usize> = 10..=128;
+/// The fewest bytes of a hash: with fewer, chance would match.
+const LEAST_BYTES: usize = 10;
+/// The most bytes of a hash, the longest output of any system known. Each further block of PBKDF2 is all
+/// of its rounds once more.
+const MOST_BYTES: usize = 64;
 
 /// Reads any of the kinds. Nothing is computed yet.
 pub(super) fn read(stored: &str) -> Result<StoredHash, HashError> {
@@ -53,7 +56,7 @@ fn argon2(phc: &str) -> Result<StoredHash, HashError> {
         version,
         params,
         salt: salt.to_vec(),
-        output: output.as_bytes().to_vec(),
+        output: sized(output.as_bytes().to_vec())?,
     })
 }
 
@@ -91,7 +94,7 @@ fn bcrypt(rest: &str, sha256: bool) -> Result<StoredHash, HashError> {
     })
 }
 
-fn bcrypt_alphabet() -> Result<Encoding, HashError> {
+pub(super) fn bcrypt_alphabet() -> Result<Encoding, HashError> {
     let mut specification = Specification::new();
     specification
         .symbols
@@ -197,9 +200,9 @@ fn base64(text: &str) -> Result<Vec<u8>, HashError> {
 }
 
 fn sized(output: Vec<u8>) -> Result<Vec<u8>, HashError> {
-    if OUTPUT_BYTES.contains(&output.len()) {
-        Ok(output)
-    } else {
-        Err(HashError::Malformed)
+    match output.len() {
+        ..LEAST_BYTES => Err(HashError::Malformed),
+        LEAST_BYTES..=MOST_BYTES => Ok(output),
+        _ => Err(HashError::TooDear),
     }
 }

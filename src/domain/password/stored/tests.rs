@@ -5,6 +5,9 @@
 //! the packages `bcrypt` 5 and `argon2-cffi` 25 (the reference implementation in C) for the others.
 //! `bcrypt_sha256` is bcrypt over `sha256(password).hexdigest()`.
 
+use unicode_normalization::UnicodeNormalization;
+
+use super::{MAX_TIME, StoredHash};
 use crate::domain::password::{
     Argon2Settings, HashError, Hasher, Memory, NO_PASSWORD, Password, Verdict,
 };
@@ -78,12 +81,18 @@ fn insane_costs_are_refused_before_anything_is_computed() {
     for costs in [
         "$argon2id$v=19$m=4194304,t=1,p=1$",
         "$argon2id$v=19$m=262145,t=1,p=1$",
-        "$argon2id$v=19$m=262144,t=9,p=1$",
+        "$argon2id$v=19$m=262144,t=4,p=1$",
+        "$argon2i$v=19$m=8,t=400000,p=1$",
         "$argon2id$v=19$m=8,t=4294967295,p=1$",
         "argon2$argon2i$v=19$m=4294967295,t=1,p=1$",
         "$pbkdf2-sha256$i=4294967295$",
-        "$pbkdf2-sha512$4000001$",
+        "$pbkdf2-sha512$2300000$",
+        "$pbkdf2-sha256$10000001$",
+        "$pbkdf2$6100000$",
+        "$pbkdf2$12100000$",
         "$scrypt$ln=21,r=8,p=1$",
+        "$scrypt$ln=17,r=8,p=5$",
+        "$scrypt$ln=1,r=1,p=900000$",
         "$scrypt$ln=63,r=8,p=1$",
         "$scrypt$ln=200,r=8,p=1$",
         "$scrypt$ln=0,r=8,p=1$",
@@ -98,7 +107,12 @@ fn insane_costs_are_refused_before_anything_is_computed() {
         );
     }
     for stored in [
-        format!("$2b$16${bcrypt}"),
+        format!("$2b$15${bcrypt}"),
+        // Each block of output is all of the rounds once more.
+        format!("$pbkdf2-sha512$i=4000000,l=128$c2FsdA${}", "A".repeat(171)),
+        format!("$pbkdf2-sha512$i=1000,l=65$c2FsdA${}", "A".repeat(87)),
+        format!("$pbkdf2-sha256$i=6000000,l=64$c2FsdA${}", "A".repeat(86)),
+        format!("$pbkdf2$i=4000000,l=64$c2FsdA${}", "A".repeat(86)),
         format!("bcrypt_sha256$$2b$31${bcrypt}"),
         "pbkdf2_sha256$99999999$salt$ATOxvMLiVQDHKjvdP+GmVAd7vH6b2GyOg2CcmBnDwbM=".to_owned(),
         "scrypt$9223372036854775808$NaCl$8$5$kHeegsBM5P22+t4BfY+1GQ==".to_owned(),
@@ -110,6 +124,81 @@ fn insane_costs_are_refused_before_anything_is_computed() {
         );
     }
     assert!(begun.elapsed() < std::time::Duration::from_secs(2));
+}
+
+/// What systems have by default or are advised to, and how many forms of a password are tried on it.
+#[test]
+fn what_systems_use_is_taken() {
+    let argon2 = "c2FsdHNhbHRzYWx0c2FsdA$V1hX+/a7odzEdbHy8AUYV6jCCL38+OOq7YDKFFHg6Ls";
+    let bcrypt = "YpJet0KNK.2GN23IfbckseuI6JJqd/hz5xlVALh1X0myahDGKuxxa";
+    let own = Argon2Settings {
+        memory_kib: 19_456,
+        iterations: 2,
+        parallelism: 1,
+    };
+    for (params, rest, forms) in [
+        // Django.
+        ("$pbkdf2-sha256$i=1200000$", argon2, 4),
+        ("argon2$argon2id$v=19$m=102400,t=2,p=8$", argon2, 4),
+        // OWASP: PBKDF2 with SHA-512, and scrypt.
+        ("$pbkdf2-sha512$i=210000$", argon2, 4),
+        ("$scrypt$ln=17,r=8,p=1$", argon2, 4),
+        ("$scrypt$ln=17,r=8,p=4$", argon2, 1),
+        // RFC 9106's second choice, libsodium's "interactive" and "moderate".
+        ("$argon2id$v=19$m=65536,t=3,p=4$", argon2, 4),
+        ("$argon2id$v=19$m=65536,t=2,p=1$", argon2, 4),
+        ("$argon2id$v=19$m=262144,t=3,p=1$", argon2, 1),
+        ("$2b$12$", bcrypt, 4),
+        ("$2b$13$", bcrypt, 2),
+        ("$2b$14$", bcrypt, 1),
+    ] {
+        let stored = StoredHash::read(&format!("{params}{rest}"), own).expect(params);
+        let tried = stored.work().most_forms(own).min(4);
+        assert_eq!(tried, forms, "{params}");
+        let forms = u32::try_from(forms).unwrap();
+        assert!(stored.work().estimate() * forms <= MAX_TIME, "{params}");
+        assert!(stored.work().is_dear(1, own), "{params}");
+    }
+}
+
+/// The forms of one password, each as some system hashed it.
+#[test]
+fn a_password_is_tried_as_typed_and_in_each_form_of_unicode() {
+    // Vietnamese as Windows types it: neither composed nor decomposed.
+    let typed = "m\u{1ead}t kh\u{1ea9}u ti\u{ea}\u{323}ng vi\u{ea}\u{323}t";
+    let full_width = "\u{ff30}\u{ff41}\u{ff53}\u{ff53} caf\u{e9}";
+    for typed in [typed, full_width, "e\u{301}\u{fb01}", "plain ascii words"] {
+        let forms: Vec<String> = [
+            typed.to_owned(),
+            typed.nfc().collect(),
+            typed.nfd().collect(),
+            typed.nfkc().collect(),
+        ]
+        .into();
+        let tried = Password::parse(&typed.into()).unwrap().forms();
+        let tried: Vec<&str> = tried.iter().map(|form| form.as_str()).collect();
+        let mut once = Vec::new();
+        for form in &forms {
+            if !once.contains(&form.as_str()) {
+                once.push(form.as_str());
+            }
+            let stored = bcrypt_of(form);
+            let verdict = verify(typed, &stored);
+            assert_eq!(verdict, Ok(Verdict::Match { rehash: true }), "{form:?}");
+        }
+        assert_eq!(tried, once, "{typed:?}");
+    }
+}
+
+fn bcrypt_of(password: &str) -> String {
+    let (salt, key) = ([7; 16], format!("{password}\0"));
+    let output = bcrypt::bcrypt(4, salt, key.as_bytes());
+    let alphabet = super::read::bcrypt_alphabet().unwrap();
+    format!(
+        "$2b$04${}{}",
+        alphabet.encode(&salt),
+        alphabet.encode(&output[..23])
+    )
 }
 
 #[test]

@@ -1,0 +1,2 @@
+DROP INDEX users_by_password_kind;
+DROP FUNCTION users_password_kind(text);

@@ -1,0 +1,135 @@
+//! Guesses that take more time or memory than a hash of our own: one at a time, and as many waiting as
+//! are done in a bounded time.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::Semaphore;
+
+use super::HashingError;
+use crate::domain::password::HashError;
+
+/// How long what waits may take in all. Past it the answer is a 503.
+const LONGEST: Duration = Duration::from_secs(15);
+
+/// The permit of dear guesses.
+pub(super) struct Dear {
+    permit: Arc<Semaphore>,
+    backlog: Arc<Mutex<Duration>>,
+}
+
+impl Default for Dear {
+    fn default() -> Self {
+        Self {
+            permit: Arc::new(Semaphore::new(1)),
+            backlog: Arc::default(),
+        }
+    }
+}
+
+/// Takes its time out of the backlog when dropped.
+struct Counted {
+    backlog: Arc<Mutex<Duration>>,
+    expected: Duration,
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let mut backlog = locked(&self.backlog);
+        *backlog = backlog.saturating_sub(self.expected);
+    }
+}
+
+fn locked(backlog: &Mutex<Duration>) -> MutexGuard<'_, Duration> {
+    backlog.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Dear {
+    /// How long what is computed and what waits will take.
+    pub(super) fn backlog(&self) -> Duration {
+        *locked(&self.backlog)
+    }
+
+    /// Whether a guess of this time would be turned away.
+    pub(super) fn is_full_for(&self, expected: Duration) -> bool {
+        is_full(self.backlog(), expected)
+    }
+
+    /// Runs one that is expected to take so long.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        expected: Duration,
+        work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
+    ) -> Result<T, HashingError> {
+        let counted = self.counted(expected)?;
+        let permit = Arc::clone(&self.permit)
+            .acquire_owned()
+            .await
+            .map_err(|_| HashingError::Interrupted)?;
+        let outcome = tokio::task::spawn_blocking(move || {
+            // A client that hangs up frees neither before the work is done.
+            let _held = (permit, counted);
+            work()
+        });
+        Ok(outcome.await.map_err(|_| HashingError::Interrupted)??)
+    }
+
+    fn counted(&self, expected: Duration) -> Result<Counted, HashingError> {
+        let mut backlog = locked(&self.backlog);
+        if is_full(*backlog, expected) {
+            return Err(HashingError::Busy);
+        }
+        *backlog += expected;
+        Ok(Counted {
+            backlog: Arc::clone(&self.backlog),
+            expected,
+        })
+    }
+}
+
+fn is_full(backlog: Duration, expected: Duration) -> bool {
+    !backlog.is_zero() && backlog + expected > LONGEST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn one_at_a_time_and_no_more_than_are_done_in_time() {
+        let dear = Arc::new(Dear::default());
+        let running = Arc::new(Mutex::new((0, 0)));
+        let tasks: Vec<_> = (0..40)
+            .map(|_| {
+                let (dear, running) = (Arc::clone(&dear), Arc::clone(&running));
+                tokio::spawn(async move {
+                    let work = move || {
+                        running.lock().unwrap().0 += 1;
+                        std::thread::sleep(Duration::from_millis(2));
+                        let mut running = running.lock().unwrap();
+                        running.1 = running.1.max(running.0);
+                        running.0 -= 1;
+                        Ok(())
+                    };
+                    dear.run(Duration::from_secs(1), work).await
+                })
+            })
+            .collect();
+        let mut done = 0;
+        for task in tasks {
+            done += usize::from(task.await.unwrap().is_ok());
+        }
+        assert!((15..40).contains(&done), "{done}");
+        assert_eq!(running.lock().unwrap().1, 1);
+        assert_eq!(dear.backlog(), Duration::ZERO);
+    }
+
+    #[tokio::test]
+    async fn one_that_takes_longer_than_all_may_is_not_turned_away() {
+        let dear = Dear::default();
+        let done = dear.run(LONGEST * 2, || Ok(())).await;
+        assert!(done.is_ok());
+    }
+}

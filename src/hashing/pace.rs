@@ -1,0 +1,68 @@
+//! How long each kind of work took in this process lately.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use crate::domain::password::Work;
+
+/// How many times are remembered of each kind: few, so that a machine that became busy is noticed.
+const REMEMBERED: usize = 8;
+/// How many kinds are remembered.
+const KINDS: usize = 256;
+
+/// The times of late.
+#[derive(Default)]
+pub(super) struct Pace(Mutex<HashMap<Work, VecDeque<Duration>>>);
+
+impl Pace {
+    fn all(&self) -> MutexGuard<'_, HashMap<Work, VecDeque<Duration>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes how long some work took.
+    pub(super) fn note(&self, work: Work, took: Duration) {
+        let mut all = self.all();
+        if all.len() >= KINDS && !all.contains_key(&work) {
+            all.clear();
+        }
+        let times = all.entry(work).or_default();
+        if times.len() >= REMEMBERED {
+            times.pop_front();
+        }
+        times.push_back(took);
+    }
+
+    /// How long the work takes, by three of four times of late; `None` where it was never done.
+    pub(super) fn of(&self, work: Work) -> Option<Duration> {
+        let mut times: Vec<_> = self.all().get(&work)?.iter().copied().collect();
+        times.sort_unstable();
+        times.get(times.len() * 3 / 4).copied()
+    }
+
+    /// The same, by its parameters alone where it was never done.
+    pub(super) fn expected(&self, work: Work) -> Duration {
+        self.of(work).unwrap_or_else(|| work.estimate())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_times_of_late_count_and_one_slow_one_does_not() {
+        let pace = Pace::default();
+        let work = Work::Bcrypt(4);
+        assert_eq!(pace.of(work), None);
+        for _ in 0..20 {
+            pace.note(work, Duration::from_millis(90));
+        }
+        for took in [10, 11, 12, 13, 14, 15, 16, 500] {
+            pace.note(work, Duration::from_millis(took));
+        }
+        assert_eq!(pace.of(work), Some(Duration::from_millis(16)));
+    }
+}
