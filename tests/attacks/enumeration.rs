@@ -255,7 +255,7 @@ fn median(of: &[Duration]) -> Duration {
 }
 
 /// A small generator of our own: the order has to be mixed, not secret.
-struct Mixed(u64);
+pub(super) struct Mixed(pub(super) u64);
 
 impl Mixed {
     fn below(&mut self, bound: usize) -> usize {
@@ -266,7 +266,7 @@ impl Mixed {
         usize::try_from(self.0 >> 33).unwrap() % bound
     }
 
-    fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
         }

@@ -6,6 +6,7 @@ mod enumeration;
 mod faults;
 mod forms;
 mod guessing;
+mod hash_time;
 mod hygiene;
 mod index;
 mod lockout;

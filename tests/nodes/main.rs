@@ -19,6 +19,8 @@ mod commands;
 mod database_changes;
 #[cfg(target_os = "linux")]
 mod database_poolers;
+#[cfg(target_os = "linux")]
+mod dear_hashes;
 mod described;
 mod embedded;
 mod embedded_deaths;
