@@ -20,11 +20,10 @@ const BESIDE_KIB: usize = 24 * 1024;
 /// Imports these hashes, and says which were refused.
 fn import(cluster: &Cluster, hashes: &[String]) -> String {
     let file = cluster.folder().join("hashes.csv");
-    let mut rows = "email,password_hash,email_verified\n".to_owned();
-    for (n, hash) in hashes.iter().enumerate() {
-        rows.push_str(&format!("dear{n}@example.org,\"{hash}\",true\n"));
-    }
-    fs::write(&file, rows).unwrap();
+    let rows = hashes.iter().enumerate();
+    let rows = rows.map(|(n, hash)| format!("dear{n}@example.org,\"{hash}\",true\n"));
+    let head = "email,password_hash,email_verified\n";
+    fs::write(&file, format!("{head}{}", rows.collect::<String>())).unwrap();
     let mut command = command_on(cluster, &[]);
     command.args(["user", "import"]).arg(&file);
     String::from_utf8(command.output().unwrap().stdout).unwrap()
