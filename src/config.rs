@@ -73,6 +73,8 @@ pub struct Config {
     pub refresh_grace_seconds: i64,
     /// The longest life of a session.
     pub session_max_days: i64,
+    /// The most living sessions of one user, 1 or more.
+    pub sessions_per_user: i64,
     /// Whether cookies are Secure and carry the `__Host-` prefix.
     pub cookie_secure: bool,
     /// The mail server; without one, mails go to standard output (development only).

@@ -29,6 +29,7 @@ pub mod rotation;
 #[expect(missing_docs, reason = "the migrations say what each column is")]
 pub mod schema;
 pub mod sealed;
+pub mod session_limit;
 pub mod sessions;
 pub mod standing;
 pub mod totp;

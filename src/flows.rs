@@ -41,6 +41,7 @@ pub mod invitations;
 pub mod mail_queue;
 mod new_password;
 mod outbox;
+pub mod paged;
 pub mod password_strength;
 mod pending_reset;
 pub mod proof;

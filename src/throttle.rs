@@ -129,19 +129,32 @@ impl Throttle {
         if self.exempt.iter().any(|network| network.contains(&ip)) {
             return Ok(());
         }
-        let limiters = match route {
+        let limiters = self.of(route);
+        let network = network_of(ip);
+        count(limiters.ip.as_ref(), &network)?;
+        let Some(email) = email else { return Ok(()) };
+        count(limiters.email_ip.as_ref(), &(email, network))?;
+        count(limiters.email.as_ref(), &email)
+    }
+
+    /// Counts an attempt that was counted by its client already, by a further key alone.
+    pub fn count_key(&self, route: Route, ip: IpAddr, key: &str) -> Result<(), Duration> {
+        let ip = ip.to_canonical();
+        if self.exempt.iter().any(|network| network.contains(&ip)) {
+            return Ok(());
+        }
+        count(self.of(route).email.as_ref(), &key)
+    }
+
+    fn of(&self, route: Route) -> &RouteLimiter {
+        match route {
             Route::Login => &self.login,
             Route::SecondFactor => &self.second_factor,
             Route::Register => &self.register,
             Route::ForgotPassword => &self.forgot_password,
             Route::Reset => &self.reset,
             Route::PasswordStrength => &self.password_strength,
-        };
-        let network = network_of(ip);
-        count(limiters.ip.as_ref(), &network)?;
-        let Some(email) = email else { return Ok(()) };
-        count(limiters.email_ip.as_ref(), &(email, network))?;
-        count(limiters.email.as_ref(), &email)
+        }
     }
 }
 

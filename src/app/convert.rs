@@ -101,6 +101,7 @@ pub(super) fn policy(config: &Config) -> Policy {
         sessions: SessionPolicy {
             max_lifetime: TimeDelta::days(config.session_max_days),
             refresh_grace: TimeDelta::seconds(config.refresh_grace_seconds),
+            most_per_user: config.sessions_per_user,
         },
         audit_retention_days: config.audit_retention_days,
         unverified_after: config.unverified_days.map(TimeDelta::days),

@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    setup::{Failure, block_on, on_database, print},
-    user::told::{moment, plain},
+    setup::{Failure, block_on, complain, on_database, print},
+    user::{
+        refused,
+        told::{moment, plain},
+    },
 };
 use crate::{
     app::{App, SystemClock},
@@ -40,6 +43,10 @@ pub(super) struct QueueArgs {
     /// The most mails to show, the oldest first
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: u32,
+
+    /// Go on behind the list before, which told this
+    #[arg(long, value_name = "CURSOR")]
+    cursor: Option<String>,
 
     /// Print JSON
     #[arg(long)]
@@ -76,13 +83,20 @@ pub(super) fn run(command: MailCommand) -> Result<ExitCode, Failure> {
 }
 
 async fn queue(config: Config, args: QueueArgs) -> Result<ExitCode, Failure> {
-    let list = async |app: &App| Ok(mail_queue::list(&app.services, args.limit.into()).await?);
+    let cursor = args.cursor.unwrap_or_default();
+    let list = async |app: &App| {
+        let queue = mail_queue::list(&app.services, &cursor, args.limit.into()).await?;
+        queue.map_err(|faults| refused(&faults))
+    };
     let queue = on_database(config, list).await?;
-    print(&if args.json {
-        format!("{}\n", in_json(&queue))
-    } else {
-        in_words(&queue)
-    })?;
+    if args.json {
+        print(&format!("{}\n", in_json(&queue)))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    print(&in_words(&queue))?;
+    if let Some(cursor) = &queue.mails.next {
+        complain(&format!("there are more: --cursor {cursor}"));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -113,7 +127,8 @@ fn in_json(queue: &Queue) -> Value {
         "waiting": queue.counts.waiting,
         "failed": queue.counts.failed,
         "dead": queue.counts.dead,
-        "mails": queue.mails.iter().map(told).collect::<Vec<_>>(),
+        "mails": queue.mails.rows.iter().map(told).collect::<Vec<_>>(),
+        "next": queue.mails.next,
     })
 }
 
@@ -123,7 +138,7 @@ fn in_words(queue: &Queue) -> String {
         "{} waiting, {} failed so far, {} given up.\n",
         counts.waiting, counts.failed, counts.dead
     );
-    for mail in &queue.mails {
+    for mail in &queue.mails.rows {
         let why = mail.last_error.as_deref().map(plain);
         let why = why.map_or_else(String::new, |why| format!("  {why}"));
         // Writing to a string cannot fail.

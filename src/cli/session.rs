@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    setup::{Failure, block_on, on_database, print},
-    user::{judged, told, who},
+    setup::{Failure, block_on, complain, on_database, print},
+    user::{judged, refused, told, who},
 };
 use crate::{
     config::Config,
@@ -34,7 +34,15 @@ pub(super) struct ListArgs {
     /// The address or the id of the user
     user: String,
 
-    /// Print JSON
+    /// The most sessions to list
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    limit: u16,
+
+    /// Go on behind the list before, which told this
+    #[arg(long, value_name = "CURSOR")]
+    cursor: Option<String>,
+
+    /// Print JSON: the sessions, and the cursor of what is next
     #[arg(long)]
     json: bool,
 }
@@ -55,25 +63,30 @@ pub(super) fn run(command: SessionCommand) -> Result<ExitCode, Failure> {
 }
 
 async fn list(config: Config, args: ListArgs) -> Result<ExitCode, Failure> {
-    let sessions = on_database(config, async |app| {
-        let found = who::find(&app.services, &args.user).await?;
-        let whole = admin_list::show(&app.services, found.user.id).await?;
-        Ok(whole.map(|whole| whole.sessions).unwrap_or_default())
+    let cursor = args.cursor.unwrap_or_default();
+    let page = on_database(config, async |app| {
+        let (s, size) = (&app.services, i64::from(args.limit));
+        let found = who::find(s, &args.user).await?;
+        let page = admin_list::sessions(s, found.user.id, &cursor, size).await?;
+        page.map_err(|faults| refused(&faults))
     })
     .await?;
     let mut text = String::new();
     if args.json {
-        let sessions: Vec<Value> = sessions.iter().map(told::session).collect();
-        text = format!("{}\n", json!({ "sessions": sessions }));
-    } else if sessions.is_empty() {
+        let sessions: Vec<Value> = page.rows.iter().map(told::session).collect();
+        text = format!("{}\n", json!({ "sessions": sessions, "next": page.next }));
+    } else if page.rows.is_empty() {
         text.push_str("No session lives.\n");
     } else {
-        for session in &sessions {
+        for session in &page.rows {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{}", told::session_line(session));
         }
     }
     print(&text)?;
+    if let Some(cursor) = page.next.filter(|_| !args.json) {
+        complain(&format!("there are more: --cursor {cursor}"));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

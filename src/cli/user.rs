@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 pub(super) use acts::judged;
+pub(super) use list::refused;
 
 use super::setup::{Failure, block_on};
 

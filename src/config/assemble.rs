@@ -36,6 +36,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
     let refresh_token_days = reader.value("REFRESH_TOKEN_EXPIRE_DAYS", |text| whole(text, 1..=365));
     let refresh_grace_seconds = reader.value("REFRESH_GRACE_SECONDS", |text| whole(text, 0..=300));
     let session_max_days = reader.value("SESSION_MAX_DAYS", |text| whole(text, 1..=365));
+    let sessions_per_user = reader.value("SESSIONS_PER_USER", |text| whole(text, 1..=1000));
     if let (Ok(refresh), Ok(session)) = (refresh_token_days, session_max_days)
         && refresh > session
     {
@@ -105,6 +106,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
         refresh_token_days: refresh_token_days?,
         refresh_grace_seconds: refresh_grace_seconds?,
         session_max_days: session_max_days?,
+        sessions_per_user: sessions_per_user?,
         cookie_secure: cookie_secure?,
         smtp: smtp?,
         smtp_from: smtp_from?,

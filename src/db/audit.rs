@@ -97,6 +97,8 @@ pub async fn insert_all(mut conn: &AsyncPgConnection, records: &[Record<'_>]) ->
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = audit_events, check_for_backend(diesel::pg::Pg))]
 pub struct EventRow {
+    /// Its number.
+    pub seq: i64,
     /// When.
     pub at: DateTime<Utc>,
     /// What, by name.
@@ -109,14 +111,16 @@ pub struct EventRow {
     pub user_agent: Option<String>,
 }
 
-/// The latest events that concern a user, newest first.
+/// The latest events that concern a user, those before one where its number is given, newest first.
 pub async fn latest_of(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
+    before: Option<i64>,
     limit: i64,
 ) -> QueryResult<Vec<EventRow>> {
     audit_events::table
         .filter(audit_events::subject_id.eq(user_id))
+        .filter(audit_events::seq.lt(before.unwrap_or(i64::MAX)))
         .order(audit_events::seq.desc())
         .limit(limit)
         .select(EventRow::as_select())

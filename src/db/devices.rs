@@ -26,20 +26,58 @@ pub struct DeviceRow {
     pub expires_at: DateTime<Utc>,
 }
 
-/// The living sessions of a user, the one seen last first.
-pub async fn living_of(
+/// Which of the living sessions of a user.
+#[derive(Debug, Clone, Copy)]
+pub struct Which {
+    /// Whose.
+    pub user_id: Uuid,
+    /// Those that live at this time.
+    pub at: DateTime<Utc>,
+    /// All but this one.
+    pub except: Option<Uuid>,
+    /// Those behind the one that was last seen then and has this id.
+    pub behind: Option<(DateTime<Utc>, Uuid)>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// The living sessions of a user, the one seen last first. No index has that order, since every
+/// rotation would write it: a page reads all living sessions of the user.
+pub async fn living_of(mut conn: &AsyncPgConnection, which: Which) -> QueryResult<Vec<DeviceRow>> {
+    let mut query = sessions::table
+        .filter(sessions::user_id.eq(which.user_id))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(which.at))
+        .order((sessions::last_seen_at.desc(), sessions::id.desc()))
+        .limit(which.limit)
+        .select(DeviceRow::as_select())
+        .into_boxed();
+    if let Some(except) = which.except {
+        query = query.filter(sessions::id.ne(except));
+    }
+    if let Some((seen, id)) = which.behind {
+        let earlier = sessions::last_seen_at.lt(seen);
+        let at_once = sessions::last_seen_at.eq(seen).and(sessions::id.lt(id));
+        query = query.filter(earlier.or(at_once));
+    }
+    query.load(&mut conn).await
+}
+
+/// A living session of a user.
+pub async fn living(
     mut conn: &AsyncPgConnection,
+    id: Uuid,
     user_id: Uuid,
     at: DateTime<Utc>,
-) -> QueryResult<Vec<DeviceRow>> {
+) -> QueryResult<Option<DeviceRow>> {
     sessions::table
-        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::id.eq(id).and(sessions::user_id.eq(user_id)))
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(at))
-        .order((sessions::last_seen_at.desc(), sessions::id))
         .select(DeviceRow::as_select())
-        .load(&mut conn)
+        .first(&mut conn)
         .await
+        .optional()
 }
 
 /// The user of a living session.

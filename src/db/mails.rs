@@ -183,6 +183,8 @@ pub async fn mark_failed(
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = mails, check_for_backend(diesel::pg::Pg))]
 pub struct MailRow {
+    /// Id.
+    pub id: Uuid,
     /// What it says, in a word.
     pub kind: String,
     /// When it was written.
@@ -197,19 +199,24 @@ pub struct MailRow {
     pub last_error: Option<String>,
 }
 
-/// The latest mails to a user, newest first.
+/// The latest mails to a user, those behind one where its time and id are given, newest first.
 pub async fn latest_of(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
+    behind: Option<(DateTime<Utc>, Uuid)>,
     limit: i64,
 ) -> QueryResult<Vec<MailRow>> {
-    mails::table
+    let mut query = mails::table
         .filter(mails::user_id.eq(user_id))
-        .order(mails::created_at.desc())
+        .order((mails::created_at.desc(), mails::id.desc()))
         .limit(limit)
         .select(MailRow::as_select())
-        .load(&mut conn)
-        .await
+        .into_boxed();
+    if let Some((at, id)) = behind {
+        let at_once = mails::created_at.eq(at).and(mails::id.lt(id));
+        query = query.filter(mails::created_at.lt(at).or(at_once));
+    }
+    query.load(&mut conn).await
 }
 
 /// A mail that is not sent, as operators see it: never what it says, nor to whom.
@@ -236,15 +243,23 @@ pub struct QueuedMail {
     pub last_error: Option<String>,
 }
 
-/// What is not sent, the oldest first, up to `most`.
-pub async fn queue(mut conn: &AsyncPgConnection, most: i64) -> QueryResult<Vec<QueuedMail>> {
-    mails::table
+/// What is not sent, the oldest first, up to `most`, those behind one where its time and id are given.
+pub async fn queue(
+    mut conn: &AsyncPgConnection,
+    behind: Option<(DateTime<Utc>, Uuid)>,
+    most: i64,
+) -> QueryResult<Vec<QueuedMail>> {
+    let mut query = mails::table
         .filter(mails::sealed.is_not_null().and(mails::decoy.eq(false)))
         .order((mails::created_at, mails::id))
         .limit(most)
         .select(QueuedMail::as_select())
-        .load(&mut conn)
-        .await
+        .into_boxed();
+    if let Some((at, id)) = behind {
+        let at_once = mails::created_at.eq(at).and(mails::id.gt(id));
+        query = query.filter(mails::created_at.gt(at).or(at_once));
+    }
+    query.load(&mut conn).await
 }
 
 /// One mail that is not sent.

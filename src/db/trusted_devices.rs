@@ -116,17 +116,19 @@ pub struct TrustedRow {
     pub user_agent: Option<String>,
 }
 
-/// What a user trusts now, the last used first.
+/// Up to `limit` browsers that a user trusts now, the last used first.
 pub async fn living_of(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
     at: DateTime<Utc>,
+    limit: i64,
 ) -> QueryResult<Vec<TrustedRow>> {
     trusted::table
         .inner_join(users::table)
         .filter(trusted::user_id.eq(user_id).and(trusted::expires_at.gt(at)))
         .filter(trusted::rev.eq(users::revocation_id))
-        .order((trusted::last_used_at.desc(), trusted::id))
+        .order((trusted::last_used_at.desc(), trusted::id.desc()))
+        .limit(limit)
         .select(TrustedRow::as_select())
         .load(&mut conn)
         .await
@@ -146,6 +148,29 @@ pub async fn delete(
         .execute(&mut conn)
         .await?;
     Ok(rows == 1)
+}
+
+/// Ends the trust of a user, held by this transaction, in every browser past the `most` that were used
+/// last; returns which rows went.
+pub async fn forget_past(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    most: i64,
+) -> QueryResult<Vec<Uuid>> {
+    let past: Vec<Uuid> = trusted::table
+        .filter(trusted::user_id.eq(user_id))
+        .order((trusted::last_used_at.desc(), trusted::id.desc()))
+        .offset(most)
+        .select(trusted::id)
+        .load(&mut conn)
+        .await?;
+    if past.is_empty() {
+        return Ok(past);
+    }
+    diesel::delete(trusted::table.filter(trusted::id.eq_any(past)))
+        .returning(trusted::id)
+        .get_results(&mut conn)
+        .await
 }
 
 /// Ends the trust of a user in every browser but those with these secrets; returns which

@@ -24,6 +24,7 @@ pub const EVENTS: [(&str, &[&str]); 6] = [
             "session_revoked",
             "other_sessions_revoked",
             "session_replaced",
+            "session_limit_reached",
             "refresh_token_replayed",
             "refresh_token_repeated_elsewhere",
         ],

@@ -16,7 +16,7 @@ use super::{
 /// The most users who can trust one browser, and the most addresses that know it. Past that, the
 /// one who did first is asked for a code, or is a stranger again.
 const MOST: usize = 4;
-/// How long a browser is known after a sign-in.
+/// How long a browser is known after its first sign-in; the next one makes it known anew.
 pub const KNOWN_FOR: TimeDelta = TimeDelta::days(365);
 
 /// Bytes of a secret.
@@ -39,8 +39,15 @@ pub struct DeviceCookie {
 pub struct KnownDevice {
     /// Tells the browsers of one address apart.
     pub name: String,
-    /// The last sign-in to the address with it.
+    /// The first sign-in to the address with it under the credentials of then.
     pub since: DateTime<Utc>,
+}
+
+impl KnownDevice {
+    /// Whether it signed in at this time or later. An entry keeps milliseconds only.
+    pub fn is_from(&self, earliest: DateTime<Utc>) -> bool {
+        earliest.timestamp_millis() <= self.since.timestamp_millis()
+    }
 }
 
 impl DeviceCookie {
@@ -106,6 +113,30 @@ impl DeviceCookie {
         Self {
             secrets: self.secrets.clone(),
             known: [fresh].into_iter().chain(others).take(MOST).collect(),
+        }
+    }
+
+    /// The same where the entry of a canonical address is from `earliest` or later, and moved to the
+    /// front; else known afresh. A new entry has guesses of its own, so signing in again brings none.
+    #[must_use]
+    pub fn still_knowing(
+        &self,
+        key: &Key,
+        address: &str,
+        earliest: DateTime<Utc>,
+        now: DateTime<Utc>,
+        random: &dyn Random,
+    ) -> Self {
+        let known = self.known_to(key, address, now);
+        if !known.is_some_and(|device| device.is_from(earliest)) {
+            return self.knowing(key, address, earliest.max(now), random);
+        }
+        let is_own = |entry: &&SecretString| read(key, address, entry).is_some();
+        let own = self.known.iter().filter(is_own).take(1);
+        let others = self.known.iter().filter(|entry| !is_own(entry));
+        Self {
+            secrets: self.secrets.clone(),
+            known: own.chain(others).cloned().collect(),
         }
     }
 

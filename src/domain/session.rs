@@ -53,6 +53,8 @@ pub enum EndReason {
     Replay,
     /// An admin or operator ended it.
     ByAdmin,
+    /// Its user began another session past the limit, and this one was unused longest.
+    Limit,
 }
 
 impl EndReason {
@@ -69,17 +71,20 @@ impl EndReason {
             Self::AddressClaimed => "address_claimed",
             Self::Replay => "replay",
             Self::ByAdmin => "by_admin",
+            Self::Limit => "limit",
         }
     }
 }
 
-/// The lifetimes of sessions.
+/// How long sessions live, and how many of one user at once.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionPolicy {
     /// How long a session lives at most, whatever is refreshed.
     pub max_lifetime: TimeDelta,
     /// How long after a rotation the predecessor still gets the same successor.
     pub refresh_grace: TimeDelta,
+    /// The most living sessions of one user, 1 or more.
+    pub most_per_user: i64,
 }
 
 /// A session row as far as refresh is concerned.

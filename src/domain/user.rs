@@ -105,6 +105,13 @@ impl User {
         self.email_verified() && !self.verified_by_file
     }
 
+    /// Since when password and second factor are what they are, and browsers can be known.
+    pub fn credentials_since(&self) -> DateTime<Utc> {
+        let changed = self.password_changed_at.max(self.totp_confirmed_at);
+        let changed = changed.max(self.browsers_known_from);
+        changed.map_or(self.created_at, |at| at.max(self.created_at))
+    }
+
     /// Whether a second factor is asked for at sign-in. Where the two that say so disagree, it is.
     pub fn two_factor_enabled(&self) -> bool {
         self.totp_confirmed_at.is_some() || self.two_factor_noted

@@ -21,7 +21,7 @@ pub struct Overview {
 /// The account at a glance.
 pub async fn overview(s: &Services, user: &User) -> Result<Overview> {
     let shared = s.db.shared().await?;
-    let recent = db::audit::latest_of(&shared, user.id, RECENT_EVENTS).await?;
+    let recent = db::audit::latest_of(&shared, user.id, None, RECENT_EVENTS).await?;
     Ok(Overview {
         backup_codes_left: backup_codes_left(s, user).await?,
         recent,

@@ -1,14 +1,22 @@
 //! The users as admins look through them, and one of them in full.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{FlowError, InputFaults, Result, Services};
+use super::{
+    FlowError, InputFaults, Result, Services,
+    paged::{self, Paged},
+};
 use crate::{
     db::{
-        self, Transact, admin_users::ManagedUser, audit::EventRow, devices::DeviceRow,
+        self, Transact,
+        admin_users::ManagedUser,
+        audit::EventRow,
+        devices::{DeviceRow, Which},
         mails::MailRow,
     },
     domain::{
+        audit_search,
         dashboard::Figure,
         email::EmailAddress,
         user_search::{self, Cursor, ROLES, Sort, Status, TWO_FACTOR, UserSearch, VERIFIED},
@@ -17,8 +25,8 @@ use crate::{
 
 /// Users of one page.
 pub const PAGE: usize = 50;
-/// Events and mails that are shown of one user.
-const LATEST: i64 = 20;
+/// Sessions, events and mails of a page of one user.
+pub const LATEST: i64 = 20;
 
 /// What was asked for, as it came; blank is anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -138,6 +146,17 @@ fn read(query: &Query) -> Result<UserSearch, InputFaults> {
     }
 }
 
+/// Where each list of one user goes on, as it came; blank is its first page.
+#[derive(Debug, Clone, Default)]
+pub struct Cursors {
+    /// Of the living sessions.
+    pub sessions: String,
+    /// Of what happened.
+    pub events: String,
+    /// Of the mails.
+    pub mails: String,
+}
+
 /// One user, with what happened around the account.
 #[derive(Debug)]
 pub struct Whole {
@@ -146,25 +165,73 @@ pub struct Whole {
     /// The file that brought the account, where one did.
     pub origin: Option<db::imports::Origin>,
     /// The living sessions, the one seen last first.
-    pub sessions: Vec<DeviceRow>,
-    /// What happened last, newest first.
-    pub events: Vec<EventRow>,
-    /// The last mails, newest first.
-    pub mails: Vec<MailRow>,
+    pub sessions: Paged<DeviceRow>,
+    /// What happened, newest first.
+    pub events: Paged<EventRow>,
+    /// The mails, newest first.
+    pub mails: Paged<MailRow>,
 }
 
-/// One user in full; `None` where there is none of that id.
-pub async fn show(s: &Services, id: Uuid) -> Result<Option<Whole>> {
+/// One user in full, a page of each list; `None` where there is none of that id.
+pub async fn show(
+    s: &Services,
+    id: Uuid,
+    cursors: &Cursors,
+) -> Result<Result<Option<Whole>, InputFaults>> {
+    let mut faults = InputFaults::default();
+    let behind = faults.note("sessions", Cursor::of_newest(&cursors.sessions));
+    let before = faults.note("events", audit_search::cursor(&cursors.events));
+    let mails_behind = faults.note("mails", Cursor::of_newest(&cursors.mails));
+    if !faults.is_empty() {
+        return Ok(Err(faults));
+    }
     let shared = s.db.shared().await?;
     let Some(managed) = db::admin_users::find(&shared, id).await? else {
-        return Ok(None);
+        return Ok(Ok(None));
     };
-    Ok(Some(Whole {
-        sessions: db::devices::living_of(&shared, id, s.now()).await?,
-        events: db::audit::latest_of(&shared, id, LATEST).await?,
-        mails: db::mails::latest_of(&shared, id, LATEST).await?,
+    let limit = LATEST + 1;
+    let events = db::audit::latest_of(&shared, id, before.flatten(), limit).await?;
+    let mails = db::mails::latest_of(&shared, id, mails_behind.flatten(), limit).await?;
+    Ok(Ok(Some(Whole {
         origin: db::imports::origin(&shared, id).await?,
         managed,
+        sessions: living(s, id, behind.flatten(), LATEST).await?,
+        events: Paged::cut(events, LATEST, |event| event.seq.to_string()),
+        mails: Paged::cut(mails, LATEST, |mail| {
+            paged::cursor(mail.created_at, mail.id)
+        }),
+    })))
+}
+
+/// A page of the living sessions of a user, `size` of them, the one seen last first.
+pub async fn sessions(
+    s: &Services,
+    id: Uuid,
+    cursor: &str,
+    size: i64,
+) -> Result<Result<Paged<DeviceRow>, InputFaults>> {
+    match paged::behind(cursor) {
+        Ok(behind) => Ok(Ok(living(s, id, behind, size).await?)),
+        Err(faults) => Ok(Err(faults)),
+    }
+}
+
+async fn living(
+    s: &Services,
+    user_id: Uuid,
+    behind: Option<(DateTime<Utc>, Uuid)>,
+    size: i64,
+) -> Result<Paged<DeviceRow>> {
+    let which = Which {
+        user_id,
+        at: s.now(),
+        except: None,
+        behind,
+        limit: size + 1,
+    };
+    let rows = db::devices::living_of(&*s.db.shared().await?, which).await?;
+    Ok(Paged::cut(rows, size, |row| {
+        paged::cursor(row.last_seen_at, row.id)
     }))
 }
 

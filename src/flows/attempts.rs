@@ -68,6 +68,8 @@ impl<'a> Target<'a> {
 #[derive(Debug)]
 pub(super) struct Attempt {
     key: CounterKey,
+    /// The counter of the browser, where that was used up and the attempt counts as a stranger's.
+    of_device: Option<CounterKey>,
     at: DateTime<Utc>,
 }
 
@@ -89,27 +91,51 @@ impl Services {
         }
         let (accounts, now) = (&self.account_throttle, self.now());
         let conn = self.db.connection().await?;
+        let mut of_device = None;
         if let Some(device) = device
             && is_still_known(&conn, target, &device).await?
         {
+            if let Some(throttled) = self.count_known(guess, address, client) {
+                return Ok(Err(throttled));
+            }
             let key = accounts.device_key_of(guess, address, &device);
             let pauses = accounts.device_schedule(guess).pauses();
             if db::account_throttles::reserve(&conn, &key, pauses, now).await? {
-                return Ok(Ok(Attempt { key, at: now }));
+                let at = now;
+                return Ok(Ok(Attempt { key, of_device, at }));
             }
+            of_device = Some(key);
         }
         let key = accounts.key_of(guess, address);
         let pauses = accounts.schedule(guess).pauses();
         if db::account_throttles::reserve(&conn, &key, pauses, now).await? {
-            return Ok(Ok(Attempt { key, at: now }));
+            let at = now;
+            return Ok(Ok(Attempt { key, of_device, at }));
         }
         drop(conn);
         Ok(Err(self.refused(target, client).await?))
     }
 
+    /// Counts an attempt from a browser that the address knows. All of these together have one
+    /// allowance; past it each counts as a stranger: entries can be collected without end.
+    fn count_known(&self, guess: Guess, address: &str, client: &Client) -> Option<Throttled> {
+        let (route, together) = (guess.route(), format!("{address}\0known"));
+        let within = self.throttle.count_key(route, client.ip, &together);
+        if within.is_ok() {
+            return None;
+        }
+        let as_stranger = self.throttle.count_key(route, client.ip, address).err()?;
+        self.metrics.throttled.add(route.as_str());
+        tracing::warn!(route = route.as_str(), ip = %client.ip, "throttled");
+        Some(Throttled(as_stranger))
+    }
+
     /// Forgets the failures that an attempt was counted with: it was right.
     pub(super) async fn succeeded(&self, tx: &Tx, attempt: &Attempt) -> Result<()> {
         db::account_throttles::clear(tx, &attempt.key).await?;
+        if let Some(of_device) = &attempt.of_device {
+            db::account_throttles::clear(tx, of_device).await?;
+        }
         Ok(())
     }
 
@@ -249,14 +275,20 @@ impl Services {
         self.enqueue(tx, Recipient::User(user), &message).await
     }
 
-    /// The device cookie of a browser that has just signed this user in, and is known from now on.
+    /// The device cookie of a browser that has just signed this user in, and is known from now on. One
+    /// that was known under the same credentials keeps its entry, and what is counted under it.
     pub fn remembered(&self, device: &DeviceCookie, user: &User) -> DeviceCookie {
         let (key, random) = (&self.account_throttle.device_key, self.random.as_ref());
-        // Nodes' clocks differ: never from before the password that it signed in with.
-        let now = self.now();
-        let at = now
-            .max(user.password_changed_at.unwrap_or(now))
-            .max(user.browsers_known_from.unwrap_or(now));
+        let (address, earliest) = (&user.email_canonical, user.credentials_since());
+        device.still_knowing(key, address, earliest, self.now(), random)
+    }
+
+    /// The device cookie of a browser that a mailed link has just made known to this user, with
+    /// guesses of its own whatever was counted before.
+    pub fn known_afresh(&self, device: &DeviceCookie, user: &User) -> DeviceCookie {
+        let (key, random) = (&self.account_throttle.device_key, self.random.as_ref());
+        // Nodes' clocks differ: never from before the credentials of now.
+        let at = self.now().max(user.credentials_since());
         device.knowing(key, &user.email_canonical, at, random)
     }
 }
@@ -280,7 +312,6 @@ async fn is_still_known(conn: &Tx, target: Target<'_>, device: &KnownDevice) -> 
             // Of an imported account the import, whatever its file says of the beginning.
             .max(user.browsers_known_from)
             .max(Some(user.created_at));
-        // An entry keeps milliseconds only.
-        earliest.is_none_or(|at| at.timestamp_millis() <= device.since.timestamp_millis())
+        earliest.is_none_or(|at| device.is_from(at))
     }))
 }

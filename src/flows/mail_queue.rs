@@ -2,7 +2,11 @@
 
 use uuid::Uuid;
 
-use super::{Result, Services, deliver::LEASE};
+use super::{
+    InputFaults, Result, Services,
+    deliver::LEASE,
+    paged::{self, Paged},
+};
 use crate::db::{
     self,
     mails::{QueueCounts, QueuedMail},
@@ -13,17 +17,23 @@ use crate::db::{
 pub struct Queue {
     /// How many there are of each kind.
     pub counts: QueueCounts,
-    /// The oldest of them.
-    pub mails: Vec<QueuedMail>,
+    /// A page of them, the oldest first.
+    pub mails: Paged<QueuedMail>,
 }
 
-/// What waits, what failed so far and what was given up, the oldest first, up to `most`.
-pub async fn list(s: &Services, most: i64) -> Result<Queue> {
+/// What waits, what failed so far and what was given up, the oldest first, up to `most` of them behind
+/// a cursor.
+pub async fn list(s: &Services, cursor: &str, most: i64) -> Result<Result<Queue, InputFaults>> {
+    let behind = match paged::behind(cursor) {
+        Ok(behind) => behind,
+        Err(faults) => return Ok(Err(faults)),
+    };
     let shared = s.db.shared().await?;
-    Ok(Queue {
+    let mails = db::mails::queue(&shared, behind, most + 1).await?;
+    Ok(Ok(Queue {
         counts: db::mails::count_queue(&shared).await?,
-        mails: db::mails::queue(&shared, most).await?,
-    })
+        mails: Paged::cut(mails, most, |mail| paged::cursor(mail.created_at, mail.id)),
+    }))
 }
 
 /// What became of a mail that was to be tried again.

@@ -58,7 +58,7 @@ pub struct Policy {
     pub email_verification: EmailVerification,
     /// New passwords.
     pub passwords: PasswordPolicy,
-    /// Lifetimes of sessions.
+    /// Lifetimes and number of sessions.
     pub sessions: SessionPolicy,
     /// How many days audit events are kept; for ever where there is no number.
     pub audit_retention_days: Option<i64>,

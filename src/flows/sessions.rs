@@ -7,11 +7,16 @@ use ipnet::IpNet;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::{Result, Services, authenticate::Authenticated, proof::Proven};
+use super::{
+    InputFaults, Result, Services,
+    authenticate::Authenticated,
+    paged::{self, Paged},
+    proof::Proven,
+};
 use crate::{
     db::{
         self, Transact, Tx,
-        devices::{DeviceRow, Sighting},
+        devices::{DeviceRow, Sighting, Which},
     },
     domain::{
         audit::{Client, Event},
@@ -37,21 +42,41 @@ pub struct Listed<Row> {
     pub is_this: bool,
 }
 
-/// The living sessions of a user: this one first, then by when they were last seen.
-pub async fn list(s: &Services, who: &Authenticated) -> Result<Vec<Listed<DeviceRow>>> {
-    let shared = s.db.shared().await?;
-    let rows = db::devices::living_of(&shared, who.user().id, s.now()).await?;
-    let mut listed: Vec<_> = rows
-        .into_iter()
-        .map(|row| Listed {
-            device: Device::of(row.user_agent.as_deref().unwrap_or_default()),
-            is_this: who.session_id == Some(row.id),
-            row,
-        })
-        .collect();
-    // Stable: the others keep their order.
-    listed.sort_by_key(|session: &Listed<_>| !session.is_this);
-    Ok(listed)
+/// Sessions of one page.
+pub const PAGE: i64 = 50;
+
+/// A page of the living sessions of a user: on the first page this one first, then by when they were
+/// last seen.
+pub async fn list(
+    s: &Services,
+    who: &Authenticated,
+    cursor: &str,
+) -> Result<Result<Paged<Listed<DeviceRow>>, InputFaults>> {
+    let behind = match paged::behind(cursor) {
+        Ok(behind) => behind,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let (shared, user_id, at) = (s.db.shared().await?, who.user().id, s.now());
+    let own = match who.session_id.filter(|_| behind.is_none()) {
+        Some(id) => db::devices::living(&shared, id, user_id, at).await?,
+        None => None,
+    };
+    let size = PAGE - i64::from(own.is_some());
+    let which = Which {
+        user_id,
+        at,
+        except: who.session_id,
+        behind,
+        limit: size + 1,
+    };
+    let others = db::devices::living_of(&shared, which).await?;
+    let mut page = Paged::cut(others, size, |row| paged::cursor(row.last_seen_at, row.id));
+    page.rows.splice(..0, own);
+    Ok(Ok(page.map(|row| Listed {
+        device: Device::of(row.user_agent.as_deref().unwrap_or_default()),
+        is_this: who.session_id == Some(row.id),
+        row,
+    })))
 }
 
 /// What became of ending sessions.

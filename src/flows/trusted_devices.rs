@@ -21,7 +21,7 @@ use crate::{
         trusted_devices::{NewTrusted, TrustedRow, Use},
     },
     domain::{
-        audit::{Client, Event},
+        audit::{Client, Event, Subject},
         device::DeviceCookie,
         random,
         user::User,
@@ -32,6 +32,10 @@ use crate::{
 
 /// How long a browser is trusted.
 pub const TRUSTED_FOR: TimeDelta = TimeDelta::days(30);
+/// The most browsers that a user trusts: past it, the trust in the one unused longest ends.
+pub const TRUSTED_PER_USER: i64 = 25;
+/// Events that one statement writes.
+const EVENTS_AT_ONCE: usize = 1000;
 
 /// The browsers that a user trusts, the last used first. `device` is the cookie of the one that asks.
 pub async fn list(
@@ -40,7 +44,8 @@ pub async fn list(
     device: &DeviceCookie,
 ) -> Result<Vec<Listed<TrustedRow>>> {
     let shared = s.db.shared().await?;
-    let rows = db::trusted_devices::living_of(&shared, who.user().id, s.now()).await?;
+    let rows =
+        db::trusted_devices::living_of(&shared, who.user().id, s.now(), TRUSTED_PER_USER).await?;
     let own = device.hashes();
     let listed = rows.into_iter().map(|row| Listed {
         device: Device::of(row.user_agent.as_deref().unwrap_or_default()),
@@ -85,6 +90,9 @@ impl Services {
         if hashes.is_empty() {
             return Ok(false);
         }
+        // The list shows that many: what it does not show is trusted no more.
+        self.distrust_past_limit(tx, user.id, TRUSTED_PER_USER, client)
+            .await?;
         let sign_in = Use {
             user_id: user.id,
             rev: user.revocation_id,
@@ -107,10 +115,45 @@ impl Services {
     ) -> Result<()> {
         let user_id = who.user().id;
         let ended = db::trusted_devices::delete_others(tx, user_id, &device.hashes()).await?;
-        for device_id in ended {
-            let event = Event::TrustedDeviceRevoked { device_id };
-            self.audit_own(tx, event, user_id, who.session_id, client)
-                .await?;
+        self.note_distrusted(tx, &ended, user_id, who.session_id, client)
+            .await
+    }
+
+    /// Ends the trust in the browsers past the `most` that were used last, within a transaction that
+    /// holds the user.
+    async fn distrust_past_limit(
+        &self,
+        tx: &Tx,
+        user_id: Uuid,
+        most: i64,
+        client: &Client,
+    ) -> Result<()> {
+        let ended = db::trusted_devices::forget_past(tx, user_id, most).await?;
+        self.note_distrusted(tx, &ended, user_id, None, client)
+            .await
+    }
+
+    async fn note_distrusted(
+        &self,
+        tx: &Tx,
+        ended: &[Uuid],
+        user_id: Uuid,
+        session_id: Option<Uuid>,
+        client: &Client,
+    ) -> Result<()> {
+        for some in ended.chunks(EVENTS_AT_ONCE) {
+            let record = |device_id: &Uuid| db::audit::Record {
+                event: Event::TrustedDeviceRevoked {
+                    device_id: *device_id,
+                },
+                actor: Some(user_id),
+                subject: Subject::User(user_id),
+                session_id,
+                client,
+                at: self.now(),
+            };
+            let records: Vec<_> = some.iter().map(record).collect();
+            db::audit::insert_all(tx, &records).await?;
         }
         Ok(())
     }
@@ -126,6 +169,8 @@ impl Services {
         client: &Client,
     ) -> Result<DeviceCookie> {
         let dropped = db::trusted_devices::forget(tx, user.id, &before.hashes()).await?;
+        self.distrust_past_limit(tx, user.id, TRUSTED_PER_USER - 1, client)
+            .await?;
         let (cookie, hash) = before.renewed(&dropped, self.random.as_ref());
         let now = self.now();
         let id = random::id(self.random.as_ref());

@@ -48,7 +48,7 @@ pub use admin_dashboard::{Chart, DashboardPage, Fact};
 pub use admin_import::{ImportPage, ImportUndoPage, Kind, ReportView, RowLine, Stage};
 pub use admin_imports::{ImportLine, ImportsPage};
 pub use admin_invitations::{InvitationLine, InvitationsPage, InvitePage};
-pub use admin_user::{AdminUserPage, Chip, DeviceLine, EventLine, MailLine};
+pub use admin_user::{AdminUserPage, Chip, DeviceLine, EventLine, MailLine, Section};
 pub use admin_users::{AdminUsersPage, ListQuery, UserLine};
 pub use admin_words::AdminAct;
 pub use api_docs::ApiDocsPage;

@@ -22,6 +22,40 @@ async fn guess(app: &TestApp, email: &str, forwarded: &str) -> u16 {
     Reply::of(request.json(&body)).await.status
 }
 
+/// (21) Signing in again gives a known browser no fresh allowance, and however many entries the holder
+/// of the password collects, they have one together.
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_again_brings_no_new_guesses() {
+    let app = TestApp::with(&[REAL]).await;
+    let person = app.person().await;
+    let mut browser = app.browser();
+    // The first one is a stranger's; then ten in five minutes are the browser's own.
+    for n in 0..11 {
+        assert_eq!(browser.sign_in(&person).await.path(), "/account", "{n}");
+        browser.submit("/logout", &[]).await;
+    }
+    assert_eq!(browser.sign_in(&person).await.status(), 429);
+
+    let app = TestApp::with(&[REAL]).await;
+    let person = app.person().await;
+    let (mut passed, mut browsers) = (0, Vec::new());
+    for _ in 0..9 {
+        let mut browser = app.browser();
+        assert_eq!(browser.sign_in(&person).await.path(), "/account");
+        browser.submit("/logout", &[]).await;
+        browsers.push(browser);
+    }
+    for n in 0..45 {
+        let browser = &mut browsers[n % 9];
+        if browser.sign_in(&person).await.path() == "/account" {
+            passed += 1;
+            browser.submit("/logout", &[]).await;
+        }
+    }
+    // Twenty of known browsers, and what the address has left for strangers: eleven of twenty.
+    assert_eq!(passed, 31);
+}
+
 /// (16) Without a trusted proxy nobody may say who they are (ASVS 15.3.4).
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_forwarding_header_is_no_new_client() {

@@ -170,8 +170,14 @@ fn sessions(shell: Shell, others: &[DeviceItem], trusted: Vec<DeviceItem>) -> St
     let sessions = [vec![this], others.to_vec()].concat();
     html(&SessionsPage {
         shell,
+        goes_on: false,
+        next: match others.len() {
+            0 => String::new(),
+            _ => "/account/sessions?cursor=abc".to_owned(),
+        },
         sessions,
         trusted,
+        errors: fine(),
     })
 }
 

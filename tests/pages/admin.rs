@@ -5,7 +5,7 @@ use vestibule::flows::dashboard::{Dashboard, SignIns};
 use vestibule::web::pages::{
     AdminAct, AdminActPage, AdminBulkPage, AdminUserPage, AdminUsersPage, AuditLine, AuditPage,
     AuditQuery, Chip, DashboardPage, DeviceLine, EventLine, InvitationLine, InvitationsPage,
-    InvitePage, LeftOutLine, ListQuery, MailLine, Party, UserLine,
+    InvitePage, LeftOutLine, ListQuery, MailLine, Party, Section, UserLine,
 };
 use vestibule::web::view::{FieldErrors, Flash, Shell};
 
@@ -262,6 +262,16 @@ fn open_invitations() -> Vec<InvitationLine> {
     ]
 }
 
+/// A page of a list of a user; `next` where another one follows.
+fn section<T>(lines: Vec<T>, next: &str) -> Section<T> {
+    Section {
+        lines,
+        first: format!("/admin/users/{ID}"),
+        next: next.to_owned(),
+        goes_on: !next.is_empty(),
+    }
+}
+
 fn user(name: &str) -> AdminUserPage {
     let path = |word: &str| AdminAct::of_path(word, |_| true).unwrap();
     AdminUserPage {
@@ -291,32 +301,42 @@ fn user(name: &str) -> AdminUserPage {
         ]
         .map(path)
         .into(),
-        sessions: vec![DeviceLine {
-            device: "Firefox on Linux".to_owned(),
-            address: "203.0.113.7".to_owned(),
-            last_seen_at: seconds_ago(60),
-            signed_in_at: seconds_ago(86_400),
-            revoke: format!("/admin/users/{ID}/sessions/{ID}/revoke"),
-        }],
-        events: vec![
-            EventLine {
-                what: "Disabled".to_owned(),
-                detail: format!("reason: {name}"),
-                from: "Firefox on Linux, 203.0.113.7".to_owned(),
-                at: seconds_ago(3_600),
-            },
-            EventLine {
-                what: "Sign in failed".to_owned(),
-                detail: String::new(),
-                from: String::new(),
-                at: seconds_ago(7_200),
-            },
-        ],
-        mails: vec![MailLine {
-            what: "Reset password".to_owned(),
-            state: "Tried 3 times, will be tried again: 451 4.7.1 greylisted".to_owned(),
-            at: seconds_ago(60),
-        }],
+        sessions: section(
+            vec![DeviceLine {
+                device: "Firefox on Linux".to_owned(),
+                address: "203.0.113.7".to_owned(),
+                last_seen_at: seconds_ago(60),
+                signed_in_at: seconds_ago(86_400),
+                revoke: format!("/admin/users/{ID}/sessions/{ID}/revoke"),
+            }],
+            "?sessions=abc#sessions-title",
+        ),
+        events: section(
+            vec![
+                EventLine {
+                    what: "Disabled".to_owned(),
+                    detail: format!("reason: {name}"),
+                    from: "Firefox on Linux, 203.0.113.7".to_owned(),
+                    at: seconds_ago(3_600),
+                },
+                EventLine {
+                    what: "Sign in failed".to_owned(),
+                    detail: String::new(),
+                    from: String::new(),
+                    at: seconds_ago(7_200),
+                },
+            ],
+            "",
+        ),
+        errors: fine(),
+        mails: section(
+            vec![MailLine {
+                what: "Reset password".to_owned(),
+                state: "Tried 3 times, will be tried again: 451 4.7.1 greylisted".to_owned(),
+                at: seconds_ago(60),
+            }],
+            "",
+        ),
     }
 }
 
@@ -332,9 +352,9 @@ fn deleted_and_quiet() -> AdminUserPage {
         disabled_at: Some(seconds_ago(3_600)),
         erased_at: Some(seconds_ago(-2_588_400)),
         acts: vec![AdminAct::of_path("restore", |_| true).unwrap()],
-        sessions: Vec::new(),
-        events: Vec::new(),
-        mails: Vec::new(),
+        sessions: section(Vec::new(), ""),
+        events: section(Vec::new(), ""),
+        mails: section(Vec::new(), ""),
         ..user(NAME)
     }
 }

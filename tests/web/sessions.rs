@@ -3,7 +3,9 @@
 mod cutoff;
 mod devices;
 mod ending;
+mod limit;
 mod machine;
+mod paging;
 mod replays;
 mod revoking;
 mod rotating;
@@ -48,4 +50,16 @@ async fn listed(api: &Api) -> Vec<Value> {
     let reply = api.get("/sessions").await;
     assert_eq!(reply.status, 200);
     reply.body["sessions"].as_array().expect("a list").clone()
+}
+
+/// Sessions as an earlier version may have left them, used a second after another.
+async fn left_behind(app: &TestApp, person: &Person, count: i32) {
+    let sql = "INSERT INTO sessions (id, user_id, token_hash, jti, issued_at, expires_at, \
+         absolute_expires_at, created_at, last_seen_at, remembered, authenticated_at, \
+         authentication_methods, proven_at, proof_methods) \
+         SELECT gen_random_uuid(), u.id, sha256(n::text::bytea), n::text, t.at, t.at + '7 days', \
+         t.at + '30 days', t.at, t.at, false, t.at, '{pwd}', t.at, '{pwd}' \
+         FROM users u, generate_series(1, $2) n, \
+         LATERAL (SELECT u.created_at - make_interval(secs => n) AS at) t WHERE u.id::text = $1 RETURNING 1";
+    app.sql(sql, &[&person.id.to_string(), &count]).await;
 }

@@ -112,7 +112,7 @@ pub(super) async fn run(config: Config, args: ListArgs) -> Result<ExitCode, Fail
 }
 
 /// What was wrong with a search, in a line.
-pub(super) fn refused(faults: &InputFaults) -> Failure {
+pub(in crate::cli) fn refused(faults: &InputFaults) -> Failure {
     let told = faults
         .iter()
         .map(|(name, why)| format!("{name}: {}", why.join(" ")));

@@ -5,14 +5,15 @@ use std::{fmt::Write as _, process::ExitCode};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{told, who};
+use super::{refused, told, who};
 use crate::{
     cli::setup::{Failure, on_database, print},
     config::Config,
     db::admin_users::ManagedUser,
     flows::{
-        admin_list::{self, Whole},
+        admin_list::{self, Cursors, Whole},
         export::rows,
+        paged::Paged,
     },
 };
 
@@ -22,6 +23,33 @@ pub(in crate::cli) struct ShowArgs {
     /// The address or the id
     user: String,
 
+    /// Go on with the sessions behind those of before, which told this
+    #[arg(
+        long,
+        value_name = "CURSOR",
+        default_value = "",
+        hide_default_value = true
+    )]
+    sessions: String,
+
+    /// Go on with the events
+    #[arg(
+        long,
+        value_name = "CURSOR",
+        default_value = "",
+        hide_default_value = true
+    )]
+    events: String,
+
+    /// Go on with the mails
+    #[arg(
+        long,
+        value_name = "CURSOR",
+        default_value = "",
+        hide_default_value = true
+    )]
+    mails: String,
+
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -29,9 +57,15 @@ pub(in crate::cli) struct ShowArgs {
 
 /// Shows one user.
 pub(super) async fn run(config: Config, args: ShowArgs) -> Result<ExitCode, Failure> {
+    let cursors = Cursors {
+        sessions: args.sessions,
+        events: args.events,
+        mails: args.mails,
+    };
     let whole = on_database(config, async |app| {
         let found = who::find(&app.services, &args.user).await?;
-        let whole = admin_list::show(&app.services, found.user.id).await?;
+        let whole = admin_list::show(&app.services, found.user.id, &cursors).await?;
+        let whole = whole.map_err(|faults| refused(&faults))?;
         // Erased in between.
         Ok(whole.ok_or_else(|| format!("{} has no account", found.user.email))?)
     })
@@ -47,9 +81,12 @@ pub(super) async fn run(config: Config, args: ShowArgs) -> Result<ExitCode, Fail
 fn in_json(whole: &Whole) -> Value {
     let mut value = rows::user(&whole.managed);
     value["import"] = whole.origin.as_ref().map_or(Value::Null, told::origin);
-    value["sessions"] = whole.sessions.iter().map(told::session).collect();
-    value["events"] = whole.events.iter().map(told::event).collect();
-    value["mails"] = json!(whole.mails.iter().map(told::mail).collect::<Vec<_>>());
+    value["sessions"] = whole.sessions.rows.iter().map(told::session).collect();
+    value["sessions_next"] = json!(whole.sessions.next);
+    value["events"] = whole.events.rows.iter().map(told::event).collect();
+    value["events_next"] = json!(whole.events.next);
+    value["mails"] = whole.mails.rows.iter().map(told::mail).collect();
+    value["mails_next"] = json!(whole.mails.next);
     value
 }
 
@@ -58,21 +95,18 @@ fn in_words(whole: &Whole) -> String {
     if let Some(origin) = &whole.origin {
         text += &told::origin_line(origin);
     }
-    section(
-        &mut text,
-        "Sessions",
-        whole.sessions.iter().map(told::session_line),
-    );
-    section(
-        &mut text,
-        "Latest events",
-        whole.events.iter().map(told::event_line),
-    );
-    section(
-        &mut text,
-        "Latest mails",
-        whole.mails.iter().map(told::mail_line),
-    );
+    let Whole {
+        sessions,
+        events,
+        mails,
+        ..
+    } = whole;
+    section(&mut text, "Sessions", sessions, told::session_line);
+    more(&mut text, "sessions", sessions.next.as_deref());
+    section(&mut text, "Latest events", events, told::event_line);
+    more(&mut text, "events", events.next.as_deref());
+    section(&mut text, "Latest mails", mails, told::mail_line);
+    more(&mut text, "mails", mails.next.as_deref());
     text
 }
 
@@ -118,19 +152,21 @@ fn profile(managed: &ManagedUser) -> String {
     )
 }
 
-fn section(text: &mut String, title: &str, lines: impl ExactSizeIterator<Item = String>) {
-    let count = lines.len();
+fn section<T>(text: &mut String, title: &str, page: &Paged<T>, line: impl Fn(&T) -> String) {
+    let count = match page.rows.len() {
+        0 => "none".to_owned(),
+        count => count.to_string(),
+    };
     // Writing to a string cannot fail.
-    let _ = writeln!(
-        text,
-        "{title}: {}",
-        if count == 0 {
-            "none".to_owned()
-        } else {
-            count.to_string()
-        }
-    );
-    for line in lines {
-        let _ = writeln!(text, "  {line}");
+    let _ = writeln!(text, "{title}: {count}");
+    for row in &page.rows {
+        let _ = writeln!(text, "  {}", line(row));
+    }
+}
+
+fn more(text: &mut String, list: &str, next: Option<&str>) {
+    if let Some(cursor) = next {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  there are more: --{list} {cursor}");
     }
 }

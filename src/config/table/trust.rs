@@ -80,6 +80,12 @@ pub(super) const TOKENS: Section = Section {
             meaning: "The longest life of a session in days, however often it is refreshed: 1 to 365.",
             preset: Preset::Fixed("30"),
         },
+        Setting {
+            name: "SESSIONS_PER_USER",
+            meaning: "The most sessions of one user that live at once, 1 to 1000. At a sign-in past that, the\n\
+                      session that was unused longest ends.",
+            preset: Preset::Fixed("100"),
+        },
     ],
 };
 

@@ -79,6 +79,13 @@ pub enum Event {
     },
     /// A session ended as its browser signed in again.
     SessionReplaced,
+    /// Sessions ended as their user began another one past the limit: those unused longest.
+    SessionLimitReached {
+        /// Some of them.
+        sessions: Vec<Uuid>,
+        /// How many.
+        count: usize,
+    },
     /// A refresh token came back after its time, or from another user agent: it may be stolen.
     RefreshTokenReplayed,
     /// A refresh token that had just been replaced came back from another network, and got the same

@@ -26,6 +26,7 @@ impl Event {
             Self::SessionRevoked { .. } => "session_revoked",
             Self::OtherSessionsRevoked { .. } => "other_sessions_revoked",
             Self::SessionReplaced => "session_replaced",
+            Self::SessionLimitReached { .. } => "session_limit_reached",
             Self::RefreshTokenReplayed => "refresh_token_replayed",
             Self::RefreshTokenRepeatedElsewhere => "refresh_token_repeated_elsewhere",
             Self::PasswordResetRequested => "password_reset_requested",
@@ -147,6 +148,9 @@ impl Event {
                 json!({ "session": session_id })
             }
             Self::OtherSessionsRevoked { count } => json!({ "count": count }),
+            Self::SessionLimitReached { sessions, count } => {
+                json!({ "sessions": sessions, "count": count })
+            }
             Self::SecretsResealed { table, rows } => json!({ "table": table, "rows": rows }),
             Self::UserCreated { role } | Self::UserRoleChanged { role } => {
                 json!({ "role": role.as_str() })

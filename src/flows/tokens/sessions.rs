@@ -19,6 +19,9 @@ use crate::{
     },
 };
 
+/// How many of the sessions that ended past the limit the audit log names.
+const NAMED: usize = 10;
+
 /// How a session begins.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::flows) struct Beginning<'a> {
@@ -88,12 +91,56 @@ impl Services {
             proof_methods: &proofs,
         };
         db::sessions::insert(tx, &session).await?;
+        let past_limit = self.past_limit(tx, user.id, id, replaces).await?;
         if let Some(held) = replaces {
             self.end_replaced(tx, held, user, client).await?;
         }
+        self.end_past_limit(tx, &past_limit, user.id, id, client)
+            .await?;
         self.audit_own(tx, Event::SignedIn { methods }, user.id, Some(id), client)
             .await?;
         self.pair(&refresh, token, remembered, user)
+    }
+
+    /// The sessions for which there is no room beside the new one, locked together with the one that
+    /// it replaces.
+    async fn past_limit(
+        &self,
+        tx: &Tx,
+        user_id: Uuid,
+        new: Uuid,
+        replaces: Option<HeldSession>,
+    ) -> Result<Vec<Uuid>> {
+        let before = replaces.map(|held| held.session_id);
+        let kept: Vec<Uuid> = [Some(new), before].into_iter().flatten().collect();
+        let others = self.policy.sessions.most_per_user - 1;
+        let past = db::session_limit::past(tx, user_id, &kept, others, self.now()).await?;
+        if !past.is_empty() {
+            let ended: Vec<Uuid> = past.iter().copied().chain(before).collect();
+            db::session_limit::hold(tx, &ended).await?;
+        }
+        Ok(past)
+    }
+
+    async fn end_past_limit(
+        &self,
+        tx: &Tx,
+        past_limit: &[Uuid],
+        user_id: Uuid,
+        new: Uuid,
+        client: &Client,
+    ) -> Result<()> {
+        if past_limit.is_empty() {
+            return Ok(());
+        }
+        let mut sessions = db::session_limit::end(tx, past_limit, self.now()).await?;
+        let count = sessions.len();
+        if count == 0 {
+            return Ok(());
+        }
+        sessions.truncate(NAMED);
+        let event = Event::SessionLimitReached { sessions, count };
+        self.audit_own(tx, event, user_id, Some(new), client).await
     }
 
     /// Ends the session, of whichever user, that lived in the browser before.

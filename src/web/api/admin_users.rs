@@ -24,7 +24,7 @@ use crate::{
     domain::{display_name, user_agent::Device},
     flows::{
         admin_act::{self, Act, Outcome},
-        admin_list::{self, Whole},
+        admin_list::{self, Cursors, Whole},
     },
     web::{
         error::WebResult,
@@ -292,47 +292,92 @@ struct WholeAnswer {
     /// `null` where no file brought the account.
     #[schema(required, value_type = Option<ImportAnswer>)]
     import: Option<ImportAnswer>,
-    /// The living ones, the one seen last first.
+    /// 20 living ones, the one seen last first.
     sessions: Vec<SessionAnswer>,
-    /// The last 20, newest first.
+    /// The `sessions` of the next page, where there is one.
+    #[schema(required)]
+    sessions_next: Option<String>,
+    /// 20 of them, newest first.
     events: Vec<EventAnswer>,
-    /// The last 20, newest first.
+    /// The `events` of the next page, where there is one.
+    #[schema(required)]
+    events_next: Option<String>,
+    /// 20 of them, newest first.
     mails: Vec<MailAnswer>,
+    /// The `mails` of the next page, where there is one.
+    #[schema(required)]
+    mails_next: Option<String>,
 }
 
 impl From<Whole> for WholeAnswer {
     fn from(whole: Whole) -> Self {
+        let Whole {
+            managed,
+            origin,
+            sessions,
+            events,
+            mails,
+        } = whole;
         Self {
-            user: whole.managed.into(),
-            import: whole.origin.map(ImportAnswer::from),
-            sessions: whole
-                .sessions
-                .into_iter()
-                .map(SessionAnswer::from)
-                .collect(),
-            events: whole.events.into_iter().map(EventAnswer::from).collect(),
-            mails: whole.mails.into_iter().map(MailAnswer::from).collect(),
+            user: managed.into(),
+            import: origin.map(ImportAnswer::from),
+            sessions: sessions.rows.into_iter().map(SessionAnswer::from).collect(),
+            sessions_next: sessions.next,
+            events: events.rows.into_iter().map(EventAnswer::from).collect(),
+            events_next: events.next,
+            mails: mails.rows.into_iter().map(MailAnswer::from).collect(),
+            mails_next: mails.next,
         }
     }
 }
 
-problems!(OneProblems: ANY SIGNED_IN ADMIN [NOT_FOUND]);
+/// Where each list of the user goes on.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct WholeQuery {
+    /// `sessions_next` of the page before.
+    sessions: String,
+    /// `events_next` of the page before.
+    events: String,
+    /// `mails_next` of the page before.
+    mails: String,
+}
 
-/// One user: devices, recent events and mails besides.
+problems!(OneProblems: ANY QUERY SIGNED_IN ADMIN [NOT_FOUND]);
+
+/// One user: a page each of devices, events and mails besides.
 #[utoipa::path(
     get,
     path = "/api/admin/users/{id}",
     tag = "Administration",
-    params(("id" = String, Path, format = "uuid", description = "Out of the list.")),
+    params(("id" = String, Path, format = "uuid", description = "Out of the list."), WholeQuery),
     responses(
         (status = 200, description = "The user.", body = WholeAnswer),
         OneProblems,
     ),
     security(("bearer" = []), ("access_cookie" = [])),
 )]
-pub async fn get_one(state: State, _: AdminApi, id: Path<String>) -> WebResult {
+pub async fn get_one(
+    state: State,
+    _: AdminApi,
+    id: Path<String>,
+    query: Query<WholeQuery>,
+) -> WebResult {
     let id = refusals::user_id(&id)?;
-    let whole = admin_list::show(&state.services, id).await?;
+    let WholeQuery {
+        sessions,
+        events,
+        mails,
+    } = query.into_inner();
+    let cursors = Cursors {
+        sessions,
+        events,
+        mails,
+    };
+    let whole = admin_list::show(&state.services, id, &cursors)
+        .await?
+        .map_err(|faults| refusals::invalid(&faults))?;
     let whole = whole.ok_or_else(refusals::no_such_user)?;
     Ok(HttpResponse::Ok().json(WholeAnswer::from(whole)))
 }
@@ -392,7 +437,7 @@ pub async fn patch(
     if outcome != Outcome::Done {
         return Err(refusals::admin_act(outcome));
     }
-    let whole = admin_list::show(&state.services, id).await?;
-    let whole = whole.ok_or_else(refusals::no_such_user)?;
-    Ok(HttpResponse::Ok().json(ManagedAnswer::from(whole.managed)))
+    let managed = admin_list::find(&state.services, id).await?;
+    let managed = managed.ok_or_else(refusals::no_such_user)?;
+    Ok(HttpResponse::Ok().json(ManagedAnswer::from(managed)))
 }

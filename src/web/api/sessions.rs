@@ -3,10 +3,13 @@
 
 use std::net::IpAddr;
 
-use actix_web::{HttpResponse, web::Path};
+use actix_web::{
+    HttpResponse,
+    web::{Path, Query},
+};
 use chrono::{DateTime, Utc};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{logout::signed_out, refusals};
@@ -31,8 +34,20 @@ use crate::{
 #[schema(as = Sessions)]
 struct SessionsAnswer {
     sessions: Vec<SessionAnswer>,
-    /// The browsers that sign in without a code, the last used first.
+    /// The browsers that sign in without a code, the last used first. All of them, on the first page.
     trusted_devices: Vec<TrustedAnswer>,
+    /// The `cursor` of the next page, where there is one.
+    #[schema(required)]
+    next: Option<String>,
+}
+
+/// Where to go on.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct ListQuery {
+    /// `next` of the page before.
+    cursor: String,
 }
 
 /// A trusted browser. Times are RFC 3339, in UTC.
@@ -119,26 +134,34 @@ impl From<Listed<DeviceRow>> for SessionAnswer {
     }
 }
 
-problems!(ListProblems: ANY SIGNED_IN);
+problems!(ListProblems: ANY QUERY SIGNED_IN);
 
-/// The living sessions of the user, this one first, and the browsers that are trusted.
+/// The living sessions of the user, 50 a page, this one first, and the browsers that are trusted.
 #[utoipa::path(
     get,
     path = "/api/auth/sessions",
     tag = "Sessions",
+    params(ListQuery),
     responses(
-        (status = 200, description = "The sessions.", body = SessionsAnswer),
+        (status = 200, description = "A page of the sessions.", body = SessionsAnswer),
         ListProblems,
     ),
     security(("bearer" = []), ("access_cookie" = [])),
 )]
-pub async fn get(state: State, user: ApiUser) -> WebResult {
-    let listed = sessions::list(&state.services, &user.who).await?;
-    let nowhere = DeviceCookie::default();
-    let trusted = trusted_devices::list(&state.services, &user.who, &nowhere).await?;
+pub async fn get(state: State, user: ApiUser, query: Query<ListQuery>) -> WebResult {
+    let services = &state.services;
+    let page = sessions::list(services, &user.who, &query.cursor)
+        .await?
+        .map_err(|faults| refusals::invalid(&faults))?;
+    let trusted = if query.cursor.is_empty() {
+        trusted_devices::list(services, &user.who, &DeviceCookie::default()).await?
+    } else {
+        Vec::new()
+    };
     Ok(HttpResponse::Ok().json(SessionsAnswer {
-        sessions: listed.into_iter().map(SessionAnswer::from).collect(),
+        sessions: page.rows.into_iter().map(SessionAnswer::from).collect(),
         trusted_devices: trusted.into_iter().map(TrustedAnswer::from).collect(),
+        next: page.next,
     }))
 }
 

@@ -48,6 +48,9 @@ fn sentence(event: &str, detail: &Value) -> String {
         "session_revoked" => "You signed a device out.",
         "other_sessions_revoked" => "You signed every other device out.",
         "session_replaced" => "A device was signed out, as somebody signed in with it again.",
+        "session_limit_reached" => {
+            "A device that you had not used for long was signed out, as too many were signed in."
+        }
         "refresh_token_replayed" => {
             "An old key of one of your sessions was used again. It may have been stolen, so every device was signed out."
         }
@@ -198,7 +201,11 @@ mod tests {
             },
             Some(Event::SessionRevoked { .. }) => Event::OtherSessionsRevoked { count: 2 },
             Some(Event::OtherSessionsRevoked { .. }) => Event::SessionReplaced,
-            Some(Event::SessionReplaced) => Event::RefreshTokenReplayed,
+            Some(Event::SessionReplaced) => Event::SessionLimitReached {
+                sessions: vec![Uuid::nil()],
+                count: 1,
+            },
+            Some(Event::SessionLimitReached { .. }) => Event::RefreshTokenReplayed,
             Some(Event::RefreshTokenReplayed) => Event::RefreshTokenRepeatedElsewhere,
             Some(Event::RefreshTokenRepeatedElsewhere) => Event::PasswordResetRequested,
             Some(Event::PasswordResetRequested) => Event::PasswordResetAwaitsCode,

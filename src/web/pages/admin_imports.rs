@@ -5,12 +5,11 @@ use actix_web::{http::StatusCode, web::Query};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use url::form_urlencoded::Serializer;
 
 use super::{
     admin_import::summed_up,
     admin_user::Chip,
-    answer::{Showing, field_errors, see_other},
+    answer::{Showing, next_page, see_other},
 };
 use crate::{
     domain::import::State as Became,
@@ -156,25 +155,15 @@ async fn show(
                 files: Vec::new(),
                 next: None,
             };
-            // The cursor has no field on the page.
-            let errors = field_errors(&faults, &[]);
-            let told: Vec<&str> = errors.iter().map(|(_, message)| message).collect();
-            let errors = FieldErrors::of_form(told.join(" "));
-            (Showing::invalid(errors), nothing)
+            (Showing::of_query(&faults), nothing)
         }
-    };
-    let link = |next: String| {
-        let query = Serializer::new(String::new())
-            .append_pair("cursor", &next)
-            .finish();
-        format!("{IMPORTS}?{query}")
     };
     showing.answer(|errors| ImportsPage {
         shell: shell.take(),
         takes_file,
         lines: page.files.into_iter().map(ImportLine::from).collect(),
         goes_on: !cursor.is_empty(),
-        next: page.next.map_or_else(String::new, link),
+        next: next_page(IMPORTS, "cursor", page.next.as_deref()),
         errors,
     })
 }

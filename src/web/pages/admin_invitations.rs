@@ -8,11 +8,10 @@ use actix_web::{
 use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use url::form_urlencoded::Serializer;
 
 use super::{
     admin_user::Chip,
-    answer::{Showing, field_errors, see_other, see_other_with},
+    answer::{Showing, field_errors, next_page, see_other, see_other_with},
 };
 use crate::{
     domain::{audit::Client, invitation::State as Use, user::Role},
@@ -253,23 +252,14 @@ async fn show(state: &WebState, shell: PageShell, cursor: &str, showing: Showing
                 lines: Vec::new(),
                 next: None,
             };
-            let all = faults.iter().flat_map(|(_, messages)| messages);
-            let told: Vec<&str> = all.map(String::as_str).collect();
-            let errors = FieldErrors::of_form(told.join(" "));
-            (Showing::invalid(errors), nobody)
+            (Showing::of_query(&faults), nobody)
         }
-    };
-    let link = |next: String| {
-        let query = Serializer::new(String::new())
-            .append_pair("cursor", &next)
-            .finish();
-        format!("{INVITATIONS}?{query}")
     };
     showing.answer(|errors| InvitationsPage {
         shell: shell.take(),
         lines: page.lines.into_iter().map(InvitationLine::from).collect(),
         goes_on: !cursor.is_empty(),
-        next: page.next.map_or_else(String::new, link),
+        next: next_page(INVITATIONS, "cursor", page.next.as_deref()),
         errors,
     })
 }

@@ -3,12 +3,18 @@
 
 use std::fmt::Write as _;
 
-use actix_web::{http::StatusCode, web::Path};
+use actix_web::web::{Path, Query};
 use askama::Template;
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::{activity, admin_users::USERS, admin_words::AdminAct, answer::page};
+use super::{
+    activity,
+    admin_users::USERS,
+    admin_words::AdminAct,
+    answer::{Showing, next_page},
+};
 use crate::{
     db::{
         admin_users::ManagedUser, audit::EventRow, devices::DeviceRow, imports::Origin,
@@ -18,13 +24,16 @@ use crate::{
         user::{DELETION_GRACE, Role},
         user_agent::Device,
     },
-    flows::admin_list::{self, Whole},
+    flows::{
+        admin_list::{self, Cursors, Whole},
+        paged::Paged,
+    },
     web::{
         api::refusals,
         error::WebResult,
         extract::{AdminUser, PageShell},
         state::State,
-        view::Shell,
+        view::{FieldErrors, Shell},
     },
 };
 
@@ -64,12 +73,45 @@ pub struct AdminUserPage {
     pub is_own: bool,
     /// What can be done, in the order of how much it changes.
     pub acts: Vec<&'static AdminAct>,
-    /// The living sessions.
-    pub sessions: Vec<DeviceLine>,
-    /// What happened last.
-    pub events: Vec<EventLine>,
-    /// The last mails.
-    pub mails: Vec<MailLine>,
+    /// A page of the living sessions.
+    pub sessions: Section<DeviceLine>,
+    /// A page of what happened.
+    pub events: Section<EventLine>,
+    /// A page of the mails.
+    pub mails: Section<MailLine>,
+    /// What is wrong with the query.
+    pub errors: FieldErrors,
+}
+
+/// A page of one of the lists.
+#[derive(Clone, Debug)]
+pub struct Section<T> {
+    /// Its lines.
+    pub lines: Vec<T>,
+    /// The link to the first page.
+    pub first: String,
+    /// The link to the next page; empty on the last one.
+    pub next: String,
+    /// Whether this is another page than the first one.
+    pub goes_on: bool,
+}
+
+impl<T> Section<T> {
+    /// The section `name` of a user's page, which goes on behind `cursor`.
+    fn of<Row>(
+        (path, name, cursor): (&str, &str, &str),
+        page: &Paged<Row>,
+        line: impl Fn(&Row) -> T,
+    ) -> Self {
+        let next = next_page(path, name, page.next.as_deref());
+        let title = format!("#{name}-title");
+        Self {
+            lines: page.rows.iter().map(line).collect(),
+            first: format!("{path}{title}"),
+            next: if next.is_empty() { next } else { next + &title },
+            goes_on: !cursor.is_empty(),
+        }
+    }
 }
 
 /// The file that brought an account, and by whom.
@@ -256,25 +298,56 @@ pub(super) fn details(detail: &Value) -> String {
     told
 }
 
+/// Where each list goes on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ListsQuery {
+    sessions: String,
+    events: String,
+    mails: String,
+}
+
+impl From<ListsQuery> for Cursors {
+    fn from(query: ListsQuery) -> Self {
+        Self {
+            sessions: query.sessions,
+            events: query.events,
+            mails: query.mails,
+        }
+    }
+}
+
 /// `GET /admin/users/{id}`
 pub async fn get(
     AdminUser(who): AdminUser,
     id: Path<String>,
+    query: Query<ListsQuery>,
     state: State,
     shell: PageShell,
 ) -> WebResult {
-    let id = refusals::user_id(&id)?;
-    let whole = admin_list::show(&state.services, id).await?;
+    let (id, services) = (refusals::user_id(&id)?, &state.services);
+    let mut cursors = Cursors::from(query.into_inner());
+    let mut showing = Showing::first();
+    let whole = match admin_list::show(services, id, &cursors).await? {
+        Ok(whole) => whole,
+        Err(faults) => {
+            showing = Showing::of_query(&faults);
+            cursors = Cursors::default();
+            admin_list::show(services, id, &cursors)
+                .await?
+                .unwrap_or_default()
+        }
+    };
     let whole = whole.ok_or_else(refusals::no_such_user)?;
     let is_own = who.user().id == id;
-    page(
-        StatusCode::OK,
-        AdminUserPage::of(shell.take(), whole, is_own),
-    )
+    showing.answer(|errors| AdminUserPage {
+        errors,
+        ..AdminUserPage::of(shell.take(), whole, &cursors, is_own)
+    })
 }
 
 impl AdminUserPage {
-    fn of(shell: Shell, whole: Whole, is_own: bool) -> Self {
+    fn of(shell: Shell, whole: Whole, cursors: &Cursors, is_own: bool) -> Self {
         let Whole {
             managed,
             origin,
@@ -290,6 +363,8 @@ impl AdminUserPage {
         let chips = Chip::all_of(&managed);
         let ManagedUser { user, deleted_at } = managed;
         let id = user.id.to_string();
+        let path = format!("{USERS}/{id}");
+        let device = |row: &DeviceRow| DeviceLine::of(&id, row);
         Self {
             shell,
             title: user.name().to_owned(),
@@ -304,12 +379,14 @@ impl AdminUserPage {
             erased_at: deleted_at.map(|at| at + DELETION_GRACE),
             is_own,
             acts,
-            sessions: sessions
-                .iter()
-                .map(|row| DeviceLine::of(&id, row))
-                .collect(),
-            events: events.iter().map(EventLine::from).collect(),
-            mails: mails.iter().map(MailLine::from).collect(),
+            sessions: Section::of((&path, "sessions", &cursors.sessions), &sessions, device),
+            events: Section::of((&path, "events", &cursors.events), &events, |row| {
+                EventLine::from(row)
+            }),
+            mails: Section::of((&path, "mails", &cursors.mails), &mails, |row| {
+                MailLine::from(row)
+            }),
+            errors: FieldErrors::default(),
             email: user.email,
             display_name: user.display_name,
             id,

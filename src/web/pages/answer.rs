@@ -7,6 +7,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use askama::Template;
+use url::form_urlencoded::Serializer;
 
 use crate::{
     domain::{device::DeviceCookie, local_path::LocalPath},
@@ -61,6 +62,14 @@ impl Showing {
     /// Again, as some input cannot be used.
     pub(super) fn invalid(errors: FieldErrors) -> Self {
         Self::again(StatusCode::UNPROCESSABLE_ENTITY, errors)
+    }
+
+    /// A list of which no page is found, since its cursor or another part of the query means nothing.
+    /// They have no fields on the page.
+    pub(super) fn of_query(faults: &InputFaults) -> Self {
+        let all = faults.iter().flat_map(|(_, messages)| messages);
+        let told: Vec<&str> = all.map(String::as_str).collect();
+        Self::invalid(FieldErrors::of_form(told.join(" ")))
     }
 
     /// Again, as the credentials are wrong.
@@ -136,6 +145,16 @@ pub(super) fn see_other(path: &str) -> HttpResponse {
 pub(super) fn see_other_with(session: &BrowserSession, path: &str, flash: &Flash) -> HttpResponse {
     session.leave_flash(flash);
     see_other(path)
+}
+
+/// The link to the next page of a list; empty where there is none.
+pub(super) fn next_page(path: &str, name: &str, next: Option<&str>) -> String {
+    next.map_or_else(String::new, |cursor| {
+        let query = Serializer::new(String::new())
+            .append_pair(name, cursor)
+            .finish();
+        format!("{path}?{query}")
+    })
 }
 
 /// Signs the browser in and sends it on. The account knows it from now on, beside what its `device`

@@ -1,6 +1,9 @@
 //! The devices that are signed in, and signing them out.
 
-use actix_web::{HttpResponse, http::StatusCode, web::Path};
+use actix_web::{
+    HttpResponse,
+    web::{Path, Query},
+};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
@@ -8,12 +11,13 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    answer::{page, see_other, see_other_with},
+    answer::{Showing, next_page, see_other, see_other_with},
     logout::signed_out,
 };
 use crate::{
     db::{devices::DeviceRow, trusted_devices::TrustedRow},
     flows::{
+        paged::Paged,
         sessions::{self, Listed, Outcome},
         sign_out, trusted_devices,
     },
@@ -24,7 +28,7 @@ use crate::{
         problem::codes,
         session::BrowserSession,
         state::State,
-        view::{Flash, Shell},
+        view::{FieldErrors, Flash, Shell},
     },
 };
 
@@ -37,15 +41,21 @@ const SESSIONS: &str = "/account/sessions";
 pub struct SessionsPage {
     /// What stands around the page.
     pub shell: Shell,
-    /// The sessions that live: this one first, then by when they were last seen.
+    /// The sessions of this page: this one first, then by when they were last seen.
     pub sessions: Vec<DeviceItem>,
-    /// The browsers that are asked for no code, the last used first.
+    /// The browsers that are asked for no code, the last used first; on the first page alone.
     pub trusted: Vec<DeviceItem>,
+    /// Whether this is another page than the first one.
+    pub goes_on: bool,
+    /// The link to the next page; empty on the last one.
+    pub next: String,
+    /// What is wrong with the cursor.
+    pub errors: FieldErrors,
 }
 
 impl SessionsPage {
     fn has_others(&self) -> bool {
-        self.sessions.iter().any(|session| !session.is_this)
+        self.goes_on || self.sessions.iter().any(|session| !session.is_this)
     }
 
     fn trusts_others(&self) -> bool {
@@ -115,23 +125,39 @@ pub(super) fn as_heading(name: &str) -> String {
 #[derive(Deserialize)]
 pub struct Form {}
 
+/// Which page.
+#[derive(Debug, Default, Deserialize)]
+pub struct ListQuery {
+    #[serde(default)]
+    cursor: String,
+}
+
 /// `GET /account/sessions`
 pub async fn get(
     CurrentUser(who): CurrentUser,
     DeviceInfo(device): DeviceInfo,
+    query: Query<ListQuery>,
     state: State,
     shell: PageShell,
 ) -> WebResult {
-    let trusted = trusted_devices::list(&state.services, &who, &device).await?;
-    let listed = sessions::list(&state.services, &who).await?;
-    page(
-        StatusCode::OK,
-        SessionsPage {
-            shell: shell.take(),
-            sessions: listed.iter().map(DeviceItem::session).collect(),
-            trusted: trusted.iter().map(DeviceItem::trusted).collect(),
-        },
-    )
+    let goes_on = !query.cursor.is_empty();
+    let trusted = if goes_on {
+        Vec::new()
+    } else {
+        trusted_devices::list(&state.services, &who, &device).await?
+    };
+    let (showing, listed) = match sessions::list(&state.services, &who, &query.cursor).await? {
+        Ok(listed) => (Showing::first(), listed),
+        Err(faults) => (Showing::of_query(&faults), Paged::default()),
+    };
+    showing.answer(|errors| SessionsPage {
+        shell: shell.take(),
+        sessions: listed.rows.iter().map(DeviceItem::session).collect(),
+        trusted: trusted.iter().map(DeviceItem::trusted).collect(),
+        goes_on,
+        next: next_page(SESSIONS, "cursor", listed.next.as_deref()),
+        errors,
+    })
 }
 
 /// `GET` of a path that only takes forms: whoever reloads an answer lands on the page.

@@ -62,7 +62,7 @@ pub async fn post(
 ) -> WebResult {
     match unlock::by_mail(&state.services, &token, &client).await? {
         Outcome::Unlocked(user) => {
-            let device = state.services.remembered(&client.device, &user);
+            let device = state.services.known_afresh(&client.device, &user);
             let answer = see_other_with(&session, LOGIN, &Flash::success(copy::UNLOCKED));
             Ok(answer.with_cookies([state.settings.device_cookie(&device)]))
         }

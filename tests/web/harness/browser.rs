@@ -259,6 +259,16 @@ impl Page {
         html.select(&selector(css)).map(text_of).collect()
     }
 
+    /// An attribute of the first element that a selector finds.
+    pub(crate) fn attribute(&self, css: &str, name: &str) -> String {
+        let html = Html::parse_document(self.html());
+        let found = html.select(&selector(css)).next();
+        let value = found.and_then(|element| element.attr(name));
+        value
+            .unwrap_or_else(|| panic!("no {name} of {css}"))
+            .to_owned()
+    }
+
     fn assert_readable(&self) {
         let media_type = self.header("content-type").unwrap_or_default();
         let Self { path, answer, .. } = self;

@@ -1,0 +1,61 @@
+//! The most sessions of one user: which end when another one begins. Those who call hold the user, so
+//! that sign-ins of one user come one after another, on whichever nodes.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::schema::sessions;
+use crate::domain::session::EndReason;
+
+/// The living sessions of a user, those in `kept` aside, past the `most` that were used last.
+pub async fn past(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    kept: &[Uuid],
+    most: i64,
+    at: DateTime<Utc>,
+) -> QueryResult<Vec<Uuid>> {
+    sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(at))
+        .filter(sessions::id.ne_all(kept))
+        .order((sessions::last_seen_at.desc(), sessions::id.desc()))
+        .offset(most)
+        .select(sessions::id)
+        .load(&mut conn)
+        .await
+}
+
+/// Locks sessions in the order of their ids: of two sign-ins that end sessions of each other's user,
+/// one waits for the other.
+pub async fn hold(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult<()> {
+    sessions::table
+        .filter(sessions::id.eq_any(ids))
+        .order(sessions::id)
+        .for_no_key_update()
+        .select(sessions::id)
+        .load::<Uuid>(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Ends sessions; returns those that still lived.
+pub async fn end(
+    mut conn: &AsyncPgConnection,
+    ids: &[Uuid],
+    at: DateTime<Utc>,
+) -> QueryResult<Vec<Uuid>> {
+    diesel::update(sessions::table)
+        .filter(sessions::id.eq_any(ids))
+        .filter(sessions::revoked_at.is_null())
+        .set((
+            sessions::revoked_at.eq(at),
+            sessions::revoked_reason.eq(EndReason::Limit.as_str()),
+        ))
+        .returning(sessions::id)
+        .get_results(&mut conn)
+        .await
+}

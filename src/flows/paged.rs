@@ -1,0 +1,55 @@
+//! Pages of a list with the latest first. A page goes on behind the last row of the one before, so that
+//! rows which come or go meanwhile shift nothing.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{InputFaults, Result};
+use crate::domain::user_search::Cursor;
+
+/// One page, and where the next one begins.
+#[derive(Debug, Clone)]
+pub struct Paged<T> {
+    /// The rows of this page.
+    pub rows: Vec<T>,
+    /// The cursor of the next page, where there is one.
+    pub next: Option<String>,
+}
+
+impl<T> Default for Paged<T> {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            next: None,
+        }
+    }
+}
+
+impl<T> Paged<T> {
+    /// A page of the rows that were read, one more than `size` of them where more are to come.
+    pub(super) fn cut(mut rows: Vec<T>, size: i64, cursor: impl Fn(&T) -> String) -> Self {
+        let size = usize::try_from(size).unwrap_or_default();
+        let more = rows.len() > size;
+        rows.truncate(size);
+        let next = rows.last().filter(|_| more).map(cursor);
+        Self { rows, next }
+    }
+
+    /// The same page of something else.
+    pub(super) fn map<U>(self, of: impl FnMut(T) -> U) -> Paged<U> {
+        Paged {
+            rows: self.rows.into_iter().map(of).collect(),
+            next: self.next,
+        }
+    }
+}
+
+/// The cursor behind a row of this time and id.
+pub(super) fn cursor(at: DateTime<Utc>, id: Uuid) -> String {
+    Cursor::Created(at, id).encode()
+}
+
+/// Reads the cursor of such a row; blank is the first page.
+pub(super) fn behind(text: &str) -> Result<Option<(DateTime<Utc>, Uuid)>, InputFaults> {
+    Cursor::of_newest(text).map_err(|why| InputFaults::one("cursor", &why))
+}

@@ -1,0 +1,121 @@
+//! How many sessions one user has at once (`SESSIONS_PER_USER`), and which one ends.
+
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+
+use super::{left_behind, signed_in};
+use crate::harness::{Person, TestApp};
+
+/// How the sessions of a person ended, or that they live, in the order in which they began.
+async fn endings(app: &TestApp, person: &Person) -> Vec<String> {
+    let sql = "SELECT coalesce(revoked_reason, 'lives') FROM sessions \
+               WHERE user_id::text = $1 ORDER BY created_at";
+    let rows = app.sql(sql, &[&person.id.to_string()]).await;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+async fn living(app: &TestApp, person: &Person) -> usize {
+    let endings = endings(app, person).await;
+    endings.iter().filter(|ending| *ending == "lives").count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn past_the_limit_the_session_unused_longest_ends() {
+    let app = TestApp::with(&[("SESSIONS_PER_USER", "3")]).await;
+    let (person, other) = (app.person().await, app.person().await);
+    let mut untouched = signed_in(&app, &other).await;
+    let oldest = app.api().sign_in(&person).await;
+    app.wait(TimeDelta::minutes(1));
+    let mut second = signed_in(&app, &person).await;
+    app.wait(TimeDelta::minutes(1));
+    let third = app.api().sign_in(&person).await;
+    app.wait(TimeDelta::minutes(1));
+    // The oldest is used again, and so the second one is unused longest.
+    let oldest = app.api().refresh(oldest.text("refresh_token")).await;
+    app.wait(TimeDelta::minutes(1));
+    let fourth = app.api().sign_in(&person).await;
+    assert_eq!(fourth.status, 200);
+
+    assert_eq!(
+        endings(&app, &person).await,
+        ["lives", "limit", "lives", "lives"]
+    );
+    assert!(!second.is_signed_in().await, "its tokens are dead");
+    assert!(untouched.is_signed_in().await, "of another user");
+    for pair in [&oldest, &third, &fourth] {
+        assert_eq!(app.api().with(pair).get("/me").await.status, 200);
+    }
+    let told = "SELECT session_id::text, detail->>'count', jsonb_array_length(detail->'sessions') \
+                FROM audit_events WHERE event = 'session_limit_reached'";
+    let told = app.sql(told, &[]).await;
+    assert_eq!(told.len(), 1);
+    let begun = "SELECT id::text FROM sessions ORDER BY created_at DESC LIMIT 1";
+    let begun: String = app.sql(begun, &[]).await[0].get(0);
+    assert_eq!(told[0].get::<_, String>(0), begun);
+    assert_eq!(
+        (told[0].get::<_, &str>(1), told[0].get::<_, i32>(2)),
+        ("1", 1)
+    );
+    let page = signed_in(&app, &person).await.visit("/account").await;
+    let text = page.text("main");
+    assert!(text.contains("as too many were signed in"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_signs_in_over_its_session_ends_no_other_one() {
+    let app = TestApp::with(&[("SESSIONS_PER_USER", "2")]).await;
+    let person = app.person().await;
+    let program = app.api().sign_in(&person).await;
+    app.wait(TimeDelta::seconds(1));
+    let mut browser = signed_in(&app, &person).await;
+    let token = browser.csrf_token().await;
+    app.wait(TimeDelta::seconds(1));
+    let typed = [
+        ("email", person.email.as_str()),
+        ("password", person.password.as_str()),
+        ("csrf_token", &token),
+    ];
+    browser.post("/login", &typed).await;
+    assert_eq!(endings(&app, &person).await, ["lives", "replaced", "lives"]);
+    assert_eq!(app.api().with(&program).get("/me").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sign_ins_at_once_on_two_nodes_keep_the_limit() {
+    let app = TestApp::with(&[("SESSIONS_PER_USER", "3")]).await;
+    let another = app.another_node();
+    let person = app.person().with_totp().await;
+    let plain = app.person().await;
+    let (here, there) = (app.api(), app.api().at(&another));
+    let replies = join_all((0..30).map(|n| {
+        let api = if n % 2 == 0 { &here } else { &there };
+        api.sign_in(&plain)
+    }))
+    .await;
+    assert!(replies.iter().all(|reply| reply.status == 200));
+    assert_eq!(living(&app, &plain).await, 3);
+
+    // The codes, too: each of the backup codes signs in once.
+    let codes = person.backup_codes.iter();
+    let replies = join_all(codes.enumerate().map(|(n, code)| {
+        let api = if n % 2 == 0 { &here } else { &there };
+        api.sign_in_with(&person, code)
+    }))
+    .await;
+    assert!(replies.iter().all(|reply| reply.status == 200));
+    assert_eq!(living(&app, &person).await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_earlier_version_left_ends_at_the_next_sign_in() {
+    let app = TestApp::start().await;
+    let person = app.person().await;
+    left_behind(&app, &person, 20_000).await;
+    let pair = app.api().sign_in(&person).await;
+    assert_eq!(pair.status, 200);
+    assert_eq!(living(&app, &person).await, 100);
+    // Those that were used last live on, beside the new one.
+    let sql = "SELECT count(*) FROM sessions s JOIN users u ON u.id = s.user_id \
+               WHERE s.revoked_at IS NULL AND s.last_seen_at >= u.created_at - interval '99 seconds'";
+    assert_eq!(app.sql(sql, &[]).await[0].get::<_, i64>(0), 100);
+}
