@@ -29,6 +29,7 @@ pub mod session;
 pub mod text;
 pub mod token;
 pub mod totp;
+mod typed_code;
 pub mod user;
 pub mod user_agent;
 pub mod user_search;

@@ -10,6 +10,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use super::{
     random::{self, Random},
     sealing::{SealError, SealingRing},
+    typed_code,
 };
 
 /// Codes in a set.
@@ -43,22 +44,15 @@ impl BackupCode {
             .collect()
     }
 
-    /// Reads a code as people type it: any case, with or without blanks and dashes, and with the
-    /// letters that Crockford's alphabet takes for digits (O, I, L).
+    /// Reads a code as people type it: any case, digits of any script, with or without blanks, dashes
+    /// and direction marks, and with the letters that Crockford's alphabet takes for digits (O, I, L).
     pub fn parse(text: &str) -> Option<Self> {
-        if text.len() > 4 * SYMBOLS {
-            return None;
-        }
         let symbol = |c: char| match c.to_ascii_uppercase() {
             'O' => '0',
             'I' | 'L' => '1',
             upper => upper,
         };
-        let code: String = text
-            .chars()
-            .filter(|c| !matches!(c, ' ' | '-'))
-            .map(symbol)
-            .collect();
+        let code: String = typed_code::symbols(text)?.chars().map(symbol).collect();
         let valid = code.len() == SYMBOLS && CROCKFORD.decode(code.as_bytes()).is_ok();
         valid.then_some(Self(code))
     }
@@ -132,6 +126,7 @@ mod tests {
             shown.replace('-', ""),
             shown.replace('-', " "),
             "OOOg 4Or4 om3o e2o9".to_owned(),
+            "\u{ff10}\u{ff10}0\u{ff27}\u{a0}40R4\u{2013}0M30\u{200e}E2\u{660}9".to_owned(),
         ] {
             assert_eq!(BackupCode::parse(&typed).as_ref(), Some(&code), "{typed}");
         }
@@ -140,7 +135,7 @@ mod tests {
             "123456",
             "000G-40R4-0M30-E20U",
             "000G-40R4-0M30-E2091",
-            "００0G40R40M30E209",
+            "\u{b2}00G40R40M30E209",
         ] {
             assert_eq!(BackupCode::parse(typed), None, "{typed}");
         }

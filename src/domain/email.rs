@@ -2,7 +2,13 @@
 
 use std::fmt;
 
+use idna::{
+    AsciiDenyList,
+    uts46::{DnsLength, Hyphens, Uts46},
+};
 use thiserror::Error;
+
+use super::text;
 
 /// A mail address with an ASCII local part and a domain in its ASCII form.
 ///
@@ -26,6 +32,21 @@ pub enum EmailError {
     /// Not of the form `name@example.org`.
     #[error("This is not an email address. It should look like name@example.org.")]
     Malformed,
+    /// Letters before the `@` that are not ASCII (RFC 6531).
+    #[error(
+        "Email addresses with accents or letters of other alphabets before the @ are not supported. Use one with the letters a to z there."
+    )]
+    NonAsciiName,
+    /// A quoted name before the `@` (RFC 5321, 4.1.2).
+    #[error(
+        "Email addresses with quotation marks before the @ are not supported. Use another one."
+    )]
+    QuotedName,
+    /// A network address in brackets after the `@` (RFC 5321, 4.1.3).
+    #[error(
+        "Email addresses with a network address in brackets after the @ are not supported. Use one with a domain."
+    )]
+    AddressLiteral,
 }
 
 impl EmailAddress {
@@ -41,9 +62,12 @@ impl EmailAddress {
             return Err(EmailError::TooLong);
         }
         let (local, domain) = text.rsplit_once('@').ok_or(EmailError::Malformed)?;
-        let domain = idna::domain_to_ascii_strict(domain).map_err(|_| EmailError::Malformed)?;
-        if !is_dot_atom(local) || !is_host_name(&domain) {
-            return Err(EmailError::Malformed);
+        if is_address_literal(domain) && is_dot_atom(local) {
+            return Err(EmailError::AddressLiteral);
+        }
+        let domain = ascii_domain(domain).ok_or(EmailError::Malformed)?;
+        if !is_dot_atom(local) {
+            return Err(unsupported(local).unwrap_or(EmailError::Malformed));
         }
         let stored = format!("{local}@{domain}");
         if stored.len() > 254 || local.len() > 64 {
@@ -90,6 +114,49 @@ fn is_dot_atom(local: &str) -> bool {
             .all(|atom| !atom.is_empty() && atom.bytes().all(is_atom_byte))
 }
 
+/// What a local part that is no dot-atom is, where other servers would take it.
+fn unsupported(local: &str) -> Option<EmailError> {
+    let quoted = local
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    if quoted.is_some_and(|inner| !inner.is_empty() && !inner.contains(['"', '\r', '\n', '\0'])) {
+        return Some(EmailError::QuotedName);
+    }
+    let written = |c: char| c.is_ascii() || !text::is_unseen(c);
+    let narrowed: String = local
+        .chars()
+        .map(|c| if c.is_ascii() { c } else { 'a' })
+        .collect();
+    (local.chars().all(written) && is_dot_atom(&narrowed)).then_some(EmailError::NonAsciiName)
+}
+
+fn is_address_literal(domain: &str) -> bool {
+    let inner = domain
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    inner.is_some_and(|inner| {
+        let v6 = inner
+            .get(..5)
+            .filter(|tag| tag.eq_ignore_ascii_case("IPv6:"));
+        inner[v6.map_or(0, str::len)..]
+            .parse::<std::net::IpAddr>()
+            .is_ok()
+    })
+}
+
+/// The domain in ASCII. Unlike the strict profile of IDNA it takes hyphens in the third and fourth
+/// places, as registered names have them (`r3---sn`); labels of the form `xn--` are checked all the same.
+fn ascii_domain(domain: &str) -> Option<String> {
+    let ascii = Uts46::new().to_ascii(
+        domain.as_bytes(),
+        AsciiDenyList::STD3,
+        Hyphens::CheckFirstLast,
+        DnsLength::Verify,
+    );
+    let ascii = ascii.ok()?.into_owned();
+    is_host_name(&ascii).then_some(ascii)
+}
+
 fn is_host_name(domain: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -134,12 +201,17 @@ mod tests {
             "ada@-x.org",
             "ada@x..org",
             "ada@example.org.",
-            "mıke@example.org",
             "mike@ex\0ample.org",
             "a@example.org\r\nBcc: b@c.d",
-            "\"a b\"@example.org",
             "a,b@example.org",
-            "ada@[127.0.0.1]",
+            "ada@[example.org]",
+            "ada@xn--a.example",
+            "ada@xn--.example",
+            "ada@xn--ascii-.example",
+            "m\u{131}ke@-x.org",
+            "m\u{131}..ke@example.org",
+            "m\u{131}\u{200b}@example.org",
+            "\"a\r\nb\"@example.org",
             "a\n@example.org",
         ] {
             assert_eq!(
@@ -159,6 +231,37 @@ mod tests {
             EmailAddress::parse(&"x".repeat(1_000_000)),
             Err(EmailError::TooLong)
         );
+    }
+
+    #[test]
+    fn says_what_is_not_supported() {
+        for (text, why) in [
+            ("m\u{131}ke@example.org", EmailError::NonAsciiName),
+            (
+                "j\u{f6}rg.m\u{fc}ller@example.org",
+                EmailError::NonAsciiName,
+            ),
+            (
+                "\u{7528}\u{6237}@b\u{fc}cher.example",
+                EmailError::NonAsciiName,
+            ),
+            ("\"a b\"@example.org", EmailError::QuotedName),
+            ("ada@[127.0.0.1]", EmailError::AddressLiteral),
+            ("ada@[IPv6:2001:db8::1]", EmailError::AddressLiteral),
+        ] {
+            assert_eq!(EmailAddress::parse(text), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn hyphens_may_stand_in_the_third_and_fourth_places() {
+        for text in [
+            "ada@ab--cd.example",
+            "ada@r3---sn-4g5e.example.org",
+            "ada@xn--bcher-kva.example",
+        ] {
+            assert_eq!(EmailAddress::parse(text).unwrap().as_str(), text);
+        }
     }
 
     #[test]

@@ -8,7 +8,10 @@ use subtle::ConstantTimeEq;
 use totp_rs::{Builder, Secret, Totp};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::random::{self, Random};
+use super::{
+    random::{self, Random},
+    typed_code,
+};
 
 /// Seconds of a step (RFC 6238, 4.1: X).
 pub const STEP_SECONDS: i64 = 30;
@@ -77,13 +80,12 @@ impl fmt::Debug for TotpCode {
 }
 
 impl TotpCode {
-    /// Reads a code; blanks and dashes are dropped, anything but six ASCII digits is `None`.
+    /// Reads a code: six decimal digits of any script; blanks, dashes and direction marks are dropped.
+    /// Anything else is `None`.
     pub fn parse(text: &str) -> Option<Self> {
-        if text.len() > 32 {
-            return None;
-        }
-        let code: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-        (code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())).then_some(Self(code))
+        let code = typed_code::symbols(text)?;
+        let is_code = code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit());
+        is_code.then(|| Self(code.to_string()))
     }
 }
 
@@ -230,16 +232,24 @@ mod tests {
     }
 
     #[test]
-    fn only_six_ascii_digits_are_a_code() {
-        assert_eq!(TotpCode::parse(" 279-037 "), Some(code("279037")));
+    fn only_six_decimal_digits_are_a_code() {
+        for text in [
+            " 279-037 ",
+            "279037\n",
+            "279\u{a0}037",
+            "\u{ff12}\u{ff17}\u{ff19}\u{ff10}\u{ff13}\u{ff17}",
+            "\u{200f}\u{662}\u{667}\u{669}\u{2013}\u{660}\u{663}\u{667}",
+        ] {
+            assert_eq!(TotpCode::parse(text), Some(code("279037")), "{text:?}");
+        }
         for text in [
             "",
             "27903",
             "2790370",
             "27903a",
-            "２７９０３７",
-            "279037\n",
-            "279\u{a0}037",
+            "\u{b2}79037",
+            "27903\0",
+            "279.037",
         ] {
             assert_eq!(TotpCode::parse(text), None, "{text:?}");
         }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::import_users::ReadRow;
@@ -66,11 +66,62 @@ fn read_all(mut source: Box<dyn BufRead + Send>, rows: &mut Batches) -> Result<(
         Ok(begins) => begins.strip_prefix("\u{feff}".as_bytes()).unwrap_or(begins),
         Err(error) => return rows.push(1, Err(unreadable(&error))),
     };
+    if let Some(why) = other_format(begins) {
+        return rows.push(1, Err(why.to_owned()));
+    }
     match begins.iter().find(|byte| !byte.is_ascii_whitespace()) {
         None => Ok(()),
         Some(b'{') => json_lines(source, rows),
         Some(_) => csv(source, rows),
     }
+}
+
+/// What a file is that is neither CSV nor JSON lines, where its beginning tells, and what to do.
+fn other_format(begins: &[u8]) -> Option<&'static str> {
+    let text = begins.strip_prefix("\u{feff}".as_bytes()).unwrap_or(begins);
+    let text = text.trim_ascii_start();
+    let first_line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if begins.starts_with(b"\xff\xfe") || begins.starts_with(b"\xfe\xff") {
+        Some("it is UTF-16; save it as UTF-8")
+    } else if begins.starts_with(b"PK\x03\x04") {
+        Some("it is a spreadsheet or an archive; save the sheet as CSV")
+    } else if text.starts_with(b"[") {
+        Some(
+            "it is a JSON array; write JSON lines, one object a line without brackets or commas around it",
+        )
+    } else if text.starts_with(b"<") {
+        Some("it is XML or HTML; an import takes CSV or JSON lines")
+    } else if is_json_value(first_line) {
+        Some("it is a single JSON value; write JSON lines, one object a line")
+    } else if [b';', b'\t']
+        .iter()
+        .any(|separator| is_header(first_line, *separator))
+    {
+        Some("its columns are not separated by commas; save it as CSV with commas")
+    } else {
+        None
+    }
+}
+
+/// A value other than an object; a quoted name alone may as well be the one column of a CSV file.
+fn is_json_value(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    !line.starts_with(b"\"")
+        && serde_json::from_slice(line).is_ok_and(|value: Value| !value.is_object())
+}
+
+/// Whether a first line names a column of ours between other separators than commas.
+fn is_header(line: &[u8], separator: u8) -> bool {
+    let names = line.split(|byte| *byte == separator);
+    let mut names = names.map(<[u8]>::trim_ascii);
+    let known = |name: &[u8]| {
+        let name = name
+            .strip_prefix(b"\"")
+            .and_then(|rest| rest.strip_suffix(b"\""))
+            .unwrap_or(name);
+        COLUMNS.iter().any(|column| column.as_bytes() == name)
+    };
+    line.contains(&separator) && names.any(known)
 }
 
 fn unreadable(error: &io::Error) -> String {
@@ -98,8 +149,14 @@ fn json_lines(mut source: impl BufRead, rows: &mut Batches) -> Result<(), Unwant
 }
 
 fn of_json(text: &[u8]) -> Result<RawRow, String> {
-    let object: Map<String, Value> =
-        serde_json::from_slice(text).map_err(|_| "the line is no JSON object".to_owned())?;
+    let object = match serde_json::from_slice(text) {
+        Ok(Value::Object(object)) => object,
+        Ok(Value::Array(_)) => return Err("the line is a JSON array, and no object".to_owned()),
+        Ok(_) => return Err("the line is a single JSON value, and no object".to_owned()),
+        Err(_) => {
+            return Err("the line is no JSON object; each has to be whole on a line".to_owned());
+        }
+    };
     let mut row = RawRow::default();
     for (key, value) in &object {
         let text = match value {
@@ -194,6 +251,9 @@ fn known_columns(names: &[&str]) -> Result<(), String> {
 /// Why a whole file cannot be read, whatever its rows are: it is no text, has none, or its first
 /// line does not name the columns.
 pub fn refuse(file: &[u8]) -> Option<String> {
+    if let Some(why) = other_format(file) {
+        return Some(why.to_owned());
+    }
     if let Err(error) = std::str::from_utf8(file) {
         let before = &file[..error.valid_up_to()];
         let line = before.split(|byte| *byte == b'\n').count();
@@ -275,6 +335,9 @@ mod tests {
             (b"{\"email\": 7}\n", 1, "no text"),
             (b"{\"is_staff\": true}\n", 1, "no column"),
             (b"{\"email\": \"a@x.org\"\n", 1, "no JSON"),
+            (b"[\n{\"email\": \"a@x.org\"}]\n", 1, "JSON array"),
+            (b"\xff\xfee\0m\0", 1, "UTF-16"),
+            (b"email;role\na@x.org;user\n", 1, "commas"),
         ] {
             let rows = all(text);
             let Some((at, Err(told))) = rows.first() else {
@@ -294,6 +357,18 @@ mod tests {
             (b"mail\na@x.org\n", "no column mail"),
             (b"email,email\n", "twice"),
             (b"role\n", "no column email"),
+            (
+                b" [{\"email\": \"a@x.org\"}]",
+                "a JSON array; write JSON lines",
+            ),
+            (b"\xef\xbb\xbf[\n", "a JSON array"),
+            (b"true\n", "a single JSON value"),
+            (b"7\n", "a single JSON value"),
+            (b"\xff\xfee\0", "UTF-16"),
+            (b"PK\x03\x04\x14", "spreadsheet"),
+            (b"<?xml version=\"1.0\"?>", "XML"),
+            (b"\"email\";\"role\"\n", "commas"),
+            (b"display_name\temail\n", "commas"),
         ] {
             let told = refuse(file).unwrap();
             assert!(told.contains(why), "{told}");

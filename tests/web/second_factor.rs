@@ -3,7 +3,10 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::harness::{TestApp, people::PASSWORD};
+use crate::harness::{
+    TestApp,
+    people::{PASSWORD, Phone},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_opens_the_door_once() {
@@ -42,6 +45,55 @@ async fn a_code_may_be_typed_with_blanks_and_one_step_late_or_early() {
         app.browser().sign_in_with(&owner, &dashed).await.path(),
         "/account"
     );
+}
+
+/// Digits of another script, which begin with this zero.
+fn in_script(zero: char, code: &str) -> String {
+    let other = |c: char| match c.to_digit(10) {
+        Some(value) => char::from_u32(u32::from(zero) + value).unwrap(),
+        None => c,
+    };
+    code.chars().map(other).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_are_read_as_phones_and_keyboards_write_them_at_every_door() {
+    let app = TestApp::start().await;
+    let mut owner = app.person().verified().await;
+    let api = app.api().with(&app.api().sign_in(&owner).await);
+    let asked = json!({ "password": PASSWORD });
+    let enrolment = api.post("/mfa/totp/enroll", asked).await;
+    let phone = Phone::new(enrolment.text("secret"), &app.clock);
+    let marked = format!("\u{200f}{}\u{a0}", in_script('\u{660}', &phone.code()));
+    let confirmed = api
+        .post("/mfa/totp/confirm", json!({ "code": marked }))
+        .await;
+    assert_eq!(confirmed.status, 200, "{confirmed:?}");
+    let codes = confirmed.body["backup_codes"].clone();
+    let codes: Vec<String> = serde_json::from_value(codes).unwrap();
+
+    app.wait(TimeDelta::seconds(30));
+    let wide = in_script('\u{ff10}', &phone.code());
+    let wide = format!("{}\u{3000}{}", &wide[..9], &wide[9..]);
+    let api = app.api().with(&confirmed);
+    let proven = api.post("/reauthenticate", json!({ "code": wide })).await;
+    assert_eq!(proven.status, 204, "{proven:?}");
+
+    app.wait(TimeDelta::seconds(30));
+    owner.phone = Some(phone.clone());
+    let hindi = in_script('\u{966}', &phone.code());
+    let page = app.browser().sign_in_with(&owner, &hindi).await;
+    assert_eq!(page.path(), "/account");
+
+    app.wait(TimeDelta::seconds(30));
+    let dashed = phone.code().replace('0', "\u{2066}0\u{2069}\u{2212}");
+    assert_eq!(app.api().sign_in_with(&owner, &dashed).await.status, 200);
+
+    let typed = in_script('\u{6f0}', &codes[0]).replace('-', "\u{2011}");
+    assert_eq!(app.api().sign_in_with(&owner, &typed).await.status, 200);
+    let typed = in_script('\u{ff10}', &codes[1]).replace('-', "\u{202f}");
+    let page = app.browser().sign_in_with(&owner, &typed).await;
+    assert_eq!(page.path(), "/account");
 }
 
 #[tokio::test(flavor = "multi_thread")]

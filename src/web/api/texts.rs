@@ -43,12 +43,13 @@ pub(super) struct Token(String);
 #[schema(value_type = String, min_length = 1)]
 pub(super) struct MailedToken(String);
 
-/// Six digits of an authenticator app.
+/// Six digits of an authenticator app, of any script. Spaces, dashes and direction marks do not matter.
 #[derive(ToSchema)]
 #[schema(value_type = String, min_length = 1, example = "123456")]
 pub(super) struct TotpCode(String);
 
-/// Six digits of an authenticator app, or a backup code. Spaces and dashes do not matter.
+/// Six digits of an authenticator app, of any script, or a backup code. Spaces, dashes and direction marks
+/// do not matter.
 #[derive(ToSchema)]
 #[schema(value_type = String, min_length = 1, example = "123456")]
 pub(super) struct AnyCode(String);

@@ -42,7 +42,8 @@ pub(super) fn read(stored: &str) -> Result<StoredHash, HashError> {
 }
 
 fn argon2(phc: &str) -> Result<StoredHash, HashError> {
-    let phc = PasswordHash::new(phc).map_err(|_| HashError::Malformed)?;
+    let phc = unpadded(phc)?;
+    let phc = PasswordHash::new(&phc).map_err(|_| HashError::Malformed)?;
     let algorithm =
         Algorithm::try_from(phc.algorithm.as_str()).map_err(|_| HashError::UnknownKind)?;
     // The reference implementation wrote no version while there was only the first.
@@ -60,6 +61,25 @@ fn argon2(phc: &str) -> Result<StoredHash, HashError> {
     })
 }
 
+/// A PHC string whose salt and output have lost their padding, which the format does without and some
+/// programs write.
+fn unpadded(phc: &str) -> Result<String, HashError> {
+    let mut parts: Vec<&str> = phc.split('$').collect();
+    for part in parts
+        .iter_mut()
+        .rev()
+        .take(2)
+        .filter(|part| part.ends_with('='))
+    {
+        let whole = part.len();
+        *part = part.trim_end_matches('=');
+        if whole % 4 != 0 || whole - part.len() > 2 {
+            return Err(HashError::Malformed);
+        }
+    }
+    Ok(parts.join("$"))
+}
+
 /// `bcrypt$$2b$12$...`: the whole of another format after Django's own word.
 fn bcrypt_within(rest: &str, sha256: bool) -> Result<StoredHash, HashError> {
     let (kind, rest) = rest
@@ -75,6 +95,8 @@ fn bcrypt_within(rest: &str, sha256: bool) -> Result<StoredHash, HashError> {
 /// `12$` and 53 characters: 22 of salt, 31 of hash, in an alphabet of its own.
 fn bcrypt(rest: &str, sha256: bool) -> Result<StoredHash, HashError> {
     let (cost, text) = rest.split_once('$').ok_or(HashError::Malformed)?;
+    // 31 characters are 32 with the padding of Base64, which this format does without.
+    let text = text.strip_suffix('=').unwrap_or(text);
     let cost: u32 = number(cost)?;
     if !(4..=31).contains(&cost) || text.len() != 53 || !text.is_ascii() {
         return Err(HashError::Malformed);

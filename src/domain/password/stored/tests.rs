@@ -14,7 +14,7 @@ use crate::domain::password::{
 
 const PASSWORD: &str = "caf\u{e9} au lait, twice";
 
-const VERIFIED: [&str; 24] = [
+const VERIFIED: [&str; 28] = [
     "pbkdf2_sha1$1000$NaCl1234$g8iF6Pnr4l60ig9jmzZDR6qD1Zk=",
     "$pbkdf2$i=1000,l=20$c2FsdHNhbHRzYWx0c2FsdA$R6vJvLgHhQYONtZTZvqscPwweBs",
     "$pbkdf2$1000$c2FsdHNhbHRzYWx0c2FsdA$R6vJvLgHhQYONtZTZvqscPwweBs",
@@ -37,6 +37,10 @@ const VERIFIED: [&str; 24] = [
     "$argon2d$v=19$m=256,t=2,p=2$c2FsdHNhbHRzYWx0c2FsdA$URl1ZwtMBvlTWtxA/fqdbQp51xx7oDj42TGi3MKon68",
     "$argon2id$v=16$m=256,t=2,p=2$c2FsdHNhbHRzYWx0c2FsdA$T0wOYnfJUdpOycRH86AfzoWtxua5mw8PM7bdC7XcvQo",
     "$argon2id$v=19$m=256,t=2,p=2$c2FsdHNhbHRzYWx0c2FsdA$V1hX+/a7odzEdbHy8AUYV6jCCL38+OOq7YDKFFHg6Ls",
+    "$argon2id$v=19$m=256,t=2,p=2$c2FsdHNhbHRzYWx0c2FsdA==$V1hX+/a7odzEdbHy8AUYV6jCCL38+OOq7YDKFFHg6Ls=",
+    "argon2$argon2i$v=19$m=256,t=2,p=2$c2FsdHNhbHRzYWx0c2FsdA==$H2b3U3sqnoRdDTD5Tsbe9g==",
+    "$scrypt$ln=10,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA==$Vn3iV29iQDiImfIxtg1t+5Xoo9dvbiameHABV24T7og=",
+    "$pbkdf2$i=1000,l=20$c2FsdHNhbHRzYWx0c2FsdA==$R6vJvLgHhQYONtZTZvqscPwweBs=",
     "argon2$argon2i$v=19$m=256,t=2,p=2$c2FsdHNhbHRzYWx0c2FsdA$H2b3U3sqnoRdDTD5Tsbe9g",
     // Made from the decomposed form, as a system that keeps what is typed may hold it.
     "$2b$04$RDqA4UWo6JHrdbjrIQA/QeTbYxLBL4uDosjpb2Tn2a3D9pushWEKS",
@@ -205,6 +209,8 @@ fn bcrypt_of(password: &str) -> String {
 fn what_is_no_hash_is_told_apart_from_what_is_of_another_kind() {
     for malformed in [
         "$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA",
+        "$argon2id$v=19$m=256,t=2,p=2$c2FsdHNhbHRzYWx0c2FsdA=$V1hX+/a7odzEdbHy8AUYV6jCCL38+OOq7YDKFFHg6Ls",
+        "$argon2id$v=19$m=256,t=2,p=2$c2FsdHNhbHRzYWx0c2FsdA$V1hX+/a7odzEdbHy8AUYV6jCCL38+OOq7YDKFFHg6=====",
         "$argon2id$v=19$m=64,t=1,p=1",
         "$2b$04$short",
         "$2b$99$YpJet0KNK.2GN23IfbckseuI6JJqd/hz5xlVALh1X0myahDGKuxxa",
