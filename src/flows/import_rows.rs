@@ -2,12 +2,17 @@
 
 use std::{
     cell::Cell,
+    fmt,
     io::{self, BufRead, Read},
     rc::Rc,
     thread,
 };
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
 use serde_json::Value;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
@@ -149,16 +154,22 @@ fn json_lines(mut source: impl BufRead, rows: &mut Batches) -> Result<(), Unwant
 }
 
 fn of_json(text: &[u8]) -> Result<RawRow, String> {
-    let object = match serde_json::from_slice(text) {
-        Ok(Value::Object(object)) => object,
-        Ok(Value::Array(_)) => return Err("the line is a JSON array, and no object".to_owned()),
-        Ok(_) => return Err("the line is a single JSON value, and no object".to_owned()),
+    let members = match serde_json::from_slice(text) {
+        Ok(Members(members)) => members,
         Err(_) => {
-            return Err("the line is no JSON object; each has to be whole on a line".to_owned());
+            return Err(match serde_json::from_slice(text) {
+                Ok(Value::Array(_)) => "the line is a JSON array, and no object".to_owned(),
+                Ok(Value::Object(_)) => "the object has too many keys to be a row".to_owned(),
+                Ok(_) => "the line is a single JSON value, and no object".to_owned(),
+                Err(_) => "the line is no JSON object; each has to be whole on a line".to_owned(),
+            });
         }
     };
     let mut row = RawRow::default();
-    for (key, value) in &object {
+    for (at, (key, value)) in members.iter().enumerate() {
+        if members[..at].iter().any(|(earlier, _)| earlier == key) {
+            return Err(format!("the key {} stands twice", key.escape_debug()));
+        }
         let text = match value {
             Value::Null => "",
             Value::Bool(true) => "true",
@@ -171,6 +182,35 @@ fn of_json(text: &[u8]) -> Result<RawRow, String> {
         }
     }
     Ok(row)
+}
+
+/// The members of an object as they stand there: a map would keep the last of two that have one name.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                    // More than there are columns: the row is bad anyway.
+                    if members.len() > 4 * COLUMNS.len() {
+                        return Err(serde::de::Error::custom("too many members"));
+                    }
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
 }
 
 fn unknown_column(name: &str) -> String {
@@ -338,6 +378,16 @@ mod tests {
             (b"[\n{\"email\": \"a@x.org\"}]\n", 1, "JSON array"),
             (b"\xff\xfee\0m\0", 1, "UTF-16"),
             (b"email;role\na@x.org;user\n", 1, "commas"),
+            (
+                b"{\"email\": \"a@x.org\", \"email\": \"b@x.org\"}\n",
+                1,
+                "email stands twice",
+            ),
+            (
+                b"{\"role\": \"user\", \"email\": \"a@x.org\", \"r\\u006fle\": null}\n",
+                1,
+                "role stands twice",
+            ),
         ] {
             let rows = all(text);
             let Some((at, Err(told))) = rows.first() else {

@@ -10,11 +10,13 @@ use crate::db::{Transact, Tx};
 use uuid::Uuid;
 
 use super::{
-    InputFaults, Result, Services,
+    InputFaults, Result, Services, TokenPair,
     attempts::Target,
+    authenticate::HeldSession,
     new_password::own_words,
     recover::{MailRequest, NewPassword, RequestOutcome},
     services::Throttled,
+    tokens::Beginning,
 };
 use crate::{
     db::{self, users::UserRecord},
@@ -41,11 +43,22 @@ pub enum Proof {
     NewPassword(SecretString),
 }
 
+/// Whether proving password and mailbox together begins a session.
+#[derive(Debug, Clone, Copy)]
+pub enum Then {
+    /// It does, on a page, and takes the place of the one that lives in the browser.
+    SignIn(Option<HeldSession>),
+    /// It does not, for a program.
+    Nothing,
+}
+
 /// What became of it.
 #[derive(Debug)]
 pub enum Outcome {
     /// The address is proven.
     Verified,
+    /// The address is proven, and a session began.
+    SignedIn(TokenPair),
     /// It was proven before; nothing changed.
     AlreadyVerified,
     /// The link was used, has expired, or was mailed to another address.
@@ -99,6 +112,7 @@ pub async fn verify(
     s: &Services,
     token: &SecretString,
     proof: Proof,
+    then: Then,
     client: &Client,
 ) -> Result<Outcome> {
     if let Some(Throttled(wait)) = s.count(Route::Reset, client, None) {
@@ -110,120 +124,172 @@ pub async fn verify(
     if record.user.mailbox_proven() {
         return Ok(Outcome::AlreadyVerified);
     }
+    let proving = Proving {
+        s,
+        claims: &claims,
+        user: &record.user,
+        then,
+        client,
+    };
     match proof {
         Proof::SignedInAs(id) if id != record.user.id => Ok(Outcome::NotYours),
-        Proof::SignedInAs(id) => confirm(s, &claims, &record.user, Some(id), client).await,
-        Proof::Password(password) => with_password(s, &claims, &record, &password, client).await,
-        Proof::NewPassword(password) => claim(s, &claims, &record.user, &password, client).await,
+        Proof::SignedInAs(id) => {
+            let then = Then::Nothing;
+            Proving { then, ..proving }.confirm(Some(id)).await
+        }
+        Proof::Password(password) => proving.with_password(&record, &password).await,
+        Proof::NewPassword(password) => proving.claim(&password).await,
     }
 }
 
-async fn with_password(
-    s: &Services,
-    claims: &Claims,
-    record: &UserRecord,
-    password: &SecretString,
-    client: &Client,
-) -> Result<Outcome> {
-    let user = &record.user;
-    let target = Target::password(&user.email_canonical);
-    let attempt = match s.attempt(target, client).await? {
-        Ok(attempt) => attempt,
-        Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
-    };
-    let compared = match Password::parse(password) {
-        Some(password) => {
-            let stored = Some(record.password_hash.as_str());
-            Some(s.verify_password(&attempt, password, stored).await?)
+/// Who proves what, with which link.
+struct Proving<'a> {
+    s: &'a Services,
+    claims: &'a Claims,
+    user: &'a User,
+    then: Then,
+    client: &'a Client,
+}
+
+impl Proving<'_> {
+    async fn with_password(&self, record: &UserRecord, password: &SecretString) -> Result<Outcome> {
+        let Self {
+            s, user, client, ..
+        } = *self;
+        let target = Target::password(&user.email_canonical);
+        let attempt = match s.attempt(target, client).await? {
+            Ok(attempt) => attempt,
+            Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
+        };
+        let compared = match Password::parse(password) {
+            Some(password) => {
+                let stored = Some(record.password_hash.as_str());
+                Some(s.verify_password(&attempt, password, stored).await?)
+            }
+            None => None,
+        };
+        if compared.as_ref().is_some_and(Compared::is_match) {
+            let conn = s.db.connection().await?;
+            s.succeeded(&conn, &attempt).await?;
+            drop(conn);
+            return self.confirm(None).await;
         }
-        None => None,
-    };
-    if compared.as_ref().is_some_and(Compared::is_match) {
-        let conn = s.db.connection().await?;
-        s.succeeded(&conn, &attempt).await?;
+        let mut conn = s.db.connection().await?;
+        conn.transaction(async |tx| {
+            s.audit_anonymous(
+                tx,
+                Event::ReauthenticationFailed { by: "pwd" },
+                Subject::User(user.id),
+                client,
+            )
+            .await
+        })
+        .await?;
         drop(conn);
-        return confirm(s, claims, user, None, client).await;
+        if let Some(Compared { refusal, .. }) = compared {
+            s.refuse(&attempt, refusal).await?;
+        }
+        Ok(Outcome::WrongPassword)
     }
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
-        s.audit_anonymous(
-            tx,
-            Event::ReauthenticationFailed { by: "pwd" },
-            Subject::User(user.id),
-            client,
-        )
-        .await
-    })
-    .await?;
-    drop(conn);
-    if let Some(Compared { refusal, .. }) = compared {
-        s.refuse(&attempt, refusal).await?;
-    }
-    Ok(Outcome::WrongPassword)
-}
 
-/// Proves the address and changes nothing else.
-async fn confirm(
-    s: &Services,
-    claims: &Claims,
-    user: &User,
-    actor: Option<Uuid>,
-    client: &Client,
-) -> Result<Outcome> {
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
-        // The proof was made under this `rev`: a claim that came first has ended it.
-        if !db::users::hold(tx, user.id, user.revocation_id).await? || !use_up(tx, claims).await? {
-            return Ok(Outcome::LinkDead);
-        }
-        if !db::users::verify_email(tx, user.id, &user.email_canonical, s.now()).await? {
-            return Ok(Outcome::LinkDead);
-        }
-        let record = db::audit::Record {
-            event: Event::EmailVerified,
-            actor,
-            subject: Subject::User(user.id),
-            session_id: None,
-            client,
-            at: s.now(),
-        };
-        db::audit::insert(tx, &record).await?;
-        Ok(Outcome::Verified)
-    })
-    .await
-}
-
-/// Takes the account over for the owner of the mailbox: what its first holder had is worth nothing.
-async fn claim(
-    s: &Services,
-    claims: &Claims,
-    user: &User,
-    password: &SecretString,
-    client: &Client,
-) -> Result<Outcome> {
-    let password = match s.accept_password(password, own_words(user)).await? {
-        Ok(password) => password,
-        Err(why) => return Ok(Outcome::Invalid(InputFaults::one("new_password", &why))),
-    };
-    let hash = s.hash_password(password).await?;
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
-        // Held first: where the credentials changed while the hash was made, the link stays good.
-        if !db::users::hold(tx, user.id, user.revocation_id).await? || !use_up(tx, claims).await? {
-            return Ok(Outcome::LinkDead);
-        }
-        let change = NewPassword {
+    /// Proves the address and changes nothing else.
+    async fn confirm(&self, actor: Option<Uuid>) -> Result<Outcome> {
+        let Self {
+            s,
+            claims,
             user,
-            hash: &hash,
-            reason: EndReason::AddressClaimed,
             client,
+            ..
+        } = *self;
+        let mut conn = s.db.connection().await?;
+        conn.transaction(async |tx| {
+            // The proof was made under this `rev`: a claim that came first has ended it.
+            if !db::users::hold(tx, user.id, user.revocation_id).await?
+                || !use_up(tx, claims).await?
+            {
+                return Ok(Outcome::LinkDead);
+            }
+            let now = s.now();
+            if !db::users::verify_email(tx, user.id, &user.email_canonical, now).await? {
+                return Ok(Outcome::LinkDead);
+            }
+            let record = db::audit::Record {
+                event: Event::EmailVerified,
+                actor,
+                subject: Subject::User(user.id),
+                session_id: None,
+                client,
+                at: now,
+            };
+            db::audit::insert(tx, &record).await?;
+            let verified = User {
+                email_verified_at: Some(now),
+                verified_by_file: false,
+                ..user.clone()
+            };
+            self.go_on(tx, &verified).await
+        })
+        .await
+    }
+
+    /// Takes the account over for the owner of the mailbox: what its first holder had is worth
+    /// nothing.
+    async fn claim(&self, password: &SecretString) -> Result<Outcome> {
+        let Self {
+            s,
+            claims,
+            user,
+            client,
+            ..
+        } = *self;
+        let password = match s.accept_password(password, own_words(user)).await? {
+            Ok(password) => password,
+            Err(why) => return Ok(Outcome::Invalid(InputFaults::one("new_password", &why))),
         };
-        match s.set_password_by_mail(tx, change).await? {
-            Some(_) => Ok(Outcome::Verified),
-            None => Ok(Outcome::LinkDead),
+        let hash = s.hash_password(password).await?;
+        let mut conn = s.db.connection().await?;
+        conn.transaction(async |tx| {
+            // Held first: where the credentials changed while the hash was made, the link stays good.
+            if !db::users::hold(tx, user.id, user.revocation_id).await?
+                || !use_up(tx, claims).await?
+            {
+                return Ok(Outcome::LinkDead);
+            }
+            let change = NewPassword {
+                user,
+                hash: &hash,
+                reason: EndReason::AddressClaimed,
+                client,
+            };
+            match s.set_password_by_mail(tx, change).await? {
+                Some(user) => self.go_on(tx, &user).await,
+                None => Ok(Outcome::LinkDead),
+            }
+        })
+        .await
+    }
+
+    /// Begins a session where one is to begin. A second factor asks for its code at the sign-in; an
+    /// account has one here only where it is older than the rule that proof comes first.
+    async fn go_on(&self, tx: &Tx, user: &User) -> Result<Outcome> {
+        let Then::SignIn(replaces) = self.then else {
+            return Ok(Outcome::Verified);
+        };
+        if user.two_factor_enabled() {
+            return Ok(Outcome::Verified);
         }
-    })
-    .await
+        let beginning = Beginning {
+            user,
+            rev: user.revocation_id,
+            methods: &["pwd"],
+            remembered: false,
+            replaces,
+            client: self.client,
+        };
+        Ok(Outcome::SignedIn(
+            self.s.begin_session(tx, beginning).await?,
+        ))
+    }
 }
 
 async fn use_up(tx: &Tx, claims: &Claims) -> Result<bool> {

@@ -21,6 +21,8 @@ pub const EMAIL_TAKEN: &str = "This address already has an account. Sign in inst
 
 /// Sign-in was refused; which part was wrong is not told.
 pub const WRONG_EMAIL_OR_PASSWORD: &str = "The email address or the password is not right. Check both and try again, or reset your password.";
+/// The same for a program, where addresses have to be verified first.
+pub const WRONG_OR_UNVERIFIED: &str = "The email address or the password is not right. Check both and try again, or reset your password. If the account is new, follow the link in the mail that we sent first; POST /api/auth/resend-verification sends it again.";
 /// The password that a signed-in person typed to confirm an act is wrong.
 pub const WRONG_PASSWORD: &str = "This is not your current password. Check it and try again.";
 /// The password typed to verify an address is wrong.
@@ -181,6 +183,9 @@ pub const ADDRESS_VERIFIED_SIGN_IN: &str = "Your email address is verified. You 
 /// After verifying with a new password.
 pub const ADDRESS_VERIFIED_PASSWORD_SET: &str =
     "Your email address is verified and your new password is set. You can sign in now.";
+/// After verifying with a new password, which signs in.
+pub const ADDRESS_VERIFIED_SIGNED_IN: &str =
+    "Your email address is verified and your new password is set.";
 /// After asking for another link while signed in.
 pub const VERIFICATION_SENT: &str =
     "We have sent a new link to your address. It works for 24 hours.";

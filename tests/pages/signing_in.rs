@@ -20,6 +20,7 @@ fn login(shell: Shell, email: &str, next: &str, errors: FieldErrors) -> String {
         remember_me: !next.is_empty(),
         next: next.to_owned(),
         may_register: true,
+        tells_of_link: !errors.is_empty(),
         errors,
     })
 }

@@ -69,7 +69,9 @@ async fn another_device_takes_the_password_and_changes_nothing_else() {
     let page = browser
         .submit("/verify-email", &[("password", PASSWORD)])
         .await;
-    assert_eq!((page.status(), page.path()), (200, "/login"));
+    // Password and mailbox are proven: nothing more is asked for.
+    assert_eq!((page.status(), page.path()), (200, "/account"));
+    assert!(browser.is_signed_in().await);
     assert!(is_verified(&app, &person).await);
     assert!(signed_in.is_signed_in().await);
 }
@@ -90,7 +92,8 @@ async fn the_owner_of_the_mailbox_claims_the_account_with_a_new_password() {
     let page = browser
         .submit("/verify-email", &[("new_password", NEW_PASSWORD)])
         .await;
-    assert_eq!(page.path(), "/login");
+    assert_eq!(page.path(), "/account");
+    assert!(browser.is_signed_in().await);
     assert!(is_verified(&app, &person).await);
     assert!(!squatter.is_signed_in().await);
     assert_eq!(
@@ -283,4 +286,46 @@ async fn asking_again_tells_nothing_about_an_address() {
     assert_eq!(app.post.count("nobody@example.com"), 0);
     let rows = app.sql("SELECT count(*) FROM mails", &[]).await;
     assert_eq!(rows[0].get::<_, i64>(0), 6, "a row each, decoys included");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_sign_in_shows_everybody_the_way_to_the_link() {
+    let app = TestApp::with(&REQUIRED).await;
+    let (new, old) = (app.person().await, app.person().verified().await);
+    let mut answers = Vec::new();
+    for (email, password) in [
+        (new.email.as_str(), PASSWORD),
+        (new.email.as_str(), NEW_PASSWORD),
+        (old.email.as_str(), NEW_PASSWORD),
+        ("nobody@example.com", PASSWORD),
+    ] {
+        let mut browser = app.browser();
+        browser.visit("/login").await;
+        let typed = [("email", email), ("password", password)];
+        let page = browser.submit("/login", &typed).await;
+        assert_eq!(page.status(), 401);
+        let told = page.text("main").replace(email, "");
+        assert!(told.contains("Is the account new?"), "{told}");
+        let body = json!({ "email": email, "password": password });
+        let reply = app.api().post("/login", body).await;
+        let detail = reply.text("detail").to_owned();
+        assert!(detail.contains("/resend-verification"), "{detail}");
+        answers.push((told, detail));
+        let page = browser.submit("/verify-email/resend", &[]).await;
+        assert_eq!(
+            (page.status(), page.text("h1").as_str()),
+            (200, "Check your mail")
+        );
+    }
+    assert!(
+        answers.windows(2).all(|two| two[0] == two[1]),
+        "{answers:?}"
+    );
+    let link = app.post.mail(&new.email, "Verify").await.link();
+    let mut browser = app.browser();
+    browser.visit(&link).await;
+    let page = browser
+        .submit("/verify-email", &[("password", PASSWORD)])
+        .await;
+    assert_eq!(page.path(), "/account");
 }

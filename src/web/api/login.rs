@@ -67,7 +67,9 @@ pub async fn post(
         sign_in::Outcome::SecondFactorRequired(pending) => {
             Ok(dto::second_factor_required(&pending))
         }
-        sign_in::Outcome::Rejected => Err(refusals::invalid_credentials()),
+        sign_in::Outcome::Rejected => Err(refusals::invalid_credentials(
+            state.services.policy.email_verification,
+        )),
         sign_in::Outcome::Throttled(wait) => Err(WebError::Throttled(wait)),
     }
 }

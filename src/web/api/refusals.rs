@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::{
     flows::{
-        InputFaults,
+        EmailVerification, InputFaults,
         admin_act::{Barred, Outcome},
         invitations::Outcome as Invited,
         second_factor::CodeFault,
@@ -51,8 +51,11 @@ pub(in crate::web) fn registration_closed(detail: &'static str) -> WebError {
 }
 
 /// 401: address and password open nothing.
-pub(super) fn invalid_credentials() -> WebError {
-    let detail = copy::WRONG_EMAIL_OR_PASSWORD;
+pub(super) fn invalid_credentials(verification: EmailVerification) -> WebError {
+    let detail = match verification {
+        EmailVerification::Required => copy::WRONG_OR_UNVERIFIED,
+        EmailVerification::Optional => copy::WRONG_EMAIL_OR_PASSWORD,
+    };
     WebError::refused(codes::INVALID_CREDENTIALS, detail)
 }
 

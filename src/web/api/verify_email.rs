@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::secret::SecretString,
-    flows::verify_email::{self, Outcome, Proof},
+    flows::verify_email::{self, Outcome, Proof, Then},
     web::{
         copy,
         error::{WebError, WebResult},
@@ -93,8 +93,10 @@ pub async fn post(
         (None, Caller::Somebody(user)) => Proof::SignedInAs(user.ready()?.who.user().id),
         (None, Caller::Nobody | Caller::Dead(_)) => return Err(WebError::Unauthorized),
     };
-    match verify_email::verify(&state.services, &token, proof, &client).await? {
-        Outcome::Verified | Outcome::AlreadyVerified => Ok(HttpResponse::NoContent().finish()),
+    match verify_email::verify(&state.services, &token, proof, Then::Nothing, &client).await? {
+        Outcome::Verified | Outcome::SignedIn(_) | Outcome::AlreadyVerified => {
+            Ok(HttpResponse::NoContent().finish())
+        }
         Outcome::LinkDead => Err(refusals::dead_link()),
         Outcome::NotYours => Err(refusals::not_yours()),
         Outcome::WrongPassword => Err(refusals::wrong_password("password")),

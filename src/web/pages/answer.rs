@@ -77,6 +77,11 @@ impl Showing {
         Self::again(StatusCode::UNAUTHORIZED, errors)
     }
 
+    /// Whether the credentials are wrong.
+    pub(super) fn is_rejected(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+    }
+
     /// Again, as the account changed in the same moment.
     pub(super) fn overtaken() -> Self {
         Self::again(StatusCode::CONFLICT, FieldErrors::of_form(copy::OVERTAKEN))

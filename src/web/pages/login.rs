@@ -8,7 +8,7 @@ use super::answer::{ACCOUNT, Showing, code_required, see_other, signed_in};
 use crate::{
     domain::{email::EmailError, local_path::LocalPath, secret::SecretString},
     flows::{
-        Registration,
+        EmailVerification, Registration,
         sign_in::{self, Input, Outcome},
     },
     web::{
@@ -35,6 +35,9 @@ pub struct LoginPage {
     pub next: String,
     /// Whether the page offers to create an account.
     pub may_register: bool,
+    /// Whether to say that a new account is verified first: whatever was refused, so that it tells
+    /// nothing.
+    pub tells_of_link: bool,
     /// What is wrong: of the form for wrong credentials and waits, else by `email` and `password`.
     pub errors: FieldErrors,
 }
@@ -139,12 +142,15 @@ pub async fn post(
 }
 
 fn show(state: &WebState, shell: PageShell, form: Form, showing: Showing) -> WebResult {
+    let required = state.services.policy.email_verification == EmailVerification::Required;
+    let tells_of_link = required && showing.is_rejected();
     showing.answer(|errors| LoginPage {
         shell: shell.take(),
         remember_me: form.remembers(),
         next: LocalPath::parse(&form.next).map_or_else(String::new, |next| next.to_string()),
         email: form.email,
         may_register: state.services.policy.registration == Registration::Open,
+        tells_of_link,
         errors,
     })
 }

@@ -4,14 +4,16 @@ use actix_web::{http::StatusCode, web::Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::answer::{ACCOUNT, LOGIN, Showing, field_errors, page, see_other_with};
+use super::answer::{
+    ACCOUNT, LOGIN, Showing, field_errors, page, see_other_with, signed_in as signed_in_with,
+};
 use super::mail_link::LinkToken;
 use super::password_strength::may_ask;
 use crate::{
     domain::{password::PasswordRefusal, secret::SecretString, user::User},
     flows::{
         authenticate::Authenticated,
-        verify_email::{self, Outcome, Proof},
+        verify_email::{self, Outcome, Proof, Then},
     },
     web::{
         copy,
@@ -145,13 +147,28 @@ pub async fn post(
         Ok(proof) => proof,
         Err(errors) => return screen.show(Showing::invalid(errors)).await,
     };
-    let (path, message) = match proof {
-        Proof::SignedInAs(_) => (ACCOUNT, copy::ADDRESS_VERIFIED),
-        Proof::Password(_) => (LOGIN, copy::ADDRESS_VERIFIED_SIGN_IN),
-        Proof::NewPassword(_) => (LOGIN, copy::ADDRESS_VERIFIED_PASSWORD_SET),
+    // `LOGIN` where a second factor has to be given first.
+    let (path, message, signed) = match proof {
+        Proof::SignedInAs(_) => (ACCOUNT, copy::ADDRESS_VERIFIED, copy::ADDRESS_VERIFIED),
+        Proof::Password(_) => (
+            LOGIN,
+            copy::ADDRESS_VERIFIED_SIGN_IN,
+            copy::ADDRESS_VERIFIED,
+        ),
+        Proof::NewPassword(_) => (
+            LOGIN,
+            copy::ADDRESS_VERIFIED_PASSWORD_SET,
+            copy::ADDRESS_VERIFIED_SIGNED_IN,
+        ),
     };
+    let then = Then::SignIn(who.as_ref().and_then(Authenticated::held_session));
     let of_password = |message: String| FieldErrors::of_field("password", message);
-    let showing = match verify_email::verify(&state.services, &token, proof, &client).await? {
+    let showing = match verify_email::verify(&state.services, &token, proof, then, &client).await? {
+        Outcome::SignedIn(pair) => {
+            let answer = signed_in_with(&state, &session, &pair, &client.device, None);
+            session.leave_flash(&Flash::success(signed));
+            return Ok(answer);
+        }
         Outcome::Verified => return Ok(see_other_with(&session, path, &Flash::success(message))),
         Outcome::AlreadyVerified => return screen.already_verified(),
         // Dead, or verified in the same moment: the screen looks again.
