@@ -243,6 +243,19 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_is_set_back_holds_nobody_up() {
+        let clock = Arc::new(Hand(1_000_000_000.into()));
+        let throttle = throttle(&clock);
+        let tried = || throttle.count(Route::Reset, ip("10.0.0.1"), None);
+        clock.0.fetch_add(3_600_000, Ordering::Relaxed);
+        while tried().is_ok() {}
+        clock.0.fetch_sub(3_600_000, Ordering::Relaxed);
+        assert!(tried().unwrap_err() <= Duration::from_secs(15));
+        clock.0.fetch_add(15_000, Ordering::Relaxed);
+        assert!(tried().is_ok());
+    }
+
+    #[test]
     fn exempt_networks_and_limits_that_are_off_count_nothing() {
         let throttle = throttle(&Arc::new(Hand(1_000_000.into())));
         let tried = |route, from, times| {

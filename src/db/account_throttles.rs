@@ -15,6 +15,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::schema::account_throttles as throttles;
 
+/// How much the clocks of nodes may differ.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
+
 /// Lets an attempt through and counts it; `false` where its time has not come, or `pauses` has no
 /// more attempts. `pauses` are the seconds after each attempt in a row.
 pub async fn reserve(
@@ -67,7 +70,10 @@ impl QueryFragment<Pg> for Reserve<'_> {
         );
         out.push_bind_param::<Array<Integer>, _>(self.pauses)?;
         // Where there is no pause, whoever looked at the clock first need not come first.
-        out.push_sql(")[t.failures], 0) = 0) AND t.failures < cardinality(");
+        out.push_sql(")[t.failures], 0) = 0 OR t.next_allowed_at > excluded.tried_at + make_interval(secs => 60 + (");
+        out.push_bind_param::<Array<Integer>, _>(self.pauses)?;
+        // A wait that is longer than the pause itself was counted by a clock that was ahead.
+        out.push_sql(")[t.failures])) AND t.failures < cardinality(");
         out.push_bind_param::<Array<Integer>, _>(self.pauses)?;
         out.push_sql(") RETURNING failures");
         Ok(())
@@ -136,9 +142,11 @@ pub async fn once(
             throttles::tried_at.eq(excluded(throttles::tried_at)),
             throttles::next_allowed_at.eq(excluded(throttles::next_allowed_at)),
         ));
-    let rows = FilterDsl::filter(upsert, throttles::next_allowed_at.le(now))
-        .execute(&mut conn)
-        .await?;
+    // One that lies further ahead was noted by a clock that was ahead.
+    let due = throttles::next_allowed_at
+        .le(now)
+        .or(throttles::next_allowed_at.gt(now + period + CLOCKS_DIFFER));
+    let rows = FilterDsl::filter(upsert, due).execute(&mut conn).await?;
     Ok(rows == 1)
 }
 

@@ -227,9 +227,9 @@ pub async fn set_password(
             users::password_hash.eq(&hash.phc),
             users::password_breach_checked_at.eq(hash.breach_checked_at),
             users::revocation_id.eq(users::revocation_id + 1),
-            // A clock that went back must not revive tokens: the cutoff never sinks.
+            // A clock that went back must not revive tokens: the cutoff always rises.
             users::password_changed_at.eq(sql::<Nullable<Timestamptz>>(
-                "GREATEST(password_changed_at, ",
+                "GREATEST(password_changed_at + interval '1 millisecond', ",
             )
             .bind::<Timestamptz, _>(at)
             .sql(")")),

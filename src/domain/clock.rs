@@ -1,11 +1,20 @@
 //! Where the present comes from, and the few things that are done with times.
 
+use std::time::Duration;
+
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 /// A source of the current time. Tests move theirs.
 pub trait Clock: Send + Sync {
     /// The current time in UTC.
     fn now(&self) -> DateTime<Utc>;
+
+    /// The time since some moment of the past, by a clock that no one sets (for lengths of time
+    /// within one process). Where there is none, the time of day, which may fall.
+    fn elapsed(&self) -> Duration {
+        let since_1970 = self.now().signed_duration_since(DateTime::UNIX_EPOCH);
+        since_1970.to_std().unwrap_or_default()
+    }
 }
 
 /// The time cut down to whole milliseconds, the precision that tokens and rows keep.

@@ -172,7 +172,7 @@ pub fn judge_refresh(
         return RefreshVerdict::Dead;
     }
     // Only access tokens and one-time tokens are ever put on the revocation list.
-    if judge(claims, &state.user, &NothingRevoked).is_err() {
+    if judge(claims, &state.user, &NothingRevoked, now).is_err() {
         return RefreshVerdict::Dead;
     }
     let generation = claims.extra.generation;

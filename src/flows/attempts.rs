@@ -19,7 +19,7 @@ use super::{FlowError, Result, Services, outbox::browser_of, services::Throttled
 use crate::{
     db::{self, Transact, Tx},
     domain::{
-        attempts::LONGEST_PAUSE,
+        attempts::{LONGEST_PAUSE, UNLOCK_LIFETIME},
         audit::{Client, Event},
         device::{DeviceCookie, KnownDevice},
         password::Password,
@@ -184,7 +184,13 @@ impl Services {
         let shared = self.db.shared().await?;
         let counters = db::account_throttles::find(&shared, &[key, paused, blocked]).await?;
         let found = |key: CounterKey| counters.iter().find(|one| one.key == key);
-        let due = |key| found(key).is_none_or(|notice| notice.next_allowed_at <= now);
+        // One that is noted for a time past its longest period was noted by a clock that was ahead.
+        let due = |key| {
+            found(key).is_none_or(|notice| {
+                let wait = notice.next_allowed_at - now;
+                wait <= TimeDelta::zero() || wait > UNLOCK_LIFETIME
+            })
+        };
         // Somebody succeeded in the same moment.
         let Some(tried) = found(key) else {
             return Ok(Throttled(Duration::from_secs(1)));
@@ -194,7 +200,7 @@ impl Services {
                 self.note_pause(target, client).await?;
             }
             let wait = (tried.next_allowed_at - now).to_std();
-            return Ok(Throttled(wait.unwrap_or(LONGEST_PAUSE)));
+            return Ok(Throttled(wait.unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE)));
         }
         if due(blocked) {
             self.note_block(target, client).await?;

@@ -52,7 +52,7 @@ pub struct HeldSession {
 /// Judges an access token; `None` is all that anybody learns of a refusal.
 pub async fn with_access_token(s: &Services, token: &str) -> Result<Option<Authenticated>> {
     let now = s.now();
-    let claims = match s.tokens.decode(Purpose::Access, token, now) {
+    let claims = match s.tokens.decode_ahead(Purpose::Access, token, now) {
         Ok(claims) => claims,
         Err(refusal) => {
             tracing::debug!(%refusal, "access token refused");

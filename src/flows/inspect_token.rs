@@ -72,7 +72,7 @@ pub async fn judge_claims(s: &Services, token: &str, claims: &Claims) -> Result<
         Purpose::Access => judge_bound(claims, &user, session, &standing, s.now()),
         // A refresh has no list: using one up moves its session on.
         Purpose::Refresh => judge_bound(claims, &user, session, &NothingRevoked, s.now()),
-        _ => judge(claims, &user, &standing),
+        _ => judge(claims, &user, &standing, s.now()),
     };
     let mut verdict = verdict.map_err(Reason::from);
     if verdict.is_ok() && claims.purpose == Purpose::Refresh {

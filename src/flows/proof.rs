@@ -24,6 +24,9 @@ use crate::{
     hashing::Compared,
 };
 
+/// How much the clocks of nodes may differ.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
+
 /// How long a proof counts as recent.
 pub const RECENT: TimeDelta = TimeDelta::minutes(10);
 
@@ -69,7 +72,10 @@ pub enum Outcome {
 
 /// Whoever has proved lately, in this session, who they are.
 pub fn recent(s: &Services, who: &Authenticated) -> Option<Proven> {
-    let lately = who.proven_at.is_some_and(|at| s.now() < at + RECENT);
+    // One that lies ahead was made by a clock that has been set back since. It is no recent one.
+    let now = s.now();
+    let is_lately = |at| now < at + RECENT && at <= now + CLOCKS_DIFFER;
+    let lately = who.proven_at.is_some_and(is_lately);
     (lately && !contradictory_factor(who.user())).then(|| Proven(who.clone()))
 }
 

@@ -156,13 +156,16 @@ impl Services {
         purpose: Purpose,
         token: &SecretString,
     ) -> Result<Option<(Claims, UserRecord)>> {
-        let Ok(claims) = self.tokens.decode(purpose, token.expose(), self.now()) else {
+        let Ok(claims) = self
+            .tokens
+            .decode_ahead(purpose, token.expose(), self.now())
+        else {
             return Ok(None);
         };
         let Some(standing) = db::standing::find(&self.db, &claims).await? else {
             return Ok(None);
         };
-        let living = judge(&claims, &standing.user_standing(), &standing).is_ok()
+        let living = judge(&claims, &standing.user_standing(), &standing, self.now()).is_ok()
             && !contradictory_factor(&standing.user.user);
         Ok(living.then_some((claims, standing.user)))
     }

@@ -38,12 +38,15 @@ const ROUNDS: usize = 3;
 
 /// Rotates a refresh token.
 pub async fn refresh(s: &Services, token: &str, client: &Client) -> Result<Outcome> {
-    let Ok(claims) = s.tokens.decode(Purpose::Refresh, token, s.now()) else {
+    let Ok(claims) = s.tokens.decode_ahead(Purpose::Refresh, token, s.now()) else {
         return Ok(Outcome::Dead);
     };
     let hash = token_hash(token);
     // Nearly always it is the current token of a session with time left: one statement decides.
-    if let Some(rev) = claims.rev {
+    // One that seems to be issued ahead is judged by its user's cutoff first.
+    if let Some(rev) = claims.rev
+        && claims.issued_at <= s.now()
+    {
         let next = s.successor_claims(&claims, rev);
         if let Some((rotation, token)) = rotation(s, &claims, hash, &next, client)?
             && let Some(rotated) = db::rotation::rotate_unless_locked(&s.db, rotation).await?

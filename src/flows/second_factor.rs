@@ -89,14 +89,14 @@ impl CodeFault {
 pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outcome> {
     let Ok(claims) = s
         .tokens
-        .decode(Purpose::LoginMfa, input.token.expose(), s.now())
+        .decode_ahead(Purpose::LoginMfa, input.token.expose(), s.now())
     else {
         return Ok(Outcome::Expired);
     };
     let Some(standing) = db::standing::find(&s.db, &claims).await? else {
         return Ok(Outcome::Expired);
     };
-    if judge(&claims, &standing.user_standing(), &standing).is_err() {
+    if judge(&claims, &standing.user_standing(), &standing, s.now()).is_err() {
         return Ok(Outcome::Expired);
     }
     let user = standing.user.user;

@@ -56,7 +56,8 @@ pub(super) enum Waiting {
 }
 
 impl Services {
-    /// When a token that is minted now counts as issued: never at or before the cutoff.
+    /// When a token that is minted now counts as issued: never at or before the cutoff. How long it
+    /// lives counts from now all the same, since the cutoff may come from a clock that was ahead.
     fn issue_time(&self, password_changed_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
         let now = self.now();
         password_changed_at.map_or(now, |cutoff| now.max(cutoff + TimeDelta::milliseconds(1)))
@@ -79,7 +80,7 @@ impl Services {
             user_id,
             token_id: random::token_id(self.random.as_ref()),
             issued_at,
-            expires_at: whole_seconds(issued_at + self.tokens.policy().lifetime(purpose)),
+            expires_at: whole_seconds(self.now() + self.tokens.policy().lifetime(purpose)),
             rev: Some(rev),
             session_id: None,
             extra: Extra::default(),
@@ -114,7 +115,7 @@ impl Services {
             Waiting::SignIn => None,
             Waiting::Reset(sealed) => Some(sealed),
         };
-        let expires_in = seconds_between(claims.issued_at, claims.expires_at);
+        let expires_in = seconds_between(self.now(), claims.expires_at);
         Ok(PendingSignIn {
             token: self.tokens.encode(&claims)?,
             expires_in,
@@ -140,7 +141,7 @@ impl Services {
             session_id: refresh.session_id.unwrap_or_default(),
             access_token: self.tokens.encode(&access)?,
             refresh_token,
-            expires_in: seconds_between(access.issued_at, access.expires_at),
+            expires_in: seconds_between(self.now(), access.expires_at),
             refresh_expires_in: seconds_between(self.now(), refresh.expires_at),
             remembered,
             user: user.clone(),

@@ -83,7 +83,7 @@ pub async fn resend(s: &Services, email: &str, client: &Client) -> Result<Reques
 pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>> {
     let Ok(claims) = s
         .tokens
-        .decode(Purpose::VerifyEmail, token.expose(), s.now())
+        .decode_ahead(Purpose::VerifyEmail, token.expose(), s.now())
     else {
         return Ok(None);
     };
@@ -92,7 +92,8 @@ pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>>
     };
     // Whoever opens the link once more may know that it did its work.
     let used_up = standing.is_revoked(&claims.token_id) && !standing.user.user.mailbox_proven();
-    let dead = used_up || judge(&claims, &standing.user_standing(), &NothingRevoked).is_err();
+    let dead =
+        used_up || judge(&claims, &standing.user_standing(), &NothingRevoked, s.now()).is_err();
     let user = standing.user.user;
     Ok((!dead && is_of_address(&claims, &user)).then_some(user))
 }

@@ -2,7 +2,7 @@
 
 use std::{
     hash::{BuildHasher, Hash, RandomState},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -11,20 +11,46 @@ use governor::{Quota, RateLimiter, clock::Reference, middleware::NoOpMiddleware,
 use super::{Limit, places::Places};
 use crate::domain::clock::Clock;
 
-/// The injected clock in governor's terms.
+/// The injected clock in governor's terms. It never falls: a time of day that is set back stands
+/// still here, and runs on from there. Otherwise those who were refused at a time that is to come
+/// would stay refused until it has come.
 #[derive(Clone)]
-struct GovernorClock(Arc<dyn Clock>);
+struct GovernorClock {
+    clock: Arc<dyn Clock>,
+    run: Arc<Mutex<Run>>,
+}
+
+/// What the clock showed last, and how far it has run.
+#[derive(Default)]
+struct Run {
+    last: Duration,
+    total: Duration,
+}
+
+impl GovernorClock {
+    /// Runs from one second on: zero means nobody in the table of places.
+    fn new(clock: &Arc<dyn Clock>) -> Self {
+        let run = Run {
+            last: clock.elapsed(),
+            total: Duration::from_secs(1),
+        };
+        Self {
+            clock: Arc::clone(clock),
+            run: Arc::new(Mutex::new(run)),
+        }
+    }
+}
 
 impl governor::clock::Clock for GovernorClock {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        let nanos = self
-            .0
-            .now()
-            .timestamp_nanos_opt()
-            .and_then(|n| u64::try_from(n).ok());
-        Nanos::from(nanos.unwrap_or_default())
+        let mut run = self.run.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = self.clock.elapsed();
+        let passed = shown.saturating_sub(run.last);
+        run.total += passed;
+        run.last = shown;
+        Nanos::from(u64::try_from(run.total.as_nanos()).unwrap_or(u64::MAX))
     }
 }
 
@@ -39,7 +65,7 @@ pub(super) struct Limiter {
 
 impl Limiter {
     pub(super) fn new(limit: Limit, clock: &Arc<dyn Clock>) -> Self {
-        let clock = GovernorClock(Arc::clone(clock));
+        let clock = GovernorClock::new(clock);
         let each = limit.per / limit.burst.get();
         let quota = Quota::with_period(each.max(Duration::from_nanos(1)))
             .unwrap_or_else(|| Quota::per_second(limit.burst))

@@ -17,6 +17,7 @@ mod attacks;
 mod audit_chain;
 mod bad_input;
 mod breached;
+mod clock_set_back;
 mod cors;
 mod defences;
 mod foreign_hashes;

@@ -107,7 +107,9 @@ impl Presented {
             return Err(Refusal::Malformed);
         }
         let not_before = self.nbf.as_ref().map(numeric_date).transpose()?;
-        let valid_from = issued.max(issued_at).max(not_before.unwrap_or(issued));
+        // `iat` tells other libraries of `issued_at`, in seconds. One that says more is a date of its
+        // own.
+        let valid_from = not_before.max(Some(issued).filter(|issued| *issued > issued_at));
         let claims = Claims {
             purpose: self.purpose,
             user_id: self.sub,
@@ -129,8 +131,8 @@ impl Presented {
 /// Claims on their way in, well-formed.
 pub(super) struct Read {
     pub(super) claims: Claims,
-    /// The latest of `iat`, `iat_ms` and `nbf`: no clock may be far behind any of them.
-    pub(super) valid_from: DateTime<Utc>,
+    /// The later of `nbf` and an `iat` past `issued_at`: no clock may be far behind either of them.
+    pub(super) valid_from: Option<DateTime<Utc>>,
 }
 
 /// Any text of 1 to 64 bytes, except that a text column holds no NUL.

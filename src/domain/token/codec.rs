@@ -14,7 +14,7 @@ use super::{
 use crate::domain::{keys, secret::SecretString};
 
 /// Nodes' clocks differ by this much at most.
-const FUTURE_TOLERANCE: TimeDelta = TimeDelta::seconds(60);
+pub(super) const FUTURE_TOLERANCE: TimeDelta = TimeDelta::seconds(60);
 
 /// Longer texts are no tokens of ours and are not looked at.
 pub(super) const MAX_TOKEN_BYTES: usize = 4096;
@@ -170,6 +170,22 @@ impl TokenCodec {
         token: &str,
         now: DateTime<Utc>,
     ) -> Result<Claims, Refusal> {
+        let claims = self.decode_ahead(purpose, token, now)?;
+        if claims.issued_at > now + FUTURE_TOLERANCE {
+            return Err(Refusal::NotYet);
+        }
+        Ok(claims)
+    }
+
+    /// The same of a token that [`super::judge`] is to see as well: its issue time may lie ahead. A
+    /// pair is never issued before the last change of the password, and that may have been made by a
+    /// clock that was ahead.
+    pub fn decode_ahead(
+        &self,
+        purpose: Purpose,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Claims, Refusal> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(Refusal::Forged);
         }
@@ -198,7 +214,7 @@ impl TokenCodec {
         if claims.purpose != purpose {
             return Err(Refusal::Misdirected);
         }
-        if valid_from > now + FUTURE_TOLERANCE {
+        if valid_from.is_some_and(|from| from > now + FUTURE_TOLERANCE) {
             return Err(Refusal::NotYet);
         }
         let leeway = if purpose == Purpose::Access {

@@ -1,6 +1,6 @@
 //! Looking at a token for an operator: what it says, whose key it carries, how it is judged.
 //!
-//! Nothing here decides: the verdict is that of [`TokenCodec::decode`].
+//! Nothing here decides: the verdict is that of [`TokenCodec::decode_ahead`].
 
 use chrono::{DateTime, Utc};
 use data_encoding::BASE64URL_NOPAD;
@@ -70,7 +70,7 @@ impl TokenCodec {
             .unwrap_or(Purpose::Access);
         Inspection {
             signed_by: self.signing_key(token),
-            verdict: self.decode(door, token, now),
+            verdict: self.decode_ahead(door, token, now),
             header,
             claims,
         }

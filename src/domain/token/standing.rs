@@ -1,8 +1,8 @@
 //! The second gate: claims against what the database knows.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Claims, Refusal};
+use super::{Claims, Refusal, codec::FUTURE_TOLERANCE};
 
 /// What the database knows of the user a token names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,12 +43,20 @@ impl RevocationChecker for NothingRevoked {
 /// Judges decoded claims against the user.
 ///
 /// A token issued at or before the last change of password is dead, to the millisecond and without
-/// leeway: a new pair is minted at least a millisecond after the change.
+/// leeway: a new pair is minted at least a millisecond after the change. Where that change was made by
+/// a clock that was ahead, that millisecond is taken although it has yet to come, and nothing later.
 pub fn judge(
     claims: &Claims,
     user: &UserStanding,
     list: &impl RevocationChecker,
+    now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
+    let first = user
+        .password_changed_at
+        .map(|at| at + TimeDelta::milliseconds(1));
+    if Some(claims.issued_at) > first.max(Some(now + FUTURE_TOLERANCE)) {
+        return Err(Refusal::NotYet);
+    }
     if user.disabled {
         return Err(Refusal::UserUnusable);
     }
@@ -76,7 +84,7 @@ pub fn judge_bound(
     list: &impl RevocationChecker,
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
-    judge(claims, user, list)?;
+    judge(claims, user, list, now)?;
     match (claims.session_id, session) {
         (None, _) => Ok(()),
         (Some(_), Some(session)) if !session.revoked && now < session.expires_at => Ok(()),

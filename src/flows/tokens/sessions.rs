@@ -58,8 +58,8 @@ impl Services {
             ));
         }
         let id = random::id(self.random.as_ref());
-        let issued_at = self.issue_time(user.password_changed_at);
-        let absolute = issued_at + self.policy.sessions.max_lifetime;
+        let now = self.now();
+        let absolute = now + self.policy.sessions.max_lifetime;
         let refresh = self.refresh_claims(
             user,
             rev,
@@ -80,14 +80,14 @@ impl Services {
             issued_at: refresh.issued_at,
             expires_at: refresh.expires_at,
             absolute_expires_at: absolute,
-            created_at: issued_at,
-            last_seen_at: issued_at,
+            created_at: now,
+            last_seen_at: now,
             remembered,
             ip: Some(IpNet::from(client.ip)),
             user_agent: client.user_agent.as_deref(),
-            authenticated_at: issued_at,
+            authenticated_at: now,
             authentication_methods: methods,
-            proven_at: issued_at,
+            proven_at: now,
             proof_methods: &proofs,
         };
         db::sessions::insert(tx, &session).await?;

@@ -1,8 +1,11 @@
 //! A clock that stands still until the test moves it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,23 +16,41 @@ const START_MILLIS: i64 = 1_772_546_700_000;
 
 /// Clones show the same time.
 #[derive(Clone)]
-pub(crate) struct HandClock(Arc<AtomicI64>);
+pub(crate) struct HandClock {
+    now: Arc<AtomicI64>,
+    elapsed: Arc<AtomicI64>,
+}
 
 impl Default for HandClock {
     fn default() -> Self {
-        Self(Arc::new(START_MILLIS.into()))
+        Self {
+            now: Arc::new(START_MILLIS.into()),
+            elapsed: Arc::default(),
+        }
     }
 }
 
 impl HandClock {
     /// Moves the clock ahead.
     pub(crate) fn advance(&self, by: TimeDelta) {
-        self.0.fetch_add(by.num_milliseconds(), Ordering::Relaxed);
+        self.set(by);
+        self.elapsed
+            .fetch_add(by.num_milliseconds(), Ordering::Relaxed);
+    }
+
+    /// Sets the time of day ahead or back, while no time passes.
+    pub(crate) fn set(&self, by: TimeDelta) {
+        self.now.fetch_add(by.num_milliseconds(), Ordering::Relaxed);
     }
 }
 
 impl Clock for HandClock {
     fn now(&self) -> DateTime<Utc> {
-        from_millis(self.0.load(Ordering::Relaxed))
+        from_millis(self.now.load(Ordering::Relaxed))
+    }
+
+    fn elapsed(&self) -> Duration {
+        let millis = self.elapsed.load(Ordering::Relaxed);
+        Duration::from_millis(millis.try_into().unwrap_or_default())
     }
 }

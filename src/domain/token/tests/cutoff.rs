@@ -26,8 +26,8 @@ fn judged(
         password_changed_at: Some(changed_at),
         disabled: false,
     };
-    let claims = codec().decode(purpose, &signed(purpose, claims), at)?;
-    judge(&claims, &user, &NothingRevoked)
+    let claims = codec().decode_ahead(purpose, &signed(purpose, claims), at)?;
+    judge(&claims, &user, &NothingRevoked, at)
 }
 
 fn changed(millis: i64) -> DateTime<Utc> {
@@ -163,4 +163,33 @@ fn an_iat_ms_that_contradicts_iat_is_believed() {
         judged(Purpose::Access, &malformed, from_millis(NOW * 1000), now()),
         SUPERSEDED
     );
+}
+
+/// After a change by a clock that was ahead, the pair of the next sign-in is alive, and no other date
+/// of the future is.
+#[test]
+fn a_cutoff_that_lies_ahead_lets_its_own_pair_in() {
+    for purpose in bound() {
+        for ahead in [60_000, 60_001, 3_600_000, 86_400_000 * 365] {
+            let at = |millis: i64| {
+                let claims = with(least(purpose), "iat_ms", json!(NOW_MS + ahead + millis));
+                let claims = with(claims, "iat", json!((NOW_MS + ahead + millis) / 1000));
+                let claims = with(claims, "exp", json!(NOW + 300));
+                judged(purpose, &claims, changed(ahead), now())
+            };
+            assert_eq!(at(1), Ok(()), "{purpose:?} {ahead}");
+            assert_eq!(at(0), SUPERSEDED, "{purpose:?} {ahead}");
+            assert_eq!(at(2), Err(Refusal::NotYet), "{purpose:?} {ahead}");
+        }
+        let ahead = with(least(purpose), "iat_ms", json!(NOW_MS + 60_001));
+        assert_eq!(
+            judged(purpose, &ahead, changed(0), now()),
+            Err(Refusal::NotYet)
+        );
+        let nbf = with(least(purpose), "nbf", json!(NOW + 61));
+        assert_eq!(
+            judged(purpose, &nbf, changed(3_600_000), now()),
+            Err(Refusal::NotYet)
+        );
+    }
 }

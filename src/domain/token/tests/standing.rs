@@ -25,7 +25,7 @@ fn the_cutoff_is_exact_to_the_millisecond() {
                 password_changed_at: Some(from_millis(NOW_MS + offset)),
                 ..user()
             };
-            judge(&claims(purpose), &user, &NothingRevoked)
+            judge(&claims(purpose), &user, &NothingRevoked, now())
         };
         let bound = if purpose.bound_to_credentials() {
             Err(Refusal::Superseded)
@@ -51,7 +51,7 @@ fn rev_is_checked_where_present() {
             Ok(())
         };
         assert_eq!(
-            judge(&claims(purpose), &raised, &NothingRevoked),
+            judge(&claims(purpose), &raised, &NothingRevoked, now()),
             bound,
             "{purpose:?}"
         );
@@ -59,7 +59,7 @@ fn rev_is_checked_where_present() {
             rev: None,
             ..claims(purpose)
         };
-        assert_eq!(judge(&old, &raised, &NothingRevoked), Ok(()));
+        assert_eq!(judge(&old, &raised, &NothingRevoked, now()), Ok(()));
     }
 }
 
@@ -77,11 +77,11 @@ fn the_list_and_a_disabled_user_end_every_token() {
     };
     for purpose in Purpose::ALL {
         assert_eq!(
-            judge(&claims(purpose), &user(), &Listed),
+            judge(&claims(purpose), &user(), &Listed, now()),
             Err(Refusal::Revoked)
         );
         assert_eq!(
-            judge(&claims(purpose), &disabled, &NothingRevoked),
+            judge(&claims(purpose), &disabled, &NothingRevoked, now()),
             Err(Refusal::UserUnusable)
         );
     }
