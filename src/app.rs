@@ -3,6 +3,7 @@
 mod convert;
 mod first_admin;
 mod metrics;
+mod patient;
 mod seams;
 mod server;
 
@@ -10,6 +11,7 @@ use std::{
     io,
     net::TcpListener,
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use thiserror::Error;
@@ -71,6 +73,7 @@ pub struct App {
     state: WebState,
     transport: Transport,
     max_connections: usize,
+    keep_alive: Duration,
 }
 
 impl App {
@@ -119,6 +122,7 @@ impl App {
             state,
             transport,
             max_connections: config.max_connections,
+            keep_alive: Duration::from_secs(config.keep_alive_seconds),
         })
     }
 
@@ -158,6 +162,7 @@ impl App {
         let sizes = Sizes {
             threads,
             max_connections: self.max_connections,
+            keep_alive: self.keep_alive,
         };
         Ok(Server::start(self.state, listener, sizes, workers)?)
     }

@@ -51,6 +51,8 @@ pub struct Config {
     pub metrics_addr: Option<SocketAddr>,
     /// Connections at the same time, 1 or more.
     pub max_connections: usize,
+    /// Seconds for which a connection without a request stays open, 1 or more.
+    pub keep_alive_seconds: u64,
     /// What to log, in the words of `RUST_LOG`.
     pub log_filter: String,
     /// The database to use.

@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod connection;
 pub mod cookies;
 pub mod copy;
 pub mod error;

@@ -1,17 +1,30 @@
 //! The HTTP server: the middlewares in their order, and the way down.
 
 use std::{
+    future::ready,
     io,
     net::{SocketAddr, TcpListener},
     time::Duration,
 };
 
-use actix_web::{App, HttpServer, dev::ServerHandle, middleware::from_fn, web::Data};
-use tokio::task::JoinHandle;
+use actix_http::{HttpService, Protocol};
+use actix_service::{
+    IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config,
+};
+use actix_web::{
+    App, HttpResponse,
+    body::BoxBody,
+    dev::{AppConfig, ServerHandle, ServiceResponse},
+    middleware::from_fn,
+    web::Data,
+};
+use tokio::{net::TcpStream, sync::watch, task::JoinHandle};
 
+use super::patient::{Patience, Patient};
 use crate::{
     web::{
-        middleware::{cors, errors, headers, host, raw_cookies, same_origin, trace},
+        connection::{Connection, Connections},
+        middleware::{connection, cors, errors, headers, host, raw_cookies, same_origin, trace},
         routes,
         state::WebState,
     },
@@ -22,6 +35,14 @@ use crate::{
 const SHUTDOWN_SECONDS: u64 = 30;
 /// How long a client may take to send its headers (408 after that).
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client that takes nothing of an answer is waited for.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How much longer than it is promised an idle connection stays open, so that who closes it at that
+/// moment is the proxy, which knows what it has sent.
+const KEEP_ALIVE_SLACK: Duration = Duration::from_secs(5);
+
+/// How long a connection is waited for that is to close.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How much at the same time.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +51,8 @@ pub(super) struct Sizes {
     pub(super) threads: usize,
     /// Connections, over all threads.
     pub(super) max_connections: usize,
+    /// How long a connection without a request stays open.
+    pub(super) keep_alive: Duration,
 }
 
 /// A server that runs.
@@ -37,6 +60,8 @@ pub struct Server {
     addr: SocketAddr,
     handle: ServerHandle,
     running: JoinHandle<io::Result<()>>,
+    /// Tells idle connections to close.
+    stopping: watch::Sender<bool>,
     workers: Workers,
 }
 
@@ -48,38 +73,55 @@ impl Server {
         workers: Workers,
     ) -> io::Result<Self> {
         let addr = listener.local_addr()?;
+        let (stopping, stopped) = watch::channel(false);
+        let connections = Connections::new(sizes.max_connections);
+        let keep_alive = sizes.keep_alive + KEEP_ALIVE_SLACK;
+        let patience = Patience {
+            head: REQUEST_TIMEOUT,
+            write: WRITE_TIMEOUT,
+            idle: keep_alive,
+        };
         let data = Data::new(state);
-        let server = HttpServer::new(move || {
-            // Read from the bottom up: the last one wrapped is the first to see a request.
-            App::new()
-                .app_data(data.clone())
-                .configure(|app| routes::table(&data.settings, app))
-                .wrap(from_fn(same_origin::run))
-                .wrap(from_fn(cors::preflight))
-                .wrap(from_fn(host::run))
-                // Before anything that reads cookies, yet its refusals look like every other.
-                .wrap(from_fn(raw_cookies::run))
-                .wrap(from_fn(errors::run))
-                .wrap(from_fn(cors::run))
-                .wrap(from_fn(headers::run))
-                .wrap(from_fn(trace::run))
-        })
-        .workers(sizes.threads)
-        // By thread. Past it none is accepted: they wait in the system's queue.
-        .max_connections((sizes.max_connections / sizes.threads.max(1)).max(1))
-        .shutdown_timeout(SHUTDOWN_SECONDS)
-        .client_request_timeout(REQUEST_TIMEOUT)
-        // A client that hangs up leaves the queues at once: nobody waits for its answer.
-        .h1_allow_half_closed(false)
-        .disable_signals()
-        .listen(listener)?
-        .run();
+        let server = actix_web::dev::Server::build()
+            .workers(sizes.threads)
+            // By thread. Past it none is accepted: they wait in the system's queue.
+            .max_concurrent_connections((sizes.max_connections / sizes.threads.max(1)).max(1))
+            .shutdown_timeout(SHUTDOWN_SECONDS)
+            .disable_signals()
+            .listen("http", listener, move || {
+                let app = app(data.clone());
+                let app = map_config(app, |()| AppConfig::default());
+                let (stopped, connections) = (stopped.clone(), connections.clone());
+                let http = HttpService::build()
+                    .graceful_shutdown_signal(move || stops(stopped.clone()))
+                    .keep_alive(keep_alive)
+                    .client_request_timeout(REQUEST_TIMEOUT)
+                    .client_disconnect_timeout(DISCONNECT_TIMEOUT)
+                    // A client that hangs up leaves the queues at once: nobody waits for its answer.
+                    .h1_allow_half_closed(false)
+                    .local_addr(addr)
+                    .on_connect_ext(|io: &Patient<TcpStream>, data| {
+                        data.insert(io.connection().clone());
+                    })
+                    .finish(app);
+                fn_service(move |io: TcpStream| {
+                    let peer = io.peer_addr().ok();
+                    // Without it an answer in two writes waits for the client's acknowledgement.
+                    let _ = io.set_nodelay(true);
+                    let connection = Connection::open(&connections);
+                    let io = Patient::new(io, patience, connection);
+                    ready(Ok((io, Protocol::Http1, peer)))
+                })
+                .and_then(http)
+            })?
+            .run();
         let handle = server.handle();
         let running = tokio::spawn(server);
         Ok(Self {
             addr,
             handle,
             running,
+            stopping,
             workers,
         })
     }
@@ -91,8 +133,42 @@ impl Server {
 
     /// Stops: no new connections, requests in flight finish, then the background loops.
     pub async fn stop(self) -> io::Result<()> {
+        let _ = self.stopping.send(true);
         self.handle.stop(true).await;
         self.workers.stop().await;
         self.running.await.map_err(io::Error::other)?
     }
+}
+
+/// The application of one thread.
+fn app(
+    data: Data<WebState>,
+) -> impl ServiceFactory<
+    actix_http::Request,
+    Config = AppConfig,
+    Response = ServiceResponse<BoxBody>,
+    Error = HttpResponse,
+    InitError = (),
+> {
+    // Read from the bottom up: the last one wrapped is the first to see a request.
+    App::new()
+        .app_data(data.clone())
+        .configure(|app| routes::table(&data.settings, app))
+        .wrap(from_fn(same_origin::run))
+        .wrap(from_fn(cors::preflight))
+        .wrap(from_fn(host::run))
+        // Before anything that reads cookies, yet its refusals look like every other.
+        .wrap(from_fn(raw_cookies::run))
+        .wrap(from_fn(errors::run))
+        .wrap(from_fn(cors::run))
+        .wrap(from_fn(headers::run))
+        .wrap(from_fn(trace::run))
+        .wrap(from_fn(connection::run))
+        .into_factory()
+        .map_err(|error: actix_web::Error| error.error_response())
+}
+
+async fn stops(mut stopped: watch::Receiver<bool>) {
+    // An error: the server is gone.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
 }

@@ -23,6 +23,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
     let listen_addr = reader.value("LISTEN_ADDR", value::socket);
     let base_url = base_url(reader, environment, listen_addr);
     let metrics_addr = reader.optional("METRICS_ADDR", value::socket);
+    let keep_alive_seconds = reader.value("KEEP_ALIVE_SECONDS", |text| whole(text, 1..=3600));
     let max_connections = reader.value("MAX_CONNECTIONS", |text| whole(text, 1..=1_000_000));
     let log_filter = reader.value("RUST_LOG", value::log_filter);
     let data_dir = data_dir(reader);
@@ -95,6 +96,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
         listen_addr: listen_addr?,
         metrics_addr: metrics_addr?,
         max_connections: max_connections?,
+        keep_alive_seconds: keep_alive_seconds?,
         log_filter: log_filter?,
         database: database?,
         database_pool_size: database_pool_size?,

@@ -1,5 +1,6 @@
 //! What every request passes, outermost first: see `app::server` for the order.
 
+pub mod connection;
 pub mod cors;
 pub mod errors;
 pub mod headers;

@@ -42,6 +42,12 @@ pub(super) const SERVER: Section = Section {
             preset: Preset::Fixed("10000"),
         },
         Setting {
+            name: "KEEP_ALIVE_SECONDS",
+            meaning: "Seconds for which a connection stays open and is served without a request, 1 to 3600. More than\n\
+                      a proxy or balancer in front keeps its own idle, or a request meets a closed connection.",
+            preset: Preset::Fixed("75"),
+        },
+        Setting {
             name: "DATA_DIR",
             meaning: "The folder of the embedded database and of the secrets made in development.",
             preset: Preset::Computed {

@@ -37,6 +37,7 @@ const BAD: &[(&str, &[&str])] = &[
     ),
     ("METRICS_ADDR", &["9090", "localhost:9090"]),
     ("MAX_CONNECTIONS", &["0", "1000001", "many"]),
+    ("KEEP_ALIVE_SECONDS", &["0", "3601", "75s"]),
     ("DATABASE_POOL_SIZE", &["0", "-1", "1001", "ten", "1.5"]),
     ("ADMIN_EMAIL", &["nobody", "a@", "Ada <ada@example.org>"]),
     ("DATABASE_CA_FILE", &["/nonexistent/ca.pem", "/"]),

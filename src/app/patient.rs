@@ -1,0 +1,228 @@
+//! A client's socket with bounds on how long it keeps us waiting: for the rest of a head, and for taking
+//! what we have written. actix bounds the first head of a connection alone, and no write.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::{Sleep, sleep},
+};
+
+use crate::web::connection::{Connection, Unread};
+
+/// How long a connection waits for its client.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// For the rest of a request's head.
+    pub(super) head: Duration,
+    /// For the client to take another byte.
+    pub(super) write: Duration,
+    /// For the next request.
+    pub(super) idle: Duration,
+}
+
+/// A socket and what it waits for.
+pub(super) struct Patient<Io> {
+    io: Io,
+    patience: Patience,
+    connection: Connection,
+    /// Wakes the connection to look at how long it has waited.
+    timer: Pin<Box<Sleep>>,
+    armed: bool,
+    /// Since when the client takes nothing.
+    stalled: Option<Instant>,
+    /// Whether reading waits until the client takes something.
+    holds_back: bool,
+    wrote: Instant,
+}
+
+impl<Io> Patient<Io> {
+    pub(super) fn new(io: Io, patience: Patience, connection: Connection) -> Self {
+        Self {
+            io,
+            patience,
+            connection,
+            timer: Box::pin(sleep(patience.head)),
+            armed: false,
+            stalled: None,
+            holds_back: false,
+            wrote: Instant::now(),
+        }
+    }
+
+    /// What the requests in it see.
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// When the client has kept us waiting for too long; `None` where we wait for nothing.
+    fn deadline(&self) -> Option<Instant> {
+        if let Some(since) = self.stalled {
+            return Some(since + self.patience.write);
+        }
+        match self.connection.unread() {
+            // A request is being answered: look again later.
+            None => Some(Instant::now() + self.patience.head),
+            Some(Unread::Nothing) => None,
+            // While an answer is being written, the next head may wait.
+            Some(Unread::Head(since)) => Some(since.max(self.wrote) + self.patience.head),
+            Some(Unread::Rest(since)) => {
+                Some(since.max(self.wrote) + self.patience.idle + self.patience.head)
+            }
+        }
+    }
+
+    /// Ready once the client has kept us waiting for too long; else the timer is set.
+    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            let Some(deadline) = self.deadline() else {
+                self.armed = false;
+                return Poll::Pending;
+            };
+            if deadline <= Instant::now() {
+                return Poll::Ready(());
+            }
+            if !self.armed || self.timer.deadline() > deadline.into() {
+                self.timer.as_mut().reset(deadline.into());
+                self.armed = true;
+            }
+            ready!(self.timer.as_mut().poll(cx));
+            self.armed = false;
+        }
+    }
+}
+
+impl<Io: AsyncRead + Unpin> AsyncRead for Patient<Io> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.stalled.is_some() {
+            // Whoever takes no answers gets to ask for no further ones.
+            self.holds_back = true;
+        } else {
+            let before = buf.filled().len();
+            if let Poll::Ready(read) = Pin::new(&mut self.io).poll_read(cx, buf) {
+                if buf.filled().len() > before {
+                    self.connection.note_read();
+                }
+                return Poll::Ready(read);
+            }
+        }
+        ready!(self.poll_deadline(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<Io: AsyncWrite + Unpin> AsyncWrite for Patient<Io> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(written) = Pin::new(&mut self.io).poll_write(cx, buf) {
+            self.wrote = Instant::now();
+            self.stalled = None;
+            if std::mem::take(&mut self.holds_back) {
+                cx.waker().wake_by_ref();
+            }
+            return Poll::Ready(written);
+        }
+        self.stalled.get_or_insert_with(Instant::now);
+        ready!(self.poll_deadline(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
+    use super::*;
+    use crate::web::connection::Connections;
+
+    const PATIENCE: Patience = Patience {
+        head: Duration::from_millis(200),
+        write: Duration::from_millis(200),
+        idle: Duration::from_millis(600),
+    };
+
+    fn patient<Io>(io: Io) -> Patient<Io> {
+        Patient::new(io, PATIENCE, Connection::open(&Connections::new(8)))
+    }
+
+    #[tokio::test]
+    async fn a_head_that_never_ends_is_not_waited_for() {
+        let (mut client, server) = duplex(1024);
+        let mut server = patient(server);
+        let mut read = [0; 64];
+        client.write_all(b"GET / HT").await.unwrap();
+        assert_eq!(server.read(&mut read).await.unwrap(), 8);
+        let began = Instant::now();
+        let error = server.read(&mut read).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(began.elapsed() >= PATIENCE.head);
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_answered_may_take_its_time() {
+        let (mut client, server) = duplex(1024);
+        let mut server = patient(server);
+        let mut read = [0; 64];
+        client.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+        server.read(&mut read).await.unwrap();
+        let answering = server.connection().answering();
+        let waited = tokio::time::timeout(PATIENCE.head * 3, server.read(&mut read));
+        assert!(waited.await.is_err(), "it is still open");
+        // What came meanwhile is the rest of a body, or a head that is waited for as if idle.
+        client.write_all(b"GET").await.unwrap();
+        server.read(&mut read).await.unwrap();
+        drop(answering);
+        let began = Instant::now();
+        server.read(&mut read).await.unwrap_err();
+        assert!(began.elapsed() >= PATIENCE.idle);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_is_given_up_and_asks_for_nothing_more() {
+        let (mut client, server) = duplex(16);
+        let mut server = patient(server);
+        client.write_all(b"0123456789").await.unwrap();
+        server.write_all(&[b'x'; 16]).await.unwrap();
+        let began = Instant::now();
+        let error = server.write_all(b"more").await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(began.elapsed() >= PATIENCE.write);
+        let error = server.read(&mut [0; 64]).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut, "it was not read");
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_a_little_now_and_then_is_waited_for() {
+        let (mut client, server) = duplex(16);
+        let mut server = patient(server);
+        let mut taken = [0; 16];
+        let taking = async {
+            for _ in 0..8 {
+                sleep(PATIENCE.write / 2).await;
+                client.read_exact(&mut taken).await.unwrap();
+            }
+        };
+        let (written, ()) = tokio::join!(server.write_all(&[b'x'; 128]), taking);
+        written.unwrap();
+    }
+}

@@ -1,0 +1,146 @@
+//! What a connection and the requests in it know of each other: whether one is being answered, and how
+//! many connections there are.
+
+use std::{
+    cell::Cell,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
+
+/// The connections of this process.
+#[derive(Debug, Clone)]
+pub struct Connections {
+    open: Arc<AtomicUsize>,
+    most: usize,
+}
+
+impl Connections {
+    /// None yet, of at most so many.
+    pub fn new(most: usize) -> Self {
+        Self {
+            open: Arc::default(),
+            most,
+        }
+    }
+
+    /// Whether so few places are left that no connection may stay open without a request: a fourth.
+    fn is_crowded(&self) -> bool {
+        self.open.load(Ordering::Relaxed) > self.most - self.most / 4
+    }
+}
+
+/// What was read of a request that has not begun to be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// Nothing.
+    Nothing,
+    /// The beginning of its head, since then.
+    Head(Instant),
+    /// Something that came while another request was answered, until then: the rest of that one's body,
+    /// or the beginning of a head.
+    Rest(Instant),
+}
+
+#[derive(Debug)]
+struct State {
+    connections: Connections,
+    answering: Cell<usize>,
+    unread: Cell<Unread>,
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        self.connections.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// One connection, as the requests in it see it. All of it lives on the thread that serves it.
+#[derive(Debug, Clone)]
+pub struct Connection(Rc<State>);
+
+impl Connection {
+    /// A connection that was just accepted.
+    pub fn open(connections: &Connections) -> Self {
+        connections.open.fetch_add(1, Ordering::Relaxed);
+        Self(Rc::new(State {
+            connections: connections.clone(),
+            answering: Cell::new(0),
+            unread: Cell::new(Unread::Nothing),
+        }))
+    }
+
+    /// Notes that bytes were read.
+    pub fn note_read(&self) {
+        if self.0.unread.get() == Unread::Nothing {
+            self.0.unread.set(Unread::Head(Instant::now()));
+        }
+    }
+
+    /// What was read and belongs to no request yet; `None` while one is being answered.
+    pub fn unread(&self) -> Option<Unread> {
+        (self.0.answering.get() == 0).then(|| self.0.unread.get())
+    }
+
+    /// Whether it has to end with the answer, to leave its place to others.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.0.connections.is_crowded()
+    }
+
+    /// A request whose head is complete, until this is dropped.
+    pub fn answering(&self) -> Answering {
+        self.0.answering.set(self.0.answering.get() + 1);
+        self.0.unread.set(Unread::Nothing);
+        Answering(self.clone())
+    }
+}
+
+/// A request that is being answered.
+pub struct Answering(Connection);
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        let state = &self.0.0;
+        state.answering.set(state.answering.get().saturating_sub(1));
+        if state.unread.get() != Unread::Nothing {
+            state.unread.set(Unread::Rest(Instant::now()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_fourth_of_the_places_is_kept_moving() {
+        let connections = Connections::new(8);
+        let mut open: Vec<_> = (0..6).map(|_| Connection::open(&connections)).collect();
+        assert!(!open[0].is_crowded());
+        open.push(Connection::open(&connections));
+        assert!(open[0].is_crowded());
+        open.pop();
+        assert!(!open[0].is_crowded());
+        let single = Connections::new(1);
+        assert!(!Connection::open(&single).is_crowded());
+    }
+
+    #[test]
+    fn what_is_read_belongs_to_a_request_once_its_head_is_complete() {
+        let connection = Connection::open(&Connections::new(8));
+        assert_eq!(connection.unread(), Some(Unread::Nothing));
+        connection.note_read();
+        assert!(matches!(connection.unread(), Some(Unread::Head(_))));
+        let answering = connection.answering();
+        assert_eq!(connection.unread(), None);
+        drop(answering);
+        assert_eq!(connection.unread(), Some(Unread::Nothing));
+        let answering = connection.answering();
+        connection.note_read();
+        drop(answering);
+        assert!(matches!(connection.unread(), Some(Unread::Rest(_))));
+    }
+}

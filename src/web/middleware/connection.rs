@@ -1,0 +1,27 @@
+//! Tells the connection that a request is being answered, and ends it with the answer where places for
+//! connections run out.
+
+use actix_web::{
+    body::MessageBody,
+    dev::ServiceRequest,
+    http::header::{self, HeaderValue},
+    middleware::Next,
+};
+
+use super::{Answer, answer_of};
+use crate::web::connection::Connection;
+
+/// Marks the request.
+pub async fn run<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Answer {
+    let connection = req.conn_data::<Connection>().cloned();
+    let answering = connection.as_ref().map(Connection::answering);
+    let mut response = answer_of(req, next).await?;
+    drop(answering);
+    if connection.is_some_and(|connection| connection.is_crowded()) {
+        let head = response.response_mut().head_mut();
+        head.set_connection_type(actix_web::http::ConnectionType::Close);
+        head.headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
+}
