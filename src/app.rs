@@ -33,7 +33,7 @@ use crate::{
     judging::Judging,
     mail::{MailContext, SetupError, Transport},
     metrics::Metrics,
-    throttle::{Throttle, account::AccountThrottle},
+    throttle::{Throttle, account::AccountThrottle, mail::MailCaps},
     web::state::{WebSettings, WebState},
     worker::Workers,
 };
@@ -101,6 +101,10 @@ impl App {
             account_throttle: AccountThrottle::new(
                 cookie_key("vestibule/throttle/account"),
                 cookie_key("vestibule/cookie/device"),
+                config.rate_limits.scale,
+            ),
+            mail_caps: MailCaps::new(
+                cookie_key("vestibule/throttle/mail"),
                 config.rate_limits.scale,
             ),
             policy: convert::policy(config),

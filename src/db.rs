@@ -20,6 +20,8 @@ mod gather;
 pub mod import_files;
 pub mod imports;
 pub mod invitations;
+pub mod mail_caps;
+pub mod mail_queue;
 pub mod mails;
 pub mod migrate;
 pub mod password_kinds;

@@ -16,7 +16,7 @@ mod trial;
 
 pub use address::{AddressError, Sender};
 pub use memory::MemoryMailbox;
-pub use message::{AdminAct, MailContext, Message};
+pub use message::{AdminAct, MailContext, Message, Rule};
 pub use rendered::RenderedMail;
 pub use settings::{SetupError, SmtpPassword, SmtpSettings, TlsMode};
 pub use smtp::SmtpTransport;

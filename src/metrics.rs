@@ -39,10 +39,19 @@ pub struct Words(Mutex<Vec<(&'static str, u64)>>);
 impl Words {
     /// One more of that word.
     pub fn add(&self, word: &'static str) {
+        self.add_many(word, 1);
+    }
+
+    /// So many more of that word; none is none.
+    pub fn add_many(&self, word: &'static str, by: i32) {
+        let by = u64::try_from(by).unwrap_or(0);
+        if by == 0 {
+            return;
+        }
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match counts.iter_mut().find(|(known, _)| *known == word) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((word, 1)),
+            Some((_, count)) => *count += by,
+            None => counts.push((word, by)),
         }
     }
 

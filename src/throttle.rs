@@ -3,6 +3,7 @@
 
 pub mod account;
 mod limiter;
+pub mod mail;
 mod places;
 
 use std::{hash::Hash, net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};

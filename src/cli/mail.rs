@@ -16,7 +16,7 @@ use super::{
 use crate::{
     app::{App, SystemClock},
     config::Config,
-    db::mails::QueuedMail,
+    db::mail_queue::QueuedMail,
     domain::{clock::Clock as _, email::EmailAddress},
     flows::mail_queue::{self, Queue, Retried},
     mail::test_mail,
@@ -27,7 +27,8 @@ use crate::{
 pub(super) enum MailCommand {
     /// Show what is not sent: waiting, failed so far, or given up
     ///
-    /// What a mail says, and to which address it goes, is sealed and not shown.
+    /// What a mail says, and to which address it goes, is sealed and not shown. Mails that a cap
+    /// holds back (docs/limits.md) are counted and never sent.
     Queue(QueueArgs),
     /// Have a mail, or all, tried again now, those that were given up as well
     ///
@@ -127,6 +128,7 @@ fn in_json(queue: &Queue) -> Value {
         "waiting": queue.counts.waiting,
         "failed": queue.counts.failed,
         "dead": queue.counts.dead,
+        "capped": queue.counts.capped,
         "mails": queue.mails.rows.iter().map(told).collect::<Vec<_>>(),
         "next": queue.mails.next,
     })
@@ -135,8 +137,8 @@ fn in_json(queue: &Queue) -> Value {
 fn in_words(queue: &Queue) -> String {
     let counts = queue.counts;
     let mut text = format!(
-        "{} waiting, {} failed so far, {} given up.\n",
-        counts.waiting, counts.failed, counts.dead
+        "{} waiting, {} failed so far, {} given up, {} held back by a cap in the last day.\n",
+        counts.waiting, counts.failed, counts.dead, counts.capped
     );
     for mail in &queue.mails.rows {
         let why = mail.last_error.as_deref().map(plain);

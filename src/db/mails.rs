@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
-    sql_types::{BigInt, Nullable, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Bool, Bytea, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -32,12 +32,56 @@ pub struct NewMail<'a> {
     pub created_at: DateTime<Utc>,
 }
 
-/// Writes a mail to the outbox.
-pub async fn insert(mut conn: &AsyncPgConnection, mail: &NewMail<'_>) -> QueryResult<()> {
-    diesel::insert_into(mails::table)
-        .values(mail)
-        .execute(&mut conn)
-        .await?;
+/// What a cap or a merge says of a mail.
+#[derive(Debug, Clone, Copy)]
+pub struct Verdict {
+    /// A cap was reached: it is written like any other, and never sent.
+    pub capped: bool,
+    /// Under which key the next event of its kind may replace it while it waits.
+    pub merge_key: Option<Uuid>,
+    /// How many events it tells of.
+    pub merged: i32,
+}
+
+/// Writes a mail to the outbox that no rule holds back.
+pub async fn insert(conn: &AsyncPgConnection, mail: &NewMail<'_>) -> QueryResult<()> {
+    let free = Verdict {
+        capped: false,
+        merge_key: None,
+        merged: 1,
+    };
+    insert_judged(conn, mail, free).await
+}
+
+/// Writes a mail to the outbox. An account that is gone meanwhile, such as one that is taken back
+/// with its import, makes the mail a decoy: the statement looks at the account itself, and holds it.
+pub async fn insert_judged(
+    mut conn: &AsyncPgConnection,
+    mail: &NewMail<'_>,
+    verdict: Verdict,
+) -> QueryResult<()> {
+    // A mail without an account looks for one that is not there, which costs the same.
+    diesel::sql_query(
+        "WITH account AS (SELECT id FROM users WHERE id = coalesce($2, $1) FOR KEY SHARE),
+              gone AS (SELECT $2 IS NOT NULL AND NOT EXISTS (SELECT FROM account) AS it)
+         INSERT INTO mails (id, user_id, kind, decoy, capped, merge_key, merged, sealed,
+                            next_attempt_at, expires_at, created_at)
+         SELECT $1, (SELECT id FROM account), $3, $4 OR $5 OR gone.it,
+                $5 AND NOT $4 AND NOT gone.it, $6, $7, $8, $9, $10, $11 FROM gone",
+    )
+    .bind::<SqlUuid, _>(mail.id)
+    .bind::<Nullable<SqlUuid>, _>(mail.user_id)
+    .bind::<Text, _>(mail.kind)
+    .bind::<Bool, _>(mail.decoy)
+    .bind::<Bool, _>(verdict.capped)
+    .bind::<Nullable<SqlUuid>, _>(verdict.merge_key)
+    .bind::<Integer, _>(verdict.merged)
+    .bind::<Bytea, _>(mail.sealed)
+    .bind::<Timestamptz, _>(mail.next_attempt_at)
+    .bind::<Nullable<Timestamptz>, _>(mail.expires_at)
+    .bind::<Timestamptz, _>(mail.created_at)
+    .execute(&mut conn)
+    .await?;
     Ok(())
 }
 
@@ -60,6 +104,10 @@ pub struct TakenMail {
     pub kind: String,
     /// Never to be sent.
     pub decoy: bool,
+    /// Not sent, since a cap was reached.
+    pub capped: bool,
+    /// How many events it tells of.
+    pub merged: i32,
     /// The rendered mail, sealed.
     pub sealed: Option<Vec<u8>>,
     /// Attempts, this one included.
@@ -217,107 +265,4 @@ pub async fn latest_of(
         query = query.filter(mails::created_at.lt(at).or(at_once));
     }
     query.load(&mut conn).await
-}
-
-/// A mail that is not sent, as operators see it: never what it says, nor to whom.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = mails, check_for_backend(diesel::pg::Pg))]
-pub struct QueuedMail {
-    /// Id.
-    pub id: Uuid,
-    /// Whom it concerns, while there is an account.
-    pub user_id: Option<Uuid>,
-    /// What it says, in a word.
-    pub kind: String,
-    /// When it was written.
-    pub created_at: DateTime<Utc>,
-    /// When it is tried next, where it was not given up.
-    pub next_attempt_at: DateTime<Utc>,
-    /// When its link expires.
-    pub expires_at: Option<DateTime<Utc>>,
-    /// Attempts so far.
-    pub attempts: i32,
-    /// When it was given up.
-    pub dropped_at: Option<DateTime<Utc>>,
-    /// Why the last attempt failed.
-    pub last_error: Option<String>,
-}
-
-/// What is not sent, the oldest first, up to `most`, those behind one where its time and id are given.
-pub async fn queue(
-    mut conn: &AsyncPgConnection,
-    behind: Option<(DateTime<Utc>, Uuid)>,
-    most: i64,
-) -> QueryResult<Vec<QueuedMail>> {
-    let mut query = mails::table
-        .filter(mails::sealed.is_not_null().and(mails::decoy.eq(false)))
-        .order((mails::created_at, mails::id))
-        .limit(most)
-        .select(QueuedMail::as_select())
-        .into_boxed();
-    if let Some((at, id)) = behind {
-        let at_once = mails::created_at.eq(at).and(mails::id.gt(id));
-        query = query.filter(mails::created_at.gt(at).or(at_once));
-    }
-    query.load(&mut conn).await
-}
-
-/// One mail that is not sent.
-pub async fn queued(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<QueuedMail>> {
-    mails::table
-        .find(id)
-        .filter(mails::sealed.is_not_null().and(mails::decoy.eq(false)))
-        .select(QueuedMail::as_select())
-        .first(&mut conn)
-        .await
-        .optional()
-}
-
-/// How many mails are not sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
-pub struct QueueCounts {
-    /// Not tried yet.
-    #[diesel(sql_type = BigInt)]
-    pub waiting: i64,
-    /// Tried, and to be tried again.
-    #[diesel(sql_type = BigInt)]
-    pub failed: i64,
-    /// Given up.
-    #[diesel(sql_type = BigInt)]
-    pub dead: i64,
-}
-
-/// Counts what is not sent.
-pub async fn count_queue(mut conn: &AsyncPgConnection) -> QueryResult<QueueCounts> {
-    diesel::sql_query(
-        "SELECT count(*) FILTER (WHERE dropped_at IS NULL AND attempts = 0) AS waiting,
-                count(*) FILTER (WHERE dropped_at IS NULL AND attempts > 0) AS failed,
-                count(*) FILTER (WHERE dropped_at IS NOT NULL) AS dead
-         FROM mails WHERE sealed IS NOT NULL AND NOT decoy",
-    )
-    .get_result(&mut conn)
-    .await
-}
-
-/// Makes one mail, or all, due now: what waits for its next attempt and what was given up, whose
-/// attempts then count from nothing. What is due before `soon` anyway is left alone, as a worker may
-/// have it in its hands; so is what has expired. Returns how many changed.
-pub async fn make_due(
-    mut conn: &AsyncPgConnection,
-    id: Option<Uuid>,
-    now: DateTime<Utc>,
-    soon: DateTime<Utc>,
-) -> QueryResult<usize> {
-    diesel::sql_query(
-        "UPDATE mails SET next_attempt_at = $1, dropped_at = NULL,
-                attempts = CASE WHEN dropped_at IS NULL THEN attempts ELSE 0 END
-         WHERE sealed IS NOT NULL AND NOT decoy AND ($3 IS NULL OR id = $3)
-           AND (dropped_at IS NOT NULL OR next_attempt_at > $2)
-           AND (expires_at IS NULL OR expires_at > $1)",
-    )
-    .bind::<Timestamptz, _>(now)
-    .bind::<Timestamptz, _>(soon)
-    .bind::<Nullable<SqlUuid>, _>(id)
-    .execute(&mut conn)
-    .await
 }

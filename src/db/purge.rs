@@ -15,7 +15,7 @@ struct Expired {
     keep: TimeDelta,
 }
 
-const EXPIRED: [Expired; 9] = [
+const EXPIRED: [Expired; 10] = [
     Expired {
         table: "revoked_tokens",
         key: "token_id",
@@ -87,6 +87,14 @@ const EXPIRED: [Expired; 9] = [
         condition: "failures < 100",
         since: "tried_at",
         keep: TimeDelta::days(30),
+    },
+    // Caps that count nothing any more.
+    Expired {
+        table: "mail_caps",
+        key: "key",
+        condition: "true",
+        since: "full_at",
+        keep: TimeDelta::days(1),
     },
 ];
 

@@ -68,6 +68,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    mail_caps (key) {
+        key -> Uuid,
+        full_at -> Timestamptz,
+        held -> Bool,
+    }
+}
+
+diesel::table! {
     mails (id) {
         id -> Uuid,
         user_id -> Nullable<Uuid>,
@@ -81,6 +89,9 @@ diesel::table! {
         sent_at -> Nullable<Timestamptz>,
         dropped_at -> Nullable<Timestamptz>,
         last_error -> Nullable<Text>,
+        capped -> Bool,
+        merge_key -> Nullable<Uuid>,
+        merged -> Int4,
     }
 }
 
@@ -218,6 +229,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_seals,
     backup_codes,
     invitations,
+    mail_caps,
     mails,
     revoked_tokens,
     sessions,

@@ -94,6 +94,18 @@ impl fmt::Debug for EmailAddress {
     }
 }
 
+/// What stands for the mailbox of a canonical address where only a cap is at stake: without the tag
+/// after a plus sign and without dots, since many servers deliver all spellings to one place. Two
+/// mailboxes may fall together; one that is another account's never becomes it.
+pub fn mailbox_of(canonical: &str) -> String {
+    let Some((local, domain)) = canonical.rsplit_once('@') else {
+        return canonical.to_owned();
+    };
+    let base = local.split('+').find(|part| !part.is_empty());
+    let base: String = base.unwrap_or(local).replace('.', "");
+    format!("{base}@{domain}")
+}
+
 /// An address as logs may show it: `a***@example.org`.
 pub fn masked(address: &str) -> String {
     match address.split_once('@') {
@@ -262,6 +274,25 @@ mod tests {
         ] {
             assert_eq!(EmailAddress::parse(text).unwrap().as_str(), text);
         }
+    }
+
+    #[test]
+    fn a_mailbox_has_many_spellings() {
+        for spelling in [
+            "annlee",
+            "ann.lee",
+            "a.n.n.l.e.e",
+            "ann.lee+x",
+            "annlee+",
+            "+annlee+x",
+        ] {
+            assert_eq!(
+                mailbox_of(&format!("{spelling}@example.org")),
+                "annlee@example.org"
+            );
+        }
+        assert_eq!(mailbox_of("ann-lee@example.org"), "ann-lee@example.org");
+        assert_eq!(mailbox_of("+@example.org"), "+@example.org");
     }
 
     #[test]

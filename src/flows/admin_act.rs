@@ -12,7 +12,10 @@
 use uuid::Uuid;
 
 use super::{
-    InputFaults, Result, Services, authenticate::Authenticated, outbox::Recipient, proof::Proven,
+    InputFaults, Result, Services,
+    authenticate::Authenticated,
+    outbox::{Cause, Recipient},
+    proof::Proven,
     sessions,
 };
 use crate::{
@@ -273,7 +276,7 @@ impl<'a> Acting<'a> {
             at: self.s.now(),
         };
         self.s
-            .enqueue(self.tx, Recipient::User(user), &message)
+            .enqueue(self.tx, Recipient::User(user), &message, Cause::Admin)
             .await
     }
 

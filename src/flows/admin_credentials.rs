@@ -4,7 +4,7 @@
 use super::{
     Result,
     admin_act::{Acting, Outcome},
-    outbox::Recipient,
+    outbox::{Cause, Recipient},
     recover::MailRequest,
 };
 use crate::{
@@ -54,7 +54,8 @@ impl Acting<'_> {
         }
         let Self { s, tx, .. } = self;
         let message = s.requested_message(MailRequest::Reset, user)?;
-        s.enqueue(tx, Recipient::User(user), &message).await?;
+        s.enqueue(tx, Recipient::User(user), &message, Cause::Admin)
+            .await?;
         self.audit(Event::UserResetSent, user.id).await?;
         Ok(Outcome::Done)
     }
@@ -67,7 +68,9 @@ impl Acting<'_> {
         if user.mailbox_proven() {
             return Ok(Outcome::NothingToDo("This address is verified already."));
         }
-        self.s.enqueue_verification(self.tx, user).await?;
+        self.s
+            .enqueue_verification(self.tx, user, Cause::Admin)
+            .await?;
         self.audit(Event::UserVerificationSent, user.id).await?;
         Ok(Outcome::Done)
     }

@@ -25,7 +25,7 @@ use crate::{
         password::Password,
         user::User,
     },
-    flows::outbox::Recipient,
+    flows::outbox::{Cause, Recipient},
     hashing::{Compared, MOST_KINDS, Refusal},
     mail::Message,
     throttle::account::{CounterKey, Guess, Notice},
@@ -33,8 +33,6 @@ use crate::{
 
 /// How often the log says that guesses at an address are being refused.
 const PAUSE_NOTED: TimeDelta = TimeDelta::hours(1);
-/// How often a user is told of wrong codes after the right password.
-const CODES_TOLD: TimeDelta = TimeDelta::hours(1);
 
 /// What is about to be guessed, and of which canonical address.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +72,16 @@ pub(super) struct Attempt {
 }
 
 impl Services {
+    /// Under which key the flood limits count a client's requests for an address: a browser that the
+    /// address knows has a key of its own.
+    pub(super) fn flood_key<'a>(&self, address: &'a str, client: &Client) -> Cow<'a, str> {
+        let key = &self.account_throttle.device_key;
+        let device = client.device.known_to(key, address, self.now());
+        device.map_or(Cow::Borrowed(address), |device| {
+            Cow::Owned(format!("{address}\0{}", device.name))
+        })
+    }
+
     /// Counts an attempt, or says how long to wait.
     pub(super) async fn attempt(
         &self,
@@ -83,9 +91,7 @@ impl Services {
         let Target { guess, address, .. } = target;
         let key = &self.account_throttle.device_key;
         let device = client.device.known_to(key, address, self.now());
-        let flood_key = device.as_ref().map_or(Cow::Borrowed(address), |device| {
-            Cow::Owned(format!("{address}\0{}", device.name))
-        });
+        let flood_key = self.flood_key(address, client);
         if let Some(throttled) = self.count(guess.route(), client, Some(&flood_key)) {
             return Ok(Err(throttled));
         }
@@ -250,13 +256,13 @@ impl Services {
             let to = living
                 .as_ref()
                 .map_or(Recipient::Nobody(address), Recipient::User);
-            self.enqueue(tx, to, &message).await
+            self.enqueue(tx, to, &message, Cause::Client(client)).await
         })
         .await
     }
 
-    /// Tells a user, once an hour at most, that the right password, or else a reset link, was
-    /// followed by a wrong code (ASVS 5.0, 6.3.5).
+    /// Tells a user that the right password, or else a reset link, was followed by a wrong code (ASVS
+    /// 5.0, 6.3.5).
     pub(super) async fn tell_of_failed_code(
         &self,
         tx: &Tx,
@@ -264,21 +270,14 @@ impl Services {
         password_known: bool,
         client: &Client,
     ) -> Result<()> {
-        let notice = Notice::CodesFailed;
-        let key = self
-            .account_throttle
-            .notice_key_of(notice, &user.email_canonical);
-        let now = self.now();
-        if !db::account_throttles::once(tx, &key, now, CODES_TOLD).await? {
-            return Ok(());
-        }
         let message = Message::SecondFactorFailed {
-            at: now,
+            at: self.now(),
             ip: Some(client.ip),
             browser: browser_of(client),
             password_known,
         };
-        self.enqueue(tx, Recipient::User(user), &message).await
+        let to = Recipient::User(user);
+        self.enqueue(tx, to, &message, Cause::Client(client)).await
     }
 
     /// The device cookie of a browser that has just signed this user in, and is known from now on. One
@@ -310,14 +309,17 @@ async fn is_still_known(conn: &Tx, target: Target<'_>, device: &KnownDevice) -> 
             .await?
             .map(|record| Cow::Owned(record.user)),
     };
-    Ok(found.is_some_and(|user| {
-        let enrolled = user.totp_confirmed_at.filter(|_| guess == Guess::Code);
-        let earliest = user
-            .password_changed_at
-            .max(enrolled)
-            // Of an imported account the import, whatever its file says of the beginning.
-            .max(user.browsers_known_from)
-            .max(Some(user.created_at));
-        earliest.is_none_or(|at| device.is_from(at))
-    }))
+    Ok(found.is_some_and(|user| outlives(&user, guess, device)))
+}
+
+/// Whether a browser signed in with the credentials that the user has now.
+pub(super) fn outlives(user: &User, guess: Guess, device: &KnownDevice) -> bool {
+    let enrolled = user.totp_confirmed_at.filter(|_| guess == Guess::Code);
+    let earliest = user
+        .password_changed_at
+        .max(enrolled)
+        // Of an imported account the import, whatever its file says of the beginning.
+        .max(user.browsers_known_from)
+        .max(Some(user.created_at));
+    earliest.is_none_or(|at| device.is_from(at))
 }

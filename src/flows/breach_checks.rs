@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Result, Services,
-    outbox::{Recipient, browser_of},
+    outbox::{Cause, Recipient, browser_of},
 };
 use crate::{
     breach::Finding,
@@ -104,7 +104,8 @@ async fn conclude(s: &Services, due: &Due, found: bool, at: DateTime<Utc>) -> Re
             ip: Some(client.ip),
             browser: browser_of(client),
         };
-        s.enqueue(tx, Recipient::User(user), &message).await
+        s.enqueue(tx, Recipient::User(user), &message, Cause::Client(client))
+            .await
     })
     .await
 }

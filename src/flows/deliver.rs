@@ -39,6 +39,11 @@ pub async fn due(s: &Services, transport: &Transport) -> Result<usize> {
 
 async fn deliver(s: &Services, transport: &Transport, mail: &TakenMail) -> Result<()> {
     let now = s.now();
+    if mail.capped {
+        s.metrics.mails.add("capped");
+        tracing::info!(mail = %mail.id, kind = mail.kind, "mail held back by a cap");
+        return drop_it(s, mail, "so many mails of this kind go to this address").await;
+    }
     if mail.decoy {
         return drop_it(s, mail, "nobody has this address").await;
     }
@@ -60,6 +65,7 @@ async fn deliver(s: &Services, transport: &Transport, mail: &TakenMail) -> Resul
             let conn = s.db.connection().await?;
             db::mails::mark_sent(&conn, mail.id, s.now()).await?;
             s.metrics.mails.add("sent");
+            s.metrics.mails.add_many("merged", mail.merged - 1);
             tracing::info!(mail = %mail.id, kind = mail.kind, "mail sent");
             Ok(())
         }

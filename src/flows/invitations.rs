@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{
     FlowError, InputFaults, Registration, Result, Services,
     admin_act::{Barred, enter},
-    outbox::Recipient,
+    outbox::{Cause, Recipient},
     proof::Proven,
 };
 use crate::{
@@ -195,7 +195,7 @@ impl Inviting<'_> {
             expires_in: LIFETIME,
         };
         let to = Recipient::Invited(&invitation.email);
-        self.s.enqueue(self.tx, to, &message).await
+        self.s.enqueue(self.tx, to, &message, Cause::Admin).await
     }
 
     async fn audit(&self, event: Event, invitation: &Invitation) -> Result<()> {

@@ -1,12 +1,33 @@
 //! Writing mails to the outbox, sealed, in the transaction that causes them.
+//!
+//! Every mail passes [`Services::enqueue`], and with it the rule of its kind:
+//!
+//! ```text
+//!   an admin's act ───────────────────────────────────────────────> sent
+//!   asked for by a client ─> caps of recipient and mailbox ─> left ─> sent
+//!                                                          └> none ─> written, and never sent
+//!   security mail ─> none of its kind in the last hour ────────────> sent
+//!                 └> else: waits for the end of the hour, in the place of the one that waits
+//! ```
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use crate::db::Tx;
 
 use super::{Result, Services};
 use crate::{
-    db::{self, mails::NewMail},
+    db::{
+        self,
+        mail_caps::Cap,
+        mails::{NewMail, Verdict},
+    },
     domain::{audit::Client, random, sealing::Place, user::User},
-    mail::Message,
+    mail::{Message, Rule},
+    throttle::{
+        account::Guess,
+        mail::{Asking, MERGED_IN},
+    },
 };
 
 /// Where a sealed mail stands.
@@ -30,19 +51,129 @@ pub(super) enum Recipient<'a> {
     Nobody(&'a str),
 }
 
+impl<'a> Recipient<'a> {
+    fn address(self) -> &'a str {
+        match self {
+            Self::User(user) => &user.email,
+            Self::Invited(address) | Self::Nobody(address) => address,
+        }
+    }
+
+    fn user(self) -> Option<&'a User> {
+        match self {
+            Self::User(user) => Some(user),
+            Self::Invited(_) | Self::Nobody(_) => None,
+        }
+    }
+}
+
+/// Who causes a mail.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Cause<'a> {
+    /// A client: anyone who can send a request.
+    Client(&'a Client),
+    /// An admin, or the operator at the command line. What they send is their own to bound.
+    Admin,
+}
+
+/// What the rule of a mail says.
+struct Judged {
+    capped: bool,
+    /// When it is sent, where that is not now.
+    waits_until: Option<DateTime<Utc>>,
+    merge_key: Option<Uuid>,
+    merged: i32,
+}
+
+impl Judged {
+    const FREE: Self = Self {
+        capped: false,
+        waits_until: None,
+        merge_key: None,
+        merged: 1,
+    };
+}
+
 impl Services {
-    /// Writes a mail to the outbox.
+    /// Writes a mail to the outbox, as the rule of its kind allows. The caller never learns which:
+    /// answers must not tell.
     pub(super) async fn enqueue(
         &self,
         tx: &Tx,
         to: Recipient<'_>,
         message: &Message,
+        cause: Cause<'_>,
     ) -> Result<()> {
-        let (user_id, address) = match to {
-            Recipient::User(user) => (Some(user.id), user.email.as_str()),
-            Recipient::Invited(address) | Recipient::Nobody(address) => (None, address),
+        let judged = match (cause, message.rule()) {
+            (Cause::Client(client), Rule::Capped) => self.capped(tx, to, message, client).await?,
+            (Cause::Client(_), Rule::Merged) => self.merged(tx, to, message).await?,
+            (Cause::Admin, _) | (Cause::Client(_), Rule::Free) => Judged::FREE,
         };
-        let rendered = message.render(address, &self.site.mail)?;
+        self.write(tx, to, message, &judged).await
+    }
+
+    /// Counts the mail against the caps of its recipient.
+    async fn capped(
+        &self,
+        tx: &Tx,
+        to: Recipient<'_>,
+        message: &Message,
+        client: &Client,
+    ) -> Result<Judged> {
+        let now = self.now();
+        let address = to.address().to_ascii_lowercase();
+        let proven = to.user().is_some_and(User::mailbox_proven);
+        let asking = if self.knows(to, client) {
+            Asking::KnownBrowser
+        } else {
+            Asking::Stranger
+        };
+        let caps = self
+            .mail_caps
+            .of(message.kind(), &address, asking, proven)
+            .map(|(key, each, per)| Cap { key, each, per });
+        let admitted = db::mail_caps::admit(tx, caps, now).await?;
+        Ok(Judged {
+            capped: !admitted,
+            ..Judged::FREE
+        })
+    }
+
+    /// Whether the recipient signed in with the client's browser, under the credentials of now.
+    fn knows(&self, to: Recipient<'_>, client: &Client) -> bool {
+        let Some(user) = to.user() else { return false };
+        let key = &self.account_throttle.device_key;
+        let device = client
+            .device
+            .known_to(key, &user.email_canonical, self.now());
+        device.is_some_and(|device| super::attempts::outlives(user, Guess::Password, &device))
+    }
+
+    /// Sends one security mail of a kind an hour, and lets the others wait for the end of it as one
+    /// mail, which tells of the latest event and of their number.
+    async fn merged(&self, tx: &Tx, to: Recipient<'_>, message: &Message) -> Result<Judged> {
+        let now = self.now();
+        let address = to.address().to_ascii_lowercase();
+        let key = self.mail_caps.merge_key_of(message.merged_as(), &address);
+        let Some(at) = db::mail_caps::next_of_kind(tx, key, now, MERGED_IN).await? else {
+            return Ok(Judged::FREE);
+        };
+        Ok(Judged {
+            waits_until: Some(at),
+            merge_key: Some(key),
+            merged: 1 + db::mail_caps::take_back(tx, key, now).await?,
+            ..Judged::FREE
+        })
+    }
+
+    async fn write(
+        &self,
+        tx: &Tx,
+        to: Recipient<'_>,
+        message: &Message,
+        judged: &Judged,
+    ) -> Result<()> {
+        let rendered = message.render_merged(to.address(), &self.site.mail, judged.merged)?;
         let id = random::id(self.random.as_ref());
         let body = serde_json::to_vec(&rendered)
             .map_err(|_| super::FlowError::Inconsistent("a mail does not serialise"))?;
@@ -50,15 +181,20 @@ impl Services {
         let now = self.now();
         let mail = NewMail {
             id,
-            user_id,
+            user_id: to.user().map(|user| user.id),
             kind: message.kind(),
             decoy: matches!(to, Recipient::Nobody(_)),
             sealed: &sealed,
-            next_attempt_at: now,
+            next_attempt_at: judged.waits_until.unwrap_or(now),
             expires_at: message.expires_in().map(|life| now + life),
             created_at: now,
         };
-        db::mails::insert(tx, &mail).await?;
+        let verdict = Verdict {
+            capped: judged.capped,
+            merge_key: judged.merge_key,
+            merged: judged.merged,
+        };
+        db::mails::insert_judged(tx, &mail, verdict).await?;
         self.outbox_bell.notify_one();
         Ok(())
     }

@@ -9,7 +9,7 @@ use super::{
     authenticate::HeldSession,
     contradiction::contradictory_factor,
     new_password::own_words,
-    outbox::{Recipient, browser_of},
+    outbox::{Cause, Recipient, browser_of},
     services::Throttled,
     tokens::Beginning,
 };
@@ -81,9 +81,9 @@ impl Services {
             Ok(email) => email,
             Err(why) => return Ok(RequestOutcome::Invalid(InputFaults::one("email", &why))),
         };
-        if let Some(Throttled(wait)) =
-            self.count(Route::ForgotPassword, client, Some(email.canonical()))
-        {
+        // Strangers who ask for this address leave its known browsers their own requests.
+        let flood_key = self.flood_key(email.canonical(), client);
+        if let Some(Throttled(wait)) = self.count(Route::ForgotPassword, client, Some(&flood_key)) {
             return Ok(RequestOutcome::Throttled(wait));
         }
         let shared = self.db.shared().await?;
@@ -101,7 +101,7 @@ impl Services {
         conn.transaction(async |tx| {
             self.audit_anonymous(tx, request.event(), subject, client)
                 .await?;
-            self.enqueue(tx, to, &message).await
+            self.enqueue(tx, to, &message, Cause::Client(client)).await
         })
         .await?;
         Ok(RequestOutcome::Accepted)
@@ -333,6 +333,7 @@ impl Services {
             ip: Some(client.ip),
             browser: browser_of(client),
         };
-        self.enqueue(tx, Recipient::User(user), &message).await
+        self.enqueue(tx, Recipient::User(user), &message, Cause::Client(client))
+            .await
     }
 }

@@ -5,7 +5,7 @@ use ipnet::IpNet;
 
 use super::{
     FlowError, Result, Services, TokenPair,
-    outbox::{Recipient, browser_of},
+    outbox::{Cause, Recipient, browser_of},
     tokens::SessionEnd,
 };
 use crate::{
@@ -241,5 +241,6 @@ async fn write_revocation(
         ip: Some(client.ip),
         browser: browser_of(client),
     };
-    s.enqueue(tx, Recipient::User(user), &message).await
+    s.enqueue(tx, Recipient::User(user), &message, Cause::Client(client))
+        .await
 }

@@ -6,7 +6,10 @@ use crate::db::{Transact, Tx};
 
 use super::{
     EmailVerification, InputFaults, Registration, Result, Services, TokenPair,
-    authenticate::HeldSession, outbox::Recipient, recover::MailRequest, services::Throttled,
+    authenticate::HeldSession,
+    outbox::{Cause, Recipient},
+    recover::MailRequest,
+    services::Throttled,
     tokens::Beginning,
 };
 use crate::{
@@ -138,7 +141,8 @@ async fn write(s: &Services, tx: &Tx, accepted: &Accepted, client: &Client) -> R
     }
     s.audit_own(tx, Event::Registered, user.id, None, client)
         .await?;
-    s.enqueue_verification(tx, &user).await?;
+    s.enqueue_verification(tx, &user, Cause::Client(client))
+        .await?;
     match s.policy.email_verification {
         EmailVerification::Required => Ok(Outcome::VerificationSent),
         EmailVerification::Optional => {
@@ -169,10 +173,14 @@ async fn taken(s: &Services, tx: &Tx, email: &EmailAddress, client: &Client) -> 
                 sign_in_link: s.site.link("/login"),
                 reset_link: s.site.link("/forgot-password"),
             };
-            s.enqueue(tx, Recipient::User(&user), &message).await?;
+            s.enqueue(tx, Recipient::User(&user), &message, Cause::Client(client))
+                .await?;
         }
         // Whoever registered it first has not proven it: the owner of the mailbox can.
-        Some(UserRecord { user, .. }) => s.enqueue_verification(tx, &user).await?,
+        Some(UserRecord { user, .. }) => {
+            s.enqueue_verification(tx, &user, Cause::Client(client))
+                .await?;
+        }
         None => {}
     }
     Ok(Outcome::VerificationSent)
@@ -180,8 +188,14 @@ async fn taken(s: &Services, tx: &Tx, email: &EmailAddress, client: &Client) -> 
 
 impl Services {
     /// Mails a link that verifies the user's address.
-    pub(super) async fn enqueue_verification(&self, tx: &Tx, user: &User) -> Result<()> {
+    pub(super) async fn enqueue_verification(
+        &self,
+        tx: &Tx,
+        user: &User,
+        cause: Cause<'_>,
+    ) -> Result<()> {
         let message = self.requested_message(MailRequest::Verification, user)?;
-        self.enqueue(tx, Recipient::User(user), &message).await
+        self.enqueue(tx, Recipient::User(user), &message, cause)
+            .await
     }
 }

@@ -26,7 +26,7 @@ use crate::{
     judging::Judging,
     mail::MailContext,
     metrics::Metrics,
-    throttle::{Route, Throttle, account::AccountThrottle},
+    throttle::{Route, Throttle, account::AccountThrottle, mail::MailCaps},
 };
 
 /// Who may make an account.
@@ -114,6 +114,8 @@ pub struct Services {
     pub metrics: Metrics,
     /// Guesses at one account, of all nodes.
     pub account_throttle: AccountThrottle,
+    /// Mails that strangers cause, of all nodes.
+    pub mail_caps: MailCaps,
     /// The rules.
     pub policy: Policy,
     /// Links and names.

@@ -9,6 +9,7 @@ use super::{
     attempts::{Attempt, Target},
     authenticate::HeldSession,
     contradiction::contradictory_factor,
+    outbox::Cause,
     services::Throttled,
     tokens::{Beginning, Waiting},
 };
@@ -150,7 +151,8 @@ async fn admit(
             note_failure(s, tx, Subject::User(user.id), client).await?;
             // The mailbox opens what the password does not.
             if user.disabled_at.is_none() {
-                s.enqueue_verification(tx, user).await?;
+                s.enqueue_verification(tx, user, Cause::Client(client))
+                    .await?;
             }
             return Ok(Outcome::Rejected);
         }

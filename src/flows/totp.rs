@@ -9,7 +9,7 @@ use crate::db::{Transact, Tx};
 use super::{
     FlowError, Result, Services, TokenPair,
     authenticate::Authenticated,
-    outbox::{Recipient, browser_of},
+    outbox::{Cause, Recipient, browser_of},
     proof::Proven,
     second_factor::CodeFault,
 };
@@ -121,7 +121,8 @@ pub async fn replace_backup_codes(
             ip: Some(client.ip),
             browser: browser_of(client),
         };
-        s.enqueue(tx, Recipient::User(user), &message).await?;
+        s.enqueue(tx, Recipient::User(user), &message, Cause::Client(client))
+            .await?;
         Ok(Ok(FreshCodes { codes, pair: None }))
     })
     .await
@@ -193,7 +194,8 @@ impl Services {
         } else {
             Message::TwoFactorDisabled { at, ip, browser }
         };
-        self.enqueue(tx, Recipient::User(user), &message).await?;
+        self.enqueue(tx, Recipient::User(user), &message, Cause::Client(client))
+            .await?;
         match who.session_id {
             Some(session_id) => self.reissue(tx, session_id, user, raised).await,
             None => Ok(None),

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     Result, Services,
     authenticate::Authenticated,
-    outbox::{Recipient, browser_of},
+    outbox::{Cause, Recipient, browser_of},
     proof::Proven,
     sessions::{Listed, Outcome},
 };
@@ -194,7 +194,8 @@ impl Services {
             ip: Some(client.ip),
             browser: browser_of(client),
         };
-        self.enqueue(tx, Recipient::User(user), &message).await?;
+        self.enqueue(tx, Recipient::User(user), &message, Cause::Client(client))
+            .await?;
         Ok(cookie)
     }
 }

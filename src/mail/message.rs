@@ -2,6 +2,7 @@
 //! two files a message; the subjects stand here.
 
 mod admin_act;
+mod rule;
 
 use std::net::IpAddr;
 
@@ -13,6 +14,7 @@ use super::phrase::filters;
 use crate::domain::text::one_line;
 
 pub use admin_act::AdminAct;
+pub use rule::Rule;
 
 /// A mail to one person about their own account. Links are absolute URLs built from `BASE_URL`;
 /// `at` is when it happened, `ip` and `browser` are the client's, where known. `browser` is a name
@@ -161,6 +163,7 @@ struct Html<'a> {
     ctx: &'a MailContext,
     subject: &'a str,
     preheader: &'a str,
+    times: i32,
 }
 
 #[derive(Template)]
@@ -168,6 +171,7 @@ struct Html<'a> {
 struct Text<'a> {
     message: &'a Message,
     ctx: &'a MailContext,
+    times: i32,
 }
 
 impl Message {
@@ -206,13 +210,29 @@ impl Message {
 
     /// The mail to `to`, a bare address, which is checked when the mail is sent.
     pub fn render(&self, to: &str, ctx: &MailContext) -> Result<RenderedMail, askama::Error> {
+        self.render_merged(to, ctx, 1)
+    }
+
+    /// The mail to `to` that tells of the last of so many events of its kind, and of their number.
+    pub fn render_merged(
+        &self,
+        to: &str,
+        ctx: &MailContext,
+        times: i32,
+    ) -> Result<RenderedMail, askama::Error> {
         let subject = one_line(&self.subject(&ctx.product));
-        let text = Text { message: self, ctx }.render()?;
+        let text = Text {
+            message: self,
+            ctx,
+            times,
+        }
+        .render()?;
         let html = Html {
             message: self,
             ctx,
             subject: &subject,
             preheader: self.preheader(),
+            times,
         }
         .render()?;
         Ok(RenderedMail {

@@ -52,8 +52,6 @@ pub enum Notice {
     Paused(Guess),
     /// That strangers are refused until somebody unlocks the address.
     Blocked(Guess),
-    /// That a right password was followed by wrong codes.
-    CodesFailed,
 }
 
 /// A key of the counters.
@@ -117,7 +115,6 @@ impl AccountThrottle {
         match notice {
             Notice::Paused(guess) => self.mac("paused", address, guess.as_str()),
             Notice::Blocked(guess) => self.mac("blocked", address, guess.as_str()),
-            Notice::CodesFailed => self.mac("codes failed", address, ""),
         }
     }
 
@@ -142,7 +139,6 @@ mod tests {
         };
         let mut keys = Vec::new();
         for address in ["a@example.com", "b@example.com"] {
-            keys.push(throttle.notice_key_of(Notice::CodesFailed, address));
             for guess in [Guess::Password, Guess::Code] {
                 keys.push(throttle.key_of(guess, address));
                 keys.push(throttle.device_key_of(guess, address, &device));

@@ -24,6 +24,7 @@ mod foreign_hashes;
 mod harness;
 mod interop;
 mod limits;
+mod mail_caps;
 mod new_passwords;
 mod nodes;
 mod openapi;

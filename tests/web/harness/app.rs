@@ -136,12 +136,17 @@ impl TestApp {
         events.iter().map(|row| row.get(0)).collect()
     }
 
-    /// Waits until the outbox holds nothing that could be sent now.
+    /// Waits until the outbox holds nothing that could be sent now; what waits to be merged cannot.
     pub(crate) async fn outbox_is_empty(&self) {
-        let waiting = "SELECT 1 FROM mails WHERE sealed IS NOT NULL AND dropped_at IS NULL";
+        let waiting = "SELECT 1 FROM mails WHERE sealed IS NOT NULL AND dropped_at IS NULL
+                       AND (merge_key IS NULL OR next_attempt_at <= $1::text::timestamptz)";
         let patience = Duration::from_secs(10);
         let emptied = timeout(patience, async {
-            while !self.sql(waiting, &[]).await.is_empty() {
+            while !self
+                .sql(waiting, &[&self.services().now().to_rfc3339()])
+                .await
+                .is_empty()
+            {
                 self.post.ring().await;
             }
         });
