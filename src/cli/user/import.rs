@@ -29,6 +29,7 @@ const PROGRESS_EVERY: u64 = 10_000;
     after_help = "Examples:\n  vestibule user import --dry-run users.csv\n  \
     vestibule user import --json - <users.jsonl"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(in crate::cli) struct ImportArgs {
     /// Judge every row, by the database too, and write nothing
     #[arg(long)]

@@ -74,6 +74,7 @@ impl From<ListQuery> for admin_list::Query {
 /// A user, as admins see them. Times are RFC 3339, in UTC.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ManagedUser)]
+#[expect(clippy::struct_excessive_bools, reason = "the answer has each of them")]
 struct ManagedAnswer {
     #[schema(value_type = String, format = "uuid")]
     id: Uuid,
