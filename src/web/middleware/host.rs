@@ -15,10 +15,19 @@ pub async fn run<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> Answer {
-    let is_probe = matches!(req.path(), "/healthz" | "/readyz");
-    if is_probe || is_served(&req, &state.settings) {
+    // The refusal itself needs the files of a page, which are the same under any name.
+    let is_free =
+        matches!(req.path(), "/healthz" | "/readyz") || req.path().starts_with("/static/");
+    if is_free || is_served(&req, &state.settings) {
         return answer_of(req, next).await;
     }
+    let asked = req.headers().get(header::HOST);
+    let expected = state.settings.authority.as_str();
+    tracing::warn!(
+        ?asked,
+        expected,
+        "another host than that of BASE_URL was asked for: a proxy in front must forward Host as it came (nginx: proxy_set_header Host $host)"
+    );
     let detail = "This host name is not served here. Proxies in front of this service must forward the Host header.";
     refuse(req, &WebError::refused(codes::MISDIRECTED_REQUEST, detail))
 }
