@@ -255,10 +255,10 @@ async fn where_it_is_required_nobody_signs_in_before() {
     assert_eq!(browser.sign_in(&person).await.status(), 401);
     app.post.mail(&person.email, "Verify").await;
     browser.visit(&link).await;
-    browser
-        .submit("/verify-email", &[("password", PASSWORD)])
-        .await;
-    assert_eq!(browser.sign_in(&person).await.path(), "/account");
+    let typed = [("password", PASSWORD)];
+    let page = browser.submit("/verify-email", &typed).await;
+    assert_eq!(page.path(), "/account");
+    assert_eq!(app.api().sign_in(&person).await.status, 200);
     app.outbox_is_empty().await;
     assert_eq!(
         app.post.count(&person.email),
