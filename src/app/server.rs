@@ -89,7 +89,7 @@ impl Server {
             .shutdown_timeout(SHUTDOWN_SECONDS)
             .disable_signals()
             .listen("http", listener, move || {
-                let app = app(data.clone());
+                let app = app(&data);
                 let app = map_config(app, |()| AppConfig::default());
                 let (stopped, connections) = (stopped.clone(), connections.clone());
                 let http = HttpService::build()
@@ -142,14 +142,14 @@ impl Server {
 
 /// The application of one thread.
 fn app(
-    data: Data<WebState>,
+    data: &Data<WebState>,
 ) -> impl ServiceFactory<
     actix_http::Request,
     Config = AppConfig,
     Response = ServiceResponse<BoxBody>,
     Error = HttpResponse,
     InitError = (),
-> {
+> + use<> {
     // Read from the bottom up: the last one wrapped is the first to see a request.
     App::new()
         .app_data(data.clone())

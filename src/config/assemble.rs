@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use url::Url;
 
 use super::address::{base_url, cookie_secure, service_url};
@@ -38,26 +39,13 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
     let refresh_grace_seconds = reader.value("REFRESH_GRACE_SECONDS", |text| whole(text, 0..=300));
     let session_max_days = reader.value("SESSION_MAX_DAYS", |text| whole(text, 1..=365));
     let sessions_per_user = reader.value("SESSIONS_PER_USER", |text| whole(text, 1..=1000));
-    if let (Ok(refresh), Ok(session)) = (refresh_token_days, session_max_days)
-        && refresh > session
-    {
-        reader.warn(
-            "REFRESH_TOKEN_EXPIRE_DAYS is longer than SESSION_MAX_DAYS, which ends sessions first.",
-        );
-    }
+    warn_of_short_sessions(reader, refresh_token_days.ok(), session_max_days.ok());
 
     let smtp_from = mail::sender(reader, production, base_url.as_ref().ok());
     let smtp = mail::smtp(reader, production, smtp_from.clone());
     let cookie_secure = cookie_secure(reader, base_url.as_ref().ok());
     let cors_origins = reader.optional("CORS_ORIGINS", |text| value::list(text, value::origin));
-    let trusted_proxies =
-        reader.optional("TRUSTED_PROXIES", |text| value::list(text, value::network));
-    if let Ok(Some(networks)) = &trusted_proxies
-        && networks.iter().any(|network| network.prefix_len() == 0)
-    {
-        reader
-            .warn("TRUSTED_PROXIES trusts every address, so any client can name its own address.");
-    }
+    let trusted_proxies = trusted_proxies(reader);
 
     let registration = registration(reader);
     let email_verification = email_verification(reader);
@@ -125,6 +113,30 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
         audit_retention_days: audit_retention_days?,
         unverified_days: Some(unverified_days?).filter(|days| *days > 0),
     })
+}
+
+/// Sessions that end before their refresh tokens are odd, and allowed.
+fn warn_of_short_sessions(reader: &mut Reader<'_>, refresh: Option<i64>, session: Option<i64>) {
+    if refresh
+        .zip(session)
+        .is_some_and(|(refresh, session)| refresh > session)
+    {
+        reader.warn(
+            "REFRESH_TOKEN_EXPIRE_DAYS is longer than SESSION_MAX_DAYS, which ends sessions first.",
+        );
+    }
+}
+
+fn trusted_proxies(reader: &mut Reader<'_>) -> Read<Option<Vec<IpNet>>> {
+    let trusted_proxies =
+        reader.optional("TRUSTED_PROXIES", |text| value::list(text, value::network));
+    if let Ok(Some(networks)) = &trusted_proxies
+        && networks.iter().any(|network| network.prefix_len() == 0)
+    {
+        reader
+            .warn("TRUSTED_PROXIES trusts every address, so any client can name its own address.");
+    }
+    trusted_proxies
 }
 
 fn environment(reader: &mut Reader<'_>) -> Read<Environment> {

@@ -154,16 +154,13 @@ fn json_lines(mut source: impl BufRead, rows: &mut Batches) -> Result<(), Unwant
 }
 
 fn of_json(text: &[u8]) -> Result<RawRow, String> {
-    let members = match serde_json::from_slice(text) {
-        Ok(Members(members)) => members,
-        Err(_) => {
-            return Err(match serde_json::from_slice(text) {
-                Ok(Value::Array(_)) => "the line is a JSON array, and no object".to_owned(),
-                Ok(Value::Object(_)) => "the object has too many keys to be a row".to_owned(),
-                Ok(_) => "the line is a single JSON value, and no object".to_owned(),
-                Err(_) => "the line is no JSON object; each has to be whole on a line".to_owned(),
-            });
-        }
+    let Ok(Members(members)) = serde_json::from_slice(text) else {
+        return Err(match serde_json::from_slice(text) {
+            Ok(Value::Array(_)) => "the line is a JSON array, and no object".to_owned(),
+            Ok(Value::Object(_)) => "the object has too many keys to be a row".to_owned(),
+            Ok(_) => "the line is a single JSON value, and no object".to_owned(),
+            Err(_) => "the line is no JSON object; each has to be whole on a line".to_owned(),
+        });
     };
     let mut row = RawRow::default();
     for (at, (key, value)) in members.iter().enumerate() {
