@@ -10,7 +10,7 @@ use hyper::{
     header::{CONNECTION, HOST, USER_AGENT},
 };
 use hyper_util::rt::TokioIo;
-use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
+use rustls::{ClientConfig, pki_types::ServerName};
 use thiserror::Error;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -22,7 +22,10 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 use url::{Host, Position, Url};
 
-use crate::domain::password::{BreachDigest, NotARange};
+use crate::domain::{
+    password::{BreachDigest, NotARange},
+    tls,
+};
 
 /// How long a look-up may take over all: name, connection, TLS, answer.
 const LIMIT: Duration = Duration::from_secs(1);
@@ -30,6 +33,12 @@ const LIMIT: Duration = Duration::from_secs(1);
 const AT_ONCE: usize = 16;
 /// The most bytes of an answer. A range with its padding has about 60 KB.
 const MAX_ANSWER: usize = 512 * 1024;
+/// What mends a failure of TLS.
+const TLS_SETTINGS: tls::Settings = tls::Settings {
+    server: "HIBP_API_URL",
+    mode: "HIBP_API_URL",
+    ca_file: None,
+};
 /// The most bytes of the answer's head.
 const MAX_HEAD: usize = 64 * 1024;
 
@@ -113,7 +122,8 @@ impl Breaches {
             Ok(true) => Finding::Seen,
             Ok(false) => Finding::Unseen,
             Err(failure) => {
-                tracing::warn!(%failure, server = ranges.authority,
+                let advice = tls::advice(&failure, TLS_SETTINGS);
+                tracing::warn!(%failure, advice, server = ranges.authority,
                     "a password could not be looked up among breached ones");
                 Finding::Unknown
             }
@@ -138,7 +148,7 @@ impl Ranges {
                 Host::Ipv4(address) => ServerName::from(std::net::IpAddr::from(*address)),
                 Host::Ipv6(address) => ServerName::from(std::net::IpAddr::from(*address)),
             };
-            let tls = self.tls.get_or_try_init(tls).await?;
+            let tls = self.tls.get_or_try_init(shared_tls).await?;
             let connector = TlsConnector::from(Arc::clone(tls));
             let stream = connector.connect(name, stream).await?;
             self.ask_over(stream, digest).await?
@@ -188,21 +198,14 @@ async fn read(mut body: Incoming) -> Result<Vec<u8>, Failure> {
     Ok(answer)
 }
 
-async fn tls() -> Result<Arc<ClientConfig>, Failure> {
+async fn shared_tls() -> Result<Arc<ClientConfig>, Failure> {
     let config = spawn_blocking(system_tls).await.map_err(io::Error::other)?;
     Ok(Arc::new(config?))
 }
 
 /// TLS that trusts the system's roots. Reading them is work for a blocking thread.
 pub fn system_tls() -> Result<ClientConfig, rustls::Error> {
-    let mut roots = RootCertStore::empty();
-    // A system store may hold certificates that rustls cannot use; the others still count.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
+    tls::client_config(rustls_native_certs::load_native_certs().certs, Vec::new())
 }
 
 #[cfg(test)]

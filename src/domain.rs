@@ -27,6 +27,7 @@ pub mod sealing;
 pub mod secret;
 pub mod session;
 pub mod text;
+pub mod tls;
 pub mod token;
 pub mod totp;
 mod typed_code;

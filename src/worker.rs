@@ -7,13 +7,14 @@ use futures_util::FutureExt;
 use tokio::{
     sync::watch,
     task::JoinSet,
-    time::{interval, sleep},
+    time::{interval, sleep, timeout},
 };
 
 use crate::{
+    db::mails::TakenMail,
     flows::{
-        Services, audit_seals::Sealer, audit_waiting::Watch, breach_checks, deliver, import_run,
-        purge,
+        self, Services, audit_seals::Sealer, audit_waiting::Watch, breach_checks, deliver,
+        deliver::Delivery, import_run, purge,
     },
     mail::Transport,
 };
@@ -23,6 +24,8 @@ use crate::{
 const OUTBOX_TICK: Duration = Duration::from_secs(1);
 /// The bell rings within the transaction that writes a mail; a moment later it is there to be seen.
 const UNTIL_COMMITTED: Duration = Duration::from_millis(20);
+/// How long mails that are being sent may take until a node that stops leaves them.
+const SENDING_ENDS: Duration = Duration::from_secs(10);
 /// How often the audit log is looked at for events to seal; what was marked one time is sealed the
 /// next at the latest, if nobody still writes.
 const SEAL_TICK: Duration = Duration::from_millis(300);
@@ -63,30 +66,55 @@ impl Workers {
     }
 }
 
+/// Sends mails beside each other, so that a server that takes minutes for one holds up no other.
 async fn outbox(services: Arc<Services>, transport: Transport, mut stopped: watch::Receiver<bool>) {
-    loop {
-        match survived(deliver::due(&services, &transport)).await {
-            Some(Ok(0)) => {
+    let delivery = Arc::new(Delivery::new(transport));
+    let mut sending = JoinSet::new();
+    while !*stopped.borrow() {
+        while sending.try_join_next().is_some() {}
+        let room = deliver::AT_ONCE - sending.len();
+        match survived(take(&services, room)).await {
+            Some(Ok(taken)) if taken.is_empty() => {
                 tokio::select! {
-                    () = services.outbox_bell.notified() => sleep(UNTIL_COMMITTED).await,
+                    () = services.outbox_bell.notified(), if room > 0 => sleep(UNTIL_COMMITTED).await,
+                    Some(_) = sending.join_next(), if room == 0 => {}
                     () = sleep(OUTBOX_TICK) => {}
-                    _ = stopped.changed() => return,
+                    _ = stopped.changed() => {}
                 }
             }
-            Some(Ok(_)) => {}
+            Some(Ok(taken)) => {
+                for mail in taken {
+                    sending.spawn(send(Arc::clone(&services), Arc::clone(&delivery), mail));
+                }
+            }
             failed => {
                 if let Some(Err(error)) = failed {
-                    tracing::error!(%error, "the outbox could not be delivered");
+                    tracing::error!(%error, "the outbox could not be read");
                 }
                 tokio::select! {
                     () = sleep(AFTER_FAULT) => {}
-                    _ = stopped.changed() => return,
+                    _ = stopped.changed() => {}
                 }
             }
         }
-        if *stopped.borrow() {
-            return;
-        }
+    }
+    let finishing = async { while sending.join_next().await.is_some() {} };
+    if timeout(SENDING_ENDS, finishing).await.is_err() {
+        tracing::warn!("mails that were being sent are left to be sent again");
+    }
+}
+
+async fn take(services: &Services, room: usize) -> flows::Result<Vec<TakenMail>> {
+    if room == 0 {
+        return Ok(Vec::new());
+    }
+    deliver::take(services, room).await
+}
+
+async fn send(services: Arc<Services>, delivery: Arc<Delivery>, mail: TakenMail) {
+    let sent = survived(deliver::one(&services, &delivery, &mail)).await;
+    if let Some(Err(error)) = sent {
+        tracing::error!(mail = %mail.id, %error, "what became of a mail could not be noted");
     }
 }
 

@@ -5,6 +5,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "mail/replies.rs"]
+mod replies;
 #[path = "support/smtp.rs"]
 mod smtp;
 

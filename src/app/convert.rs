@@ -24,8 +24,6 @@ use crate::{
 
 /// What the service is called in mails and authenticator apps.
 const PRODUCT: &str = "Vestibule";
-/// The longest that sending a mail may take.
-const SMTP_TIMEOUT: Duration = Duration::from_secs(10);
 
 fn base_url(config: &Config) -> String {
     config.base_url.as_str().trim_end_matches('/').to_owned()
@@ -156,6 +154,6 @@ pub(super) fn transport(config: &Config) -> Result<Transport, SetupError> {
             .map(|p| SmtpPassword::new(p.expose().clone())),
         from: smtp.from.clone(),
         ca_file: smtp.ca_file.clone(),
-        timeout: SMTP_TIMEOUT,
+        timeout: Duration::from_secs(smtp.timeout_seconds),
     })
 }

@@ -29,6 +29,8 @@ pub struct Smtp {
     pub from: String,
     /// Certificates (PEM) to trust besides the system's roots.
     pub ca_file: Option<PathBuf>,
+    /// The longest wait for one answer.
+    pub timeout_seconds: u64,
 }
 
 /// How the connection to the mail server is protected.
@@ -77,6 +79,7 @@ pub(super) fn smtp(
     let username = reader.optional("SMTP_USERNAME", |text| Ok(text.to_owned()));
     let password = reader.untrimmed("SMTP_PASSWORD", |text| Ok(Redacted::new(text.to_owned())));
     let ca_file = reader.optional("SMTP_CA_FILE", value::readable_file);
+    let timeout = reader.value("SMTP_TIMEOUT_SECONDS", |text| whole(text, 1..=3600));
     paired(reader, &username, &password);
     let Some(host) = host? else {
         return without_host(reader, production);
@@ -93,6 +96,7 @@ pub(super) fn smtp(
         password: password?,
         from: from?,
         ca_file: ca_file?,
+        timeout_seconds: timeout?,
     }))
 }
 

@@ -20,7 +20,7 @@ use std::{
 use diesel_async::AsyncPgConnection;
 use rand::seq::SliceRandom;
 use rustls::{
-    ClientConfig, RootCertStore,
+    RootCertStore,
     pki_types::{CertificateDer, pem::PemObject},
 };
 use thiserror::Error;
@@ -36,11 +36,21 @@ use socket::{Negotiated, Negotiation, Socket};
 pub(super) use watched::Patience;
 use watched::Watched;
 
-use crate::domain::database_url::{ChannelBinding, DatabaseUrl, Host, Server};
+use crate::domain::{
+    database_url::{ChannelBinding, DatabaseUrl, Host, Server},
+    tls,
+};
 
 /// How long opening a connection to one server may take, with TLS and sign-in, where the URL says
 /// nothing. Shorter than a request waits for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// What mends a failure of TLS.
+const TLS_SETTINGS: tls::Settings = tls::Settings {
+    server: "DATABASE_URL",
+    mode: "sslmode in DATABASE_URL",
+    ca_file: Some("DATABASE_CA_FILE"),
+};
 
 /// Where the database is.
 #[derive(Clone)]
@@ -61,7 +71,7 @@ pub enum ConnectError {
     #[error("{0}")]
     Settings(String),
     /// The server cannot be reached or refuses.
-    #[error("cannot connect to the database: {0}{remedy}", remedy = remedy_of(.0))]
+    #[error("cannot connect to the database: {0}")]
     Connect(String),
     /// Every server that answers is one that cannot write.
     #[error("the database takes no writes: {0} is a standby")]
@@ -112,13 +122,9 @@ impl Connector {
         let url = DatabaseUrl::parse(&options.url)
             .map_err(|why| ConnectError::Settings(format!("DATABASE_URL {why}")))?;
         let ca_file = options.ca_file.as_ref().or(url.root_certificates.as_ref());
-        let roots = roots(ca_file.map(PathBuf::as_path))?;
-        let mut tls =
-            ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-                .with_safe_default_protocol_versions()
-                .map_err(|e| ConnectError::Settings(e.to_string()))?
-                .with_root_certificates(roots)
-                .with_no_client_auth();
+        let named = named_certificates(ca_file.map(PathBuf::as_path))?;
+        let mut tls = tls::client_config(rustls_native_certs::load_native_certs().certs, named)
+            .map_err(|e| ConnectError::Settings(e.to_string()))?;
         if url.direct_tls {
             tls.alpn_protocols = vec![b"postgresql".to_vec()];
         }
@@ -327,44 +333,37 @@ fn driver_config(url: &DatabaseUrl) -> config::Config {
     config
 }
 
-fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, ConnectError> {
-    let mut roots = RootCertStore::empty();
-    for certificate in rustls_native_certs::load_native_certs().certs {
-        // A system store may hold certificates that rustls cannot use; the others still count.
-        let _ = roots.add(certificate);
+/// The certificates of `DATABASE_CA_FILE`, of which one at least can be used.
+fn named_certificates(
+    ca_file: Option<&Path>,
+) -> Result<Vec<CertificateDer<'static>>, ConnectError> {
+    let Some(path) = ca_file else {
+        return Ok(Vec::new());
+    };
+    let bad = |what: String| {
+        ConnectError::Settings(format!("DATABASE_CA_FILE ({}): {what}", path.display()))
+    };
+    let certificates = CertificateDer::pem_file_iter(path)
+        .map_err(|e| bad(e.to_string()))?
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|e| bad(e.to_string()))?;
+    let (usable, _) =
+        RootCertStore::empty().add_parsable_certificates(certificates.iter().cloned());
+    if usable == 0 {
+        return Err(bad("no certificate in it".into()));
     }
-    if let Some(path) = ca_file {
-        let bad = |what: String| {
-            ConnectError::Settings(format!("DATABASE_CA_FILE ({}): {what}", path.display()))
-        };
-        let certificates: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path)
-            .map_err(|e| bad(e.to_string()))?
-            .collect();
-        let (added, _) =
-            roots.add_parsable_certificates(certificates.map_err(|e| bad(e.to_string()))?);
-        if added == 0 {
-            return Err(bad("no certificate in it".into()));
-        }
-    }
-    Ok(roots)
+    Ok(certificates)
 }
 
-/// What to do about a certificate that was refused, by the words of rustls.
-fn remedy_of(why: &str) -> &'static str {
-    let says = |words: &[&str]| words.iter().any(|word| why.contains(word));
-    if says(&["UnknownIssuer", "CaUsedAsEndEntity"]) {
-        "; name the certificate of its authority, or its own if it signed itself, in DATABASE_CA_FILE"
-    } else if says(&["NotValidForName", "certificate not valid for name"]) {
-        "; name the server in DATABASE_URL as its certificate does"
-    } else {
-        ""
-    }
-}
-
-/// The error with its causes: the outermost words of a database error say little.
+/// The error with its causes, as the outermost words of a database error say little; and what to do about
+/// it where TLS is the cause.
 fn with_sources(error: &(dyn Error + 'static)) -> String {
     let causes = std::iter::successors(error.source(), |e| (*e).source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+    let text = causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"));
+    match tls::advice(error, TLS_SETTINGS) {
+        Some(advice) => format!("{text}: {advice}"),
+        None => text,
+    }
 }
 
 #[cfg(test)]
@@ -372,11 +371,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_certificate_of_an_unknown_authority_names_the_setting() {
-        let said = |why: &str| ConnectError::Connect(why.to_owned()).to_string();
-        let unknown =
-            said("error performing TLS handshake: invalid peer certificate: UnknownIssuer");
-        assert!(unknown.contains("DATABASE_CA_FILE"), "{unknown}");
-        assert!(!said("Connection refused").contains("DATABASE_CA_FILE"));
+    fn a_certificate_that_is_refused_names_the_setting() {
+        use rustls::CertificateError::{self, Expired, NotValidForName, UnknownIssuer};
+        // As it comes out of a handshake: within an error of the connection.
+        let said = |why: CertificateError| {
+            let why = rustls::Error::InvalidCertificate(why);
+            with_sources(&std::io::Error::new(std::io::ErrorKind::InvalidData, why))
+        };
+        assert!(said(UnknownIssuer).contains("UnknownIssuer"));
+        assert!(said(UnknownIssuer).contains("DATABASE_CA_FILE"));
+        assert!(said(NotValidForName).contains("DATABASE_URL"));
+        assert!(said(Expired).contains("out of date"));
+        let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        assert!(!with_sources(&refused).contains("DATABASE"));
     }
 }

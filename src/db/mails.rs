@@ -175,14 +175,31 @@ pub async fn mark_sent(
     Ok(())
 }
 
+/// Holds a mail that is being sent for longer. What happens to it next is its holder's word alone: of
+/// two workers, the one that took it last.
+pub async fn hold(
+    mut conn: &AsyncPgConnection,
+    mail: &TakenMail,
+    lease_until: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(mails::table.find(mail.id))
+        .filter(mails::attempts.eq(mail.attempts))
+        .filter(mails::sealed.is_not_null())
+        .set(mails::next_attempt_at.eq(lease_until))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
 /// It is of no use to anybody; its text is forgotten.
 pub async fn mark_dropped(
     mut conn: &AsyncPgConnection,
-    id: Uuid,
+    mail: &TakenMail,
     why: &str,
     at: DateTime<Utc>,
 ) -> QueryResult<()> {
-    diesel::update(mails::table.find(id))
+    diesel::update(mails::table.find(mail.id))
+        .filter(mails::attempts.eq(mail.attempts))
         .filter(mails::sealed.is_not_null())
         .set((
             mails::dropped_at.eq(at),
@@ -197,11 +214,12 @@ pub async fn mark_dropped(
 /// It is given up. Its text is kept, sealed, so that somebody can have it tried again.
 pub async fn mark_given_up(
     mut conn: &AsyncPgConnection,
-    id: Uuid,
+    mail: &TakenMail,
     why: &str,
     at: DateTime<Utc>,
 ) -> QueryResult<()> {
-    diesel::update(mails::table.find(id))
+    diesel::update(mails::table.find(mail.id))
+        .filter(mails::attempts.eq(mail.attempts))
         .filter(mails::sealed.is_not_null())
         .set((mails::dropped_at.eq(at), mails::last_error.eq(why)))
         .execute(&mut conn)
@@ -212,11 +230,12 @@ pub async fn mark_given_up(
 /// It could not be sent now; it is due again at `next_attempt_at`.
 pub async fn mark_failed(
     mut conn: &AsyncPgConnection,
-    id: Uuid,
+    mail: &TakenMail,
     why: &str,
     next_attempt_at: DateTime<Utc>,
 ) -> QueryResult<()> {
-    diesel::update(mails::table.find(id))
+    diesel::update(mails::table.find(mail.id))
+        .filter(mails::attempts.eq(mail.attempts))
         .filter(mails::sealed.is_not_null())
         .set((
             mails::next_attempt_at.eq(next_attempt_at),

@@ -1,7 +1,14 @@
 //! Delivering the outbox: what is due is taken under a lease, sent, and forgotten.
 
+use std::{
+    collections::HashSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
 use chrono::TimeDelta;
-use futures_util::future::join_all;
+use tokio::time::sleep;
+use uuid::Uuid;
 
 use super::{FlowError, Result, Services, outbox::place_of};
 use crate::{
@@ -10,34 +17,61 @@ use crate::{
     mail::{DeliveryError, RenderedMail, Transport},
 };
 
-/// Mails taken at once.
-const BATCH: i64 = 16;
-/// How long a worker may hold a mail; a send takes 10 s at most.
+/// Mails that a node sends at once.
+pub const AT_ONCE: usize = 16;
+/// How long a worker holds a mail without saying so again: one that died loses its mails after that.
 pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// How often a worker says that it still holds a mail. Mail servers may take minutes.
+const HOLD_AGAIN: Duration = Duration::from_secs(15);
+/// The pause before a sent mail is noted once more, where the database could not be reached.
+const NOTE_AGAIN: Duration = Duration::from_secs(1);
 /// After this many attempts a mail is given up: with the pauses below, after about a day.
 const MAX_ATTEMPTS: i32 = 20;
 /// The pause after the first failure; it doubles up to the longest.
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(5);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(2);
 
-/// Sends what is due; returns how many mails were taken.
-pub async fn due(s: &Services, transport: &Transport) -> Result<usize> {
-    let now = s.now();
-    let mut conn = s.db.connection().await?;
-    let taken: Vec<TakenMail> = conn
-        .transaction(async |tx| {
-            Ok::<_, FlowError>(db::mails::take_due(tx, BATCH, now, now + LEASE).await?)
-        })
-        .await?;
-    drop(conn);
-    let count = taken.len();
-    for outcome in join_all(taken.iter().map(|mail| deliver(s, transport, mail))).await {
-        outcome?;
-    }
-    Ok(count)
+/// How this node's mails leave.
+#[derive(Debug)]
+pub struct Delivery {
+    transport: Transport,
+    /// Sent, and not noted yet. Whatever the database says, these are never sent again.
+    heard: Mutex<HashSet<Uuid>>,
 }
 
-async fn deliver(s: &Services, transport: &Transport, mail: &TakenMail) -> Result<()> {
+impl Delivery {
+    /// Mails by this way.
+    pub fn new(transport: Transport) -> Self {
+        Self {
+            transport,
+            heard: Mutex::default(),
+        }
+    }
+
+    fn heard(&self) -> MutexGuard<'_, HashSet<Uuid>> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Takes what is due, up to `room` mails, under a lease.
+pub async fn take(s: &Services, room: usize) -> Result<Vec<TakenMail>> {
+    let (now, room) = (s.now(), i64::try_from(room).unwrap_or(i64::MAX));
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        Ok::<_, FlowError>(db::mails::take_due(tx, room, now, now + LEASE).await?)
+    })
+    .await
+}
+
+/// Sends a mail that was taken, and notes what became of it.
+pub async fn one(s: &Services, delivery: &Delivery, mail: &TakenMail) -> Result<()> {
+    if delivery.heard().contains(&mail.id) {
+        return note_sent(s, delivery, mail).await;
+    }
+    deliver(s, delivery, mail).await
+}
+
+async fn deliver(s: &Services, delivery: &Delivery, mail: &TakenMail) -> Result<()> {
     let now = s.now();
     if mail.capped {
         s.metrics.mails.add("capped");
@@ -59,17 +93,56 @@ async fn deliver(s: &Services, transport: &Transport, mail: &TakenMail) -> Resul
             return not_sent(s, mail, why).await;
         }
     };
-    let sent = transport.send(&rendered).await;
+    let sent = tokio::select! {
+        sent = delivery.transport.send(&rendered) => sent,
+        never = keep_holding(s, mail) => match never {},
+    };
     match sent {
         Ok(()) => {
-            let conn = s.db.connection().await?;
-            db::mails::mark_sent(&conn, mail.id, s.now()).await?;
+            delivery.heard().insert(mail.id);
             s.metrics.mails.add("sent");
             s.metrics.mails.add_many("merged", mail.merged - 1);
             tracing::info!(mail = %mail.id, kind = mail.kind, "mail sent");
-            Ok(())
+            note_sent(s, delivery, mail).await
         }
         Err(error) => not_sent(s, mail, error).await,
+    }
+}
+
+/// Notes it for as long as that takes: a mail that is not noted would be sent again.
+async fn note_sent(s: &Services, delivery: &Delivery, mail: &TakenMail) -> Result<()> {
+    loop {
+        let noted = match s.db.connection().await {
+            Ok(conn) => db::mails::mark_sent(&conn, mail.id, s.now())
+                .await
+                .map_err(FlowError::from),
+            Err(error) => Err(error.into()),
+        };
+        match noted {
+            Ok(()) => break,
+            Err(error) => {
+                tracing::error!(mail = %mail.id, %error, "a sent mail is not noted yet");
+                sleep(NOTE_AGAIN).await;
+            }
+        }
+    }
+    delivery.heard().remove(&mail.id);
+    Ok(())
+}
+
+/// Keeps other workers from a mail that this one is sending.
+async fn keep_holding(s: &Services, mail: &TakenMail) -> std::convert::Infallible {
+    loop {
+        sleep(HOLD_AGAIN).await;
+        let held = match s.db.connection().await {
+            Ok(conn) => db::mails::hold(&conn, mail, s.now() + LEASE)
+                .await
+                .map_err(FlowError::from),
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = held {
+            tracing::warn!(mail = %mail.id, %error, "a mail that is being sent could not be held");
+        }
     }
 }
 
@@ -109,19 +182,19 @@ fn open(s: &Services, mail: &TakenMail) -> Result<RenderedMail> {
 
 async fn drop_it(s: &Services, mail: &TakenMail, why: &str) -> Result<()> {
     let conn = s.db.connection().await?;
-    Ok(db::mails::mark_dropped(&conn, mail.id, why, s.now()).await?)
+    Ok(db::mails::mark_dropped(&conn, mail, why, s.now()).await?)
 }
 
 async fn give_up(s: &Services, mail: &TakenMail, why: &str) -> Result<()> {
     let conn = s.db.connection().await?;
-    Ok(db::mails::mark_given_up(&conn, mail.id, why, s.now()).await?)
+    Ok(db::mails::mark_given_up(&conn, mail, why, s.now()).await?)
 }
 
 async fn retry(s: &Services, mail: &TakenMail, why: &str) -> Result<()> {
     let [jitter] = random::bytes::<1>(s.random.as_ref());
     let next = s.now() + pause(mail.attempts, jitter);
     let conn = s.db.connection().await?;
-    Ok(db::mails::mark_failed(&conn, mail.id, why, next).await?)
+    Ok(db::mails::mark_failed(&conn, mail, why, next).await?)
 }
 
 /// Doubles with each attempt, and varies by up to a quarter, so that what failed together does not

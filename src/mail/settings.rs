@@ -57,9 +57,9 @@ pub struct SmtpSettings {
     pub password: Option<SmtpPassword>,
     /// Who the mails are from: `name@example.com` or `Display Name <name@example.com>`.
     pub from: String,
-    /// PEM certificates trusted besides the system's.
+    /// PEM certificates trusted besides the system's: of authorities, or the server's own.
     pub ca_file: Option<PathBuf>,
-    /// The longest that one send may take, from connecting to the last answer.
+    /// The longest wait for one answer of the server.
     pub timeout: Duration,
 }
 

@@ -1,118 +1,119 @@
-//! Delivery to a mail server over lettre: one connection a mail, TLS verified, a limit on the
-//! whole of it, and answers of the server turned into words that a log may keep.
+//! Delivery to a mail server: one connection a mail, TLS verified, patience for each answer, and answers
+//! of the server turned into words that a log may keep.
+//!
+//! lettre builds the message. Its connection has one time limit for everything, takes no reply whose text
+//! is missing, and forgets which command a refusal answers, so the conversation is our own.
 
+mod conversation;
+mod reply;
+
+use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
-use lettre::transport::smtp::{AsyncSmtpTransport, Error};
-use lettre::{AsyncTransport, Tokio1Executor};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 
 use super::address::Sender;
 use super::compose::compose;
-use super::{DeliveryError, RenderedMail, SetupError, SmtpSettings, TlsMode};
+use super::{DeliveryError, RenderedMail, SetupError, SmtpSettings};
+use crate::domain::tls;
+use conversation::Server;
+
+/// The longest wait for one answer where someone waits for the result.
+const CHECKING: Duration = Duration::from_secs(20);
 
 /// A mail server. Each mail takes a connection of its own: a pooled one would be reused in the
 /// middle of a command after a send was cut off by the time limit.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SmtpTransport(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
-    server: AsyncSmtpTransport<Tokio1Executor>,
+    server: Server,
     sender: Sender,
     timeout: Duration,
+}
+
+/// Names the server alone.
+impl std::fmt::Debug for SmtpTransport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let server = &self.0.server;
+        write!(f, "SmtpTransport({}:{})", server.host, server.port)
+    }
 }
 
 impl SmtpTransport {
     pub(super) fn new(settings: &SmtpSettings) -> Result<Self, SetupError> {
         let sender = Sender::parse(&settings.from).map_err(SetupError::From)?;
-        ServerName::try_from(settings.host.as_str()).map_err(|_| SetupError::Host)?;
-        // The sender's domain rather than the machine's name, which is often not a full one and is
-        // nobody's business: relays write it into the mail.
-        let hello = ClientId::Domain(sender.mailbox().email.domain().to_owned());
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
-            .port(settings.port)
-            .hello_name(hello)
-            .tls(tls(settings)?)
-            .timeout(Some(settings.timeout));
-        match (&settings.username, &settings.password) {
-            (Some(user), Some(password)) => {
-                let credentials = Credentials::new(user.clone(), password.expose().to_owned());
-                builder = builder
-                    .credentials(credentials)
-                    .authentication(vec![Mechanism::Plain, Mechanism::Login]);
-            }
-            (None, None) => {}
+        let name = ServerName::try_from(settings.host.clone()).map_err(|_| SetupError::Host)?;
+        let named = match &settings.ca_file {
+            Some(path) => read_ca_file(path)?,
+            None => Vec::new(),
+        };
+        let tls = tls::client_config(rustls_native_certs::load_native_certs().certs, named)
+            .map_err(|error| SetupError::Tls(words(&error)))?;
+        let credentials = match (&settings.username, &settings.password) {
+            (Some(user), Some(password)) => Some((user.clone(), password.clone())),
+            (None, None) => None,
             _ => return Err(SetupError::Credentials),
-        }
+        };
+        let server = Server {
+            host: settings.host.clone(),
+            port: settings.port,
+            name,
+            mode: settings.tls,
+            tls: Arc::new(tls),
+            credentials,
+            // The sender's domain rather than the machine's name, which is often not a full one and is
+            // nobody's business: relays write it into the mail.
+            hello: sender.mailbox().email.domain().to_owned(),
+        };
         Ok(Self(Arc::new(Inner {
-            server: builder.build(),
+            server,
             sender,
             timeout: settings.timeout,
         })))
     }
 
     pub(super) async fn send(&self, mail: &RenderedMail) -> Result<(), DeliveryError> {
-        let message = compose(&self.0.sender, mail)?;
-        // lettre limits each step; a server that answers slowly at every one would hold us for long.
-        match tokio::time::timeout(self.0.timeout, self.0.server.send(message)).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(judge(&error)),
-            Err(_) => Err(self.0.too_slow()),
-        }
+        let Inner {
+            server,
+            sender,
+            timeout,
+        } = self.0.as_ref();
+        let message = compose(sender, mail)?;
+        let (from, to) = (&sender.mailbox().email, message.envelope().to());
+        let Some(to) = to.first() else {
+            return Err(DeliveryError::Permanent(
+                "the mail has no recipient".to_owned(),
+            ));
+        };
+        let mut talk = server.greet(*timeout).await.map_err(|f| f.judged())?;
+        let sent = talk
+            .send(from.as_ref(), to.as_ref(), &message.formatted())
+            .await;
+        // The goodbye is of no interest: the mail is sent, or is not.
+        tokio::spawn(talk.leave());
+        sent.map_err(|failure| failure.judged())
     }
-}
 
-impl SmtpTransport {
     /// Greets the server, as before a mail: EHLO, TLS, AUTH; and leaves.
     pub(super) async fn check(&self) -> Result<(), DeliveryError> {
-        let greeting = self.0.server.test_connection();
-        match tokio::time::timeout(self.0.timeout, greeting).await {
-            Ok(Ok(true)) => Ok(()),
-            Ok(Ok(false)) => Err(DeliveryError::Transient(
-                "the mail server hung up after the greeting".to_owned(),
-            )),
-            Ok(Err(error)) => Err(judge(&error)),
-            Err(_) => Err(self.0.too_slow()),
-        }
+        let patience = self.0.timeout.min(CHECKING);
+        let talk = self
+            .0
+            .server
+            .greet(patience)
+            .await
+            .map_err(|f| f.judged())?;
+        talk.leave().await;
+        Ok(())
     }
 }
 
-impl Inner {
-    fn too_slow(&self) -> DeliveryError {
-        DeliveryError::Transient(format!(
-            "the mail server did not finish within {} s",
-            self.timeout.as_secs_f32()
-        ))
-    }
-}
-
-fn tls(settings: &SmtpSettings) -> Result<Tls, SetupError> {
-    if settings.tls == TlsMode::None {
-        return Ok(Tls::None);
-    }
-    let mut builder = TlsParameters::builder(settings.host.clone());
-    if let Some(path) = &settings.ca_file {
-        builder = builder.add_root_certificate(read_ca_file(path)?);
-    }
-    let parameters = builder
-        .build()
-        .map_err(|error| SetupError::Tls(words(&error)))?;
-    Ok(match settings.tls {
-        TlsMode::Tls => Tls::Wrapper(parameters),
-        _ => Tls::Required(parameters),
-    })
-}
-
-/// Reads every certificate of a PEM file. lettre would take a file without any for good, and each
-/// mail would fail later instead.
-fn read_ca_file(path: &Path) -> Result<Certificate, SetupError> {
+/// Reads every certificate of a PEM file.
+fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, SetupError> {
     let unusable = |fault| SetupError::CaUnusable {
         path: path.to_owned(),
         fault,
@@ -129,34 +130,16 @@ fn read_ca_file(path: &Path) -> Result<Certificate, SetupError> {
     }
     let mut roots = rustls::RootCertStore::empty();
     if certificates
-        .into_iter()
-        .any(|certificate| roots.add(certificate).is_err())
+        .iter()
+        .any(|certificate| roots.add(certificate.clone()).is_err())
     {
         return Err(unusable("holds something that is not a certificate"));
     }
-    Certificate::from_pem(&pem).map_err(|_| unusable("is not a PEM file"))
+    Ok(certificates)
 }
 
-/// A 5xx answer is final for the mail, but not one that refuses us rather than the mail
-/// (RFC 4954, 6: the authentication failed, is too weak, or is missing).
-fn judge(error: &Error) -> DeliveryError {
-    let code = error.status().map(u16::from);
-    match code {
-        Some(530 | 534 | 535 | 538) => DeliveryError::Transient(format!(
-            "SMTP_USERNAME, SMTP_PASSWORD: the mail server refused them: {}",
-            words(error)
-        )),
-        _ if error.is_permanent() => DeliveryError::Permanent(format!(
-            "the mail server refused the mail: {}",
-            words(error)
-        )),
-        _ => DeliveryError::Transient(words(error)),
-    }
-}
-
-/// The error and its causes on one line of at most 300 characters, addresses left out: servers
-/// like to repeat them.
-fn words(error: &dyn std::error::Error) -> String {
+/// The error, its causes and what to do about it, in plain words.
+fn words(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -166,6 +149,19 @@ fn words(error: &dyn std::error::Error) -> String {
         }
         source = cause.source();
     }
+    let settings = tls::Settings {
+        server: "SMTP_HOST",
+        mode: "SMTP_TLS and SMTP_PORT",
+        ca_file: Some("SMTP_CA_FILE"),
+    };
+    if let Some(advice) = tls::advice(error, settings) {
+        text = format!("{text}: {advice}");
+    }
+    plain(&text)
+}
+
+/// The text on one line of at most 300 characters, addresses left out: servers like to repeat them.
+fn plain(text: &str) -> String {
     let kept = text.split_whitespace().map(|word| {
         if word.contains('@') {
             "<address>"

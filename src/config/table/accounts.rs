@@ -49,10 +49,17 @@ pub(super) const MAIL: Section = Section {
         },
         Setting {
             name: "SMTP_CA_FILE",
-            meaning: "Certificates (PEM) to trust for the mail server besides the system's roots.",
+            meaning: "Certificates (PEM) to trust for the mail server besides the system's roots: of the authority\n\
+                      that signed its certificate, or that certificate itself.",
             preset: Preset::Unset {
                 example: "/etc/vestibule/mail-ca.pem",
             },
+        },
+        Setting {
+            name: "SMTP_TIMEOUT_SECONDS",
+            meaning: "How long the mail server may take for one answer (1 to 3600). Filters judge a mail before they\n\
+                      answer its end; giving up earlier sends it twice (RFC 5321, 4.5.3.2 asks for minutes).",
+            preset: Preset::Fixed("300"),
         },
     ],
 };

@@ -111,6 +111,7 @@ const BAD: &[(&str, &[&str])] = &[
         ],
     ),
     ("SMTP_CA_FILE", &["/nonexistent/ca.pem"]),
+    ("SMTP_TIMEOUT_SECONDS", &["0", "3601", "5m"]),
     (
         "CORS_ORIGINS",
         &[

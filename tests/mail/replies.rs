@@ -1,0 +1,298 @@
+//! Servers that answer otherwise than most: slowly, tersely, with refusals of us; and certificates as
+//! the manuals make them.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
+    net::TcpListener,
+};
+use vestibule::mail::{DeliveryError, SmtpPassword, SmtpSettings, TlsMode};
+
+use super::{deliver, mail_to};
+
+/// What the server says in the place of what most say: the beginning of a command, and the answer. An
+/// empty command is the greeting, `.` the end of the message, an empty answer a closed connection.
+type Script = &'static [(&'static str, &'static str)];
+
+/// A server that follows a script; tells how many messages it accepted.
+struct Scripted {
+    port: u16,
+    taken: Arc<AtomicUsize>,
+}
+
+impl Scripted {
+    async fn start(script: Script, pause: Duration) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let taken = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&taken);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(talk(stream, script, pause, Arc::clone(&count)));
+            }
+        });
+        Self { port, taken }
+    }
+
+    fn settings(&self) -> SmtpSettings {
+        SmtpSettings {
+            host: "127.0.0.1".to_owned(),
+            port: self.port,
+            tls: TlsMode::None,
+            username: None,
+            password: None,
+            from: "no-reply@auth.example.com".to_owned(),
+            ca_file: None,
+            timeout: Duration::from_secs(2),
+        }
+    }
+
+    async fn send(&self) -> Result<(), DeliveryError> {
+        deliver(&self.settings(), &mail_to("grace@example.com")).await
+    }
+}
+
+async fn talk(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    script: Script,
+    pause: Duration,
+    taken: Arc<AtomicUsize>,
+) -> Option<()> {
+    let mut stream = BufReader::new(stream);
+    let mut command = String::new();
+    loop {
+        let usual = match command.split([' ', ':', '\r']).next().unwrap() {
+            "" => "220 here\r\n",
+            "EHLO" => "250-here\r\n250 AUTH PLAIN\r\n",
+            "DATA" => "354 go on\r\n",
+            "AUTH" => "235 yes\r\n",
+            _ => "250 yes\r\n",
+        };
+        let told = script.iter().find(|(start, _)| match *start {
+            "" => command.is_empty(),
+            start => command.starts_with(start),
+        });
+        let answer = told.map_or(usual, |(_, answer)| answer);
+        if answer.is_empty() {
+            return None;
+        }
+        tokio::time::sleep(pause).await;
+        if command.starts_with('.') && answer.starts_with('2') {
+            taken.fetch_add(1, Ordering::Relaxed);
+        }
+        stream.write_all(answer.as_bytes()).await.ok()?;
+        stream.flush().await.ok()?;
+        let in_data = command.starts_with("DATA") && answer.starts_with('3');
+        loop {
+            command.clear();
+            if stream.read_line(&mut command).await.ok()? == 0 {
+                return None;
+            }
+            if !in_data || command == ".\r\n" {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reply_is_judged_by_its_code_alone() {
+    let scripts: [Script; 4] = [
+        &[
+            ("MAIL", "250\r\n"),
+            ("RCPT", "250\r\n"),
+            ("DATA", "354\r\n"),
+            (".", "250\r\n"),
+        ],
+        &[
+            ("", "220-a\r\n220\r\n"),
+            ("EHLO", "250\r\n"),
+            ("RCPT", "251 \r\n"),
+            (".", "250\n"),
+        ],
+        &[("EHLO", "502 what\r\n"), (".", "250 \u{fffd}\r\n")],
+        &[
+            ("EHLO", "500 what\r\n"),
+            ("HELO", "250\r\n"),
+            (".", "299 odd, and done\r\n"),
+        ],
+    ];
+    for script in scripts {
+        let server = Scripted::start(script, Duration::ZERO).await;
+        assert_eq!(server.send().await, Ok(()), "{script:?}");
+        assert_eq!(server.taken.load(Ordering::Relaxed), 1, "{script:?}");
+    }
+}
+
+#[tokio::test]
+async fn keywords_of_accounts_have_any_case() {
+    let server = Scripted::start(
+        &[
+            ("EHLO", "250-here\r\n250 auth=login\r\n"),
+            ("AUTH LOGIN", "334\r\n"),
+            ("dmVzdGlidWxl", "334 word\r\n"),
+            ("c2VjcmV0", "235\r\n"),
+        ],
+        Duration::ZERO,
+    )
+    .await;
+    let settings = SmtpSettings {
+        username: Some("vestibule".to_owned()),
+        password: Some(SmtpPassword::new("secret".to_owned())),
+        ..server.settings()
+    };
+    let sent = deliver(&settings, &mail_to("grace@example.com")).await;
+    assert_eq!(sent, Ok(()));
+}
+
+/// 250 to the final dot is success, whatever comes after it.
+#[tokio::test]
+async fn nothing_after_the_final_dot_counts() {
+    let scripts: [Script; 3] = [
+        &[("QUIT", "")],
+        &[("QUIT", "500 no\r\n")],
+        &[("QUIT", "junk\r\n")],
+    ];
+    for script in scripts {
+        let server = Scripted::start(script, Duration::ZERO).await;
+        assert_eq!(server.send().await, Ok(()), "{script:?}");
+    }
+}
+
+/// Each answer has its own time: a conversation may take longer than the longest wait for one of them.
+#[tokio::test]
+async fn a_slow_server_gets_a_mail_once() {
+    let server = Scripted::start(&[], Duration::from_millis(600)).await;
+    assert_eq!(server.send().await, Ok(()));
+    assert_eq!(server.taken.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn what_refuses_us_is_tried_again_and_a_refused_recipient_is_not() {
+    let ours: [Script; 12] = [
+        &[("", "554 go away\r\n")],
+        &[("", "521 no mail here\r\n")],
+        &[("EHLO", "550 who are you\r\n")],
+        &[("MAIL", "550 5.1.8 this sender is unknown\r\n")],
+        &[("MAIL", "530 authenticate first\r\n")],
+        &[("RCPT", "550 5.7.1 relaying denied\r\n")],
+        &[("RCPT", "554 5.7.1 <a>: Relay access denied\r\n")],
+        &[("RCPT", "550 relay not permitted\r\n")],
+        &[("DATA", "554 no\r\n")],
+        &[(".", "554 5.7.1 looks like spam\r\n")],
+        &[("RCPT", "452 too many\r\n")],
+        &[("", "")],
+    ];
+    for script in ours {
+        let sent = Scripted::start(script, Duration::ZERO).await.send().await;
+        assert!(
+            matches!(sent, Err(DeliveryError::Transient(_))),
+            "{script:?} {sent:?}"
+        );
+    }
+    let recipient: [Script; 4] = [
+        &[("RCPT", "550\r\n")],
+        &[("RCPT", "550 5.1.1 no such user\r\n")],
+        &[("RCPT", "553 no such name\r\n")],
+        &[(".", "550 5.1.1 no such user\r\n")],
+    ];
+    for script in recipient {
+        let sent = Scripted::start(script, Duration::ZERO).await.send().await;
+        assert!(
+            matches!(sent, Err(DeliveryError::Permanent(_))),
+            "{script:?} {sent:?}"
+        );
+    }
+}
+
+/// A certificate as the manual of Postgres makes it: self-signed, for a name in its subject alone.
+fn self_signed(folder: &Path, name: &str) -> (PathBuf, PathBuf) {
+    let (certificate, key) = (
+        folder.join(format!("{name}.crt")),
+        folder.join(format!("{name}.key")),
+    );
+    let made = Command::new("openssl")
+        .args([
+            "req",
+            "-new",
+            "-x509",
+            "-days",
+            "2",
+            "-nodes",
+            "-text",
+            "-subj",
+            "/CN=mail.example.com",
+        ])
+        .arg("-out")
+        .arg(&certificate)
+        .arg("-keyout")
+        .arg(&key)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    (certificate, key)
+}
+
+#[tokio::test]
+async fn a_self_signed_certificate_that_is_named_is_trusted() {
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+
+    let folder = std::env::temp_dir().join(format!("vestibule-tls-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (certificate, key) = self_signed(&folder, "server");
+    let (other, _) = self_signed(&folder, "other");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![CertificateDer::from_pem_file(&certificate).unwrap()],
+            PrivateKeyDer::from_pem_file(&key).unwrap(),
+        )
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let stream = acceptor.accept(stream).await.ok()?;
+                talk(stream, &[], Duration::ZERO, Arc::default()).await
+            });
+        }
+    });
+    let settings = |ca_file| SmtpSettings {
+        host: "localhost".to_owned(),
+        port,
+        tls: TlsMode::Tls,
+        username: None,
+        password: None,
+        from: "no-reply@auth.example.com".to_owned(),
+        ca_file,
+        timeout: Duration::from_secs(5),
+    };
+    let mail = mail_to("grace@example.com");
+    assert_eq!(deliver(&settings(Some(certificate)), &mail).await, Ok(()));
+    for ca_file in [None, Some(other)] {
+        let refused = deliver(&settings(ca_file), &mail)
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(
+            refused.contains("certificate") && refused.contains("SMTP_CA_FILE"),
+            "{refused}"
+        );
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
