@@ -147,6 +147,11 @@ async fn whatever_ends_every_token_ends_the_trust() {
                 let typed = [("new_password", NEW_PASSWORD)];
                 let page = holder.submit("/reset-password", &typed).await;
                 assert_eq!(page.path(), "/login/verify", "the code is asked for");
+                let code = [("code", owner.backup_codes[1].as_str())];
+                assert_eq!(
+                    holder.submit("/login/verify", &code).await.path(),
+                    "/account"
+                );
                 owner.password = NEW_PASSWORD.to_owned();
             }
             "second factor" => {

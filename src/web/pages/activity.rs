@@ -282,7 +282,7 @@ mod tests {
             assert!(told.insert(sentence), "{}", found.name());
             event = after(Some(&found));
         }
-        assert_eq!(told.len(), 54);
+        assert_eq!(told.len(), 55);
     }
 
     #[test]

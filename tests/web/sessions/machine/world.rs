@@ -26,7 +26,8 @@ impl<'a> World<'a> {
         Self {
             api: app.api(),
             nodes: [app.another_node(), app.another_node()],
-            people: vec![app.person().await, app.person().await],
+            // Verified: an account that is not would be purged as the clocks move on.
+            people: vec![app.person().verified().await, app.person().verified().await],
             model: Model {
                 now: app.clock.now(),
                 passed: TimeDelta::zero(),
