@@ -104,7 +104,9 @@ fn admits_only_locally(record: &[u8]) -> bool {
     let Some(first) = words.next() else {
         return true;
     };
-    first.starts_with(b"#") || first == b"local" || words.next_back() == Some(b"reject")
+    // A comment behind the line may say anything.
+    let refuses = words.next_back() == Some(b"reject") && !record.contains(&b'#');
+    first.starts_with(b"#") || first == b"local" || refuses
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

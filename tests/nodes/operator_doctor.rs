@@ -64,6 +64,8 @@ async fn a_good_setup_is_good() {
         // The cluster of tests is no other machine's.
         "warn  database role: vestibule is a superuser",
         "ok    migrations: ",
+        "ok    second factors: ",
+        "ok    audit log: sealed",
         "ok    clock: ",
         "ok    cookies: Secure",
         "ok    proxies: a request from 10.0.0.1 with X-Forwarded-For: 203.0.113.9 counts as 203.0.113.9",
@@ -74,7 +76,7 @@ async fn a_good_setup_is_good() {
             "{good}:\n{said}"
         );
     }
-    assert_eq!(said.lines().count(), 10, "{said}");
+    assert_eq!(said.lines().count(), 12, "{said}");
     assert_eq!(server.mails().len(), 0, "no mail is sent");
 
     let said = run_with(&cluster, &all, &["doctor", "--json"]).well();

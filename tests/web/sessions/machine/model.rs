@@ -110,7 +110,7 @@ impl Model {
             user,
             ended: false,
             rotated_at: None,
-            ends_at: self.issue_time(user) + SESSION,
+            ends_at: self.now + SESSION,
             refresh: Vec::new(),
             access: Vec::new(),
         });
@@ -120,13 +120,13 @@ impl Model {
     /// A session gets its next refresh token.
     pub(super) fn renew(&mut self, session: usize, text: &str) -> &Token {
         let user = self.sessions[session].user;
-        let (issued_at, rev) = (self.issue_time(user), self.users[user].rev);
+        let (now, issued_at, rev) = (self.now, self.issue_time(user), self.users[user].rev);
         let session = &mut self.sessions[session];
         session.refresh.push(Token {
             text: text.to_owned(),
             rev,
             issued_at,
-            expires_at: whole_seconds(issued_at + REFRESH).min(whole_seconds(session.ends_at)),
+            expires_at: whole_seconds(now + REFRESH).min(whole_seconds(session.ends_at)),
             listed: false,
         });
         session.refresh.last().expect("just pushed")
@@ -135,13 +135,13 @@ impl Model {
     /// A session gets another access token.
     pub(super) fn give_access(&mut self, session: usize, text: &str) -> &Token {
         let user = self.sessions[session].user;
-        let (issued_at, rev) = (self.issue_time(user), self.users[user].rev);
+        let (now, issued_at, rev) = (self.now, self.issue_time(user), self.users[user].rev);
         let session = &mut self.sessions[session];
         session.access.push(Token {
             text: text.to_owned(),
             rev,
             issued_at,
-            expires_at: whole_seconds(issued_at + ACCESS),
+            expires_at: whole_seconds(now + ACCESS),
             listed: false,
         });
         session.access.last().expect("just pushed")
@@ -172,7 +172,8 @@ impl Model {
     /// The password changes.
     pub(super) fn change_password(&mut self, user: usize) {
         let user = &mut self.users[user];
-        user.cutoff = user.cutoff.max(Some(self.now));
+        let later = |cutoff| self.now.max(cutoff + TimeDelta::milliseconds(1));
+        user.cutoff = Some(user.cutoff.map_or(self.now, later));
         user.password += 1;
     }
 
