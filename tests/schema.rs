@@ -95,7 +95,7 @@ async fn every_function_brings_its_search_path() {
     assert!(ours.len() >= 5, "{ours:?}");
     for function in ours {
         assert!(
-            function[1].contains("search_path=pg_catalog, "),
+            function[1].contains("search_path=pg_catalog"),
             "{} does not SET search_path: {}",
             function[0],
             function[1]

@@ -19,7 +19,7 @@ use super::address::Sender;
 use super::compose::compose;
 use super::{DeliveryError, RenderedMail, SetupError, SmtpSettings};
 use crate::domain::tls;
-use conversation::Server;
+use conversation::{Failure, Server};
 
 /// The longest wait for one answer where someone waits for the result.
 const CHECKING: Duration = Duration::from_secs(20);
@@ -89,13 +89,13 @@ impl SmtpTransport {
                 "the mail has no recipient".to_owned(),
             ));
         };
-        let mut talk = server.greet(*timeout).await.map_err(|f| f.judged())?;
+        let mut talk = server.greet(*timeout).await.map_err(Failure::judged)?;
         let sent = talk
             .send(from.as_ref(), to.as_ref(), &message.formatted())
             .await;
         // The goodbye is of no interest: the mail is sent, or is not.
         tokio::spawn(talk.leave());
-        sent.map_err(|failure| failure.judged())
+        sent.map_err(Failure::judged)
     }
 
     /// Greets the server, as before a mail: EHLO, TLS, AUTH; and leaves.
@@ -106,7 +106,7 @@ impl SmtpTransport {
             .server
             .greet(patience)
             .await
-            .map_err(|f| f.judged())?;
+            .map_err(Failure::judged)?;
         talk.leave().await;
         Ok(())
     }

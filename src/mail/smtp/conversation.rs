@@ -18,7 +18,7 @@ use crate::mail::{DeliveryError, SmtpPassword, TlsMode};
 /// The longest that one address of the server may take to be connected to.
 const CONNECTING: Duration = Duration::from_secs(10);
 /// The longest that TLS may take.
-const HANDSHAKE: Duration = Duration::from_secs(60);
+const HANDSHAKE: Duration = Duration::from_mins(1);
 /// How long a server may take to say goodbye; the mail has been sent by then.
 const GOODBYE: Duration = Duration::from_secs(5);
 

@@ -65,8 +65,7 @@ impl Reply {
             text.contains("relay") || text.contains("authenticat")
         };
         match (self.code, self.enhanced()) {
-            (500..=599, Some((1 | 2, _))) => !about_relaying(),
-            (550 | 551 | 553 | 556, None) => !about_relaying(),
+            (500..=599, Some((1 | 2, _))) | (550 | 551 | 553 | 556, None) => !about_relaying(),
             _ => false,
         }
     }
