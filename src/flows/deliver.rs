@@ -172,8 +172,11 @@ fn open(s: &Services, mail: &TakenMail) -> Result<RenderedMail> {
         .as_deref()
         .ok_or(FlowError::Inconsistent("a mail without a body is due"))?;
     let body = s.ring.open(place_of(mail.id), sealed)?;
-    let rendered: RenderedMail = serde_json::from_slice(&body)
-        .map_err(|_| FlowError::Inconsistent("a mail's body is malformed"))?;
+    let rendered = match s.render_imported(&body)? {
+        Some(rendered) => rendered,
+        None => serde_json::from_slice(&body)
+            .map_err(|_| FlowError::Inconsistent("a mail's body is malformed"))?,
+    };
     Ok(RenderedMail {
         id: Some(mail.id),
         ..rendered

@@ -1,13 +1,14 @@
 //! Telling the owners of imported accounts: none of them need have asked for one.
 
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{FlowError, Result, Services, outbox::place_of};
 use crate::{
     db::{self, Tx, mails::NewMail},
     domain::{import::ImportedUser, random, token::Purpose, user::User},
-    mail::Message,
+    mail::{Message, RenderedMail},
 };
 
 /// So many mails of an import are due at once. Those after them follow at this pace, so that a large
@@ -16,6 +17,18 @@ const AT_ONCE: u64 = 100;
 const PACE: TimeDelta = TimeDelta::milliseconds(50);
 /// However large the file is, the last mail is due while its link still works for half a day.
 const SPREAD: TimeDelta = TimeDelta::hours(12);
+
+/// The body of such a mail in the outbox. It is rendered when it is sent: of a large file, the words
+/// would be nine tenths of what the import writes.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unrendered {
+    /// The address of the owner.
+    imported: String,
+    link: String,
+    /// Seconds.
+    expires_in: i64,
+}
 
 impl Services {
     /// Writes a mail to the owner of each account, `before` being how many the import wrote already.
@@ -27,12 +40,17 @@ impl Services {
     ) -> Result<()> {
         let mut bodies = Vec::with_capacity(made.len());
         for (user_id, imported) in made {
-            let message = self.imported_message(*user_id, imported)?;
-            let rendered = message.render(imported.email.as_str(), &self.site.mail)?;
-            let body = serde_json::to_vec(&rendered)
+            let (link, expires_in) = self.imported_link(*user_id, imported)?;
+            let unrendered = Unrendered {
+                imported: imported.email.as_str().to_owned(),
+                link: link.clone(),
+                expires_in: expires_in.num_seconds(),
+            };
+            let body = serde_json::to_vec(&unrendered)
                 .map_err(|_| FlowError::Inconsistent("a mail does not serialise"))?;
             let id = random::id(self.random.as_ref());
             let sealed = self.ring.seal(self.random.as_ref(), place_of(id), &body)?;
+            let message = Message::Imported { link, expires_in };
             bodies.push((id, *user_id, message, sealed));
         }
         let now = self.now();
@@ -54,15 +72,26 @@ impl Services {
         Ok(())
     }
 
-    fn imported_message(&self, id: Uuid, imported: &ImportedUser) -> Result<Message> {
+    /// The mail, where its body is one that was left to be rendered.
+    pub(super) fn render_imported(&self, body: &[u8]) -> Result<Option<RenderedMail>> {
+        let Ok(mail) = serde_json::from_slice::<Unrendered>(body) else {
+            return Ok(None);
+        };
+        let message = Message::Imported {
+            link: mail.link,
+            expires_in: TimeDelta::seconds(mail.expires_in),
+        };
+        Ok(Some(message.render(&mail.imported, &self.site.mail)?))
+    }
+
+    fn imported_link(&self, id: Uuid, imported: &ImportedUser) -> Result<(String, TimeDelta)> {
         let user = User {
             id,
             email_canonical: imported.email.canonical().to_owned(),
             ..self.nobody(imported.email.as_str())
         };
         let (token, expires_in) = self.mail_token(Purpose::VerifyEmail, &user)?;
-        let link = self.site.token_link("/verify-email", &token);
-        Ok(Message::Imported { link, expires_in })
+        Ok((self.site.token_link("/verify-email", &token), expires_in))
     }
 }
 
