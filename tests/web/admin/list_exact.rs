@@ -151,7 +151,8 @@ fn searches(everybody: &[Row]) -> Vec<Query> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_search_finds_whom_it_should_and_counts_them() {
-    let app = TestApp::start().await;
+    // The accounts are of any age, and not all of them are verified.
+    let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     app.another_connection()
         .await
         .batch_execute(PEOPLE)
@@ -176,7 +177,8 @@ async fn every_search_finds_whom_it_should_and_counts_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_stays_is_found_once_and_in_order_while_others_come_and_change() {
-    let app = TestApp::start().await;
+    // The accounts are of any age, and not all of them are verified.
+    let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let others = app.another_connection().await;
     others.batch_execute(PEOPLE).await.unwrap();
     let everybody = everybody(&app).await;

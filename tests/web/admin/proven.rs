@@ -380,9 +380,10 @@ async fn an_import_beside_registrations_leaves_one_account_each() {
     let app = TestApp::start().await;
     let (_, _, mut browser) = importer(&app).await;
     let another = app.another_node();
-    let rows: String = (0..12)
+    let rows: Vec<String> = (0..12)
         .map(|n| format!("both{n}@example.org,{DJANGO}\n"))
         .collect();
+    let rows = rows.concat();
     let content = format!("email,password_hash\n{rows}");
     for n in 0..6 {
         register(&app, &format!("both{n}@example.org")).await;
