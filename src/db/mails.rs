@@ -85,6 +85,15 @@ pub async fn insert_judged(
     Ok(())
 }
 
+/// Keeps an account from being deleted until the transaction ends; no account costs the same.
+pub async fn hold_account(mut conn: &AsyncPgConnection, user: Option<Uuid>) -> QueryResult<()> {
+    diesel::sql_query("SELECT FROM users WHERE id = $1 FOR KEY SHARE")
+        .bind::<SqlUuid, _>(user.unwrap_or_default())
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
 /// Writes many mails to the outbox: a statement takes eight values of each, and 65,535 in all.
 pub async fn insert_all(mut conn: &AsyncPgConnection, mails: &[NewMail<'_>]) -> QueryResult<()> {
     diesel::insert_into(mails::table)

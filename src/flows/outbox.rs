@@ -132,6 +132,9 @@ impl Services {
             .mail_caps
             .of(message.kind(), &address, asking, proven)
             .map(|(key, each, per)| Cap { key, each, per });
+        // Before the caps, which requests for one recipient take one after the other: those that wait for
+        // an account wait all at once, and none of them holds up the others.
+        db::mails::hold_account(tx, to.user().map(|user| user.id)).await?;
         let admitted = db::mail_caps::admit(tx, caps, now).await?;
         Ok(Judged {
             capped: !admitted,

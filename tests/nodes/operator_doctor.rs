@@ -81,7 +81,7 @@ async fn a_good_setup_is_good() {
 
     let said = run_with(&cluster, &all, &["doctor", "--json"]).well();
     let report: Value = serde_json::from_str(&said).unwrap();
-    assert_eq!((&report["ok"], &report["fail"]), (&9.into(), &0.into()));
+    assert_eq!((&report["ok"], &report["fail"]), (&11.into(), &0.into()));
     assert_eq!(report["checks"][0]["check"], "settings");
 }
 
