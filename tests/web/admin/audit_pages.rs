@@ -323,7 +323,7 @@ async fn a_file_of_events_is_whole_in_order_and_noted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_of_users_is_whole_without_secrets_and_without_formulas() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (admin, _) = admin(&app).await;
     app.sql(
         "INSERT INTO users (id, email, email_canonical, display_name, password_hash, created_at, disabled_at)

@@ -54,7 +54,7 @@ async fn all_pages(api: &Api, query: &str, between: impl AsyncFn(usize)) -> Vec<
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_beginning_of_address_or_name_or_a_whole_id_finds() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (_, api) = admin(&app).await;
     crowd(&app).await;
     assert_eq!(emails(&api, "q=USER77%40").await, ["User77@example.org"]);
@@ -78,7 +78,7 @@ async fn a_beginning_of_address_or_name_or_a_whole_id_finds() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn filters_narrow_and_all_must_hold() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (admin, api) = admin(&app).await;
     let with_totp = app.person().with_totp().await;
     crowd(&app).await;
@@ -100,7 +100,7 @@ async fn filters_narrow_and_all_must_hold() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_neither_repeat_nor_leave_out_anybody_while_others_write() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (_, api) = admin(&app).await;
     crowd(&app).await;
     for sort in ["newest", "oldest", "email"] {
@@ -129,7 +129,7 @@ async fn pages_neither_repeat_nor_leave_out_anybody_while_others_write() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nonsense_is_refused_by_its_field() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (_, api) = admin(&app).await;
     let long = "a".repeat(255);
     let by_created = "YzE3Njc0MDk2MDAwMDAwMDAuMDAwMDAwMDAtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAw";

@@ -4,7 +4,7 @@ use crate::harness::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_list_is_searched_filtered_and_paged_by_its_url() {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let admin = app.person().admin().await;
     app.sql(
         "INSERT INTO users (id, email, email_canonical, password_hash, created_at)

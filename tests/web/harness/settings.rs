@@ -13,7 +13,7 @@ pub(crate) const ORIGIN: &str = "https://auth.example.com";
 pub(crate) const JWT_SECRET_KEY: &str = "a key of thirty-two bytes or more for tests";
 
 /// What a test does not say itself. Hashes are cheap and floods allowed.
-const DEFAULTS: [(&str, &str); 11] = [
+const DEFAULTS: [(&str, &str); 10] = [
     ("ENVIRONMENT", "development"),
     ("BASE_URL", ORIGIN),
     ("JWT_SECRET_KEY", JWT_SECRET_KEY),
@@ -25,7 +25,6 @@ const DEFAULTS: [(&str, &str); 11] = [
     ("ARGON2_MEMORY_KIB", "64"),
     ("ARGON2_ITERATIONS", "1"),
     ("RATE_LIMIT_SCALE", "1000"),
-    ("DATABASE_POOL_SIZE", "8"),
     ("DATABASE_POOL_SIZE", "8"),
     ("DATA_DIR", "/nonexistent"),
 ];
