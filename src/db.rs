@@ -17,6 +17,7 @@ pub mod devices;
 mod error;
 pub mod examine;
 mod gather;
+pub mod import_arrivals;
 pub mod import_files;
 pub mod imports;
 pub mod invitations;

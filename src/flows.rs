@@ -29,6 +29,7 @@ pub mod deliver;
 mod error;
 pub mod export;
 pub mod health;
+pub mod import_arrivals;
 mod import_mails;
 pub mod import_rows;
 pub mod import_run;

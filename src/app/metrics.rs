@@ -16,8 +16,10 @@ use crate::{
     metrics::Text,
 };
 
-/// Scrapers at the same time; others wait.
-const AT_ONCE: usize = 4;
+/// Connections at the same time; others wait.
+const CONNECTIONS: usize = 64;
+/// Scrapers that are answered at the same time. A client that has not sent its request takes no such place.
+const ANSWERED: usize = 4;
 /// How long one may take over all.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The longest head of a request.
@@ -44,22 +46,27 @@ impl MetricsServer {
 }
 
 async fn accept(listener: Listener, services: Arc<Services>) {
-    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let answered = Arc::new(Semaphore::new(ANSWERED));
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
         let Ok((stream, _)) = listener.accept().await else {
             sleep(AFTER_FAULT).await;
             continue;
         };
-        let services = Arc::clone(&services);
+        let (services, answered) = (Arc::clone(&services), Arc::clone(&answered));
         tokio::spawn(async move {
             // A scraper that hangs up or dawdles is no fault of ours.
-            let _ = timeout(PATIENCE, answer(stream, &services)).await;
+            let _ = timeout(PATIENCE, answer(stream, &services, &answered)).await;
             drop(place);
         });
     }
 }
 
-async fn answer(mut stream: TcpStream, services: &Services) -> io::Result<()> {
+async fn answer(
+    mut stream: TcpStream,
+    services: &Services,
+    answered: &Semaphore,
+) -> io::Result<()> {
     let mut head = Vec::new();
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
         if head.len() >= MAX_HEAD || stream.read_buf(&mut head).await? == 0 {
@@ -77,7 +84,12 @@ async fn answer(mut stream: TcpStream, services: &Services) -> io::Result<()> {
         .next()
         .unwrap_or_default();
     let (status, body) = match (method, path) {
-        (b"GET" | b"HEAD", b"/metrics") => ("200 OK", gather(services).await),
+        (b"GET" | b"HEAD", b"/metrics") => {
+            let place = answered.acquire().await;
+            let body = gather(services).await;
+            drop(place);
+            ("200 OK", body)
+        }
         (b"GET" | b"HEAD", _) => ("404 Not Found", "there is only /metrics\n".to_owned()),
         _ => ("405 Method Not Allowed", "GET it\n".to_owned()),
     };

@@ -1,15 +1,15 @@
-//! Files with accounts: what became of each, and its sealed pieces until then.
+//! Files with accounts: what became of each. Their sealed pieces stand in `import_arrivals`.
 //!
 //! Every step from one state to the next is one conditional statement, so that of two who take it
 //! at once one does.
 
 use chrono::{DateTime, Utc};
-use diesel::{prelude::*, sql_query, sql_types::Timestamptz};
+use diesel::{dsl::not, prelude::*, sql_query, sql_types::Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use super::schema::{user_import_parts as parts, user_imports as imports, users};
+use super::schema::{user_imports as imports, users};
 
 /// A file to be kept.
 #[derive(Debug, Insertable)]
@@ -25,6 +25,8 @@ pub struct NewFile<'a> {
     pub file_name: &'a str,
     /// `uploaded`, or `done` where it is written by the same transaction.
     pub state: &'a str,
+    /// Whether the rest of it is still to come.
+    pub arriving: bool,
     /// Rows.
     pub row_count: i64,
     /// Rows that make accounts.
@@ -73,52 +75,11 @@ pub async fn insert(mut conn: &AsyncPgConnection, new: &NewFile<'_>) -> QueryRes
     Ok(())
 }
 
-/// Keeps a piece of a file.
-pub async fn insert_part(
-    mut conn: &AsyncPgConnection,
-    id: Uuid,
-    import_id: Uuid,
-    number: i32,
-    sealed: &[u8],
-) -> QueryResult<()> {
-    diesel::insert_into(parts::table)
-        .values((
-            parts::id.eq(id),
-            parts::import_id.eq(import_id),
-            parts::number.eq(number),
-            parts::sealed.eq(sealed),
-        ))
-        .execute(&mut conn)
-        .await?;
-    Ok(())
-}
-
-/// The pieces of a file, in order.
-pub async fn parts(
-    mut conn: &AsyncPgConnection,
-    import_id: Uuid,
-) -> QueryResult<Vec<(Uuid, Vec<u8>)>> {
-    parts::table
-        .filter(parts::import_id.eq(import_id))
-        .order(parts::number)
-        .select((parts::id, parts::sealed))
-        .load(&mut conn)
-        .await
-}
-
-/// Forgets the pieces of a file.
-pub async fn forget_parts(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<()> {
-    diesel::delete(parts::table.filter(parts::import_id.eq(import_id)))
-        .execute(&mut conn)
-        .await?;
-    Ok(())
-}
-
 /// How many files wait for a word.
 pub async fn waiting(mut conn: &AsyncPgConnection) -> QueryResult<i64> {
     imports::table
         .filter(imports::finished_at.is_null())
-        .filter(imports::state.eq("uploaded"))
+        .filter(imports::state.eq("uploaded").and(not(imports::arriving)))
         .count()
         .get_result(&mut conn)
         .await
@@ -131,7 +92,7 @@ pub type Listed = (FileRow, Option<String>);
 pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<Listed>> {
     imports::table
         .left_join(users::table.on(imports::created_by.eq(users::id.nullable())))
-        .filter(imports::id.eq(id))
+        .filter(imports::id.eq(id).and(not(imports::arriving)))
         .select((FileRow::as_select(), users::email.nullable()))
         .first(&mut conn)
         .await
@@ -157,6 +118,7 @@ pub async fn list(
 ) -> QueryResult<Vec<Listed>> {
     let mut query = imports::table
         .left_join(users::table.on(imports::created_by.eq(users::id.nullable())))
+        .filter(not(imports::arriving))
         .order((imports::created_at.desc(), imports::id.desc()))
         .limit(limit)
         .select((FileRow::as_select(), users::email.nullable()))
@@ -192,6 +154,7 @@ pub async fn confirm(
 ) -> QueryResult<bool> {
     let rows = diesel::update(imports::table.find(id))
         .filter(imports::state.eq("uploaded").and(imports::rows_bad.eq(0)))
+        .filter(not(imports::arriving))
         .set((
             by,
             imports::state.eq("running"),
@@ -208,7 +171,7 @@ pub async fn discard(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool
     let rows = diesel::delete(
         imports::table
             .find(id)
-            .filter(imports::state.eq("uploaded")),
+            .filter(imports::state.eq("uploaded").and(not(imports::arriving))),
     )
     .execute(&mut conn)
     .await?;

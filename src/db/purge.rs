@@ -15,7 +15,7 @@ struct Expired {
     keep: TimeDelta,
 }
 
-const EXPIRED: [Expired; 10] = [
+const EXPIRED: [Expired; 11] = [
     Expired {
         table: "revoked_tokens",
         key: "token_id",
@@ -79,6 +79,14 @@ const EXPIRED: [Expired; 10] = [
         condition: "finished_at IS NULL",
         since: "seen_at",
         keep: TimeDelta::days(1),
+    },
+    // Uploads that ended early at a node that was killed; one takes two minutes to arrive at most.
+    Expired {
+        table: "user_imports",
+        key: "id",
+        condition: "finished_at IS NULL AND arriving",
+        since: "seen_at",
+        keep: TimeDelta::minutes(10),
     },
     // Whoever guesses so slowly guesses nothing. What has reached the ceiling is not forgotten.
     Expired {

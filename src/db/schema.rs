@@ -186,6 +186,7 @@ diesel::table! {
         finished_at -> Nullable<Timestamptz>,
         undone_at -> Nullable<Timestamptz>,
         failure -> Nullable<Text>,
+        arriving -> Bool,
     }
 }
 

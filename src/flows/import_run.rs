@@ -18,9 +18,8 @@ use chrono::TimeDelta;
 use tokio::time::sleep;
 
 use super::{
-    FlowError, Result, Services,
+    FlowError, Result, Services, import_arrivals,
     import_users::{self, By, Judged, Summary},
-    imports,
 };
 use crate::{
     db::{self, QueryError, Transact, import_files::FileRow},
@@ -120,7 +119,7 @@ async fn run(s: &Services, file: &FileRow, rows_done: &AtomicU64) -> Result<Outc
     let mut tell = |rows: &[Judged]| {
         rows_done.fetch_add(rows.len() as u64, Ordering::Relaxed);
     };
-    let content = imports::content(s, file.id).await?;
+    let content = import_arrivals::content(s, file.id).await?;
     let mut conn = s.db.background().await?;
     let done = conn
         .transaction(async |tx| {
@@ -140,7 +139,7 @@ async fn run(s: &Services, file: &FileRow, rows_done: &AtomicU64) -> Result<Outc
             if !db::import_files::finish(tx, this, &summary.counts(), s.now()).await? {
                 return Err(Undone::As(Outcome::Followed));
             }
-            db::import_files::forget_parts(tx, file.id).await?;
+            db::import_arrivals::forget_parts(tx, file.id).await?;
             Ok(summary)
         })
         .await;
@@ -156,7 +155,7 @@ async fn fail(s: &Services, file: &FileRow, why: &str) -> Result<()> {
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
         if db::import_files::fail(tx, (file.id, file.run), why, s.now()).await? {
-            db::import_files::forget_parts(tx, file.id).await?;
+            db::import_arrivals::forget_parts(tx, file.id).await?;
         }
         Ok::<_, QueryError>(())
     })

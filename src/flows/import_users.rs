@@ -153,6 +153,7 @@ async fn insert_file(s: &Services, tx: &Tx, id: Uuid, name: &str) -> Result<()> 
         created_by: None,
         file_name: &import::file_name(name),
         state: import::State::Done.as_str(),
+        arriving: false,
         row_count: 0,
         accounts_new: 0,
         accounts_known: 0,

@@ -4,6 +4,7 @@ mod admin;
 mod api_user;
 mod body;
 mod client;
+mod paced;
 mod recent;
 mod shell;
 mod upload;

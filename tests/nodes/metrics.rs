@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 use crate::cluster::Cluster;
@@ -115,4 +117,22 @@ async fn what_happens_is_counted_without_names() {
     assert_eq!(posted.expect("an answer").status(), 405);
     let on_the_site = node.http.get(node.url("/metrics")).send().await;
     assert_eq!(on_the_site.expect("an answer").status(), 404);
+}
+
+/// A scraper of the service waits for none of those that only connect.
+#[tokio::test]
+async fn clients_that_send_no_request_hold_up_no_scraper() {
+    let cluster = Cluster::start().await;
+    let node = Node::with(&cluster, &[("METRICS_ADDR", "127.0.0.1:0")]).await;
+    let address = metrics_of(&node);
+    let address = address.trim_start_matches("http://");
+    let mut idle = Vec::new();
+    for _ in 0..20 {
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        stream.write_all(b"GET /met").await.expect("taken");
+        idle.push(stream);
+    }
+    let scraped = timeout(Duration::from_secs(4), scrape(&node)).await;
+    assert!(scraped.expect("at once").contains("vestibule_build_info"));
+    node.kill().await;
 }

@@ -12,6 +12,7 @@ mod list;
 mod list_exact;
 mod pages;
 mod proven;
+mod uploads;
 
 use serde_json::Value;
 use uuid::Uuid;

@@ -1,22 +1,25 @@
 //! A file from an admin: `multipart/form-data` (RFC 7578), within its bounds.
 //!
-//! The form's token has to come before the file, so that nothing of a forged form is kept. Where
+//! The form's token has to come before the file, so that nothing of a forged form is kept. The file is
+//! kept piece by piece as it arrives, so that an upload that comes slowly holds up no other one. Where
 //! such a request is refused, its body is still read to its end: a browser that is cut off while it
 //! sends shows a broken connection, and not the page that says why.
 
-use std::{cell::Cell, future::Future, pin::Pin, rc::Rc, time::Duration};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use actix_multipart::{Field, Multipart};
-use actix_web::{
-    FromRequest, HttpMessage, HttpRequest, dev::Payload, error::PayloadError, web::Bytes,
-};
-use futures_util::{Stream, StreamExt};
-use tokio::{sync::Semaphore, time::timeout};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
+use futures_util::StreamExt;
+use tokio::time::timeout;
 
-use super::{AdminUser, body::form_bytes};
+use super::{AdminUser, body::form_bytes, paced::Pace};
 use crate::{
     domain::{import::MAX_FILE, local_path::LocalPath, secret::SecretString},
-    flows::proof::{self, Proven},
+    flows::{
+        Services,
+        import_arrivals::{Arrival, Replaced},
+        proof::{self, Proven},
+    },
     web::{
         copy, error::WebError, problem::codes, session::BrowserSession, state::State, view::Flash,
     },
@@ -24,13 +27,9 @@ use crate::{
 
 /// Bytes of a form beside its file.
 const BESIDE: usize = 16 * 1024;
-/// The longest that a file may take to arrive, and the longest that is listened to one that is
-/// refused.
+/// The longest that a file may take to arrive, at whatever pace, and the longest that is listened to one
+/// that is refused.
 const ARRIVAL: Duration = Duration::from_mins(2);
-/// The most bytes that are read of what is refused.
-const DISCARDED: usize = 64 * 1024 * 1024;
-/// How many files arrive at once in this process. Each takes its size in memory.
-static ARRIVING: Semaphore = Semaphore::const_new(2);
 
 /// A file from an admin who has proved lately who they are. Anybody else is sent to
 /// `/reauthenticate` and back to the form: a file cannot be kept for them.
@@ -45,8 +44,8 @@ pub struct AdminUpload {
 pub struct Uploaded {
     /// What the browser calls it; anything.
     pub name: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+    /// Its bytes; `None` where there are none.
+    pub arrival: Option<Arrival>,
 }
 
 /// Why there is no file, where the form is otherwise in order.
@@ -56,6 +55,8 @@ pub enum UploadFault {
     Missing,
     /// It is larger than may be.
     TooLarge,
+    /// A later upload of the same admin took its place.
+    Replaced,
 }
 
 impl FromRequest for AdminUpload {
@@ -99,20 +100,22 @@ impl FromRequest for AdminUpload {
                 discard(payload).await;
                 return fault(UploadFault::TooLarge);
             }
-            let Ok(_turn) = ARRIVING.acquire().await else {
-                return Err(WebError::Misconfigured);
+            let reading = Reading {
+                s: &state.services,
+                session: &session,
+                proven: &proven,
+                pace: Pace::default(),
+                token: false,
+                file: None,
             };
-            match timeout(ARRIVAL, read(&req, &session, &mut payload)).await {
+            match timeout(ARRIVAL, reading.whole(&req, payload)).await {
                 Ok(Ok(file)) => Ok(Self {
-                    proven,
+                    proven: proven.clone(),
                     file: Ok(file),
                 }),
                 Ok(Err(Refused::As(why))) => fault(why),
                 Ok(Err(Refused::Error(error))) => Err(error),
-                Err(_) => {
-                    let detail = "The file did not arrive in time. Send it again.";
-                    Err(WebError::refused(codes::REQUEST_TIMEOUT, detail))
-                }
+                Err(_) => Err(too_slow()),
             }
         })
     }
@@ -128,58 +131,40 @@ enum Refused {
     Error(WebError),
 }
 
-impl From<WebError> for Refused {
-    fn from(error: WebError) -> Self {
-        Self::Error(error)
+impl<E: Into<WebError>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
     }
-}
-
-/// Reads the form to its end, whatever is found in it.
-async fn read(
-    req: &HttpRequest,
-    session: &BrowserSession,
-    payload: &mut Payload,
-) -> Result<Uploaded, Refused> {
-    let taken = Rc::new(Cell::new(0_usize));
-    let whole = counted(payload.take(), Rc::clone(&taken));
-    let mut form = Multipart::new(req.headers(), whole);
-    let mut reading = Reading {
-        session,
-        taken: &taken,
-        token: false,
-        file: None,
-    };
-    let outcome = reading.fields(&mut form).await;
-    if outcome.is_err() {
-        while taken.get() <= DISCARDED && matches!(form.next().await, Some(Ok(_))) {}
-    }
-    outcome?;
-    reading.file.ok_or(Refused::As(UploadFault::Missing))
-}
-
-/// The body, and how much of it came.
-fn counted(
-    payload: Payload,
-    taken: Rc<Cell<usize>>,
-) -> impl Stream<Item = Result<Bytes, PayloadError>> {
-    payload.map(move |chunk| {
-        let length = chunk.as_ref().map_or(0, Bytes::len);
-        taken.set(taken.get() + length);
-        if taken.get() > DISCARDED {
-            return Err(PayloadError::Overflow);
-        }
-        chunk
-    })
 }
 
 struct Reading<'a> {
+    s: &'a Arc<Services>,
     session: &'a BrowserSession,
-    taken: &'a Cell<usize>,
+    proven: &'a Proven,
+    pace: Pace,
     token: bool,
     file: Option<Uploaded>,
 }
 
 impl Reading<'_> {
+    /// Reads the form to its end, whatever is found in it.
+    async fn whole(mut self, req: &HttpRequest, payload: Payload) -> Result<Uploaded, Refused> {
+        let mut form = Multipart::new(req.headers(), self.pace.of(payload));
+        let outcome = self.fields(&mut form).await;
+        let kept = self.file.take();
+        let Err(refused) = outcome else {
+            return kept.ok_or(Refused::As(UploadFault::Missing));
+        };
+        if let Some(arrival) = kept.and_then(|file| file.arrival) {
+            arrival.forget().await?;
+        }
+        while !self.pace.is_over() && matches!(form.next().await, Some(Ok(_))) {}
+        if self.pace.was_too_slow() {
+            return Err(too_slow().into());
+        }
+        Err(refused)
+    }
+
     async fn fields(&mut self, form: &mut Multipart) -> Result<(), Refused> {
         while let Some(field) = form.next().await {
             let mut field = field.map_err(|_| unreadable())?;
@@ -196,13 +181,13 @@ impl Reading<'_> {
                     self.token = true;
                 }
                 _ if !self.token => return Err(WebError::form_expired().into()),
-                Some("file") if self.file.is_none() => self.file = self.file(&mut field).await?,
+                Some("file") if self.file.is_none() => self.file(&mut field).await?,
                 Some("file") => return Err(unreadable().into()),
                 _ => {
                     bytes(&mut field, BESIDE).await?;
                 }
             }
-            if self.taken.get() > MAX_FILE + BESIDE {
+            if self.pace.taken() > MAX_FILE + BESIDE {
                 return Err(Refused::As(UploadFault::TooLarge));
             }
         }
@@ -213,12 +198,38 @@ impl Reading<'_> {
     }
 
     /// A field for a file that nobody chose has neither a name nor bytes.
-    async fn file(&self, field: &mut Field) -> Result<Option<Uploaded>, Refused> {
+    async fn file(&mut self, field: &mut Field) -> Result<(), Refused> {
         let given = field.content_disposition().and_then(|it| it.get_filename());
         let name = given.unwrap_or_default().to_owned();
-        let bytes = bytes(field, MAX_FILE).await?;
-        let chosen = !name.is_empty() || !bytes.is_empty();
-        Ok(chosen.then_some(Uploaded { name, bytes }))
+        let mut length = 0;
+        while let Some(chunk) = field.next().await {
+            let chunk = chunk.map_err(|_| unreadable())?;
+            length += chunk.len();
+            if length > MAX_FILE {
+                return Err(Refused::As(UploadFault::TooLarge));
+            }
+            if chunk.is_empty() {
+                continue;
+            }
+            let file = self.file.get_or_insert_with(|| Uploaded {
+                name: name.clone(),
+                arrival: None,
+            });
+            let arrival = match &mut file.arrival {
+                Some(arrival) => arrival,
+                none => none.insert(Arrival::begin(self.s, self.proven).await?),
+            };
+            if arrival.take(&chunk).await? == Err(Replaced) {
+                return Err(Refused::As(UploadFault::Replaced));
+            }
+        }
+        if self.file.is_none() && !name.is_empty() {
+            self.file = Some(Uploaded {
+                name,
+                arrival: None,
+            });
+        }
+        Ok(())
     }
 }
 
@@ -235,16 +246,14 @@ fn unreadable() -> WebError {
     WebError::refused(codes::MALFORMED_FORM, "The form cannot be read.")
 }
 
-async fn discard(mut payload: Payload) {
-    let whole = async {
-        let mut taken = 0;
-        while let Some(Ok(chunk)) = payload.next().await {
-            taken += chunk.len();
-            if taken > DISCARDED {
-                return;
-            }
-        }
-    };
+fn too_slow() -> WebError {
+    let detail = "The file did not arrive in time. Send it again.";
+    WebError::refused(codes::REQUEST_TIMEOUT, detail)
+}
+
+async fn discard(payload: Payload) {
+    let mut whole = Box::pin(Pace::default().of(payload));
+    let whole = async { while matches!(whole.next().await, Some(Ok(_))) {} };
     // Whoever is slower than this is let go.
     let _ = timeout(ARRIVAL, whole).await;
 }

@@ -14,7 +14,8 @@ use super::{
 use crate::{
     domain::import::State as Became,
     flows::{
-        imports::{self, File, Page, Upload},
+        import_arrivals::{self, Upload},
+        imports::{self, File, Page},
         proof,
     },
     web::{
@@ -116,27 +117,30 @@ pub async fn post(
 ) -> WebResult {
     let refused = |status, why: &str| Showing::again(status, FieldErrors::of_field("file", why));
     let unusable = |why: &str| refused(StatusCode::UNPROCESSABLE_ENTITY, why);
+    let replaced = || {
+        let why = "Later files that you sent took the place of this one, which was not kept.";
+        refused(StatusCode::CONFLICT, why)
+    };
     let showing = match file {
         Err(UploadFault::Missing) => unusable("Choose a file."),
         Err(UploadFault::TooLarge) => refused(
             StatusCode::PAYLOAD_TOO_LARGE,
             "This file is larger than 10 MiB. Split it, or import it on the server's command line with vestibule user import, which takes files of any size.",
         ),
-        Ok(file) => {
-            let content = file.bytes.into();
-            match imports::upload(&state.services, &proven, &file.name, content).await? {
-                Upload::Kept(id) => return Ok(see_other(&format!("{IMPORTS}/{id}"))),
-                Upload::Unreadable(why) => unusable(&format!(
-                    "This file cannot be used: {why}. Nothing was kept."
-                )),
-                Upload::TooManyWaiting => refused(
-                    StatusCode::CONFLICT,
-                    "Too many files wait already. Import or discard some of them first.",
-                ),
-                Upload::NotAdmin => return Err(refusals::admin_required()),
-                Upload::Overtaken => return Err(WebError::SignInRequired(None)),
-            }
-        }
+        Err(UploadFault::Replaced) => replaced(),
+        Ok(file) => match import_arrivals::upload(&proven, &file.name, file.arrival).await? {
+            Upload::Replaced => replaced(),
+            Upload::Kept(id) => return Ok(see_other(&format!("{IMPORTS}/{id}"))),
+            Upload::Unreadable(why) => unusable(&format!(
+                "This file cannot be used: {why}. Nothing was kept."
+            )),
+            Upload::TooManyWaiting => refused(
+                StatusCode::CONFLICT,
+                "Too many files wait already. Import or discard some of them first.",
+            ),
+            Upload::NotAdmin => return Err(refusals::admin_required()),
+            Upload::Overtaken => return Err(WebError::SignInRequired(None)),
+        },
     };
     show(&state, shell, true, "", showing).await
 }

@@ -12,14 +12,14 @@ use vestibule::flows::{purge, rotate_keys};
 use super::admin;
 use crate::harness::{Browser, TestApp, answer::Answer, people::PASSWORD, settings::ORIGIN};
 
-const IMPORTS: &str = "/admin/users/import";
+pub(super) const IMPORTS: &str = "/admin/users/import";
 /// `café au lait, twice`, hashed as Django does, by `hashlib.pbkdf2_hmac`.
 pub(super) const DJANGO: &str =
     "pbkdf2_sha256$1000$NaCl1234$ATOxvMLiVQDHKjvdP+GmVAd7vH6b2GyOg2CcmBnDwbM=";
 pub(super) const DJANGO_PASSWORD: &str = "café au lait, twice";
 
 /// A form with a file, as a browser writes it.
-fn multipart(token: Option<&str>, name: &str, content: &[u8]) -> Vec<u8> {
+pub(super) fn multipart(token: Option<&str>, name: &str, content: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     if let Some(token) = token {
         let field = "--edge\r\nContent-Disposition: form-data; name=\"csrf_token\"\r\n\r\n";
@@ -101,7 +101,7 @@ pub(super) async fn host(app: &TestApp) -> Browser {
 }
 
 /// Addresses of a domain of their own, a row each.
-fn rows(domain: &str, count: usize) -> String {
+pub(super) fn rows(domain: &str, count: usize) -> String {
     let rows: Vec<_> = (1..=count).map(|n| format!("p{n}@{domain}")).collect();
     format!("email\n{}\n", rows.join("\n"))
 }

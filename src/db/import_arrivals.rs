@@ -1,0 +1,116 @@
+//! Files with accounts as they arrive: their sealed pieces, which are kept until a file is imported.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Bytea, Integer, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::schema::{user_import_parts as parts, user_imports as imports};
+
+/// Keeps a piece of a file that arrives; `false` where the file is not there any more.
+pub async fn insert_part(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    import_id: Uuid,
+    number: i32,
+    sealed: &[u8],
+) -> QueryResult<bool> {
+    let rows = sql_query(
+        "INSERT INTO user_import_parts (id, import_id, number, sealed)
+         SELECT $1, id, $3, $4 FROM user_imports WHERE id = $2 AND arriving FOR KEY SHARE",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(import_id)
+    .bind::<Integer, _>(number)
+    .bind::<Bytea, _>(sealed)
+    .execute(&mut conn)
+    .await?;
+    Ok(rows == 1)
+}
+
+/// Deletes what arrives from an admin besides `id` and the `others` latest.
+pub async fn replace_arriving(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    admin: Uuid,
+    others: i64,
+) -> QueryResult<()> {
+    sql_query(
+        "DELETE FROM user_imports WHERE arriving AND id = ANY(ARRAY(
+            SELECT id FROM user_imports WHERE arriving AND created_by = $1 AND id <> $2
+            ORDER BY created_at DESC, id DESC OFFSET $3))",
+    )
+    .bind::<SqlUuid, _>(admin)
+    .bind::<SqlUuid, _>(id)
+    .bind::<BigInt, _>(others)
+    .execute(&mut conn)
+    .await?;
+    Ok(())
+}
+
+/// Deletes a file that has not arrived.
+pub async fn forget_arriving(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
+    diesel::delete(imports::table.find(id).filter(imports::arriving))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// What is known of a file once all of it is there.
+#[derive(Debug, AsChangeset)]
+#[diesel(table_name = imports)]
+pub struct Arrived<'a> {
+    /// False.
+    pub arriving: bool,
+    /// What it is called.
+    pub file_name: &'a str,
+    /// Rows.
+    pub row_count: i64,
+    /// Rows that make accounts.
+    pub accounts_new: i64,
+    /// Rows whose address has one.
+    pub accounts_known: i64,
+    /// Rows that cannot be used.
+    pub rows_bad: i64,
+    /// Now.
+    pub seen_at: DateTime<Utc>,
+}
+
+/// Notes that all of a file is there; `false` where it is not kept any more.
+pub async fn arrived(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    arrived: &Arrived<'_>,
+) -> QueryResult<bool> {
+    let rows = diesel::update(imports::table.find(id))
+        .filter(imports::arriving)
+        .set(arrived)
+        .execute(&mut conn)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// The pieces of a file, in order.
+pub async fn parts(
+    mut conn: &AsyncPgConnection,
+    import_id: Uuid,
+) -> QueryResult<Vec<(Uuid, Vec<u8>)>> {
+    parts::table
+        .filter(parts::import_id.eq(import_id))
+        .order(parts::number)
+        .select((parts::id, parts::sealed))
+        .load(&mut conn)
+        .await
+}
+
+/// Forgets the pieces of a file.
+pub async fn forget_parts(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<()> {
+    diesel::delete(parts::table.filter(parts::import_id.eq(import_id)))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,253 @@
+//! Files with accounts as they arrive: each piece is sealed and kept as soon as it is whole, so that an
+//! upload holds nothing that another one needs while it waits for bytes. What has arrived is judged.
+//!
+//! ```text
+//!   first byte --> arriving --the last piece--> judged --> uploaded (`imports`)
+//!                     '-- refused, hung up, or replaced by a later upload of the same admin: deleted
+//! ```
+
+use std::{io, mem, sync::Arc};
+
+use tokio::{runtime::Handle, sync::Semaphore};
+use uuid::Uuid;
+
+use super::{
+    Result, Services,
+    admin_act::{Barred, enter},
+    import_rows,
+    import_users::{self, ReadRow},
+    proof::Proven,
+};
+use crate::{
+    db::{self, Transact, import_arrivals::Arrived, import_files::NewFile, sealed::SealedColumn},
+    domain::{
+        import::{self, State},
+        random,
+    },
+};
+
+/// Bytes of a sealed piece.
+const PART: usize = 64 * 1024;
+/// The most files that wait for a word at once.
+const MOST_WAITING: i64 = 20;
+/// Uploads of one admin that arrive at once, on all nodes together; a further one replaces the oldest.
+const MOST_ARRIVING: i64 = 2;
+
+/// How many files are read at once in this process. Each takes two to three times its size in memory.
+pub(super) static READING: Semaphore = Semaphore::const_new(2);
+
+/// The bytes of a file.
+#[derive(Clone)]
+pub(super) struct Content(Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for Content {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Content {
+    /// Its rows, as they are read.
+    pub(super) fn rows(&self) -> tokio::sync::mpsc::Receiver<Vec<ReadRow>> {
+        import_rows::read(Box::new(io::Cursor::new(self.clone())))
+    }
+}
+
+/// The bytes of a file that is still kept.
+pub(super) async fn content(s: &Services, file: Uuid) -> Result<Content> {
+    let conn = s.db.connection().await?;
+    let parts = db::import_arrivals::parts(&conn, file).await?;
+    drop(conn);
+    let mut bytes = Vec::with_capacity(parts.len() * PART);
+    for (id, sealed) in parts {
+        let place = SealedColumn::IMPORT_PARTS.place(id);
+        bytes.extend_from_slice(&s.ring.open(place, &sealed)?);
+    }
+    Ok(Content(Arc::new(bytes)))
+}
+
+/// An upload that has begun. Dropped before it is judged, it is deleted.
+pub struct Arrival {
+    s: Arc<Services>,
+    id: Uuid,
+    /// Pieces that are kept.
+    kept: i32,
+    /// What came since, less than a piece.
+    rest: Vec<u8>,
+    /// Whether its row is to be deleted with it.
+    is_open: bool,
+}
+
+/// A later upload of the same admin took the place of this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replaced;
+
+impl Arrival {
+    /// Notes that a file of this admin arrives.
+    pub async fn begin(s: &Arc<Services>, proven: &Proven) -> Result<Self> {
+        let (id, now) = (random::id(s.random.as_ref()), s.now());
+        let admin = proven.who().user().id;
+        let file = NewFile {
+            id,
+            created_at: now,
+            created_by: Some(admin),
+            file_name: "file",
+            state: State::Uploaded.as_str(),
+            arriving: true,
+            row_count: 0,
+            accounts_new: 0,
+            accounts_known: 0,
+            // A node of an earlier version confirms no file with a bad row.
+            rows_bad: 1,
+            seen_at: now,
+            finished_at: None,
+        };
+        let conn = s.db.connection().await?;
+        db::import_files::insert(&conn, &file).await?;
+        let begun = Self {
+            s: Arc::clone(s),
+            id,
+            kept: 0,
+            rest: Vec::with_capacity(PART),
+            is_open: true,
+        };
+        db::import_arrivals::replace_arriving(&conn, id, admin, MOST_ARRIVING - 1).await?;
+        Ok(begun)
+    }
+
+    /// Takes the next bytes.
+    pub async fn take(&mut self, mut bytes: &[u8]) -> Result<Result<(), Replaced>> {
+        while !bytes.is_empty() {
+            let (now, later) = bytes.split_at(bytes.len().min(PART - self.rest.len()));
+            self.rest.extend_from_slice(now);
+            bytes = later;
+            if self.rest.len() == PART && !self.keep().await? {
+                return Ok(Err(Replaced));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Keeps a piece; `false` where the upload was replaced.
+    async fn keep(&mut self) -> Result<bool> {
+        let id = random::id(self.s.random.as_ref());
+        let place = SealedColumn::IMPORT_PARTS.place(id);
+        let (ring, random) = (&self.s.ring, self.s.random.as_ref());
+        let sealed = ring.seal(random, place, &self.rest)?;
+        self.rest.clear();
+        let number = self.kept;
+        self.kept += 1;
+        let conn = self.s.db.connection().await?;
+        Ok(db::import_arrivals::insert_part(&conn, id, self.id, number, &sealed).await?)
+    }
+
+    /// Deletes what arrived.
+    pub async fn forget(mut self) -> Result<()> {
+        forget(&self.s, self.id).await?;
+        // Not before: a client that hangs up meanwhile takes this along.
+        self.is_open = false;
+        Ok(())
+    }
+
+    /// Judges the file and keeps it.
+    async fn judged(mut self, proven: &Proven, given_name: &str) -> Result<Upload> {
+        if !self.rest.is_empty() && !self.keep().await? {
+            return Ok(Upload::Replaced);
+        }
+        mem::take(&mut self.rest);
+        let outcome = judge(&self.s, self.id, proven, given_name).await?;
+        if matches!(outcome, Upload::Kept(_)) {
+            self.is_open = false;
+        } else {
+            self.forget().await?;
+        }
+        Ok(outcome)
+    }
+}
+
+impl Drop for Arrival {
+    fn drop(&mut self) {
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        if self.is_open {
+            let (s, id) = (Arc::clone(&self.s), self.id);
+            // Where this fails, the worker deletes it.
+            runtime.spawn(async move {
+                if let Err(error) = forget(&s, id).await {
+                    tracing::debug!(%error, "an upload that ended early is left to the worker");
+                }
+            });
+        }
+    }
+}
+
+async fn forget(s: &Services, id: Uuid) -> Result<()> {
+    let conn = s.db.connection().await?;
+    Ok(db::import_arrivals::forget_arriving(&conn, id).await?)
+}
+
+/// What became of an upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Upload {
+    /// It is kept, and waits to be confirmed.
+    Kept(Uuid),
+    /// It cannot be read as a whole; why, in words that continue a sentence.
+    Unreadable(String),
+    /// Too many files wait already.
+    TooManyWaiting,
+    /// A later upload of the same admin took its place.
+    Replaced,
+    /// Whoever acts is no admin any more.
+    NotAdmin,
+    /// The acting session ended in the same moment.
+    Overtaken,
+}
+
+/// Judges a file that has arrived and keeps it; `None` is a file without a byte.
+pub async fn upload(proven: &Proven, given_name: &str, file: Option<Arrival>) -> Result<Upload> {
+    match file {
+        Some(arrival) => arrival.judged(proven, given_name).await,
+        None => Ok(Upload::Unreadable("it is empty".to_owned())),
+    }
+}
+
+async fn judge(s: &Services, id: Uuid, proven: &Proven, given_name: &str) -> Result<Upload> {
+    let turn = READING.acquire().await;
+    let content = content(s, id).await?;
+    if let Some(why) = import_rows::refuse(content.as_ref()) {
+        return Ok(Upload::Unreadable(why));
+    }
+    let summary = import_users::judge(s, content.rows(), false, &mut |_| {}).await?;
+    drop((content, turn));
+    if summary.rows() == 0 {
+        return Ok(Upload::Unreadable("it has no rows".to_owned()));
+    }
+    let name = import::file_name(given_name);
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        match enter(tx, proven.who()).await? {
+            Some(Barred::Overtaken) => return Ok(Upload::Overtaken),
+            Some(Barred::NotAdmin) => return Ok(Upload::NotAdmin),
+            None => {}
+        }
+        if db::import_files::waiting(tx).await? >= MOST_WAITING {
+            return Ok(Upload::TooManyWaiting);
+        }
+        let counts = summary.counts();
+        let arrived = Arrived {
+            arriving: false,
+            file_name: &name,
+            row_count: counts.row_count,
+            accounts_new: counts.accounts_new,
+            accounts_known: counts.accounts_known,
+            rows_bad: i64::try_from(summary.bad).unwrap_or(i64::MAX),
+            seen_at: s.now(),
+        };
+        if db::import_arrivals::arrived(tx, id, &arrived).await? {
+            return Ok(Upload::Kept(id));
+        }
+        Ok(Upload::Replaced)
+    })
+    .await
+}
