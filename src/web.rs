@@ -12,6 +12,7 @@ pub mod extract;
 pub mod health;
 pub mod middleware;
 pub mod pages;
+pub mod paths;
 pub mod problem;
 pub mod qr;
 pub mod routes;

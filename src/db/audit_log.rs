@@ -5,6 +5,7 @@ use std::{cmp::Reverse, collections::HashMap};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     dsl::sql,
+    expression::SqlLiteral,
     pg::Pg,
     prelude::*,
     sql_query,
@@ -102,6 +103,16 @@ pub struct LoggedEvent {
     pub user_agent: Option<String>,
     /// What the event adds.
     pub detail: Value,
+    /// The address that an admin invited, while the invitation is kept.
+    #[diesel(select_expression = invited(), select_expression_type = SqlLiteral<Nullable<Text>>)]
+    pub invited: Option<String>,
+}
+
+/// The address of the invitation that an event names. A row that was tampered with names none.
+fn invited() -> SqlLiteral<Nullable<Text>> {
+    sql("(CASE WHEN audit_events.detail->>'invitation' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+          THEN (SELECT i.email FROM invitations AS i
+                WHERE i.id = (audit_events.detail->>'invitation')::uuid) END)")
 }
 
 #[cfg(test)]
@@ -120,6 +131,7 @@ impl LoggedEvent {
             ip: Some("192.0.2.7/32".parse().unwrap()),
             user_agent: Some("=1+1,\"\u{1b}[2J".to_owned()),
             detail: serde_json::json!({ "methods": ["pwd"] }),
+            invited: None,
         }
     }
 }

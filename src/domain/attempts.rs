@@ -13,6 +13,26 @@ pub const LONGEST_PAUSE: Duration = Duration::from_mins(15);
 /// How long a mailed unlock link works. It opens no account, only the way to its sign-in.
 pub const UNLOCK_LIFETIME: TimeDelta = TimeDelta::hours(24);
 
+/// Why an attempt is not taken now, and what ends that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    /// Waiting this long ends it.
+    For(Duration),
+    /// [`CEILING`] is reached. Waiting does not end that: the mailed unlock link does, and so does a
+    /// new password.
+    UntilUnlocked,
+}
+
+impl Pause {
+    /// When another attempt is worth it: what `Retry-After` says (RFC 9110, 10.2.3).
+    pub fn retry_after(self) -> Duration {
+        match self {
+            Self::For(wait) => wait,
+            Self::UntilUnlocked => LONGEST_PAUSE,
+        }
+    }
+}
+
 /// How many attempts may be made in a row, and the pause after each.
 ///
 /// ```text

@@ -1,8 +1,6 @@
 //! Accepting an invitation: whoever holds its link chooses name and password, and has an account
 //! whose address is verified.
 
-use std::time::Duration;
-
 use super::{
     InputFaults, Registration, Result, Services, TokenPair, authenticate::HeldSession,
     recover::NewPassword, register::own_words, services::Throttled, tokens::Beginning,
@@ -13,6 +11,7 @@ use crate::{
         users::{NewUser, PasswordHash, UserRecord},
     },
     domain::{
+        attempts::Pause,
         audit::{Client, Event, Subject},
         display_name::DisplayName,
         invitation::{self, Invitation},
@@ -65,7 +64,7 @@ pub enum Outcome {
     /// Some input cannot be used. The link is not used up.
     Invalid(InputFaults),
     /// Too many attempts.
-    Throttled(Duration),
+    Throttled(Pause),
 }
 
 /// What a link is good for. Changes nothing.

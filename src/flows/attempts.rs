@@ -19,7 +19,7 @@ use super::{FlowError, Result, Services, outbox::browser_of, services::Throttled
 use crate::{
     db::{self, Transact, Tx},
     domain::{
-        attempts::{LONGEST_PAUSE, UNLOCK_LIFETIME},
+        attempts::{LONGEST_PAUSE, Pause, UNLOCK_LIFETIME},
         audit::{Client, Event},
         device::{DeviceCookie, KnownDevice},
         password::Password,
@@ -133,7 +133,7 @@ impl Services {
         let as_stranger = self.throttle.count_key(route, client.ip, address).err()?;
         self.metrics.throttled.add(route.as_str());
         tracing::warn!(route = route.as_str(), ip = %client.ip, "throttled");
-        Some(Throttled(as_stranger))
+        Some(Throttled(Pause::For(as_stranger)))
     }
 
     /// Forgets the failures that an attempt was counted with: it was right.
@@ -199,19 +199,20 @@ impl Services {
         };
         // Somebody succeeded in the same moment.
         let Some(tried) = found(key) else {
-            return Ok(Throttled(Duration::from_secs(1)));
+            return Ok(Throttled(Pause::For(Duration::from_secs(1))));
         };
         if tried.next_allowed_at > now {
             if due(paused) {
                 self.note_pause(target, client).await?;
             }
             let wait = (tried.next_allowed_at - now).to_std();
-            return Ok(Throttled(wait.unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE)));
+            let wait = wait.unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE);
+            return Ok(Throttled(Pause::For(wait)));
         }
         if due(blocked) {
             self.note_block(target, client).await?;
         }
-        Ok(Throttled(LONGEST_PAUSE))
+        Ok(Throttled(Pause::UntilUnlocked))
     }
 
     async fn note_pause(&self, target: Target<'_>, client: &Client) -> Result<()> {

@@ -1,7 +1,5 @@
 //! Changing the password with the current one.
 
-use std::time::Duration;
-
 use crate::db::Transact;
 
 use super::{
@@ -11,6 +9,7 @@ use super::{
 use crate::{
     db,
     domain::{
+        attempts::Pause,
         audit::{Client, Event},
         secret::SecretString,
         session::EndReason,
@@ -40,7 +39,7 @@ pub enum Outcome {
     /// The credentials were changed by somebody else in the same moment: nothing was done.
     Overtaken,
     /// Too many attempts.
-    Throttled(Duration),
+    Throttled(Pause),
 }
 
 /// Changes the password.

@@ -26,9 +26,14 @@ const HOLD_AGAIN: Duration = Duration::from_secs(15);
 /// The pause before a sent mail is noted once more, where the database could not be reached.
 const NOTE_AGAIN: Duration = Duration::from_secs(1);
 /// After this many attempts a mail is given up: with the pauses below, after about a day.
-const MAX_ATTEMPTS: i32 = 20;
-/// The pause after the first failure; it doubles up to the longest.
+const MAX_ATTEMPTS: i32 = 28;
+/// The pause after the first failure. It doubles, but for a stay of some minutes at [`EARLY_PAUSE`], up to
+/// [`LONGEST_PAUSE`].
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(5);
+/// With its variation 30 s at most: a server that is being restarted keeps no mail waiting for longer.
+const EARLY_PAUSE: TimeDelta = TimeDelta::seconds(24);
+/// The attempts after which the pause is at most [`EARLY_PAUSE`]: about four minutes.
+const EARLY: i32 = 10;
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(2);
 
 /// How this node's mails leave.
@@ -203,8 +208,12 @@ async fn retry(s: &Services, mail: &TakenMail, why: &str) -> Result<()> {
 /// Doubles with each attempt, and varies by up to a quarter, so that what failed together does not
 /// come back together.
 fn pause(attempts: i32, jitter: u8) -> TimeDelta {
-    let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(16);
-    let pause = (FIRST_PAUSE * 2_i32.pow(doublings)).min(LONGEST_PAUSE);
+    let doubled = |first: TimeDelta, times: i32| first * (1 << times.clamp(0, 16));
+    let pause = if attempts <= EARLY {
+        doubled(FIRST_PAUSE, attempts - 1).min(EARLY_PAUSE)
+    } else {
+        doubled(EARLY_PAUSE, attempts - EARLY).min(LONGEST_PAUSE)
+    };
     pause + pause / 4 * i32::from(jitter) / 255
 }
 
@@ -216,7 +225,22 @@ mod tests {
     fn pauses_double_up_to_the_longest() {
         assert_eq!(pause(1, 0), TimeDelta::seconds(5));
         assert_eq!(pause(2, 0), TimeDelta::seconds(10));
+        assert_eq!(pause(11, 0), TimeDelta::seconds(48));
         assert_eq!(pause(30, 0), LONGEST_PAUSE);
         assert!(pause(1, 255) > pause(1, 0) && pause(1, 255) <= TimeDelta::milliseconds(6250));
+    }
+
+    #[test]
+    fn for_some_minutes_a_mail_is_tried_again_within_half_a_minute() {
+        let early = (1..=EARLY).map(|attempts| pause(attempts, 255));
+        assert!(early.clone().max() <= Some(TimeDelta::seconds(30)));
+        assert!(early.sum::<TimeDelta>() >= TimeDelta::minutes(3));
+    }
+
+    #[test]
+    fn a_mail_is_given_up_after_about_a_day() {
+        let all: TimeDelta = (1..MAX_ATTEMPTS).map(|attempts| pause(attempts, 128)).sum();
+        let day = TimeDelta::hours(20)..TimeDelta::hours(30);
+        assert!(day.contains(&all), "{all}");
     }
 }

@@ -3,13 +3,12 @@
 //! The rules and the words of the owner are those of the form itself; only what is known of breaches
 //! is left out, so that no half-typed password leaves the machine. Nothing is kept.
 
-use std::time::Duration;
-
 use super::{
     Result, Services, new_password::own_words, recover, register, services::Throttled, verify_email,
 };
 use crate::{
     domain::{
+        attempts::Pause,
         audit::Client,
         password::{OwnWords, Strength},
         secret::SecretString,
@@ -38,7 +37,7 @@ pub enum Outcome {
     /// The verdict.
     Judged(Strength),
     /// Too many questions.
-    Throttled(Duration),
+    Throttled(Pause),
 }
 
 /// Judges what is typed. `signed_in` is whose password it will be where neither a token nor an

@@ -6,8 +6,6 @@
 
 mod code;
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 
 use super::{
@@ -17,6 +15,7 @@ use super::{
 use crate::{
     db::{self, Transact, Tx},
     domain::{
+        attempts::Pause,
         audit::{Client, Event},
         password::Password,
         secret::SecretString,
@@ -67,7 +66,7 @@ pub enum Outcome {
     /// The credentials changed, or the session ended, in the same moment.
     Overtaken,
     /// Too many attempts.
-    Throttled(Duration),
+    Throttled(Pause),
 }
 
 /// Whoever has proved lately, in this session, who they are.

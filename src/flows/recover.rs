@@ -1,7 +1,5 @@
 //! Recovering an account by mail.
 
-use std::time::Duration;
-
 use crate::db::{Transact, Tx};
 
 use super::{
@@ -19,6 +17,7 @@ use crate::{
         users::{PasswordHash, UserRecord},
     },
     domain::{
+        attempts::Pause,
         audit::{Client, Event, Subject},
         email::EmailAddress,
         random,
@@ -39,7 +38,7 @@ pub enum RequestOutcome {
     /// The text is no address.
     Invalid(InputFaults),
     /// Too many requests.
-    Throttled(Duration),
+    Throttled(Pause),
 }
 
 /// Asks for a reset link.
@@ -189,7 +188,7 @@ pub enum ResetOutcome {
     /// The new password cannot be used. The link is not.
     Invalid(InputFaults),
     /// Too many attempts.
-    Throttled(Duration),
+    Throttled(Pause),
 }
 
 /// Sets a new password with a token out of a mail.

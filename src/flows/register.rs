@@ -1,7 +1,5 @@
 //! Making an account.
 
-use std::time::Duration;
-
 use crate::db::{Transact, Tx};
 
 use super::{
@@ -18,6 +16,7 @@ use crate::{
         users::{NewUser, PasswordHash, UserRecord},
     },
     domain::{
+        attempts::Pause,
         audit::{Client, Event},
         display_name::DisplayName,
         email::EmailAddress,
@@ -57,7 +56,7 @@ pub enum Outcome {
     /// This site takes no registrations, or only those of whoever is invited.
     Closed,
     /// Too many attempts.
-    Throttled(Duration),
+    Throttled(Pause),
 }
 
 struct Accepted {

@@ -1,6 +1,6 @@
 //! The second step of signing in: a TOTP code or a backup code.
 
-use std::{borrow::Cow, time::Duration};
+use std::borrow::Cow;
 
 use crate::db::{Transact, Tx};
 
@@ -16,6 +16,7 @@ use super::{
 use crate::{
     db::{self, totp::TotpRow},
     domain::{
+        attempts::Pause,
         audit::{Client, Event, Subject},
         backup_code::{self, BackupCode},
         device::DeviceCookie,
@@ -58,7 +59,7 @@ pub enum Outcome {
     /// The sign-in has expired, was finished, or its account changed: it starts over.
     Expired,
     /// Too many attempts.
-    Throttled(Duration),
+    Throttled(Pause),
 }
 
 /// Why a code opens nothing, as far as its owner may know.

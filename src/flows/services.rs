@@ -1,7 +1,6 @@
 //! What every flow works with, wired once in `app`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::db::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,6 +12,7 @@ use crate::{
     breach::Breaches,
     db::{self, Db},
     domain::{
+        attempts::Pause,
         audit::{Client, Event, Subject},
         clock::{Clock, to_millis},
         password::PasswordPolicy,
@@ -126,9 +126,9 @@ pub struct Services {
     pub outbox_bell: Arc<Notify>,
 }
 
-/// Too many attempts: how long to wait.
+/// Too many attempts, and what ends that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Throttled(pub(super) Duration);
+pub(super) struct Throttled(pub(super) Pause);
 
 impl Services {
     /// The time, to the millisecond.
@@ -155,7 +155,7 @@ impl Services {
         let refused = self.throttle.count(route, client.ip, email).err()?;
         self.metrics.throttled.add(route.as_str());
         tracing::warn!(route = route.as_str(), ip = %client.ip, "throttled");
-        Some(Throttled(refused))
+        Some(Throttled(Pause::For(refused)))
     }
 
     /// Writes an audit event with `actor` as its subject.

@@ -1,7 +1,5 @@
 //! Signing in with address and password.
 
-use std::time::Duration;
-
 use crate::db::{Transact, Tx};
 
 use super::{
@@ -16,6 +14,7 @@ use super::{
 use crate::{
     db::{self, users::UserRecord},
     domain::{
+        attempts::Pause,
         audit::{Client, Event, Subject},
         device::DeviceCookie,
         email::EmailAddress,
@@ -52,7 +51,7 @@ pub enum Outcome {
     /// Address and password do not match, or the account may not sign in: no more is told.
     Rejected,
     /// Too many attempts.
-    Throttled(Duration),
+    Throttled(Pause),
 }
 
 /// Signs a user in with address and password.

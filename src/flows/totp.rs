@@ -2,8 +2,6 @@
 
 mod enrolment;
 
-use std::time::Duration;
-
 use crate::db::{Transact, Tx};
 
 use super::{
@@ -16,6 +14,7 @@ use super::{
 use crate::{
     db::{self, users::Raised},
     domain::{
+        attempts::Pause,
         audit::{Client, Event},
         backup_code::BackupCode,
         session::EndReason,
@@ -30,7 +29,7 @@ pub use enrolment::{Enrolment, confirm, enroll, pending};
 #[derive(Debug)]
 pub enum Refused {
     /// Too many attempts.
-    Throttled(Duration),
+    Throttled(Pause),
     /// A second factor needs a verified address.
     EmailUnverified,
     /// One is enrolled already.

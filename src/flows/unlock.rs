@@ -1,14 +1,12 @@
 //! Letting guesses at an address count from nothing again, after strangers have used them up.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 
 use super::{Result, Services, outbox::browser_of, services::Throttled};
 use crate::{
     db::{self, Transact, Tx},
     domain::{
-        attempts::CEILING,
+        attempts::{CEILING, Pause},
         audit::{Client, Event, Subject},
         secret::SecretString,
         token::Purpose,
@@ -29,7 +27,7 @@ pub enum Outcome {
     /// The link was used, has expired, or was overtaken by another change.
     LinkDead,
     /// Too many attempts.
-    Throttled(Duration),
+    Throttled(Pause),
 }
 
 /// Whose sign-in a link would unlock; `None` where it is dead. Changes nothing.

@@ -4,8 +4,6 @@
 //! changes nothing: somebody signed in to that account confirms it, or gives its password, or
 //! claims the account with a new password, which ends all that was there before.
 
-use std::time::Duration;
-
 use crate::db::{Transact, Tx};
 use uuid::Uuid;
 
@@ -21,6 +19,7 @@ use super::{
 use crate::{
     db::{self, users::UserRecord},
     domain::{
+        attempts::Pause,
         audit::{Client, Event, Subject},
         password::Password,
         secret::SecretString,
@@ -70,7 +69,7 @@ pub enum Outcome {
     /// The new password cannot be used.
     Invalid(InputFaults),
     /// Too many attempts.
-    Throttled(Duration),
+    Throttled(Pause),
 }
 
 /// Asks for another link. The same for every address.

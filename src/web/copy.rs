@@ -3,13 +3,15 @@
 //!
 //! Nothing here tells whether an address has an account.
 
-use std::time::Duration;
-
-use super::view::wait_in_words;
+use super::paths::{ACCOUNT, ADMIN_INVITATIONS, FORGOT_PASSWORD, LOGIN};
+use super::view::{Link, Message, wait_in_words};
 use crate::{
-    domain::attempts::LONGEST_PAUSE,
+    domain::attempts::Pause,
     flows::{Registration, second_factor::CodeFault},
 };
+
+const SIGN_IN: Link = ("Sign in", LOGIN);
+const RESET: Link = ("reset your password", FORGOT_PASSWORD);
 
 /// A required field was left empty.
 pub fn missing(what: &str) -> String {
@@ -17,10 +19,16 @@ pub fn missing(what: &str) -> String {
 }
 
 /// The address has an account already (only said where verification is optional).
-pub const EMAIL_TAKEN: &str = "This address already has an account. Sign in instead, or reset the password if you have forgotten it.";
+pub const EMAIL_TAKEN: Message = Message::with_links(
+    "This address already has an account. Sign in instead, or reset the password if you have forgotten it.",
+    &[SIGN_IN, ("reset the password", FORGOT_PASSWORD)],
+);
 
 /// Sign-in was refused; which part was wrong is not told.
-pub const WRONG_EMAIL_OR_PASSWORD: &str = "The email address or the password is not right. Check both and try again, or reset your password.";
+pub const WRONG_EMAIL_OR_PASSWORD: Message = Message::with_links(
+    "The email address or the password is not right. Check both and try again, or reset your password.",
+    &[RESET],
+);
 /// The same for a program, where addresses have to be verified first.
 pub const WRONG_OR_UNVERIFIED: &str = "The email address or the password is not right. Check both and try again, or reset your password. If the account is new, follow the link in the mail that we sent first; POST /api/auth/resend-verification sends it again.";
 /// The password that a signed-in person typed to confirm an act is wrong.
@@ -57,8 +65,10 @@ pub const INVITATION_CLOSED: &str =
 /// An admin invites an address that has an account.
 pub const INVITED_HAS_ACCOUNT: &str = "This address has an account already.";
 /// An admin invites an address that is invited.
-pub const INVITED_ALREADY: &str =
-    "This address is invited already. Send that invitation again, or revoke it first.";
+pub const INVITED_ALREADY: Message = Message::with_links(
+    "This address is invited already. Send that invitation again, or revoke it first.",
+    &[("Send that invitation again", ADMIN_INVITATIONS)],
+);
 /// There is no open invitation of that id.
 pub const NO_SUCH_INVITATION: &str =
     "There is no open invitation with this id. It was accepted, was revoked, or has never been.";
@@ -103,19 +113,22 @@ pub fn app_code_refused(fault: CodeFault) -> String {
     }
 }
 
-/// Too many attempts at one thing.
-pub fn too_many_attempts(wait: Duration) -> String {
-    let wait_and_try = format!(
-        "There have been too many attempts. Wait {} and try again.",
-        wait_in_words(wait)
-    );
-    if wait < LONGEST_PAUSE {
-        return wait_and_try;
+/// Too many attempts at one thing, and what ends that.
+pub fn too_many_attempts(pause: Pause) -> Message {
+    match pause {
+        Pause::UntilUnlocked => SIGN_IN_BLOCKED,
+        Pause::For(wait) => Message::from(format!(
+            "There have been too many attempts. Wait {} and try again.",
+            wait_in_words(wait)
+        )),
     }
-    format!(
-        "{wait_and_try} If sign-in stays blocked, a new password opens it, and so does the link that we mail to the account's address."
-    )
 }
+
+/// Waiting does not end this. It reads alike for addresses without an account.
+pub const SIGN_IN_BLOCKED: Message = Message::with_links(
+    "Sign-in is blocked after too many wrong attempts in a row, and waiting does not change that. Follow the link that we mail to the account's address, or reset your password.",
+    &[RESET],
+);
 
 /// After a link out of the mail about a blocked sign-in.
 pub const UNLOCKED: &str = "Sign-in is open again. You can sign in now.";
@@ -148,8 +161,10 @@ pub const NO_SUCH_TRUSTED: &str = "There is no trusted browser of yours with thi
 /// There is no user, or no session of a user, with that id.
 pub const NO_SUCH_USER: &str = "There is no user with this id, or no such session of theirs.";
 /// An admin acts on the own account.
-pub const OWN_ACCOUNT: &str =
-    "No administrator acts on their own account here. Use your account page, or ask another one.";
+pub const OWN_ACCOUNT: Message = Message::with_links(
+    "No administrator acts on their own account here. Use your account page, or ask another one.",
+    &[("your account page", ACCOUNT)],
+);
 /// Nobody would be left to manage accounts.
 pub const LAST_ADMIN: &str =
     "This is the last administrator who can sign in. Make somebody else one first.";

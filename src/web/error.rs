@@ -10,10 +10,14 @@ use actix_web::{
 use qrcode::types::QrError;
 
 use super::{
-    pages::{CHANGE_PASSWORD, LOGIN, REAUTHENTICATE},
+    copy,
+    paths::{CHANGE_PASSWORD, LOGIN, REAUTHENTICATE},
     problem::codes::{self, Code},
 };
-use crate::{domain::local_path::LocalPath, flows::FlowError};
+use crate::{
+    domain::{attempts::Pause, local_path::LocalPath},
+    flows::FlowError,
+};
 
 /// When to come back to a service that is busy, or without its database.
 pub const BUSY: Duration = Duration::from_secs(2);
@@ -36,8 +40,8 @@ pub enum WebError {
     Misconfigured,
     /// The page needs somebody signed in: to the sign-in page, and back.
     SignInRequired(Option<LocalPath>),
-    /// Nothing is possible before the password is changed.
-    PasswordChangeRequired,
+    /// Nothing is possible before the password is changed: to the page that changes it, and back.
+    PasswordChangeRequired(Option<LocalPath>),
     /// The act needs a recent proof: to the page that takes one, and back.
     ReauthenticationRequired(LocalPath),
     /// The API call needs a living access token.
@@ -45,7 +49,7 @@ pub enum WebError {
     /// Refused or unusable, in the words of the API.
     Refused(Refusal),
     /// Too many attempts.
-    Throttled(Duration),
+    Throttled(Pause),
 }
 
 /// A refusal that both a page and a problem document can tell.
@@ -140,7 +144,7 @@ impl ResponseError for WebError {
             | Self::Description(_)
             | Self::Misconfigured => StatusCode::INTERNAL_SERVER_ERROR,
             Self::SignInRequired(_)
-            | Self::PasswordChangeRequired
+            | Self::PasswordChangeRequired(_)
             | Self::ReauthenticationRequired(_) => StatusCode::SEE_OTHER,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Refused(refusal) => refusal.code.status,
@@ -174,8 +178,9 @@ impl ResponseError for WebError {
                 response.insert_header((header::LOCATION, path));
                 return response.finish();
             }
-            Self::PasswordChangeRequired => {
-                response.insert_header((header::LOCATION, CHANGE_PASSWORD));
+            Self::PasswordChangeRequired(next) => {
+                let path = way_over(CHANGE_PASSWORD, next.as_ref());
+                response.insert_header((header::LOCATION, path));
                 return response.finish();
             }
             Self::ReauthenticationRequired(next) => {
@@ -189,7 +194,12 @@ impl ResponseError for WebError {
                 failure.detail = Some(refusal.detail.clone());
                 failure.fields.clone_from(&refusal.fields);
             }
-            Self::Throttled(wait) => failure.retry_after = Some(*wait),
+            Self::Throttled(pause) => {
+                failure.retry_after = Some(pause.retry_after());
+                if *pause == Pause::UntilUnlocked {
+                    failure.detail = Some(copy::SIGN_IN_BLOCKED.into());
+                }
+            }
         }
         if self.status_code() == StatusCode::UNAUTHORIZED {
             // RFC 9110, 15.5.2: a 401 names a way to authenticate.

@@ -15,6 +15,6 @@ pub use api_user::{ApiUser, ApiUserAnyState, Caller, Via};
 pub use body::{ApiJson, CsrfForm};
 pub use client::{ClientInfo, DeviceInfo, client_address, forwarded, hop_address};
 pub use recent::{MayProve, RecentlyAuthenticated, RecentlyAuthenticatedCall};
-pub use shell::PageShell;
+pub use shell::{FormToken, PageShell};
 pub use upload::{AdminUpload, UploadFault, Uploaded};
 pub use user::{CurrentUser, Identity, MaybeUser, RestrictedUser};

@@ -38,8 +38,6 @@ pub mod two_factor;
 pub mod unlock;
 pub mod verify_email;
 
-pub(in crate::web) use answer::{CHANGE_PASSWORD, LOGIN, REAUTHENTICATE};
-
 pub use account::{AccountPage, ActivityItem, SecondFactorState};
 pub use admin_act::AdminActPage;
 pub use admin_audit::{AuditLine, AuditPage, AuditQuery, Party};
@@ -63,6 +61,6 @@ pub use reauthenticate::{ConfirmedPage, ReauthenticatePage};
 pub use register::{CheckMailPage, CheckMailReason, RegisterPage};
 pub use reset_password::{ResetLinkInvalidPage, ResetPasswordPage};
 pub use sessions::{DeviceItem, SessionsPage};
-pub use two_factor::{TwoFactorPage, TwoFactorState};
+pub use two_factor::{TwoFactorAct, TwoFactorActPage, TwoFactorPage, TwoFactorState};
 pub use unlock::{UnlockLinkInvalidPage, UnlockPage};
 pub use verify_email::{AlreadyVerifiedPage, VerifyEmailPage, VerifyLinkInvalidPage, VerifyProof};

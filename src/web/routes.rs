@@ -152,6 +152,9 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
     screens().into_iter().map(|(path, _)| path)
 }
 
+/// The paths that take forms of other pages and are none themselves.
+pub const POST_ONLY: [&str; 3] = ["/logout", "/verify-email/resend", "/password-strength"];
+
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Vec<Route>)> {
@@ -180,8 +183,8 @@ fn screens() -> Vec<(&'static str, Vec<Route>)> {
         ("/account/two-factor", vec![read().to(two_factor::get)]),
         ("/account/two-factor/enroll", vec![read().to(two_factor::back), post().to(two_factor::enroll)]),
         ("/account/two-factor/confirm", vec![read().to(two_factor::back), post().to(two_factor::confirm)]),
-        ("/account/two-factor/disable", vec![read().to(two_factor::back), post().to(two_factor::disable)]),
-        ("/account/two-factor/backup-codes", vec![read().to(two_factor::back), post().to(two_factor::fresh_codes)]),
+        ("/account/two-factor/disable", vec![read().to(two_factor::ask_disable), post().to(two_factor::disable)]),
+        ("/account/two-factor/backup-codes", vec![read().to(two_factor::ask_fresh_codes), post().to(two_factor::fresh_codes)]),
         ("/reauthenticate", vec![read().to(reauthenticate::get), post().to(reauthenticate::post)]),
         ("/admin", vec![read().to(admin_dashboard::get)]),
         ("/admin/users", vec![read().to(admin_users::get)]),

@@ -60,10 +60,13 @@ impl BrowserSession {
 
     /// The token that every form of this browser carries.
     pub fn csrf_token(&self) -> String {
-        if let Ok(Some(token)) = self.session.get::<String>(CSRF) {
-            return token;
-        }
-        self.fresh_csrf_token()
+        self.known_csrf_token()
+            .unwrap_or_else(|| self.fresh_csrf_token())
+    }
+
+    /// The same, where there is one already.
+    pub fn known_csrf_token(&self) -> Option<String> {
+        self.session.get(CSRF).ok().flatten()
     }
 
     fn fresh_csrf_token(&self) -> String {
@@ -75,8 +78,7 @@ impl BrowserSession {
 
     /// Whether a form's token is this browser's.
     pub fn knows_csrf_token(&self, presented: &SecretString) -> bool {
-        let expected = self.session.get::<String>(CSRF).ok().flatten();
-        expected.is_some_and(|expected| {
+        self.known_csrf_token().is_some_and(|expected| {
             bool::from(expected.as_bytes().ct_eq(presented.expose().as_bytes()))
         })
     }

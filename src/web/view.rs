@@ -2,7 +2,7 @@
 //!
 //! Plain values that templates print. Nothing here knows of requests, sessions or flows.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use chrono::{DateTime, Utc};
 
@@ -118,28 +118,100 @@ impl FlashKind {
     }
 }
 
+/// A sentence in which some words are links to where its advice is followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    text: Cow<'static, str>,
+    links: &'static [Link],
+}
+
+/// Words of a [`Message`], and the path that they lead to.
+pub type Link = (&'static str, &'static str);
+
+impl Message {
+    /// `links` in the order in which their words stand in the text.
+    pub const fn with_links(text: &'static str, links: &'static [Link]) -> Self {
+        Self {
+            text: Cow::Borrowed(text),
+            links,
+        }
+    }
+
+    /// The sentence without links, as programs read it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it has links.
+    pub fn has_links(&self) -> bool {
+        !self.links.is_empty()
+    }
+
+    /// The sentence in pieces, each with the path that it leads to; empty for plain text.
+    pub fn parts(&self) -> Vec<(&str, &'static str)> {
+        let mut parts = Vec::new();
+        let mut rest = self.text();
+        for (words, path) in self.links {
+            if let Some((before, after)) = rest.split_once(words) {
+                parts.extend([(before, ""), (*words, *path)]);
+                rest = after;
+            }
+        }
+        parts.push((rest, ""));
+        parts
+    }
+}
+
+impl From<String> for Message {
+    fn from(text: String) -> Self {
+        Self {
+            text: Cow::Owned(text),
+            links: &[],
+        }
+    }
+}
+
+impl From<&str> for Message {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<&String> for Message {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}
+
+/// Without links, for programs.
+impl From<Message> for String {
+    fn from(message: Message) -> Self {
+        message.text.into_owned()
+    }
+}
+
 /// What is wrong with a form, in the order in which it was found.
 ///
 /// The key is the id of the input, which is the field's name except where two forms of one page
 /// have a field of the same name. The empty key is the form as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FieldErrors(Vec<(&'static str, Vec<String>)>);
+pub struct FieldErrors(Vec<(&'static str, Vec<Message>)>);
 
 impl FieldErrors {
     /// One message at one field.
-    pub fn of_field(field: &'static str, message: impl Into<String>) -> Self {
+    pub fn of_field(field: &'static str, message: impl Into<Message>) -> Self {
         let mut errors = Self::default();
         errors.add(field, message);
         errors
     }
 
     /// One message about the form as a whole.
-    pub fn of_form(message: impl Into<String>) -> Self {
+    pub fn of_form(message: impl Into<Message>) -> Self {
         Self::of_field("", message)
     }
 
     /// Adds a message at a field.
-    pub fn add(&mut self, field: &'static str, message: impl Into<String>) -> &mut Self {
+    pub fn add(&mut self, field: &'static str, message: impl Into<Message>) -> &mut Self {
         match self.0.iter_mut().find(|(key, _)| *key == field) {
             Some((_, messages)) => messages.push(message.into()),
             None => self.0.push((field, vec![message.into()])),
@@ -159,11 +231,11 @@ impl FieldErrors {
 
     /// The first message at this field.
     pub fn first(&self, field: &str) -> Option<&str> {
-        self.of(field).first().map(String::as_str)
+        self.of(field).first().map(Message::text)
     }
 
     /// Every message at this field.
-    pub fn of(&self, field: &str) -> &[String] {
+    pub fn of(&self, field: &str) -> &[Message] {
         self.0
             .iter()
             .find(|(key, _)| *key == field)
@@ -171,12 +243,10 @@ impl FieldErrors {
     }
 
     /// Every field with every one of its messages, a pair a message.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.iter().flat_map(|(field, messages)| {
-            messages
-                .iter()
-                .map(move |message| (*field, message.as_str()))
-        })
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Message)> {
+        self.0
+            .iter()
+            .flat_map(|(field, messages)| messages.iter().map(move |message| (*field, message)))
     }
 
     /// The heading over the list of messages.
@@ -233,11 +303,22 @@ mod tests {
             .add("email", "three");
         assert_eq!(errors.first("email"), Some("one"));
         assert_eq!(errors.first("name"), None);
-        let all: Vec<_> = errors.iter().collect();
+        let all: Vec<_> = errors
+            .iter()
+            .map(|(key, message)| (key, message.text()))
+            .collect();
         assert_eq!(
             all,
             [("email", "one"), ("email", "three"), ("password", "two")]
         );
+    }
+
+    #[test]
+    fn the_words_of_a_link_stand_in_its_sentence() {
+        let message = Message::with_links("Sign in, or wait.", &[("Sign in", "/login")]);
+        let parts = [("", ""), ("Sign in", "/login"), (", or wait.", "")];
+        assert_eq!(message.parts(), parts);
+        assert_eq!(Message::from("Wait.").parts(), [("Wait.", "")]);
     }
 
     #[test]

@@ -5,8 +5,8 @@ use vestibule::domain::password::PasswordRefusal;
 use vestibule::web::copy;
 use vestibule::web::pages::{
     AccountPage, ActivityItem, BackupCodesPage, BackupCodesReason, ChangePasswordPage,
-    ConfirmedPage, DeviceItem, ReauthenticatePage, SecondFactorState, SessionsPage, TwoFactorPage,
-    TwoFactorState,
+    ConfirmedPage, DeviceItem, ReauthenticatePage, SecondFactorState, SessionsPage, TwoFactorAct,
+    TwoFactorActPage, TwoFactorPage, TwoFactorState,
 };
 use vestibule::web::qr;
 use vestibule::web::view::{FieldErrors, Flash, Shell};
@@ -85,6 +85,7 @@ fn change_password(must_change: bool, errors: FieldErrors) -> String {
         shell: signed_in(NAME),
         email: EMAIL.to_owned(),
         must_change,
+        next: String::new(),
         password_min_length: 15,
         errors,
     })
@@ -96,6 +97,14 @@ fn two_factor(state: TwoFactorState, errors: FieldErrors) -> String {
         email: EMAIL.to_owned(),
         state,
         errors,
+    })
+}
+
+fn two_factor_act(act: TwoFactorAct) -> String {
+    html(&TwoFactorActPage {
+        shell: signed_in(NAME),
+        act,
+        codes_left: 7,
     })
 }
 
@@ -277,6 +286,11 @@ pub(crate) fn pages() -> Vec<Rendered> {
         ("two-factor-on", on(10, fine())),
         ("two-factor-on-few", on(3, fine())),
         ("two-factor-on-none", on(0, overtaken)),
+        ("two-factor-disable", two_factor_act(TwoFactorAct::Disable)),
+        (
+            "two-factor-backup-codes",
+            two_factor_act(TwoFactorAct::ReplaceBackupCodes),
+        ),
         ("backup-codes", backup_codes(BackupCodesReason::Enrolled)),
         (
             "backup-codes-fresh",

@@ -18,12 +18,21 @@ pub(crate) fn pages() -> Vec<Rendered> {
         ("error-403", error(403, None)),
         (
             "error-form-expired",
-            html(&ErrorPage::form_expired(signed_in(NAME))),
+            html(&ErrorPage::form_expired(
+                signed_in(NAME),
+                "/account/password",
+            )),
         ),
         ("error-404", error(404, None)),
         ("error-405", error(405, None)),
         ("error-413", error(413, None)),
-        ("error-421", error(421, None)),
+        (
+            "error-421",
+            html(&ErrorPage::misdirected(
+                anonymous(),
+                "https://auth.example.org",
+            )),
+        ),
         ("error-429", error(429, Some(600))),
         ("error-500", error(500, None)),
         ("error-503", error(503, Some(2))),

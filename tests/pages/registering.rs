@@ -10,7 +10,9 @@ use vestibule::web::pages::{
 };
 use vestibule::web::view::{FieldErrors, Shell};
 
-use crate::sample::{EMAIL, HOSTILE, NAME, Rendered, anonymous, fine, html, signed_in, wrong};
+use crate::sample::{
+    EMAIL, HOSTILE, NAME, Rendered, anonymous, fine, html, seconds_ago, signed_in, wrong,
+};
 
 fn register(email: &str, display_name: &str, errors: FieldErrors) -> String {
     html(&RegisterPage {
@@ -109,7 +111,7 @@ pub(crate) fn pages() -> Vec<Rendered> {
         ("check-mail", check_mail(EMAIL, CheckMailReason::Registered)),
         (
             "check-mail-again",
-            check_mail(HOSTILE, CheckMailReason::LinkRequested),
+            check_mail(HOSTILE, CheckMailReason::LinkRequested(seconds_ago(5))),
         ),
         (
             "verify-email-signed-in",

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use vestibule::web::view::{FieldErrors, Flash, Shell, SignedInAs};
+use vestibule::web::view::{FieldErrors, Flash, Message, Shell, SignedInAs};
 
 /// A page, and the name of its file in the gallery.
 pub(crate) type Rendered = (&'static str, String);
@@ -45,7 +45,7 @@ pub(crate) fn fine() -> FieldErrors {
     FieldErrors::default()
 }
 
-pub(crate) fn wrong(field: &'static str, message: impl Into<String>) -> FieldErrors {
+pub(crate) fn wrong(field: &'static str, message: impl Into<Message>) -> FieldErrors {
     FieldErrors::of_field(field, message)
 }
 

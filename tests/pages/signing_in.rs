@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use vestibule::domain::attempts::Pause;
 use vestibule::domain::email::EmailError;
 use vestibule::domain::password::PasswordRefusal;
 use vestibule::web::copy;
@@ -9,7 +10,7 @@ use vestibule::web::pages::{
     ForgotPasswordPage, ForgotPasswordSentPage, LoginPage, LoginVerifyPage, ResetLinkInvalidPage,
     ResetPasswordPage, UnlockLinkInvalidPage, UnlockPage,
 };
-use vestibule::web::view::{FieldErrors, Flash, Shell};
+use vestibule::web::view::{FieldErrors, Flash, Message, Shell};
 
 use crate::sample::{EMAIL, HOSTILE, Rendered, anonymous, fine, html, with_flash, wrong};
 
@@ -25,7 +26,7 @@ fn login(shell: Shell, email: &str, next: &str, errors: FieldErrors) -> String {
     })
 }
 
-fn login_refused(message: impl Into<String>) -> String {
+fn login_refused(message: impl Into<Message>) -> String {
     login(anonymous(), EMAIL, "", FieldErrors::of_form(message))
 }
 
@@ -73,7 +74,7 @@ pub(crate) fn pages() -> Vec<Rendered> {
         shell: anonymous(),
         email: EMAIL.to_owned(),
     };
-    let wait = copy::too_many_attempts(Duration::from_mins(4));
+    let wait = copy::too_many_attempts(Pause::For(Duration::from_mins(4)));
     vec![
         ("login", login(anonymous(), "", "", fine())),
         (
@@ -99,6 +100,7 @@ pub(crate) fn pages() -> Vec<Rendered> {
             login_refused(copy::WRONG_EMAIL_OR_PASSWORD),
         ),
         ("login-throttled", login_refused(wait)),
+        ("login-blocked", login_refused(copy::SIGN_IN_BLOCKED)),
         (
             "login-hostile",
             login(hostile, HOSTILE, HOSTILE, wrong("email", HOSTILE)),
@@ -129,9 +131,9 @@ pub(crate) fn pages() -> Vec<Rendered> {
         ("unlock", unlock(fine())),
         (
             "unlock-throttled",
-            unlock(FieldErrors::of_form(copy::too_many_attempts(
+            unlock(FieldErrors::of_form(copy::too_many_attempts(Pause::For(
                 Duration::from_mins(15),
-            ))),
+            )))),
         ),
         (
             "unlock-link-invalid",

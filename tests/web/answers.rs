@@ -50,6 +50,12 @@ async fn other_hosts_are_misdirected() {
         let page = Answer::of(http().get(app.url() + "/login").header("host", host)).await;
         assert_eq!(page.status, 421, "{host}");
         assert!(page.body.contains("<h1>"), "{}", page.body);
+        let way = format!("href=\"{ORIGIN}/\"");
+        assert!(
+            page.body.contains(&way),
+            "it leads to the right name: {}",
+            page.body
+        );
         let stylesheet = page.body.split('"').find(|part| part.contains(".css"));
         let url = app.url() + stylesheet.expect("a stylesheet");
         let served = Answer::of(http().get(url).header("host", host)).await;

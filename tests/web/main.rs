@@ -42,3 +42,4 @@ mod throttles;
 mod traces;
 mod trusted_devices;
 mod verification;
+mod ways_on;

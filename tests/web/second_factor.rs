@@ -234,7 +234,7 @@ async fn fresh_backup_codes_end_the_old_ones_and_no_session() {
     let mut browser = app.browser();
     browser.sign_in_with(&owner, &owner.code()).await;
 
-    browser.visit("/account/two-factor").await;
+    browser.visit("/account/two-factor/backup-codes").await;
     let page = browser
         .submit("/account/two-factor/backup-codes", &[])
         .await;
@@ -265,7 +265,7 @@ async fn turning_it_off_signs_other_browsers_out() {
     elsewhere.sign_in_with(&owner, &owner.backup_codes[0]).await;
     let mut browser = app.browser();
     browser.sign_in_with(&owner, &owner.code()).await;
-    browser.visit("/account/two-factor").await;
+    browser.visit("/account/two-factor/disable").await;
     let page = browser.submit("/account/two-factor/disable", &[]).await;
     assert_eq!(
         (page.status(), page.path()),

@@ -257,7 +257,7 @@ async fn trust_is_no_proof_and_the_api_knows_none() {
 
     browser.sign_in(&owner).await;
     app.wait(TimeDelta::minutes(10));
-    browser.visit("/account/two-factor").await;
+    browser.visit("/account/two-factor/disable").await;
     let page = browser.submit("/account/two-factor/disable", &[]).await;
     assert_eq!(page.path(), "/reauthenticate");
 }

@@ -21,6 +21,7 @@ pub(super) fn line(event: &LoggedEvent) -> String {
     let hash = event.subject_hash.as_deref();
     let subject = event.subject_id.map(|id| id.to_string());
     tell("subject", subject.or(hash.map(|_| "unknown".to_owned())));
+    tell("invited", event.invited.as_deref().map(text::one_line));
     tell("ip", event.ip.map(|ip| ip.addr().to_string()));
     if event.detail.as_object().is_none_or(|all| !all.is_empty()) {
         tell("detail", Some(event.detail.to_string()));

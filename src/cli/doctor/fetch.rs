@@ -20,12 +20,19 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 use url::{Host, Url};
 
-use crate::breach::system_tls;
+use crate::{breach::system_tls, domain::tls};
 
 /// How long an answer may take over all.
 const LIMIT: Duration = Duration::from_secs(10);
 /// The most bytes of a body that are read.
 const MAX_BODY: usize = 64 * 1024;
+
+/// What a failure of TLS is mended by.
+const TLS_SETTINGS: tls::Settings = tls::Settings {
+    server: "--url",
+    mode: "the scheme and the port of --url",
+    ca_file: None,
+};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -74,7 +81,10 @@ async fn ask(url: &Url, request: Request<String>) -> Result<Answer, Failure> {
     let roots = tokio::task::spawn_blocking(system_tls).await??;
     let connector = TlsConnector::from(Arc::new(roots));
     let connected = connector.connect(name, stream).await;
-    let stream = connected.map_err(|error| format!("TLS fails: {error}"))?;
+    let stream = connected.map_err(|error| match tls::advice(&error, TLS_SETTINGS) {
+        Some(advice) => format!("TLS fails: {error}: {advice}"),
+        None => format!("TLS fails: {error}"),
+    })?;
     ask_over(stream, request).await
 }
 

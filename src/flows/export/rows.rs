@@ -36,7 +36,7 @@ pub const USER: [&str; 11] = [
 ];
 
 /// The columns of events, in order.
-pub const EVENT: [&str; 11] = [
+pub const EVENT: [&str; 12] = [
     "seq",
     "at",
     "level",
@@ -48,6 +48,7 @@ pub const EVENT: [&str; 11] = [
     "ip",
     "user_agent",
     "detail",
+    "invited",
 ];
 
 /// A user as the API tells one to admins.
@@ -82,6 +83,7 @@ pub fn event(event: &LoggedEvent) -> Value {
         "ip": event.ip.map(|ip| ip.addr()),
         "user_agent": event.user_agent,
         "detail": event.detail,
+        "invited": event.invited,
     })
 }
 

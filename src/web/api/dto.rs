@@ -231,17 +231,17 @@ pub(super) struct LeftOut {
     #[schema(schema_with = schemas::left_out_codes)]
     code: &'static str,
     /// The same for people.
-    detail: &'static str,
+    detail: String,
 }
 
 impl LeftOut {
     /// As it is told.
     pub(super) fn of((id, why): (Uuid, Why)) -> Self {
         let (code, detail) = match why {
-            Why::NotFound => (codes::NOT_FOUND, copy::NO_ACCOUNT_OF_ID),
-            Why::OwnAccount => (codes::OWN_ACCOUNT, copy::OWN_ACCOUNT),
-            Why::LastAdmin => (codes::LAST_ADMIN, copy::LAST_ADMIN),
-            Why::NothingToDo(why) => (codes::NOTHING_TO_DO, why),
+            Why::NotFound => (codes::NOT_FOUND, copy::NO_ACCOUNT_OF_ID.to_owned()),
+            Why::OwnAccount => (codes::OWN_ACCOUNT, copy::OWN_ACCOUNT.into()),
+            Why::LastAdmin => (codes::LAST_ADMIN, copy::LAST_ADMIN.to_owned()),
+            Why::NothingToDo(why) => (codes::NOTHING_TO_DO, why.to_owned()),
         };
         Self {
             id,

@@ -53,8 +53,8 @@ pub(in crate::web) fn registration_closed(detail: &'static str) -> WebError {
 /// 401: address and password open nothing.
 pub(super) fn invalid_credentials(verification: EmailVerification) -> WebError {
     let detail = match verification {
-        EmailVerification::Required => copy::WRONG_OR_UNVERIFIED,
-        EmailVerification::Optional => copy::WRONG_EMAIL_OR_PASSWORD,
+        EmailVerification::Required => copy::WRONG_OR_UNVERIFIED.to_owned(),
+        EmailVerification::Optional => copy::WRONG_EMAIL_OR_PASSWORD.into(),
     };
     WebError::refused(codes::INVALID_CREDENTIALS, detail)
 }

@@ -130,6 +130,9 @@ pub(super) fn logged_events() -> Schema {
         "subject_hash" => maybe().description(Some(
             "The keyed hash of an address that had no account then.",
         )),
+        "invited" => maybe().description(Some(
+            "The address that an admin invited, while the invitation is kept.",
+        )),
         _ => maybe(),
     };
     let event = rows::EVENT

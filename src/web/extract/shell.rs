@@ -16,6 +16,10 @@ use crate::{
     },
 };
 
+/// Left in the request of a signed-in person: the token of this browser's forms.
+#[derive(Clone)]
+pub struct FormToken(pub String);
+
 /// The shell of a page, for the handler that ends up showing one.
 pub struct PageShell {
     session: BrowserSession,
@@ -23,11 +27,27 @@ pub struct PageShell {
 }
 
 impl PageShell {
-    /// A shell without a session, for error pages.
-    pub fn bare(req: &HttpRequest) -> Shell {
+    /// A shell for an error page. The session is closed by then: its token is what [`FormToken`] kept.
+    pub fn of_failure(req: &HttpRequest) -> Shell {
+        let token = req.extensions().get::<FormToken>().cloned();
+        Shell {
+            csrf_token: token.map_or_else(String::new, |FormToken(token)| token),
+            ..Self::bare(req)
+        }
+    }
+
+    fn bare(req: &HttpRequest) -> Shell {
+        let signed_in = req.extensions().get::<Identity>().map(|found| {
+            let user = found.0.user();
+            SignedInAs {
+                name: user.name().to_owned(),
+                email: user.email.clone(),
+                is_admin: user.role == Role::Admin,
+            }
+        });
         Shell {
             csrf_token: String::new(),
-            signed_in: None,
+            signed_in,
             flash: None,
             stylesheet: assets::stylesheet().path.as_str(),
             favicon: assets::favicon().path.as_str(),
@@ -54,18 +74,9 @@ impl FromRequest for PageShell {
             Ok(session) => session,
             Err(error) => return ready(Err(error)),
         };
-        let signed_in = req.extensions().get::<Identity>().map(|found| {
-            let user = found.0.user();
-            SignedInAs {
-                name: user.name().to_owned(),
-                email: user.email.clone(),
-                is_admin: user.role == Role::Admin,
-            }
-        });
-        let bare = Shell {
-            signed_in,
-            ..Self::bare(req)
-        };
-        ready(Ok(Self { session, bare }))
+        ready(Ok(Self {
+            session,
+            bare: Self::bare(req),
+        }))
     }
 }

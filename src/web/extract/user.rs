@@ -30,7 +30,7 @@ impl FromRequest for CurrentUser {
         let found = RestrictedUser::from_request(req, payload).into_inner();
         ready(found.and_then(|RestrictedUser(who)| {
             if who.user().password_must_change {
-                return Err(WebError::PasswordChangeRequired);
+                return Err(WebError::PasswordChangeRequired(way_back(req)));
             }
             Ok(Self(who))
         }))

@@ -13,15 +13,24 @@ use actix_web::{
 use askama::Template;
 
 use super::{Answer, answer_of, is_api, with_body};
-use crate::web::{
-    error::Failure,
-    extract::PageShell,
-    pages::ErrorPage,
-    problem::{self, Problem, codes},
+use crate::{
+    domain::local_path::LocalPath,
+    web::{
+        error::Failure,
+        extract::PageShell,
+        pages::ErrorPage,
+        problem::{self, Problem, codes},
+        routes,
+        state::{State, WebSettings},
+    },
 };
 
 /// Writes it. Also the library's own refusals (no such route, wrong method) get our words.
-pub async fn run<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Answer {
+pub async fn run<B: MessageBody + 'static>(
+    state: State,
+    req: ServiceRequest,
+    next: Next<B>,
+) -> Answer {
     let response = answer_of(req, next).await?;
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) || is_written(&response) {
@@ -32,7 +41,13 @@ pub async fn run<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -
         let problem = serde_json::to_string(&Problem::new(status, failure)).unwrap_or_default();
         (problem::MEDIA_TYPE, problem)
     } else {
-        let page = page(response.request(), status, failure.as_ref()).render();
+        let page = page(
+            &state.settings,
+            response.request(),
+            status,
+            failure.as_ref(),
+        )
+        .render();
         ("text/html; charset=utf-8", page.unwrap_or_default())
     };
     let mut response = with_body(response, body);
@@ -40,6 +55,18 @@ pub async fn run<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     Ok(response)
+}
+
+/// The page on which a form stands that was sent here: the one that the browser names, else the one of
+/// the same path. Empty where neither can be opened.
+fn page_of_form(settings: &WebSettings, req: &HttpRequest) -> String {
+    let referer = req.headers().get(header::REFERER);
+    let named = referer
+        .and_then(|value| value.to_str().ok())
+        .and_then(|url| url.strip_prefix(&settings.origin));
+    let own = Some(req.path()).filter(|path| !routes::POST_ONLY.contains(path));
+    let path = named.into_iter().chain(own).find_map(LocalPath::parse);
+    path.map_or_else(String::new, |path| path.to_string())
 }
 
 /// Left in a failure whose plain words are meant.
@@ -60,10 +87,18 @@ fn is_written(response: &ServiceResponse<BoxBody>) -> bool {
     })
 }
 
-fn page(req: &HttpRequest, status: StatusCode, failure: Option<&Failure>) -> ErrorPage {
-    let shell = PageShell::bare(req);
+fn page(
+    settings: &WebSettings,
+    req: &HttpRequest,
+    status: StatusCode,
+    failure: Option<&Failure>,
+) -> ErrorPage {
+    let shell = PageShell::of_failure(req);
+    if status == StatusCode::MISDIRECTED_REQUEST {
+        return ErrorPage::misdirected(shell, &settings.origin);
+    }
     if failure.and_then(|f| f.code) == Some(codes::FORM_EXPIRED) {
-        return ErrorPage::form_expired(shell);
+        return ErrorPage::form_expired(shell, &page_of_form(settings, req));
     }
     ErrorPage::for_status(shell, status.as_u16(), failure.and_then(|f| f.retry_after))
 }

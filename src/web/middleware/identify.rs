@@ -19,7 +19,8 @@ use crate::{
     },
     web::{
         cookies::CookieName,
-        extract::{ClientInfo, Identity},
+        extract::{ClientInfo, FormToken, Identity},
+        session::BrowserSession,
         state::State,
     },
 };
@@ -38,6 +39,10 @@ pub async fn run<B: MessageBody + 'static>(
         return answer_of(req, next).await;
     };
     req.extensions_mut().insert(Identity(who));
+    let session = BrowserSession::of(req.request()).ok();
+    if let Some(token) = session.and_then(|session| session.known_csrf_token()) {
+        req.extensions_mut().insert(FormToken(token));
+    }
     let mut response = answer_of(req, next).await?;
     if let Some(pair) = pair.filter(|_| !sets_refresh_cookie(&response, &state)) {
         for cookie in state.settings.pair_cookies(&pair) {

@@ -27,7 +27,7 @@ use crate::{
         extract::{AdminForm, AdminUser, ClientInfo, PageShell},
         session::BrowserSession,
         state::{State, WebState},
-        view::{FieldErrors, Flash, Shell},
+        view::{FieldErrors, Flash, Message, Shell},
     },
 };
 
@@ -127,7 +127,7 @@ pub async fn post(
         Ok(act) => admin_act::perform(&state.services, &proven, id, &act, &client).await?,
         Err(faults) => Outcome::Invalid(faults),
     };
-    let again = |status, why: &str| Showing::again(status, FieldErrors::of_form(why));
+    let again = |status, why: Message| Showing::again(status, FieldErrors::of_form(why));
     let showing = match outcome {
         Outcome::Done => {
             let session = BrowserSession::of(&req)?;
@@ -138,8 +138,8 @@ pub async fn post(
             Showing::invalid(field_errors(&faults, &["reason", "confirm_email"]))
         }
         Outcome::OwnAccount => again(StatusCode::FORBIDDEN, copy::OWN_ACCOUNT),
-        Outcome::LastAdmin => again(StatusCode::CONFLICT, copy::LAST_ADMIN),
-        Outcome::NothingToDo(why) => again(StatusCode::CONFLICT, why),
+        Outcome::LastAdmin => again(StatusCode::CONFLICT, copy::LAST_ADMIN.into()),
+        Outcome::NothingToDo(why) => again(StatusCode::CONFLICT, why.into()),
         Outcome::NotFound => return Err(refusals::no_such_user()),
         Outcome::NotAdmin => return Err(refusals::admin_required()),
         Outcome::Overtaken => return Err(WebError::SignInRequired(None)),

@@ -199,6 +199,18 @@ impl Party {
         }
     }
 
+    /// An address that an admin typed, and what else is known of it.
+    fn invited(address: &str) -> Self {
+        let query = AuditQuery {
+            subject: address.to_owned(),
+            ..AuditQuery::default()
+        };
+        Self {
+            href: query.link(AUDIT, &[]),
+            ..Self::nobody(address)
+        }
+    }
+
     fn account(id: Uuid, addresses: &HashMap<Uuid, String>) -> Self {
         match addresses.get(&id) {
             Some(address) => Self {
@@ -225,7 +237,10 @@ impl AuditLine {
         };
         let subject = match (event.subject_id, &event.subject_hash) {
             (Some(id), _) => Party::account(id, addresses),
-            (None, Some(_)) => Party::nobody("an address without account"),
+            (None, Some(_)) => match event.invited.as_deref() {
+                Some(address) => Party::invited(address),
+                None => Party::nobody("an address without account"),
+            },
             (None, None) => Party::nobody("the service"),
         };
         let reason = reason(&event);
@@ -343,7 +358,21 @@ mod tests {
             ip: None,
             user_agent: Some("vestibule user disable".to_owned()),
             detail,
+            invited: None,
         }
+    }
+
+    #[test]
+    fn an_invited_address_is_named_and_leads_to_its_events() {
+        let line = AuditLine::of(
+            LoggedEvent {
+                invited: Some("new@example.org".to_owned()),
+                ..event(json!({}))
+            },
+            &HashMap::new(),
+        );
+        assert_eq!(line.subject.name, "new@example.org");
+        assert_eq!(line.subject.href, "/admin/audit?subject=new%40example.org");
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::{
         extract::{AdminForm, AdminUser, ClientInfo, PageShell},
         session::BrowserSession,
         state::{State, WebState},
-        view::{FieldErrors, Flash, Shell},
+        view::{FieldErrors, Flash, Message, Shell},
     },
 };
 
@@ -139,13 +139,13 @@ pub async fn post_new(
         role: form.role.clone(),
     };
     let conflict =
-        |why: &str| Showing::again(StatusCode::CONFLICT, FieldErrors::of_field("email", why));
+        |why: Message| Showing::again(StatusCode::CONFLICT, FieldErrors::of_field("email", why));
     let showing = match invitations::perform(&state.services, &proven, &act, &client).await? {
         Outcome::Done(invitation) => {
             let told = format!("An invitation is on its way to {}.", invitation.email);
             return Ok(see_other_with(&session, INVITATIONS, &Flash::success(told)));
         }
-        Outcome::EmailTaken => conflict(copy::INVITED_HAS_ACCOUNT),
+        Outcome::EmailTaken => conflict(copy::INVITED_HAS_ACCOUNT.into()),
         Outcome::AlreadyInvited => conflict(copy::INVITED_ALREADY),
         Outcome::Closed => Showing::again(
             StatusCode::FORBIDDEN,

@@ -10,32 +10,18 @@ use askama::Template;
 use url::form_urlencoded::Serializer;
 
 use crate::{
-    domain::{device::DeviceCookie, local_path::LocalPath},
+    domain::{attempts::Pause, device::DeviceCookie, local_path::LocalPath},
     flows::{InputFaults, PendingSignIn, TokenPair},
     web::{
         cookies::SetCookies,
         copy,
-        error::{WebResult, whole_seconds},
+        error::{WebResult, way_over, whole_seconds},
+        paths::{ACCOUNT, CHANGE_PASSWORD, LOGIN_VERIFY},
         session::{BrowserSession, Pending},
         state::WebState,
         view::{FieldErrors, Flash},
     },
 };
-
-/// Where signed-in people begin.
-pub(super) const ACCOUNT: &str = "/account";
-/// Where everybody else begins.
-pub(in crate::web) const LOGIN: &str = "/login";
-
-/// Asking for a reset link.
-pub(super) const FORGOT_PASSWORD: &str = "/forgot-password";
-/// Where a code is asked for.
-const LOGIN_VERIFY: &str = "/login/verify";
-/// Where a password is changed.
-pub(in crate::web) const CHANGE_PASSWORD: &str = "/account/password";
-
-/// Where a recent proof is given.
-pub(in crate::web) const REAUTHENTICATE: &str = "/reauthenticate";
 
 /// How a screen with a form is shown: for the first time, or again with what is wrong.
 pub(super) struct Showing {
@@ -88,11 +74,11 @@ impl Showing {
     }
 
     /// Again, as there were too many attempts.
-    pub(super) fn throttled(wait: Duration) -> Self {
+    pub(super) fn throttled(pause: Pause) -> Self {
         Self {
             status: StatusCode::TOO_MANY_REQUESTS,
-            errors: FieldErrors::of_form(copy::too_many_attempts(wait)),
-            retry_after: Some(wait),
+            errors: FieldErrors::of_form(copy::too_many_attempts(pause)),
+            retry_after: Some(pause.retry_after()),
         }
     }
 
@@ -173,12 +159,12 @@ pub(super) fn signed_in(
 ) -> HttpResponse {
     session.renew();
     let path = if pair.user.password_must_change {
-        CHANGE_PASSWORD
+        way_over(CHANGE_PASSWORD, next)
     } else {
-        next.map_or(ACCOUNT, LocalPath::as_str)
+        next.map_or(ACCOUNT, LocalPath::as_str).to_owned()
     };
     let device = state.services.remembered(device, &pair.user);
-    see_other(path)
+    see_other(&path)
         .with_cookies(state.settings.pair_cookies(pair))
         .with_cookies([state.settings.device_cookie(&device)])
 }

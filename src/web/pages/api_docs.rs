@@ -87,7 +87,7 @@ pub type Text = Vec<Vec<(bool, String)>>;
 /// `GET /api/docs`.
 pub async fn get(req: HttpRequest, state: State) -> WebResult {
     let document: Value = serde_json::from_str(state.description()?.json())?;
-    let shown = ApiDocsPage::of(PageShell::bare(&req), &document);
+    let shown = ApiDocsPage::of(PageShell::of_failure(&req), &document);
     let mut response = page(StatusCode::OK, shown)?;
     response.headers_mut().insert(
         header::CONTENT_SECURITY_POLICY,

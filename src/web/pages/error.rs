@@ -5,7 +5,13 @@ use std::time::Duration;
 
 use askama::Template;
 
-use crate::web::view::{Shell, wait_in_words};
+use crate::web::{
+    paths::LOGIN,
+    view::{Shell, wait_in_words},
+};
+
+/// The words of the link where no other page is nearer.
+const HOME: &str = "Go to the home page";
 
 /// Any error, in the clothes of every other page.
 #[derive(Clone, Debug, Template)]
@@ -21,6 +27,8 @@ pub struct ErrorPage {
     pub happened: String,
     /// What to do next.
     pub next_step: String,
+    /// The way on: a path or a URL of ours, and the words of its link.
+    pub way: (String, &'static str),
 }
 
 impl ErrorPage {
@@ -39,19 +47,37 @@ impl ErrorPage {
             title,
             happened: happened.to_owned(),
             next_step,
+            way: match status {
+                401 => (LOGIN.to_owned(), "Sign in"),
+                _ => ("/".to_owned(), HOME),
+            },
         }
     }
 
-    /// A form whose hidden token does not belong to this browser's session (403).
-    pub fn form_expired(shell: Shell) -> Self {
+    /// This service under a name that is not its own (421): a link of its own would lead here again.
+    pub fn misdirected(shell: Shell, origin: &str) -> Self {
+        Self {
+            way: (format!("{origin}/"), HOME),
+            ..Self::for_status(shell, 421, None)
+        }
+    }
+
+    /// A form whose hidden token does not belong to this browser's session (403). `form` is where its
+    /// page is, empty where that is not known.
+    pub fn form_expired(shell: Shell, form: &str) -> Self {
         Self {
             shell,
             status: 403,
             title: "This form has expired",
             happened: "The page was open for a long time, or you signed in or out in another tab. Nothing was changed."
                 .to_owned(),
-            next_step: "Go back, load the page again, and send the form once more. Cookies must be allowed for this site."
+            next_step: "Load the page again, and send the form once more. Cookies must be allowed for this site."
                 .to_owned(),
+            way: if form.is_empty() {
+                ("/".to_owned(), HOME)
+            } else {
+                (form.to_owned(), "Load the page again")
+            },
         }
     }
 }

@@ -4,7 +4,7 @@ use actix_web::web::Query;
 use askama::Template;
 use serde::Deserialize;
 
-use super::answer::{ACCOUNT, Showing, code_required, see_other, signed_in};
+use super::answer::{Showing, code_required, see_other, signed_in};
 use crate::{
     domain::{email::EmailError, local_path::LocalPath, secret::SecretString},
     flows::{
@@ -15,6 +15,7 @@ use crate::{
         copy,
         error::WebResult,
         extract::{ClientInfo, CsrfForm, DeviceInfo, MaybeUser, PageShell},
+        paths::ACCOUNT,
         session::BrowserSession,
         state::{State, WebState},
         view::{FieldErrors, Shell},

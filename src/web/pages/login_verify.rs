@@ -4,9 +4,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
 
-use super::answer::{
-    ACCOUNT, FORGOT_PASSWORD, LOGIN, Showing, see_other, see_other_with, signed_in,
-};
+use super::answer::{Showing, see_other, see_other_with, signed_in};
 use crate::{
     domain::{local_path::LocalPath, secret::SecretString},
     flows::second_factor::{self, CodeFault, Input, Outcome},
@@ -14,6 +12,7 @@ use crate::{
         copy,
         error::WebResult,
         extract::{ClientInfo, CsrfForm, DeviceInfo, MaybeUser, PageShell},
+        paths::{ACCOUNT, FORGOT_PASSWORD, LOGIN},
         session::BrowserSession,
         state::State,
         view::{FieldErrors, Flash, Shell},

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use super::answer::{LOGIN, see_other_with};
+use super::answer::see_other_with;
 use crate::{
     flows::sign_out,
     web::{
@@ -11,6 +11,7 @@ use crate::{
         copy,
         error::WebResult,
         extract::{ClientInfo, CsrfForm, MaybeUser},
+        paths::LOGIN,
         session::BrowserSession,
         state::{State, WebState},
         view::Flash,

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{
     admin_words::AdminAct,
-    answer::{ACCOUNT, LOGIN, REAUTHENTICATE, Showing, page, see_other, see_other_with},
+    answer::{Showing, page, see_other, see_other_with},
 };
 use crate::{
     domain::{local_path::LocalPath, secret::SecretString},
@@ -21,6 +21,7 @@ use crate::{
         copy,
         error::{WebResult, way_over},
         extract::{ClientInfo, CsrfForm, CurrentUser, PageShell},
+        paths::{ACCOUNT, LOGIN, REAUTHENTICATE},
         session::{BrowserSession, KeptAct},
         state::State,
         view::{FieldErrors, Flash, Shell},

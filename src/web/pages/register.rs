@@ -2,11 +2,10 @@
 
 use actix_web::http::StatusCode;
 use askama::Template;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::answer::{
-    ACCOUNT, LOGIN, Showing, field_errors, page, see_other, see_other_with, signed_in,
-};
+use super::answer::{Showing, field_errors, page, see_other, see_other_with, signed_in};
 use super::password_strength::may_ask;
 use crate::{
     domain::secret::SecretString,
@@ -18,6 +17,7 @@ use crate::{
         copy,
         error::WebResult,
         extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
+        paths::{ACCOUNT, LOGIN},
         session::BrowserSession,
         state::{State, WebState},
         view::{FieldErrors, Flash, Shell},
@@ -57,8 +57,8 @@ pub struct CheckMailPage {
 pub enum CheckMailReason {
     /// Registered where an address must be verified first.
     Registered,
-    /// Asked for another link.
-    LinkRequested,
+    /// Asked for another link, at this time: a second request reads otherwise than the first.
+    LinkRequested(DateTime<Utc>),
 }
 
 /// What is typed.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    answer::{ACCOUNT, Showing, field_errors, see_other_with},
+    answer::{Showing, field_errors, see_other_with},
     register::{CheckMailReason, check_mail},
     verify_email::VerifyLinkInvalidPage,
 };
@@ -14,6 +14,7 @@ use crate::{
         copy,
         error::{WebError, WebResult},
         extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
+        paths::ACCOUNT,
         session::BrowserSession,
         state::State,
         view::Flash,
@@ -41,7 +42,11 @@ pub async fn post(
             let own = who.as_ref().map(Authenticated::user);
             match own.filter(|user| user.email == email) {
                 Some(user) => Ok(see_other_with(&session, ACCOUNT, &told_owner(user))),
-                None => check_mail(shell, email, CheckMailReason::LinkRequested),
+                None => check_mail(
+                    shell,
+                    email,
+                    CheckMailReason::LinkRequested(state.services.now()),
+                ),
             }
         }
         RequestOutcome::Invalid(faults) => Showing::invalid(field_errors(&faults, &["email"]))

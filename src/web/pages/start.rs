@@ -2,8 +2,11 @@
 
 use actix_web::{HttpResponse, http::header};
 
-use super::answer::{ACCOUNT, CHANGE_PASSWORD, LOGIN, see_other};
-use crate::web::extract::MaybeUser;
+use super::answer::see_other;
+use crate::web::{
+    extract::MaybeUser,
+    paths::{ACCOUNT, CHANGE_PASSWORD, LOGIN},
+};
 
 /// `GET /`: to the account, or to the sign-in page.
 pub async fn get(MaybeUser(who): MaybeUser) -> HttpResponse {

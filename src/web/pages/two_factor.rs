@@ -1,11 +1,13 @@
 //! The second factor: off, being set up, or on.
 
 mod acts;
+mod confirmation;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
 
 pub use acts::{back, confirm, disable, enroll, fresh_codes};
+pub use confirmation::{TwoFactorAct, TwoFactorActPage, ask_disable, ask_fresh_codes};
 
 use super::answer::Showing;
 use crate::{

@@ -4,7 +4,7 @@
 use actix_web::web::Query;
 use askama::Template;
 
-use super::answer::{LOGIN, Showing, see_other_with};
+use super::answer::{Showing, see_other_with};
 use super::mail_link::LinkToken;
 use crate::{
     domain::secret::SecretString,
@@ -14,6 +14,7 @@ use crate::{
         copy,
         error::WebResult,
         extract::{ClientInfo, CsrfForm, PageShell},
+        paths::LOGIN,
         session::BrowserSession,
         state::{State, WebState},
         view::{FieldErrors, Flash, Shell},

@@ -4,9 +4,7 @@ use actix_web::{http::StatusCode, web::Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::answer::{
-    ACCOUNT, LOGIN, Showing, field_errors, page, see_other_with, signed_in as signed_in_with,
-};
+use super::answer::{Showing, field_errors, page, see_other_with, signed_in as signed_in_with};
 use super::mail_link::LinkToken;
 use super::password_strength::may_ask;
 use crate::{
@@ -19,6 +17,7 @@ use crate::{
         copy,
         error::WebResult,
         extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
+        paths::{ACCOUNT, LOGIN},
         session::BrowserSession,
         state::State,
         view::{FieldErrors, Flash, Shell},

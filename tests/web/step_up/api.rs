@@ -141,7 +141,7 @@ async fn a_refresh_never_renews_the_proof() {
         .post("/mfa/backup-codes", json!({}))
         .await;
     assert_eq!(refused.code(), "reauthentication_required");
-    browser.visit("/account/two-factor").await;
+    browser.visit("/account/two-factor/disable").await;
     let page = browser.submit("/account/two-factor/disable", &[]).await;
     assert_eq!(page.path(), "/reauthenticate");
 }

@@ -69,7 +69,7 @@ async fn a_password_leads_back_to_the_act_behind_one_button() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let (mut browser, _) = stale(&app, &owner).await;
-    browser.visit("/account/two-factor").await;
+    browser.visit("/account/two-factor/disable").await;
     browser.submit("/account/two-factor/disable", &[]).await;
 
     let wrong = [("password", "not the right password")];
@@ -143,9 +143,10 @@ async fn what_was_typed_waits_behind_the_button_and_secrets_do_not() {
     assert!(page.text("main b").is_empty());
     let page = browser.submit(path, &[]).await;
     assert_eq!(page.texts(".backup-codes code").len(), 10);
-    // Once done, it waits no more.
+    // Once done, it waits no more: its page asks again.
     let page = browser.visit(&format!("/reauthenticate?next={path}")).await;
-    assert_eq!(page.path(), "/account/two-factor");
+    assert_eq!(page.path(), path);
+    assert!(page.text("main").contains("This is what will happen"));
 
     // An act with a secret, or with more than a cookie holds, is begun again on its own page.
     let long = "x".repeat(2000);

@@ -75,7 +75,7 @@ pub async fn post(
         Err(faults) => {
             let mut both = field_errors(&faults, &["reason"]);
             for (field, message) in errors.iter() {
-                both.add(field, message);
+                both.add(field, message.clone());
             }
             Again::with(is_proven, Showing::invalid(both))
         }

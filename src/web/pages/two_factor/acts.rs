@@ -14,8 +14,9 @@ use crate::{
         extract::{ClientInfo, PageShell, RecentlyAuthenticated},
         pages::{
             BackupCodesPage, BackupCodesReason,
-            answer::{LOGIN, Showing, page, see_other, see_other_with},
+            answer::{Showing, page, see_other, see_other_with},
         },
+        paths::LOGIN,
         session::BrowserSession,
         state::State,
         view::{FieldErrors, Flash},

@@ -1,0 +1,102 @@
+//! The pages that say what will happen before the second factor is turned off, or its backup codes are
+//! replaced.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use super::TWO_FACTOR;
+use crate::{
+    flows::{account, authenticate::Authenticated},
+    web::{
+        error::WebResult,
+        extract::{CurrentUser, PageShell},
+        pages::answer::{page, see_other},
+        state::{State, WebState},
+        view::Shell,
+    },
+};
+
+/// An act that is confirmed before it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TwoFactorAct {
+    /// Turning the second factor off.
+    Disable,
+    /// Making ten new backup codes.
+    ReplaceBackupCodes,
+}
+
+impl TwoFactorAct {
+    /// Its heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Disable => "Turn off two-step sign-in?",
+            Self::ReplaceBackupCodes => "Replace your backup codes?",
+        }
+    }
+
+    /// The words of its button.
+    pub fn button(self) -> &'static str {
+        match self {
+            Self::Disable => "Turn off two-step sign-in",
+            Self::ReplaceBackupCodes => "Replace the backup codes",
+        }
+    }
+
+    /// Where its form goes.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Disable => "/account/two-factor/disable",
+            Self::ReplaceBackupCodes => "/account/two-factor/backup-codes",
+        }
+    }
+}
+
+/// The confirmation of a [`TwoFactorAct`].
+#[derive(Clone, Debug, Template)]
+#[template(path = "two_factor_act.html")]
+pub struct TwoFactorActPage {
+    /// What stands around the page.
+    pub shell: Shell,
+    /// The act.
+    pub act: TwoFactorAct,
+    /// How many backup codes can still be used.
+    pub codes_left: i64,
+}
+
+/// `GET /account/two-factor/disable`
+pub async fn ask_disable(
+    CurrentUser(who): CurrentUser,
+    state: State,
+    shell: PageShell,
+) -> WebResult {
+    show(&state, shell, &who, TwoFactorAct::Disable).await
+}
+
+/// `GET /account/two-factor/backup-codes`
+pub async fn ask_fresh_codes(
+    CurrentUser(who): CurrentUser,
+    state: State,
+    shell: PageShell,
+) -> WebResult {
+    show(&state, shell, &who, TwoFactorAct::ReplaceBackupCodes).await
+}
+
+async fn show(
+    state: &WebState,
+    shell: PageShell,
+    who: &Authenticated,
+    act: TwoFactorAct,
+) -> WebResult {
+    // There are backup codes exactly where there is a second factor.
+    let Some(codes_left) = account::backup_codes_left(&state.services, who.user()).await? else {
+        return Ok(see_other(TWO_FACTOR));
+    };
+    page(
+        StatusCode::OK,
+        TwoFactorActPage {
+            shell: shell.take(),
+            act,
+            codes_left,
+        },
+    )
+}
