@@ -56,6 +56,19 @@ async fn sign_in(address: String, email: String, password: &'static str) -> (u16
     (status.unwrap_or_else(|| panic!("{answer}")), says_when)
 }
 
+/// Signs in, and comes back where it is sent away for the moment.
+async fn sign_in_at_last(node: &Node, person: &Person) {
+    for _ in 0..30 {
+        let answer = person.sign_in_with(node, PASSWORD).await;
+        if answer.status != 503 {
+            answer.expect(200);
+            return;
+        }
+        sleep(Duration::from_secs(2)).await;
+    }
+    panic!("sent away for a minute");
+}
+
 /// Asks for `/me` until told to stop: how long each answer took.
 async fn ask_meanwhile(node: &Node, person: &Person, flooded: &AtomicBool) -> Vec<Duration> {
     let mut took = Vec::new();
@@ -137,7 +150,7 @@ async fn ten_thousand_sign_ins_at_once_are_answered_within_bounds() {
     assert!(peak < bound, "{peak} KiB, and the bound is {bound}");
 
     // Nothing of it stays: as many sign-ins as the queue holds are all let in again.
-    let again = join_all((0..100).map(|_| ada.sign_in(&node))).await;
+    let again = join_all((0..100).map(|_| sign_in_at_last(&node, &ada))).await;
     assert_eq!(again.len(), 100);
 }
 

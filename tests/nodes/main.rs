@@ -19,6 +19,7 @@ mod commands;
 mod database_changes;
 #[cfg(target_os = "linux")]
 mod database_poolers;
+mod database_tls;
 #[cfg(target_os = "linux")]
 mod dear_hashes;
 mod described;

@@ -51,6 +51,9 @@ pub(crate) fn command_on(cluster: &Cluster, settings: &[(&str, &str)]) -> Comman
     command
 }
 
+/// How many lines of a log are shown where a test fails.
+const SHOWN: usize = 60;
+
 /// A running `vestibule serve`; killed when dropped.
 pub(crate) struct Node {
     child: Child,
@@ -224,7 +227,11 @@ impl Drop for Node {
         self.child.kill().ok();
         self.child.wait().ok();
         if std::thread::panicking() {
-            eprintln!("-- what a node logged\n{}--", self.log());
+            let log = self.log();
+            let lines: Vec<&str> = log.lines().collect();
+            let last = lines.len().saturating_sub(SHOWN);
+            let shown = lines[last..].join("\n");
+            eprintln!("-- what a node logged, {last} lines left out\n{shown}\n--");
         }
     }
 }

@@ -13,6 +13,17 @@ const SCRYPT: &str =
     "$scrypt$ln=10,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$Vn3iV29iQDiImfIxtg1t+5Xoo9dvbiameHABV24T7og";
 const INSANE: &str = "$argon2id$v=19$m=4294967295,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$V1hX+/a7odzEdbHy8AUYV6jCCL38+OOq7YDKFFHg6Ls";
 
+/// `tiê` and U+0323, as Windows types Vietnamese: neither NFC nor NFD. The hash is of just these.
+const AS_WINDOWS_TYPES: (&str, &str) = (
+    "ti\u{ea}\u{323}ng vi\u{ea}\u{323}t trong nh\u{e0}",
+    "pbkdf2_sha256$1000$NaCl1234$sADo1fXq4KKnw2XKgOMrr7AxVT9qNtwi6iyjKV42bZ8=",
+);
+/// Full-width letters and digits. The hash is of their NFKC, `pass phrase 1234 words`.
+const FULL_WIDTH: (&str, &str) = (
+    "\u{ff50}\u{ff41}\u{ff53}\u{ff53} \u{ff50}\u{ff48}\u{ff52}\u{ff41}\u{ff53}\u{ff45} \u{ff11}\u{ff12}\u{ff13}\u{ff14} words",
+    "pbkdf2_sha256$1000$NaCl1234$BLJRiDZc1nfU2dkoA9qCYuuA5vgCohNgbvurEmBW46o=",
+);
+
 async fn with_hash(app: &TestApp, hash: &str) -> Person {
     let person = app.person().await;
     let sql = "UPDATE users SET password_hash = $2 WHERE email = $1";
@@ -72,6 +83,27 @@ async fn a_hash_that_cannot_be_verified_is_a_wrong_password() {
             "{hash}"
         );
         assert_eq!(app.browser().sign_in(&person).await.status(), 401, "{hash}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_opens_in_the_form_in_which_the_other_system_hashed_it() {
+    let app = TestApp::start().await;
+    for (typed, hash) in [AS_WINDOWS_TYPES, FULL_WIDTH] {
+        for by_page in [true, false] {
+            let person = Person {
+                password: typed.to_owned(),
+                ..with_hash(&app, hash).await
+            };
+            for _ in 0..2 {
+                if by_page {
+                    assert_eq!(app.browser().sign_in(&person).await.path(), "/account");
+                } else {
+                    assert_eq!(app.api().sign_in(&person).await.status, 200, "{typed}");
+                }
+            }
+            assert!(hash_of(&app, &person).await.starts_with("$argon2id$"));
+        }
     }
 }
 

@@ -1,0 +1,167 @@
+//! A database over TLS, with a certificate made as the manual of Postgres shows: self-signed, without
+//! alternative names, and allowed to sign others.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::net::TcpStream;
+
+use crate::cluster::Cluster;
+use crate::node::{Node, command_on};
+use crate::person::Person;
+use crate::relay::{as_server, programs};
+
+/// A Postgres that takes connections over TLS alone.
+struct Server {
+    child: Child,
+    folder: PathBuf,
+    port: u16,
+}
+
+impl Server {
+    /// `cluster` lends its programs and the account that may run them.
+    async fn start(cluster: &Cluster) -> Self {
+        let folder = cluster.folder().join("data/postgres/over-tls");
+        run(
+            cluster,
+            &programs(cluster).join("initdb"),
+            &["-A", "trust", "-U", "vestibule", "-N", "-D"],
+            &folder,
+        );
+        make_certificate(cluster, &folder, "server", "/CN=dbhost.yourdomain.com");
+        fs::write(
+            folder.join("pg_hba.conf"),
+            "hostssl all all 127.0.0.1/32 trust\n",
+        )
+        .expect("our own folder");
+        let port = TcpListener::bind("127.0.0.1:0")
+            .expect("a port")
+            .local_addr()
+            .expect("its number")
+            .port();
+        let child = as_server(cluster, &programs(cluster).join("postgres"))
+            .arg("-D")
+            .arg(&folder)
+            .args([
+                "-c",
+                "ssl=on",
+                "-c",
+                "fsync=off",
+                "-c",
+                "unix_socket_directories=",
+            ])
+            .args([
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                &format!("port={port}"),
+            ])
+            .stdout(Stdio::null())
+            .stderr(fs::File::create(cluster.folder().join("over-tls-log")).expect("our folder"))
+            .spawn()
+            .expect("postgres");
+        let began = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+            assert!(
+                began.elapsed() < Duration::from_secs(30),
+                "no server over TLS"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Self {
+            child,
+            folder,
+            port,
+        }
+    }
+
+    fn url(&self, mode: &str) -> String {
+        format!(
+            "postgres://vestibule@127.0.0.1:{}/postgres?sslmode={mode}",
+            self.port
+        )
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.folder.join(name).display().to_string()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            kill_process(pid, Signal::QUIT).ok();
+        }
+        self.child.wait().ok();
+    }
+}
+
+fn run(cluster: &Cluster, program: &Path, arguments: &[&str], last: &Path) {
+    let ran = as_server(cluster, program)
+        .args(arguments)
+        .arg(last)
+        .output();
+    let ran = ran.expect("a program");
+    assert!(ran.status.success(), "{ran:?}");
+}
+
+/// As section "Creating Certificates" of the manual has it.
+fn make_certificate(cluster: &Cluster, folder: &Path, name: &str, subject: &str) {
+    let key = folder.join(format!("{name}.key")).display().to_string();
+    let arguments = [
+        "req", "-new", "-x509", "-days", "2", "-nodes", "-subj", subject, "-keyout", &key, "-out",
+    ];
+    run(
+        cluster,
+        Path::new("openssl"),
+        &arguments,
+        &folder.join(format!("{name}.crt")),
+    );
+}
+
+#[tokio::test]
+async fn a_self_signed_certificate_is_trusted_where_it_is_named() {
+    let cluster = Cluster::start().await;
+    let server = Server::start(&cluster).await;
+    make_certificate(
+        &cluster,
+        &server.folder,
+        "another",
+        "/CN=dbhost.yourdomain.com",
+    );
+    for mode in ["verify-full", "verify-ca", "require"] {
+        let settings = [
+            ("DATABASE_URL", server.url(mode)),
+            ("DATABASE_CA_FILE", server.file("server.crt")),
+        ];
+        let settings = settings
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
+        let node = Node::with(&cluster, &settings).await;
+        let ada = Person::register(&node, mode).await;
+        assert_eq!(node.me(&ada.pair).await, 200, "{mode}");
+        node.stop(Signal::TERM).await;
+    }
+    for (named, what) in [
+        (None, "UnknownIssuer"),
+        (Some("another.crt"), "UnknownIssuer"),
+    ] {
+        let url = server.url("verify-full");
+        let file = named.map(|named| server.file(named));
+        let mut settings = vec![("DATABASE_URL", url.as_str())];
+        settings.extend(file.as_deref().map(|file| ("DATABASE_CA_FILE", file)));
+        let mut command = command_on(&cluster, &settings);
+        let refused = command.arg("migrate").output().expect("the binary");
+        let told = String::from_utf8_lossy(&refused.stderr);
+        assert!(!refused.status.success(), "{named:?}: {told}");
+        assert!(told.contains("DATABASE_CA_FILE"), "{named:?}: {told}");
+        assert!(
+            told.contains(what) || told.contains("certificate"),
+            "{named:?}: {told}"
+        );
+    }
+}
