@@ -66,6 +66,29 @@ async fn slow_clients_are_let_go() {
     assert!(headers.contains("content-length: 0"), "{headers}");
 }
 
+/// ASVS 15.2.2: who takes nothing of the answers is let go after half a minute, and meanwhile nothing
+/// further is read from them: what is kept for them stays small.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_no_answers_is_let_go() {
+    let app = TestApp::start().await;
+    let addr = app.url().trim_start_matches("http://").to_owned();
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    let request = format!("GET /login HTTP/1.1\r\nhost: {HOST}\r\n\r\n");
+    let asked = request.repeat(1000);
+    let began = Instant::now();
+    let mut asked_for = 0;
+    let ended = loop {
+        match timeout(Duration::from_secs(45), stream.write(asked.as_bytes())).await {
+            Ok(Ok(taken)) => asked_for += taken / request.len(),
+            Ok(Err(_)) => break began.elapsed(),
+            Err(_) => panic!("the connection is held open"),
+        }
+        assert!(asked_for < 200_000, "it reads on and on");
+    };
+    assert!(ended >= Duration::from_secs(29), "{ended:?}");
+    assert_eq!(app.browser().visit("/login").await.status(), 200);
+}
+
 /// ASVS 4.2.1 and 15.2.2: headers end somewhere, and what is no request is refused. The server
 /// library answers by itself, without a body, and closes the connection.
 #[tokio::test(flavor = "multi_thread")]

@@ -51,6 +51,7 @@ mod relay;
 mod restores;
 mod rises;
 mod sessions;
+mod slow_mail;
 #[path = "../support/smtp.rs"]
 mod smtp;
 mod starts;
