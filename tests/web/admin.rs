@@ -8,6 +8,8 @@ mod dashboard;
 mod guards;
 mod imports;
 mod invitations;
+#[path = "../kept/mod.rs"]
+mod kept;
 mod list;
 mod list_exact;
 mod pages;

@@ -48,9 +48,25 @@ impl TestApp {
 
     /// Starts the app with some settings changed, and with other chance than the machine's.
     pub(crate) async fn with_chance(changed: &[(&str, &str)], chance: Arc<dyn Random>) -> Self {
-        let clock = HandClock::default();
-        let mailbox = MemoryMailbox::default();
         let database = TestDatabase::create().await;
+        Self::on(database, changed, HandClock::default(), chance)
+    }
+
+    /// Starts the app on a dump of an earlier database, so long after the usual time.
+    pub(crate) async fn restored(dump: &str, changed: &[(&str, &str)], later: TimeDelta) -> Self {
+        let clock = HandClock::default();
+        clock.advance(later);
+        let database = TestDatabase::restored(dump).await;
+        Self::on(database, changed, clock, Arc::new(SystemRandom))
+    }
+
+    fn on(
+        database: TestDatabase,
+        changed: &[(&str, &str)],
+        clock: HandClock,
+        chance: Arc<dyn Random>,
+    ) -> Self {
+        let mailbox = MemoryMailbox::default();
         let node = Node::start(&database, changed, &clock, &mailbox, chance);
         let bell = Arc::clone(&node.services.outbox_bell);
         Self {
@@ -106,6 +122,11 @@ impl TestApp {
     /// The URL of the first node, for requests that no browser sends.
     pub(crate) fn url(&self) -> String {
         self.node.url()
+    }
+
+    /// Where its database is.
+    pub(crate) fn database_url(&self) -> &str {
+        self.database.url()
     }
 
     /// Somebody with an account, in whatever state is asked for.

@@ -83,6 +83,19 @@ impl Jar {
         self.0.get(name).map(|(value, _)| value.as_str())
     }
 
+    /// Every cookie's value.
+    pub(crate) fn values(&self) -> BTreeMap<String, String> {
+        let all = self.0.iter();
+        all.map(|(name, (value, _))| (name.clone(), value.clone()))
+            .collect()
+    }
+
+    /// Keeps cookies that another jar had.
+    pub(crate) fn put(&mut self, values: &BTreeMap<String, String>) {
+        let without_age = |(name, value): (&String, &String)| (name.clone(), (value.clone(), None));
+        self.0.extend(values.iter().map(without_age));
+    }
+
     /// Somebody deletes one cookie.
     pub(crate) fn forget(&mut self, name: &str) {
         self.0.remove(name);

@@ -59,6 +59,29 @@ impl TestDatabase {
         }
     }
 
+    /// A database out of the statements of a dump, brought up to date.
+    pub(crate) async fn restored(dump: &str) -> Self {
+        let cluster = LocalPostgres::start(&options()).await.expect("a cluster");
+        let admin = connect(cluster.url()).await;
+        let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{}_{count}", std::process::id());
+        run(&admin, &format!("CREATE DATABASE {name}")).await;
+        let url = cluster.url_for(&name);
+        // The dump sets what only its own session should have.
+        run(&connect(&url).await, dump).await;
+        let restored = Self {
+            own: connect(&url).await,
+            cluster: Some(cluster),
+            admin,
+            name,
+            url,
+        };
+        App::migrate(&restored.options(1))
+            .await
+            .expect("the migrations run");
+        restored
+    }
+
     /// Where it is.
     pub(crate) fn options(&self, pool_size: usize) -> DatabaseOptions {
         DatabaseOptions {

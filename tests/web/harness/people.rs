@@ -70,6 +70,11 @@ impl Phone {
         }
     }
 
+    /// What it was given.
+    pub(crate) fn secret(&self) -> String {
+        data_encoding::BASE32_NOPAD.encode(&self.secret)
+    }
+
     /// The code of now.
     pub(crate) fn code(&self) -> String {
         self.code_in(0)
