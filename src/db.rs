@@ -19,6 +19,8 @@ pub mod examine;
 mod gather;
 pub mod import_arrivals;
 pub mod import_files;
+pub mod import_leftovers;
+pub mod import_staging;
 pub mod imports;
 pub mod invitations;
 pub mod mail_caps;
@@ -185,6 +187,12 @@ impl Db {
     /// A connection whose statements may take minutes, for what no client waits for.
     pub async fn background(&self) -> Result<Connection, DbError> {
         lent(&self.background).await
+    }
+
+    /// The same, closed when it is dropped: where a long transaction is dropped in the middle, its locks go at
+    /// once. A pool would keep the connection with the transaction still open until it is lent again.
+    pub async fn background_once(&self) -> Result<AsyncPgConnection, DbError> {
+        lent(&self.background).await.map(Object::take)
     }
 
     /// The shared connection of this thread, for single statements that read.

@@ -30,21 +30,21 @@ pub struct Record<'a> {
 /// An event as its row has it.
 #[derive(Insertable)]
 #[diesel(table_name = audit_events)]
-struct NewEvent<'a> {
-    at: DateTime<Utc>,
-    event: &'static str,
-    level: &'static str,
-    actor_id: Option<Uuid>,
-    subject_id: Option<Uuid>,
-    subject_hash: Option<&'a [u8]>,
-    session_id: Option<Uuid>,
-    ip: IpNet,
-    user_agent: Option<&'a str>,
-    detail: Value,
+pub(super) struct NewEvent<'a> {
+    pub(super) at: DateTime<Utc>,
+    pub(super) event: &'static str,
+    pub(super) level: &'static str,
+    pub(super) actor_id: Option<Uuid>,
+    pub(super) subject_id: Option<Uuid>,
+    pub(super) subject_hash: Option<&'a [u8]>,
+    pub(super) session_id: Option<Uuid>,
+    pub(super) ip: IpNet,
+    pub(super) user_agent: Option<&'a str>,
+    pub(super) detail: Value,
 }
 
 impl<'a> NewEvent<'a> {
-    fn of(record: &'a Record<'_>) -> Self {
+    pub(super) fn of(record: &'a Record<'_>) -> Self {
         let (subject_id, subject_hash) = match &record.subject {
             Subject::User(id) => (Some(*id), None),
             Subject::UnknownAddress(hash) => (None, Some(hash.as_slice())),

@@ -4,7 +4,13 @@
 //! at once one does.
 
 use chrono::{DateTime, Utc};
-use diesel::{dsl::not, prelude::*, sql_query, sql_types::Timestamptz};
+use diesel::{
+    dsl::{not, sql},
+    expression::SqlLiteral,
+    prelude::*,
+    sql_query,
+    sql_types::{Bool, Timestamptz},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use ipnet::IpNet;
 use uuid::Uuid;
@@ -39,6 +45,8 @@ pub struct NewFile<'a> {
     pub seen_at: DateTime<Utc>,
     /// Now, where it is done.
     pub finished_at: Option<DateTime<Utc>>,
+    /// Whether the owners of the accounts are mailed.
+    pub mails_owners: bool,
 }
 
 /// A file and what became of it.
@@ -64,6 +72,8 @@ pub struct FileRow {
     pub finished_at: Option<DateTime<Utc>>,
     pub undone_at: Option<DateTime<Utc>>,
     pub failure: Option<String>,
+    pub rows_staged: i64,
+    pub staged_run: i32,
 }
 
 /// Keeps a file, without its pieces.
@@ -179,14 +189,14 @@ pub async fn discard(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool
 }
 
 /// Takes a file that was confirmed and that nobody works on: nobody has yet, or whoever did was not
-/// heard of since `unless_seen`. Whatever an earlier run still does is in vain from here on.
+/// heard of since `unless_seen`. An earlier run stages nothing from here on.
 pub async fn take(
     mut conn: &AsyncPgConnection,
     now: DateTime<Utc>,
     unless_seen: DateTime<Utc>,
 ) -> QueryResult<Option<FileRow>> {
     sql_query(
-        "UPDATE user_imports SET run = run + 1, rows_done = 0, seen_at = $1
+        "UPDATE user_imports SET run = run + 1, rows_done = rows_staged, seen_at = $1
          WHERE id = ANY(ARRAY(
             SELECT id FROM user_imports
             WHERE finished_at IS NULL AND state = 'running' AND (run = 0 OR seen_at < $2)
@@ -200,47 +210,52 @@ pub async fn take(
     .optional()
 }
 
-/// Notes how far a run is; `false` where it is no more the one that counts.
-pub async fn progress(
+/// Notes that a run goes on; `false` where it does not count any more.
+pub async fn seen(
     mut conn: &AsyncPgConnection,
     (id, run): (Uuid, i32),
-    rows_done: i64,
     now: DateTime<Utc>,
 ) -> QueryResult<bool> {
     let rows = diesel::update(imports::table.find(id))
-        .filter(imports::state.eq("running").and(imports::run.eq(run)))
-        .set((imports::rows_done.eq(rows_done), imports::seen_at.eq(now)))
+        .filter(goes_on().and(imports::run.eq(run)))
+        .set(imports::seen_at.eq(now))
         .execute(&mut conn)
         .await?;
     Ok(rows == 1)
 }
 
-/// What the rows came to in the end.
-#[derive(Debug, AsChangeset)]
+/// A file whose rows are being staged: one that an admin confirmed, or that an operator imports.
+fn goes_on() -> SqlLiteral<Bool> {
+    sql("(user_imports.state = 'running' OR user_imports.arriving)")
+}
+
+/// What the rows came to.
+#[derive(Debug, Clone, Copy, AsChangeset)]
 #[diesel(table_name = imports)]
 pub struct Counts {
     /// All of them.
     pub row_count: i64,
-    /// All of them.
-    pub rows_done: i64,
     /// Those that made accounts.
     pub accounts_new: i64,
     /// Those whose address had one.
     pub accounts_known: i64,
 }
 
-/// Notes that the file is imported, by the transaction that did so; `false` where the run is no more
-/// the one that counts.
+/// Notes that the file is imported, by the transaction that did so; `false` where the run does not count any
+/// more.
 pub async fn finish(
     mut conn: &AsyncPgConnection,
     (id, run): (Uuid, i32),
-    counts: &Counts,
+    counts: Counts,
     now: DateTime<Utc>,
 ) -> QueryResult<bool> {
     let rows = diesel::update(imports::table.find(id))
-        .filter(imports::state.eq("running").and(imports::run.eq(run)))
+        .filter(goes_on().and(imports::run.eq(run)))
         .set((
             counts,
+            imports::rows_done.eq(counts.row_count),
+            imports::rows_bad.eq(0),
+            imports::arriving.eq(false),
             imports::state.eq("done"),
             imports::finished_at.eq(now),
         ))
@@ -249,17 +264,23 @@ pub async fn finish(
     Ok(rows == 1)
 }
 
-/// Sets the counts of a file that the same transaction imported.
-pub async fn set_counts(
+/// Ends an import that was confirmed and whose accounts are not made; `false` where there is none.
+pub async fn cancel(
     mut conn: &AsyncPgConnection,
     id: Uuid,
-    counts: &Counts,
-) -> QueryResult<()> {
-    diesel::update(imports::table.find(id))
-        .set(counts)
+    why: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let rows = diesel::update(imports::table.find(id))
+        .filter(imports::state.eq("running"))
+        .set((
+            imports::state.eq("failed"),
+            imports::failure.eq(why),
+            imports::finished_at.eq(now),
+        ))
         .execute(&mut conn)
         .await?;
-    Ok(())
+    Ok(rows == 1)
 }
 
 /// Notes that a run failed for good; `false` where it is no more the one that counts.

@@ -1,4 +1,4 @@
-//! Accounts by the hundred, as an import brings them, and takes them back.
+//! The accounts of imports: which addresses are known, who vouches for them, and taking them back.
 
 use std::collections::BTreeSet;
 
@@ -17,50 +17,8 @@ use super::{
     users::never_verified,
 };
 
-/// The most users of one statement. Each has eleven values, and a statement takes 65,535.
-pub const AT_ONCE: usize = 500;
-
-/// A user of another system.
-#[derive(Debug, Insertable)]
-#[diesel(table_name = users)]
-pub struct NewImportedUser<'a> {
-    /// Id.
-    pub id: Uuid,
-    /// The address as given.
-    pub email: &'a str,
-    /// The address in lower case.
-    pub email_canonical: &'a str,
-    /// Name.
-    pub display_name: Option<&'a str>,
-    /// A hash of any kind that can be verified, or the mark that there is none.
-    pub password_hash: &'a str,
-    /// Role.
-    pub role: &'a str,
-    /// When the address was proven, as far as we know.
-    pub email_verified_at: Option<DateTime<Utc>>,
-    /// When the account was made.
-    pub created_at: DateTime<Utc>,
-    /// The file.
-    pub import_id: Uuid,
-    /// Whether `email_verified_at` is the word of the file.
-    pub verified_by_file: bool,
-    /// Now: what browsers kept of an earlier account of the address counts for nothing.
-    pub browsers_known_from: DateTime<Utc>,
-}
-
-/// Makes at most [`AT_ONCE`] users, and returns the ids of those whose address was free.
-pub async fn insert(
-    mut conn: &AsyncPgConnection,
-    new: &[NewImportedUser<'_>],
-) -> QueryResult<Vec<Uuid>> {
-    diesel::insert_into(users::table)
-        .values(new)
-        .on_conflict(users::email_canonical)
-        .do_nothing()
-        .returning(users::id)
-        .get_results(&mut conn)
-        .await
-}
+/// Rows of a file that are looked up and staged at once.
+pub const AT_ONCE: usize = 1000;
 
 /// Which of at most [`AT_ONCE`] canonical addresses have an account that stays.
 pub async fn known(mut conn: &AsyncPgConnection, addresses: &[&str]) -> QueryResult<Vec<String>> {

@@ -166,6 +166,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    user_import_rows (import_id, number) {
+        import_id -> Uuid,
+        number -> Int8,
+        line -> Int8,
+        id -> Uuid,
+        email -> Text,
+        email_canonical -> Text,
+        display_name -> Nullable<Text>,
+        password_hash -> Text,
+        role -> Text,
+        email_verified -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     user_imports (id) {
         id -> Uuid,
         created_at -> Timestamptz,
@@ -187,6 +203,11 @@ diesel::table! {
         undone_at -> Nullable<Timestamptz>,
         failure -> Nullable<Text>,
         arriving -> Bool,
+        rows_staged -> Int8,
+        staged_run -> Int4,
+        cleared_to -> Nullable<Int8>,
+        owners_mailed -> Int8,
+        mails_owners -> Bool,
     }
 }
 
@@ -222,6 +243,7 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(totp_authenticators -> users (user_id));
 diesel::joinable!(trusted_devices -> users (user_id));
 diesel::joinable!(user_import_parts -> user_imports (import_id));
+diesel::joinable!(user_import_rows -> user_imports (import_id));
 diesel::joinable!(users -> user_imports (import_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -237,6 +259,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     totp_authenticators,
     trusted_devices,
     user_import_parts,
+    user_import_rows,
     user_imports,
     users,
 );

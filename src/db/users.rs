@@ -330,11 +330,13 @@ pub async fn note_no_second_factor(mut conn: &AsyncPgConnection, id: Uuid) -> Qu
 /// The accounts that somebody registered and never verified, and that are open: whoever proves the
 /// mailbox takes their place, and they are deleted after a while. Word for word the condition of a
 /// partial index.
+pub(super) const NEVER_VERIFIED: &str =
+    "(users.email_verified_at IS NULL AND users.import_id IS NULL
+    AND users.role = 'user' AND users.disabled_at IS NULL)";
+
+/// The same as a filter.
 pub(super) fn never_verified() -> SqlLiteral<Bool> {
-    sql(
-        "(users.email_verified_at IS NULL AND users.import_id IS NULL
-        AND users.role = 'user' AND users.disabled_at IS NULL)",
-    )
+    sql(NEVER_VERIFIED)
 }
 
 /// The accounts, of this name of the table, that whoever proves the mailbox takes over, by an

@@ -14,8 +14,8 @@ use uuid::Uuid;
 use super::{
     Result, Services,
     admin_act::{Barred, enter},
+    import_judge::{self, ReadRow},
     import_rows,
-    import_users::{self, ReadRow},
     proof::Proven,
 };
 use crate::{
@@ -101,6 +101,7 @@ impl Arrival {
             rows_bad: 1,
             seen_at: now,
             finished_at: None,
+            mails_owners: true,
         };
         let conn = s.db.connection().await?;
         db::import_files::insert(&conn, &file).await?;
@@ -218,7 +219,7 @@ async fn judge(s: &Services, id: Uuid, proven: &Proven, given_name: &str) -> Res
     if let Some(why) = import_rows::refuse(content.as_ref()) {
         return Ok(Upload::Unreadable(why));
     }
-    let summary = import_users::judge(s, content.rows(), false, &mut |_| {}).await?;
+    let summary = import_judge::judge(s, content.rows(), false, &mut |_| {}).await?;
     drop((content, turn));
     if summary.rows() == 0 {
         return Ok(Upload::Unreadable("it has no rows".to_owned()));

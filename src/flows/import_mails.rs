@@ -1,13 +1,15 @@
 //! Telling the owners of imported accounts: none of them need have asked for one.
 
+use std::collections::HashSet;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{FlowError, Result, Services, outbox::place_of};
 use crate::{
-    db::{self, Tx, mails::NewMail},
-    domain::{import::ImportedUser, random, token::Purpose, user::User},
+    db::{self, Transact, Tx, import_leftovers::StagedOwner, mails::NewMail},
+    domain::{random, token::Purpose, user::User},
     mail::{Message, RenderedMail},
 };
 
@@ -17,6 +19,52 @@ const AT_ONCE: u64 = 100;
 const PACE: TimeDelta = TimeDelta::milliseconds(50);
 /// However large the file is, the last mail is due while its link still works for half a day.
 const SPREAD: TimeDelta = TimeDelta::hours(12);
+
+/// Rows whose owners are mailed by one transaction.
+pub(super) const CHUNK: u64 = 1000;
+
+/// Writes the mails of the next chunk of an import that is over, `only` this one or any, and takes its rows
+/// from the stage, in one transaction; `false` where nothing is left, or another node is at it. Rows without an
+/// account just go: the import failed or was taken back, or the address had one.
+pub(super) async fn clear_next(s: &Services, only: Option<Uuid>) -> Result<bool> {
+    let chunk = i64::try_from(CHUNK).unwrap_or(i64::MAX);
+    let mut conn = s.db.background().await?;
+    conn.transaction(async |tx| {
+        let Some(left) = db::import_leftovers::hold(tx, only).await? else {
+            return Ok(false);
+        };
+        let to = left.cleared_to.saturating_add(chunk);
+        let owners = owners(tx, left.id, (left.cleared_to, to)).await?;
+        let mailed = if left.mails_owners { owners.len() } else { 0 };
+        let before = u64::try_from(left.owners_mailed).unwrap_or(0);
+        s.enqueue_imported(tx, &owners[..mailed], before).await?;
+        let mailed = i64::try_from(mailed).unwrap_or(i64::MAX);
+        let to = (to < left.rows_staged).then_some(to);
+        db::import_leftovers::cleared(tx, left.id, to, mailed).await?;
+        Ok(true)
+    })
+    .await
+}
+
+/// The same for all `rows` of an import, within the transaction that makes its accounts.
+pub(super) async fn write_all(s: &Services, tx: &Tx, file: Uuid, rows: u64) -> Result<()> {
+    let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+    let owners = owners(tx, file, (0, rows)).await?;
+    s.enqueue_imported(tx, &owners, 0).await?;
+    let mailed = i64::try_from(owners.len()).unwrap_or(i64::MAX);
+    Ok(db::import_leftovers::cleared(tx, file, None, mailed).await?)
+}
+
+/// Takes rows from the stage; the owners of those that made accounts which are still there, in order.
+async fn owners(tx: &Tx, file: Uuid, rows: (i64, i64)) -> Result<Vec<StagedOwner>> {
+    let mut owners = db::import_leftovers::take(tx, file, rows).await?;
+    let ids: Vec<_> = owners.iter().map(|owner| owner.id).collect();
+    let there = db::import_leftovers::still_there(tx, file, &ids).await?;
+    let there: HashSet<_> = there.into_iter().collect();
+    owners.retain(|owner| there.contains(&owner.id));
+    owners.sort_unstable_by_key(|owner| owner.number);
+    Ok(owners)
+}
 
 /// The body of such a mail in the outbox. It is rendered when it is sent: of a large file, the words
 /// would be nine tenths of what the import writes.
@@ -32,17 +80,15 @@ struct Unrendered {
 
 impl Services {
     /// Writes a mail to the owner of each account, `before` being how many the import wrote already.
-    pub(super) async fn enqueue_imported(
-        &self,
-        tx: &Tx,
-        made: &[(Uuid, &ImportedUser)],
-        before: u64,
-    ) -> Result<()> {
+    async fn enqueue_imported(&self, tx: &Tx, made: &[StagedOwner], before: u64) -> Result<()> {
+        if made.is_empty() {
+            return Ok(());
+        }
         let mut bodies = Vec::with_capacity(made.len());
-        for (user_id, imported) in made {
-            let (link, expires_in) = self.imported_link(*user_id, imported)?;
+        for owner in made {
+            let (link, expires_in) = self.imported_link(owner)?;
             let unrendered = Unrendered {
-                imported: imported.email.as_str().to_owned(),
+                imported: owner.email.clone(),
                 link: link.clone(),
                 expires_in: expires_in.num_seconds(),
             };
@@ -51,7 +97,7 @@ impl Services {
             let id = random::id(self.random.as_ref());
             let sealed = self.ring.seal(self.random.as_ref(), place_of(id), &body)?;
             let message = Message::Imported { link, expires_in };
-            bodies.push((id, *user_id, message, sealed));
+            bodies.push((id, owner.id, message, sealed));
         }
         let now = self.now();
         let mails: Vec<_> = (before..)
@@ -84,11 +130,11 @@ impl Services {
         Ok(Some(message.render(&mail.imported, &self.site.mail)?))
     }
 
-    fn imported_link(&self, id: Uuid, imported: &ImportedUser) -> Result<(String, TimeDelta)> {
+    fn imported_link(&self, owner: &StagedOwner) -> Result<(String, TimeDelta)> {
         let user = User {
-            id,
-            email_canonical: imported.email.canonical().to_owned(),
-            ..self.nobody(imported.email.as_str())
+            id: owner.id,
+            email_canonical: owner.email_canonical.clone(),
+            ..self.nobody(&owner.email)
         };
         let (token, expires_in) = self.mail_token(Purpose::VerifyEmail, &user)?;
         Ok((self.site.token_link("/verify-email", &token), expires_in))

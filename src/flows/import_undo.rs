@@ -106,7 +106,7 @@ pub async fn undo(
         count: &input.confirm_count,
         client,
     };
-    let mut conn = s.db.background().await?;
+    let mut conn = s.db.background_once().await?;
     conn.transaction(async |tx| undoing.run(tx).await).await
 }
 

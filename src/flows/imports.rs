@@ -8,7 +8,7 @@ use super::{
     FlowError, InputFaults, Result, Services,
     admin_act::{Barred, enter},
     import_arrivals,
-    import_users::{self, Judged, Summary, Verdict},
+    import_judge::{self, Judged, Summary, Verdict},
     proof::Proven,
 };
 use crate::{
@@ -28,12 +28,15 @@ pub const PAGE: usize = 20;
 /// Rows of a page of a report.
 pub const ROWS: u64 = 50;
 
+/// Why an import failed that was cancelled.
+const CANCELLED: &str = "It was cancelled before it was done.";
+
 /// What is to be done with a file that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     /// Import it.
     Confirm,
-    /// Forget it.
+    /// Forget it, or cancel it where it runs and its accounts are not made yet.
     Discard,
 }
 
@@ -42,6 +45,8 @@ pub enum Act {
 pub enum Outcome {
     /// It is done; an import runs from here on in the background.
     Done,
+    /// The import was running, and ends without an account.
+    Cancelled,
     /// There is no such file.
     NotFound,
     /// It waits no more: it was confirmed before.
@@ -82,6 +87,10 @@ pub async fn perform(
         };
         if done {
             return Ok(Outcome::Done);
+        }
+        if act == Act::Discard && db::import_files::cancel(tx, file, CANCELLED, s.now()).await? {
+            db::import_arrivals::forget_parts(tx, file).await?;
+            return Ok(Outcome::Cancelled);
         }
         Ok(match db::import_files::find(tx, file).await? {
             None => Outcome::NotFound,
@@ -214,7 +223,7 @@ pub async fn report(s: &Services, file: &File, show: Option<Show>, page: u64) ->
             }
         }
     };
-    let summary = import_users::judge(s, content.rows(), false, &mut tell).await?;
+    let summary = import_judge::judge(s, content.rows(), false, &mut tell).await?;
     Ok(Report {
         summary,
         show,

@@ -23,6 +23,7 @@ mod database_tls;
 #[cfg(target_os = "linux")]
 mod dear_hashes;
 mod described;
+mod desk;
 mod embedded;
 mod embedded_deaths;
 mod env_file;
@@ -34,6 +35,7 @@ mod inspect;
 mod judging;
 mod keys;
 mod killed;
+mod killed_imports;
 mod lost_answers;
 mod lost_database;
 mod mails;

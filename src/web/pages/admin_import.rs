@@ -215,6 +215,7 @@ async fn perform(
         }
         // The page says how far it is.
         Outcome::Done => Ok(see_other(&path)),
+        Outcome::Cancelled => told(Flash::success("The import is cancelled."), &path),
         Outcome::NotWaiting => told(Flash::info("This file was confirmed already."), &path),
         Outcome::HasBadRows => told(
             Flash::error("Some rows cannot be used, so nothing was imported."),

@@ -12,6 +12,8 @@ use vestibule::flows::{purge, rotate_keys};
 use super::admin;
 use crate::harness::{Browser, TestApp, answer::Answer, people::PASSWORD, settings::ORIGIN};
 
+/// Accounts that are staged.
+const STAGED: &str = "SELECT count(*) FROM user_import_rows";
 pub(super) const IMPORTS: &str = "/admin/users/import";
 /// `café au lait, twice`, hashed as Django does, by `hashlib.pbkdf2_hmac`.
 pub(super) const DJANGO: &str =
@@ -392,26 +394,29 @@ async fn the_page_says_how_far_it_is_and_a_run_that_was_followed_writes_nothing(
     browser.visit(&path).await;
     let page = browser.submit(&format!("{path}/confirm"), &[]).await;
     assert_eq!(page.header("refresh"), Some("2"));
-    let until_half = async {
+    let until_staged = async {
         loop {
             let page = browser.visit(&path).await;
-            if page.text("label[for=progress]") == "500 of 700 rows" {
+            if page.text("label[for=progress]") == "700 of 700 rows" {
                 return page;
             }
             sleep(Duration::from_millis(50)).await;
         }
     };
-    let page = timeout(Duration::from_secs(20), until_half).await.unwrap();
-    assert!(page.html().contains("value=\"500\""));
+    let page = timeout(Duration::from_secs(20), until_staged)
+        .await
+        .unwrap();
+    assert!(page.html().contains("value=\"700\""));
     assert_eq!(count(&app, "SELECT count(*) FROM users").await, 1);
 
-    // As if its node had not been heard of: the next run begins from nothing, and this one is over.
+    // As if its node had not been heard of: the next run makes the accounts, and this one is over.
     let later = "UPDATE user_imports SET run = run + 1, seen_at = seen_at - interval '1 minute'";
     app.sql(later, &[]).await;
     slow.batch_execute("ROLLBACK").await.unwrap();
     assert_eq!(settled(&app, &path).await, "done");
     assert_eq!(count(&app, "SELECT count(*) FROM users").await, 701);
     assert!(count(&app, "SELECT run::bigint FROM user_imports").await >= 3);
+    assert_eq!(count(&app, STAGED).await, 0);
     let events = app.audit().await;
     let done = events.iter().filter(|event| *event == "users_imported");
     assert_eq!(done.count(), 1);

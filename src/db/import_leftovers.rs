@@ -1,0 +1,155 @@
+//! What is still staged of imports that have come to their end: the owners of their accounts, who are mailed.
+
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{Array, BigInt, Bool, Nullable, Text, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::schema::user_imports as imports;
+
+/// An import that has come to its end, whose rows are still staged.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Leftover {
+    /// The import.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    /// Rows of the file up to the last that was staged.
+    #[diesel(sql_type = BigInt)]
+    pub rows_staged: i64,
+    /// The first row that may be left.
+    #[diesel(sql_type = BigInt)]
+    pub cleared_to: i64,
+    /// Mails so far.
+    #[diesel(sql_type = BigInt)]
+    pub owners_mailed: i64,
+    /// Whether the owners are mailed.
+    #[diesel(sql_type = Bool)]
+    pub mails_owners: bool,
+}
+
+/// Locks an import that has come to its end and whose rows are still staged: this one, or the one that ended
+/// first. Passes those that another transaction has locked.
+pub async fn hold(
+    mut conn: &AsyncPgConnection,
+    only: Option<Uuid>,
+) -> QueryResult<Option<Leftover>> {
+    sql_query(
+        "SELECT id, rows_staged, cleared_to, owners_mailed, mails_owners FROM user_imports
+         WHERE cleared_to IS NOT NULL AND finished_at IS NOT NULL AND ($1 IS NULL OR id = $1)
+         ORDER BY finished_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED",
+    )
+    .bind::<Nullable<SqlUuid>, _>(only)
+    .get_result(&mut conn)
+    .await
+    .optional()
+}
+
+/// The owner of a staged account.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct StagedOwner {
+    /// Which row of the file it is.
+    #[diesel(sql_type = BigInt)]
+    pub number: i64,
+    /// The id of the account.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    /// The address as given.
+    #[diesel(sql_type = Text)]
+    pub email: String,
+    /// The address in lower case.
+    #[diesel(sql_type = Text)]
+    pub email_canonical: String,
+}
+
+/// Takes the rows of a file from `from` up to `to` from the stage.
+pub async fn take(
+    mut conn: &AsyncPgConnection,
+    import: Uuid,
+    (from, to): (i64, i64),
+) -> QueryResult<Vec<StagedOwner>> {
+    sql_query(
+        "DELETE FROM user_import_rows WHERE import_id = $1 AND number >= $2 AND number < $3
+         RETURNING number, id, email, email_canonical",
+    )
+    .bind::<SqlUuid, _>(import)
+    .bind::<BigInt, _>(from)
+    .bind::<BigInt, _>(to)
+    .load(&mut conn)
+    .await
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// Which of these accounts the import made and are still there; they stay until the transaction ends.
+pub async fn still_there(
+    mut conn: &AsyncPgConnection,
+    import: Uuid,
+    ids: &[Uuid],
+) -> QueryResult<Vec<Uuid>> {
+    let there: Vec<Id> = sql_query(
+        "SELECT id FROM users WHERE id = ANY($2) AND import_id = $1 ORDER BY id FOR KEY SHARE",
+    )
+    .bind::<SqlUuid, _>(import)
+    .bind::<Array<SqlUuid>, _>(ids)
+    .load(&mut conn)
+    .await?;
+    Ok(there.into_iter().map(|it| it.id).collect())
+}
+
+/// Notes up to which row an import that is held is cleared, `None` being all of it, and how many owners were
+/// mailed.
+pub async fn cleared(
+    mut conn: &AsyncPgConnection,
+    import: Uuid,
+    to: Option<i64>,
+    mailed: i64,
+) -> QueryResult<()> {
+    diesel::update(imports::table.find(import))
+        .set((
+            imports::cleared_to.eq(to),
+            imports::owners_mailed.eq(imports::owners_mailed + mailed),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// A row of which no account was made, although its address was free when it was staged.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Overtaken {
+    /// Which row of the file it is.
+    #[diesel(sql_type = BigInt)]
+    pub number: i64,
+    /// The line that it begins on, from 1.
+    #[diesel(sql_type = BigInt)]
+    pub line: i64,
+    /// The address.
+    #[diesel(sql_type = Text)]
+    pub email: String,
+}
+
+/// Up to `limit` rows of an import that is done of which no account was made, behind the row `behind`.
+pub async fn overtaken(
+    mut conn: &AsyncPgConnection,
+    import: Uuid,
+    behind: i64,
+    limit: i64,
+) -> QueryResult<Vec<Overtaken>> {
+    sql_query(
+        "SELECT number, line, email FROM user_import_rows AS r WHERE import_id = $1 AND number > $2
+            AND NOT EXISTS (SELECT FROM users WHERE users.id = r.id)
+         ORDER BY number LIMIT $3",
+    )
+    .bind::<SqlUuid, _>(import)
+    .bind::<BigInt, _>(behind)
+    .bind::<BigInt, _>(limit)
+    .load(&mut conn)
+    .await
+}

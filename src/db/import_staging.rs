@@ -1,0 +1,192 @@
+//! The accounts of an import that runs: staged in chunks, and made by one statement. What becomes of the
+//! staged rows afterwards stands in `import_leftovers`.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{
+        Array, BigInt, Bool, Inet, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+    },
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::{
+    audit::{NewEvent, Record},
+    users::NEVER_VERIFIED,
+};
+
+/// Accounts to be staged, by column.
+#[derive(Debug, Default)]
+pub struct Staged<'a> {
+    /// Which row of the file it is, from 0.
+    pub numbers: Vec<i64>,
+    /// The line that it begins on, from 1.
+    pub lines: Vec<i64>,
+    /// Ids of the accounts.
+    pub ids: Vec<Uuid>,
+    /// Addresses as given.
+    pub emails: Vec<&'a str>,
+    /// Addresses in lower case.
+    pub canonical: Vec<&'a str>,
+    /// Names.
+    pub names: Vec<Option<&'a str>>,
+    /// Hashes of any kind that can be verified, or the mark that there is none.
+    pub hashes: Vec<&'a str>,
+    /// Roles.
+    pub roles: Vec<&'a str>,
+    /// Whether the file says that the address is proven.
+    pub verified: Vec<bool>,
+    /// When the accounts were made.
+    pub created: Vec<DateTime<Utc>>,
+}
+
+/// Stages accounts of an import.
+pub async fn stage(
+    mut conn: &AsyncPgConnection,
+    import: Uuid,
+    staged: &Staged<'_>,
+) -> QueryResult<()> {
+    sql_query(
+        "INSERT INTO user_import_rows (import_id, number, line, id, email, email_canonical, display_name,
+            password_hash, role, email_verified, created_at)
+         SELECT $1, * FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind::<SqlUuid, _>(import)
+    .bind::<Array<BigInt>, _>(&staged.numbers)
+    .bind::<Array<BigInt>, _>(&staged.lines)
+    .bind::<Array<SqlUuid>, _>(&staged.ids)
+    .bind::<Array<Text>, _>(&staged.emails)
+    .bind::<Array<Text>, _>(&staged.canonical)
+    .bind::<Array<Nullable<Text>>, _>(&staged.names)
+    .bind::<Array<Text>, _>(&staged.hashes)
+    .bind::<Array<Text>, _>(&staged.roles)
+    .bind::<Array<Bool>, _>(&staged.verified)
+    .bind::<Array<Timestamptz>, _>(&staged.created)
+    .execute(&mut conn)
+    .await?;
+    Ok(())
+}
+
+/// Notes that the rows of a file are staged from `before` up to `now_staged`; `false` where the run does not
+/// count any more. It belongs into the transaction that stages them.
+pub async fn advance(
+    mut conn: &AsyncPgConnection,
+    (id, run): (Uuid, i32),
+    (before, now_staged): (i64, i64),
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let rows = sql_query(
+        "UPDATE user_imports SET rows_staged = $4, rows_done = $4, row_count = greatest(row_count, $4),
+            staged_run = run, cleared_to = 0, seen_at = $5
+         WHERE id = $1 AND run = $2 AND rows_staged = $3 AND (state = 'running' OR arriving)",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<Integer, _>(run)
+    .bind::<BigInt, _>(before)
+    .bind::<BigInt, _>(now_staged)
+    .bind::<Timestamptz, _>(now)
+    .execute(&mut conn)
+    .await?;
+    Ok(rows == 1)
+}
+
+/// Lets Postgres see how many rows are staged, before it plans what is done with them.
+pub async fn analyze(mut conn: &AsyncPgConnection) -> QueryResult<()> {
+    sql_query("ANALYZE user_import_rows")
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Locks the staged rows of an import by the first of them; another transaction that makes their accounts is
+/// waited for.
+pub async fn hold(mut conn: &AsyncPgConnection, import: Uuid) -> QueryResult<()> {
+    sql_query(
+        "SELECT FROM user_import_rows WHERE import_id = $1 ORDER BY number LIMIT 1 FOR UPDATE",
+    )
+    .bind::<SqlUuid, _>(import)
+    .execute(&mut conn)
+    .await?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// Erases the accounts of staged addresses that were registered and never verified; returns their ids. One
+/// that is verified at the same moment stays.
+pub async fn erase_never_verified(
+    mut conn: &AsyncPgConnection,
+    import: Uuid,
+) -> QueryResult<Vec<Uuid>> {
+    // In one order, as everybody who locks several.
+    let held: Vec<Id> = sql_query(format!(
+        "SELECT users.id FROM users JOIN user_import_rows AS r USING (email_canonical)
+         WHERE r.import_id = $1 AND {NEVER_VERIFIED} ORDER BY users.id FOR UPDATE OF users"
+    ))
+    .bind::<SqlUuid, _>(import)
+    .load(&mut conn)
+    .await?;
+    if held.is_empty() {
+        return Ok(Vec::new());
+    }
+    let held: Vec<Uuid> = held.into_iter().map(|held| held.id).collect();
+    let gone: Vec<Id> = sql_query(format!(
+        "DELETE FROM users WHERE id = ANY($1) AND {NEVER_VERIFIED} RETURNING id"
+    ))
+    .bind::<Array<SqlUuid>, _>(held)
+    .load(&mut conn)
+    .await?;
+    Ok(gone.into_iter().map(|gone| gone.id).collect())
+}
+
+/// Makes the accounts of all staged rows whose address is free; returns how many.
+pub async fn make(
+    mut conn: &AsyncPgConnection,
+    import: Uuid,
+    now: DateTime<Utc>,
+) -> QueryResult<usize> {
+    // In the order of their ids, so that the entries of most indexes come in order.
+    sql_query(
+        "INSERT INTO users (id, email, email_canonical, display_name, password_hash, role,
+            email_verified_at, created_at, import_id, verified_by_file, browsers_known_from)
+         SELECT id, email, email_canonical, display_name, password_hash, role,
+            CASE WHEN email_verified THEN $2 END, created_at, import_id, email_verified, $2
+         FROM user_import_rows WHERE import_id = $1 ORDER BY id
+         ON CONFLICT (email_canonical) DO NOTHING",
+    )
+    .bind::<SqlUuid, _>(import)
+    .bind::<Timestamptz, _>(now)
+    .execute(&mut conn)
+    .await
+}
+
+/// Writes an event about each account of an import, as `record` is about the service.
+pub async fn audit_made(
+    mut conn: &AsyncPgConnection,
+    import: Uuid,
+    record: &Record<'_>,
+) -> QueryResult<()> {
+    let event = NewEvent::of(record);
+    sql_query(
+        "INSERT INTO audit_events (at, event, level, actor_id, subject_id, session_id, ip, user_agent, detail)
+         SELECT $2, $3, $4, $5, id, $6, $7, $8, $9 FROM users WHERE import_id = $1 ORDER BY id",
+    )
+    .bind::<SqlUuid, _>(import)
+    .bind::<Timestamptz, _>(event.at)
+    .bind::<Text, _>(event.event)
+    .bind::<Text, _>(event.level)
+    .bind::<Nullable<SqlUuid>, _>(event.actor_id)
+    .bind::<Nullable<SqlUuid>, _>(event.session_id)
+    .bind::<Inet, _>(event.ip)
+    .bind::<Nullable<Text>, _>(event.user_agent)
+    .bind::<Jsonb, _>(&event.detail)
+    .execute(&mut conn)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! The rows of a file of accounts, and what becomes of each.
+
+use std::collections::HashSet;
+
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc::Receiver;
+
+use super::{Result, Services};
+use crate::{
+    db::{self, import_files::Counts, imports::AT_ONCE},
+    domain::import::{ImportedUser, RawRow, RowRules},
+};
+
+/// A row as it was read: the line that it begins on, and its text or why there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadRow {
+    /// From 1.
+    pub line: u64,
+    /// The text.
+    pub row: Result<RawRow, String>,
+}
+
+/// What becomes of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// An account is made.
+    New,
+    /// The address has an account, which stays as it is.
+    Exists,
+    /// It cannot be used, and nothing is written.
+    Bad(String),
+}
+
+/// A row with its verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// The line that it begins on, from 1.
+    pub line: u64,
+    /// The address as the file has it; may be anything in a bad row.
+    pub email: String,
+    /// What becomes of it.
+    pub verdict: Verdict,
+}
+
+/// How many rows went which way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Accounts that are made.
+    pub new: u64,
+    /// Addresses that had one.
+    pub exists: u64,
+    /// Rows that cannot be used.
+    pub bad: u64,
+    /// Whether anything was written.
+    pub written: bool,
+}
+
+impl Summary {
+    /// Rows, of every kind.
+    pub fn rows(&self) -> u64 {
+        self.new + self.exists + self.bad
+    }
+
+    /// What is kept of it.
+    pub(super) fn counts(&self) -> Counts {
+        let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        Counts {
+            row_count: count(self.rows()),
+            accounts_new: count(self.new),
+            accounts_known: count(self.exists),
+        }
+    }
+}
+
+/// What is told of each row as it is judged.
+pub type Tell<'a> = &'a mut (dyn FnMut(&[Judged]) + Send);
+
+/// Judges rows, by the addresses of the database too, and writes nothing.
+pub async fn judge(
+    s: &Services,
+    mut rows: Receiver<Vec<ReadRow>>,
+    allow_admins: bool,
+    tell: Tell<'_>,
+) -> Result<Summary> {
+    let mut import = Import::new(s, allow_admins);
+    while let Some(batch) = rows.recv().await {
+        for part in batch.chunks(AT_ONCE) {
+            let users = import.read_all(part);
+            // A connection a part: whatever waits for one gets its turn.
+            let conn = s.db.connection().await?;
+            let addresses = users.iter().flatten().map(|user| user.email.canonical());
+            let known = db::imports::known(&conn, &addresses.collect::<Vec<_>>()).await?;
+            drop(conn);
+            let known: HashSet<_> = known.into_iter().collect();
+            let is_new = |user: &ImportedUser| !known.contains(user.email.canonical());
+            tell(&import.verdicts(part, &users, is_new));
+        }
+    }
+    Ok(import.summary)
+}
+
+/// What the rows of a file come to, as they are read.
+pub(super) struct Import<'a> {
+    s: &'a Services,
+    allow_admins: bool,
+    /// Addresses of this file, as the half of a SHA-256.
+    seen: HashSet<[u8; 16]>,
+    summary: Summary,
+}
+
+impl<'a> Import<'a> {
+    pub(super) fn new(s: &'a Services, allow_admins: bool) -> Self {
+        Self {
+            s,
+            allow_admins,
+            seen: HashSet::new(),
+            summary: Summary::default(),
+        }
+    }
+
+    /// Reads rows, and notes their addresses.
+    pub(super) fn read_all(&mut self, part: &[ReadRow]) -> Vec<Result<ImportedUser, String>> {
+        part.iter().map(|read| self.read(read)).collect()
+    }
+
+    /// The sum so far.
+    pub(super) fn summary(&self) -> Summary {
+        self.summary
+    }
+
+    fn read(&mut self, read: &ReadRow) -> Result<ImportedUser, String> {
+        let can_verify = |hash: &str| self.s.hashing.can_verify(hash);
+        let rules = RowRules {
+            now: self.s.now(),
+            allow_admins: self.allow_admins,
+            can_verify: &can_verify,
+        };
+        let user = rules.read(read.row.as_ref().map_err(Clone::clone)?)?;
+        let digest = Sha256::digest(user.email.canonical());
+        let mut half = [0; 16];
+        half.copy_from_slice(&digest[..16]);
+        if !self.seen.insert(half) {
+            return Err("email: an earlier row of this file has the same address".to_owned());
+        }
+        Ok(user)
+    }
+
+    /// What is told of rows that were read; counts them.
+    pub(super) fn verdicts(
+        &mut self,
+        part: &[ReadRow],
+        users: &[Result<ImportedUser, String>],
+        is_new: impl Fn(&ImportedUser) -> bool,
+    ) -> Vec<Judged> {
+        let judged = part.iter().zip(users).map(|(read, user)| {
+            let (verdict, count) = match user {
+                Err(why) => (Verdict::Bad(why.clone()), &mut self.summary.bad),
+                Ok(user) if is_new(user) => (Verdict::New, &mut self.summary.new),
+                Ok(_) => (Verdict::Exists, &mut self.summary.exists),
+            };
+            *count += 1;
+            Judged {
+                line: read.line,
+                email: read.row.as_ref().map_or("", |row| row.email()).to_owned(),
+                verdict,
+            }
+        });
+        judged.collect()
+    }
+}

@@ -1,0 +1,155 @@
+//! Staging the rows of an import, chunk by chunk: each is a short transaction that names its run, and holds
+//! nothing that anybody else waits for. Nothing of it is to be seen before the switch (`import_switch`).
+//!
+//! ```text
+//!   rows 0..1000 --commit--> rows 1000..2000 --commit--> ... all --> the switch
+//!                                 '-- the process is killed: the next run goes on behind what is staged
+//! ```
+
+use std::collections::HashSet;
+
+use tokio::sync::mpsc::Receiver;
+use uuid::Uuid;
+
+use super::{
+    Result, Services,
+    import_judge::{Import, ReadRow, Summary, Tell},
+};
+use crate::{
+    db::{self, Transact, import_staging::Staged, imports::AT_ONCE},
+    domain::{
+        audit::{Client, Event, Subject},
+        display_name::DisplayName,
+        import::ImportedUser,
+        random,
+    },
+};
+
+/// A run of an import, and for whom it makes accounts.
+pub(super) struct Run<'a> {
+    /// The file.
+    pub(super) file: Uuid,
+    /// Its number: where another one has begun, this one writes nothing any more.
+    pub(super) number: i32,
+    /// The admin who confirmed it; none at the command line.
+    pub(super) actor: Option<Uuid>,
+    /// Their session.
+    pub(super) session_id: Option<Uuid>,
+    /// From where.
+    pub(super) client: &'a Client,
+    /// Whether a file may make admins.
+    pub(super) allow_admins: bool,
+}
+
+impl Run<'_> {
+    /// The run as its statements name it.
+    pub(super) fn key(&self) -> (Uuid, i32) {
+        (self.file, self.number)
+    }
+
+    /// An event of it.
+    pub(super) fn record(
+        &self,
+        s: &Services,
+        event: Event,
+        subject: Subject,
+    ) -> db::audit::Record<'_> {
+        db::audit::Record {
+            event,
+            actor: self.actor,
+            subject,
+            session_id: self.session_id,
+            client: self.client,
+            at: s.now(),
+        }
+    }
+}
+
+/// Stages the rows of a file, behind the first `staged` of them, until one is bad; the sum of what was read.
+/// `None` where another run has begun, or the import was cancelled.
+pub(super) async fn stage(
+    s: &Services,
+    mut rows: Receiver<Vec<ReadRow>>,
+    run: &Run<'_>,
+    staged: i64,
+    tell: Tell<'_>,
+) -> Result<Option<Summary>> {
+    let mut import = Import::new(s, run.allow_admins);
+    let mut read = 0_i64;
+    while let Some(batch) = rows.recv().await {
+        for part in batch.chunks(AT_ONCE) {
+            let first = read;
+            read += i64::try_from(part.len()).unwrap_or(i64::MAX);
+            let users = import.read_all(part);
+            // What an earlier run staged is read for the addresses alone.
+            let skipped = usize::try_from(staged - first).unwrap_or(0).min(part.len());
+            let (part, users) = (&part[skipped..], &users[skipped..]);
+            if part.is_empty() {
+                continue;
+            }
+            let mut conn = s.db.connection().await?;
+            let addresses: Vec<_> = users.iter().flatten().map(canonical).collect();
+            let known: HashSet<_> = db::imports::known(&conn, &addresses)
+                .await?
+                .into_iter()
+                .collect();
+            let is_new = |user: &ImportedUser| !known.contains(user.email.canonical());
+            let verdicts = import.verdicts(part, users, is_new);
+            if import.summary().bad == 0 {
+                let begins = read - i64::try_from(part.len()).unwrap_or(i64::MAX);
+                let chunk = columns(s, part, users, begins, is_new);
+                let goes_on = conn
+                    .transaction(async |tx| {
+                        let rows = (begins, read);
+                        if !db::import_staging::advance(tx, run.key(), rows, s.now()).await? {
+                            return Ok::<_, db::QueryError>(false);
+                        }
+                        db::import_staging::stage(tx, run.file, &chunk).await?;
+                        Ok(true)
+                    })
+                    .await?;
+                if !goes_on {
+                    return Ok(None);
+                }
+            }
+            drop(conn);
+            tell(&verdicts);
+        }
+    }
+    Ok(Some(import.summary()))
+}
+
+fn canonical(user: &ImportedUser) -> &str {
+    user.email.canonical()
+}
+
+/// The new accounts of a chunk whose first row is the row `begins` of the file.
+fn columns<'a>(
+    s: &Services,
+    part: &[ReadRow],
+    users: &'a [Result<ImportedUser, String>],
+    begins: i64,
+    is_new: impl Fn(&ImportedUser) -> bool,
+) -> Staged<'a> {
+    let mut staged = Staged::default();
+    for ((number, read), user) in (begins..).zip(part).zip(users) {
+        let Some(user) = user.as_ref().ok().filter(|user| is_new(user)) else {
+            continue;
+        };
+        staged.numbers.push(number);
+        staged
+            .lines
+            .push(i64::try_from(read.line).unwrap_or(i64::MAX));
+        staged.ids.push(random::id(s.random.as_ref()));
+        staged.emails.push(user.email.as_str());
+        staged.canonical.push(user.email.canonical());
+        staged
+            .names
+            .push(user.display_name.as_ref().map(DisplayName::as_str));
+        staged.hashes.push(&user.password_hash);
+        staged.roles.push(user.role.as_str());
+        staged.verified.push(user.email_verified);
+        staged.created.push(user.created_at);
+    }
+    staged
+}

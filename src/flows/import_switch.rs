@@ -1,0 +1,113 @@
+//! The switch at the end of an import: one transaction makes all accounts that were staged, or none. It is
+//! the only one of an import that takes longer than a chunk.
+
+use super::{FlowError, Result, Services, import_judge::Summary, import_mails, import_stage::Run};
+use crate::{
+    db::{self, Transact, Tx},
+    domain::audit::{Event, Subject},
+};
+
+/// Audit events of one statement.
+const EVENTS: usize = 5000;
+/// From so many rows on Postgres is told how many there are before it plans what is done with them.
+const MANY: u64 = 10_000;
+
+/// What became of a switch.
+pub(super) enum Switched {
+    /// The accounts are there.
+    Done(Summary),
+    /// Another run has begun since, or the import was cancelled.
+    Followed,
+    /// The admin who confirmed it is no admin any more.
+    NotAdmin,
+}
+
+/// Why the transaction was rolled back.
+enum Undone {
+    As(Switched),
+    Fault(FlowError),
+}
+
+impl<E: Into<FlowError>> From<E> for Undone {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// Makes the accounts of a file with so many rows, with their audit events, and one event of the whole. Where
+/// `mails_few` and the file is a single chunk, the mails to the owners are written by the same transaction.
+pub(super) async fn switch(
+    s: &Services,
+    run: &Run<'_>,
+    rows: u64,
+    mails_few: bool,
+) -> Result<Switched> {
+    let mut conn = s.db.background_once().await?;
+    if rows >= MANY {
+        db::import_staging::analyze(&conn).await?;
+    }
+    let few = mails_few && rows <= import_mails::CHUNK;
+    let done = conn
+        .transaction(async |tx| {
+            db::wait_patiently(tx).await?;
+            // A run whose node was killed may still be at it in the database.
+            db::import_staging::hold(tx, run.file).await?;
+            let summary = accounts(s, tx, run, rows).await?;
+            if few {
+                import_mails::write_all(s, tx, run.file, rows).await?;
+            }
+            // As late as can be: until the commit no one else acts as an admin.
+            if let Some(actor) = run.actor {
+                db::admins::lock(tx).await?;
+                if !db::admins::is_active(tx, actor).await? {
+                    return Err(Undone::As(Switched::NotAdmin));
+                }
+            }
+            if !db::import_files::finish(tx, run.key(), summary.counts(), s.now()).await? {
+                return Err(Undone::As(Switched::Followed));
+            }
+            db::import_arrivals::forget_parts(tx, run.file).await?;
+            Ok(summary)
+        })
+        .await;
+    match done {
+        Ok(summary) => Ok(Switched::Done(summary)),
+        Err(Undone::As(outcome)) => Ok(outcome),
+        Err(Undone::Fault(fault)) => Err(fault),
+    }
+}
+
+/// Makes the accounts. An address that was registered and never verified is as good as free; one that got an
+/// account since its row was staged is known.
+async fn accounts(s: &Services, tx: &Tx, run: &Run<'_>, rows: u64) -> Result<Summary> {
+    let gone = db::import_staging::erase_never_verified(tx, run.file).await?;
+    for part in gone.chunks(EVENTS) {
+        let events: Vec<_> = part
+            .iter()
+            .map(|id| {
+                let event = Event::UnverifiedErased { why: "imported" };
+                run.record(s, event, Subject::User(*id))
+            })
+            .collect();
+        db::audit::insert_all(tx, &events).await?;
+    }
+    let new = db::import_staging::make(tx, run.file, s.now()).await?;
+    let new = u64::try_from(new).unwrap_or(u64::MAX);
+    // After the accounts: what is written to the audit log waits for its seal until the commit, and so do the
+    // events of others after it.
+    let imported = run.record(s, Event::Imported, Subject::Service);
+    db::import_staging::audit_made(tx, run.file, &imported).await?;
+    let exists = rows.saturating_sub(new);
+    let event = Event::UsersImported {
+        import: run.file,
+        new,
+        known: exists,
+    };
+    db::audit::insert(tx, &run.record(s, event, Subject::Service)).await?;
+    Ok(Summary {
+        new,
+        exists,
+        bad: 0,
+        written: true,
+    })
+}
