@@ -4,7 +4,13 @@
 //! is raised beside them.
 
 use chrono::{DateTime, Utc};
-use diesel::{prelude::*, sql_query, sql_types::Timestamptz, sql_types::Uuid as SqlUuid};
+use diesel::{
+    dsl::sql,
+    expression::SqlLiteral,
+    prelude::*,
+    sql_query,
+    sql_types::{Nullable, Timestamptz, Uuid as SqlUuid},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -19,15 +25,34 @@ pub struct ManagedUser {
     pub user: User,
     /// When the account was deleted, where it waits to be erased.
     pub deleted_at: Option<DateTime<Utc>>,
+    /// When the last session began that the audit log tells of.
+    pub last_sign_in_at: Option<DateTime<Utc>>,
 }
 
 /// The columns of a [`ManagedUser`].
-pub(super) type Columns = (UserRow, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+pub(super) type Columns = (
+    UserRow,
+    Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
+);
 
-pub(super) fn managed((row, totp_confirmed_at, deleted_at): Columns) -> ManagedUser {
+/// When the user of the row signed in last: one look into an index of the audit log for each user who is shown, so
+/// that no sign-in has a row more to write.
+pub(super) const LAST_SIGN_IN: &str = "(SELECT e.at FROM audit_events AS e
+    WHERE e.subject_id = users.id AND e.event = 'signed_in' ORDER BY e.seq DESC LIMIT 1)";
+
+fn last_sign_in() -> SqlLiteral<Nullable<Timestamptz>> {
+    sql(LAST_SIGN_IN)
+}
+
+pub(super) fn managed(
+    (row, totp_confirmed_at, deleted_at, last_sign_in_at): Columns,
+) -> ManagedUser {
     ManagedUser {
         user: row.with_totp(totp_confirmed_at).user,
         deleted_at,
+        last_sign_in_at,
     }
 }
 
@@ -40,6 +65,7 @@ pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<
             UserRow::as_select(),
             totp::confirmed_at.nullable(),
             users::deleted_at,
+            last_sign_in(),
         ))
         .first::<Columns>(&mut conn)
         .await
@@ -82,6 +108,7 @@ pub async fn find_all(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult
             UserRow::as_select(),
             totp::confirmed_at.nullable(),
             users::deleted_at,
+            last_sign_in(),
         ))
         .load::<Columns>(&mut conn)
         .await?;

@@ -233,6 +233,7 @@ diesel::table! {
         verified_by_file -> Bool,
         browsers_known_from -> Nullable<Timestamptz>,
         unverified_since -> Nullable<Timestamptz>,
+        search -> Text,
     }
 }
 

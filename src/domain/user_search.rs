@@ -1,20 +1,24 @@
 //! Searching the list of users: what is looked for, in which order, and from where on.
 
-use chrono::{DateTime, Utc};
-use data_encoding::BASE64URL_NOPAD;
+mod cursor;
+
 use thiserror::Error;
 use uuid::Uuid;
+
+pub use cursor::{Cursor, Step};
 
 use super::user::Role;
 
 /// The most characters of a search text; addresses have 254.
 pub const MAX_TEXT_CHARS: usize = 254;
+/// The most words of a search text, counted by the spaces between them.
+pub const MAX_WORDS: usize = 8;
 
 /// What is looked for. Everything that is given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserSearch {
-    /// The beginning of an address or of a name, in any case, or a whole id.
-    pub text: Option<String>,
+    /// What is typed.
+    pub text: Option<Text>,
     /// The state of the account.
     pub status: Option<Status>,
     /// The role.
@@ -25,8 +29,19 @@ pub struct UserSearch {
     pub verified: Option<bool>,
     /// In which order.
     pub sort: Sort,
-    /// The last user of the page before.
-    pub after: Option<Cursor>,
+    /// From where on; the first page where there is none.
+    pub step: Option<Step>,
+}
+
+/// What is typed to find users by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// What stands between spaces. Each of them must be found: at the beginning of a word of the name, or of a
+    /// part of the address. Which characters end a word, and which letters are alike, is decided where
+    /// the words of users are kept (`users_search_words` of the database).
+    pub words: Vec<String>,
+    /// The whole text, where it is an id.
+    pub id: Option<Uuid>,
 }
 
 impl UserSearch {
@@ -53,6 +68,9 @@ pub enum SearchError {
     /// Longer than anything that could be found.
     #[error("This is longer than any address or name. Use at most 254 characters.")]
     TooLong,
+    /// More words than are looked for at once.
+    #[error("These are too many words. Use at most 8.")]
+    TooManyWords,
     /// Not a cursor of this order.
     #[error("This page of the list cannot be found again. Start from the first one.")]
     BadCursor,
@@ -119,118 +137,28 @@ pub fn choice<T: Copy>(words: &[(&str, T)], typed: &str) -> Result<Option<T>, Se
 }
 
 /// The text to look for; blank is none.
-pub fn text(typed: &str) -> Result<Option<String>, SearchError> {
+pub fn text(typed: &str) -> Result<Option<Text>, SearchError> {
     let typed = typed.trim();
     if typed.chars().count() > MAX_TEXT_CHARS {
         return Err(SearchError::TooLong);
     }
     // Postgres knows no NUL in texts, and nothing that is stored has a control character.
-    let plain: String = typed.chars().filter(|c| !c.is_control()).collect();
-    Ok((!plain.is_empty()).then_some(plain))
-}
-
-/// The place of a user in an order: those after it are the next page, whoever came or went since.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cursor {
-    /// When the account was made, and its id.
-    Created(DateTime<Utc>, Uuid),
-    /// The canonical address.
-    Email(String),
-}
-
-impl Cursor {
-    /// As a link carries it. What stands in it is nobody's business and may change.
-    pub fn encode(&self) -> String {
-        let plain = match self {
-            Self::Created(at, id) => format!("c{}.{id}", at.timestamp_micros()),
-            Self::Email(email) => format!("e{email}"),
-        };
-        BASE64URL_NOPAD.encode(plain.as_bytes())
+    let plain = |word: &str| word.chars().filter(|c| !c.is_control()).collect::<String>();
+    let words = typed.split_whitespace().map(plain);
+    let words: Vec<String> = words.filter(|word| !word.is_empty()).collect();
+    if words.len() > MAX_WORDS {
+        return Err(SearchError::TooManyWords);
     }
-
-    /// Reads the cursor of an order; blank is none.
-    pub fn decode(text: &str, sort: Sort) -> Result<Option<Self>, SearchError> {
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let cursor = Self::read(text).ok_or(SearchError::BadCursor)?;
-        let by_email = matches!(cursor, Self::Email(_));
-        if by_email == (sort == Sort::Email) {
-            Ok(Some(cursor))
-        } else {
-            Err(SearchError::BadCursor)
-        }
-    }
-
-    /// Reads the cursor of anything that is listed with the newest first: when that was made, and its
-    /// id.
-    pub fn of_newest(text: &str) -> Result<Option<(DateTime<Utc>, Uuid)>, SearchError> {
-        Ok(match Self::decode(text, Sort::Newest)? {
-            Some(Self::Created(at, id)) => Some((at, id)),
-            Some(Self::Email(_)) | None => None,
-        })
-    }
-
-    fn read(text: &str) -> Option<Self> {
-        if text.len() > 1024 {
-            return None;
-        }
-        let plain = String::from_utf8(BASE64URL_NOPAD.decode(text.as_bytes()).ok()?).ok()?;
-        if let Some(email) = plain.strip_prefix('e') {
-            let is_plain = !email.chars().any(char::is_control);
-            return is_plain.then(|| Self::Email(email.to_owned()));
-        }
-        let (at, id) = plain.strip_prefix('c')?.split_once('.')?;
-        let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
-        // What Postgres can compare with, and an import may bring: the year 0 in any offset.
-        let is_sane = (-1..=9999).contains(&chrono::Datelike::year(&at));
-        is_sane.then_some(Self::Created(at, Uuid::try_parse(id).ok()?))
-    }
+    let id = match words.as_slice() {
+        [one] => Uuid::try_parse(one).ok(),
+        _ => None,
+    };
+    Ok((!words.is_empty()).then_some(Text { words, id }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_cursor_comes_back_in_its_own_order_alone() {
-        let at = DateTime::from_timestamp_micros(1_772_546_700_123_456).unwrap();
-        let created = Cursor::Created(at, Uuid::from_u128(7));
-        let email = Cursor::Email("a@example.com".to_owned());
-        for sort in [Sort::Newest, Sort::Oldest] {
-            let read = Cursor::decode(&created.encode(), sort);
-            assert_eq!(read, Ok(Some(created.clone())));
-            let other = Cursor::decode(&email.encode(), sort);
-            assert_eq!(other, Err(SearchError::BadCursor));
-        }
-        let read = Cursor::decode(&email.encode(), Sort::Email);
-        assert_eq!(read, Ok(Some(email)));
-        let other = Cursor::decode(&created.encode(), Sort::Email);
-        assert_eq!(other, Err(SearchError::BadCursor));
-    }
-
-    #[test]
-    fn nonsense_is_refused_and_blank_is_the_first_page() {
-        assert_eq!(Cursor::decode("", Sort::Newest), Ok(None));
-        let far =
-            BASE64URL_NOPAD.encode(b"c9000000000000000000.00000000-0000-4000-8000-000000000000");
-        let nul = BASE64URL_NOPAD.encode(b"ea\0b");
-        for bad in ["x", "!!", "Yw", &far, &nul, &"A".repeat(2000)] {
-            for sort in [Sort::Newest, Sort::Email] {
-                assert_eq!(Cursor::decode(bad, sort), Err(SearchError::BadCursor));
-            }
-        }
-    }
-
-    #[test]
-    fn a_cursor_of_the_oldest_imported_account_comes_back() {
-        for time in ["0000-01-01T00:00:00+23:59", "1969-12-31T23:59:59Z"] {
-            let at = DateTime::parse_from_rfc3339(time).unwrap().to_utc();
-            let created = Cursor::Created(at, Uuid::from_u128(7));
-            let read = Cursor::decode(&created.encode(), Sort::Oldest);
-            assert_eq!(read, Ok(Some(created)));
-        }
-    }
 
     #[test]
     fn words_are_exact_and_blank_is_any() {
@@ -243,7 +171,20 @@ mod tests {
             choice(&Status::WORDS, "Disabled"),
             Err(SearchError::UnknownWord)
         );
-        assert_eq!(text(" a\0b "), Ok(Some("ab".to_owned())));
-        assert_eq!(text(&"a".repeat(255)), Err(SearchError::TooLong));
+    }
+
+    #[test]
+    fn a_text_is_a_few_words_or_an_id() {
+        let words = |typed: &str| text(typed).map(|text| text.map(|text| text.words));
+        assert_eq!(words(" a\0b "), Ok(Some(vec!["ab".to_owned()])));
+        let two = vec!["Ada".to_owned(), "L%".to_owned()];
+        assert_eq!(words(" Ada\t\u{a0} L% \0 "), Ok(Some(two)));
+        assert_eq!(words(" \0 "), Ok(None));
+        assert_eq!(words(&"a".repeat(255)), Err(SearchError::TooLong));
+        assert_eq!(words(&"a ".repeat(8)).unwrap().unwrap().len(), 8);
+        assert_eq!(words(&"a ".repeat(9)), Err(SearchError::TooManyWords));
+        let id = Uuid::from_u128(7);
+        let found = text(&id.to_string().to_uppercase()).unwrap().unwrap();
+        assert_eq!(found.id, Some(id));
     }
 }

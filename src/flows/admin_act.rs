@@ -206,7 +206,9 @@ impl<'a> Acting<'a> {
 
     /// Acts on a user who is held.
     pub(super) async fn act_on(&self, managed: &ManagedUser, act: &Act) -> Result<Outcome> {
-        let ManagedUser { user, deleted_at } = managed;
+        let ManagedUser {
+            user, deleted_at, ..
+        } = managed;
         if self.actor == Some(user.id) {
             return Ok(Outcome::OwnAccount);
         }

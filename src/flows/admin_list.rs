@@ -1,150 +1,29 @@
 //! The users as admins look through them, and one of them in full.
 
+mod search;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+pub use search::{PAGE, Page, Query, check, count, list, page};
+
 use super::{
-    FlowError, InputFaults, Result, Services,
+    InputFaults, Result, Services,
     paged::{self, Paged},
 };
 use crate::{
     db::{
-        self, Transact,
+        self,
         admin_users::ManagedUser,
         audit::EventRow,
         devices::{DeviceRow, Which},
         mails::MailRow,
     },
-    domain::{
-        audit_search,
-        dashboard::Figure,
-        email::EmailAddress,
-        user_search::{self, Cursor, ROLES, Sort, Status, TWO_FACTOR, UserSearch, VERIFIED},
-    },
+    domain::{audit_search, email::EmailAddress, user_search::Cursor},
 };
 
-/// Users of one page.
-pub const PAGE: usize = 50;
 /// Sessions, events and mails of a page of one user.
 pub const LATEST: i64 = 20;
-
-/// What was asked for, as it came; blank is anything.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Query {
-    /// The beginning of an address or a name, or an id.
-    pub q: String,
-    /// `active`, `disabled` or `deleted`.
-    pub status: String,
-    /// `user` or `admin`.
-    pub role: String,
-    /// `on` or `off`.
-    pub two_factor: String,
-    /// `yes` or `no`.
-    pub verified: String,
-    /// `newest`, `oldest` or `email`.
-    pub sort: String,
-    /// Out of the page before.
-    pub cursor: String,
-}
-
-/// A page of the list.
-#[derive(Debug)]
-pub struct Page {
-    /// In the order that was asked for.
-    pub users: Vec<ManagedUser>,
-    /// The cursor of the next page, where there is one.
-    pub next: Option<String>,
-}
-
-/// Looks for users. Pages hang on the last user of the one before, so that nobody is shown twice or
-/// left out while others write.
-pub async fn list(s: &Services, query: &Query) -> Result<Result<Page, InputFaults>> {
-    page(s, query, PAGE).await
-}
-
-/// The same with `size` users a page.
-pub async fn page(s: &Services, query: &Query, size: usize) -> Result<Result<Page, InputFaults>> {
-    let search = match read(query) {
-        Ok(search) => search,
-        Err(faults) => return Ok(Err(faults)),
-    };
-    let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
-    let mut conn = s.db.connection().await?;
-    let mut users = conn
-        .transaction(async |tx| Ok::<_, FlowError>(db::user_list::page(tx, &search, limit).await?))
-        .await?;
-    let more = users.len() > size;
-    users.truncate(size);
-    let next = users
-        .last()
-        .filter(|_| more)
-        .map(|last| after(last, search.sort).encode());
-    Ok(Ok(Page { users, next }))
-}
-
-/// How many users are in the list, on all its pages. Nothing is worth a scan: all of them are told
-/// from a sample, those of a search are counted up to a bound.
-pub async fn count(s: &Services, query: &Query) -> Result<Result<Figure, InputFaults>> {
-    let search = match read(query) {
-        Ok(search) => search,
-        Err(faults) => return Ok(Err(faults)),
-    };
-    let mut conn = s.db.connection().await?;
-    if !search.narrows() {
-        let figure = db::dashboard::users_at_a_glance(&conn, s.now()).await?;
-        return Ok(Ok(figure));
-    }
-    let counted = conn
-        .transaction(async |tx| Ok::<_, FlowError>(db::user_list::count(tx, &search).await?))
-        .await?;
-    Ok(Ok(counted))
-}
-
-fn after(last: &ManagedUser, sort: Sort) -> Cursor {
-    let user = &last.user;
-    match sort {
-        Sort::Email => Cursor::Email(user.email_canonical.clone()),
-        Sort::Newest | Sort::Oldest => Cursor::Created(user.created_at, user.id),
-    }
-}
-
-/// Whether the search can be read.
-pub fn check(query: &Query) -> Result<(), InputFaults> {
-    read(query).map(drop)
-}
-
-fn read(query: &Query) -> Result<UserSearch, InputFaults> {
-    let mut faults = InputFaults::default();
-    let sort = faults.note("sort", user_search::choice(&Sort::WORDS, &query.sort));
-    let sort = sort.flatten().unwrap_or_default();
-    let search = UserSearch {
-        text: faults.note("q", user_search::text(&query.q)).flatten(),
-        status: faults
-            .note("status", user_search::choice(&Status::WORDS, &query.status))
-            .flatten(),
-        role: faults
-            .note("role", user_search::choice(&ROLES, &query.role))
-            .flatten(),
-        two_factor: faults
-            .note(
-                "two_factor",
-                user_search::choice(&TWO_FACTOR, &query.two_factor),
-            )
-            .flatten(),
-        verified: faults
-            .note("verified", user_search::choice(&VERIFIED, &query.verified))
-            .flatten(),
-        sort,
-        after: faults
-            .note("cursor", Cursor::decode(&query.cursor, sort))
-            .flatten(),
-    };
-    if faults.is_empty() {
-        Ok(search)
-    } else {
-        Err(faults)
-    }
-}
 
 /// Where each list of one user goes on, as it came; blank is its first page.
 #[derive(Debug, Clone, Default)]

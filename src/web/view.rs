@@ -269,6 +269,11 @@ pub fn moment(at: &DateTime<Utc>) -> String {
     at.format("%-d %B %Y, %H:%M UTC").to_string()
 }
 
+/// The day of a moment, where a column has many: `2026-03-03`.
+pub fn day(at: &DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d").to_string()
+}
+
 /// A moment to the second, where the order of moments matters: `3 March 2026, 14:05:09 UTC`.
 pub fn exact_moment(at: &DateTime<Utc>) -> String {
     at.format("%-d %B %Y, %H:%M:%S UTC").to_string()

@@ -34,6 +34,7 @@ fn line(email: &str, name: &str, chips: Vec<Chip>) -> UserLine {
         email: email.to_owned(),
         name: name.to_owned(),
         chips,
+        last_sign_in_at: (!name.is_empty()).then(|| seconds_ago(90_000)),
         created_at: seconds_ago(900_000),
     }
 }
@@ -45,6 +46,7 @@ fn list(users: Vec<UserLine>, query: ListQuery, errors: FieldErrors) -> AdminUse
         counted: "about 1,000,000".to_owned(),
         users,
         next: String::new(),
+        previous: String::new(),
         errors,
     }
 }
@@ -52,15 +54,15 @@ fn list(users: Vec<UserLine>, query: ListQuery, errors: FieldErrors) -> AdminUse
 fn full_list() -> AdminUsersPage {
     let active = || chip("Active", "good");
     let users = vec![
-        line(EMAIL, NAME, vec![active(), chip("Administrator", "accent")]),
+        line(EMAIL, NAME, vec![active(), chip("Admin", "accent")]),
         line(
             "somebody.with.a.very.long.name.indeed@department.of.long.names.example.com",
             "",
             vec![
                 active(),
-                chip("Address not verified", "warn"),
-                chip("Must change password", "warn"),
-                chip("Two-step sign-in", ""),
+                chip("Unverified", "warn"),
+                chip("New password", "warn"),
+                chip("Two-step", ""),
             ],
         ),
         line("left@example.com", HOSTILE, vec![chip("Disabled", "bad")]),
@@ -74,6 +76,7 @@ fn full_list() -> AdminUsersPage {
     };
     AdminUsersPage {
         next: "/admin/users?q=a&cursor=def".to_owned(),
+        previous: "/admin/users?q=a&cursor=abd".to_owned(),
         ..list(users, query, fine())
     }
 }

@@ -12,6 +12,8 @@ mod invitations;
 mod kept;
 mod list;
 mod list_exact;
+mod list_pager;
+mod list_search;
 mod pages;
 mod proven;
 mod uploads;

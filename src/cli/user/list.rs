@@ -21,7 +21,7 @@ use crate::{
 /// Which users. Everything that is given must hold.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Filters {
-    /// The beginning of an address or a name, or an id
+    /// Words of the name or parts of the address, or an id; capitals and accents make no difference
     text: Option<String>,
 
     #[arg(long, value_parser = words(&Status::WORDS), help = "Only accounts in this state")]
@@ -59,6 +59,7 @@ impl Filters {
 /// What to list, and how.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Examples:\n  vestibule user list ada\n  \
+    vestibule user list 'lopez example.com'\n  \
     vestibule user list --role admin --two-factor off\n  \
     vestibule user list --status disabled --sort email --json")]
 pub(in crate::cli) struct ListArgs {
@@ -76,7 +77,7 @@ pub(in crate::cli) struct ListArgs {
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
 
-    /// Print JSON: the users, and the cursor of what is next
+    /// Print JSON: the users, and the cursors of what is next and before
     #[arg(long)]
     json: bool,
 }
@@ -98,7 +99,7 @@ pub(super) async fn run(config: Config, args: ListArgs) -> Result<ExitCode, Fail
         let users: Vec<_> = page.users.iter().map(rows::user).collect();
         print(&format!(
             "{}\n",
-            json!({ "users": users, "next": page.next })
+            json!({ "users": users, "next": page.next, "previous": page.previous })
         ))?;
     } else if page.users.is_empty() {
         print("No user is found.\n")?;

@@ -51,9 +51,11 @@ pub const EVENT: [&str; 12] = [
     "invited",
 ];
 
-/// A user as the API tells one to admins.
+/// A user as a line of a file, and of the command line.
 pub fn user(managed: &ManagedUser) -> Value {
-    let ManagedUser { user, deleted_at } = managed;
+    let ManagedUser {
+        user, deleted_at, ..
+    } = managed;
     json!({
         "id": user.id,
         "email": user.email,

@@ -39,7 +39,9 @@ use crate::{
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct ListQuery {
-    /// The beginning of an address or a name, or an id.
+    /// Up to 8 words, all of which must be found: each at the beginning of a word of the name, or of a part of the
+    /// address after any character that is neither letter nor digit (`lopez`, `example.com`). Capitals
+    /// and accents make no difference. Or a whole id.
     #[param(max_length = 254)]
     q: String,
     #[param(schema_with = schemas::statuses)]
@@ -53,7 +55,7 @@ pub struct ListQuery {
     /// `newest` by default.
     #[param(schema_with = schemas::sorts)]
     sort: String,
-    /// `next` of the page before, in the same order.
+    /// `next` or `previous` of another page, in the same order.
     cursor: String,
 }
 
@@ -96,12 +98,20 @@ struct ManagedAnswer {
     /// Erased 30 days later.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     deleted_at: Option<DateTime<Utc>>,
+    /// When the last session began that the audit log tells of.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    last_sign_in_at: Option<DateTime<Utc>>,
     #[schema(value_type = String, format = DateTime)]
     created_at: DateTime<Utc>,
 }
 
 impl From<ManagedUser> for ManagedAnswer {
-    fn from(ManagedUser { user, deleted_at }: ManagedUser) -> Self {
+    fn from(managed: ManagedUser) -> Self {
+        let ManagedUser {
+            user,
+            deleted_at,
+            last_sign_in_at,
+        } = managed;
         Self {
             id: user.id,
             role: user.role.as_str(),
@@ -112,6 +122,7 @@ impl From<ManagedUser> for ManagedAnswer {
             password_changed_at: user.password_changed_at,
             disabled_at: user.disabled_at,
             deleted_at,
+            last_sign_in_at,
             created_at: user.created_at,
             email: user.email,
             display_name: user.display_name,
@@ -126,14 +137,17 @@ struct ListAnswer {
     /// The `cursor` of the next page, where there is one.
     #[schema(required)]
     next: Option<String>,
+    /// The `cursor` of the page before, where this is not the first one.
+    #[schema(required)]
+    previous: Option<String>,
 }
 
 problems!(ListProblems: ANY QUERY SIGNED_IN ADMIN);
 
 /// Looks for users, 50 a page.
 ///
-/// A page hangs on the last user of the one before: nobody is told twice or left out while others
-/// write. There is no count.
+/// A page begins behind the last user of the one before, or ends before the first user of the one after: nobody is
+/// told twice or left out while others write. There is no count.
 #[utoipa::path(
     get,
     path = "/api/admin/users",
@@ -153,6 +167,7 @@ pub async fn get_all(state: State, _: AdminApi, query: Query<ListQuery>) -> WebR
     Ok(HttpResponse::Ok().json(ListAnswer {
         users: page.users.into_iter().map(ManagedAnswer::from).collect(),
         next: page.next,
+        previous: page.previous,
     }))
 }
 

@@ -164,7 +164,11 @@ pub struct Chip {
 
 impl Chip {
     /// The states of a user.
-    pub fn all_of(ManagedUser { user, deleted_at }: &ManagedUser) -> Vec<Self> {
+    pub fn all_of(
+        ManagedUser {
+            user, deleted_at, ..
+        }: &ManagedUser,
+    ) -> Vec<Self> {
         let chip = |text, class| Self { text, class };
         let mut chips = Vec::new();
         match (deleted_at, user.disabled_at) {
@@ -187,6 +191,22 @@ impl Chip {
             chips.push(chip("Two-step sign-in", ""));
         }
         chips
+    }
+
+    /// The same in words that fit into a line of the list.
+    pub fn short(managed: &ManagedUser) -> Vec<Self> {
+        let short = |chip: Self| {
+            let text = match chip.text {
+                "Administrator" => "Admin",
+                "Address not verified" => "Unverified",
+                "Verified by a file only" => "By a file",
+                "Must change password" => "New password",
+                "Two-step sign-in" => "Two-step",
+                text => text,
+            };
+            Self { text, ..chip }
+        };
+        Self::all_of(managed).into_iter().map(short).collect()
     }
 }
 
@@ -361,7 +381,9 @@ impl AdminUserPage {
             AdminAct::fitting(&managed)
         };
         let chips = Chip::all_of(&managed);
-        let ManagedUser { user, deleted_at } = managed;
+        let ManagedUser {
+            user, deleted_at, ..
+        } = managed;
         let id = user.id.to_string();
         let path = format!("{USERS}/{id}");
         let device = |row: &DeviceRow| DeviceLine::of(&id, row);

@@ -39,6 +39,8 @@ pub struct AdminUsersPage {
     pub users: Vec<UserLine>,
     /// The link to the next page; empty on the last one.
     pub next: String,
+    /// The link to the page before; empty on the first one.
+    pub previous: String,
     /// What is wrong with the query, by its fields.
     pub errors: FieldErrors,
 }
@@ -88,13 +90,16 @@ pub struct UserLine {
     pub name: String,
     /// The states worth a look.
     pub chips: Vec<Chip>,
+    /// When the last session began that the audit log tells of.
+    pub last_sign_in_at: Option<DateTime<Utc>>,
     /// When the account was made.
     pub created_at: DateTime<Utc>,
 }
 
 impl From<ManagedUser> for UserLine {
     fn from(managed: ManagedUser) -> Self {
-        let chips = Chip::all_of(&managed);
+        let chips = Chip::short(&managed);
+        let last_sign_in_at = managed.last_sign_in_at;
         let user = managed.user;
         Self {
             id: user.id.to_string(),
@@ -102,6 +107,7 @@ impl From<ManagedUser> for UserLine {
             name: user.display_name.unwrap_or_default(),
             email: user.email,
             created_at: user.created_at,
+            last_sign_in_at,
             chips,
         }
     }
@@ -226,6 +232,7 @@ pub async fn get(
             let nobody = Page {
                 users: Vec::new(),
                 next: None,
+                previous: None,
             };
             (Showing::invalid(field_errors(&faults, &FIELDS)), nobody)
         }
@@ -235,6 +242,9 @@ pub async fn get(
         counted,
         users: page.users.into_iter().map(UserLine::from).collect(),
         next: page.next.map_or_else(String::new, |next| query.link(&next)),
+        previous: page
+            .previous
+            .map_or_else(String::new, |previous| query.link(&previous)),
         query,
         errors,
     })

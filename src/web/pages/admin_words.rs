@@ -65,7 +65,12 @@ impl AdminAct {
     }
 
     /// Whether it does something to this user.
-    pub(super) fn fits(&self, ManagedUser { user, deleted_at }: &ManagedUser) -> bool {
+    pub(super) fn fits(
+        &self,
+        ManagedUser {
+            user, deleted_at, ..
+        }: &ManagedUser,
+    ) -> bool {
         let open = user.disabled_at.is_none();
         match self.kind {
             Kind::Disable | Kind::Unlock | Kind::SendReset | Kind::RevokeSessions => open,

@@ -53,7 +53,7 @@ async fn all_pages(api: &Api, query: &str, between: impl AsyncFn(usize)) -> Vec<
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_beginning_of_address_or_name_or_a_whole_id_finds() {
+async fn a_beginning_of_any_word_or_part_or_a_whole_id_finds() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (_, api) = admin(&app).await;
     crowd(&app).await;
@@ -64,7 +64,19 @@ async fn a_beginning_of_address_or_name_or_a_whole_id_finds() {
         ["User99@example.org"]
     );
     assert_eq!(emails(&api, "q=100%25_100").await, ["User100@example.org"]);
-    for nobody in ["q=%25", "q=_ser1", "q=100x", "q=sers", "q=%5C"] {
+    assert_eq!(
+        emails(&api, "q=elodie+%3A+99").await,
+        ["User99@example.org"]
+    );
+    for nobody in [
+        "q=%25",
+        "q=_ser1",
+        "q=100x",
+        "q=sers",
+        "q=%5C",
+        "q=%25+_",
+        "q=user1+%5C%25x",
+    ] {
         assert!(emails(&api, nobody).await.is_empty(), "{nobody}");
     }
     let ids = app
@@ -132,6 +144,7 @@ async fn nonsense_is_refused_by_its_field() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (_, api) = admin(&app).await;
     let long = "a".repeat(255);
+    let many = "a+".repeat(9);
     let by_created = "YzE3Njc0MDk2MDAwMDAwMDAuMDAwMDAwMDAtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAw";
     for (query, field) in [
         ("status=open".to_owned(), "status"),
@@ -142,6 +155,7 @@ async fn nonsense_is_refused_by_its_field() {
         ("cursor=x".to_owned(), "cursor"),
         (format!("sort=email&cursor={by_created}"), "cursor"),
         (format!("q={long}"), "q"),
+        (format!("q={many}"), "q"),
     ] {
         let reply = api.admin_get(&format!("?{query}")).await;
         assert_eq!(

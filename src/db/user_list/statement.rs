@@ -1,0 +1,255 @@
+//! The statements of the list: whom a search finds, in which direction, and the values they ask for.
+
+use diesel::{
+    pg::Pg,
+    query_builder::{BoxedSqlQuery, SqlQuery},
+    sql_query,
+    sql_types::{Array, BigInt, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
+};
+
+use crate::domain::{
+    user::Role,
+    user_search::{Cursor, Sort, Status, Step, UserSearch},
+};
+
+/// How many users are looked through in the order of the list, before the index of words gathers all who
+/// match a text. A text that many match is found among these at once, wherever the page begins.
+pub(super) const NEAR: i64 = 2000;
+/// The same where a few were found among those: with [`FEW`] of them, a page lies within about so many.
+pub(super) const FURTHER: i64 = 25_000;
+/// As many users among the next in order promise a page not far from here.
+pub(super) const FEW: usize = 5;
+/// The most users that are gathered, as each is a row somewhere in the table. Where more match a text, a page of them
+/// lies on the way through all users.
+pub(super) const GATHERED: i64 = 3000;
+/// How many of the newest are looked through to count.
+const NEAR_TO_COUNT: i64 = 4000;
+
+/// Who is found by a text: `$3` is its words, `$4` the text as an id.
+const MATCHES: &str = "(search LIKE ALL (users_search_patterns($3)) OR id = $4)";
+/// What the index of words has of a user.
+const ENTRIES: &str =
+    "users_search_entries(search, disabled_at IS NOT NULL, deleted_at IS NOT NULL,
+    role = 'admin', email_verified_at IS NULL, two_factor)";
+
+/// In which order the users are read, and from where on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Direction {
+    sort: Sort,
+    step: Option<bool>,
+}
+
+impl Direction {
+    pub(super) fn of(search: &UserSearch) -> Self {
+        let is_back = |step: &Step| matches!(step, Step::Before(_));
+        Self {
+            sort: search.sort,
+            step: search.step.as_ref().map(is_back),
+        }
+    }
+
+    /// Whether the last user of the page comes first.
+    pub(super) fn is_backwards(self) -> bool {
+        self.step == Some(true)
+    }
+
+    fn descends(self) -> bool {
+        (self.sort == Sort::Newest) != self.is_backwards()
+    }
+
+    pub(super) fn order(self) -> &'static str {
+        match (self.sort, self.descends()) {
+            (Sort::Email, false) => "email_canonical",
+            (Sort::Email, true) => "email_canonical DESC",
+            (_, false) => "created_at, id",
+            (_, true) => "created_at DESC, id DESC",
+        }
+    }
+
+    /// The columns that the order and the ids take, which the indexes have.
+    fn keys(self) -> &'static str {
+        match self.sort {
+            Sort::Newest | Sort::Oldest => "id, created_at",
+            Sort::Email => "id, email_canonical",
+        }
+    }
+
+    /// That a user comes after the place that the page begins at.
+    fn after(self) -> &'static str {
+        match (self.step, self.sort, self.descends()) {
+            (None, ..) => "true",
+            (Some(_), Sort::Email, false) => "email_canonical > $7",
+            (Some(_), Sort::Email, true) => "email_canonical < $7",
+            (Some(_), _, false) => "(created_at, id) > ($5, $6)",
+            (Some(_), _, true) => "(created_at, id) < ($5, $6)",
+        }
+    }
+
+    /// The ids of a page of those who pass the filters. Users are found by their kinds, the number that
+    /// stands for what filters look at: an index has the users of each in order, and the first of each
+    /// are read, `limit` times the number of kinds at most.
+    pub(super) fn filtered(self, search: &UserSearch) -> String {
+        let (order, keys, after) = (self.order(), self.keys(), self.after());
+        let found = if search.filters() {
+            format!(
+                "SELECT found.* FROM unnest($1) AS of(kind) CROSS JOIN LATERAL (
+                    SELECT {keys} FROM users WHERE users.kind = of.kind AND {after}
+                    ORDER BY {order} LIMIT $2) AS found"
+            )
+        } else {
+            format!("SELECT {keys} FROM users WHERE {after}")
+        };
+        format!("SELECT id FROM ({found}) AS found ORDER BY {order} LIMIT $2")
+    }
+
+    /// The ids of those who match a text among the `near` next in order; a whole page where it is common.
+    pub(super) fn near(self, near: i64) -> String {
+        let (order, keys, after) = (self.order(), self.keys(), self.after());
+        format!(
+            "SELECT id FROM (SELECT {keys}, kind, search FROM users WHERE {after}
+                ORDER BY {order} LIMIT {near}) AS next
+             WHERE kind = ANY($1) AND {MATCHES} ORDER BY {order} LIMIT $2"
+        )
+    }
+
+    /// The ids of a page of those who match a text, however far away they are.
+    pub(super) fn on_the_way(self) -> String {
+        let (order, after) = (self.order(), self.after());
+        format!(
+            "SELECT id, 0::bigint AS count FROM users
+             WHERE {after} AND kind = ANY($1) AND {MATCHES} ORDER BY {order} LIMIT $2"
+        )
+    }
+
+    /// The ids of a page of all who match a text, gathered and sorted, each with their number: [`GATHERED`]
+    /// where there are more.
+    pub(super) fn gathered(self, search: &UserSearch) -> String {
+        let (order, keys, after) = (self.order(), self.keys(), self.after());
+        let matches = gathered_matches(search);
+        format!(
+            "WITH found AS MATERIALIZED (SELECT {keys} FROM users
+                WHERE {matches} AND kind = ANY($1) AND {after} LIMIT {GATHERED})
+             SELECT id, (SELECT count(*) FROM found) AS count FROM found ORDER BY {order} LIMIT $2"
+        )
+    }
+}
+
+/// How many pass the filters.
+pub(super) fn count_filtered() -> String {
+    "SELECT count(*) AS count FROM (SELECT FROM unnest($1) AS of(kind) CROSS JOIN LATERAL (
+        SELECT FROM users WHERE users.kind = of.kind OFFSET 0) AS found LIMIT $2) AS counted"
+        .to_owned()
+}
+
+/// How many of the newest match a text.
+pub(super) fn count_near() -> String {
+    format!(
+        "SELECT count(*) AS count FROM (SELECT FROM (
+            SELECT * FROM users ORDER BY created_at DESC, id DESC LIMIT {NEAR_TO_COUNT}) AS next
+         WHERE kind = ANY($1) AND {MATCHES} LIMIT $2) AS counted"
+    )
+}
+
+/// How many match a text.
+pub(super) fn count_gathered(search: &UserSearch) -> String {
+    let matches = gathered_matches(search);
+    format!(
+        "WITH found AS MATERIALIZED (SELECT id FROM users WHERE {matches} AND kind = ANY($1))
+         SELECT count(*) AS count FROM (SELECT FROM found LIMIT $2) AS counted"
+    )
+}
+
+/// As [`MATCHES`], with what the index of words knows of the filters: it reads no further than the rarest of all
+/// that must hold.
+fn gathered_matches(search: &UserSearch) -> String {
+    let mut states = Vec::new();
+    match search.status {
+        Some(Status::Active) => states.extend(["!=disabled"]),
+        Some(Status::Disabled) => states.extend(["=disabled", "!=deleted"]),
+        Some(Status::Deleted) => states.extend(["=deleted"]),
+        None => {}
+    }
+    let mut flag = |wanted: Option<bool>, yes, no| {
+        states.extend(wanted.map(|wanted| if wanted { yes } else { no }));
+    };
+    flag(
+        search.role.map(|role| role == Role::Admin),
+        "=admin",
+        "!=admin",
+    );
+    flag(search.verified, "!=unverified", "=unverified");
+    flag(search.two_factor, "=two_factor", "!=two_factor");
+    let states = states.into_iter().map(|state| {
+        let (not, state) = state
+            .strip_prefix('!')
+            .map_or(("", state), |state| ("!", state));
+        format!(" && tsquery $${not}'{state}'$$")
+    });
+    let states: String = states.collect();
+    format!("({ENTRIES} @@ (users_search_query($3){states}) OR id = $4) AND {MATCHES}")
+}
+
+/// A statement with everything that any of them asks for.
+pub(super) fn bound<'a>(
+    statement: &str,
+    search: &UserSearch,
+    limit: i64,
+) -> BoxedSqlQuery<'a, Pg, SqlQuery> {
+    let text = search.text.as_ref();
+    let (at, id, email) = match search.step.clone() {
+        Some(Step::Behind(place) | Step::Before(place)) => match place {
+            Cursor::Created(at, id) => (Some(at), Some(id), None),
+            Cursor::Email(email) => (None, None, Some(email)),
+        },
+        None => (None, None, None),
+    };
+    sql_query(statement)
+        .into_boxed::<Pg>()
+        .bind::<Array<SmallInt>, _>(kinds(search))
+        .bind::<BigInt, _>(limit)
+        .bind::<Nullable<Array<Text>>, _>(text.map(|text| text.words.clone()))
+        .bind::<Nullable<SqlUuid>, _>(text.and_then(|text| text.id))
+        .bind::<Nullable<Timestamptz>, _>(at)
+        .bind::<Nullable<SqlUuid>, _>(id)
+        .bind::<Nullable<Text>, _>(email)
+}
+
+/// The kinds of users that pass the filters: the sums that the column `users.kind` may have.
+fn kinds(search: &UserSearch) -> Vec<i16> {
+    let part =
+        |wanted: Option<i16>, all: &[i16]| wanted.map_or_else(|| all.to_vec(), |one| vec![one]);
+    let status = search.status.map(|status| match status {
+        Status::Active => 0,
+        Status::Disabled => 1,
+        Status::Deleted => 2,
+    });
+    let flag = |wanted: Option<bool>, value: i16| {
+        part(wanted.map(|on| if on { value } else { 0 }), &[0, value])
+    };
+    let parts = [
+        flag(search.role.map(|role| role == Role::Admin), 4),
+        flag(search.verified, 8),
+        flag(search.two_factor, 16),
+    ];
+    parts.iter().fold(part(status, &[0, 1, 2]), |sums, part| {
+        let with = |sum: i16| part.iter().map(move |value| sum + value);
+        sums.into_iter().flat_map(with).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mix_of_filters_is_some_of_the_kinds() {
+        assert_eq!(kinds(&UserSearch::default()).len(), 24);
+        let search = UserSearch {
+            status: Some(Status::Disabled),
+            role: Some(Role::User),
+            two_factor: Some(true),
+            ..UserSearch::default()
+        };
+        assert_eq!(kinds(&search), [17, 25]);
+    }
+}
