@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::sources;
 
 /// Every target that the log has.
-const TARGETS: [&str; 38] = [
+const TARGETS: [&str; 39] = [
     "vestibule::app::first_admin",
     "vestibule::app::metrics",
     "vestibule::breach",
@@ -25,6 +25,7 @@ const TARGETS: [&str; 38] = [
     "vestibule::flows::deliver",
     "vestibule::flows::import_arrivals",
     "vestibule::flows::import_run",
+    "vestibule::flows::import_users",
     "vestibule::flows::second_factor",
     "vestibule::flows::services",
     "vestibule::flows::sessions",
