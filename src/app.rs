@@ -28,7 +28,7 @@ use crate::{
     config::Config,
     db::{ConnectError, Connector, DatabaseOptions, Db, migrate::MigrateError},
     domain::{keys, password::HashError, token::TokenCodec},
-    flows::{Services, breach_checks::BreachChecks},
+    flows::{Services, breach_queue::BreachChecks},
     hashing::Hashing,
     judging::Judging,
     mail::{MailContext, SetupError, Transport},

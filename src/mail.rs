@@ -4,6 +4,7 @@
 
 mod address;
 mod compose;
+mod delivery_error;
 mod memory;
 mod message;
 mod phrase;
@@ -15,11 +16,12 @@ mod transport;
 mod trial;
 
 pub use address::{AddressError, Sender};
+pub use delivery_error::DeliveryError;
 pub use memory::MemoryMailbox;
 pub use message::{AdminAct, MailContext, Message, Rule};
 pub use rendered::RenderedMail;
 pub use settings::{SetupError, SmtpPassword, SmtpSettings, TlsMode};
 pub use smtp::SmtpTransport;
 pub use stdout::StdoutTransport;
-pub use transport::{DeliveryError, Transport};
+pub use transport::Transport;
 pub use trial::test_mail;

@@ -12,6 +12,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "architecture/circles.rs"]
+mod circles;
 #[path = "architecture/log_targets.rs"]
 mod log_targets;
 #[path = "architecture/paths.rs"]

@@ -3,7 +3,8 @@
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
-use super::secrets::NEEDED;
+/// The names that every start needs.
+pub(super) const NEEDED: [&str; 3] = ["JWT_SECRET_KEY", "COOKIE_KEY", "SEALING_KEYS"];
 
 /// New secrets, as the text that stands in a file.
 pub struct FreshSecrets {

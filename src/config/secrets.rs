@@ -7,6 +7,7 @@ use data_encoding::BASE64;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::faults::Refusal;
+use super::fresh_secrets::NEEDED;
 use super::reader::{Read, Reader, Reported};
 use super::secrets_file;
 use super::table::{self, Preset};
@@ -14,9 +15,6 @@ use super::value::{Parsed, list};
 
 /// The fewest bytes of a signing key: as many as HMAC-SHA256 gives back (RFC 7518, 3.2).
 const SHORTEST: usize = 32;
-
-/// The names that every start needs.
-pub(super) const NEEDED: [&str; 3] = ["JWT_SECRET_KEY", "COOKIE_KEY", "SEALING_KEYS"];
 
 /// Every secret of the service; wiped from memory when dropped.
 #[derive(Clone)]

@@ -15,7 +15,9 @@ use std::{borrow::Cow, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{FlowError, Result, Services, outbox::browser_of, services::Throttled};
+use super::{
+    FlowError, Result, Services, known_browser::outlives, outbox::browser_of, services::Throttled,
+};
 use crate::{
     db::{self, Transact, Tx},
     domain::{
@@ -311,16 +313,4 @@ async fn is_still_known(conn: &Tx, target: Target<'_>, device: &KnownDevice) -> 
             .map(|record| Cow::Owned(record.user)),
     };
     Ok(found.is_some_and(|user| outlives(&user, guess, device)))
-}
-
-/// Whether a browser signed in with the credentials that the user has now.
-pub(super) fn outlives(user: &User, guess: Guess, device: &KnownDevice) -> bool {
-    let enrolled = user.totp_confirmed_at.filter(|_| guess == Guess::Code);
-    let earliest = user
-        .password_changed_at
-        .max(enrolled)
-        // Of an imported account the import, whatever its file says of the beginning.
-        .max(user.browsers_known_from)
-        .max(Some(user.created_at));
-    earliest.is_none_or(|at| device.is_from(at))
 }

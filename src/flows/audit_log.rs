@@ -21,6 +21,8 @@ use crate::{
 
 /// Events of one page.
 pub const PAGE: usize = 50;
+/// The most that a page may be asked to have.
+pub const MAX_PAGE: usize = 200;
 
 /// What was asked for, as it came; blank is anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,14 +3,11 @@
 //! way of its answer.
 
 use chrono::{DateTime, Utc};
-use tokio::sync::{
-    Mutex,
-    mpsc::{self, Receiver, Sender},
-};
 use uuid::Uuid;
 
 use super::{
     Result, Services,
+    breach_queue::Due,
     outbox::{Cause, Recipient, browser_of},
 };
 use crate::{
@@ -23,32 +20,6 @@ use crate::{
     },
     mail::Message,
 };
-
-/// How many may wait. What finds no place is made up for at the sign-in after.
-const WAITING: usize = 256;
-
-/// A look-up to be made.
-struct Due {
-    user: User,
-    digest: BreachDigest,
-    client: Client,
-}
-
-/// The look-ups that wait for this node's worker. They hold digests and no password.
-pub struct BreachChecks {
-    sender: Sender<Due>,
-    receiver: Mutex<Receiver<Due>>,
-}
-
-impl Default for BreachChecks {
-    fn default() -> Self {
-        let (sender, receiver) = mpsc::channel(WAITING);
-        Self {
-            sender,
-            receiver: Mutex::new(receiver),
-        }
-    }
-}
 
 /// A password that was right at a sign-in, where it is still to be looked up.
 pub(super) struct DueAtSignIn(Option<BreachDigest>);
@@ -68,7 +39,7 @@ impl Services {
             digest,
             client: client.clone(),
         };
-        if self.breach_checks.sender.try_send(due).is_err() {
+        if !self.breach_checks.add(due) {
             tracing::warn!(sub = %user.id, "too many passwords wait to be looked up");
         }
     }
@@ -77,7 +48,7 @@ impl Services {
 /// Waits for a look-up that is due, and makes it. A password that turns out to be known must be
 /// changed before anything else, and its owner is told. Stopped halfway, nothing has happened.
 pub async fn next(s: &Services) -> Result<()> {
-    let Some(due) = s.breach_checks.receiver.lock().await.recv().await else {
+    let Some(due) = s.breach_checks.next().await else {
         return Ok(());
     };
     let found = match s.look_up_breach(&due.digest).await {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::db::Tx;
 
-use super::{Result, Services};
+use super::{Result, Services, known_browser::outlives};
 use crate::{
     db::{
         self,
@@ -149,7 +149,7 @@ impl Services {
         let device = client
             .device
             .known_to(key, &user.email_canonical, self.now());
-        device.is_some_and(|device| super::attempts::outlives(user, Guess::Password, &device))
+        device.is_some_and(|device| outlives(user, Guess::Password, &device))
     }
 
     /// Sends one security mail of a kind an hour, and lets the others wait for the end of it as one

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::{Result, breach_checks::BreachChecks};
+use super::{Result, breach_queue::BreachChecks};
 use crate::{
     breach::Breaches,
     db::{self, Db},

@@ -5,7 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::programs::OLDEST;
+/// The oldest major version that Vestibule works with.
+pub(super) const OLDEST: u32 = 14;
 
 /// Why the local cluster could not be brought up. `Display` is one line with the remedy in it.
 #[derive(Debug, thiserror::Error)]

@@ -7,10 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::Options;
 use super::account::Account;
-use super::error::StartError;
-
-/// The oldest major version that Vestibule works with.
-pub(super) const OLDEST: u32 = 14;
+use super::error::{OLDEST, StartError};
 
 /// Folders of packages that keep a folder per major version: parent, and what stands before the
 /// version. The programs are in `bin` below.

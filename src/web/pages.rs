@@ -38,7 +38,8 @@ pub mod two_factor;
 pub mod unlock;
 pub mod verify_email;
 
-pub use account::{AccountPage, ActivityItem, SecondFactorState};
+pub use account::{AccountPage, SecondFactorState};
+pub use activity::ActivityItem;
 pub use admin_act::AdminActPage;
 pub use admin_audit::{AuditLine, AuditPage, AuditQuery, Party};
 pub use admin_bulk::{AdminBulkPage, LeftOutLine};

@@ -6,6 +6,10 @@ pub const ACCOUNT: &str = "/account";
 pub const CHANGE_PASSWORD: &str = "/account/password";
 /// The open invitations.
 pub const ADMIN_INVITATIONS: &str = "/admin/invitations";
+/// The files of accounts.
+pub const IMPORTS: &str = "/admin/users/import";
+/// The list of users; a user's page is below it, by the id.
+pub const USERS: &str = "/admin/users";
 /// Where everyone else begins.
 pub const LOGIN: &str = "/login";
 /// Where a code is asked for.
@@ -14,3 +18,6 @@ pub const LOGIN_VERIFY: &str = "/login/verify";
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
 /// Where a recent proof is given.
 pub const REAUTHENTICATE: &str = "/reauthenticate";
+
+/// The paths that take forms of other pages and are none themselves.
+pub const POST_ONLY: [&str; 3] = ["/logout", "/verify-email/resend", "/password-strength"];

@@ -152,9 +152,6 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
     screens().into_iter().map(|(path, _)| path)
 }
 
-/// The paths that take forms of other pages and are none themselves.
-pub const POST_ONLY: [&str; 3] = ["/logout", "/verify-email/resend", "/password-strength"];
-
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Vec<Route>)> {

@@ -2,10 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use actix_web::cookie::Key;
+use actix_web::{cookie::Key, http::header::EntityTag};
 use ipnet::IpNet;
 
-use super::api::description::Description;
 use crate::{
     domain::probe::ProbeKey,
     flows::{Services, sign_in},
@@ -32,6 +31,20 @@ pub struct WebSettings {
     pub probe_key: ProbeKey,
     /// Encrypts the session cookie.
     pub session_key: Key,
+}
+
+/// The description of the API as the settings make it.
+#[derive(Clone)]
+pub struct Description {
+    pub(super) json: String,
+    pub(super) etag: EntityTag,
+}
+
+impl Description {
+    /// The document.
+    pub fn json(&self) -> &str {
+        &self.json
+    }
 }
 
 /// Services and settings together.

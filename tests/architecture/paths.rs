@@ -9,30 +9,42 @@ pub(crate) struct SourcePath {
     pub(crate) segments: Vec<String>,
     /// The inline modules (`mod x { .. }`) round it within its file.
     inline: Vec<String>,
+    /// Whether it stands in a `pub use`: it gives a name on, and needs nothing itself.
+    pub(crate) gives_on: bool,
     pub(crate) line: usize,
 }
 
 impl SourcePath {
     /// The first segment below the crate's root, for a path into this crate written in `module`.
     pub(crate) fn target(&self, module: &[&str]) -> Option<String> {
+        self.from_root(module)?.into_iter().next()
+    }
+
+    /// All segments from the crate's root on, for a path into this crate written in `module`.
+    pub(crate) fn from_root(&self, module: &[&str]) -> Option<Vec<String>> {
         let mut segments = self.segments.iter().map(String::as_str).peekable();
         let in_main = module == ["main"];
+        let mut base: Vec<&str> = Vec::new();
         match segments.next()? {
             "crate" => {}
             "vestibule" if in_main => {}
             first @ ("self" | "super") => {
                 let inline = self.inline.iter().map(String::as_str);
-                let mut base: Vec<&str> = module.iter().copied().chain(inline).collect();
+                base = module.iter().copied().chain(inline).collect();
                 let mut climbs = usize::from(first == "super");
                 while segments.next_if_eq(&"super").is_some() {
                     climbs += 1;
                 }
                 base.truncate(base.len().saturating_sub(climbs));
-                return base.into_iter().chain(segments).next().map(str::to_owned);
             }
             _ => return None,
         }
-        segments.next().map(str::to_owned)
+        Some(
+            base.into_iter()
+                .chain(segments)
+                .map(str::to_owned)
+                .collect(),
+        )
     }
 }
 
@@ -79,11 +91,13 @@ pub(crate) fn paths(source: &str) -> Vec<SourcePath> {
             Kind::Word(_) if !follows_path => {
                 let mut segments = Vec::new();
                 let line = tokens[at].line;
+                let gives_on = follows_pub_use(&tokens[..at]);
                 at = tree(&tokens, at, &[], &mut segments);
                 let inline: Vec<String> = open.iter().flatten().cloned().collect();
                 found.extend(segments.into_iter().map(|segments| SourcePath {
                     segments,
                     inline: inline.clone(),
+                    gives_on,
                     line,
                 }));
             }
@@ -91,6 +105,35 @@ pub(crate) fn paths(source: &str) -> Vec<SourcePath> {
         }
     }
     found
+}
+
+/// Whether `pub use` or `pub(..) use` ends these tokens.
+fn follows_pub_use(before: &[Token]) -> bool {
+    let [
+        before @ ..,
+        Token {
+            kind: Kind::Word(word),
+            ..
+        },
+    ] = before
+    else {
+        return false;
+    };
+    let before = match before {
+        [
+            ..,
+            Token {
+                kind: Kind::Mark(')'),
+                ..
+            },
+        ] => {
+            let opens = |token: &Token| matches!(token.kind, Kind::Mark('('));
+            &before[..before.iter().rposition(opens).unwrap_or_default()]
+        }
+        before => before,
+    };
+    let is_pub = matches!(before, [.., Token { kind: Kind::Word(word), .. }] if word == "pub");
+    word == "use" && is_pub
 }
 
 /// Reads one use-tree or inline path from `at` on; returns where it ends.

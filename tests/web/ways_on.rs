@@ -140,7 +140,7 @@ async fn an_expired_form_leads_back_to_its_page() {
 /// The list of paths that are no pages is the truth: each other path opens, or leads to one that does.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_path_of_a_form_is_a_page_but_for_those_that_are_listed() {
-    use vestibule::web::routes::{POST_ONLY, page_paths};
+    use vestibule::web::{paths::POST_ONLY, routes::page_paths};
     let app = TestApp::start().await;
     let owner = app.person().admin().await;
     let mut browser = app.browser();

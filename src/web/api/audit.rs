@@ -9,14 +9,11 @@ use super::{refusals, schemas};
 use crate::{
     flows::{
         InputFaults,
-        audit_log::{self, PAGE},
+        audit_log::{self, MAX_PAGE, PAGE},
         export::rows,
     },
     web::{error::WebResult, extract::AdminApi, problem::problems, state::State},
 };
-
-/// The most events of one page.
-pub(super) const MAX_PAGE: usize = 200;
 
 /// What to look for; everything that is given must hold.
 #[derive(Debug, Default, Deserialize, IntoParams)]

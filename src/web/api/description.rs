@@ -28,7 +28,7 @@ use crate::web::{
     cookies::CookieName,
     error::WebResult,
     problem::{Problem, described},
-    state::{State, WebState},
+    state::{Description, State, WebState},
 };
 
 /// Every call, in the order in which somebody meets them.
@@ -97,29 +97,18 @@ use crate::web::{
 )]
 struct Calls;
 
-/// The description, built once and kept with its tag.
-#[derive(Clone)]
-pub struct Description {
-    json: String,
-    etag: EntityTag,
-}
-
-impl Description {
-    /// Describes the API as these settings make it.
-    pub fn new(password_min_length: usize, secure_cookies: bool) -> serde_json::Result<Self> {
-        let json = calls(password_min_length, secure_cookies).to_json()?;
-        let hash = HEXLOWER.encode(&Sha256::digest(&json)[..8]);
-        Ok(Self {
-            json,
-            // Weak, since it may be sent compressed.
-            etag: EntityTag::new_weak(hash),
-        })
-    }
-
-    /// The document.
-    pub fn json(&self) -> &str {
-        &self.json
-    }
+/// Describes the API as these settings make it.
+pub fn describe(
+    password_min_length: usize,
+    secure_cookies: bool,
+) -> serde_json::Result<Description> {
+    let json = calls(password_min_length, secure_cookies).to_json()?;
+    let hash = HEXLOWER.encode(&Sha256::digest(&json)[..8]);
+    Ok(Description {
+        json,
+        // Weak, since it may be sent compressed.
+        etag: EntityTag::new_weak(hash),
+    })
 }
 
 fn calls(password_min_length: usize, secure_cookies: bool) -> utoipa::openapi::OpenApi {
@@ -200,21 +189,19 @@ fn needs_fields(content: &RefOr<Content>, schemas: &BTreeMap<String, RefOr<Schem
     }
 }
 
-impl WebState {
-    /// The description of this process.
-    pub fn description(&self) -> serde_json::Result<&Description> {
-        if let Some(built) = self.built_description.get() {
-            return Ok(built);
-        }
-        let min_length = self.services.policy.passwords.min_length;
-        let built = Description::new(min_length, self.settings.secure_cookies)?;
-        Ok(self.built_description.get_or_init(|| built))
+/// The description of this process.
+pub(in crate::web) fn of(state: &WebState) -> serde_json::Result<&Description> {
+    if let Some(built) = state.built_description.get() {
+        return Ok(built);
     }
+    let min_length = state.services.policy.passwords.min_length;
+    let built = describe(min_length, state.settings.secure_cookies)?;
+    Ok(state.built_description.get_or_init(|| built))
 }
 
 /// The document: public, the same for everybody, and cheap to ask for again.
 pub async fn get(req: HttpRequest, state: State) -> WebResult {
-    let description = state.description()?;
+    let description = of(&state)?;
     let is_known = IfNoneMatch::parse(&req).is_ok_and(|known| matches(&known, &description.etag));
     let mut response = if is_known {
         HttpResponse::NotModified()

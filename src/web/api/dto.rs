@@ -3,7 +3,10 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema, schema::AnyOfBuilder},
+};
 use uuid::Uuid;
 
 use super::schemas;
@@ -101,6 +104,26 @@ pub(super) enum RenewedPair<'a> {
     InBody(TokenPair<'a>),
     /// To a browser.
     InCookies(PairInCookies),
+}
+
+/// `anyOf`, since what may be told of a pair is a part of the pair itself.
+impl PartialSchema for RenewedPair<'_> {
+    fn schema() -> RefOr<Schema> {
+        AnyOfBuilder::new()
+            .description(Some(
+                "A token pair, given the way the old one came: in the body or in cookies.",
+            ))
+            .item(schemas::reference::<TokenPair<'_>>())
+            .item(schemas::reference::<PairInCookies>())
+            .into()
+    }
+}
+
+impl ToSchema for RenewedPair<'_> {
+    fn schemas(schemas: &mut schemas::Named) {
+        schemas::collect::<TokenPair<'_>>(schemas);
+        schemas::collect::<PairInCookies>(schemas);
+    }
 }
 
 impl<'a> RenewedPair<'a> {

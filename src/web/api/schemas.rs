@@ -2,18 +2,13 @@
 
 use serde_json::Value;
 use utoipa::{
-    PartialSchema, ToSchema,
+    ToSchema,
     openapi::{
-        AllOfBuilder, ArrayBuilder, KnownFormat, ObjectBuilder, Ref, RefOr, Schema,
-        schema::{AnyOfBuilder, SchemaFormat, SchemaType, Type},
+        ArrayBuilder, KnownFormat, ObjectBuilder, Ref, RefOr, Schema,
+        schema::{SchemaFormat, SchemaType, Type},
     },
 };
 
-use super::{
-    audit::MAX_PAGE,
-    dto::{PairInCookies, RenewedPair, TokenPair},
-    totp::CodesAnswer,
-};
 use crate::{
     domain::{
         audit_search::EVENTS,
@@ -24,6 +19,7 @@ use crate::{
     },
     flows::{
         admin_bulk::{self, BulkAct},
+        audit_log::MAX_PAGE,
         export::rows,
     },
     web::problem::codes,
@@ -173,56 +169,14 @@ pub(super) fn accepted() -> Schema {
     words(["accepted"]).into()
 }
 
-fn reference<T: ToSchema>() -> Ref {
+pub(super) fn reference<T: ToSchema>() -> Ref {
     Ref::from_schema_name(T::name())
 }
 
-type Named = Vec<(String, RefOr<Schema>)>;
+pub(super) type Named = Vec<(String, RefOr<Schema>)>;
 
 /// A schema, and those that it refers to.
-fn collect<T: ToSchema>(schemas: &mut Named) {
+pub(super) fn collect<T: ToSchema>(schemas: &mut Named) {
     schemas.push((T::name().into_owned(), T::schema()));
     T::schemas(schemas);
-}
-
-/// `anyOf`, since what may be told of a pair is a part of the pair itself.
-impl PartialSchema for RenewedPair<'_> {
-    fn schema() -> RefOr<Schema> {
-        AnyOfBuilder::new()
-            .description(Some(
-                "A token pair, given the way the old one came: in the body or in cookies.",
-            ))
-            .item(reference::<TokenPair<'_>>())
-            .item(reference::<PairInCookies>())
-            .into()
-    }
-}
-
-impl ToSchema for RenewedPair<'_> {
-    fn schemas(schemas: &mut Named) {
-        collect::<TokenPair<'_>>(schemas);
-        collect::<PairInCookies>(schemas);
-    }
-}
-
-/// Backup codes beside a pair, or alone where the session has ended meanwhile.
-pub(super) struct BackupCodesAndPair;
-
-impl PartialSchema for BackupCodesAndPair {
-    fn schema() -> RefOr<Schema> {
-        let both = AllOfBuilder::new()
-            .item(reference::<CodesAnswer>())
-            .item(reference::<RenewedPair<'_>>());
-        AnyOfBuilder::new()
-            .item(both)
-            .item(reference::<CodesAnswer>())
-            .into()
-    }
-}
-
-impl ToSchema for BackupCodesAndPair {
-    fn schemas(schemas: &mut Named) {
-        collect::<CodesAnswer>(schemas);
-        collect::<RenewedPair<'_>>(schemas);
-    }
 }

@@ -5,7 +5,10 @@ use std::mem;
 
 use actix_web::HttpResponse;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{AllOfBuilder, RefOr, Schema, schema::AnyOfBuilder},
+};
 
 use super::{
     dto,
@@ -106,7 +109,7 @@ problems!(ConfirmProblems: ANY UNSAFE BODY SIGNED_IN PROVEN LIMITED
         (
             status = 200,
             description = "Enrolled: backup codes beside a pair. No pair, where this session has ended meanwhile.",
-            body = schemas::BackupCodesAndPair,
+            body = BackupCodesAndPair,
         ),
         ConfirmProblems,
     ),
@@ -203,5 +206,27 @@ fn refused(why: &Refused) -> WebError {
         // Within a session a 401 would speak of the access token.
         Refused::WrongCode(fault) => refusals::invalid_code(codes::WRONG_CODE, *fault),
         Refused::Overtaken => refusals::conflict(),
+    }
+}
+
+/// Backup codes beside a pair, or alone where the session has ended meanwhile.
+pub(super) struct BackupCodesAndPair;
+
+impl PartialSchema for BackupCodesAndPair {
+    fn schema() -> RefOr<Schema> {
+        let both = AllOfBuilder::new()
+            .item(schemas::reference::<CodesAnswer>())
+            .item(schemas::reference::<dto::RenewedPair<'_>>());
+        AnyOfBuilder::new()
+            .item(both)
+            .item(schemas::reference::<CodesAnswer>())
+            .into()
+    }
+}
+
+impl ToSchema for BackupCodesAndPair {
+    fn schemas(schemas: &mut schemas::Named) {
+        schemas::collect::<CodesAnswer>(schemas);
+        schemas::collect::<dto::RenewedPair<'_>>(schemas);
     }
 }

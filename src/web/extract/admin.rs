@@ -20,7 +20,7 @@ use super::{ApiJson, ApiUser, CurrentUser, MayProve, RecentlyAuthenticated, rece
 use crate::{
     domain::user::Role,
     flows::{authenticate::Authenticated, proof::Proven},
-    web::{api::refusals, error::WebError, middleware::same_origin, problem::codes},
+    web::{error::WebError, middleware::same_origin, problem::codes, refusals},
 };
 
 fn admin(who: Authenticated) -> Result<Authenticated, WebError> {

@@ -18,11 +18,9 @@ use crate::{
         proof::{self, Outcome, Presented, Proven},
     },
     web::{
-        api::{
-            fields::{self, Field},
-            refusals,
-        },
         error::WebError,
+        fields::{self, Field},
+        refusals,
         session::{BrowserSession, KeptAct},
         state::State,
     },

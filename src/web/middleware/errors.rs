@@ -19,8 +19,8 @@ use crate::{
         error::Failure,
         extract::PageShell,
         pages::ErrorPage,
+        paths::POST_ONLY,
         problem::{self, Problem, codes},
-        routes,
         state::{State, WebSettings},
     },
 };
@@ -64,7 +64,7 @@ fn page_of_form(settings: &WebSettings, req: &HttpRequest) -> String {
     let named = referer
         .and_then(|value| value.to_str().ok())
         .and_then(|url| url.strip_prefix(&settings.origin));
-    let own = Some(req.path()).filter(|path| !routes::POST_ONLY.contains(path));
+    let own = Some(req.path()).filter(|path| !POST_ONLY.contains(path));
     let path = named.into_iter().chain(own).find_map(LocalPath::parse);
     path.map_or_else(String::new, |path| path.to_string())
 }

@@ -4,7 +4,10 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{activity, answer::page};
+use super::{
+    activity::{self, ActivityItem},
+    answer::page,
+};
 use crate::{
     domain::user::User,
     flows::{account, unverified},
@@ -66,17 +69,6 @@ impl SecondFactorState {
             },
         }
     }
-}
-
-/// One line of the recent activity.
-#[derive(Clone, Debug)]
-pub struct ActivityItem {
-    /// What happened, a plain sentence.
-    pub sentence: String,
-    /// Browser, system or address, in words; empty where unknown.
-    pub from: String,
-    /// When.
-    pub at: DateTime<Utc>,
 }
 
 /// `GET /account`.

@@ -1,9 +1,20 @@
 //! The audit events of a user in plain sentences, for that user.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::account::ActivityItem;
 use crate::{db::audit::EventRow, domain::user_agent};
+
+/// One line of the recent activity.
+#[derive(Clone, Debug)]
+pub struct ActivityItem {
+    /// What happened, a plain sentence.
+    pub sentence: String,
+    /// Browser, system or address, in words; empty where unknown.
+    pub from: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
 
 /// An event as a line of the recent activity.
 pub(super) fn item(row: &EventRow) -> ActivityItem {

@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use super::{
     admin_user::Chip,
-    admin_users::USERS,
     admin_words::{AdminAct, Kind},
     answer::{Showing, field_errors, see_other_with},
 };
@@ -21,10 +20,11 @@ use crate::{
         admin_list,
     },
     web::{
-        api::refusals,
         copy,
         error::{WebError, WebResult},
         extract::{AdminForm, AdminUser, ClientInfo, PageShell},
+        paths::USERS,
+        refusals,
         session::BrowserSession,
         state::{State, WebState},
         view::{FieldErrors, Flash, Message, Shell},

@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 use super::{
     admin_user::{Chip, details},
-    admin_users::USERS,
     answer::{Showing, field_errors},
 };
 use crate::{
@@ -25,6 +24,7 @@ use crate::{
     web::{
         error::WebResult,
         extract::{AdminUser, PageShell},
+        paths::USERS,
         state::State,
         view::{FieldErrors, Shell},
     },

@@ -9,7 +9,7 @@ use askama::Template;
 pub use confirmed::post;
 
 use super::{
-    admin_users::{ListQuery, USERS, UserLine},
+    admin_users::{ListQuery, UserLine},
     admin_words::AdminAct,
     answer::Showing,
 };
@@ -24,6 +24,7 @@ use crate::{
         copy,
         error::{WebError, WebResult},
         extract::{AdminUser, PageShell},
+        paths::USERS,
         problem::codes,
         state::{State, WebState},
         view::{FieldErrors, Shell},

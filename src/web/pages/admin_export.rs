@@ -19,10 +19,10 @@ use crate::{
         export::{self, Export, Taker, rows::Form},
     },
     web::{
-        api::refusals,
         error::WebResult,
         extract::{AdminExport, ClientInfo},
         pages::AuditQuery,
+        refusals,
         state::{State, WebState},
     },
 };

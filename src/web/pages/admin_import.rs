@@ -13,7 +13,6 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    admin_imports::{IMPORTS, chip},
     admin_user::Chip,
     answer::{page, see_other, see_other_with},
 };
@@ -24,11 +23,12 @@ use crate::{
         proof::Proven,
     },
     web::{
-        api::refusals,
         copy,
         error::{WebError, WebResult},
         extract::{AdminForm, AdminUser, ClientInfo, PageShell},
+        paths::IMPORTS,
         problem::codes,
+        refusals,
         session::BrowserSession,
         state::{State, WebState},
         view::{Flash, Shell},
@@ -80,6 +80,18 @@ pub enum Stage {
     Failed { why: String },
     /// It was imported, and taken back.
     Undone { new: i64, at: Option<DateTime<Utc>> },
+}
+
+/// What became of a file, in a word.
+pub(super) fn chip(state: Became) -> Chip {
+    let (text, class) = match state {
+        Became::Uploaded => ("Waits for you", "warn"),
+        Became::Running => ("Running", "accent"),
+        Became::Done => ("Imported", "good"),
+        Became::Failed => ("Failed", "bad"),
+        Became::Undone => ("Undone", ""),
+    };
+    Chip { text, class }
 }
 
 /// What became of a file, in numbers.

@@ -7,28 +7,25 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{
-    admin_import::summed_up,
+    admin_import::{chip, summed_up},
     admin_user::Chip,
     answer::{Showing, next_page, see_other},
 };
 use crate::{
-    domain::import::State as Became,
     flows::{
         import_arrivals::{self, Upload},
         imports::{self, File, Page},
         proof,
     },
     web::{
-        api::refusals,
         error::{WebError, WebResult},
         extract::{AdminUpload, AdminUser, PageShell, UploadFault},
+        paths::IMPORTS,
+        refusals,
         state::{State, WebState},
         view::{FieldErrors, Shell},
     },
 };
-
-/// The path of the form and the list.
-pub(super) const IMPORTS: &str = "/admin/users/import";
 
 /// `/admin/users/import`.
 #[derive(Clone, Debug, Template)]
@@ -76,18 +73,6 @@ impl From<File> for ImportLine {
             at: file.row.created_at,
         }
     }
-}
-
-/// What became of a file, in a word.
-pub(super) fn chip(state: Became) -> Chip {
-    let (text, class) = match state {
-        Became::Uploaded => ("Waits for you", "warn"),
-        Became::Running => ("Running", "accent"),
-        Became::Done => ("Imported", "good"),
-        Became::Failed => ("Failed", "bad"),
-        Became::Undone => ("Undone", ""),
-    };
-    Chip { text, class }
 }
 
 /// Which page.

@@ -21,10 +21,10 @@ use crate::{
         proof::Proven,
     },
     web::{
-        api::refusals,
         copy,
         error::{WebError, WebResult},
         extract::{AdminForm, AdminUser, ClientInfo, PageShell},
+        refusals,
         session::BrowserSession,
         state::{State, WebState},
         view::{FieldErrors, Flash, Message, Shell},

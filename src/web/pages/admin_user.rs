@@ -11,7 +11,6 @@ use serde_json::Value;
 
 use super::{
     activity,
-    admin_users::USERS,
     admin_words::AdminAct,
     answer::{Showing, next_page},
 };
@@ -29,9 +28,10 @@ use crate::{
         paged::Paged,
     },
     web::{
-        api::refusals,
         error::WebResult,
         extract::{AdminUser, PageShell},
+        paths::USERS,
+        refusals,
         state::State,
         view::{FieldErrors, Shell},
     },

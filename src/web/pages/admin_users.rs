@@ -17,13 +17,11 @@ use crate::{
     web::{
         error::WebResult,
         extract::{AdminUser, PageShell},
+        paths::USERS,
         state::State,
         view::{FieldErrors, Shell},
     },
 };
-
-/// The path of the list.
-pub(super) const USERS: &str = "/admin/users";
 
 /// `/admin/users`.
 #[derive(Clone, Debug, Template)]

@@ -14,7 +14,7 @@ use askama::Template;
 use serde_json::{Map, Value};
 
 use super::answer::page;
-use crate::web::{assets, error::WebResult, extract::PageShell, state::State, view::Shell};
+use crate::web::{api, assets, error::WebResult, extract::PageShell, state::State, view::Shell};
 
 /// A script and calls of our own; otherwise as everywhere.
 const CSP: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
@@ -86,7 +86,7 @@ pub type Text = Vec<Vec<(bool, String)>>;
 
 /// `GET /api/docs`.
 pub async fn get(req: HttpRequest, state: State) -> WebResult {
-    let document: Value = serde_json::from_str(state.description()?.json())?;
+    let document: Value = serde_json::from_str(&api::description::of(&state)?.json)?;
     let shown = ApiDocsPage::of(PageShell::of_failure(&req), &document);
     let mut response = page(StatusCode::OK, shown)?;
     response.headers_mut().insert(

@@ -4,13 +4,13 @@ use std::sync::LazyLock;
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
-use vestibule::web::api::description::Description;
+use vestibule::web::api::description;
 
 use super::api::Reply;
 
 /// The description, as the settings of the tests make it.
 pub(crate) static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
-    let described = Description::new(15, true).expect("a description");
+    let described = description::describe(15, true).expect("a description");
     serde_json::from_str(described.json()).expect("JSON")
 });
 

@@ -25,10 +25,10 @@ use crate::{
         proof::{self, Outcome, Presented, Proven},
     },
     web::{
-        api::refusals,
         copy,
         error::{WebError, WebResult},
         extract::{AdminUser, ClientInfo, CsrfForm, PageShell},
+        refusals,
         session::BrowserSession,
         state::{State, WebState},
         view::{FieldErrors, Flash},

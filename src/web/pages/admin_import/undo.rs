@@ -11,13 +11,11 @@ use crate::{
         imports::File,
     },
     web::{
-        api::refusals,
         error::{WebError, WebResult},
         extract::{AdminForm, AdminUser, ClientInfo, PageShell},
-        pages::{
-            admin_imports::IMPORTS,
-            answer::{Showing, field_errors, see_other, see_other_with},
-        },
+        pages::answer::{Showing, field_errors, see_other, see_other_with},
+        paths::IMPORTS,
+        refusals,
         session::BrowserSession,
         state::{State, WebState},
         view::{FieldErrors, Flash, Shell},

@@ -23,13 +23,13 @@ pub enum Field {
 
 impl Field {
     /// Whether anything but `null` came.
-    pub(in crate::web) fn is_given(&self) -> bool {
+    pub(super) fn is_given(&self) -> bool {
         !matches!(self, Self::Missing)
     }
 }
 
 /// Reads fields into the input of a flow; refuses with 422 and every fault where there is one.
-pub(in crate::web) fn read<T>(build: impl FnOnce(&mut Reader) -> T) -> WebResult<T> {
+pub(super) fn read<T>(build: impl FnOnce(&mut Reader) -> T) -> WebResult<T> {
     let mut reader = Reader(InputFaults::default());
     let input = build(&mut reader);
     if reader.0.is_empty() {
@@ -40,11 +40,11 @@ pub(in crate::web) fn read<T>(build: impl FnOnce(&mut Reader) -> T) -> WebResult
 }
 
 /// Collects faults while fields are read.
-pub(in crate::web) struct Reader(InputFaults);
+pub(super) struct Reader(InputFaults);
 
 impl Reader {
     /// A secret that must be there. Nothing is trimmed: spaces are a password's own.
-    pub(in crate::web) fn secret(&mut self, name: &'static str, field: Field) -> SecretString {
+    pub(super) fn secret(&mut self, name: &'static str, field: Field) -> SecretString {
         let given = self.optional(name, field);
         match given {
             Some(text) if !text.is_empty() => return text,
@@ -56,7 +56,7 @@ impl Reader {
     }
 
     /// A text that must be there and not be blank.
-    pub(in crate::web) fn text(&mut self, name: &'static str, field: Field) -> String {
+    pub(super) fn text(&mut self, name: &'static str, field: Field) -> String {
         let text = self.secret(name, field).expose().to_owned();
         if !text.is_empty() && text.trim().is_empty() {
             self.0.add(name, &"This field is blank.");
@@ -65,11 +65,7 @@ impl Reader {
     }
 
     /// A text that may be absent.
-    pub(in crate::web) fn optional(
-        &mut self,
-        name: &'static str,
-        field: Field,
-    ) -> Option<SecretString> {
+    pub(super) fn optional(&mut self, name: &'static str, field: Field) -> Option<SecretString> {
         match field {
             Field::Missing => None,
             Field::Text(text) => Some(text),
@@ -81,13 +77,13 @@ impl Reader {
     }
 
     /// A text that may be missing, which is the same as an empty one.
-    pub(in crate::web) fn text_or_empty(&mut self, name: &'static str, field: Field) -> String {
+    pub(super) fn text_or_empty(&mut self, name: &'static str, field: Field) -> String {
         let given = self.optional(name, field);
         given.map_or_else(String::new, |text| text.expose().to_owned())
     }
 
     /// Notes a fault that lies between fields.
-    pub(in crate::web) fn fault(&mut self, name: &'static str, message: &str) {
+    pub(super) fn fault(&mut self, name: &'static str, message: &str) {
         self.0.add(name, &message);
     }
 }

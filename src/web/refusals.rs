@@ -24,7 +24,7 @@ fn at(field: &'static str, code: Code, detail: impl Into<String>) -> WebError {
 }
 
 /// Input that cannot be used.
-pub(in crate::web) fn invalid(faults: &InputFaults) -> WebError {
+pub(super) fn invalid(faults: &InputFaults) -> WebError {
     let detail = "Some fields cannot be used. See errors.";
     let mut refusal = Refusal::new(codes::INVALID_INPUT, detail);
     refusal.fields = faults
@@ -46,7 +46,7 @@ pub(super) fn invited_address_taken() -> WebError {
 }
 
 /// 403: nobody can register, or be invited.
-pub(in crate::web) fn registration_closed(detail: &'static str) -> WebError {
+pub(super) fn registration_closed(detail: &'static str) -> WebError {
     WebError::refused(codes::REGISTRATION_CLOSED, detail)
 }
 
@@ -72,7 +72,7 @@ pub(super) fn dead_link() -> WebError {
 
 /// A code that opens nothing: [`codes::WRONG_CODE_AT_DOOR`], or inside, where a 401 would speak of
 /// the session, [`codes::WRONG_CODE`].
-pub(in crate::web) fn invalid_code(code: Code, fault: CodeFault) -> WebError {
+pub(super) fn invalid_code(code: Code, fault: CodeFault) -> WebError {
     let detail = match fault {
         CodeFault::Wrong => copy::CODE_NOT_RIGHT.to_owned(),
         CodeFault::Spent => copy::CODE_USED.to_owned(),
@@ -82,7 +82,7 @@ pub(in crate::web) fn invalid_code(code: Code, fault: CodeFault) -> WebError {
 }
 
 /// 403: the password sent along is not the account's. A 401 would speak of the access token.
-pub(in crate::web) fn wrong_password(field: &'static str) -> WebError {
+pub(super) fn wrong_password(field: &'static str) -> WebError {
     let detail = "This is not the password of the account.";
     at(field, codes::WRONG_PASSWORD, detail)
 }
@@ -100,7 +100,7 @@ pub(super) fn email_not_verified() -> WebError {
 }
 
 /// 403: the last proof is too old.
-pub(in crate::web) fn proof_required() -> WebError {
+pub(super) fn proof_required() -> WebError {
     let detail = "This needs a recent proof: send the password along, or call /api/auth/reauthenticate first.";
     WebError::refused(codes::REAUTHENTICATION_REQUIRED, detail)
 }
@@ -124,29 +124,29 @@ pub(super) fn totp_not_pending() -> WebError {
 }
 
 /// 409: another change was quicker.
-pub(in crate::web) fn conflict() -> WebError {
+pub(super) fn conflict() -> WebError {
     let detail = "The account was changed in the same moment, so nothing was done. Try again.";
     WebError::refused(codes::CONFLICT, detail)
 }
 
 /// 403: the call or page is for admins.
-pub(in crate::web) fn admin_required() -> WebError {
+pub(super) fn admin_required() -> WebError {
     let detail = "This is for administrators.";
     WebError::refused(codes::ADMIN_REQUIRED, detail)
 }
 
 /// 404: nobody has this id.
-pub(in crate::web) fn no_such_user() -> WebError {
+pub(super) fn no_such_user() -> WebError {
     WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_USER)
 }
 
 /// The id in a path. One that is none is nobody's.
-pub(in crate::web) fn user_id(text: &str) -> WebResult<Uuid> {
+pub(super) fn user_id(text: &str) -> WebResult<Uuid> {
     Uuid::try_parse(text).map_err(|_| no_such_user())
 }
 
 /// Why an invitation was not written, sent or revoked.
-pub(in crate::web) fn invitation(outcome: Invited) -> WebError {
+pub(super) fn invitation(outcome: Invited) -> WebError {
     match outcome {
         Invited::EmailTaken => at("email", codes::EMAIL_TAKEN, copy::INVITED_HAS_ACCOUNT),
         Invited::AlreadyInvited => at("email", codes::NOTHING_TO_DO, copy::INVITED_ALREADY),
@@ -159,12 +159,12 @@ pub(in crate::web) fn invitation(outcome: Invited) -> WebError {
 }
 
 /// The id of an invitation in a path.
-pub(in crate::web) fn invitation_id(text: &str) -> WebResult<Uuid> {
+pub(super) fn invitation_id(text: &str) -> WebResult<Uuid> {
     Uuid::try_parse(text).map_err(|_| invitation(Invited::NotFound))
 }
 
 /// Why somebody was turned back at the door of admins' acts.
-pub(in crate::web) fn barred(barred: Barred) -> WebError {
+pub(super) fn barred(barred: Barred) -> WebError {
     match barred {
         Barred::NotAdmin => admin_required(),
         Barred::Overtaken => WebError::Unauthorized,
@@ -172,7 +172,7 @@ pub(in crate::web) fn barred(barred: Barred) -> WebError {
 }
 
 /// Why an act of an admin was not done.
-pub(in crate::web) fn admin_act(outcome: Outcome) -> WebError {
+pub(super) fn admin_act(outcome: Outcome) -> WebError {
     match outcome {
         Outcome::NotFound => WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_USER),
         Outcome::OwnAccount => WebError::refused(codes::OWN_ACCOUNT, copy::OWN_ACCOUNT),

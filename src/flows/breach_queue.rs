@@ -1,0 +1,47 @@
+//! The queue of passwords that are to be looked up among breached ones.
+
+use tokio::sync::{
+    Mutex,
+    mpsc::{self, Receiver, Sender},
+};
+
+use crate::domain::{audit::Client, password::BreachDigest, user::User};
+
+/// How many may wait. What finds no place is made up for at the sign-in after.
+const WAITING: usize = 256;
+
+/// A look-up to be made.
+pub(super) struct Due {
+    pub(super) user: User,
+    pub(super) digest: BreachDigest,
+    /// Who signed in with the password.
+    pub(super) client: Client,
+}
+
+/// The look-ups that wait for this node's worker. They hold digests and no password.
+pub struct BreachChecks {
+    sender: Sender<Due>,
+    receiver: Mutex<Receiver<Due>>,
+}
+
+impl Default for BreachChecks {
+    fn default() -> Self {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        Self {
+            sender,
+            receiver: Mutex::new(receiver),
+        }
+    }
+}
+
+impl BreachChecks {
+    /// Adds a look-up; `false` where the queue is full.
+    pub(super) fn add(&self, due: Due) -> bool {
+        self.sender.try_send(due).is_ok()
+    }
+
+    /// Waits for the next look-up.
+    pub(super) async fn next(&self) -> Option<Due> {
+        self.receiver.lock().await.recv().await
+    }
+}
