@@ -100,6 +100,19 @@ pub async fn touched(
     .await
 }
 
+/// Deletes the mails to the accounts of a file that wait to be sent: once the accounts are gone, their links
+/// lead nowhere.
+pub async fn forget_mails(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<()> {
+    sql_query(
+        "DELETE FROM mails USING users WHERE users.id = mails.user_id AND users.import_id = $1
+            AND mails.sealed IS NOT NULL AND mails.dropped_at IS NULL",
+    )
+    .bind::<SqlUuid, _>(import_id)
+    .execute(&mut conn)
+    .await?;
+    Ok(())
+}
+
 /// Erases the accounts of a file with all that hangs on them; returns who they were.
 pub async fn erase(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<Vec<Uuid>> {
     diesel::delete(users::table.filter(users::import_id.eq(import_id)))

@@ -148,6 +148,7 @@ impl Undoing<'_> {
         if in_use.count > 0 {
             return Ok(Outcome::InUse(in_use));
         }
+        db::imports::forget_mails(tx, self.file).await?;
         let gone = db::imports::erase(tx, self.file).await?;
         db::import_files::set_undone(tx, self.file, now).await?;
         self.audit(tx, &gone).await?;

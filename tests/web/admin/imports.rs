@@ -504,6 +504,34 @@ async fn what_somebody_used_or_changed_is_not_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_taken_back_while_its_owners_are_still_being_mailed() {
+    let app = TestApp::start().await;
+    let mut browser = host(&app).await;
+    let slow = app.another_connection().await;
+    let trigger = "CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN PERFORM pg_sleep(1); RETURN NULL; END';
+        CREATE TRIGGER slowly AFTER INSERT ON mails FOR EACH STATEMENT EXECUTE FUNCTION slowly();";
+    slow.batch_execute(trigger).await.unwrap();
+    let path = imported(&app, &mut browser, &rows("example.org", 3500)).await;
+    assert!(count(&app, STAGED).await > 0, "nothing is tested");
+    let undo = format!("{path}/undo");
+    let typed = [("reason", "wrong file"), ("confirm_count", "3500")];
+    let fields = with_token(&mut browser, &typed).await;
+    browser.post(&undo, &fields).await;
+    assert_eq!(state(&app, &path).await, "undone");
+    let cleared = async {
+        while count(&app, STAGED).await > 0 {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(Duration::from_secs(30), cleared).await.unwrap();
+    assert_eq!(count(&app, "SELECT count(*) FROM users").await, 1);
+    let due = "SELECT count(*) FROM mails WHERE kind = 'imported' AND NOT decoy
+        AND sealed IS NOT NULL AND dropped_at IS NULL";
+    assert_eq!(count(&app, due).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_sign_in_at_the_moment_of_the_undo_wins_or_finds_no_account() {
     let app = TestApp::start().await;
     let other = app.another_node();
