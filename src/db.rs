@@ -11,6 +11,7 @@ pub mod audit_log;
 pub mod audit_seals;
 pub mod audit_waiting;
 pub mod backup_codes;
+pub mod bulk_selections;
 mod connect;
 pub mod dashboard;
 pub mod devices;

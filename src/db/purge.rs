@@ -15,7 +15,7 @@ struct Expired {
     keep: TimeDelta,
 }
 
-const EXPIRED: [Expired; 11] = [
+const EXPIRED: [Expired; 12] = [
     Expired {
         table: "revoked_tokens",
         key: "token_id",
@@ -95,6 +95,14 @@ const EXPIRED: [Expired; 11] = [
         condition: "failures < 100",
         since: "tried_at",
         keep: TimeDelta::days(30),
+    },
+    // Acts on many that no admin confirmed.
+    Expired {
+        table: "bulk_selections",
+        key: "id",
+        condition: "true",
+        since: "made_at",
+        keep: TimeDelta::hours(1),
     },
     // Caps that count nothing any more.
     Expired {

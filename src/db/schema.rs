@@ -52,6 +52,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    bulk_selections (id) {
+        id -> Uuid,
+        admin_id -> Uuid,
+        made_at -> Timestamptz,
+        selected -> Array<Uuid>,
+    }
+}
+
+diesel::table! {
     invitations (id) {
         id -> Uuid,
         email -> Text,

@@ -151,6 +151,23 @@ pub async fn count(conn: &AsyncPgConnection, search: &UserSearch) -> QueryResult
     Ok(Figure::bounded(counted, BOUND))
 }
 
+/// The ids of `limit` users whom a search finds, on whatever page, in no order; within a transaction.
+pub async fn everybody(
+    conn: &AsyncPgConnection,
+    search: &UserSearch,
+    limit: i64,
+) -> QueryResult<Vec<Uuid>> {
+    plan_for_values(conn).await?;
+    if search.text.is_some() {
+        plan(conn, BY_INDEX_OF_WORDS).await?;
+    }
+    let statement = statement::everybody(search);
+    let found: Vec<Gathered> = statement::bound(&statement, search, limit)
+        .load(&mut &*conn)
+        .await?;
+    Ok(found.into_iter().map(|one| one.id).collect())
+}
+
 /// What is looked for decides which index is quick, so each statement is planned for its own
 /// values: a plan for any values would not know a rare word from a common one.
 async fn plan_for_values(conn: &AsyncPgConnection) -> QueryResult<()> {

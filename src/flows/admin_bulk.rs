@@ -3,9 +3,13 @@
 //! The acts are those of `admin_act`, behind its door and in its words. Whoever an act does not fit
 //! is left out and told; a fault undoes all of it.
 
+mod whole;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
+
+pub use whole::{Confirmed, MOST_FOUND, confirm, find, kept, perform_in_parts, select};
 
 use super::{
     FlowError, InputFaults, Result, Services,
@@ -20,7 +24,7 @@ use crate::{
     domain::{audit::Client, reason::Reason},
 };
 
-/// The most accounts at once. All other acts of admins wait meanwhile.
+/// The most accounts of one transaction. All other acts of admins wait meanwhile.
 pub const MOST: usize = 200;
 
 /// What can be done to many accounts at once.
@@ -83,7 +87,7 @@ impl BulkAct {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order(Act);
 
-/// Whom to do it to: 1 to [`MOST`] ids, each once.
+/// Whom to do it to: 1 to [`MOST`] ids that were named, each once, or all whom a search finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selected(BTreeSet<Uuid>);
 
@@ -100,6 +104,11 @@ impl Selected {
             }
             Ok(ids) => Ok(Self(ids)),
         }
+    }
+
+    /// How many.
+    pub fn count(&self) -> usize {
+        self.0.len()
     }
 
     fn ids(&self) -> Vec<Uuid> {
@@ -183,6 +192,8 @@ pub struct Report {
     pub done: Vec<Uuid>,
     /// Who was left out, and why.
     pub left_out: Vec<(Uuid, Why)>,
+    /// How many were not reached, as something failed behind the first part of many.
+    pub not_reached: usize,
 }
 
 /// Does one act to everybody who is selected and whom it fits, or to nobody.

@@ -5,7 +5,7 @@ mod search;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-pub use search::{PAGE, Page, Query, check, count, list, page};
+pub use search::{PAGE, Page, Query, check, count, everybody, list, page};
 
 use super::{
     InputFaults, Result, Services,

@@ -5,6 +5,7 @@
 pub mod accept_invitation;
 pub mod admin_acts;
 pub mod admin_bulk;
+mod admin_bulk_filter;
 pub mod admin_users;
 pub mod audit;
 pub mod change_password;

@@ -175,6 +175,8 @@ pub const NO_ACCOUNT_OF_ID: &str = "There is no account with this id.";
 /// Nobody of those who are selected is left to act on.
 pub const NOBODY_LEFT: &str =
     "Nothing was done: there is nobody among the selected whom this would change.";
+/// A selection of all whom a search found that cannot be confirmed.
+pub const SELECTION_GONE: &str = "This selection was confirmed before, or is older than an hour. Search again, and select from there.";
 /// No act was chosen for those who are selected.
 pub const CHOOSE_AN_ACT: &str = "Choose what to do with the selected users.";
 /// The last proof has become too old for an act.

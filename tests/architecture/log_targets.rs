@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::sources;
 
 /// Every target that the log has.
-const TARGETS: [&str; 39] = [
+const TARGETS: [&str; 40] = [
     "vestibule::app::first_admin",
     "vestibule::app::metrics",
     "vestibule::breach",
@@ -16,6 +16,7 @@ const TARGETS: [&str; 39] = [
     "vestibule::cli::user::import",
     "vestibule::db::connect",
     "vestibule::db::connect::watched",
+    "vestibule::flows::admin_bulk",
     "vestibule::flows::attempts",
     "vestibule::flows::audit_seals",
     "vestibule::flows::audit_waiting",

@@ -17,6 +17,7 @@ mod driver;
 mod elsewhere;
 mod folder;
 mod harness;
+mod list;
 mod mail;
 mod policy;
 mod server;

@@ -385,7 +385,10 @@ fn bulk(word: &str, people: Vec<UserLine>, prove_as: &str, errors: FieldErrors) 
     html(&AdminBulkPage {
         shell: admin(),
         act: AdminAct::of_path(word, |_| true),
+        count: people.len(),
         people,
+        left_out_count: 2,
+        selection: String::new(),
         left_out: vec![
             left_out("/admin/users/x", EMAIL, "This is your own account."),
             left_out("", ID, "There is no account with this id."),

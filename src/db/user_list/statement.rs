@@ -159,6 +159,15 @@ pub(super) fn count_gathered(search: &UserSearch) -> String {
     )
 }
 
+/// The ids of those whom a search finds, in no order.
+pub(super) fn everybody(search: &UserSearch) -> String {
+    let matches = match search.text {
+        Some(_) => gathered_matches(search),
+        None => "true".to_owned(),
+    };
+    format!("SELECT id, 0::bigint AS count FROM users WHERE {matches} AND kind = ANY($1) LIMIT $2")
+}
+
 /// As [`MATCHES`], with what the index of words knows of the filters: it reads no further than the rarest of all
 /// that must hold.
 fn gathered_matches(search: &UserSearch) -> String {

@@ -1,5 +1,7 @@
 //! Looking for users: what was asked for, and a page of what is found.
 
+use uuid::Uuid;
+
 use super::super::{FlowError, InputFaults, Result, Services};
 use crate::{
     db::{self, Transact, admin_users::ManagedUser},
@@ -79,6 +81,30 @@ pub async fn page(s: &Services, query: &Query, size: usize) -> Result<Result<Pag
         next: step(last, search.sort, Step::Behind),
         users,
     }))
+}
+
+/// The ids of those on all pages, `most` of them at most; where the page begins makes no difference.
+pub async fn everybody(
+    s: &Services,
+    query: &Query,
+    most: usize,
+) -> Result<Result<Vec<Uuid>, InputFaults>> {
+    let query = Query {
+        cursor: String::new(),
+        ..query.clone()
+    };
+    let search = match read(&query) {
+        Ok(search) => search,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut conn = s.db.connection().await?;
+    let ids = conn
+        .transaction(async |tx| {
+            Ok::<_, FlowError>(db::user_list::everybody(tx, &search, most).await?)
+        })
+        .await?;
+    Ok(Ok(ids))
 }
 
 async fn found(

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    admin_bulk_filter::{Expected, Filter, FilterBody, found, searched},
     dto::LeftOut,
     fields::{self, Field, Reader},
     refusals, schemas,
@@ -16,7 +17,8 @@ use super::{
 use crate::{
     flows::{
         InputFaults,
-        admin_bulk::{self, BulkAct, Order, Report, Selected},
+        admin_bulk::{self, BulkAct, Order, Selected},
+        admin_list::Query,
     },
     web::{
         error::WebResult,
@@ -33,9 +35,15 @@ pub struct Body {
     /// The last word of the path of the same act on one account.
     #[schema(schema_with = schemas::bulk_acts)]
     action: Field,
-    /// Out of the list; one that comes twice counts once.
-    #[schema(required, schema_with = schemas::selected)]
+    /// Out of the list; one that comes twice counts once. Not beside `filter`.
+    #[schema(schema_with = schemas::selected)]
     ids: Option<Ids>,
+    /// Everybody whom the list finds by this as the call arrives, 5,000 at most; `{}` is everybody. Not beside `ids`.
+    #[schema(value_type = Option<FilterBody>)]
+    filter: Option<Filter>,
+    /// Beside `filter`: nothing is done unless it finds exactly so many.
+    #[schema(value_type = Option<u32>)]
+    expected: Option<Expected>,
     /// Where the act on one account asks for it.
     #[schema(value_type = Option<texts::Reason>)]
     reason: Field,
@@ -65,31 +73,45 @@ struct Answer {
     #[schema(value_type = Vec<String>)]
     done: Vec<Uuid>,
     left_out: Vec<LeftOut>,
+    /// How many a `filter` found that the act did not reach, since something failed behind the first 200. What is
+    /// done stays done.
+    not_reached: usize,
 }
 
-fn read(body: Body) -> WebResult<(Selected, Order)> {
-    let (act, ids, reason) = fields::read(|r| {
+/// Whom to do it to.
+enum Whom {
+    Named(Selected),
+    Found(Query, Option<u32>),
+}
+
+fn read(body: Body) -> WebResult<(Whom, Order)> {
+    let (act, ids, found, reason) = fields::read(|r| {
         let act = action(r, body.action);
+        let found = searched(r, body.filter, body.expected, body.ids.is_some());
         let ids = match body.ids {
             Some(Ids::Texts(ids)) => ids,
             Some(Ids::Other(_)) => {
                 r.fault("ids", "This field must be a list of texts.");
                 Vec::new()
             }
+            None if found.is_some() => Vec::new(),
             None => {
                 r.fault("ids", "This field is missing.");
                 Vec::new()
             }
         };
-        (act, ids, r.optional("reason", body.reason))
+        (act, ids, found, r.optional("reason", body.reason))
     })?;
     let mut faults = InputFaults::default();
-    let selected = Selected::parse(ids.iter().map(String::as_str));
+    let whom = match found {
+        Some((query, expected)) => Ok(Whom::Found(query, expected)),
+        None => Selected::parse(ids.iter().map(String::as_str)).map(Whom::Named),
+    };
     let order = act.order(reason.as_ref().map_or("", |reason| reason.expose()));
-    match (selected, order) {
-        (Ok(selected), Ok(order)) => Ok((selected, order)),
-        (selected, order) => {
-            for fault in [selected.err(), order.err()].iter().flatten() {
+    match (whom, order) {
+        (Ok(whom), Ok(order)) => Ok((whom, order)),
+        (whom, order) => {
+            for fault in [whom.err(), order.err()].iter().flatten() {
                 for (field, messages) in fault.iter() {
                     for why in messages {
                         faults.add(field, why);
@@ -117,7 +139,8 @@ fn action(r: &mut Reader, field: Field) -> BulkAct {
 
 problems!(BulkProblems: ANY UNSAFE BODY SIGNED_IN ADMIN PROVEN);
 
-/// Does one act to up to 200 accounts: to everybody whom it fits, or where something fails to nobody.
+/// Does one act to up to 200 accounts that are named: to everybody whom it fits, or where something fails to nobody. Or
+/// to everybody whom a filter finds as the call arrives, up to 5,000, in transactions of 200.
 ///
 /// Each is audited and told as by the act on one account. Whoever it does not fit is left out, with
 /// the word that the act on this one account would be refused with.
@@ -137,11 +160,21 @@ pub async fn post(
     call: AdminCall<Body>,
     ClientInfo(client): ClientInfo,
 ) -> WebResult {
-    let (selected, order) = read(call.body)?;
-    let done = admin_bulk::perform(&state.services, &call.proven, &selected, &order, &client);
-    let Report { done, left_out } = done.await?.map_err(refusals::barred)?;
+    let (whom, order) = read(call.body)?;
+    let (services, proven) = (&state.services, &call.proven);
+    let done = match whom {
+        Whom::Named(selected) => {
+            admin_bulk::perform(services, proven, &selected, &order, &client).await?
+        }
+        Whom::Found(query, expected) => {
+            let selected = found(services, &query, expected).await?;
+            admin_bulk::perform_in_parts(services, proven, selected, &order, &client).await?
+        }
+    };
+    let report = done.map_err(refusals::barred)?;
     Ok(HttpResponse::Ok().json(Answer {
-        done,
-        left_out: left_out.into_iter().map(LeftOut::of).collect(),
+        done: report.done,
+        left_out: report.left_out.into_iter().map(LeftOut::of).collect(),
+        not_reached: report.not_reached,
     }))
 }

@@ -1,11 +1,12 @@
 //! `/admin/users/bulk`: one act on everybody who is selected in the list, first as a preview that
 //! names them.
 
+mod asked;
 mod confirmed;
 
 use actix_web::HttpRequest;
 use askama::Template;
-
+use asked::{Whom, everybody, named, of_query};
 pub use confirmed::post;
 
 use super::{
@@ -16,16 +17,15 @@ use super::{
 use crate::{
     flows::{
         InputFaults,
-        admin_bulk::{self, BulkAct, LeftOut, Selected, Why},
+        admin_bulk::{self, BulkAct, LeftOut, Why},
         authenticate::Authenticated,
         proof,
     },
     web::{
         copy,
-        error::{WebError, WebResult},
+        error::WebResult,
         extract::{AdminUser, PageShell},
         paths::USERS,
-        problem::codes,
         state::{State, WebState},
         view::{FieldErrors, Shell},
     },
@@ -39,10 +39,16 @@ pub struct AdminBulkPage {
     pub shell: Shell,
     /// The act; none where it cannot be told what is wanted.
     pub act: Option<&'static AdminAct>,
-    /// Whom it would be done to.
+    /// Whom it would be done to; of those whom a search finds, the first.
     pub people: Vec<UserLine>,
-    /// Who would be left out.
+    /// To how many.
+    pub count: usize,
+    /// Who would be left out; of those whom a search finds, the first.
     pub left_out: Vec<LeftOutLine>,
+    /// How many would be.
+    pub left_out_count: usize,
+    /// The id of what a search found, kept until it is confirmed; empty where users were selected by hand.
+    pub selection: String,
     /// The list that the selection was made in, as a query.
     pub list: ListQuery,
     /// The reason as typed.
@@ -60,7 +66,10 @@ impl AdminBulkPage {
             shell,
             act: act.and_then(AdminAct::of_many),
             people: Vec::new(),
+            count: 0,
             left_out: Vec::new(),
+            left_out_count: 0,
+            selection: String::new(),
             list: ListQuery::default(),
             reason: String::new(),
             prove_as: String::new(),
@@ -83,6 +92,9 @@ impl AdminBulkPage {
         self.list.here()
     }
 }
+
+/// The most of those whom a search finds who are shown.
+const SHOWN: usize = 50;
 
 /// Somebody who is left out.
 #[derive(Clone, Debug)]
@@ -122,43 +134,6 @@ fn sentence(why: Why) -> &'static str {
     }
 }
 
-/// What to do, and to whom.
-fn read<'a>(
-    act: &str,
-    ids: impl IntoIterator<Item = &'a str>,
-) -> Result<(BulkAct, Selected), InputFaults> {
-    let selected = Selected::parse(ids)?;
-    let act = BulkAct::of_word(act);
-    let act = act.ok_or_else(|| InputFaults::one("act", &copy::CHOOSE_AN_ACT))?;
-    Ok((act, selected))
-}
-
-/// The query of the preview: `id` comes once for each user, everything else once.
-fn of_query(query: &str) -> WebResult<(String, Vec<String>, String)> {
-    let unreadable = || {
-        let detail = "This address cannot be read. Select the users in the list again.";
-        WebError::refused(codes::BAD_REQUEST, detail)
-    };
-    let pairs: Vec<(String, String)> =
-        serde_urlencoded::from_str(query).map_err(|_| unreadable())?;
-    let (mut act, mut list, mut ids) = (None, None, Vec::new());
-    for (name, value) in pairs {
-        let once = match name.as_str() {
-            "id" => {
-                ids.push(value);
-                continue;
-            }
-            "act" => &mut act,
-            "list" => &mut list,
-            _ => continue,
-        };
-        if once.replace(value).is_some() {
-            return Err(unreadable());
-        }
-    }
-    Ok((act.unwrap_or_default(), ids, list.unwrap_or_default()))
-}
-
 /// `GET /admin/users/bulk`
 pub async fn get(
     AdminUser(who): AdminUser,
@@ -166,14 +141,19 @@ pub async fn get(
     state: State,
     shell: PageShell,
 ) -> WebResult {
-    let (word, ids, list) = of_query(req.query_string())?;
-    let list = ListQuery::parse(&list);
-    let (act, selected) = match read(&word, ids.iter().map(String::as_str)) {
-        Ok(asked) => asked,
-        Err(faults) => return unusable(shell, &word, list, &faults),
+    let asked = of_query(req.query_string())?;
+    let list = ListQuery::parse(&asked.list);
+    let read = if asked.whole {
+        everybody(&state, &who, &asked).await?
+    } else {
+        named(&asked.act, asked.ids.iter().map(String::as_str))
+    };
+    let (act, whom) = match read {
+        Ok(read) => read,
+        Err(faults) => return unusable(shell, &asked.act, list, &faults),
     };
     let is_proven = proof::recent(&state.services, &who).is_some();
-    show(&state, shell, &who, (act, &selected), |page| {
+    show(&state, shell, &who, (act, &whom), |page| {
         page.list = list;
         if is_proven {
             page.prove_as.clear();
@@ -204,14 +184,20 @@ async fn show(
     state: &WebState,
     shell: PageShell,
     who: &Authenticated,
-    (act, selected): (BulkAct, &Selected),
+    (act, whom): (BulkAct, &Whom),
     finish: impl FnOnce(&mut AdminBulkPage) -> Showing,
 ) -> WebResult {
-    let preview = admin_bulk::preview(&state.services, who.user().id, selected, act).await?;
-    let (fitting, left_out) = (preview.fitting.into_iter(), preview.left_out.into_iter());
+    let preview = admin_bulk::preview(&state.services, who.user().id, &whom.selected, act).await?;
+    let (count, left_out_count) = (preview.fitting.len(), preview.left_out.len());
+    let shown = whom.kept.map_or(usize::MAX, |_| SHOWN);
+    let fitting = preview.fitting.into_iter().take(shown);
+    let left_out = preview.left_out.into_iter().take(shown);
     let mut page = AdminBulkPage {
         people: fitting.map(UserLine::from).collect(),
+        count,
         left_out: left_out.map(LeftOutLine::from).collect(),
+        left_out_count,
+        selection: whom.kept.map_or_else(String::new, |id| id.to_string()),
         prove_as: who.user().email.clone(),
         ..AdminBulkPage::of(shell.take(), Some(act))
     };

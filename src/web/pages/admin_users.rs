@@ -127,15 +127,20 @@ pub struct ListQuery {
     pub select: String,
 }
 
-/// The longest query that is carried along to a page and back.
-const MOST_CARRIED: usize = 2048;
+/// The longest query that is carried along to a page and back: a search text of 254 characters takes up to 12 bytes each.
+const MOST_CARRIED: usize = 4096;
 
 impl ListQuery {
     /// The query of a link to the list; one that cannot be read looks for nothing.
     pub fn parse(query: &str) -> Self {
+        Self::read(query).unwrap_or_default()
+    }
+
+    /// The same; `None` where it cannot be read.
+    pub fn read(query: &str) -> Option<Self> {
         let fits = query.len() <= MOST_CARRIED;
-        let parsed = fits.then(|| serde_urlencoded::from_str(query).ok());
-        parsed.flatten().unwrap_or_default()
+        fits.then(|| serde_urlencoded::from_str(query).ok())
+            .flatten()
     }
 
     /// The link to this very page of the list.

@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use actix_web::http::StatusCode;
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::{
     super::{
@@ -14,13 +15,15 @@ use super::{
         admin_words::AdminAct,
         answer::{Showing, field_errors, see_other_with},
     },
-    read, sentence, show, unusable,
+    asked::{Whom, act_of, named},
+    sentence, show, unusable,
 };
 use crate::{
     domain::{audit::Client, secret::SecretString},
     flows::{
+        InputFaults,
         admin_act::Barred,
-        admin_bulk::{self, Order, Report, Selected},
+        admin_bulk::{self, BulkAct, Confirmed, Order, Report},
         authenticate::Authenticated,
         proof::{self, Outcome, Presented, Proven},
     },
@@ -42,6 +45,9 @@ pub struct Form {
     act: String,
     #[serde(default)]
     ids: String,
+    /// In the place of ids where a search found them.
+    #[serde(default)]
+    selection: String,
     #[serde(default)]
     list: String,
     #[serde(default)]
@@ -60,7 +66,12 @@ pub async fn post(
     shell: PageShell,
 ) -> WebResult {
     let list = ListQuery::parse(&form.list);
-    let (act, selected) = match read(&form.act, form.ids.split_whitespace()) {
+    let asked = if form.selection.is_empty() {
+        named(&form.act, form.ids.split_whitespace())
+    } else {
+        kept(&state, &who, (&form.act, &form.selection)).await?
+    };
+    let (act, whom) = match asked {
         Ok(asked) => asked,
         Err(faults) => return unusable(shell, &form.act, list, &faults),
     };
@@ -87,7 +98,7 @@ pub async fn post(
                 client: &client,
             };
             let done = match admin.prove(recent, form.password).await? {
-                Ok(proven) => admin.perform(&proven, &selected, &order).await?,
+                Ok(proven) => admin.perform(&proven, &whom, &order).await?,
                 Err(again) => Err(again),
             };
             match done {
@@ -99,7 +110,7 @@ pub async fn post(
             }
         }
     };
-    show(&state, shell, &who, (act, &selected), |page| {
+    show(&state, shell, &who, (act, &whom), |page| {
         page.list = list;
         page.reason = form.reason;
         if again.is_proven {
@@ -108,6 +119,27 @@ pub async fn post(
         again.showing
     })
     .await
+}
+
+/// Those who were kept under an id until they are confirmed.
+async fn kept(
+    state: &WebState,
+    who: &Authenticated,
+    (act, id): (&str, &str),
+) -> WebResult<Result<(BulkAct, Whom), InputFaults>> {
+    let gone = || InputFaults::one("ids", &copy::SELECTION_GONE);
+    let act = match act_of(act) {
+        Ok(act) => act,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let Ok(id) = Uuid::try_parse(id) else {
+        return Ok(Err(gone()));
+    };
+    let selected = admin_bulk::kept(&state.services, who.user().id, id).await?;
+    Ok(selected.ok_or_else(gone).map(|selected| {
+        let kept = Some(id);
+        (act, Whom { selected, kept })
+    }))
 }
 
 /// The preview is shown again.
@@ -156,11 +188,22 @@ impl Admin<'_> {
     async fn perform(
         &self,
         proven: &Proven,
-        selected: &Selected,
+        whom: &Whom,
         order: &Order,
     ) -> WebResult<Result<Report, Again>> {
-        let services = &self.state.services;
-        let done = admin_bulk::perform(services, proven, selected, order, self.client).await?;
+        let (services, client) = (&self.state.services, self.client);
+        let done = match whom.kept {
+            None => admin_bulk::perform(services, proven, &whom.selected, order, client).await?,
+            Some(id) => match admin_bulk::confirm(services, proven, id, order, client).await? {
+                Confirmed::Done(report) => Ok(report),
+                Confirmed::Barred(barred) => Err(barred),
+                Confirmed::Gone => {
+                    let gone = FieldErrors::of_form(copy::SELECTION_GONE);
+                    let showing = Showing::again(StatusCode::CONFLICT, gone);
+                    return Ok(Err(Again::with(true, showing)));
+                }
+            },
+        };
         let report = done.map_err(|barred| match barred {
             Barred::NotAdmin => refusals::admin_required(),
             Barred::Overtaken => WebError::SignInRequired(None),
@@ -178,9 +221,20 @@ impl Admin<'_> {
 fn told(words: Option<&AdminAct>, report: &Report) -> Flash {
     let count = report.done.len();
     let mut text = words.map_or_else(String::new, |words| words.done_to_many(count));
+    if report.not_reached > 0 {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            " {} were not reached, as something failed: search for them again.",
+            report.not_reached
+        );
+    }
     let left_out = report.left_out.len();
-    if left_out == 0 {
+    if left_out == 0 && report.not_reached == 0 {
         return Flash::success(text);
+    }
+    if left_out == 0 {
+        return Flash::info(text);
     }
     let were = if left_out == 1 { "was" } else { "were" };
     let mut whys = BTreeMap::<&str, usize>::new();

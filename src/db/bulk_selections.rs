@@ -1,0 +1,79 @@
+//! Accounts that an admin was shown to act on, until the act is confirmed.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::schema::bulk_selections;
+
+/// The most that an admin has at once; older ones are forgotten.
+const MOST: i64 = 5;
+
+/// A selection to be kept.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = bulk_selections)]
+pub struct NewSelection<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// Who made it.
+    pub admin_id: Uuid,
+    /// When.
+    pub made_at: DateTime<Utc>,
+    /// The ids of the accounts.
+    pub selected: &'a [Uuid],
+}
+
+/// Keeps a selection, and forgets the admin's oldest ones.
+pub async fn insert(mut conn: &AsyncPgConnection, new: &NewSelection<'_>) -> QueryResult<()> {
+    diesel::insert_into(bulk_selections::table)
+        .values(new)
+        .execute(&mut conn)
+        .await?;
+    let old: Vec<Uuid> = bulk_selections::table
+        .filter(bulk_selections::admin_id.eq(new.admin_id))
+        .order((bulk_selections::made_at.desc(), bulk_selections::id))
+        .offset(MOST)
+        .select(bulk_selections::id)
+        .load(&mut conn)
+        .await?;
+    if !old.is_empty() {
+        diesel::delete(bulk_selections::table.filter(bulk_selections::id.eq_any(old)))
+            .execute(&mut conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The accounts of a selection that this admin made after `since`.
+pub async fn find(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    admin_id: Uuid,
+    since: DateTime<Utc>,
+) -> QueryResult<Option<Vec<Uuid>>> {
+    bulk_selections::table
+        .find(id)
+        .filter(bulk_selections::admin_id.eq(admin_id))
+        .filter(bulk_selections::made_at.gt(since))
+        .select(bulk_selections::selected)
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// The same, once: the selection is gone afterwards.
+pub async fn take(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    admin_id: Uuid,
+    since: DateTime<Utc>,
+) -> QueryResult<Option<Vec<Uuid>>> {
+    diesel::delete(bulk_selections::table.find(id))
+        .filter(bulk_selections::admin_id.eq(admin_id))
+        .filter(bulk_selections::made_at.gt(since))
+        .returning(bulk_selections::selected)
+        .get_result(&mut conn)
+        .await
+        .optional()
+}

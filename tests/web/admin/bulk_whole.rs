@@ -1,0 +1,282 @@
+//! One act on everybody whom a search finds: as they were found, once, with the guards of one.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use super::{acts, admin};
+use crate::harness::{Api, Browser, Person, Reply, TestApp};
+
+const PATH: &str = "/admin/users/bulk";
+const PREVIEW: &str = "/admin/users/bulk?act=disable&whole=on&list=q%3Dcrew";
+
+/// People of a crew, past the service; `from` makes their addresses differ.
+async fn crew(app: &TestApp, from: i64, count: i64) {
+    app.sql(
+        &format!(
+            "INSERT INTO users (id, email, email_canonical, display_name, password_hash, created_at, email_verified_at)
+             SELECT gen_random_uuid(), a, a, 'Crew Member', '!', now(), now()
+             FROM (SELECT 'c' || n || '@example.org' AS a
+                FROM generate_series({from}, {from} + {count} - 1) AS n) AS drawn"
+        ),
+        &[],
+    )
+    .await;
+}
+
+async fn disabled(app: &TestApp) -> usize {
+    let disabled = "SELECT 1 FROM users WHERE disabled_at IS NOT NULL";
+    app.sql(disabled, &[]).await.len()
+}
+
+async fn signed_in(app: &TestApp, person: &Person) -> Browser {
+    let mut browser = app.browser();
+    browser.sign_in(person).await;
+    browser
+}
+
+async fn by_filter(api: &Api, body: Value) -> Reply {
+    let mut whole = json!({ "action": "disable", "reason": "left the company" });
+    let members = body.as_object().unwrap().clone();
+    whole.as_object_mut().unwrap().extend(members);
+    api.admin("/bulk", whole).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_acts_on_all_who_were_found_and_on_nobody_who_came_since() {
+    let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
+    let admin = app.person().admin().await;
+    crew(&app, 1, 430).await;
+    app.sql(
+        "UPDATE users SET display_name = 'Crew Admin' WHERE email = $1",
+        &[&admin.email],
+    )
+    .await;
+    let mut browser = signed_in(&app, &admin).await;
+    let list = browser.visit("/admin/users?q=crew").await;
+    assert!(
+        list.text("label[for=whole]").contains("431"),
+        "{}",
+        list.text("main")
+    );
+    let page = browser.visit(PREVIEW).await;
+    assert_eq!(page.status(), 200);
+    let told = page.text("main");
+    assert!(told.contains("each of the 430 accounts"), "{told}");
+    assert!(told.contains("your own account"), "{told}");
+    assert_eq!(page.texts("#people-title + .people .person").len(), 50);
+    assert!(!page.html().contains("name=\"ids\""));
+    assert_eq!(disabled(&app).await, 0);
+
+    // One more comes to match, and one is disabled by another admin.
+    crew(&app, 1000, 1).await;
+    app.sql(
+        "UPDATE users SET disabled_at = created_at WHERE email = 'c7@example.org'",
+        &[],
+    )
+    .await;
+    // What is missing keeps the selection.
+    let page = browser.submit(PATH, &[("reason", " ")]).await;
+    assert_eq!(page.status(), 422);
+    let page = browser
+        .submit(PATH, &[("reason", "the voyage is over")])
+        .await;
+    assert_eq!(page.path(), "/admin/users");
+    assert_eq!(
+        page.text(".notice.info"),
+        "Disabled 429 accounts. 2 were left out: This account is disabled already. (1) This is your own account. (1)"
+    );
+    assert_eq!((disabled(&app).await, acts(&app).await), (430, 429));
+    let spared = app
+        .sql("SELECT email FROM users WHERE disabled_at IS NULL AND display_name LIKE 'Crew%' ORDER BY email", &[])
+        .await;
+    let spared: BTreeSet<String> = spared.iter().map(|row| row.get(0)).collect();
+    assert_eq!(
+        spared,
+        BTreeSet::from([admin.email.clone(), "c1000@example.org".to_owned()])
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_selection_is_confirmed_once_by_its_admin_within_the_hour() {
+    let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
+    let admin = app.person().admin().await;
+    let other = app.person().admin().await;
+    crew(&app, 1, 3).await;
+    let mut browser = signed_in(&app, &admin).await;
+    let mut others = signed_in(&app, &other).await;
+    browser.visit(PREVIEW).await;
+    let fields = browser.form(PATH, &[]).filled(&[("reason", "x")]);
+    // Another admin's, with a form of their own.
+    let token = others.csrf_token().await;
+    let mut stolen = fields.clone();
+    for field in &mut stolen {
+        if field.0 == "csrf_token" {
+            field.1.clone_from(&token);
+        }
+    }
+    let page = others.post(PATH, &stolen).await;
+    assert_eq!(page.status(), 422);
+    assert!(
+        page.text("main").contains("confirmed before"),
+        "{}",
+        page.text("main")
+    );
+    assert_eq!(disabled(&app).await, 0);
+    let page = browser.post(PATH, &fields).await;
+    assert_eq!(page.path(), "/admin/users");
+    assert_eq!(disabled(&app).await, 3);
+    app.sql("UPDATE users SET disabled_at = NULL", &[]).await;
+    let page = browser.post(PATH, &fields).await;
+    assert_eq!((page.status(), disabled(&app).await), (422, 0));
+
+    browser.visit(PREVIEW).await;
+    let old = "UPDATE bulk_selections SET made_at = made_at - interval '61 minutes'";
+    app.sql(old, &[]).await;
+    let fields = [("reason", "x")];
+    let page = browser.submit(PATH, &fields).await;
+    assert_eq!((page.status(), disabled(&app).await), (422, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_cannot_be_read_selects_nobody() {
+    let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
+    let admin = app.person().admin().await;
+    crew(&app, 1, 3).await;
+    let mut browser = signed_in(&app, &admin).await;
+    let long = "a".repeat(5000);
+    for (list, status, says) in [
+        ("status%3Dopen", 422, "Choose one of the values"),
+        ("q%3Dnobody-at-all", 422, "Nobody matches"),
+        ("q%3Da%26q%3Db", 400, "could not read"),
+        (&*format!("q%3D{long}"), 400, "could not read"),
+        (
+            "q%3Da%2Bb%2Bc%2Bd%2Be%2Bf%2Bg%2Bh%2Bi",
+            422,
+            "too many words",
+        ),
+    ] {
+        let page = browser
+            .visit(&format!("{PATH}?act=disable&whole=on&list={list}"))
+            .await;
+        assert_eq!(page.status(), status, "{list}");
+        assert!(
+            page.text("main").contains(says),
+            "{list}: {}",
+            page.text("main")
+        );
+        assert!(!page.html().contains("name=\"selection\""), "{list}");
+    }
+    let page = browser
+        .visit(&format!("{PATH}?act=delete&whole=on&list="))
+        .await;
+    assert_eq!(page.status(), 422);
+    let kept = app.sql("SELECT 1 FROM bulk_selections", &[]).await;
+    assert_eq!(kept.len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_takes_a_filter_in_the_place_of_ids() {
+    let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
+    let (admin, api) = admin(&app).await;
+    crew(&app, 1, 250).await;
+    let wrong = by_filter(&api, json!({ "filter": { "q": "crew" }, "expected": 249 })).await;
+    assert_eq!((wrong.status, wrong.code()), (422, "invalid_input"));
+    assert!(
+        wrong.body["errors"]["expected"][0]
+            .as_str()
+            .unwrap()
+            .contains("250")
+    );
+    assert_eq!(disabled(&app).await, 0);
+    let done = by_filter(
+        &api,
+        json!({ "filter": { "q": "crew", "role": "user" }, "expected": 250 }),
+    )
+    .await;
+    assert_eq!(done.status, 200, "{done:?}");
+    assert_eq!(done.body["done"].as_array().unwrap().len(), 250);
+    assert_eq!(
+        (&done.body["left_out"], &done.body["not_reached"]),
+        (&json!([]), &json!(0))
+    );
+    assert_eq!((disabled(&app).await, acts(&app).await), (250, 250));
+
+    // Never oneself, nor the last admin.
+    let own = by_filter(&api, json!({ "filter": { "role": "admin" } })).await;
+    assert_eq!(own.body["left_out"][0]["id"], json!(admin.id));
+    assert_eq!(own.body["left_out"][0]["code"], "own_account");
+    for (body, field) in [
+        (json!({ "filter": { "status": "open" } }), "filter"),
+        (json!({ "filter": { "q": "nobody-at-all" } }), "filter"),
+        (json!({ "filter": { "sort": "email" } }), "filter"),
+        (json!({ "filter": "crew" }), "filter"),
+        (json!({ "filter": { "q": 1 } }), "filter"),
+        (json!({ "filter": {}, "ids": [admin.id] }), "filter"),
+        (json!({ "filter": {}, "expected": "1" }), "expected"),
+        (json!({ "filter": {}, "expected": -1 }), "expected"),
+        (json!({ "ids": [admin.id], "expected": 1 }), "expected"),
+        (json!({ "filter": {}, "reason": " " }), "reason"),
+    ] {
+        let reply = by_filter(&api, body.clone()).await;
+        assert_eq!(
+            (reply.status, reply.code()),
+            (422, "invalid_input"),
+            "{body}"
+        );
+        assert!(reply.body["errors"][field].is_array(), "{body}: {reply:?}");
+    }
+    app.wait(TimeDelta::minutes(11));
+    let stale = by_filter(&api, json!({ "filter": { "status": "disabled" } })).await;
+    assert_eq!(stale.code(), "reauthentication_required");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_than_five_thousand_are_refused_before_anything_is_done() {
+    let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
+    let (admin, api) = admin(&app).await;
+    crew(&app, 1, 5001).await;
+    let reply = by_filter(&api, json!({ "filter": { "q": "crew" } })).await;
+    assert_eq!(reply.status, 422);
+    assert!(
+        reply.body["errors"]["filter"][0]
+            .as_str()
+            .unwrap()
+            .contains("5,000")
+    );
+    let page = signed_in(&app, &admin).await.visit(PREVIEW).await;
+    assert_eq!(page.status(), 422);
+    assert!(
+        page.text("main").contains("more than 5,000"),
+        "{}",
+        page.text("main")
+    );
+    assert_eq!((disabled(&app).await, acts(&app).await), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_behind_the_first_part_tells_how_many_were_not_reached() {
+    let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
+    let (_, api) = admin(&app).await;
+    crew(&app, 1, 401).await;
+    app.sql(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+         AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$",
+        &[],
+    )
+    .await;
+    // The last of them, in the order of ids, stands in the third part.
+    app.sql(
+        "DO $$ BEGIN EXECUTE format('CREATE TRIGGER refuse BEFORE UPDATE ON users FOR EACH ROW
+            WHEN (OLD.id = %L) EXECUTE FUNCTION refuse()',
+            (SELECT id FROM users WHERE display_name LIKE 'Crew%' ORDER BY id DESC LIMIT 1)); END $$",
+        &[],
+    )
+    .await;
+    let reply = by_filter(&api, json!({ "filter": { "q": "crew" } })).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert_eq!(reply.body["done"].as_array().unwrap().len(), 400);
+    assert_eq!(reply.body["not_reached"], 1);
+    assert_eq!((disabled(&app).await, acts(&app).await), (400, 400));
+}
