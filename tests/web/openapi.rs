@@ -146,7 +146,7 @@ fn the_page_for_people_lists_the_same_codes() {
 #[test]
 fn handlers_describe_the_refusals_they_make() {
     let folder = root().join("src/web/api");
-    let refusals = fs::read_to_string(folder.join("refusals.rs")).unwrap();
+    let refusals = fs::read_to_string(root().join("src/web/refusals.rs")).unwrap();
     let mut compared = 0;
     for entry in fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
