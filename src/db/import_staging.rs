@@ -145,10 +145,11 @@ pub async fn erase_never_verified(
     Ok(gone.into_iter().map(|gone| gone.id).collect())
 }
 
-/// Makes the accounts of all staged rows whose address is free; returns how many.
+/// Makes the accounts of the staged rows of a range whose address is free; returns how many.
 pub async fn make(
     mut conn: &AsyncPgConnection,
     import: Uuid,
+    (from, to): (i64, i64),
     now: DateTime<Utc>,
 ) -> QueryResult<usize> {
     // In the order of their ids, so that the entries of most indexes come in order.
@@ -157,25 +158,29 @@ pub async fn make(
             email_verified_at, created_at, import_id, verified_by_file, browsers_known_from)
          SELECT id, email, email_canonical, display_name, password_hash, role,
             CASE WHEN email_verified THEN $2 END, created_at, import_id, email_verified, $2
-         FROM user_import_rows WHERE import_id = $1 ORDER BY id
+         FROM user_import_rows WHERE import_id = $1 AND number >= $3 AND number < $4 ORDER BY id
          ON CONFLICT (email_canonical) DO NOTHING",
     )
     .bind::<SqlUuid, _>(import)
     .bind::<Timestamptz, _>(now)
+    .bind::<BigInt, _>(from)
+    .bind::<BigInt, _>(to)
     .execute(&mut conn)
     .await
 }
 
-/// Writes an event about each account of an import, as `record` is about the service.
+/// Writes an event about each account that was made of a range, as `record` is about the service.
 pub async fn audit_made(
     mut conn: &AsyncPgConnection,
     import: Uuid,
+    (from, to): (i64, i64),
     record: &Record<'_>,
 ) -> QueryResult<()> {
     let event = NewEvent::of(record);
     sql_query(
         "INSERT INTO audit_events (at, event, level, actor_id, subject_id, session_id, ip, user_agent, detail)
-         SELECT $2, $3, $4, $5, id, $6, $7, $8, $9 FROM users WHERE import_id = $1 ORDER BY id",
+         SELECT $2, $3, $4, $5, users.id, $6, $7, $8, $9 FROM user_import_rows AS r JOIN users USING (id)
+         WHERE r.import_id = $1 AND r.number >= $10 AND r.number < $11 ORDER BY users.id",
     )
     .bind::<SqlUuid, _>(import)
     .bind::<Timestamptz, _>(event.at)
@@ -186,6 +191,8 @@ pub async fn audit_made(
     .bind::<Inet, _>(event.ip)
     .bind::<Nullable<Text>, _>(event.user_agent)
     .bind::<Jsonb, _>(&event.detail)
+    .bind::<BigInt, _>(from)
+    .bind::<BigInt, _>(to)
     .execute(&mut conn)
     .await?;
     Ok(())

@@ -9,6 +9,10 @@ use crate::{
 
 /// Audit events of one statement.
 const EVENTS: usize = 5000;
+/// Rows of one statement, which the server ends after five minutes: a file may have any number of rows.
+const AT_ONCE: usize = 100_000;
+/// The same, as rows are numbered.
+const STEP: i64 = 100_000;
 /// From so many rows on Postgres is told how many there are before it plans what is done with them.
 const MANY: u64 = 10_000;
 
@@ -77,6 +81,14 @@ pub(super) async fn switch(
     }
 }
 
+/// The rows of a file, range by range.
+fn ranges(rows: u64) -> impl Iterator<Item = (i64, i64)> {
+    let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+    (0..rows)
+        .step_by(AT_ONCE)
+        .map(move |from| (from, rows.min(from.saturating_add(STEP))))
+}
+
 /// Makes the accounts. An address that was registered and never verified is as good as free; one that got an
 /// account since its row was staged is known.
 async fn accounts(s: &Services, tx: &Tx, run: &Run<'_>, rows: u64) -> Result<Summary> {
@@ -91,12 +103,17 @@ async fn accounts(s: &Services, tx: &Tx, run: &Run<'_>, rows: u64) -> Result<Sum
             .collect();
         db::audit::insert_all(tx, &events).await?;
     }
-    let new = db::import_staging::make(tx, run.file, s.now()).await?;
+    let mut new = 0;
+    for range in ranges(rows) {
+        new += db::import_staging::make(tx, run.file, range, s.now()).await?;
+    }
     let new = u64::try_from(new).unwrap_or(u64::MAX);
     // After the accounts: what is written to the audit log waits for its seal until the commit, and so do the
     // events of others after it.
     let imported = run.record(s, Event::Imported, Subject::Service);
-    db::import_staging::audit_made(tx, run.file, &imported).await?;
+    for range in ranges(rows) {
+        db::import_staging::audit_made(tx, run.file, range, &imported).await?;
+    }
     let exists = rows.saturating_sub(new);
     let event = Event::UsersImported {
         import: run.file,
@@ -110,4 +127,17 @@ async fn accounts(s: &Services, tx: &Tx, run: &Run<'_>, rows: u64) -> Result<Sum
         bad: 0,
         written: true,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ranges_of_a_file_are_all_of_its_rows() {
+        assert_eq!(ranges(0).count(), 0);
+        assert_eq!(ranges(7).collect::<Vec<_>>(), [(0, 7)]);
+        let all: Vec<_> = ranges(250_000).collect();
+        assert_eq!(all, [(0, 100_000), (100_000, 200_000), (200_000, 250_000)]);
+    }
 }
