@@ -1,6 +1,7 @@
 //! The list of users, a page at a time. What a page costs hangs on its size, not on the number of
 //! users: docs/performance.md has the plans. The statements stand in `statement`.
 
+mod kinds;
 mod statement;
 
 use chrono::{DateTime, Utc};

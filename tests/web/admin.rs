@@ -4,6 +4,7 @@
 mod acts;
 mod audit_pages;
 mod bulk;
+mod bulk_filter;
 mod bulk_whole;
 mod dashboard;
 mod guards;

@@ -87,7 +87,7 @@ enum Whom {
 fn read(body: Body) -> WebResult<(Whom, Order)> {
     let (act, ids, found, reason) = fields::read(|r| {
         let act = action(r, body.action);
-        let found = searched(r, body.filter, body.expected, body.ids.is_some());
+        let found = searched(r, body.filter, body.expected.as_ref(), body.ids.is_some());
         let ids = match body.ids {
             Some(Ids::Texts(ids)) => ids,
             Some(Ids::Other(_)) => {

@@ -63,12 +63,12 @@ impl From<FilterBody> for Query {
 pub(super) fn searched(
     r: &mut Reader,
     filter: Option<Filter>,
-    expected: Option<Expected>,
+    expected: Option<&Expected>,
     has_ids: bool,
 ) -> Option<(Query, Option<u32>)> {
     let expected = match expected {
         None => None,
-        Some(Expected::Count(count)) => Some(count),
+        Some(Expected::Count(count)) => Some(*count),
         Some(Expected::Other(_)) => {
             r.fault("expected", "This field must be a whole number.");
             None

@@ -66,12 +66,7 @@ pub async fn post(
     shell: PageShell,
 ) -> WebResult {
     let list = ListQuery::parse(&form.list);
-    let asked = if form.selection.is_empty() {
-        named(&form.act, form.ids.split_whitespace())
-    } else {
-        kept(&state, &who, (&form.act, &form.selection)).await?
-    };
-    let (act, whom) = match asked {
+    let (act, whom) = match asked(&state, &who, &form).await? {
         Ok(asked) => asked,
         Err(faults) => return unusable(shell, &form.act, list, &faults),
     };
@@ -121,18 +116,21 @@ pub async fn post(
     .await
 }
 
-/// Those who were kept under an id until they are confirmed.
-async fn kept(
+/// Who is named, or was kept under an id until the confirmation.
+async fn asked(
     state: &WebState,
     who: &Authenticated,
-    (act, id): (&str, &str),
+    form: &Form,
 ) -> WebResult<Result<(BulkAct, Whom), InputFaults>> {
+    if form.selection.is_empty() {
+        return Ok(named(&form.act, form.ids.split_whitespace()));
+    }
     let gone = || InputFaults::one("ids", &copy::SELECTION_GONE);
-    let act = match act_of(act) {
+    let act = match act_of(&form.act) {
         Ok(act) => act,
         Err(faults) => return Ok(Err(faults)),
     };
-    let Ok(id) = Uuid::try_parse(id) else {
+    let Ok(id) = Uuid::try_parse(&form.selection) else {
         return Ok(Err(gone()));
     };
     let selected = admin_bulk::kept(&state.services, who.user().id, id).await?;
