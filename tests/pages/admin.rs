@@ -61,7 +61,7 @@ fn full_list() -> AdminUsersPage {
             vec![
                 active(),
                 chip("Unverified", "warn"),
-                chip("New password", "warn"),
+                chip("Must change", "warn"),
                 chip("Two-step", ""),
             ],
         ),

@@ -200,7 +200,7 @@ impl Chip {
                 "Administrator" => "Admin",
                 "Address not verified" => "Unverified",
                 "Verified by a file only" => "By a file",
-                "Must change password" => "New password",
+                "Must change password" => "Must change",
                 "Two-step sign-in" => "Two-step",
                 text => text,
             };
