@@ -17,18 +17,12 @@ use std::{
 use thiserror::Error;
 use tokio::sync::Notify;
 
-pub use first_admin::FirstAdminError;
-pub use metrics::MetricsServer;
-pub use seams::{Seams, SystemClock, SystemRandom};
-pub use server::Server;
-use server::Sizes;
-
 use crate::{
     breach::Breaches,
     config::Config,
     db::{ConnectError, Connector, DatabaseOptions, Db, migrate::MigrateError},
     domain::{keys, password::HashError, token::TokenCodec},
-    flows::{Services, breach_queue::BreachChecks},
+    flows::{Services, sign_in::breach_queue::BreachChecks},
     hashing::Hashing,
     judging::Judging,
     mail::{MailContext, SetupError, Transport},
@@ -37,6 +31,11 @@ use crate::{
     web::state::{WebSettings, WebState},
     worker::Workers,
 };
+pub use first_admin::FirstAdminError;
+pub use metrics::MetricsServer;
+pub use seams::{Seams, SystemClock, SystemRandom};
+pub use server::Server;
+use server::Sizes;
 
 /// Why the service does not start.
 #[derive(Debug, Error)]

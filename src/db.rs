@@ -3,7 +3,6 @@
 //! No rule is decided here that `domain` could decide; what is decided here is decided by one
 //! statement whose row count tells.
 
-pub mod account_throttles;
 pub mod admin_users;
 pub mod admins;
 pub mod audit;
@@ -28,7 +27,6 @@ pub mod mail_caps;
 pub mod mail_queue;
 pub mod mails;
 pub mod migrate;
-pub mod password_kinds;
 pub mod purge;
 pub mod revoked_tokens;
 pub mod rotation;
@@ -37,9 +35,9 @@ pub mod schema;
 pub mod sealed;
 pub mod session_limit;
 pub mod sessions;
+pub mod sign_in;
 pub mod standing;
 pub mod totp;
-pub mod trusted_devices;
 pub mod user_list;
 pub mod users;
 

@@ -3,7 +3,6 @@
 //! No framework, no database, no environment and no clock live here: time and randomness are
 //! passed in, so that every rule can be tested to the millisecond.
 
-pub mod attempts;
 pub mod audit;
 pub mod audit_chain;
 pub mod audit_search;
@@ -11,7 +10,6 @@ pub mod backup_code;
 pub mod clock;
 pub mod dashboard;
 pub mod database_url;
-pub mod device;
 pub mod display_name;
 pub mod email;
 pub mod import;
@@ -26,6 +24,7 @@ pub mod reason;
 pub mod sealing;
 pub mod secret;
 pub mod session;
+pub mod sign_in;
 pub mod text;
 pub mod tls;
 pub mod token;

@@ -13,8 +13,12 @@ use tokio::{
 use crate::{
     db::mails::TakenMail,
     flows::{
-        self, Services, audit_seals::Sealer, audit_waiting::Watch, breach_checks, deliver,
-        deliver::Delivery, import_run, purge,
+        self, Services,
+        audit_seals::Sealer,
+        audit_waiting::Watch,
+        deliver::{self, Delivery},
+        import_run, purge,
+        sign_in::breach_checks,
     },
     mail::Transport,
 };

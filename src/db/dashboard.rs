@@ -10,8 +10,8 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::domain::{
-    attempts::{CEILING, LONGEST_PAUSE},
     dashboard::{Figure, Span},
+    sign_in::attempts::{CEILING, LONGEST_PAUSE},
 };
 
 /// The most rows of one kind, or of one span, that are counted.

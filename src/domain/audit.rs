@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use super::device::DeviceCookie;
+use super::sign_in::device::DeviceCookie;
 
 pub use event::{Event, Export};
 

@@ -29,7 +29,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::attempts::UNLOCK_LIFETIME;
+use super::sign_in::attempts::UNLOCK_LIFETIME;
 
 /// What a token is for. Each purpose signs with a key of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

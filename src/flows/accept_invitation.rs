@@ -3,7 +3,7 @@
 
 use super::{
     InputFaults, Registration, Result, Services, TokenPair, authenticate::HeldSession,
-    recover::NewPassword, register::own_words, services::Throttled, tokens::Beginning,
+    register::own_words, services::Throttled, sign_in::recover::NewPassword, tokens::Beginning,
 };
 use crate::{
     db::{
@@ -11,13 +11,13 @@ use crate::{
         users::{NewUser, PasswordHash, UserRecord},
     },
     domain::{
-        attempts::Pause,
         audit::{Client, Event, Subject},
         display_name::DisplayName,
         invitation::{self, Invitation},
         random,
         secret::SecretString,
         session::EndReason,
+        sign_in::attempts::Pause,
         user::User,
     },
     throttle::Route,

@@ -5,7 +5,7 @@ use super::{
     Result,
     admin_act::{Acting, Outcome},
     outbox::{Cause, Recipient},
-    recover::MailRequest,
+    sign_in::recover::MailRequest,
 };
 use crate::{
     db,

@@ -1,18 +1,16 @@
 //! Changing the password with the current one.
 
-use crate::db::Transact;
-
 use super::{
     InputFaults, Result, Services, TokenPair, authenticate::Authenticated, new_password::own_words,
     proof::PasswordCheck, services::Throttled,
 };
 use crate::{
-    db,
+    db::{self, Transact},
     domain::{
-        attempts::Pause,
         audit::{Client, Event},
         secret::SecretString,
         session::EndReason,
+        sign_in::attempts::Pause,
     },
 };
 

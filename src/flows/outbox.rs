@@ -13,12 +13,10 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::db::Tx;
-
-use super::{Result, Services, known_browser::outlives};
+use super::{Result, Services, sign_in::known_browser::outlives};
 use crate::{
     db::{
-        self,
+        self, Tx,
         mail_caps::Cap,
         mails::{NewMail, Verdict},
     },

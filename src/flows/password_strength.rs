@@ -4,14 +4,15 @@
 //! is left out, so that no half-typed password leaves the machine. Nothing is kept.
 
 use super::{
-    Result, Services, new_password::own_words, recover, register, services::Throttled, verify_email,
+    Result, Services, new_password::own_words, register, services::Throttled, sign_in::recover,
+    verify_email,
 };
 use crate::{
     domain::{
-        attempts::Pause,
         audit::Client,
         password::{OwnWords, Strength},
         secret::SecretString,
+        sign_in::attempts::Pause,
         user::User,
     },
     judging::Occasion,

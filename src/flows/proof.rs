@@ -9,16 +9,19 @@ mod code;
 use chrono::TimeDelta;
 
 use super::{
-    Result, Services, attempts::Target, authenticate::Authenticated,
-    contradiction::contradictory_factor, second_factor::CodeFault, services::Throttled,
+    Result, Services,
+    authenticate::Authenticated,
+    contradiction::contradictory_factor,
+    services::Throttled,
+    sign_in::{attempts::Target, second_factor::CodeFault},
 };
 use crate::{
     db::{self, Transact, Tx},
     domain::{
-        attempts::Pause,
         audit::{Client, Event},
         password::Password,
         secret::SecretString,
+        sign_in::attempts::Pause,
     },
     hashing::Compared,
 };

@@ -11,7 +11,7 @@ pub async fn expired(s: &Services) -> Result<usize> {
         let conn = s.db.background().await?;
         let place = random::id(s.random.as_ref());
         let batch = db::purge::batch(&conn, s.now()).await?
-            + db::trusted_devices::forget_dead(&conn, place).await?;
+            + db::sign_in::trusted_devices::forget_dead(&conn, place).await?;
         drop(conn);
         let batch = batch
             + admin_deletion::erase_due(s).await?

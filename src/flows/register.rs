@@ -1,28 +1,26 @@
 //! Making an account.
 
-use crate::db::{Transact, Tx};
-
 use super::{
     EmailVerification, InputFaults, Registration, Result, Services, TokenPair,
     authenticate::HeldSession,
     outbox::{Cause, Recipient},
-    recover::MailRequest,
     services::Throttled,
+    sign_in::recover::MailRequest,
     tokens::Beginning,
 };
 use crate::{
     db::{
-        self,
+        self, Transact, Tx,
         users::{NewUser, PasswordHash, UserRecord},
     },
     domain::{
-        attempts::Pause,
         audit::{Client, Event},
         display_name::DisplayName,
         email::EmailAddress,
         password::OwnWords,
         random,
         secret::SecretString,
+        sign_in::attempts::Pause,
         user::{Role, User},
     },
     mail::Message,

@@ -2,17 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::db::Tx;
-use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::Notify;
-use uuid::Uuid;
-
-use super::{Result, breach_queue::BreachChecks};
+use super::{Result, sign_in::breach_queue::BreachChecks};
 use crate::{
     breach::Breaches,
-    db::{self, Db},
+    db::{self, Db, Tx},
     domain::{
-        attempts::Pause,
         audit::{Client, Event, Subject},
         clock::{Clock, to_millis},
         password::PasswordPolicy,
@@ -20,6 +14,7 @@ use crate::{
         sealing::{SealingRing, hmac_sha256},
         secret::{Key, SecretString},
         session::SessionPolicy,
+        sign_in::attempts::Pause,
         token::TokenCodec,
     },
     hashing::Hashing,
@@ -28,6 +23,9 @@ use crate::{
     metrics::Metrics,
     throttle::{Route, Throttle, account::AccountThrottle, mail::MailCaps},
 };
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Notify;
+use uuid::Uuid;
 
 /// Who may make an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

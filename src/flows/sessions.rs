@@ -20,8 +20,8 @@ use crate::{
     },
     domain::{
         audit::{Client, Event},
-        device::DeviceCookie,
         session::EndReason,
+        sign_in::device::DeviceCookie,
         user_agent::Device,
     },
 };

@@ -1,10 +1,17 @@
 //! Signing in with address and password.
 
-use crate::db::{Transact, Tx};
+pub(in crate::flows) mod attempts;
+pub mod breach_checks;
+pub mod breach_queue;
+pub(in crate::flows) mod known_browser;
+pub(in crate::flows) mod pending_reset;
+pub mod recover;
+pub mod second_factor;
+pub mod trusted_devices;
+pub mod unlock;
 
 use super::{
     EmailVerification, PendingSignIn, Result, Services, TokenPair,
-    attempts::{Attempt, Target},
     authenticate::HeldSession,
     contradiction::contradictory_factor,
     outbox::Cause,
@@ -12,19 +19,19 @@ use super::{
     tokens::{Beginning, Waiting},
 };
 use crate::{
-    db::{self, users::UserRecord},
+    db::{self, Transact, Tx, users::UserRecord},
     domain::{
-        attempts::Pause,
         audit::{Client, Event, Subject},
-        device::DeviceCookie,
         email::EmailAddress,
         password::{Password, Verdict},
         secret::SecretString,
+        sign_in::{attempts::Pause, device::DeviceCookie},
         user::User,
     },
     hashing::{Compared, HashingError},
     throttle::Route,
 };
+use attempts::{Attempt, Target};
 
 /// What the form or the call brings.
 #[derive(Debug, Clone)]

@@ -2,22 +2,20 @@
 
 mod enrolment;
 
-use crate::db::{Transact, Tx};
-
 use super::{
     FlowError, Result, Services, TokenPair,
     authenticate::Authenticated,
     outbox::{Cause, Recipient, browser_of},
     proof::Proven,
-    second_factor::CodeFault,
+    sign_in::second_factor::CodeFault,
 };
 use crate::{
-    db::{self, users::Raised},
+    db::{self, Transact, Tx, users::Raised},
     domain::{
-        attempts::Pause,
         audit::{Client, Event},
         backup_code::BackupCode,
         session::EndReason,
+        sign_in::attempts::Pause,
         user::User,
     },
     mail::Message,

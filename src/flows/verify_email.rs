@@ -4,32 +4,32 @@
 //! changes nothing: somebody signed in to that account confirms it, or gives its password, or
 //! claims the account with a new password, which ends all that was there before.
 
-use crate::db::{Transact, Tx};
-use uuid::Uuid;
-
 use super::{
     InputFaults, Result, Services, TokenPair,
-    attempts::Target,
     authenticate::HeldSession,
     new_password::own_words,
-    recover::{MailRequest, NewPassword, RequestOutcome},
     services::Throttled,
+    sign_in::{
+        attempts::Target,
+        recover::{MailRequest, NewPassword, RequestOutcome},
+    },
     tokens::Beginning,
 };
 use crate::{
-    db::{self, users::UserRecord},
+    db::{self, Transact, Tx, users::UserRecord},
     domain::{
-        attempts::Pause,
         audit::{Client, Event, Subject},
         password::Password,
         secret::SecretString,
         session::EndReason,
+        sign_in::attempts::Pause,
         token::{Claims, NothingRevoked, Purpose, RevocationChecker, judge},
         user::User,
     },
     hashing::Compared,
     throttle::Route,
 };
+use uuid::Uuid;
 
 /// Who follows the link.
 #[derive(Debug, Clone)]

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use super::Route;
 use crate::domain::{
-    attempts::{Schedule, scaled},
-    device::KnownDevice,
     sealing::hmac_sha256,
     secret::Key,
+    sign_in::{
+        attempts::{Schedule, scaled},
+        device::KnownDevice,
+    },
 };
 
 /// Failures of an address before pauses begin, at a scale of 1.

@@ -4,7 +4,9 @@
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use crate::domain::{attempts::scaled, email::mailbox_of, sealing::hmac_sha256, secret::Key};
+use crate::domain::{
+    email::mailbox_of, sealing::hmac_sha256, secret::Key, sign_in::attempts::scaled,
+};
 
 /// Mails of one kind to one address in [`PER`], at a scale of 1.
 pub const TO_RECIPIENT: u32 = 5;

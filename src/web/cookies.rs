@@ -8,7 +8,7 @@ use actix_web::{
 
 use super::state::WebSettings;
 use crate::{
-    domain::device::{DeviceCookie, KNOWN_FOR},
+    domain::sign_in::device::{DeviceCookie, KNOWN_FOR},
     flows::TokenPair,
 };
 

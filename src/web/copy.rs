@@ -3,11 +3,13 @@
 //!
 //! Nothing here tells whether an address has an account.
 
-use super::paths::{ACCOUNT, ADMIN_INVITATIONS, FORGOT_PASSWORD, LOGIN};
-use super::view::{Link, Message, wait_in_words};
+use super::{
+    paths::{ACCOUNT, ADMIN_INVITATIONS, FORGOT_PASSWORD, LOGIN},
+    view::{Link, Message, wait_in_words},
+};
 use crate::{
-    domain::attempts::Pause,
-    flows::{Registration, second_factor::CodeFault},
+    domain::sign_in::attempts::Pause,
+    flows::{Registration, sign_in::second_factor::CodeFault},
 };
 
 const SIGN_IN: Link = ("Sign in", LOGIN);

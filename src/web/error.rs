@@ -15,7 +15,7 @@ use super::{
     problem::codes::{self, Code},
 };
 use crate::{
-    domain::{attempts::Pause, local_path::LocalPath},
+    domain::{local_path::LocalPath, sign_in::attempts::Pause},
     flows::FlowError,
 };
 

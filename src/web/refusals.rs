@@ -2,18 +2,16 @@
 
 use uuid::Uuid;
 
-use crate::{
-    flows::{
-        EmailVerification, InputFaults,
-        admin_act::{Barred, Outcome},
-        invitations::Outcome as Invited,
-        second_factor::CodeFault,
-    },
-    web::{
-        copy,
-        error::{Refusal, WebError, WebResult},
-        problem::codes::{self, Code},
-    },
+use super::{
+    copy,
+    error::{Refusal, WebError, WebResult},
+    problem::codes::{self, Code},
+};
+use crate::flows::{
+    EmailVerification, InputFaults,
+    admin_act::{Barred, Outcome},
+    invitations::Outcome as Invited,
+    sign_in::second_factor::CodeFault,
 };
 
 /// A refusal that lies in one field.

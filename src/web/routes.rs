@@ -14,12 +14,13 @@ use actix_web::{
     web::{ServiceConfig, delete, patch, post, resource, route, scope},
 };
 
-use super::api::{
-    accept_invitation, admin_acts, admin_bulk, admin_users, audit, change_password, dashboard,
-    description, invitations, login, logout, me, reauthenticate, recover, refresh, register,
-    sessions, totp, unlock, verify_email,
-};
 use super::{
+    api::{
+        accept_invitation, admin_acts, admin_bulk, admin_users, audit, change_password, dashboard,
+        description, invitations, logout, me, reauthenticate, refresh, register, sessions,
+        sign_in::{login, recover, unlock},
+        totp, verify_email,
+    },
     cookies::CookieName,
     health,
     middleware::{identify, panics},
@@ -155,9 +156,7 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Vec<Route>)> {
-    use pages::{
-    account, admin_act, admin_audit, admin_bulk, admin_dashboard, admin_export, admin_import, admin_imports, admin_invitations, admin_user, admin_users, change_password, forgot_password, invitation, login, login_verify, logout, password_strength, reauthenticate, register, resend_verification, reset_password, sessions, start, two_factor, unlock, verify_email,
-    };
+    use super::pages::{account, admin_act, admin_audit, admin_bulk, admin_dashboard, admin_export, admin_import, admin_imports, admin_invitations, admin_user, admin_users, change_password, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, invitation, logout, password_strength, reauthenticate, register, resend_verification, sessions, start, two_factor, verify_email};
     vec![
         ("/", vec![read().to(start::get)]),
         ("/register", vec![read().to(register::get), post().to(register::post)]),

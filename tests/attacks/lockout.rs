@@ -8,7 +8,7 @@ mod known;
 use chrono::TimeDelta;
 use futures_util::future::{join, join_all};
 use serde_json::json;
-use vestibule::db::account_throttles;
+use vestibule::db::sign_in::throttles;
 use vestibule::flows::purge;
 use vestibule::throttle::account::Guess;
 
@@ -219,12 +219,12 @@ async fn an_earlier_look_at_the_clock_is_no_early_try() {
     let (key, now) = ([7; 32], services.now());
     for n in 0..5 {
         let at = now - TimeDelta::milliseconds(n);
-        let passed = account_throttles::reserve(&conn, &key, pauses, at).await;
+        let passed = throttles::reserve(&conn, &key, pauses, at).await;
         assert!(passed.unwrap(), "attempt {n}");
     }
     for (seconds, passes) in [(0, false), (25, false), (30, true), (30, false)] {
         let at = now + TimeDelta::seconds(seconds);
-        let passed = account_throttles::reserve(&conn, &key, pauses, at).await;
+        let passed = throttles::reserve(&conn, &key, pauses, at).await;
         assert_eq!(passed.unwrap(), passes, "after {seconds} s");
     }
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use vestibule::domain::attempts::Pause;
 use vestibule::domain::email::EmailError;
 use vestibule::domain::password::PasswordRefusal;
+use vestibule::domain::sign_in::attempts::Pause;
 use vestibule::web::copy;
 use vestibule::web::pages::{
     ForgotPasswordPage, ForgotPasswordSentPage, LoginPage, LoginVerifyPage, ResetLinkInvalidPage,

@@ -3,7 +3,11 @@
 //! That each answer is described, every test of the API checks by the way (`harness::described`);
 //! `tests/nodes/described.rs` checks the schemas.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use reqwest::Method;
 use serde_json::Value;
@@ -141,6 +145,17 @@ fn the_page_for_people_lists_the_same_codes() {
     assert_eq!(listed, in_the_code());
 }
 
+fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files_below(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}
+
 /// A handler names in `problems!` what it refuses with: no more and no less than what it does
 /// refuse with, what comes from extractors and middlewares aside.
 #[test]
@@ -148,8 +163,9 @@ fn handlers_describe_the_refusals_they_make() {
     let folder = root().join("src/web/api");
     let refusals = fs::read_to_string(root().join("src/web/refusals.rs")).unwrap();
     let mut compared = 0;
-    for entry in fs::read_dir(&folder).unwrap() {
-        let path = entry.unwrap().path();
+    let mut calls = Vec::new();
+    files_below(&folder, &mut calls);
+    for path in calls {
         let source = fs::read_to_string(&path).unwrap();
         if path.ends_with("refusals.rs") || !source.contains("problems!(") {
             continue;

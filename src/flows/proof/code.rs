@@ -9,8 +9,11 @@ use crate::{
         totp::{self, TotpCode, TotpVerdict},
     },
     flows::{
-        FlowError, Result, Services, attempts::Target, authenticate::Authenticated,
-        contradiction::contradictory_factor, second_factor::CodeFault, services::Throttled,
+        FlowError, Result, Services,
+        authenticate::Authenticated,
+        contradiction::contradictory_factor,
+        services::Throttled,
+        sign_in::{attempts::Target, second_factor::CodeFault},
     },
 };
 

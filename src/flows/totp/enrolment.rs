@@ -10,8 +10,11 @@ use crate::{
         user::User,
     },
     flows::{
-        FlowError, Result, Services, attempts::Target, proof::Proven, second_factor::CodeFault,
-        services::Throttled, totp_secret::place_of_secret,
+        FlowError, Result, Services,
+        proof::Proven,
+        services::Throttled,
+        sign_in::{attempts::Target, second_factor::CodeFault},
+        totp_secret::place_of_secret,
     },
 };
 

@@ -21,8 +21,10 @@ use utoipa::{
 
 use super::{
     accept_invitation, admin_acts, admin_bulk, admin_users, audit, change_password, dashboard,
-    invitations, login, logout, me, reauthenticate, recover, refresh, register, sessions,
-    texts::NewPassword, totp, unlock, verify_email,
+    invitations, logout, me, reauthenticate, refresh, register, sessions,
+    sign_in::{login, recover, unlock},
+    texts::NewPassword,
+    totp, verify_email,
 };
 use crate::web::{
     cookies::CookieName,

@@ -14,12 +14,13 @@ use uuid::Uuid;
 
 use super::{logout::signed_out, refusals};
 use crate::{
-    db::{devices::DeviceRow, trusted_devices::TrustedRow},
-    domain::device::DeviceCookie,
+    db::{devices::DeviceRow, sign_in::trusted_devices::TrustedRow},
+    domain::sign_in::device::DeviceCookie,
     flows::{
         proof,
         sessions::{self, Listed, Outcome},
-        sign_out, trusted_devices,
+        sign_in::trusted_devices,
+        sign_out,
     },
     web::{
         copy,

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use super::{
     dto,
     fields::{self, Field},
-    recover::{MailBody, requested},
     refusals,
+    sign_in::recover::{MailBody, requested},
     texts::{CurrentPassword, MailedToken, NewPassword},
 };
 use crate::{

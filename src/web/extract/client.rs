@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use ipnet::IpNet;
 
 use crate::{
-    domain::{audit::Client, device::DeviceCookie},
+    domain::{audit::Client, sign_in::device::DeviceCookie},
     web::{
         error::WebError,
         state::{State, WebSettings},

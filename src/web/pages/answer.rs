@@ -10,7 +10,10 @@ use askama::Template;
 use url::form_urlencoded::Serializer;
 
 use crate::{
-    domain::{attempts::Pause, device::DeviceCookie, local_path::LocalPath},
+    domain::{
+        local_path::LocalPath,
+        sign_in::{attempts::Pause, device::DeviceCookie},
+    },
     flows::{InputFaults, PendingSignIn, TokenPair},
     web::{
         cookies::SetCookies,

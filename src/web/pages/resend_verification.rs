@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::user::User,
-    flows::{authenticate::Authenticated, recover::RequestOutcome, verify_email},
+    flows::{authenticate::Authenticated, sign_in::recover::RequestOutcome, verify_email},
     web::{
         copy,
         error::{WebError, WebResult},

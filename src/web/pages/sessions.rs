@@ -15,11 +15,12 @@ use super::{
     logout::signed_out,
 };
 use crate::{
-    db::{devices::DeviceRow, trusted_devices::TrustedRow},
+    db::{devices::DeviceRow, sign_in::trusted_devices::TrustedRow},
     flows::{
         paged::Paged,
         sessions::{self, Listed, Outcome},
-        sign_out, trusted_devices,
+        sign_in::trusted_devices,
+        sign_out,
     },
     web::{
         copy,
@@ -37,7 +38,7 @@ const SESSIONS: &str = "/account/sessions";
 
 /// `/account/sessions`.
 #[derive(Clone, Debug, Template)]
-#[template(path = "sessions.html")]
+#[template(path = "sessions/sessions.html")]
 pub struct SessionsPage {
     /// What stands around the page.
     pub shell: Shell,

@@ -4,14 +4,14 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
 
-use super::answer::{Showing, see_other, see_other_with, signed_in};
 use crate::{
     domain::{local_path::LocalPath, secret::SecretString},
-    flows::second_factor::{self, CodeFault, Input, Outcome},
+    flows::sign_in::second_factor::{self, CodeFault, Input, Outcome},
     web::{
         copy,
         error::WebResult,
         extract::{ClientInfo, CsrfForm, DeviceInfo, MaybeUser, PageShell},
+        pages::answer::{Showing, see_other, see_other_with, signed_in},
         paths::{ACCOUNT, FORGOT_PASSWORD, LOGIN},
         session::BrowserSession,
         state::State,
@@ -21,7 +21,7 @@ use crate::{
 
 /// `/login/verify`.
 #[derive(Clone, Debug, Template)]
-#[template(path = "login_verify.html")]
+#[template(path = "sign_in/login_verify.html")]
 pub struct LoginVerifyPage {
     /// What stands around the page.
     pub shell: Shell,

@@ -4,16 +4,16 @@ use actix_web::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{
-    dto,
-    fields::{self, Field},
-    refusals,
-    texts::{AnyCode, CurrentPassword, EmailAddress, Token},
-};
 use crate::{
-    domain::device::DeviceCookie,
-    flows::{second_factor, sign_in},
+    domain::sign_in::device::DeviceCookie,
+    flows::sign_in::{self, second_factor},
     web::{
+        api::{
+            dto,
+            fields::{self, Field},
+            refusals,
+            texts::{AnyCode, CurrentPassword, EmailAddress, Token},
+        },
         copy,
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},

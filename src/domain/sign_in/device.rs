@@ -6,7 +6,7 @@ use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{
+use crate::domain::{
     clock::from_millis,
     random::{self, Random},
     sealing::hmac_sha256,

@@ -1,12 +1,12 @@
 //! Whether an account still knows a browser.
 
 use crate::{
-    domain::{device::KnownDevice, user::User},
+    domain::{sign_in::device::KnownDevice, user::User},
     throttle::account::Guess,
 };
 
 /// Whether a browser signed in with the credentials that the user has now.
-pub(super) fn outlives(user: &User, guess: Guess, device: &KnownDevice) -> bool {
+pub(in crate::flows) fn outlives(user: &User, guess: Guess, device: &KnownDevice) -> bool {
     let enrolled = user.totp_confirmed_at.filter(|_| guess == Guess::Code);
     let earliest = user
         .password_changed_at

@@ -4,16 +4,18 @@
 use actix_web::web::Query;
 use askama::Template;
 
-use super::answer::{Showing, see_other_with};
-use super::mail_link::LinkToken;
 use crate::{
     domain::secret::SecretString,
-    flows::unlock::{self, Outcome},
+    flows::sign_in::unlock::{self, Outcome},
     web::{
         cookies::SetCookies,
         copy,
         error::WebResult,
         extract::{ClientInfo, CsrfForm, PageShell},
+        pages::{
+            answer::{Showing, see_other_with},
+            mail_link::LinkToken,
+        },
         paths::LOGIN,
         session::BrowserSession,
         state::{State, WebState},
@@ -23,7 +25,7 @@ use crate::{
 
 /// `/unlock?token=` with a link that still works.
 #[derive(Clone, Debug, Template)]
-#[template(path = "unlock.html")]
+#[template(path = "sign_in/unlock.html")]
 pub struct UnlockPage {
     /// What stands around the page.
     pub shell: Shell,
@@ -37,7 +39,7 @@ pub struct UnlockPage {
 
 /// `/unlock` with a link that has expired, was used, or means nothing.
 #[derive(Clone, Debug, Template)]
-#[template(path = "unlock_link_invalid.html")]
+#[template(path = "sign_in/unlock_link_invalid.html")]
 pub struct UnlockLinkInvalidPage {
     /// What stands around the page.
     pub shell: Shell,

@@ -11,11 +11,11 @@ use crate::domain::{audit::Client, password::BreachDigest, user::User};
 const WAITING: usize = 256;
 
 /// A look-up to be made.
-pub(super) struct Due {
-    pub(super) user: User,
-    pub(super) digest: BreachDigest,
+pub(in crate::flows) struct Due {
+    pub(in crate::flows) user: User,
+    pub(in crate::flows) digest: BreachDigest,
     /// Who signed in with the password.
-    pub(super) client: Client,
+    pub(in crate::flows) client: Client,
 }
 
 /// The look-ups that wait for this node's worker. They hold digests and no password.
@@ -36,12 +36,12 @@ impl Default for BreachChecks {
 
 impl BreachChecks {
     /// Adds a look-up; `false` where the queue is full.
-    pub(super) fn add(&self, due: Due) -> bool {
+    pub(in crate::flows) fn add(&self, due: Due) -> bool {
         self.sender.try_send(due).is_ok()
     }
 
     /// Waits for the next look-up.
-    pub(super) async fn next(&self) -> Option<Due> {
+    pub(in crate::flows) async fn next(&self) -> Option<Due> {
         self.receiver.lock().await.recv().await
     }
 }

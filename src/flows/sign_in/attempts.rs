@@ -15,30 +15,37 @@ use std::{borrow::Cow, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{
-    FlowError, Result, Services, known_browser::outlives, outbox::browser_of, services::Throttled,
-};
+use super::known_browser::outlives;
 use crate::{
     db::{self, Transact, Tx},
     domain::{
-        attempts::{LONGEST_PAUSE, Pause, UNLOCK_LIFETIME},
         audit::{Client, Event},
-        device::{DeviceCookie, KnownDevice},
         password::Password,
+        sign_in::{
+            attempts::{LONGEST_PAUSE, Pause, UNLOCK_LIFETIME},
+            device::{DeviceCookie, KnownDevice},
+        },
         user::User,
     },
-    flows::outbox::{Cause, Recipient},
+    flows::{
+        FlowError, Result, Services,
+        outbox::{Cause, Recipient, browser_of},
+        services::Throttled,
+    },
     hashing::{Compared, MOST_KINDS, Refusal},
     mail::Message,
     throttle::account::{CounterKey, Guess, Notice},
 };
+
+/// What the log calls this module by.
+const LOG: &str = "vestibule::flows::attempts";
 
 /// How often the log says that guesses at an address are being refused.
 const PAUSE_NOTED: TimeDelta = TimeDelta::hours(1);
 
 /// What is about to be guessed, and of which canonical address.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Target<'a> {
+pub(in crate::flows) struct Target<'a> {
     guess: Guess,
     address: &'a str,
     /// The account of the address, where the caller has looked for it.
@@ -46,7 +53,7 @@ pub(super) struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    pub(super) fn password(address: &'a str) -> Self {
+    pub(in crate::flows) fn password(address: &'a str) -> Self {
         Self {
             guess: Guess::Password,
             address,
@@ -55,7 +62,7 @@ impl<'a> Target<'a> {
     }
 
     /// A code of this user.
-    pub(super) fn code(user: &'a User) -> Self {
+    pub(in crate::flows) fn code(user: &'a User) -> Self {
         Self {
             guess: Guess::Code,
             address: &user.email_canonical,
@@ -66,7 +73,7 @@ impl<'a> Target<'a> {
 
 /// An attempt that has been counted, and may be checked.
 #[derive(Debug)]
-pub(super) struct Attempt {
+pub(in crate::flows) struct Attempt {
     key: CounterKey,
     /// The counter of the browser, where that was used up and the attempt counts as a stranger's.
     of_device: Option<CounterKey>,
@@ -76,7 +83,11 @@ pub(super) struct Attempt {
 impl Services {
     /// Under which key the flood limits count a client's requests for an address: a browser that the
     /// address knows has a key of its own.
-    pub(super) fn flood_key<'a>(&self, address: &'a str, client: &Client) -> Cow<'a, str> {
+    pub(in crate::flows) fn flood_key<'a>(
+        &self,
+        address: &'a str,
+        client: &Client,
+    ) -> Cow<'a, str> {
         let key = &self.account_throttle.device_key;
         let device = client.device.known_to(key, address, self.now());
         device.map_or(Cow::Borrowed(address), |device| {
@@ -85,7 +96,7 @@ impl Services {
     }
 
     /// Counts an attempt, or says how long to wait.
-    pub(super) async fn attempt(
+    pub(in crate::flows) async fn attempt(
         &self,
         target: Target<'_>,
         client: &Client,
@@ -108,7 +119,7 @@ impl Services {
             }
             let key = accounts.device_key_of(guess, address, &device);
             let pauses = accounts.device_schedule(guess).pauses();
-            if db::account_throttles::reserve(&conn, &key, pauses, now).await? {
+            if db::sign_in::throttles::reserve(&conn, &key, pauses, now).await? {
                 let at = now;
                 return Ok(Ok(Attempt { key, of_device, at }));
             }
@@ -116,7 +127,7 @@ impl Services {
         }
         let key = accounts.key_of(guess, address);
         let pauses = accounts.schedule(guess).pauses();
-        if db::account_throttles::reserve(&conn, &key, pauses, now).await? {
+        if db::sign_in::throttles::reserve(&conn, &key, pauses, now).await? {
             let at = now;
             return Ok(Ok(Attempt { key, of_device, at }));
         }
@@ -134,15 +145,15 @@ impl Services {
         }
         let as_stranger = self.throttle.count_key(route, client.ip, address).err()?;
         self.metrics.throttled.add(route.as_str());
-        tracing::warn!(route = route.as_str(), ip = %client.ip, "throttled");
+        tracing::warn!(target: LOG, route = route.as_str(), ip = %client.ip, "throttled");
         Some(Throttled(Pause::For(as_stranger)))
     }
 
     /// Forgets the failures that an attempt was counted with: it was right.
-    pub(super) async fn succeeded(&self, tx: &Tx, attempt: &Attempt) -> Result<()> {
-        db::account_throttles::clear(tx, &attempt.key).await?;
+    pub(in crate::flows) async fn succeeded(&self, tx: &Tx, attempt: &Attempt) -> Result<()> {
+        db::sign_in::throttles::clear(tx, &attempt.key).await?;
         if let Some(of_device) = &attempt.of_device {
-            db::account_throttles::clear(tx, of_device).await?;
+            db::sign_in::throttles::clear(tx, of_device).await?;
         }
         Ok(())
     }
@@ -150,7 +161,7 @@ impl Services {
     /// Compares a password that was counted. One that nobody had the time to compare counts for
     /// nothing. Where it is wrong, or right and refused for another reason, [`Services::refuse`] takes
     /// what this returns.
-    pub(super) async fn verify_password(
+    pub(in crate::flows) async fn verify_password(
         &self,
         attempt: &Attempt,
         password: Password,
@@ -164,7 +175,7 @@ impl Services {
         {
             Err(FlowError::Overloaded) => {
                 let conn = self.db.connection().await?;
-                db::account_throttles::give_back(&conn, &attempt.key, attempt.at).await?;
+                db::sign_in::throttles::give_back(&conn, &attempt.key, attempt.at).await?;
                 Err(FlowError::Overloaded)
             }
             compared => compared,
@@ -173,10 +184,10 @@ impl Services {
 
     /// Waits until a refusal does not say which kind of hash the account has. What is written about the
     /// refusal is written before, since a client that hangs up ends this.
-    pub(super) async fn refuse(&self, attempt: &Attempt, refusal: Refusal) -> Result<()> {
+    pub(in crate::flows) async fn refuse(&self, attempt: &Attempt, refusal: Refusal) -> Result<()> {
         let shared = self.db.shared().await?;
         // One more than are looked at, so that it shows where there are more.
-        let in_use = db::password_kinds::examples(&shared, MOST_KINDS + 1).await?;
+        let in_use = db::sign_in::password_kinds::examples(&shared, MOST_KINDS + 1).await?;
         Ok(self.hashing.refuse(refusal, attempt.key, &in_use).await?)
     }
 
@@ -190,7 +201,7 @@ impl Services {
             accounts.notice_key_of(Notice::Blocked(guess), address),
         );
         let shared = self.db.shared().await?;
-        let counters = db::account_throttles::find(&shared, &[key, paused, blocked]).await?;
+        let counters = db::sign_in::throttles::find(&shared, &[key, paused, blocked]).await?;
         let found = |key: CounterKey| counters.iter().find(|one| one.key == key);
         // One that is noted for a time past its longest period was noted by a clock that was ahead.
         let due = |key| {
@@ -223,7 +234,7 @@ impl Services {
         let key = self.account_throttle.notice_key_of(notice, address);
         let mut conn = self.db.connection().await?;
         conn.transaction(async |tx| {
-            if db::account_throttles::once(tx, &key, self.now(), PAUSE_NOTED).await? {
+            if db::sign_in::throttles::once(tx, &key, self.now(), PAUSE_NOTED).await? {
                 let owner = db::users::find_by_email(tx, address).await?;
                 let subject = self.subject_of(owner.map(|owner| owner.user.id), address);
                 let guess = guess.as_str();
@@ -247,7 +258,7 @@ impl Services {
             let nobody = self.nobody(address);
             let (message, lifetime) =
                 self.blocked_message(owner.as_ref().unwrap_or(&nobody), guess, client)?;
-            if !db::account_throttles::once(tx, &key, self.now(), lifetime).await? {
+            if !db::sign_in::throttles::once(tx, &key, self.now(), lifetime).await? {
                 return Ok(());
             }
             let subject = self.subject_of(owner.as_ref().map(|owner| owner.id), address);
@@ -266,7 +277,7 @@ impl Services {
 
     /// Tells a user that the right password, or else a reset link, was followed by a wrong code (ASVS
     /// 5.0, 6.3.5).
-    pub(super) async fn tell_of_failed_code(
+    pub(in crate::flows) async fn tell_of_failed_code(
         &self,
         tx: &Tx,
         user: &User,

@@ -8,7 +8,7 @@
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
-use super::{FlowError, PendingSignIn, Result, Services, recover::NewPassword, tokens::Waiting};
+use super::recover::NewPassword;
 use crate::{
     db::{self, Tx, users::PasswordHash},
     domain::{
@@ -19,6 +19,7 @@ use crate::{
         token::{Claims, Extra, Purpose},
         user::User,
     },
+    flows::{FlowError, PendingSignIn, Result, Services, tokens::Waiting},
 };
 
 /// What is sealed.
@@ -33,7 +34,7 @@ struct Sealed {
 
 /// A new password, and the link that it came with.
 #[derive(Debug)]
-pub(super) struct PendingReset {
+pub(in crate::flows) struct PendingReset {
     hash: PasswordHash,
     link: Claims,
 }
@@ -48,7 +49,7 @@ fn place(user: &User) -> Place {
 
 impl Services {
     /// The pending sign-in whose code completes a reset by this link.
-    pub(super) fn pending_reset(
+    pub(in crate::flows) fn pending_reset(
         &self,
         user: &User,
         hash: PasswordHash,
@@ -69,7 +70,7 @@ impl Services {
 
     /// The reset that a pending sign-in completes, where it is one. An error means that its key has
     /// left the ring, and the sign-in is over.
-    pub(super) fn open_reset(
+    pub(in crate::flows) fn open_reset(
         &self,
         claims: &Claims,
         user: &User,
@@ -98,7 +99,7 @@ impl Services {
     /// Completes a reset, within the transaction that accepted the code: uses the link up, sets the
     /// password and ends every session. Returns the user as it is then; `None` where the link was
     /// used meanwhile.
-    pub(super) async fn complete_reset(
+    pub(in crate::flows) async fn complete_reset(
         &self,
         tx: &Tx,
         user: &User,

@@ -5,11 +5,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{
-    Result, Services,
-    breach_queue::Due,
-    outbox::{Cause, Recipient, browser_of},
-};
+use super::breach_queue::Due;
 use crate::{
     breach::Finding,
     db::{self, Transact, users::UserRecord},
@@ -18,21 +14,32 @@ use crate::{
         password::{BreachDigest, Password},
         user::User,
     },
+    flows::{
+        Result, Services,
+        outbox::{Cause, Recipient, browser_of},
+    },
     mail::Message,
 };
 
+/// What the log calls this module by.
+const LOG: &str = "vestibule::flows::breach_checks";
+
 /// A password that was right at a sign-in, where it is still to be looked up.
-pub(super) struct DueAtSignIn(Option<BreachDigest>);
+pub(in crate::flows) struct DueAtSignIn(Option<BreachDigest>);
 
 impl Services {
     /// Notes what is to be made up for, before the password is used up.
-    pub(super) fn breach_check_due(&self, record: &UserRecord, password: &Password) -> DueAtSignIn {
+    pub(in crate::flows) fn breach_check_due(
+        &self,
+        record: &UserRecord,
+        password: &Password,
+    ) -> DueAtSignIn {
         let due = record.breach_check_due && self.breaches.are_looked_up();
         DueAtSignIn(due.then(|| BreachDigest::of(password)))
     }
 
     /// Leaves it to the worker, and never waits.
-    pub(super) fn make_up(&self, due: DueAtSignIn, user: &User, client: &Client) {
+    pub(in crate::flows) fn make_up(&self, due: DueAtSignIn, user: &User, client: &Client) {
         let Some(digest) = due.0 else { return };
         let due = Due {
             user: user.clone(),
@@ -40,7 +47,7 @@ impl Services {
             client: client.clone(),
         };
         if !self.breach_checks.add(due) {
-            tracing::warn!(sub = %user.id, "too many passwords wait to be looked up");
+            tracing::warn!(target: LOG, sub = %user.id, "too many passwords wait to be looked up");
         }
     }
 }

@@ -2,16 +2,16 @@
 
 use chrono::TimeDelta;
 
-use super::{Result, Services, outbox::browser_of, services::Throttled};
 use crate::{
     db::{self, Transact, Tx},
     domain::{
-        attempts::{CEILING, Pause},
         audit::{Client, Event, Subject},
         secret::SecretString,
+        sign_in::attempts::{CEILING, Pause},
         token::Purpose,
         user::User,
     },
+    flows::{Result, Services, outbox::browser_of, services::Throttled},
     mail::Message,
     throttle::{
         Route,
@@ -65,32 +65,32 @@ impl Services {
     /// Forgets the failures at a user's password, and those at their codes where there were so many
     /// that nobody gets in: whoever reads the mailbox buys no guesses at codes before that. A
     /// completed reset does so, too. `false` where there were none.
-    pub(super) async fn unlock(&self, tx: &Tx, user: &User) -> Result<bool> {
+    pub(in crate::flows) async fn unlock(&self, tx: &Tx, user: &User) -> Result<bool> {
         let (accounts, address) = (&self.account_throttle, &user.email_canonical);
         let key = accounts.key_of(Guess::Password, address);
-        let mut any = db::account_throttles::clear(tx, &key).await?;
+        let mut any = db::sign_in::throttles::clear(tx, &key).await?;
         let notice = accounts.notice_key_of(Notice::Blocked(Guess::Password), address);
-        db::account_throttles::clear(tx, &notice).await?;
+        db::sign_in::throttles::clear(tx, &notice).await?;
         let key = accounts.key_of(Guess::Code, address);
         let ceiling = i32::try_from(CEILING).unwrap_or(i32::MAX);
-        if db::account_throttles::clear_blocked(tx, &key, ceiling).await? {
+        if db::sign_in::throttles::clear_blocked(tx, &key, ceiling).await? {
             let notice = accounts.notice_key_of(Notice::Blocked(Guess::Code), address);
-            db::account_throttles::clear(tx, &notice).await?;
+            db::sign_in::throttles::clear(tx, &notice).await?;
             any = true;
         }
         Ok(any)
     }
 
     /// Forgets every failure, at codes as well: an admin has made sure who asks.
-    pub(super) async fn unlock_wholly(&self, tx: &Tx, user: &User) -> Result<bool> {
+    pub(in crate::flows) async fn unlock_wholly(&self, tx: &Tx, user: &User) -> Result<bool> {
         let unlocked = self.unlock(tx, user).await?;
         let (accounts, address) = (&self.account_throttle, &user.email_canonical);
         let codes = accounts.key_of(Guess::Code, address);
-        Ok(db::account_throttles::clear(tx, &codes).await? || unlocked)
+        Ok(db::sign_in::throttles::clear(tx, &codes).await? || unlocked)
     }
 
     /// The mail to somebody whose sign-in is blocked, and how long its link works.
-    pub(super) fn blocked_message(
+    pub(in crate::flows) fn blocked_message(
         &self,
         user: &User,
         guess: Guess,

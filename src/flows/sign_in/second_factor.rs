@@ -2,30 +2,29 @@
 
 use std::borrow::Cow;
 
-use crate::db::{Transact, Tx};
-
 use super::{
-    FlowError, Result, Services, TokenPair,
     attempts::{self, Target},
-    authenticate::HeldSession,
-    contradiction::contradictory_factor,
     pending_reset::PendingReset,
-    services::Throttled,
-    tokens::Beginning,
 };
 use crate::{
-    db::{self, totp::TotpRow},
+    db::{self, Transact, Tx, totp::TotpRow},
     domain::{
-        attempts::Pause,
         audit::{Client, Event, Subject},
         backup_code::{self, BackupCode},
-        device::DeviceCookie,
         secret::SecretString,
+        sign_in::{attempts::Pause, device::DeviceCookie},
         token::{Claims, Purpose, judge},
         totp::{self, TotpCode, TotpVerdict},
         user::User,
     },
+    flows::{
+        FlowError, Result, Services, TokenPair, authenticate::HeldSession,
+        contradiction::contradictory_factor, services::Throttled, tokens::Beginning,
+    },
 };
+
+/// What the log calls this module by.
+const LOG: &str = "vestibule::flows::second_factor";
 
 /// What the form or the call brings.
 #[derive(Debug, Clone)]
@@ -204,7 +203,7 @@ impl Attempt<'_> {
         let mut conn = self.s.db.connection().await?;
         let stored = db::backup_codes::all(&conn, self.user.id).await?;
         if let Some(dead) = stored.iter().find(|one| !self.s.ring.has(&one.key_id)) {
-            tracing::error!(sub = %self.user.id, key = dead.key_id,
+            tracing::error!(target: LOG, sub = %self.user.id, key = dead.key_id,
                 "backup codes are dead, since SEALING_KEYS lacks their key");
         }
         let Some(position) = backup_code::find(&self.s.ring, code, &stored) else {

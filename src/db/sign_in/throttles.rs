@@ -13,7 +13,7 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::schema::account_throttles as throttles;
+use crate::db::schema::account_throttles as throttles;
 
 /// How much the clocks of nodes may differ.
 const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);

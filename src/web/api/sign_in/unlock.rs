@@ -4,14 +4,14 @@ use actix_web::HttpResponse;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{
-    fields::{self, Field},
-    refusals,
-    texts::MailedToken,
-};
 use crate::{
-    flows::unlock::{self, Outcome},
+    flows::sign_in::unlock::{self, Outcome},
     web::{
+        api::{
+            fields::{self, Field},
+            refusals,
+            texts::MailedToken,
+        },
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},
         problem::problems,

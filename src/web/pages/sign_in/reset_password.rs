@@ -4,16 +4,18 @@ use actix_web::web::Query;
 use askama::Template;
 use serde::Deserialize;
 
-use super::answer::{Showing, code_required, field_errors, signed_in};
-use super::mail_link::LinkToken;
-use super::password_strength::may_ask;
 use crate::{
     domain::secret::SecretString,
-    flows::recover::{self, ResetOutcome},
+    flows::sign_in::recover::{self, ResetOutcome},
     web::{
         copy,
         error::WebResult,
         extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
+        pages::{
+            answer::{Showing, code_required, field_errors, signed_in},
+            mail_link::LinkToken,
+            password_strength::may_ask,
+        },
         session::BrowserSession,
         state::{State, WebState},
         view::{FieldErrors, Flash, Shell},
@@ -22,7 +24,7 @@ use crate::{
 
 /// `/reset-password?token=` with a link that still works.
 #[derive(Clone, Debug, Template)]
-#[template(path = "reset_password.html")]
+#[template(path = "sign_in/reset_password.html")]
 pub struct ResetPasswordPage {
     /// What stands around the page.
     pub shell: Shell,
@@ -40,7 +42,7 @@ pub struct ResetPasswordPage {
 
 /// `/reset-password` with a link that has expired, was used, or means nothing.
 #[derive(Clone, Debug, Template)]
-#[template(path = "reset_link_invalid.html")]
+#[template(path = "sign_in/reset_link_invalid.html")]
 pub struct ResetLinkInvalidPage {
     /// What stands around the page.
     pub shell: Shell,

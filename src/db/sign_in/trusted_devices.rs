@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use super::schema::{trusted_devices as trusted, users};
+use crate::db::schema::{trusted_devices as trusted, users};
 
 /// A browser to trust.
 #[derive(Debug, Insertable)]

@@ -4,7 +4,6 @@ use actix_web::web::Query;
 use askama::Template;
 use serde::Deserialize;
 
-use super::answer::{Showing, code_required, see_other, signed_in};
 use crate::{
     domain::{email::EmailError, local_path::LocalPath, secret::SecretString},
     flows::{
@@ -15,6 +14,7 @@ use crate::{
         copy,
         error::WebResult,
         extract::{ClientInfo, CsrfForm, DeviceInfo, MaybeUser, PageShell},
+        pages::answer::{Showing, code_required, see_other, signed_in},
         paths::ACCOUNT,
         session::BrowserSession,
         state::{State, WebState},
@@ -24,7 +24,7 @@ use crate::{
 
 /// `/login`.
 #[derive(Clone, Debug, Template)]
-#[template(path = "login.html")]
+#[template(path = "sign_in/login.html")]
 pub struct LoginPage {
     /// What stands around the page.
     pub shell: Shell,

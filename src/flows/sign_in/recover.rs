@@ -1,30 +1,28 @@
 //! Recovering an account by mail.
 
-use crate::db::{Transact, Tx};
-
-use super::{
-    InputFaults, PendingSignIn, Result, Services, TokenPair,
-    authenticate::HeldSession,
-    contradiction::contradictory_factor,
-    new_password::own_words,
-    outbox::{Cause, Recipient, browser_of},
-    services::Throttled,
-    tokens::Beginning,
-};
 use crate::{
     db::{
-        self,
+        self, Transact, Tx,
         users::{PasswordHash, UserRecord},
     },
     domain::{
-        attempts::Pause,
         audit::{Client, Event, Subject},
         email::EmailAddress,
         random,
         secret::SecretString,
         session::EndReason,
+        sign_in::attempts::Pause,
         token::{Claims, Purpose, judge},
         user::{Role, User},
+    },
+    flows::{
+        InputFaults, PendingSignIn, Result, Services, TokenPair,
+        authenticate::HeldSession,
+        contradiction::contradictory_factor,
+        new_password::own_words,
+        outbox::{Cause, Recipient, browser_of},
+        services::Throttled,
+        tokens::Beginning,
     },
     mail::Message,
     throttle::Route,
@@ -48,7 +46,7 @@ pub async fn request(s: &Services, email: &str, client: &Client) -> Result<Reque
 
 /// What people ask to be mailed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum MailRequest {
+pub(in crate::flows) enum MailRequest {
     Reset,
     Verification,
 }
@@ -70,7 +68,7 @@ impl MailRequest {
 impl Services {
     /// Writes the mail that was asked for, or a decoy: known, unknown and disabled addresses cost
     /// the same work and get the same answer.
-    pub(super) async fn request_mail(
+    pub(in crate::flows) async fn request_mail(
         &self,
         request: MailRequest,
         email: &str,
@@ -107,7 +105,11 @@ impl Services {
     }
 
     /// The mail that was asked for, with a fresh link.
-    pub(super) fn requested_message(&self, request: MailRequest, user: &User) -> Result<Message> {
+    pub(in crate::flows) fn requested_message(
+        &self,
+        request: MailRequest,
+        user: &User,
+    ) -> Result<Message> {
         let (purpose, path) = match request {
             MailRequest::Reset => (Purpose::PasswordReset, "/reset-password"),
             MailRequest::Verification => (Purpose::VerifyEmail, "/verify-email"),
@@ -128,7 +130,7 @@ impl Services {
     }
 
     /// A user who is nobody, for mails that are never sent.
-    pub(super) fn nobody(&self, email: &str) -> User {
+    pub(in crate::flows) fn nobody(&self, email: &str) -> User {
         User {
             id: random::id(self.random.as_ref()),
             email: email.to_owned(),
@@ -150,7 +152,7 @@ impl Services {
     }
 
     /// The user of a token out of a mail, while the token is good; otherwise `None`.
-    pub(super) async fn user_of_mail_token(
+    pub(in crate::flows) async fn user_of_mail_token(
         &self,
         purpose: Purpose,
         token: &SecretString,
@@ -267,17 +269,17 @@ pub async fn reset(
 
 /// A password set by somebody who can read the mailbox.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct NewPassword<'a> {
-    pub(super) user: &'a User,
-    pub(super) hash: &'a PasswordHash,
-    pub(super) reason: EndReason,
-    pub(super) client: &'a Client,
+pub(in crate::flows) struct NewPassword<'a> {
+    pub(in crate::flows) user: &'a User,
+    pub(in crate::flows) hash: &'a PasswordHash,
+    pub(in crate::flows) reason: EndReason,
+    pub(in crate::flows) client: &'a Client,
 }
 
 impl Services {
     /// Sets the password, proves the address, ends every session and tells the owner. Returns the
     /// user as it is now; `None` where the credentials changed since the token was read.
-    pub(super) async fn set_password_by_mail(
+    pub(in crate::flows) async fn set_password_by_mail(
         &self,
         tx: &Tx,
         change: NewPassword<'_>,
@@ -321,7 +323,7 @@ impl Services {
     }
 
     /// Tells the owner that the password changed.
-    pub(super) async fn enqueue_password_changed(
+    pub(in crate::flows) async fn enqueue_password_changed(
         &self,
         tx: &Tx,
         user: &User,

@@ -4,15 +4,15 @@ use actix_web::{HttpResponse, http::StatusCode};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{
-    dto,
-    fields::{self, Field},
-    refusals,
-    texts::{EmailAddress, MailedToken, NewPassword},
-};
 use crate::{
-    flows::recover::{self, RequestOutcome, ResetOutcome},
+    flows::sign_in::recover::{self, RequestOutcome, ResetOutcome},
     web::{
+        api::{
+            dto,
+            fields::{self, Field},
+            refusals,
+            texts::{EmailAddress, MailedToken, NewPassword},
+        },
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},
         problem::problems,
@@ -30,7 +30,7 @@ pub struct MailBody {
 
 impl MailBody {
     /// The address that was sent.
-    pub(super) fn email(self) -> WebResult<String> {
+    pub(in crate::web::api) fn email(self) -> WebResult<String> {
         fields::read(|r| r.text("email", self.email))
     }
 }
@@ -58,7 +58,7 @@ pub async fn post_forgot(
 }
 
 /// What asking for a mail answers.
-pub(super) fn requested(outcome: RequestOutcome) -> WebResult<HttpResponse> {
+pub(in crate::web::api) fn requested(outcome: RequestOutcome) -> WebResult<HttpResponse> {
     match outcome {
         RequestOutcome::Accepted => Ok(dto::accepted()),
         RequestOutcome::Invalid(faults) => Err(refusals::invalid(&faults)),

@@ -4,12 +4,12 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use serde::Deserialize;
 
-use super::answer::{Showing, field_errors, page};
 use crate::{
-    flows::recover::{self, RequestOutcome},
+    flows::sign_in::recover::{self, RequestOutcome},
     web::{
         error::WebResult,
         extract::{ClientInfo, CsrfForm, PageShell},
+        pages::answer::{Showing, field_errors, page},
         state::State,
         view::{FieldErrors, Shell},
     },
@@ -17,7 +17,7 @@ use crate::{
 
 /// `/forgot-password`.
 #[derive(Clone, Debug, Template)]
-#[template(path = "forgot_password.html")]
+#[template(path = "sign_in/forgot_password.html")]
 pub struct ForgotPasswordPage {
     /// What stands around the page.
     pub shell: Shell,
@@ -29,7 +29,7 @@ pub struct ForgotPasswordPage {
 
 /// The answer to a request for a link.
 #[derive(Clone, Debug, Template)]
-#[template(path = "forgot_password_sent.html")]
+#[template(path = "sign_in/forgot_password_sent.html")]
 pub struct ForgotPasswordSentPage {
     /// What stands around the page.
     pub shell: Shell,

@@ -8,24 +8,24 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use super::{
-    Result, Services,
-    authenticate::Authenticated,
-    outbox::{Cause, Recipient, browser_of},
-    proof::Proven,
-    sessions::{Listed, Outcome},
-};
 use crate::{
     db::{
         self, Transact, Tx,
-        trusted_devices::{NewTrusted, TrustedRow, Use},
+        sign_in::trusted_devices::{NewTrusted, TrustedRow, Use},
     },
     domain::{
         audit::{Client, Event, Subject},
-        device::DeviceCookie,
         random,
+        sign_in::device::DeviceCookie,
         user::User,
         user_agent::Device,
+    },
+    flows::{
+        Result, Services,
+        authenticate::Authenticated,
+        outbox::{Cause, Recipient, browser_of},
+        proof::Proven,
+        sessions::{Listed, Outcome},
     },
     mail::Message,
 };
@@ -45,7 +45,8 @@ pub async fn list(
 ) -> Result<Vec<Listed<TrustedRow>>> {
     let shared = s.db.shared().await?;
     let rows =
-        db::trusted_devices::living_of(&shared, who.user().id, s.now(), TRUSTED_PER_USER).await?;
+        db::sign_in::trusted_devices::living_of(&shared, who.user().id, s.now(), TRUSTED_PER_USER)
+            .await?;
     let own = device.hashes();
     let listed = rows.into_iter().map(|row| Listed {
         device: Device::of(row.user_agent.as_deref().unwrap_or_default()),
@@ -61,11 +62,11 @@ pub async fn revoke(s: &Services, proven: &Proven, id: Uuid, client: &Client) ->
     let user = who.user();
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        if !super::sessions::still_lives(tx, who).await? {
+        if !crate::flows::sessions::still_lives(tx, who).await? {
             return Ok(Outcome::Overtaken);
         }
         let rev = user.revocation_id;
-        if !db::trusted_devices::delete(tx, id, user.id, rev, s.now()).await? {
+        if !db::sign_in::trusted_devices::delete(tx, id, user.id, rev, s.now()).await? {
             return Ok(Outcome::NotFound);
         }
         let event = Event::TrustedDeviceRevoked { device_id: id };
@@ -79,7 +80,7 @@ pub async fn revoke(s: &Services, proven: &Proven, id: Uuid, client: &Client) ->
 impl Services {
     /// Whether the browser may do without a code, within a transaction that holds the user at the
     /// `rev` of the right password.
-    pub(super) async fn trusts(
+    pub(in crate::flows) async fn trusts(
         &self,
         tx: &Tx,
         user: &User,
@@ -101,12 +102,12 @@ impl Services {
             ip: IpNet::from(client.ip),
             user_agent: client.user_agent.as_deref(),
         };
-        Ok(db::trusted_devices::note_use(tx, &sign_in).await?)
+        Ok(db::sign_in::trusted_devices::note_use(tx, &sign_in).await?)
     }
 
     /// Ends the trust in every browser but the one with this cookie, within a transaction that holds
     /// the user.
-    pub(super) async fn distrust_others(
+    pub(in crate::flows) async fn distrust_others(
         &self,
         tx: &Tx,
         who: &Authenticated,
@@ -114,7 +115,8 @@ impl Services {
         client: &Client,
     ) -> Result<()> {
         let user_id = who.user().id;
-        let ended = db::trusted_devices::delete_others(tx, user_id, &device.hashes()).await?;
+        let ended =
+            db::sign_in::trusted_devices::delete_others(tx, user_id, &device.hashes()).await?;
         self.note_distrusted(tx, &ended, user_id, who.session_id, client)
             .await
     }
@@ -128,7 +130,7 @@ impl Services {
         most: i64,
         client: &Client,
     ) -> Result<()> {
-        let ended = db::trusted_devices::forget_past(tx, user_id, most).await?;
+        let ended = db::sign_in::trusted_devices::forget_past(tx, user_id, most).await?;
         self.note_distrusted(tx, &ended, user_id, None, client)
             .await
     }
@@ -160,7 +162,7 @@ impl Services {
 
     /// Trusts a browser, within a transaction that holds the user, and tells its owner. Returns its
     /// cookie from now on. The secret is always a fresh one: one that was planted before is worth nothing.
-    pub(super) async fn trust(
+    pub(in crate::flows) async fn trust(
         &self,
         tx: &Tx,
         user: &User,
@@ -168,7 +170,7 @@ impl Services {
         session_id: Uuid,
         client: &Client,
     ) -> Result<DeviceCookie> {
-        let dropped = db::trusted_devices::forget(tx, user.id, &before.hashes()).await?;
+        let dropped = db::sign_in::trusted_devices::forget(tx, user.id, &before.hashes()).await?;
         self.distrust_past_limit(tx, user.id, TRUSTED_PER_USER - 1, client)
             .await?;
         let (cookie, hash) = before.renewed(&dropped, self.random.as_ref());
@@ -185,7 +187,7 @@ impl Services {
             ip: Some(IpNet::from(client.ip)),
             user_agent: client.user_agent.as_deref(),
         };
-        db::trusted_devices::insert(tx, &new).await?;
+        db::sign_in::trusted_devices::insert(tx, &new).await?;
         let event = Event::DeviceTrusted { device_id: id };
         self.audit_own(tx, event, user.id, Some(session_id), client)
             .await?;
