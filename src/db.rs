@@ -13,10 +13,8 @@ pub mod backup_codes;
 pub mod bulk_selections;
 mod connect;
 pub mod dashboard;
-pub mod devices;
 mod error;
 pub mod examine;
-mod gather;
 pub mod import_arrivals;
 pub mod import_files;
 pub mod import_leftovers;
@@ -28,15 +26,11 @@ pub mod mail_queue;
 pub mod mails;
 pub mod migrate;
 pub mod purge;
-pub mod revoked_tokens;
-pub mod rotation;
 #[expect(missing_docs, reason = "the migrations say what each column is")]
 pub mod schema;
 pub mod sealed;
-pub mod session_limit;
 pub mod sessions;
 pub mod sign_in;
-pub mod standing;
 pub mod totp;
 pub mod user_list;
 pub mod users;
@@ -60,7 +54,7 @@ use tokio::{runtime::Handle, time::timeout};
 use connect::{Bounds, Connected};
 pub use connect::{ConnectError, Connector, DatabaseOptions};
 pub use error::DbError;
-use gather::Asks;
+use sessions::gather::Asks;
 
 /// A statement that failed.
 pub use diesel::result::Error as QueryError;
@@ -91,9 +85,9 @@ pub struct Db {
     connector: Arc<Connector>,
     shared: Arc<PerThread<Connected>>,
     opening: Arc<tokio::sync::Mutex<()>>,
-    standings: Arc<PerThread<Asks<standing::Ids>>>,
+    standings: Arc<PerThread<Asks<sessions::standing::Ids>>>,
     rotating: Arc<PerThread<Connected>>,
-    rotations: Arc<PerThread<Asks<rotation::Rotation>>>,
+    rotations: Arc<PerThread<Asks<sessions::rotation::Rotation>>>,
 }
 
 /// Lets a transaction wait for others as long as its statements may take: a long one that works in the

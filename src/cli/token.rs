@@ -17,7 +17,7 @@ use crate::{
     app::{App, Seams, SystemClock},
     config::Config,
     domain::{clock::Clock, secret::SecretString, token::Claims},
-    flows::inspect_token::{self, Judged},
+    flows::sessions::inspect_token::{self, Judged},
 };
 use told::Told;
 

@@ -1,5 +1,12 @@
 //! Sessions: begun, rotated, ended.
 
+pub mod devices;
+pub(in crate::db) mod gather;
+pub mod limit;
+pub mod revoked_tokens;
+pub mod rotation;
+pub mod standing;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     dsl::sql,

@@ -2,8 +2,11 @@
 //! whose address is verified.
 
 use super::{
-    InputFaults, Registration, Result, Services, TokenPair, authenticate::HeldSession,
-    register::own_words, services::Throttled, sign_in::recover::NewPassword, tokens::Beginning,
+    InputFaults, Registration, Result, Services, TokenPair,
+    register::own_words,
+    services::Throttled,
+    sessions::{authenticate::HeldSession, tokens::Beginning},
+    sign_in::recover::NewPassword,
 };
 use crate::{
     db::{

@@ -13,10 +13,9 @@ use uuid::Uuid;
 
 use super::{
     InputFaults, Result, Services,
-    authenticate::Authenticated,
     outbox::{Cause, Recipient},
     proof::Proven,
-    sessions,
+    sessions::{self, authenticate::Authenticated},
 };
 use crate::{
     db::{self, Transact, Tx, admin_users::ManagedUser},

@@ -16,8 +16,8 @@ use crate::{
         self,
         admin_users::ManagedUser,
         audit::EventRow,
-        devices::{DeviceRow, Which},
         mails::MailRow,
+        sessions::devices::{DeviceRow, Which},
     },
     domain::{audit_search, email::EmailAddress, user_search::Cursor},
 };
@@ -108,7 +108,7 @@ async fn living(
         behind,
         limit: size + 1,
     };
-    let rows = db::devices::living_of(&*s.db.shared().await?, which).await?;
+    let rows = db::sessions::devices::living_of(&*s.db.shared().await?, which).await?;
     Ok(Paged::cut(rows, size, |row| {
         paged::cursor(row.last_seen_at, row.id)
     }))
@@ -123,7 +123,7 @@ pub async fn find(s: &Services, id: Uuid) -> Result<Option<ManagedUser>> {
 /// The user of a session that was not ended; `None` where there is none.
 pub async fn owner_of_session(s: &Services, session_id: Uuid) -> Result<Option<ManagedUser>> {
     let shared = s.db.shared().await?;
-    match db::devices::owner_of(&shared, session_id, s.now()).await? {
+    match db::sessions::devices::owner_of(&shared, session_id, s.now()).await? {
         Some(id) => Ok(db::admin_users::find(&shared, id).await?),
         None => Ok(None),
     }

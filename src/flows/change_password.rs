@@ -1,8 +1,8 @@
 //! Changing the password with the current one.
 
 use super::{
-    InputFaults, Result, Services, TokenPair, authenticate::Authenticated, new_password::own_words,
-    proof::PasswordCheck, services::Throttled,
+    InputFaults, Result, Services, TokenPair, new_password::own_words, proof::PasswordCheck,
+    services::Throttled, sessions::authenticate::Authenticated,
 };
 use crate::{
     db::{self, Transact},

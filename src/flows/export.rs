@@ -13,7 +13,7 @@ use super::{
     admin_act::barred,
     admin_list::{self, Query},
     audit_log::{self, Question},
-    authenticate::Authenticated,
+    sessions::authenticate::Authenticated,
 };
 use crate::{
     db::{

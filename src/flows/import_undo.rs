@@ -5,8 +5,8 @@ use uuid::Uuid;
 use super::{
     InputFaults, Result, Services,
     admin_act::{Barred, barred},
-    authenticate::Authenticated,
     proof::Proven,
+    sessions::authenticate::Authenticated,
 };
 use crate::{
     db::{self, Transact, Tx},

@@ -10,9 +10,9 @@ use chrono::TimeDelta;
 
 use super::{
     Result, Services,
-    authenticate::Authenticated,
     contradiction::contradictory_factor,
     services::Throttled,
+    sessions::authenticate::Authenticated,
     sign_in::{attempts::Target, second_factor::CodeFault},
 };
 use crate::{

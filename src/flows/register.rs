@@ -2,11 +2,10 @@
 
 use super::{
     EmailVerification, InputFaults, Registration, Result, Services, TokenPair,
-    authenticate::HeldSession,
     outbox::{Cause, Recipient},
     services::Throttled,
+    sessions::{authenticate::HeldSession, tokens::Beginning},
     sign_in::recover::MailRequest,
-    tokens::Beginning,
 };
 use crate::{
     db::{

@@ -1,5 +1,11 @@
 //! The devices of a user: which sessions live, when each was last seen, and ending them.
 
+pub mod authenticate;
+pub mod inspect_token;
+pub mod refresh;
+pub mod sign_out;
+pub(in crate::flows) mod tokens;
+
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -9,14 +15,13 @@ use uuid::Uuid;
 
 use super::{
     InputFaults, Result, Services,
-    authenticate::Authenticated,
     paged::{self, Paged},
     proof::Proven,
 };
 use crate::{
     db::{
         self, Transact, Tx,
-        devices::{DeviceRow, Sighting, Which},
+        sessions::devices::{DeviceRow, Sighting, Which},
     },
     domain::{
         audit::{Client, Event},
@@ -25,6 +30,7 @@ use crate::{
         user_agent::Device,
     },
 };
+use authenticate::Authenticated;
 
 /// A session is noted as seen at most this often: a write, where most requests only read.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
@@ -58,7 +64,7 @@ pub async fn list(
     };
     let (shared, user_id, at) = (s.db.shared().await?, who.user().id, s.now());
     let own = match who.session_id.filter(|_| behind.is_none()) {
-        Some(id) => db::devices::living(&shared, id, user_id, at).await?,
+        Some(id) => db::sessions::devices::living(&shared, id, user_id, at).await?,
         None => None,
     };
     let size = PAGE - i64::from(own.is_some());
@@ -69,7 +75,7 @@ pub async fn list(
         behind,
         limit: size + 1,
     };
-    let others = db::devices::living_of(&shared, which).await?;
+    let others = db::sessions::devices::living_of(&shared, which).await?;
     let mut page = Paged::cut(others, size, |row| paged::cursor(row.last_seen_at, row.id));
     page.rows.splice(..0, own);
     Ok(Ok(page.map(|row| Listed {
@@ -180,7 +186,7 @@ pub async fn note_seen(s: &Services, who: &Authenticated, client: impl FnOnce() 
         user_agent: client.user_agent.as_deref(),
     };
     let noted = match timeout(NOTE_WAIT, s.db.connection()).await {
-        Ok(Ok(conn)) => db::devices::note(&conn, &sighting).await,
+        Ok(Ok(conn)) => db::sessions::devices::note(&conn, &sighting).await,
         // Busy: a later request notes it.
         Ok(Err(_)) | Err(_) => return,
     };

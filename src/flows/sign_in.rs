@@ -12,11 +12,13 @@ pub mod unlock;
 
 use super::{
     EmailVerification, PendingSignIn, Result, Services, TokenPair,
-    authenticate::HeldSession,
     contradiction::contradictory_factor,
     outbox::Cause,
     services::Throttled,
-    tokens::{Beginning, Waiting},
+    sessions::{
+        authenticate::HeldSession,
+        tokens::{Beginning, Waiting},
+    },
 };
 use crate::{
     db::{self, Transact, Tx, users::UserRecord},

@@ -4,9 +4,9 @@ mod enrolment;
 
 use super::{
     FlowError, Result, Services, TokenPair,
-    authenticate::Authenticated,
     outbox::{Cause, Recipient, browser_of},
     proof::Proven,
+    sessions::authenticate::Authenticated,
     sign_in::second_factor::CodeFault,
 };
 use crate::{

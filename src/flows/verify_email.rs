@@ -6,14 +6,13 @@
 
 use super::{
     InputFaults, Result, Services, TokenPair,
-    authenticate::HeldSession,
     new_password::own_words,
     services::Throttled,
+    sessions::{authenticate::HeldSession, tokens::Beginning},
     sign_in::{
         attempts::Target,
         recover::{MailRequest, NewPassword, RequestOutcome},
     },
-    tokens::Beginning,
 };
 use crate::{
     db::{self, Transact, Tx, users::UserRecord},
@@ -86,7 +85,7 @@ pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>>
     else {
         return Ok(None);
     };
-    let Some(standing) = db::standing::find(&s.db, &claims).await? else {
+    let Some(standing) = db::sessions::standing::find(&s.db, &claims).await? else {
         return Ok(None);
     };
     // Whoever opens the link once more may know that it did its work.
@@ -293,5 +292,5 @@ impl Proving<'_> {
 }
 
 async fn use_up(tx: &Tx, claims: &Claims) -> Result<bool> {
-    Ok(db::revoked_tokens::insert(tx, claims).await?)
+    Ok(db::sessions::revoked_tokens::insert(tx, claims).await?)
 }

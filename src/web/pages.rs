@@ -22,7 +22,6 @@ pub mod backup_codes;
 pub mod change_password;
 pub mod error;
 pub mod invitation;
-pub mod logout;
 mod mail_link;
 pub mod password_strength;
 pub mod reauthenticate;

@@ -17,7 +17,8 @@ use actix_web::{
 use super::{
     api::{
         accept_invitation, admin_acts, admin_bulk, admin_users, audit, change_password, dashboard,
-        description, invitations, logout, me, reauthenticate, refresh, register, sessions,
+        description, invitations, reauthenticate, register,
+        sessions::{self, logout, me, refresh},
         sign_in::{login, recover, unlock},
         totp, verify_email,
     },
@@ -156,7 +157,7 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Vec<Route>)> {
-    use super::pages::{account, admin_act, admin_audit, admin_bulk, admin_dashboard, admin_export, admin_import, admin_imports, admin_invitations, admin_user, admin_users, change_password, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, invitation, logout, password_strength, reauthenticate, register, resend_verification, sessions, start, two_factor, verify_email};
+    use super::pages::{account, admin_act, admin_audit, admin_bulk, admin_dashboard, admin_export, admin_import, admin_imports, admin_invitations, admin_user, admin_users, change_password, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, invitation, sessions::{self, logout}, password_strength, reauthenticate, register, resend_verification, start, two_factor, verify_email};
     vec![
         ("/", vec![read().to(start::get)]),
         ("/register", vec![read().to(register::get), post().to(register::post)]),

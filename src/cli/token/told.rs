@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     domain::token::{Inspection, SigningKey},
-    flows::inspect_token::{Judged, Reason},
+    flows::sessions::inspect_token::{Judged, Reason},
 };
 
 const TIMES: [&str; 4] = ["iat", "iat_ms", "nbf", "exp"];

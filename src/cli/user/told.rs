@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::{
     db::{
-        admin_users::ManagedUser, audit::EventRow, devices::DeviceRow, imports::Origin,
-        mails::MailRow,
+        admin_users::ManagedUser, audit::EventRow, imports::Origin, mails::MailRow,
+        sessions::devices::DeviceRow,
     },
     domain::{text, user_agent},
 };

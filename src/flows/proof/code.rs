@@ -10,9 +10,9 @@ use crate::{
     },
     flows::{
         FlowError, Result, Services,
-        authenticate::Authenticated,
         contradiction::contradictory_factor,
         services::Throttled,
+        sessions::authenticate::Authenticated,
         sign_in::{attempts::Target, second_factor::CodeFault},
     },
 };

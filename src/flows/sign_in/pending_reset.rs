@@ -19,7 +19,7 @@ use crate::{
         token::{Claims, Extra, Purpose},
         user::User,
     },
-    flows::{FlowError, PendingSignIn, Result, Services, tokens::Waiting},
+    flows::{FlowError, PendingSignIn, Result, Services, sessions::tokens::Waiting},
 };
 
 /// What is sealed.
@@ -106,7 +106,7 @@ impl Services {
         reset: &PendingReset,
         client: &Client,
     ) -> Result<Option<User>> {
-        if !db::revoked_tokens::insert(tx, &reset.link).await? {
+        if !db::sessions::revoked_tokens::insert(tx, &reset.link).await? {
             return Ok(None);
         }
         let change = NewPassword {

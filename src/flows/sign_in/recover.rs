@@ -17,12 +17,11 @@ use crate::{
     },
     flows::{
         InputFaults, PendingSignIn, Result, Services, TokenPair,
-        authenticate::HeldSession,
         contradiction::contradictory_factor,
         new_password::own_words,
         outbox::{Cause, Recipient, browser_of},
         services::Throttled,
-        tokens::Beginning,
+        sessions::{authenticate::HeldSession, tokens::Beginning},
     },
     mail::Message,
     throttle::Route,
@@ -163,7 +162,7 @@ impl Services {
         else {
             return Ok(None);
         };
-        let Some(standing) = db::standing::find(&self.db, &claims).await? else {
+        let Some(standing) = db::sessions::standing::find(&self.db, &claims).await? else {
             return Ok(None);
         };
         let living = judge(&claims, &standing.user_standing(), &standing, self.now()).is_ok()
@@ -240,7 +239,7 @@ pub async fn reset(
             let pending = s.pending_reset(user, hash.clone(), &claims)?;
             return Ok(ResetOutcome::SecondFactorRequired(pending));
         }
-        if !db::revoked_tokens::insert(tx, &claims).await? {
+        if !db::sessions::revoked_tokens::insert(tx, &claims).await? {
             return Ok(ResetOutcome::LinkDead);
         }
         let change = NewPassword {

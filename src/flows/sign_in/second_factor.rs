@@ -18,8 +18,10 @@ use crate::{
         user::User,
     },
     flows::{
-        FlowError, Result, Services, TokenPair, authenticate::HeldSession,
-        contradiction::contradictory_factor, services::Throttled, tokens::Beginning,
+        FlowError, Result, Services, TokenPair,
+        contradiction::contradictory_factor,
+        services::Throttled,
+        sessions::{authenticate::HeldSession, tokens::Beginning},
     },
 };
 
@@ -93,7 +95,7 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
     else {
         return Ok(Outcome::Expired);
     };
-    let Some(standing) = db::standing::find(&s.db, &claims).await? else {
+    let Some(standing) = db::sessions::standing::find(&s.db, &claims).await? else {
         return Ok(Outcome::Expired);
     };
     if judge(&claims, &standing.user_standing(), &standing, s.now()).is_err() {
@@ -241,7 +243,7 @@ impl Attempt<'_> {
         let vouched_for = self.s.is_vouched_for(tx, self.user).await?;
         let held =
             vouched_for && db::users::hold(tx, self.user.id, self.user.revocation_id).await?;
-        Ok(held && db::revoked_tokens::insert(tx, self.claims).await?)
+        Ok(held && db::sessions::revoked_tokens::insert(tx, self.claims).await?)
     }
 
     async fn begin(&self, tx: &Tx, methods: &'static [&'static str]) -> Result<Begun, Undone> {

@@ -22,10 +22,9 @@ use crate::{
     },
     flows::{
         Result, Services,
-        authenticate::Authenticated,
         outbox::{Cause, Recipient, browser_of},
         proof::Proven,
-        sessions::{Listed, Outcome},
+        sessions::{Listed, Outcome, authenticate::Authenticated},
     },
     mail::Message,
 };

@@ -48,7 +48,7 @@ pub async fn by_mail(s: &Services, token: &SecretString, client: &Client) -> Res
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
         if !db::users::hold(tx, user.id, user.revocation_id).await?
-            || !db::revoked_tokens::insert(tx, &claims).await?
+            || !db::sessions::revoked_tokens::insert(tx, &claims).await?
         {
             return Ok(Outcome::LinkDead);
         }

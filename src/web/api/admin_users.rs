@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     db::{
-        admin_users::ManagedUser, audit::EventRow, devices::DeviceRow, imports::Origin,
-        mails::MailRow,
+        admin_users::ManagedUser, audit::EventRow, imports::Origin, mails::MailRow,
+        sessions::devices::DeviceRow,
     },
     domain::{display_name, user_agent::Device},
     flows::{

@@ -21,7 +21,8 @@ use utoipa::{
 
 use super::{
     accept_invitation, admin_acts, admin_bulk, admin_users, audit, change_password, dashboard,
-    invitations, logout, me, reauthenticate, refresh, register, sessions,
+    invitations, reauthenticate, register,
+    sessions::{self, logout, me, refresh},
     sign_in::{login, recover, unlock},
     texts::NewPassword,
     totp, verify_email,

@@ -1,6 +1,10 @@
 //! `GET /api/auth/sessions`, `DELETE /api/auth/sessions/{id}` and
 //! `DELETE /api/auth/trusted-devices/{id}`.
 
+pub mod logout;
+pub mod me;
+pub mod refresh;
+
 use std::net::IpAddr;
 
 use actix_web::{
@@ -12,15 +16,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{logout::signed_out, refusals};
+use super::refusals;
 use crate::{
-    db::{devices::DeviceRow, sign_in::trusted_devices::TrustedRow},
+    db::{sessions::devices::DeviceRow, sign_in::trusted_devices::TrustedRow},
     domain::sign_in::device::DeviceCookie,
     flows::{
         proof,
-        sessions::{self, Listed, Outcome},
+        sessions::{self, Listed, Outcome, sign_out},
         sign_in::trusted_devices,
-        sign_out,
     },
     web::{
         copy,
@@ -30,6 +33,7 @@ use crate::{
         state::State,
     },
 };
+use logout::signed_out;
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Sessions)]

@@ -6,9 +6,9 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::heade
 
 use super::{ClientInfo, Identity};
 use crate::{
-    flows::{
+    flows::sessions::{
+        self,
         authenticate::{self, Authenticated},
-        sessions,
     },
     web::{cookies::CookieName, error::WebError, problem::codes, state::State},
 };

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     domain::local_path::LocalPath,
     flows::{
-        authenticate::Authenticated,
         proof::{self, Outcome, Presented, Proven},
+        sessions::authenticate::Authenticated,
     },
     web::{
         error::WebError,

@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::Metho
 
 use crate::{
     domain::local_path::LocalPath,
-    flows::authenticate::Authenticated,
+    flows::sessions::authenticate::Authenticated,
     web::{
         cookies::CookieName, copy, error::WebError, session::BrowserSession, state::State,
         view::Flash,

@@ -13,9 +13,11 @@ use super::{Answer, answer_of, refuse};
 use crate::{
     flows::{
         FlowError, TokenPair,
-        authenticate::{self, Authenticated},
-        refresh::{self, Outcome},
-        sessions,
+        sessions::{
+            self,
+            authenticate::{self, Authenticated},
+            refresh::{self, Outcome},
+        },
     },
     web::{
         cookies::CookieName,

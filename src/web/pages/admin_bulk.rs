@@ -4,11 +4,6 @@
 mod asked;
 mod confirmed;
 
-use actix_web::HttpRequest;
-use askama::Template;
-use asked::{Whom, everybody, named, of_query};
-pub use confirmed::post;
-
 use super::{
     admin_users::{ListQuery, UserLine},
     admin_words::AdminAct,
@@ -18,8 +13,8 @@ use crate::{
     flows::{
         InputFaults,
         admin_bulk::{self, BulkAct, LeftOut, Why},
-        authenticate::Authenticated,
         proof,
+        sessions::authenticate::Authenticated,
     },
     web::{
         copy,
@@ -30,6 +25,10 @@ use crate::{
         view::{FieldErrors, Shell},
     },
 };
+use actix_web::HttpRequest;
+use askama::Template;
+use asked::{Whom, everybody, named, of_query};
+pub use confirmed::post;
 
 /// `/admin/users/bulk`.
 #[derive(Clone, Debug, Template)]

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     domain::secret::SecretString,
     flows::{
-        authenticate::Authenticated,
         password_strength::{self, Input, Outcome},
+        sessions::authenticate::Authenticated,
     },
     web::{
         copy,

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     domain::{local_path::LocalPath, secret::SecretString},
     flows::{
-        authenticate::Authenticated,
         proof::{self, Outcome, Presented},
+        sessions::authenticate::Authenticated,
     },
     web::{
         copy,

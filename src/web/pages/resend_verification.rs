@@ -9,7 +9,9 @@ use super::{
 };
 use crate::{
     domain::user::User,
-    flows::{authenticate::Authenticated, sign_in::recover::RequestOutcome, verify_email},
+    flows::{
+        sessions::authenticate::Authenticated, sign_in::recover::RequestOutcome, verify_email,
+    },
     web::{
         copy,
         error::{WebError, WebResult},

@@ -1,5 +1,7 @@
 //! The devices that are signed in, and signing them out.
 
+pub mod logout;
+
 use actix_web::{
     HttpResponse,
     web::{Path, Query},
@@ -10,17 +12,13 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{
-    answer::{Showing, next_page, see_other, see_other_with},
-    logout::signed_out,
-};
+use super::answer::{Showing, next_page, see_other, see_other_with};
 use crate::{
-    db::{devices::DeviceRow, sign_in::trusted_devices::TrustedRow},
+    db::{sessions::devices::DeviceRow, sign_in::trusted_devices::TrustedRow},
     flows::{
         paged::Paged,
-        sessions::{self, Listed, Outcome},
+        sessions::{self, Listed, Outcome, sign_out},
         sign_in::trusted_devices,
-        sign_out,
     },
     web::{
         copy,
@@ -32,6 +30,7 @@ use crate::{
         view::{FieldErrors, Flash, Shell},
     },
 };
+use logout::signed_out;
 
 /// The path of the page.
 const SESSIONS: &str = "/account/sessions";

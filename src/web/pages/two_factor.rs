@@ -13,7 +13,7 @@ use super::answer::Showing;
 use crate::{
     flows::{
         account,
-        authenticate::Authenticated,
+        sessions::authenticate::Authenticated,
         totp::{self, Enrolment},
     },
     web::{

@@ -4,13 +4,15 @@ use actix_web::{http::StatusCode, web::Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::answer::{Showing, field_errors, page, see_other_with, signed_in as signed_in_with};
-use super::mail_link::LinkToken;
-use super::password_strength::may_ask;
+use super::{
+    answer::{Showing, field_errors, page, see_other_with, signed_in as signed_in_with},
+    mail_link::LinkToken,
+    password_strength::may_ask,
+};
 use crate::{
     domain::{password::PasswordRefusal, secret::SecretString, user::User},
     flows::{
-        authenticate::Authenticated,
+        sessions::authenticate::Authenticated,
         verify_email::{self, Outcome, Proof, Then},
     },
     web::{

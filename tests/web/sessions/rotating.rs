@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::Value;
 use vestibule::{
-    db::{self, rotation::Rotation},
+    db::{self, sessions::rotation::Rotation},
     domain::{session::token_hash, token::Purpose},
 };
 
@@ -34,11 +34,13 @@ async fn the_statement_itself_refuses_whatever_changed_since_it_was_judged() {
     };
     let alone = async |rotation: Rotation| {
         let conn = s.db.connection().await.unwrap();
-        let rotated = db::rotation::rotate(&conn, &rotation).await.unwrap();
+        let rotated = db::sessions::rotation::rotate(&conn, &rotation)
+            .await
+            .unwrap();
         rotated.is_some()
     };
     let together = async |rotation: Rotation| {
-        let rotated = db::rotation::rotate_unless_locked(&s.db, rotation).await;
+        let rotated = db::sessions::rotation::rotate_unless_locked(&s.db, rotation).await;
         rotated.unwrap().is_some()
     };
     let stale = || {

@@ -2,17 +2,17 @@
 
 use uuid::Uuid;
 
-use super::super::admin_users::ListQuery;
 use crate::{
     flows::{
         InputFaults,
         admin_bulk::{self, BulkAct, Selected},
         admin_list,
-        authenticate::Authenticated,
+        sessions::authenticate::Authenticated,
     },
     web::{
         copy,
         error::{WebError, WebResult},
+        pages::admin_users::ListQuery,
         problem::codes,
         state::WebState,
     },

@@ -10,11 +10,6 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    super::{
-        admin_users::ListQuery,
-        admin_words::AdminAct,
-        answer::{Showing, field_errors, see_other_with},
-    },
     asked::{Whom, act_of, named},
     sentence, show, unusable,
 };
@@ -24,13 +19,18 @@ use crate::{
         InputFaults,
         admin_act::Barred,
         admin_bulk::{self, BulkAct, Confirmed, Order, Report},
-        authenticate::Authenticated,
         proof::{self, Outcome, Presented, Proven},
+        sessions::authenticate::Authenticated,
     },
     web::{
         copy,
         error::{WebError, WebResult},
         extract::{AdminUser, ClientInfo, CsrfForm, PageShell},
+        pages::{
+            admin_users::ListQuery,
+            admin_words::AdminAct,
+            answer::{Showing, field_errors, see_other_with},
+        },
         refusals,
         session::BrowserSession,
         state::{State, WebState},

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::TWO_FACTOR;
 use crate::{
-    flows::{account, authenticate::Authenticated},
+    flows::{account, sessions::authenticate::Authenticated},
     web::{
         error::WebResult,
         extract::{CurrentUser, PageShell},

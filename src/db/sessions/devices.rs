@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use super::schema::sessions;
+use crate::db::schema::sessions;
 
 /// A living session.
 #[derive(Debug, Clone, Queryable, Selectable)]

@@ -15,12 +15,14 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::users::{UserRecord, UserRow};
-use super::{
-    Db, DbError,
-    gather::{self, Question},
+use super::gather::{self, Question};
+use crate::{
+    db::{
+        Db, DbError,
+        users::{UserRecord, UserRow},
+    },
+    domain::token::{Claims, RevocationChecker, SessionStanding, UserStanding},
 };
-use crate::domain::token::{Claims, RevocationChecker, SessionStanding, UserStanding};
 
 /// A user, the session of the token, and whether the token is on the revocation list.
 #[derive(Debug)]
@@ -61,7 +63,7 @@ pub async fn find(db: &Db, claims: &Claims) -> Result<Option<Standing>, DbError>
 }
 
 /// What a token names.
-pub(super) struct Ids {
+pub(in crate::db) struct Ids {
     user: Uuid,
     session: Uuid,
     token: String,

@@ -2,7 +2,7 @@
 //!
 //! Nothing is written, and nothing is used up: looking at a replayed token is no replay.
 
-use super::{Result, Services, refresh, verify_email::is_of_address};
+use super::refresh;
 use crate::{
     db,
     domain::{
@@ -12,6 +12,7 @@ use crate::{
             UserStanding, judge, judge_bound,
         },
     },
+    flows::{Result, Services, verify_email::is_of_address},
 };
 
 /// What is known of a token, and what follows.
@@ -58,7 +59,7 @@ impl Reason {
 
 /// Judges decoded claims as the door of their purpose would. `token` is the text they came from.
 pub async fn judge_claims(s: &Services, token: &str, claims: &Claims) -> Result<Judged> {
-    let Some(standing) = db::standing::find(&s.db, claims).await? else {
+    let Some(standing) = db::sessions::standing::find(&s.db, claims).await? else {
         return Ok(Judged {
             user: None,
             session: None,

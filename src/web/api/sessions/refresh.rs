@@ -4,16 +4,16 @@ use actix_web::HttpRequest;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{
-    dto,
-    fields::{self, Field},
-    refusals,
-    texts::Token,
-};
 use crate::{
     domain::secret::SecretString,
-    flows::refresh::{self, Outcome},
+    flows::sessions::refresh::{self, Outcome},
     web::{
+        api::{
+            dto,
+            fields::{self, Field},
+            refusals,
+            texts::Token,
+        },
         cookies::CookieName,
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo, Via},

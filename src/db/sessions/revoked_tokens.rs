@@ -4,8 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::schema::revoked_tokens;
-use crate::domain::token::Claims;
+use crate::{db::schema::revoked_tokens, domain::token::Claims};
 
 /// Puts a token on the list; `false` where it was there.
 ///

@@ -2,8 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::dto::UserAnswer;
-use crate::web::{extract::ApiUserAnyState, problem::problems};
+use crate::web::{api::dto::UserAnswer, extract::ApiUserAnyState, problem::problems};
 
 problems!(Problems: ANY SIGNED_IN_ANY_STATE);
 

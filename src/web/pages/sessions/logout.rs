@@ -3,14 +3,14 @@
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use super::answer::see_other_with;
 use crate::{
-    flows::sign_out,
+    flows::sessions::sign_out,
     web::{
         cookies::{CLEAR_SITE_DATA, CookieName, SetCookies},
         copy,
         error::WebResult,
         extract::{ClientInfo, CsrfForm, MaybeUser},
+        pages::answer::see_other_with,
         paths::LOGIN,
         session::BrowserSession,
         state::{State, WebState},
@@ -43,7 +43,10 @@ pub async fn post(
 }
 
 /// The answer after this session has ended: the browser forgets it.
-pub(super) fn signed_out(state: &WebState, session: &BrowserSession) -> HttpResponse {
+pub(in crate::web::pages) fn signed_out(
+    state: &WebState,
+    session: &BrowserSession,
+) -> HttpResponse {
     session.renew();
     let mut answer = see_other_with(session, LOGIN, &Flash::success(copy::SIGNED_OUT));
     let (name, value) = CLEAR_SITE_DATA;

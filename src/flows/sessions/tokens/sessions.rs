@@ -15,7 +15,8 @@ use crate::{
         user::User,
     },
     flows::{
-        FlowError, Result, Services, authenticate::HeldSession, contradiction::contradictory_factor,
+        FlowError, Result, Services, contradiction::contradictory_factor,
+        sessions::authenticate::HeldSession,
     },
 };
 
@@ -114,10 +115,10 @@ impl Services {
         let before = replaces.map(|held| held.session_id);
         let kept: Vec<Uuid> = [Some(new), before].into_iter().flatten().collect();
         let others = self.policy.sessions.most_per_user - 1;
-        let past = db::session_limit::past(tx, user_id, &kept, others, self.now()).await?;
+        let past = db::sessions::limit::past(tx, user_id, &kept, others, self.now()).await?;
         if !past.is_empty() {
             let ended: Vec<Uuid> = past.iter().copied().chain(before).collect();
-            db::session_limit::hold(tx, &ended).await?;
+            db::sessions::limit::hold(tx, &ended).await?;
         }
         Ok(past)
     }
@@ -133,7 +134,7 @@ impl Services {
         if past_limit.is_empty() {
             return Ok(());
         }
-        let mut sessions = db::session_limit::end(tx, past_limit, self.now()).await?;
+        let mut sessions = db::sessions::limit::end(tx, past_limit, self.now()).await?;
         let count = sessions.len();
         if count == 0 {
             return Ok(());

@@ -1,18 +1,13 @@
 //! The next pair for a refresh token.
 
-use crate::db::{Transact, Tx};
-use ipnet::IpNet;
-
-use super::{
-    FlowError, Result, Services, TokenPair,
-    outbox::{Cause, Recipient, browser_of},
-    tokens::SessionEnd,
-};
+use super::tokens::SessionEnd;
 use crate::{
     db::{
-        self,
-        rotation::{Rotated, Rotation},
-        sessions::RefreshRecord,
+        self, Transact, Tx,
+        sessions::{
+            RefreshRecord,
+            rotation::{Rotated, Rotation},
+        },
     },
     domain::{
         audit::{Client, Event, Subject},
@@ -21,8 +16,13 @@ use crate::{
         token::{Claims, Extra, Purpose},
         user::User,
     },
+    flows::{
+        FlowError, Result, Services, TokenPair,
+        outbox::{Cause, Recipient, browser_of},
+    },
     mail::Message,
 };
+use ipnet::IpNet;
 
 /// What became of it.
 #[derive(Debug)]
@@ -49,7 +49,8 @@ pub async fn refresh(s: &Services, token: &str, client: &Client) -> Result<Outco
     {
         let next = s.successor_claims(&claims, rev);
         if let Some((rotation, token)) = rotation(s, &claims, hash, &next, client)?
-            && let Some(rotated) = db::rotation::rotate_unless_locked(&s.db, rotation).await?
+            && let Some(rotated) =
+                db::sessions::rotation::rotate_unless_locked(&s.db, rotation).await?
         {
             return pair(s, &next, token, &rotated).map(Outcome::Refreshed);
         }
@@ -75,7 +76,7 @@ pub async fn refresh(s: &Services, token: &str, client: &Client) -> Result<Outco
     Ok(Outcome::Dead)
 }
 
-pub(super) async fn find(s: &Services, claims: &Claims) -> Result<Option<RefreshRecord>> {
+pub(in crate::flows) async fn find(s: &Services, claims: &Claims) -> Result<Option<RefreshRecord>> {
     let Some(session_id) = claims.session_id else {
         return Ok(None);
     };
@@ -127,7 +128,7 @@ fn rotation(
 
 async fn rotate(s: &Services, rotation: &Rotation) -> Result<Option<Rotated>> {
     let conn = s.db.connection().await?;
-    Ok(db::rotation::rotate(&conn, rotation).await?)
+    Ok(db::sessions::rotation::rotate(&conn, rotation).await?)
 }
 
 fn pair(s: &Services, next: &Claims, token: SecretString, rotated: &Rotated) -> Result<TokenPair> {

@@ -6,15 +6,17 @@ mod sessions;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{Result, Services};
-use crate::domain::{
-    random,
-    secret::SecretString,
-    token::{Claims, Extra, Purpose},
-    user::User,
+use crate::{
+    domain::{
+        random,
+        secret::SecretString,
+        token::{Claims, Extra, Purpose},
+        user::User,
+    },
+    flows::{Result, Services},
 };
 
-pub(super) use sessions::{Beginning, SessionEnd};
+pub(in crate::flows) use sessions::{Beginning, SessionEnd};
 
 /// A session's tokens, and whom they stand for.
 #[derive(Debug, Clone)]
@@ -48,7 +50,7 @@ pub struct PendingSignIn {
 
 /// What a code lets happen.
 #[derive(Debug)]
-pub(super) enum Waiting {
+pub(in crate::flows) enum Waiting {
     /// A sign-in.
     SignIn,
     /// A reset of the password, sealed, and a sign-in.
@@ -88,7 +90,7 @@ impl Services {
     }
 
     /// A token for a mail, with its lifetime.
-    pub(super) fn mail_token(
+    pub(in crate::flows) fn mail_token(
         &self,
         purpose: Purpose,
         user: &User,
@@ -104,7 +106,7 @@ impl Services {
     }
 
     /// The token that stands between the password and the second factor.
-    pub(super) fn pending_sign_in(
+    pub(in crate::flows) fn pending_sign_in(
         &self,
         user: &User,
         rev: i64,
@@ -124,7 +126,7 @@ impl Services {
     }
 
     /// A refresh token with a fresh access token beside it.
-    pub(super) fn pair(
+    pub(in crate::flows) fn pair(
         &self,
         refresh: &Claims,
         refresh_token: SecretString,

@@ -8,10 +8,10 @@ use tokio::{
     task::yield_now,
 };
 
-use super::{Db, DbError, PerThread};
+use crate::db::{Db, DbError, PerThread};
 
 /// What one statement can answer for many.
-pub(super) trait Question: Send + Sync + Sized + 'static {
+pub(in crate::db) trait Question: Send + Sync + Sized + 'static {
     /// What is known then.
     type Answer: Send + 'static;
 
@@ -29,7 +29,7 @@ struct Ask<Q: Question> {
 }
 
 /// Where the requests of one thread ask. The requests themselves are bounded, so this is.
-pub(super) struct Asks<Q: Question>(mpsc::UnboundedSender<Ask<Q>>);
+pub(in crate::db) struct Asks<Q: Question>(mpsc::UnboundedSender<Ask<Q>>);
 
 impl<Q: Question> Clone for Asks<Q> {
     fn clone(&self) -> Self {
@@ -52,7 +52,7 @@ impl<Q: Question> Asks<Q> {
 }
 
 /// Asks together with whatever else this thread asks at this moment.
-pub(super) async fn ask<Q: Question>(
+pub(in crate::db) async fn ask<Q: Question>(
     db: &Db,
     asks: &PerThread<Asks<Q>>,
     question: Q,

@@ -16,10 +16,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use super::users::{UserRecord, UserRow};
-use super::{
+use super::gather::{self, Question};
+use crate::db::{
     Db, DbError,
-    gather::{self, Question},
+    users::{UserRecord, UserRow},
 };
 
 /// The next refresh token of a session, and the one it replaces.

@@ -4,11 +4,14 @@ use uuid::Uuid;
 
 use chrono::{DateTime, Utc};
 
-use super::{Result, Services};
 use crate::{
     db::{self, users::UserRecord},
     domain::token::{Claims, Purpose, judge_bound},
+    flows::{Result, Services},
 };
+
+/// What the log calls this module by.
+const LOG: &str = "vestibule::flows::authenticate";
 
 /// Somebody whose access token lives.
 #[derive(Debug, Clone)]
@@ -45,8 +48,8 @@ impl Authenticated {
 /// A living session whose tokens a browser holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeldSession {
-    pub(super) user_id: Uuid,
-    pub(super) session_id: Uuid,
+    pub(in crate::flows) user_id: Uuid,
+    pub(in crate::flows) session_id: Uuid,
 }
 
 /// Judges an access token; `None` is all that anybody learns of a refusal.
@@ -55,11 +58,11 @@ pub async fn with_access_token(s: &Services, token: &str) -> Result<Option<Authe
     let claims = match s.tokens.decode_ahead(Purpose::Access, token, now) {
         Ok(claims) => claims,
         Err(refusal) => {
-            tracing::debug!(%refusal, "access token refused");
+            tracing::debug!(target: LOG, %refusal, "access token refused");
             return Ok(None);
         }
     };
-    let Some(standing) = db::standing::find(&s.db, &claims).await? else {
+    let Some(standing) = db::sessions::standing::find(&s.db, &claims).await? else {
         return Ok(None);
     };
     let verdict = judge_bound(
@@ -70,7 +73,7 @@ pub async fn with_access_token(s: &Services, token: &str) -> Result<Option<Authe
         now,
     );
     if let Err(refusal) = verdict {
-        tracing::debug!(%refusal, sub = %claims.user_id, "access token refused");
+        tracing::debug!(target: LOG, %refusal, sub = %claims.user_id, "access token refused");
         return Ok(None);
     }
     let session_id = claims.session_id;

@@ -1,23 +1,22 @@
 //! Ending sessions on the wish of their user.
 
-use crate::db::{Transact, Tx};
-use uuid::Uuid;
-
-use super::{Result, Services, authenticate::Authenticated};
+use super::authenticate::Authenticated;
 use crate::{
-    db,
+    db::{self, Transact, Tx},
     domain::{
         audit::{Client, Event},
         session::EndReason,
         token::{Purpose, judge_bound},
     },
+    flows::{Result, Services},
 };
+use uuid::Uuid;
 
 /// Ends the session of an access token, and the token with it.
 pub async fn this_session(s: &Services, who: &Authenticated, client: &Client) -> Result<()> {
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        db::revoked_tokens::insert(tx, &who.claims).await?;
+        db::sessions::revoked_tokens::insert(tx, &who.claims).await?;
         match who.session_id {
             Some(session_id) => end(s, tx, who.user().id, session_id, client).await,
             None => Ok(()),
@@ -32,7 +31,7 @@ pub async fn by_refresh_token(s: &Services, token: &str, client: &Client) -> Res
     let Ok(claims) = s.tokens.decode_ahead(Purpose::Refresh, token, now) else {
         return Ok(());
     };
-    let Some(standing) = db::standing::find(&s.db, &claims).await? else {
+    let Some(standing) = db::sessions::standing::find(&s.db, &claims).await? else {
         return Ok(());
     };
     let (user, session) = (standing.user_standing(), standing.session.as_ref());

@@ -4,14 +4,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{
-    fields::{self, Field},
-    texts::Token,
-};
 use crate::{
     domain::secret::SecretString,
-    flows::sign_out,
+    flows::sessions::sign_out,
     web::{
+        api::{
+            fields::{self, Field},
+            texts::Token,
+        },
         cookies::{CLEAR_SITE_DATA, CookieName, SetCookies},
         error::{WebError, WebResult},
         extract::{ApiJson, ApiUser, Caller, ClientInfo, Via},
@@ -107,7 +107,7 @@ pub async fn post_all(
 }
 
 /// 204. Who came by cookie is told to forget the cookies.
-pub(super) fn signed_out(settings: &WebSettings, by_cookie: bool) -> HttpResponse {
+pub(in crate::web::api) fn signed_out(settings: &WebSettings, by_cookie: bool) -> HttpResponse {
     if !by_cookie {
         return HttpResponse::NoContent().finish();
     }

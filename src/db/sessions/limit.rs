@@ -6,8 +6,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::schema::sessions;
-use crate::domain::session::EndReason;
+use crate::{db::schema::sessions, domain::session::EndReason};
 
 /// The living sessions of a user, those in `kept` aside, past the `most` that were used last.
 pub async fn past(
