@@ -3,6 +3,7 @@
 //! No rule is decided here that `domain` could decide; what is decided here is decided by one
 //! statement whose row count tells.
 
+pub mod accounts;
 pub mod admin_users;
 pub mod admins;
 pub mod audit;
@@ -20,7 +21,6 @@ pub mod import_files;
 pub mod import_leftovers;
 pub mod import_staging;
 pub mod imports;
-pub mod invitations;
 pub mod mail_caps;
 pub mod mail_queue;
 pub mod mails;
@@ -33,7 +33,6 @@ pub mod sessions;
 pub mod sign_in;
 pub mod totp;
 pub mod user_list;
-pub mod users;
 
 use std::{
     collections::HashMap,

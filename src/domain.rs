@@ -3,6 +3,7 @@
 //! No framework, no database, no environment and no clock live here: time and randomness are
 //! passed in, so that every rule can be tested to the millisecond.
 
+pub mod accounts;
 pub mod audit;
 pub mod audit_chain;
 pub mod audit_search;
@@ -10,17 +11,13 @@ pub mod backup_code;
 pub mod clock;
 pub mod dashboard;
 pub mod database_url;
-pub mod display_name;
-pub mod email;
 pub mod import;
-pub mod invitation;
 pub mod keys;
 pub mod local_path;
 pub mod network;
 pub mod password;
 pub mod probe;
 pub mod random;
-pub mod reason;
 pub mod sealing;
 pub mod secret;
 pub mod session;
@@ -30,6 +27,4 @@ pub mod tls;
 pub mod token;
 pub mod totp;
 mod typed_code;
-pub mod user;
 pub mod user_agent;
-pub mod user_search;

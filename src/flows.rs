@@ -4,8 +4,7 @@
 //! each in their own way. `Err` is a fault of ours. What a flow writes, its audit event and its
 //! mail stand in one transaction.
 
-pub mod accept_invitation;
-pub mod account;
+pub mod accounts;
 pub mod admin_act;
 pub mod admin_bulk;
 mod admin_credentials;
@@ -18,9 +17,7 @@ pub mod audit_log;
 pub mod audit_seals;
 pub mod audit_verify;
 pub mod audit_waiting;
-pub mod change_password;
 mod contradiction;
-pub mod create_user;
 pub mod dashboard;
 pub mod deliver;
 mod error;
@@ -37,23 +34,17 @@ pub mod import_undo;
 pub mod import_users;
 pub mod imports;
 mod input;
-pub mod invitations;
 pub mod mail_queue;
-mod new_password;
 mod outbox;
 pub mod paged;
-pub mod password_strength;
 pub mod proof;
 pub mod purge;
-pub mod register;
 pub mod rotate_keys;
 mod services;
 pub mod sessions;
 pub mod sign_in;
 pub mod totp;
 mod totp_secret;
-pub mod unverified;
-pub mod verify_email;
 mod vouching;
 
 pub use error::FlowError;

@@ -5,10 +5,10 @@ use thiserror::Error;
 use super::App;
 use crate::{
     config::{Config, FirstAdmin},
-    domain::{audit::Client, secret::SecretString, user::Role},
+    domain::{accounts::user::Role, audit::Client, secret::SecretString},
     flows::{
         FlowError,
-        create_user::{self, Input, Outcome},
+        accounts::create_user::{self, Input, Outcome},
     },
 };
 

@@ -17,7 +17,7 @@ use crate::{
     app::{App, SystemClock},
     config::Config,
     db::mail_queue::QueuedMail,
-    domain::{clock::Clock as _, email::EmailAddress},
+    domain::{accounts::email::EmailAddress, clock::Clock as _},
     flows::mail_queue::{self, Queue, Retried},
     mail::test_mail,
 };

@@ -5,7 +5,7 @@ use super::{
     faults::Refusal,
     reader::{Read, Reader},
 };
-use crate::domain::email::EmailAddress;
+use crate::domain::accounts::email::EmailAddress;
 
 /// `ADMIN_EMAIL` and `ADMIN_PASSWORD`.
 #[derive(Debug, Clone)]

@@ -14,9 +14,11 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::schema::{totp_authenticators as totp, users};
-use super::users::UserRow;
-use crate::domain::user::{Role, User};
+use super::{
+    accounts::users::UserRow,
+    schema::{totp_authenticators as totp, users},
+};
+use crate::domain::accounts::user::{Role, User};
 
 /// A user, and what only admins see.
 #[derive(Debug, Clone)]

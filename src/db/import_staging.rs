@@ -13,8 +13,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::{
+    accounts::users::NEVER_VERIFIED,
     audit::{NewEvent, Record},
-    users::NEVER_VERIFIED,
 };
 
 /// Accounts to be staged, by column.

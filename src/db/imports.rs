@@ -13,8 +13,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::{
+    accounts::users::never_verified,
     schema::{user_imports as imports, users},
-    users::never_verified,
 };
 
 /// Rows of a file that are looked up and staged at once.

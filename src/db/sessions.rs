@@ -17,8 +17,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use super::schema::{sessions, totp_authenticators as totp, users};
-use super::users::{UserRecord, UserRow};
+use super::{
+    accounts::users::{UserRecord, UserRow},
+    schema::{sessions, totp_authenticators as totp, users},
+};
 use crate::domain::session::{EndReason, RefreshState, RotatedBy};
 
 /// A session to begin.

@@ -13,9 +13,11 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use uuid::Uuid;
 
-use super::admin_users::{LAST_SIGN_IN, ManagedUser, managed};
-use super::users::UserRow;
-use crate::domain::{dashboard::Figure, user_search::UserSearch};
+use super::{
+    accounts::users::UserRow,
+    admin_users::{LAST_SIGN_IN, ManagedUser, managed},
+};
+use crate::domain::{accounts::user_search::UserSearch, dashboard::Figure};
 use statement::{Direction, FEW, FURTHER, GATHERED, NEAR};
 
 /// The most users that are counted.

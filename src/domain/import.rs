@@ -5,8 +5,9 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    display_name::DisplayName, email::EmailAddress, password::HashError, password::NO_PASSWORD,
-    text, user::Role,
+    accounts::{display_name::DisplayName, email::EmailAddress, user::Role},
+    password::{HashError, NO_PASSWORD},
+    text,
 };
 
 /// The columns of a file, in any order; all but the first may be missing.
@@ -112,7 +113,11 @@ impl RawRow {
 /// The address alone: a hash is no business of a log.
 impl fmt::Debug for RawRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RawRow({:?})", super::email::masked(self.email()))
+        write!(
+            f,
+            "RawRow({:?})",
+            super::accounts::email::masked(self.email())
+        )
     }
 }
 

@@ -20,11 +20,13 @@ use super::{
 use crate::{
     db::{self, Transact, Tx, admin_users::ManagedUser},
     domain::{
+        accounts::{
+            display_name::DisplayName,
+            reason::Reason,
+            user::{Role, User},
+        },
         audit::{Client, Event, Subject},
-        display_name::DisplayName,
-        reason::Reason,
         session::EndReason,
-        user::{Role, User},
     },
     mail::{AdminAct, Message},
 };
@@ -249,7 +251,8 @@ impl<'a> Acting<'a> {
     /// sessions.
     pub(super) async fn end_everything(&self, user: &User) -> Result<usize> {
         let Self { s, tx, .. } = self;
-        let raised = db::users::raise_revocation_id(tx, user.id, user.revocation_id).await?;
+        let raised =
+            db::accounts::users::raise_revocation_id(tx, user.id, user.revocation_id).await?;
         if raised.is_none() {
             return Err(super::FlowError::Inconsistent("a held user changed"));
         }

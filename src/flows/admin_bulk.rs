@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     db::{self, Transact, admin_users::ManagedUser},
-    domain::{audit::Client, reason::Reason},
+    domain::{accounts::reason::Reason, audit::Client},
 };
 
 /// The most accounts of one transaction. All other acts of admins wait meanwhile.

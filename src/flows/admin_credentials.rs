@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     db,
-    domain::{audit::Event, reason::Reason, user::User},
+    domain::{
+        accounts::{reason::Reason, user::User},
+        audit::Event,
+    },
     mail::AdminAct,
 };
 
@@ -83,7 +86,7 @@ impl Acting<'_> {
         }
         self.end_everything(user).await?;
         db::totp::delete_confirmed(self.tx, user.id).await?;
-        db::users::note_no_second_factor(self.tx, user.id).await?;
+        db::accounts::users::note_no_second_factor(self.tx, user.id).await?;
         db::backup_codes::delete_all(self.tx, user.id).await?;
         db::admin_users::require_password_change(self.tx, user.id).await?;
         let reason = reason.clone();

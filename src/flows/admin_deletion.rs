@@ -13,9 +13,11 @@ use super::{
 use crate::{
     db::{self, Transact, admin_users::ManagedUser},
     domain::{
+        accounts::{
+            reason::Reason,
+            user::{DELETION_GRACE, User},
+        },
         audit::{Client, Event, Subject},
-        reason::Reason,
-        user::{DELETION_GRACE, User},
     },
     mail::AdminAct,
 };

@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     db::{self, admin_users::ManagedUser},
-    domain::{audit::Event, reason::Reason, user::User},
+    domain::{
+        accounts::{reason::Reason, user::User},
+        audit::Event,
+    },
     mail::AdminAct,
 };
 

@@ -19,7 +19,10 @@ use crate::{
         mails::MailRow,
         sessions::devices::{DeviceRow, Which},
     },
-    domain::{audit_search, email::EmailAddress, user_search::Cursor},
+    domain::{
+        accounts::{email::EmailAddress, user_search::Cursor},
+        audit_search,
+    },
 };
 
 /// Sessions, events and mails of a page of one user.

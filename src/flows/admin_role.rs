@@ -7,8 +7,8 @@ use super::{
 use crate::{
     db,
     domain::{
+        accounts::user::{Role, User},
         audit::Event,
-        user::{Role, User},
     },
     mail::AdminAct,
 };

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     db,
-    domain::{audit::Event, session::EndReason, user::User},
+    domain::{accounts::user::User, audit::Event, session::EndReason},
     mail::AdminAct,
 };
 

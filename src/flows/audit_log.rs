@@ -12,9 +12,9 @@ use crate::{
         audit_log::{Filter, LoggedEvent, Page},
     },
     domain::{
+        accounts::email::EmailAddress,
         audit::{Client, Event, Subject},
         audit_search,
-        email::EmailAddress,
         sealing::hmac_sha256,
     },
 };
@@ -107,7 +107,7 @@ pub async fn filter(s: &Services, question: Question) -> Result<Option<Filter>> 
 
 async fn id_of(s: &Services, address: &EmailAddress) -> Result<Option<Uuid>> {
     let conn = s.db.connection().await?;
-    let user = db::users::find_by_email(&conn, address.canonical()).await?;
+    let user = db::accounts::users::find_by_email(&conn, address.canonical()).await?;
     Ok(user.map(|found| found.user.id))
 }
 

@@ -2,7 +2,7 @@
 //! rows. Which one is right cannot be told, so nobody signs in or proves anything until an operator
 //! has mended it; `vestibule doctor` finds them.
 
-use crate::domain::user::User;
+use crate::domain::accounts::user::User;
 
 /// Whether that is so of a user, which goes to the log.
 pub(super) fn contradictory_factor(user: &User) -> bool {

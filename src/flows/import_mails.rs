@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{FlowError, Result, Services, outbox::place_of};
 use crate::{
     db::{self, Transact, Tx, import_leftovers::StagedOwner, mails::NewMail},
-    domain::{random, token::Purpose, user::User},
+    domain::{accounts::user::User, random, token::Purpose},
     mail::{Message, RenderedMail},
 };
 

@@ -18,8 +18,8 @@ use super::{
 use crate::{
     db::{self, Transact, import_staging::Staged, imports::AT_ONCE},
     domain::{
+        accounts::display_name::DisplayName,
         audit::{Client, Event, Subject},
-        display_name::DisplayName,
         import::ImportedUser,
         random,
     },

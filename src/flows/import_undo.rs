@@ -11,9 +11,9 @@ use super::{
 use crate::{
     db::{self, Transact, Tx},
     domain::{
+        accounts::reason::Reason,
         audit::{Client, Event, Subject},
         import::{State, UNDO_WITHIN},
-        reason::Reason,
     },
 };
 

@@ -17,9 +17,9 @@ use crate::{
         import_files::{Confirmed, FileRow, Listed},
     },
     domain::{
+        accounts::user_search::Cursor,
         audit::Client,
         import::{self, State},
-        user_search::Cursor,
     },
 };
 

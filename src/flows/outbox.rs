@@ -20,7 +20,7 @@ use crate::{
         mail_caps::Cap,
         mails::{NewMail, Verdict},
     },
-    domain::{audit::Client, random, sealing::Place, user::User},
+    domain::{accounts::user::User, audit::Client, random, sealing::Place},
     mail::{Message, Rule},
     throttle::{
         account::Guess,

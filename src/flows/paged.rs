@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{InputFaults, Result};
-use crate::domain::user_search::Cursor;
+use crate::domain::accounts::user_search::Cursor;
 
 /// One page, and where the next one begins.
 #[derive(Debug, Clone)]

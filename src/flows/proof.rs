@@ -119,7 +119,7 @@ async fn record(
     client: &Client,
 ) -> Result<Option<Proven>> {
     let user = who.user();
-    if !db::users::hold(tx, user.id, user.revocation_id).await? {
+    if !db::accounts::users::hold(tx, user.id, user.revocation_id).await? {
         return Ok(None);
     }
     // An older token may name no session: its proof counts for this one request.

@@ -1,6 +1,6 @@
 //! Forgetting what has expired.
 
-use super::{Result, Services, admin_deletion, audit_seals, unverified};
+use super::{Result, Services, accounts::unverified, admin_deletion, audit_seals};
 use crate::{db, domain::random};
 
 /// Deletes what has expired, batch by batch; returns how many rows went.

@@ -155,7 +155,7 @@ pub async fn revoke_others(
 /// owner has just ended ends no other.
 pub(super) async fn still_lives(tx: &Tx, who: &Authenticated) -> Result<bool> {
     let user = who.user();
-    if !db::users::hold(tx, user.id, user.revocation_id).await? {
+    if !db::accounts::users::hold(tx, user.id, user.revocation_id).await? {
         return Ok(false);
     }
     match who.session_id {

@@ -21,14 +21,13 @@ use super::{
     },
 };
 use crate::{
-    db::{self, Transact, Tx, users::UserRecord},
+    db::{self, Transact, Tx, accounts::users::UserRecord},
     domain::{
+        accounts::{email::EmailAddress, user::User},
         audit::{Client, Event, Subject},
-        email::EmailAddress,
         password::{Password, Verdict},
         secret::SecretString,
         sign_in::{attempts::Pause, device::DeviceCookie},
-        user::User,
     },
     hashing::{Compared, HashingError},
     throttle::Route,
@@ -85,7 +84,7 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
         return Ok(Outcome::Rejected);
     };
     let shared = s.db.shared().await?;
-    let record = db::users::find_by_email(&shared, email.canonical()).await?;
+    let record = db::accounts::users::find_by_email(&shared, email.canonical()).await?;
     let stored = record.as_ref().map(|r| r.password_hash.as_str());
     let Compared { verdict, refusal } = s
         .verify_password(&attempt, password.clone(), stored)
@@ -170,12 +169,12 @@ async fn admit(
         }
         // The password was right under this `rev`. If it changed while the hash was computed,
         // what was right then opens nothing now.
-        if !db::users::hold(tx, user.id, user.revocation_id).await? {
+        if !db::accounts::users::hold(tx, user.id, user.revocation_id).await? {
             note_failure(s, tx, Subject::User(user.id), client).await?;
             return Ok(Outcome::Rejected);
         }
         if let Some(fresh) = &fresh_hash
-            && db::users::rehash(tx, user.id, &record.password_hash, fresh).await?
+            && db::accounts::users::rehash(tx, user.id, &record.password_hash, fresh).await?
         {
             s.audit_own(tx, Event::PasswordRehashed, user.id, None, client)
                 .await?;

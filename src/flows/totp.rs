@@ -10,13 +10,13 @@ use super::{
     sign_in::second_factor::CodeFault,
 };
 use crate::{
-    db::{self, Transact, Tx, users::Raised},
+    db::{self, Transact, Tx, accounts::users::Raised},
     domain::{
+        accounts::user::User,
         audit::{Client, Event},
         backup_code::BackupCode,
         session::EndReason,
         sign_in::attempts::Pause,
-        user::User,
     },
     mail::Message,
 };
@@ -128,7 +128,7 @@ pub async fn replace_backup_codes(
 /// Holds the user and the acting session: signing out, or a change elsewhere, that came first wins.
 async fn still_signed_in(tx: &Tx, who: &Authenticated) -> Result<bool> {
     let user = who.user();
-    if !db::users::hold(tx, user.id, user.revocation_id).await? {
+    if !db::accounts::users::hold(tx, user.id, user.revocation_id).await? {
         return Ok(false);
     }
     match who.session_id {
@@ -139,7 +139,7 @@ async fn still_signed_in(tx: &Tx, who: &Authenticated) -> Result<bool> {
 
 /// Ends every token of a held user.
 async fn raise(tx: &Tx, user: &User) -> Result<Raised> {
-    let raised = db::users::raise_revocation_id(tx, user.id, user.revocation_id).await?;
+    let raised = db::accounts::users::raise_revocation_id(tx, user.id, user.revocation_id).await?;
     raised.ok_or(FlowError::Inconsistent("a held user changed"))
 }
 

@@ -6,7 +6,7 @@
 use super::{FlowError, Result, Services};
 use crate::{
     db::{self, Tx},
-    domain::{sealing::Place, totp::TotpSecret, user::User},
+    domain::{accounts::user::User, sealing::Place, totp::TotpSecret},
 };
 
 /// Where a sealed TOTP secret stands.

@@ -12,9 +12,9 @@ use super::{Result, Services, admin_act::Acting};
 use crate::{
     db::{self, Tx},
     domain::{
+        accounts::user::{Role, User},
         audit::Event,
         session::EndReason,
-        user::{Role, User},
     },
 };
 

@@ -4,10 +4,11 @@ use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use sha2::{Digest, Sha256};
 
-use super::address::{self, Sender};
-use super::{DeliveryError, RenderedMail};
-use crate::domain::email::masked;
-use crate::domain::text::one_line;
+use super::{
+    DeliveryError, RenderedMail,
+    address::{self, Sender},
+};
+use crate::domain::{accounts::email::masked, text::one_line};
 
 /// Builds the message. The envelope follows from the two headers, each of which is one address.
 pub(super) fn compose(

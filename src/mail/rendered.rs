@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::email::masked;
+use crate::domain::accounts::email::masked;
 
 /// A mail with its recipient and both of its bodies. Serialised, it is the body of an outbox row,
 /// to be sealed first: links in it are as good as passwords.

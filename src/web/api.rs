@@ -2,24 +2,21 @@
 //!
 //! A handler reads its fields, runs its flow and translates the outcome; it decides nothing.
 
-pub mod accept_invitation;
+pub mod accounts;
 pub mod admin_acts;
 pub mod admin_bulk;
 mod admin_bulk_filter;
 pub mod admin_users;
 pub mod audit;
-pub mod change_password;
 pub mod dashboard;
 pub mod description;
 mod dto;
 pub mod invitations;
 pub mod reauthenticate;
-pub mod register;
 mod schemas;
 pub mod sessions;
 pub mod sign_in;
 mod texts;
 pub mod totp;
-pub mod verify_email;
 
 use super::{fields, refusals};

@@ -3,8 +3,7 @@
 //! A handler only translates between HTTP and a flow. A page keeps what the person typed where that
 //! does no harm, and never a password or a code.
 
-pub mod account;
-mod activity;
+pub mod accounts;
 pub mod admin_act;
 pub mod admin_audit;
 pub mod admin_bulk;
@@ -19,22 +18,21 @@ pub mod admin_words;
 mod answer;
 pub mod api_docs;
 pub mod backup_codes;
-pub mod change_password;
 pub mod error;
-pub mod invitation;
-mod mail_link;
-pub mod password_strength;
 pub mod reauthenticate;
-pub mod register;
-pub mod resend_verification;
 pub mod sessions;
 pub mod sign_in;
 pub mod start;
 pub mod two_factor;
-pub mod verify_email;
 
-pub use account::{AccountPage, SecondFactorState};
-pub use activity::ActivityItem;
+pub use accounts::activity::ActivityItem;
+pub use accounts::change_password::ChangePasswordPage;
+pub use accounts::invitation::{InvitationInvalidPage, InvitationPage, NoUse};
+pub use accounts::overview::{AccountPage, SecondFactorState};
+pub use accounts::register::{CheckMailPage, CheckMailReason, RegisterPage};
+pub use accounts::verify_email::{
+    AlreadyVerifiedPage, VerifyEmailPage, VerifyLinkInvalidPage, VerifyProof,
+};
 pub use admin_act::AdminActPage;
 pub use admin_audit::{AuditLine, AuditPage, AuditQuery, Party};
 pub use admin_bulk::{AdminBulkPage, LeftOutLine};
@@ -47,11 +45,8 @@ pub use admin_users::{AdminUsersPage, ListQuery, UserLine};
 pub use admin_words::AdminAct;
 pub use api_docs::ApiDocsPage;
 pub use backup_codes::{BackupCodesPage, BackupCodesReason};
-pub use change_password::ChangePasswordPage;
 pub use error::ErrorPage;
-pub use invitation::{InvitationInvalidPage, InvitationPage, NoUse};
 pub use reauthenticate::{ConfirmedPage, ReauthenticatePage};
-pub use register::{CheckMailPage, CheckMailReason, RegisterPage};
 pub use sessions::{DeviceItem, SessionsPage};
 pub use sign_in::forgot_password::{ForgotPasswordPage, ForgotPasswordSentPage};
 pub use sign_in::login::LoginPage;
@@ -59,4 +54,3 @@ pub use sign_in::login_verify::LoginVerifyPage;
 pub use sign_in::reset_password::{ResetLinkInvalidPage, ResetPasswordPage};
 pub use sign_in::unlock::{UnlockLinkInvalidPage, UnlockPage};
 pub use two_factor::{TwoFactorAct, TwoFactorActPage, TwoFactorPage, TwoFactorState};
-pub use verify_email::{AlreadyVerifiedPage, VerifyEmailPage, VerifyLinkInvalidPage, VerifyProof};

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::flows::{
     EmailVerification, InputFaults,
+    accounts::invitations::Outcome as Invited,
     admin_act::{Barred, Outcome},
-    invitations::Outcome as Invited,
     sign_in::second_factor::CodeFault,
 };
 

@@ -16,11 +16,12 @@ use actix_web::{
 
 use super::{
     api::{
-        accept_invitation, admin_acts, admin_bulk, admin_users, audit, change_password, dashboard,
-        description, invitations, reauthenticate, register,
+        accounts::{accept_invitation, change_password, register, verify_email},
+        admin_acts, admin_bulk, admin_users, audit, dashboard, description, invitations,
+        reauthenticate,
         sessions::{self, logout, me, refresh},
         sign_in::{login, recover, unlock},
-        totp, verify_email,
+        totp,
     },
     cookies::CookieName,
     health,
@@ -157,7 +158,7 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Vec<Route>)> {
-    use super::pages::{account, admin_act, admin_audit, admin_bulk, admin_dashboard, admin_export, admin_import, admin_imports, admin_invitations, admin_user, admin_users, change_password, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, invitation, sessions::{self, logout}, password_strength, reauthenticate, register, resend_verification, start, two_factor, verify_email};
+    use super::pages::{accounts::{overview, change_password, invitation, password_strength, register, resend_verification, verify_email}, admin_act, admin_audit, admin_bulk, admin_dashboard, admin_export, admin_import, admin_imports, admin_invitations, admin_user, admin_users, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, reauthenticate, start, two_factor};
     vec![
         ("/", vec![read().to(start::get)]),
         ("/register", vec![read().to(register::get), post().to(register::post)]),
@@ -171,7 +172,7 @@ fn screens() -> Vec<(&'static str, Vec<Route>)> {
         ("/reset-password", vec![read().to(reset_password::get), post().to(reset_password::post)]),
         ("/password-strength", vec![post().to(password_strength::post)]),
         ("/unlock", vec![read().to(unlock::get), post().to(unlock::post)]),
-        ("/account", vec![read().to(account::get)]),
+        ("/account", vec![read().to(overview::get)]),
         ("/account/password", vec![read().to(change_password::get), post().to(change_password::post)]),
         ("/account/sessions", vec![read().to(sessions::get)]),
         ("/account/sessions/revoke-others", vec![read().to(sessions::back), post().to(sessions::revoke_others)]),

@@ -1,7 +1,7 @@
 //! Creating an account and verifying its address.
 
-use vestibule::domain::display_name::DisplayNameError;
-use vestibule::domain::email::EmailError;
+use vestibule::domain::accounts::display_name::DisplayNameError;
+use vestibule::domain::accounts::email::EmailError;
 use vestibule::domain::password::PasswordRefusal;
 use vestibule::web::copy;
 use vestibule::web::pages::{

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vestibule::domain::email::EmailError;
+use vestibule::domain::accounts::email::EmailError;
 use vestibule::domain::password::PasswordRefusal;
 use vestibule::domain::sign_in::attempts::Pause;
 use vestibule::web::copy;

@@ -13,12 +13,17 @@ use crate::{
     app::App,
     cli::setup::{Failure, on_database, print},
     config::Config,
-    domain::{audit::Client, email::EmailAddress, random, secret::SecretString, user::Role},
+    domain::{
+        accounts::{email::EmailAddress, user::Role},
+        audit::Client,
+        random,
+        secret::SecretString,
+    },
     flows::{
         Services,
+        accounts::create_user::{self, Input},
         admin_act::{self, Act},
         admin_list,
-        create_user::{self, Input},
     },
 };
 

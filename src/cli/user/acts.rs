@@ -13,9 +13,11 @@ use crate::{
     cli::setup::{Failure, on_database, print},
     config::Config,
     domain::{
+        accounts::{
+            reason::Reason,
+            user::{Role, User},
+        },
         audit::Client,
-        reason::Reason,
-        user::{Role, User},
     },
     flows::admin_act::{self, Act, Outcome},
 };

@@ -10,7 +10,7 @@ use crate::{
     cli::setup::{Failure, complain, on_database, print},
     config::Config,
     db::admin_users::ManagedUser,
-    domain::user_search::{ROLES, Sort, Status, TWO_FACTOR, VERIFIED},
+    domain::accounts::user_search::{ROLES, Sort, Status, TWO_FACTOR, VERIFIED},
     flows::{
         InputFaults,
         admin_list::{self, Query},

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::{
     cli::setup::Failure,
     db::admin_users::ManagedUser,
-    domain::email::EmailAddress,
+    domain::accounts::email::EmailAddress,
     flows::{Services, admin_list},
 };
 

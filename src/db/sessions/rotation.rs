@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::gather::{self, Question};
 use crate::db::{
     Db, DbError,
-    users::{UserRecord, UserRow},
+    accounts::users::{UserRecord, UserRow},
 };
 
 /// The next refresh token of a session, and the one it replaces.

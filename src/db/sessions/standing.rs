@@ -19,7 +19,7 @@ use super::gather::{self, Question};
 use crate::{
     db::{
         Db, DbError,
-        users::{UserRecord, UserRow},
+        accounts::users::{UserRecord, UserRow},
     },
     domain::token::{Claims, RevocationChecker, SessionStanding, UserStanding},
 };

@@ -1,6 +1,6 @@
 //! The number that stands for all that filters look at, `users.kind`.
 
-use crate::domain::{
+use crate::domain::accounts::{
     user::Role,
     user_search::{Status, UserSearch},
 };

@@ -1,16 +1,15 @@
 //! The statements of the list: whom a search finds, in which direction, and the values they ask for.
 
 use super::kinds::kinds;
+use crate::domain::accounts::{
+    user::Role,
+    user_search::{Cursor, Sort, Status, Step, UserSearch},
+};
 use diesel::{
     pg::Pg,
     query_builder::{BoxedSqlQuery, SqlQuery},
     sql_query,
     sql_types::{Array, BigInt, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
-};
-
-use crate::domain::{
-    user::Role,
-    user_search::{Cursor, Sort, Status, Step, UserSearch},
 };
 
 /// How many users are looked through in the order of the list, before the index of words gathers all who

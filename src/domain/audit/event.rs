@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::domain::{reason::Reason, user::Role};
+use crate::domain::accounts::{reason::Reason, user::Role};
 
 /// What was written to a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

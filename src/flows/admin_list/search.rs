@@ -2,13 +2,15 @@
 
 use uuid::Uuid;
 
-use super::super::{FlowError, InputFaults, Result, Services};
 use crate::{
     db::{self, Transact, admin_users::ManagedUser},
     domain::{
+        accounts::user_search::{
+            self, Cursor, ROLES, Sort, Status, Step, TWO_FACTOR, UserSearch, VERIFIED,
+        },
         dashboard::Figure,
-        user_search::{self, Cursor, ROLES, Sort, Status, Step, TWO_FACTOR, UserSearch, VERIFIED},
     },
+    flows::{FlowError, InputFaults, Result, Services},
 };
 
 /// Users of one page.

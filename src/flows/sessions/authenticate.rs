@@ -5,7 +5,7 @@ use uuid::Uuid;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    db::{self, users::UserRecord},
+    db::{self, accounts::users::UserRecord},
     domain::token::{Claims, Purpose, judge_bound},
     flows::{Result, Services},
 };
@@ -30,7 +30,7 @@ pub struct Authenticated {
 
 impl Authenticated {
     /// The user.
-    pub fn user(&self) -> &crate::domain::user::User {
+    pub fn user(&self) -> &crate::domain::accounts::user::User {
         &self.record.user
     }
 

@@ -12,7 +12,7 @@ use crate::{
             UserStanding, judge, judge_bound,
         },
     },
-    flows::{Result, Services, verify_email::is_of_address},
+    flows::{Result, Services, accounts::verify_email::is_of_address},
 };
 
 /// What is known of a token, and what follows.

@@ -10,11 +10,11 @@ use crate::{
         },
     },
     domain::{
+        accounts::user::User,
         audit::{Client, Event, Subject},
         secret::SecretString,
         session::{EndReason, RefreshVerdict, Repeat, judge_refresh, token_hash},
         token::{Claims, Extra, Purpose},
-        user::User,
     },
     flows::{
         FlowError, Result, Services, TokenPair,
@@ -221,7 +221,7 @@ async fn write_revocation(
     client: &Client,
 ) -> Result<()> {
     // Of two replays at once, one ends the sessions and tells the owner.
-    if db::users::raise_revocation_id(tx, user.id, user.revocation_id)
+    if db::accounts::users::raise_revocation_id(tx, user.id, user.revocation_id)
         .await?
         .is_none()
     {

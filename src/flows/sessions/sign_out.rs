@@ -51,7 +51,8 @@ pub async fn everywhere(s: &Services, who: &Authenticated, client: &Client) -> R
     conn.transaction(async |tx| {
         // Where the credentials changed since this request was let in, its tokens are dead already
         // and there is nothing left that it could end.
-        let raised = db::users::raise_revocation_id(tx, user_id, who.user().revocation_id).await?;
+        let raised =
+            db::accounts::users::raise_revocation_id(tx, user_id, who.user().revocation_id).await?;
         if raised.is_none() {
             return Ok(());
         }

@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
+        accounts::user::User,
         random,
         secret::SecretString,
         token::{Claims, Extra, Purpose},
-        user::User,
     },
     flows::{Result, Services},
 };

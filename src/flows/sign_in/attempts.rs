@@ -19,13 +19,13 @@ use super::known_browser::outlives;
 use crate::{
     db::{self, Transact, Tx},
     domain::{
+        accounts::user::User,
         audit::{Client, Event},
         password::Password,
         sign_in::{
             attempts::{LONGEST_PAUSE, Pause, UNLOCK_LIFETIME},
             device::{DeviceCookie, KnownDevice},
         },
-        user::User,
     },
     flows::{
         FlowError, Result, Services,
@@ -235,7 +235,7 @@ impl Services {
         let mut conn = self.db.connection().await?;
         conn.transaction(async |tx| {
             if db::sign_in::throttles::once(tx, &key, self.now(), PAUSE_NOTED).await? {
-                let owner = db::users::find_by_email(tx, address).await?;
+                let owner = db::accounts::users::find_by_email(tx, address).await?;
                 let subject = self.subject_of(owner.map(|owner| owner.user.id), address);
                 let guess = guess.as_str();
                 self.audit_anonymous(tx, Event::SignInPaused { guess }, subject, client)
@@ -253,7 +253,7 @@ impl Services {
         let key = self.account_throttle.notice_key_of(notice, address);
         let mut conn = self.db.connection().await?;
         conn.transaction(async |tx| {
-            let owner = db::users::find_by_email(tx, address).await?;
+            let owner = db::accounts::users::find_by_email(tx, address).await?;
             let owner = owner.map(|record| record.user);
             let nobody = self.nobody(address);
             let (message, lifetime) =
@@ -319,7 +319,7 @@ async fn is_still_known(conn: &Tx, target: Target<'_>, device: &KnownDevice) -> 
     let Target { guess, address, .. } = target;
     let found = match target.user {
         Some(user) => Some(Cow::Borrowed(user)),
-        None => db::users::find_by_email(conn, address)
+        None => db::accounts::users::find_by_email(conn, address)
             .await?
             .map(|record| Cow::Owned(record.user)),
     };

@@ -8,11 +8,11 @@ use uuid::Uuid;
 use super::breach_queue::Due;
 use crate::{
     breach::Finding,
-    db::{self, Transact, users::UserRecord},
+    db::{self, Transact, accounts::users::UserRecord},
     domain::{
+        accounts::user::User,
         audit::{Client, Event, Subject},
         password::{BreachDigest, Password},
-        user::User,
     },
     flows::{
         Result, Services,
@@ -72,7 +72,7 @@ async fn conclude(s: &Services, due: &Due, found: bool, at: DateTime<Utc>) -> Re
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
         // Where the password changed meanwhile, or another node was quicker, this finding is void.
-        if !db::users::note_breach_check(tx, id, rev, found, at).await? || !found {
+        if !db::accounts::users::note_breach_check(tx, id, rev, found, at).await? || !found {
             return Ok(());
         }
         s.audit_anonymous(tx, Event::PasswordFoundBreached, Subject::User(id), client)

@@ -5,7 +5,7 @@ use tokio::sync::{
     mpsc::{self, Receiver, Sender},
 };
 
-use crate::domain::{audit::Client, password::BreachDigest, user::User};
+use crate::domain::{accounts::user::User, audit::Client, password::BreachDigest};
 
 /// How many may wait. What finds no place is made up for at the sign-in after.
 const WAITING: usize = 256;

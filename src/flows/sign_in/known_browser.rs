@@ -1,7 +1,7 @@
 //! Whether an account still knows a browser.
 
 use crate::{
-    domain::{sign_in::device::KnownDevice, user::User},
+    domain::{accounts::user::User, sign_in::device::KnownDevice},
     throttle::account::Guess,
 };
 

@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use super::recover::NewPassword;
 use crate::{
-    db::{self, Tx, users::PasswordHash},
+    db::{self, Tx, accounts::users::PasswordHash},
     domain::{
+        accounts::user::User,
         audit::Client,
         clock::from_millis,
         sealing::Place,
         session::EndReason,
         token::{Claims, Extra, Purpose},
-        user::User,
     },
     flows::{FlowError, PendingSignIn, Result, Services, sessions::tokens::Waiting},
 };

@@ -3,22 +3,24 @@
 use crate::{
     db::{
         self, Transact, Tx,
-        users::{PasswordHash, UserRecord},
+        accounts::users::{PasswordHash, UserRecord},
     },
     domain::{
+        accounts::{
+            email::EmailAddress,
+            user::{Role, User},
+        },
         audit::{Client, Event, Subject},
-        email::EmailAddress,
         random,
         secret::SecretString,
         session::EndReason,
         sign_in::attempts::Pause,
         token::{Claims, Purpose, judge},
-        user::{Role, User},
     },
     flows::{
         InputFaults, PendingSignIn, Result, Services, TokenPair,
+        accounts::new_password::own_words,
         contradiction::contradictory_factor,
-        new_password::own_words,
         outbox::{Cause, Recipient, browser_of},
         services::Throttled,
         sessions::{authenticate::HeldSession, tokens::Beginning},
@@ -83,7 +85,7 @@ impl Services {
             return Ok(RequestOutcome::Throttled(wait));
         }
         let shared = self.db.shared().await?;
-        let found = db::users::find_by_email(&shared, email.canonical())
+        let found = db::accounts::users::find_by_email(&shared, email.canonical())
             .await?
             .map(|record| record.user);
         let subject = self.subject_of(found.as_ref().map(|u| u.id), email.canonical());
@@ -225,7 +227,7 @@ pub async fn reset(
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
         // The factors change only with a rise of `rev`, so they are still as they were read.
-        if !db::users::hold(tx, user.id, user.revocation_id).await? {
+        if !db::accounts::users::hold(tx, user.id, user.revocation_id).await? {
             return Ok(ResetOutcome::LinkDead);
         }
         if user.two_factor_enabled() {
@@ -290,12 +292,13 @@ impl Services {
             client,
         } = change;
         let now = self.now();
-        let raised = db::users::set_password(tx, user.id, user.revocation_id, hash, now).await?;
+        let raised =
+            db::accounts::users::set_password(tx, user.id, user.revocation_id, hash, now).await?;
         let Some(raised) = raised else {
             return Ok(None);
         };
         // Its first holder need not own the mailbox. A verification in the same moment is seen here.
-        let taken_over = db::users::take_over(tx, user.id, now).await?;
+        let taken_over = db::accounts::users::take_over(tx, user.id, now).await?;
         db::totp::delete_pending(tx, user.id).await?;
         self.unlock(tx, user).await?;
         db::sessions::end_all(tx, user.id, None, reason, now).await?;

@@ -9,13 +9,13 @@ use super::{
 use crate::{
     db::{self, Transact, Tx, totp::TotpRow},
     domain::{
+        accounts::user::User,
         audit::{Client, Event, Subject},
         backup_code::{self, BackupCode},
         secret::SecretString,
         sign_in::{attempts::Pause, device::DeviceCookie},
         token::{Claims, Purpose, judge},
         totp::{self, TotpCode, TotpVerdict},
-        user::User,
     },
     flows::{
         FlowError, Result, Services, TokenPair,
@@ -241,8 +241,8 @@ impl Attempt<'_> {
     /// Uses the pending sign-in up, while the account is as it was when the password was checked.
     async fn consume_pending(&self, tx: &Tx) -> Result<bool> {
         let vouched_for = self.s.is_vouched_for(tx, self.user).await?;
-        let held =
-            vouched_for && db::users::hold(tx, self.user.id, self.user.revocation_id).await?;
+        let held = vouched_for
+            && db::accounts::users::hold(tx, self.user.id, self.user.revocation_id).await?;
         Ok(held && db::sessions::revoked_tokens::insert(tx, self.claims).await?)
     }
 

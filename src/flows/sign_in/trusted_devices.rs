@@ -14,10 +14,10 @@ use crate::{
         sign_in::trusted_devices::{NewTrusted, TrustedRow, Use},
     },
     domain::{
+        accounts::user::User,
         audit::{Client, Event, Subject},
         random,
         sign_in::device::DeviceCookie,
-        user::User,
         user_agent::Device,
     },
     flows::{

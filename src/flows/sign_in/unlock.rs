@@ -5,11 +5,11 @@ use chrono::TimeDelta;
 use crate::{
     db::{self, Transact, Tx},
     domain::{
+        accounts::user::User,
         audit::{Client, Event, Subject},
         secret::SecretString,
         sign_in::attempts::{CEILING, Pause},
         token::Purpose,
-        user::User,
     },
     flows::{Result, Services, outbox::browser_of, services::Throttled},
     mail::Message,
@@ -47,7 +47,7 @@ pub async fn by_mail(s: &Services, token: &SecretString, client: &Client) -> Res
     let user = record.user;
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        if !db::users::hold(tx, user.id, user.revocation_id).await?
+        if !db::accounts::users::hold(tx, user.id, user.revocation_id).await?
             || !db::sessions::revoked_tokens::insert(tx, &claims).await?
         {
             return Ok(Outcome::LinkDead);

@@ -4,10 +4,10 @@ use super::{Change, FreshCodes, Refused, raise, still_signed_in};
 use crate::{
     db::{self, Transact},
     domain::{
+        accounts::user::User,
         audit::{Client, Event},
         secret::SecretString,
         totp::{self, TotpCode, TotpSecret, TotpVerdict},
-        user::User,
     },
     flows::{
         FlowError, Result, Services,

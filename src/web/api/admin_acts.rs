@@ -16,7 +16,10 @@ use super::{
     totp::PasswordBody,
 };
 use crate::{
-    domain::{audit::Client, reason::Reason, user::Role},
+    domain::{
+        accounts::{reason::Reason, user::Role},
+        audit::Client,
+    },
     flows::{
         InputFaults,
         admin_act::{self, Act, Outcome},

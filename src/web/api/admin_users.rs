@@ -21,7 +21,7 @@ use crate::{
         admin_users::ManagedUser, audit::EventRow, imports::Origin, mails::MailRow,
         sessions::devices::DeviceRow,
     },
-    domain::{display_name, user_agent::Device},
+    domain::{accounts::display_name, user_agent::Device},
     flows::{
         admin_act::{self, Act, Outcome},
         admin_list::{self, Cursors, Whole},

@@ -20,12 +20,12 @@ use utoipa::{
 };
 
 use super::{
-    accept_invitation, admin_acts, admin_bulk, admin_users, audit, change_password, dashboard,
-    invitations, reauthenticate, register,
+    accounts::{accept_invitation, change_password, register, verify_email},
+    admin_acts, admin_bulk, admin_users, audit, dashboard, invitations, reauthenticate,
     sessions::{self, logout, me, refresh},
     sign_in::{login, recover, unlock},
     texts::NewPassword,
-    totp, verify_email,
+    totp,
 };
 use crate::web::{
     cookies::CookieName,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::schemas;
 use crate::{
-    domain::user::User,
+    domain::accounts::user::User,
     flows::{self, PendingSignIn, admin_bulk::Why},
     web::{cookies::SetCookies, copy, extract::Via, problem::codes, state::WebSettings},
 };

@@ -20,11 +20,11 @@ use super::{
 };
 use crate::{
     domain::{
+        accounts::invitation::{Invitation, State as Use},
         audit::Client,
-        invitation::{Invitation, State as Use},
     },
     flows::{
-        invitations::{self, Act, Line, Outcome},
+        accounts::invitations::{self, Act, Line, Outcome},
         proof::Proven,
     },
     web::{

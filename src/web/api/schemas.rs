@@ -11,11 +11,13 @@ use utoipa::{
 
 use crate::{
     domain::{
+        accounts::{
+            invitation::State,
+            user::Role,
+            user_search::{Sort, Status, TWO_FACTOR, VERIFIED},
+        },
         audit_search::EVENTS,
         dashboard::Precision,
-        invitation::State,
-        user::Role,
-        user_search::{Sort, Status, TWO_FACTOR, VERIFIED},
     },
     flows::{
         admin_bulk::{self, BulkAct},

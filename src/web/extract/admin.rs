@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 
 use super::{ApiJson, ApiUser, CurrentUser, MayProve, RecentlyAuthenticated, recent::proven};
 use crate::{
-    domain::user::Role,
+    domain::accounts::user::Role,
     flows::{proof::Proven, sessions::authenticate::Authenticated},
     web::{error::WebError, middleware::same_origin, problem::codes, refusals},
 };

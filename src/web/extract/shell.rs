@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 
 use super::Identity;
 use crate::{
-    domain::user::Role,
+    domain::accounts::user::Role,
     web::{
         assets,
         error::WebError,

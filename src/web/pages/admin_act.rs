@@ -13,7 +13,7 @@ use super::{
     answer::{Showing, field_errors, see_other_with},
 };
 use crate::{
-    domain::reason::Reason,
+    domain::accounts::reason::Reason,
     flows::{
         InputFaults,
         admin_act::{self, Act, Outcome},

@@ -11,9 +11,9 @@ use actix_web::{
 use futures_util::stream::try_unfold;
 use tracing::{Instrument, Span};
 
-use super::admin_users::ListQuery;
+use super::{AuditQuery, admin_users::ListQuery};
 use crate::{
-    domain::user_search,
+    domain::accounts::user_search,
     flows::{
         FlowError, InputFaults, admin_list, audit_log,
         export::{self, Export, Taker, rows::Form},
@@ -21,7 +21,6 @@ use crate::{
     web::{
         error::WebResult,
         extract::{AdminExport, ClientInfo},
-        pages::AuditQuery,
         refusals,
         state::{State, WebState},
     },

@@ -14,10 +14,13 @@ use super::{
     answer::{Showing, field_errors, next_page, see_other, see_other_with},
 };
 use crate::{
-    domain::{audit::Client, invitation::State as Use, user::Role},
+    domain::{
+        accounts::{invitation::State as Use, user::Role},
+        audit::Client,
+    },
     flows::{
         Registration,
-        invitations::{self, Act, Line, Outcome},
+        accounts::invitations::{self, Act, Line, Outcome},
         proof::Proven,
     },
     web::{

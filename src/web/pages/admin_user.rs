@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    activity,
+    accounts::activity,
     admin_words::AdminAct,
     answer::{Showing, next_page},
 };
@@ -20,7 +20,7 @@ use crate::{
         sessions::devices::DeviceRow,
     },
     domain::{
-        user::{DELETION_GRACE, Role},
+        accounts::user::{DELETION_GRACE, Role},
         user_agent::Device,
     },
     flows::{

@@ -1,6 +1,8 @@
 //! What admins do to accounts, in words: one table for the pages of one user and of several.
 
-use crate::{db::admin_users::ManagedUser, domain::user::Role, flows::admin_bulk::BulkAct};
+use crate::{
+    db::admin_users::ManagedUser, domain::accounts::user::Role, flows::admin_bulk::BulkAct,
+};
 
 /// An act in the words of its page.
 #[derive(Debug)]

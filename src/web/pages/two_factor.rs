@@ -12,7 +12,7 @@ pub use confirmation::{TwoFactorAct, TwoFactorActPage, ask_disable, ask_fresh_co
 use super::answer::Showing;
 use crate::{
     flows::{
-        account,
+        accounts::overview,
         sessions::authenticate::Authenticated,
         totp::{self, Enrolment},
     },
@@ -98,7 +98,7 @@ async fn show(
     let user = who.user();
     let two_factor = match user.totp_confirmed_at {
         Some(since) => {
-            let left = account::backup_codes_left(services, user).await?;
+            let left = overview::backup_codes_left(services, user).await?;
             TwoFactorState::On {
                 since,
                 codes_left: usize::try_from(left.unwrap_or_default()).unwrap_or_default(),

@@ -6,7 +6,10 @@ use futures_util::future::join;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use vestibule::{
-    domain::{audit::Client, reason::Reason, user::Role},
+    domain::{
+        accounts::{reason::Reason, user::Role},
+        audit::Client,
+    },
     flows::{
         admin_act::{Act, Outcome, perform_as_operator},
         purge,

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use vestibule::{
     db,
     domain::{
+        accounts::user::Role,
         backup_code::BackupCode,
         clock::Clock,
         password::Password,
@@ -20,7 +21,6 @@ use vestibule::{
         sealing::Place,
         secret::SecretString,
         totp::{STEP_SECONDS, TotpSecret},
-        user::Role,
     },
 };
 
@@ -202,12 +202,12 @@ impl<'a> NewPerson<'a> {
         let s = self.app.services();
         let password = Password::parse(&SecretString::from(PASSWORD)).unwrap();
         let phc = s.hashing.hash(password, s.random.as_ref()).await.unwrap();
-        let new = db::users::NewUser {
+        let new = db::accounts::users::NewUser {
             id: person.id,
             email: &person.email,
             email_canonical: &person.email,
             display_name: None,
-            password: &db::users::PasswordHash {
+            password: &db::accounts::users::PasswordHash {
                 phc,
                 breach_checked_at: None,
             },
@@ -217,7 +217,7 @@ impl<'a> NewPerson<'a> {
             created_at: s.now(),
         };
         let conn = s.db.connection().await.unwrap();
-        let made = db::users::insert(&conn, &new).await.unwrap();
+        let made = db::accounts::users::insert(&conn, &new).await.unwrap();
         assert!(made.is_some());
     }
 

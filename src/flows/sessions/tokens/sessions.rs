@@ -6,13 +6,13 @@ use uuid::Uuid;
 
 use super::{TokenPair, whole_seconds};
 use crate::{
-    db::{self, Tx, sessions::NewSession, users::Raised},
+    db::{self, Tx, accounts::users::Raised, sessions::NewSession},
     domain::{
+        accounts::user::User,
         audit::{Client, Event, Subject},
         random,
         session::{EndReason, token_hash},
         token::{Claims, Purpose},
-        user::User,
     },
     flows::{
         FlowError, Result, Services, contradiction::contradictory_factor,

@@ -5,7 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::{email::EmailError, local_path::LocalPath, secret::SecretString},
+    domain::{accounts::email::EmailError, local_path::LocalPath, secret::SecretString},
     flows::{
         EmailVerification, Registration,
         sign_in::{self, Input, Outcome},

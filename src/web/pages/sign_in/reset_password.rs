@@ -12,9 +12,8 @@ use crate::{
         error::WebResult,
         extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
         pages::{
+            accounts::{mail_link::LinkToken, password_strength::may_ask},
             answer::{Showing, code_required, field_errors, signed_in},
-            mail_link::LinkToken,
-            password_strength::may_ask,
         },
         session::BrowserSession,
         state::{State, WebState},

@@ -13,8 +13,8 @@ use crate::{
         error::WebResult,
         extract::{ClientInfo, CsrfForm, PageShell},
         pages::{
+            accounts::mail_link::LinkToken,
             answer::{Showing, see_other_with},
-            mail_link::LinkToken,
         },
         paths::LOGIN,
         session::BrowserSession,

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{TWO_FACTOR, TwoFactorPage, show};
 use crate::{
-    domain::{backup_code::BackupCode, secret::SecretString, user::User},
+    domain::{accounts::user::User, backup_code::BackupCode, secret::SecretString},
     flows::totp::{self, FreshCodes, Refused},
     web::{
         cookies::SetCookies,

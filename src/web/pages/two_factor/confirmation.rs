@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::TWO_FACTOR;
 use crate::{
-    flows::{account, sessions::authenticate::Authenticated},
+    flows::{accounts::overview, sessions::authenticate::Authenticated},
     web::{
         error::WebResult,
         extract::{CurrentUser, PageShell},
@@ -88,7 +88,7 @@ async fn show(
     act: TwoFactorAct,
 ) -> WebResult {
     // There are backup codes exactly where there is a second factor.
-    let Some(codes_left) = account::backup_codes_left(&state.services, who.user()).await? else {
+    let Some(codes_left) = overview::backup_codes_left(&state.services, who.user()).await? else {
         return Ok(see_other(TWO_FACTOR));
     };
     page(

@@ -1,0 +1,4 @@
+//! Users and invitations.
+
+pub mod invitations;
+pub mod users;

@@ -1,0 +1,83 @@
+//! The name a person wants to be called.
+
+use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::domain::text;
+
+/// The most characters a display name has.
+pub const MAX_CHARS: usize = 100;
+
+/// A name of 1 to 100 characters in NFC, without control characters and without marks
+/// that turn the reading direction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisplayName(String);
+
+/// Why a text cannot be a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum DisplayNameError {
+    /// More than 100 characters.
+    #[error("This name is too long. Use at most 100 characters.")]
+    TooLong,
+    /// A control character is in it.
+    #[error("This name contains a character that cannot be shown. Remove it and try again.")]
+    ControlCharacter,
+}
+
+impl DisplayName {
+    /// Reads a name; blank text is no name.
+    pub fn parse(typed: &str) -> Result<Option<Self>, DisplayNameError> {
+        let typed = typed.trim();
+        // Composing shortens a text, never by this much; the bound keeps its work small.
+        if typed.len() > 40 * MAX_CHARS {
+            return Err(DisplayNameError::TooLong);
+        }
+        let name: String = typed.nfc().collect();
+        if name
+            .chars()
+            .any(|c| text::is_control(c) || text::turns_direction(c))
+        {
+            return Err(DisplayNameError::ControlCharacter);
+        }
+        if name.chars().count() > MAX_CHARS {
+            return Err(DisplayNameError::TooLong);
+        }
+        let is_seen = name.chars().any(|c| !text::is_unseen(c));
+        Ok(is_seen.then_some(Self(name)))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_is_no_name_and_long_is_refused() {
+        assert_eq!(DisplayName::parse(" \t "), Ok(None));
+        assert_eq!(
+            DisplayName::parse(&"é".repeat(101)),
+            Err(DisplayNameError::TooLong)
+        );
+        assert!(DisplayName::parse(&"é".repeat(100)).unwrap().is_some());
+        assert_eq!(
+            DisplayName::parse("a\u{1b}[2J"),
+            Err(DisplayNameError::ControlCharacter)
+        );
+        assert_eq!(
+            DisplayName::parse("a\u{202e}b"),
+            Err(DisplayNameError::ControlCharacter)
+        );
+        assert_eq!(DisplayName::parse("\u{200b}\u{2060}"), Ok(None));
+        let decomposed: String = "\u{ac01}".repeat(100).nfd().collect();
+        assert!(DisplayName::parse(&decomposed).unwrap().is_some());
+        assert_eq!(
+            DisplayName::parse("a\0b"),
+            Err(DisplayNameError::ControlCharacter)
+        );
+    }
+}

@@ -1,0 +1,242 @@
+//! Accepting an invitation: whoever holds its link chooses name and password, and has an account
+//! whose address is verified.
+
+use super::register::own_words;
+use crate::{
+    db::{
+        self, Transact, Tx,
+        accounts::users::{NewUser, PasswordHash, UserRecord},
+    },
+    domain::{
+        accounts::{
+            display_name::DisplayName,
+            invitation::{self, Invitation},
+            user::User,
+        },
+        audit::{Client, Event, Subject},
+        random,
+        secret::SecretString,
+        session::EndReason,
+        sign_in::attempts::Pause,
+    },
+    flows::{
+        InputFaults, Registration, Result, Services, TokenPair,
+        services::Throttled,
+        sessions::{authenticate::HeldSession, tokens::Beginning},
+        sign_in::recover::NewPassword,
+    },
+    throttle::Route,
+};
+
+/// What the form or the call brings.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Out of the link.
+    pub token: SecretString,
+    /// The password of the account.
+    pub password: SecretString,
+    /// Name, may be blank.
+    pub display_name: String,
+    /// The session that lives in the browser, which the new one takes the place of.
+    pub replaces: Option<HeldSession>,
+}
+
+/// What a link is good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// An account.
+    Good(Invitation),
+    /// Nothing: it was used, revoked, sent again or has expired, or whoever sent it is no admin any
+    /// more.
+    Dead,
+    /// Nothing any more: the address has an account.
+    EmailTaken,
+    /// Nothing: nobody can register here, invited or not.
+    Closed,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The account is made and signed in.
+    SignedIn(TokenPair),
+    /// See [`Link::Dead`].
+    LinkDead,
+    /// The address got an account otherwise, which stays as it is.
+    EmailTaken,
+    /// Nobody can register here, invited or not.
+    Closed,
+    /// Some input cannot be used. The link is not used up.
+    Invalid(InputFaults),
+    /// Too many attempts.
+    Throttled(Pause),
+}
+
+/// What a link is good for. Changes nothing.
+pub async fn inspect(s: &Services, token: &SecretString) -> Result<Link> {
+    if s.policy.registration == Registration::Closed {
+        return Ok(Link::Closed);
+    }
+    let shared = s.db.shared().await?;
+    let hash = invitation::hash(token);
+    let Some(found) = db::accounts::invitations::find_living(&shared, &hash, s.now()).await? else {
+        return Ok(Link::Dead);
+    };
+    if db::accounts::invitations::is_taken(&shared, &found.email_canonical).await? {
+        return Ok(Link::EmailTaken);
+    }
+    if !has_its_inviter(&shared, &found).await? {
+        return Ok(Link::Dead);
+    }
+    Ok(Link::Good(found))
+}
+
+async fn has_its_inviter(conn: &Tx, invitation: &Invitation) -> Result<bool> {
+    match invitation.invited_by {
+        Some(inviter) => Ok(db::admins::is_active(conn, inviter).await?),
+        None => Ok(false),
+    }
+}
+
+/// Makes the account. The mail that brought the link proves the address.
+pub async fn accept(s: &Services, input: &Input, client: &Client) -> Result<Outcome> {
+    if let Some(Throttled(wait)) = s.count(Route::Reset, client, None) {
+        return Ok(Outcome::Throttled(wait));
+    }
+    let invitation = match inspect(s, &input.token).await? {
+        Link::Good(invitation) => invitation,
+        Link::Dead => return Ok(Outcome::LinkDead),
+        Link::EmailTaken => return Ok(Outcome::EmailTaken),
+        Link::Closed => return Ok(Outcome::Closed),
+    };
+    let mut faults = InputFaults::default();
+    let name = faults
+        .note("display_name", DisplayName::parse(&input.display_name))
+        .flatten();
+    let own_words = own_words(&invitation.email, name.as_ref());
+    let password = s.accept_password(&input.password, own_words).await?;
+    let password = faults.note("password", password);
+    let (Some(password), true) = (password, faults.is_empty()) else {
+        return Ok(Outcome::Invalid(faults));
+    };
+    let accepted = Accepted {
+        token_hash: invitation::hash(&input.token),
+        password: s.hash_password(password).await?,
+        invitation,
+        name,
+        replaces: input.replaces,
+    };
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| accepted.write(s, tx, client).await)
+        .await
+}
+
+struct Accepted {
+    invitation: Invitation,
+    token_hash: [u8; 32],
+    name: Option<DisplayName>,
+    password: PasswordHash,
+    replaces: Option<HeldSession>,
+}
+
+impl Accepted {
+    /// Under the lock of admins, so that whoever sent it stays one until the commit.
+    async fn write(&self, s: &Services, tx: &Tx, client: &Client) -> Result<Outcome> {
+        let invitation = &self.invitation;
+        db::admins::lock(tx).await?;
+        // A link that was sent again has another hash, so the inviter is still the one of the hash.
+        if !has_its_inviter(tx, invitation).await?
+            || !db::accounts::invitations::accept(tx, invitation.id, &self.token_hash, s.now())
+                .await?
+        {
+            return Ok(Outcome::LinkDead);
+        }
+        let user = match self.make(s, tx, client).await? {
+            Some(user) => Some(user),
+            None => self.take_over(s, tx, client).await?,
+        };
+        let Some(user) = user else {
+            db::accounts::invitations::void(tx, invitation.id, s.now()).await?;
+            let owner = db::admin_users::id_of(tx, &invitation.email_canonical).await?;
+            let subject = s.subject_of(owner, &invitation.email_canonical);
+            s.audit_anonymous(tx, Event::RegistrationOfTakenAddress, subject, client)
+                .await?;
+            return Ok(Outcome::EmailTaken);
+        };
+        let event = Event::InvitationAccepted {
+            invitation: invitation.id,
+            role: user.role,
+        };
+        s.audit_anonymous(tx, event, Subject::User(user.id), client)
+            .await?;
+        let beginning = Beginning {
+            user: &user,
+            rev: user.revocation_id,
+            methods: &["pwd"],
+            remembered: false,
+            replaces: self.replaces,
+            client,
+        };
+        Ok(Outcome::SignedIn(s.begin_session(tx, beginning).await?))
+    }
+
+    /// The account; `None` where the address has one. One that somebody registered and never verified
+    /// goes: the mail that brought the link proves the mailbox.
+    async fn make(&self, s: &Services, tx: &Tx, client: &Client) -> Result<Option<User>> {
+        let Self {
+            invitation, name, ..
+        } = self;
+        let address = [invitation.email_canonical.as_str()];
+        for id in db::imports::erase_never_verified(tx, &address).await? {
+            let event = Event::UnverifiedErased { why: "invited" };
+            s.audit_anonymous(tx, event, Subject::User(id), client)
+                .await?;
+        }
+        let new = NewUser {
+            id: random::id(s.random.as_ref()),
+            email: &invitation.email,
+            email_canonical: &invitation.email_canonical,
+            display_name: name.as_ref().map(DisplayName::as_str),
+            password: &self.password,
+            password_must_change: false,
+            role: invitation.role,
+            email_verified_at: Some(s.now()),
+            created_at: s.now(),
+        };
+        Ok(db::accounts::users::insert(tx, &new).await?)
+    }
+
+    /// An imported account, whose mailbox nobody has proven before; `None` where it is not one. It
+    /// stays, as other systems may know it by its id, and all that opened it ends.
+    async fn take_over(&self, s: &Services, tx: &Tx, client: &Client) -> Result<Option<User>> {
+        let address = &self.invitation.email_canonical;
+        let found = db::accounts::users::find_by_email(tx, address).await?;
+        let Some(UserRecord { user, .. }) = found else {
+            return Ok(None);
+        };
+        if db::accounts::invitations::is_taken(tx, address).await?
+            || !db::accounts::users::hold(tx, user.id, user.revocation_id).await?
+        {
+            return Ok(None);
+        }
+        let change = NewPassword {
+            user: &user,
+            hash: &self.password,
+            reason: EndReason::AddressClaimed,
+            client,
+        };
+        let Some(mut user) = s.set_password_by_mail(tx, change).await? else {
+            return Ok(None);
+        };
+        let role = self.invitation.role;
+        if role != user.role {
+            db::admin_users::set_role(tx, user.id, role).await?;
+            user.role = role;
+        }
+        if let Some(name) = &self.name {
+            db::admin_users::rename(tx, user.id, Some(name.as_str())).await?;
+            user.display_name = Some(name.as_str().to_owned());
+        }
+        Ok(Some(user))
+    }
+}

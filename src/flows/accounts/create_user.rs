@@ -1,0 +1,92 @@
+//! Accounts that are made for somebody: the first admin of a new service, and whoever an operator
+//! adds. The password is a start only: nothing is possible before it is changed.
+
+use super::new_password::AcceptedPassword;
+use crate::{
+    db::{self, Transact, accounts::users::NewUser},
+    domain::{
+        accounts::{email::EmailAddress, user::Role},
+        audit::{Client, Event, Subject},
+        password::OwnWords,
+        random,
+        secret::SecretString,
+    },
+    flows::{InputFaults, Result, Services},
+};
+
+/// Whom to make.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Address. Whoever makes the account vouches for it.
+    pub email: EmailAddress,
+    /// The password to start with.
+    pub password: SecretString,
+    /// Role.
+    pub role: Role,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The account is made.
+    Created,
+    /// There is an admin already, so none was made.
+    NotNeeded,
+    /// The address has an account, which stays as it is.
+    EmailTaken,
+    /// The password cannot be used.
+    Invalid(InputFaults),
+}
+
+/// Makes an account.
+pub async fn create(s: &Services, input: &Input, client: &Client) -> Result<Outcome> {
+    write(s, input, client, false).await
+}
+
+/// Makes the first admin, where there is none: of nodes that start at once one makes it, and a later
+/// start changes nothing. An account that has the address is never promoted.
+pub async fn first_admin(s: &Services, input: &Input, client: &Client) -> Result<Outcome> {
+    let shared = s.db.shared().await?;
+    if db::admins::any(&shared).await? {
+        return Ok(Outcome::NotNeeded);
+    }
+    write(s, input, client, true).await
+}
+
+async fn write(s: &Services, input: &Input, client: &Client, first: bool) -> Result<Outcome> {
+    let accepted = s
+        .accept_password(&input.password, OwnWords::of(input.email.as_str(), ""))
+        .await?;
+    let accepted: AcceptedPassword = match accepted {
+        Ok(accepted) => accepted,
+        Err(why) => return Ok(Outcome::Invalid(InputFaults::one("password", &why))),
+    };
+    let hash = s.hash_password(accepted).await?;
+    let now = s.now();
+    let new = NewUser {
+        id: random::id(s.random.as_ref()),
+        email: input.email.as_str(),
+        email_canonical: input.email.canonical(),
+        display_name: None,
+        password: &hash,
+        password_must_change: true,
+        role: input.role,
+        email_verified_at: Some(now),
+        created_at: now,
+    };
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        db::admins::lock(tx).await?;
+        if first && db::admins::any(tx).await? {
+            return Ok(Outcome::NotNeeded);
+        }
+        let Some(user) = db::accounts::users::insert(tx, &new).await? else {
+            return Ok(Outcome::EmailTaken);
+        };
+        let event = Event::UserCreated { role: user.role };
+        s.audit_anonymous(tx, event, Subject::User(user.id), client)
+            .await?;
+        Ok(Outcome::Created)
+    })
+    .await
+}

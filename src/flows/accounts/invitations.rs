@@ -1,0 +1,274 @@
+//! Inviting by mail: an admin writes an invitation, sends it again, takes it back.
+//!
+//! ```text
+//!            .-- sent again: the old link dies, whoever sends it vouches from now on --.
+//!            v                                                                         |
+//!   written: open --------> accepted: an account                                       |
+//!            |  `---------> revoked, or its address got an account otherwise: dead     |
+//!            `--(7 days)--> expired ---------------------------------------------------'
+//! ```
+//!
+//! An invitation holds only while whoever sent it last is an admin who can sign in: nobody's word
+//! outlives their rights.
+
+use uuid::Uuid;
+
+use crate::{
+    db::{self, Transact, Tx, accounts::invitations::Listed},
+    domain::{
+        accounts::{
+            email::EmailAddress,
+            invitation::{self, Invitation, LIFETIME, State},
+            user::Role,
+            user_search::Cursor,
+        },
+        audit::{Client, Event},
+        random,
+        secret::SecretString,
+    },
+    flows::{
+        FlowError, InputFaults, Registration, Result, Services,
+        admin_act::{Barred, enter},
+        outbox::{Cause, Recipient},
+        proof::Proven,
+    },
+    mail::Message,
+};
+
+/// Invitations of one page.
+pub const PAGE: usize = 50;
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Invite an address.
+    Invite {
+        /// As it was typed.
+        email: String,
+        /// As it was typed.
+        role: String,
+    },
+    /// Send an invitation again, with a fresh link.
+    Resend(Uuid),
+    /// Take an invitation back.
+    Revoke(Uuid),
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done.
+    Done(Invitation),
+    /// The address has an account.
+    EmailTaken,
+    /// The address has an open invitation.
+    AlreadyInvited,
+    /// Nobody can register here, invited or not.
+    Closed,
+    /// There is no open invitation of that id.
+    NotFound,
+    /// Some input cannot be used.
+    Invalid(InputFaults),
+    /// Whoever acts is no admin any more.
+    NotAdmin,
+    /// The acting session ended in the same moment.
+    Overtaken,
+}
+
+/// Does something to an invitation as an admin, through the door of every act.
+pub async fn perform(s: &Services, proven: &Proven, act: &Act, client: &Client) -> Result<Outcome> {
+    let who = proven.who();
+    if s.policy.registration == Registration::Closed && !matches!(act, Act::Revoke(_)) {
+        return Ok(Outcome::Closed);
+    }
+    let fresh = match act {
+        Act::Invite { email, role } => match read(email, role) {
+            Ok((email, role)) => Some((email, role)),
+            Err(faults) => return Ok(Outcome::Invalid(faults)),
+        },
+        Act::Resend(_) | Act::Revoke(_) => None,
+    };
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        match enter(tx, who).await? {
+            Some(Barred::Overtaken) => return Ok(Outcome::Overtaken),
+            Some(Barred::NotAdmin) => return Ok(Outcome::NotAdmin),
+            None => {}
+        }
+        let inviting = Inviting {
+            s,
+            tx,
+            actor: who.user().id,
+            session_id: who.session_id,
+            client,
+        };
+        match (act, &fresh) {
+            (Act::Resend(id), _) => inviting.resend(*id).await,
+            (Act::Revoke(id), _) => inviting.revoke(*id).await,
+            (Act::Invite { .. }, Some((email, role))) => inviting.invite(email, *role).await,
+            (Act::Invite { .. }, None) => Err(FlowError::Inconsistent("an unread invitation")),
+        }
+    })
+    .await
+}
+
+fn read(email: &str, role: &str) -> Result<(EmailAddress, Role), InputFaults> {
+    let mut faults = InputFaults::default();
+    let email = faults.note("email", EmailAddress::parse(email));
+    let role = faults.note(
+        "role",
+        role.parse::<Role>().map_err(|_| "Choose one of the roles."),
+    );
+    email.zip(role).ok_or(faults)
+}
+
+/// Who invites, in which transaction.
+struct Inviting<'a> {
+    s: &'a Services,
+    tx: &'a Tx,
+    actor: Uuid,
+    session_id: Option<Uuid>,
+    client: &'a Client,
+}
+
+impl Inviting<'_> {
+    async fn invite(&self, email: &EmailAddress, role: Role) -> Result<Outcome> {
+        let Self { s, tx, .. } = self;
+        if db::accounts::invitations::is_taken(tx, email.canonical()).await? {
+            return Ok(Outcome::EmailTaken);
+        }
+        let now = s.now();
+        let written = Invitation {
+            id: random::id(s.random.as_ref()),
+            email: email.as_str().to_owned(),
+            email_canonical: email.canonical().to_owned(),
+            role,
+            invited_by: Some(self.actor),
+            created_at: now,
+            sent_at: now,
+            expires_at: now + LIFETIME,
+        };
+        let (secret, hash) = invitation::secret(s.random.as_ref());
+        if !db::accounts::invitations::insert(tx, &written, &hash).await? {
+            return Ok(Outcome::AlreadyInvited);
+        }
+        let event = Event::UserInvited {
+            invitation: written.id,
+            role,
+        };
+        self.audit(event, &written).await?;
+        self.send(&written, &secret).await?;
+        Ok(Outcome::Done(written))
+    }
+
+    async fn resend(&self, id: Uuid) -> Result<Outcome> {
+        let Self { s, tx, actor, .. } = self;
+        let Some(open) = db::accounts::invitations::find_open(tx, id).await? else {
+            return Ok(Outcome::NotFound);
+        };
+        if db::accounts::invitations::is_taken(tx, &open.email_canonical).await? {
+            return Ok(Outcome::EmailTaken);
+        }
+        let now = s.now();
+        let (secret, hash) = invitation::secret(s.random.as_ref());
+        let renewed =
+            db::accounts::invitations::renew(tx, id, &hash, *actor, now, now + LIFETIME).await?;
+        let Some(renewed) = renewed else {
+            return Ok(Outcome::NotFound);
+        };
+        let event = Event::UserInvitationResent { invitation: id };
+        self.audit(event, &renewed).await?;
+        self.send(&renewed, &secret).await?;
+        Ok(Outcome::Done(renewed))
+    }
+
+    async fn revoke(&self, id: Uuid) -> Result<Outcome> {
+        let Some(revoked) = db::accounts::invitations::revoke(self.tx, id, self.s.now()).await?
+        else {
+            return Ok(Outcome::NotFound);
+        };
+        let event = Event::UserInvitationRevoked { invitation: id };
+        self.audit(event, &revoked).await?;
+        Ok(Outcome::Done(revoked))
+    }
+
+    async fn send(&self, invitation: &Invitation, secret: &SecretString) -> Result<()> {
+        let message = Message::Invitation {
+            link: self.s.site.token_link("/invitation", secret),
+            as_admin: invitation.role == Role::Admin,
+            expires_in: LIFETIME,
+        };
+        let to = Recipient::Invited(&invitation.email);
+        self.s.enqueue(self.tx, to, &message, Cause::Admin).await
+    }
+
+    async fn audit(&self, event: Event, invitation: &Invitation) -> Result<()> {
+        let record = db::audit::Record {
+            event,
+            actor: Some(self.actor),
+            subject: self.s.subject_of(None, &invitation.email_canonical),
+            session_id: self.session_id,
+            client: self.client,
+            at: self.s.now(),
+        };
+        Ok(db::audit::insert(self.tx, &record).await?)
+    }
+}
+
+/// An open invitation, and what it is good for.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The invitation.
+    pub invitation: Invitation,
+    /// The address of whoever sent it, where that account is still there.
+    pub inviter: Option<String>,
+    /// What it is good for.
+    pub state: State,
+}
+
+/// A page of the list.
+#[derive(Debug)]
+pub struct Page {
+    /// The newest first.
+    pub lines: Vec<Line>,
+    /// The cursor of the next page, where there is one.
+    pub next: Option<String>,
+}
+
+/// The open invitations, those that have expired among them; blank is the first page.
+pub async fn list(s: &Services, cursor: &str) -> Result<Result<Page, InputFaults>> {
+    let after = match Cursor::of_newest(cursor) {
+        Ok(after) => after,
+        Err(why) => return Ok(Err(InputFaults::one("cursor", &why))),
+    };
+    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
+    let conn = s.db.connection().await?;
+    let mut listed = db::accounts::invitations::open(&conn, after, limit).await?;
+    let more = listed.len() > PAGE;
+    listed.truncate(PAGE);
+    let of_last =
+        |last: &Listed| Cursor::Created(last.invitation.created_at, last.invitation.id).encode();
+    let next = listed.last().filter(|_| more).map(of_last);
+    let now = s.now();
+    let lines = listed.into_iter().map(|listed| Line {
+        state: state_of(&listed, now),
+        invitation: listed.invitation,
+        inviter: listed.inviter,
+    });
+    Ok(Ok(Page {
+        lines: lines.collect(),
+        next,
+    }))
+}
+
+fn state_of(listed: &Listed, now: chrono::DateTime<chrono::Utc>) -> State {
+    if listed.taken {
+        State::AddressTaken
+    } else if !listed.inviter_is_admin {
+        State::InviterGone
+    } else if listed.invitation.expires_at <= now {
+        State::Expired
+    } else {
+        State::Open
+    }
+}

@@ -1,0 +1,84 @@
+//! The one way in for a new password: registering, resetting, changing and claiming an account all
+//! pass here, so that no door is easier than another.
+
+use crate::{
+    breach::Finding,
+    db::accounts::users::PasswordHash,
+    domain::{
+        accounts::user::User,
+        password::{BreachDigest, OwnWords, Password, PasswordRefusal},
+        secret::SecretString,
+    },
+    flows::{Result, Services},
+    judging::Occasion,
+};
+
+/// A password that passed every rule.
+pub(in crate::flows) struct AcceptedPassword {
+    password: Password,
+    /// Whether it was looked up among breached ones.
+    looked_up: bool,
+}
+
+impl Services {
+    /// Judges a new password: first by the rules alone, then by what is known of breaches. Where
+    /// that cannot be told, it passes, and is looked up again at the next sign-in.
+    pub(in crate::flows) async fn accept_password(
+        &self,
+        typed: &SecretString,
+        own_words: OwnWords,
+    ) -> Result<Result<AcceptedPassword, PasswordRefusal>> {
+        let (policy, typed) = (self.policy.passwords, typed.clone());
+        let judge = move || policy.accept(&typed, &own_words);
+        let password = match self.judging.run(Occasion::Sent, judge).await? {
+            Ok(password) => password,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let digest = BreachDigest::of(&password);
+        Ok(match self.look_up_breach(&digest).await {
+            Finding::Seen => Err(PasswordRefusal::Breached),
+            found => Ok(AcceptedPassword {
+                password,
+                looked_up: found == Finding::Unseen,
+            }),
+        })
+    }
+
+    /// Looks a password up among breached ones, where that is wanted.
+    pub(in crate::flows) async fn look_up_breach(&self, digest: &BreachDigest) -> Finding {
+        let found = self.breaches.look_up(digest).await;
+        if self.breaches.are_looked_up() {
+            self.metrics.breach_lookups.add(match found {
+                Finding::Seen => "seen",
+                Finding::Unseen => "unseen",
+                Finding::Unknown => "failed",
+            });
+        }
+        found
+    }
+
+    /// Hashes a password that was accepted, when its turn among the new ones has come: however many
+    /// there are, a sign-in finds at most one of them ahead for each two permits.
+    pub(in crate::flows) async fn hash_password(
+        &self,
+        accepted: AcceptedPassword,
+    ) -> Result<PasswordHash> {
+        let AcceptedPassword {
+            password,
+            looked_up,
+        } = accepted;
+        let _turn = self.judging.turn_to_hash().await?;
+        Ok(PasswordHash {
+            phc: self.hashing.hash(password, self.random.as_ref()).await?,
+            breach_checked_at: looked_up.then(|| self.now()),
+        })
+    }
+}
+
+/// What others know of the user, and would try first.
+pub(in crate::flows) fn own_words(user: &User) -> OwnWords {
+    OwnWords::of(
+        &user.email,
+        user.display_name.as_deref().unwrap_or_default(),
+    )
+}

@@ -1,0 +1,38 @@
+//! What a user sees of the own account.
+
+use crate::{
+    db::{self, audit::EventRow},
+    domain::accounts::user::User,
+    flows::{Result, Services},
+};
+
+/// Events on the overview.
+const RECENT_EVENTS: i64 = 8;
+
+/// The account at a glance.
+#[derive(Debug)]
+pub struct Overview {
+    /// Backup codes left, where a second factor is enrolled.
+    pub backup_codes_left: Option<i64>,
+    /// What happened last, newest first.
+    pub recent: Vec<EventRow>,
+}
+
+/// The account at a glance.
+pub async fn overview(s: &Services, user: &User) -> Result<Overview> {
+    let shared = s.db.shared().await?;
+    let recent = db::audit::latest_of(&shared, user.id, None, RECENT_EVENTS).await?;
+    Ok(Overview {
+        backup_codes_left: backup_codes_left(s, user).await?,
+        recent,
+    })
+}
+
+/// Backup codes left; `None` without a second factor.
+pub async fn backup_codes_left(s: &Services, user: &User) -> Result<Option<i64>> {
+    if !user.two_factor_enabled() {
+        return Ok(None);
+    }
+    let shared = s.db.shared().await?;
+    Ok(Some(db::backup_codes::count_left(&shared, user.id).await?))
+}

@@ -1,0 +1,199 @@
+//! Making an account.
+
+use crate::{
+    db::{
+        self, Transact, Tx,
+        accounts::users::{NewUser, PasswordHash, UserRecord},
+    },
+    domain::{
+        accounts::{
+            display_name::DisplayName,
+            email::EmailAddress,
+            user::{Role, User},
+        },
+        audit::{Client, Event},
+        password::OwnWords,
+        random,
+        secret::SecretString,
+        sign_in::attempts::Pause,
+    },
+    flows::{
+        EmailVerification, InputFaults, Registration, Result, Services, TokenPair,
+        outbox::{Cause, Recipient},
+        services::Throttled,
+        sessions::{authenticate::HeldSession, tokens::Beginning},
+        sign_in::recover::MailRequest,
+    },
+    mail::Message,
+    throttle::Route,
+};
+
+/// What the form or the call brings.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Address.
+    pub email: String,
+    /// Password.
+    pub password: SecretString,
+    /// Name, may be blank.
+    pub display_name: String,
+    /// The session that lives in the browser, which the new one takes the place of.
+    pub replaces: Option<HeldSession>,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The account is made and signed in.
+    SignedIn(TokenPair),
+    /// A mail says how to go on, whoever has the address.
+    VerificationSent,
+    /// The address has an account (only told where verification is optional).
+    EmailTaken,
+    /// Some input cannot be used.
+    Invalid(InputFaults),
+    /// This site takes no registrations, or only those of whoever is invited.
+    Closed,
+    /// Too many attempts.
+    Throttled(Pause),
+}
+
+struct Accepted {
+    email: EmailAddress,
+    display_name: Option<DisplayName>,
+    password_hash: PasswordHash,
+    replaces: Option<HeldSession>,
+}
+
+/// Registers an address.
+///
+/// Where verification is required, free and taken addresses get the same answer after the same
+/// work: a hash, a transaction, a mail.
+pub async fn register(s: &Services, input: Input, client: &Client) -> Result<Outcome> {
+    if s.policy.registration != Registration::Open {
+        return Ok(Outcome::Closed);
+    }
+    let email = EmailAddress::parse(&input.email);
+    let canonical = email.as_ref().ok().map(EmailAddress::canonical);
+    if let Some(Throttled(wait)) = s.count(Route::Register, client, canonical) {
+        return Ok(Outcome::Throttled(wait));
+    }
+    let mut faults = InputFaults::default();
+    let display_name = faults
+        .note("display_name", DisplayName::parse(&input.display_name))
+        .flatten();
+    let own_words = own_words(&input.email, display_name.as_ref());
+    let password = s.accept_password(&input.password, own_words).await?;
+    let password = faults.note("password", password);
+    let (Some(email), Some(password), true) =
+        (faults.note("email", email), password, faults.is_empty())
+    else {
+        return Ok(Outcome::Invalid(faults));
+    };
+    let password_hash = s.hash_password(password).await?;
+    let accepted = Accepted {
+        email,
+        display_name,
+        password_hash,
+        replaces: input.replaces,
+    };
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| write(s, tx, &accepted, client).await)
+        .await
+}
+
+/// What others will know of the user, and would try first.
+pub(in crate::flows) fn own_words(email: &str, name: Option<&DisplayName>) -> OwnWords {
+    OwnWords::of(email, name.map_or("", DisplayName::as_str))
+}
+
+/// The name, where what was typed is one.
+pub(in crate::flows) fn name_of(typed: &str) -> Option<DisplayName> {
+    DisplayName::parse(typed).ok().flatten()
+}
+
+async fn write(s: &Services, tx: &Tx, accepted: &Accepted, client: &Client) -> Result<Outcome> {
+    let Accepted {
+        email,
+        display_name,
+        password_hash,
+        replaces,
+    } = accepted;
+    let new = NewUser {
+        id: random::id(s.random.as_ref()),
+        email: email.as_str(),
+        email_canonical: email.canonical(),
+        display_name: display_name.as_ref().map(DisplayName::as_str),
+        password: password_hash,
+        password_must_change: false,
+        role: Role::User,
+        email_verified_at: None,
+        created_at: s.now(),
+    };
+    let Some(user) = db::accounts::users::insert(tx, &new).await? else {
+        return taken(s, tx, email, client).await;
+    };
+    if s.policy.email_verification == EmailVerification::Required {
+        // What a taken address costs as well.
+        db::accounts::users::find_by_email(tx, email.canonical()).await?;
+    }
+    s.audit_own(tx, Event::Registered, user.id, None, client)
+        .await?;
+    s.enqueue_verification(tx, &user, Cause::Client(client))
+        .await?;
+    match s.policy.email_verification {
+        EmailVerification::Required => Ok(Outcome::VerificationSent),
+        EmailVerification::Optional => {
+            let beginning = Beginning {
+                user: &user,
+                rev: 0,
+                methods: &["pwd"],
+                remembered: false,
+                replaces: *replaces,
+                client,
+            };
+            Ok(Outcome::SignedIn(s.begin_session(tx, beginning).await?))
+        }
+    }
+}
+
+async fn taken(s: &Services, tx: &Tx, email: &EmailAddress, client: &Client) -> Result<Outcome> {
+    let owner = db::accounts::users::find_by_email(tx, email.canonical()).await?;
+    let subject = s.subject_of(owner.as_ref().map(|o| o.user.id), email.canonical());
+    s.audit_anonymous(tx, Event::RegistrationOfTakenAddress, subject, client)
+        .await?;
+    if s.policy.email_verification == EmailVerification::Optional {
+        return Ok(Outcome::EmailTaken);
+    }
+    match owner {
+        Some(UserRecord { user, .. }) if user.email_verified() => {
+            let message = Message::AddressAlreadyRegistered {
+                sign_in_link: s.site.link("/login"),
+                reset_link: s.site.link("/forgot-password"),
+            };
+            s.enqueue(tx, Recipient::User(&user), &message, Cause::Client(client))
+                .await?;
+        }
+        // Whoever registered it first has not proven it: the owner of the mailbox can.
+        Some(UserRecord { user, .. }) => {
+            s.enqueue_verification(tx, &user, Cause::Client(client))
+                .await?;
+        }
+        None => {}
+    }
+    Ok(Outcome::VerificationSent)
+}
+
+impl Services {
+    /// Mails a link that verifies the user's address.
+    pub(in crate::flows) async fn enqueue_verification(
+        &self,
+        tx: &Tx,
+        user: &User,
+        cause: Cause<'_>,
+    ) -> Result<()> {
+        let message = self.requested_message(MailRequest::Verification, user)?;
+        self.enqueue(tx, Recipient::User(user), &message, cause)
+            .await
+    }
+}

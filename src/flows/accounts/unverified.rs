@@ -1,0 +1,51 @@
+//! Accounts that were registered and never verified: whoever registered them need not own the
+//! address. They are deleted after `UNVERIFIED_DAYS`, on whatever node looks first.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    db::{self, Transact},
+    domain::{
+        accounts::user::User,
+        audit::{Client, Event, Subject},
+    },
+    flows::{Result, Services},
+};
+
+/// When the account is deleted unless its address is verified; `None` where it is not.
+pub async fn deleted_at(s: &Services, user: &User) -> Result<Option<DateTime<Utc>>> {
+    let Some(after) = s.policy.unverified_after.filter(|_| !user.email_verified()) else {
+        return Ok(None);
+    };
+    let shared = s.db.shared().await?;
+    let since = db::accounts::users::unverified_since(&shared, user.id).await?;
+    Ok(since.map(|since| since + after))
+}
+
+/// Deletes up to a hundred; returns how many.
+pub async fn erase_due(s: &Services) -> Result<usize> {
+    let Some(after) = s.policy.unverified_after else {
+        return Ok(0);
+    };
+    let client = Client::command("vestibule");
+    let at = s.now();
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        let erased = db::accounts::users::erase_unverified(tx, at - after).await?;
+        if erased.is_empty() {
+            return Ok(0);
+        }
+        let record = |id: &_| db::audit::Record {
+            event: Event::UnverifiedErased { why: "expired" },
+            actor: None,
+            subject: Subject::User(*id),
+            session_id: None,
+            client: &client,
+            at,
+        };
+        let records: Vec<_> = erased.iter().map(record).collect();
+        db::audit::insert_all(tx, &records).await?;
+        Ok(erased.len())
+    })
+    .await
+}

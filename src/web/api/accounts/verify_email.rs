@@ -1,0 +1,128 @@
+//! `POST /api/auth/verify-email` and `POST /api/auth/resend-verification`.
+
+use actix_web::HttpResponse;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::{
+    domain::secret::SecretString,
+    flows::accounts::verify_email::{self, Outcome, Proof, Then},
+    web::{
+        api::{
+            dto,
+            fields::{self, Field},
+            refusals,
+            sign_in::recover::{MailBody, requested},
+            texts::{CurrentPassword, MailedToken, NewPassword},
+        },
+        copy,
+        error::{WebError, WebResult},
+        extract::{ApiJson, Caller, ClientInfo},
+        problem::problems,
+        state::State,
+    },
+};
+
+/// The body of a verification.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Verification)]
+pub struct Body {
+    #[schema(value_type = MailedToken)]
+    token: Field,
+    /// The account's password: nothing but the verification changes.
+    #[schema(value_type = Option<CurrentPassword>)]
+    password: Field,
+    /// Claims the account and ends what was there before.
+    #[schema(value_type = Option<NewPassword>)]
+    new_password: Field,
+}
+
+/// A proof in the body; without one, the caller's access token is meant.
+type FromBody = (SecretString, Option<Proof>);
+
+impl Body {
+    fn read(self, may_be_signed_in: bool) -> WebResult<FromBody> {
+        fields::read(|r| {
+            let token = r.secret("token", self.token);
+            let proof = match (self.password.is_given(), self.new_password.is_given()) {
+                (true, false) => Some(Proof::Password(r.secret("password", self.password))),
+                (false, true) => {
+                    let password = r.secret("new_password", self.new_password);
+                    Some(Proof::NewPassword(password))
+                }
+                (false, false) if may_be_signed_in => None,
+                (false, false) | (true, true) => {
+                    r.fault("password", copy::VERIFY_CHOOSE_ONE);
+                    r.fault("new_password", copy::VERIFY_CHOOSE_ONE);
+                    None
+                }
+            };
+            (token, proof)
+        })
+    }
+}
+
+problems!(Problems: ANY UNSAFE BODY MAYBE_SIGNED_IN LIMITED
+    [DEAD_LINK, WRONG_PASSWORD, FORBIDDEN, PASSWORD_CHANGE_REQUIRED]);
+
+/// Proves an address with a token out of a mail.
+///
+/// Who sends it shows that the account is theirs: by its access token, by `password`, or by a
+/// `new_password`; not by both. A password in the body counts before an access token, which may well
+/// have expired in the browser that sends it.
+#[utoipa::path(
+    post,
+    path = "/api/auth/verify-email",
+    tag = "Registration",
+    request_body = Body,
+    responses(
+        (status = 204, description = "The address is verified."),
+        Problems,
+    ),
+    security((), ("bearer" = []), ("access_cookie" = [])),
+)]
+pub async fn post(
+    state: State,
+    caller: Caller,
+    ClientInfo(client): ClientInfo,
+    ApiJson(body): ApiJson<Body>,
+) -> WebResult {
+    let (token, proof) = body.read(caller.via().is_some())?;
+    let proof = match (proof, caller) {
+        (Some(proof), _) => proof,
+        (None, Caller::Somebody(user)) => Proof::SignedInAs(user.ready()?.who.user().id),
+        (None, Caller::Nobody | Caller::Dead(_)) => return Err(WebError::Unauthorized),
+    };
+    match verify_email::verify(&state.services, &token, proof, Then::Nothing, &client).await? {
+        Outcome::Verified | Outcome::SignedIn(_) | Outcome::AlreadyVerified => {
+            Ok(HttpResponse::NoContent().finish())
+        }
+        Outcome::LinkDead => Err(refusals::dead_link()),
+        Outcome::NotYours => Err(refusals::not_yours()),
+        Outcome::WrongPassword => Err(refusals::wrong_password("password")),
+        Outcome::Invalid(faults) => Err(refusals::invalid(&faults)),
+        Outcome::Throttled(wait) => Err(WebError::Throttled(wait)),
+    }
+}
+
+problems!(ResendProblems: ANY UNSAFE BODY LIMITED);
+
+/// Asks for another link. The same answer for every address.
+#[utoipa::path(
+    post,
+    path = "/api/auth/resend-verification",
+    tag = "Registration",
+    request_body = MailBody,
+    responses(
+        (status = 202, description = "If the address waits for it, a mail is on its way.", body = dto::Accepted),
+        ResendProblems,
+    ),
+    security(()),
+)]
+pub async fn post_resend(
+    state: State,
+    ClientInfo(client): ClientInfo,
+    ApiJson(body): ApiJson<MailBody>,
+) -> WebResult {
+    requested(verify_email::resend(&state.services, &body.email()?, &client).await?)
+}

@@ -1,0 +1,162 @@
+//! Accepting an invitation through the link in a mail.
+
+use actix_web::{http::StatusCode, web::Query};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{mail_link::LinkToken, password_strength::may_ask};
+use crate::{
+    domain::{accounts::user::Role, secret::SecretString},
+    flows::accounts::accept_invitation::{self, Input, Link, Outcome},
+    web::{
+        copy,
+        error::WebResult,
+        extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
+        pages::answer::{Showing, field_errors, signed_in},
+        session::BrowserSession,
+        state::{State, WebState},
+        view::{FieldErrors, Flash, Shell},
+    },
+};
+
+/// `/invitation?token=` with a link that still works.
+#[derive(Clone, Debug, Template)]
+#[template(path = "accounts/invitation.html")]
+pub struct InvitationPage {
+    /// What stands around the page.
+    pub shell: Shell,
+    /// The token of the link.
+    pub token: String,
+    /// The address that was invited.
+    pub email: String,
+    /// Whether the account will manage all others.
+    pub as_admin: bool,
+    /// The name as typed.
+    pub display_name: String,
+    /// The fewest characters that a password may have, for the hint.
+    pub password_min_length: usize,
+    /// What is wrong, by `password` and `display_name`.
+    pub errors: FieldErrors,
+}
+
+/// `/invitation` with a link that opens nothing.
+#[derive(Clone, Debug, Template)]
+#[template(path = "accounts/invitation_invalid.html")]
+pub struct InvitationInvalidPage {
+    /// What stands around the page.
+    pub shell: Shell,
+    /// Why.
+    pub why: NoUse,
+}
+
+/// Why a link opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoUse {
+    /// It was used, revoked, replaced or has expired, or never was one.
+    Dead,
+    /// The address has an account.
+    EmailTaken,
+    /// Nobody can register here.
+    Closed,
+}
+
+/// What is typed.
+#[derive(Deserialize)]
+pub struct Form {
+    #[serde(default)]
+    token: SecretString,
+    #[serde(default)]
+    password: SecretString,
+    #[serde(default)]
+    display_name: String,
+}
+
+/// `GET /invitation?token=`. Changes nothing: mail scanners open links.
+pub async fn get(
+    Query(LinkToken { token }): Query<LinkToken>,
+    state: State,
+    shell: PageShell,
+) -> WebResult {
+    show(&state, shell, &token, String::new(), Showing::first()).await
+}
+
+/// `POST /invitation`.
+pub async fn post(
+    MaybeUser(who): MaybeUser,
+    CsrfForm(form): CsrfForm<Form>,
+    state: State,
+    session: BrowserSession,
+    ClientInfo(client): ClientInfo,
+    shell: PageShell,
+) -> WebResult {
+    let Form {
+        token,
+        password,
+        display_name,
+    } = form;
+    let input = Input {
+        token: token.clone(),
+        password,
+        display_name: display_name.clone(),
+        replaces: who.and_then(|who| who.held_session()),
+    };
+    let showing = match accept_invitation::accept(&state.services, &input, &client).await? {
+        Outcome::SignedIn(pair) => {
+            let answer = signed_in(&state, &session, &pair, &client.device, None);
+            session.leave_flash(&Flash::success(copy::INVITATION_ACCEPTED));
+            return Ok(answer);
+        }
+        Outcome::LinkDead => return no_use(shell, NoUse::Dead, dead()),
+        Outcome::EmailTaken => return no_use(shell, NoUse::EmailTaken, taken()),
+        Outcome::Closed => return no_use(shell, NoUse::Closed, closed()),
+        Outcome::Invalid(faults) => {
+            Showing::invalid(field_errors(&faults, &["display_name", "password"]))
+        }
+        Outcome::Throttled(wait) => Showing::throttled(wait),
+    };
+    show(&state, shell, &token, display_name, showing).await
+}
+
+fn dead() -> Showing {
+    Showing::invalid(FieldErrors::default())
+}
+
+fn taken() -> Showing {
+    Showing::again(StatusCode::CONFLICT, FieldErrors::default())
+}
+
+fn closed() -> Showing {
+    Showing::again(StatusCode::FORBIDDEN, FieldErrors::default())
+}
+
+/// The form, while the link is good.
+async fn show(
+    state: &WebState,
+    shell: PageShell,
+    token: &SecretString,
+    display_name: String,
+    showing: Showing,
+) -> WebResult {
+    let invitation = match accept_invitation::inspect(&state.services, token).await? {
+        Link::Good(invitation) => invitation,
+        Link::Dead => return no_use(shell, NoUse::Dead, showing.of_dead_link()),
+        Link::EmailTaken => return no_use(shell, NoUse::EmailTaken, taken()),
+        Link::Closed => return no_use(shell, NoUse::Closed, closed()),
+    };
+    may_ask(showing.answer(|errors| InvitationPage {
+        shell: shell.take(),
+        token: token.expose().to_owned(),
+        as_admin: invitation.role == Role::Admin,
+        email: invitation.email,
+        display_name,
+        password_min_length: state.services.policy.passwords.min_length,
+        errors,
+    }))
+}
+
+fn no_use(shell: PageShell, why: NoUse, showing: Showing) -> WebResult {
+    showing.answer(|_| InvitationInvalidPage {
+        shell: shell.take(),
+        why,
+    })
+}

@@ -1,0 +1,91 @@
+//! The overview of one's own account.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::activity::{self, ActivityItem};
+use crate::{
+    domain::accounts::user::User,
+    flows::accounts::{overview, unverified},
+    web::{
+        error::WebResult,
+        extract::{CurrentUser, PageShell},
+        pages::answer::page,
+        state::State,
+        view::Shell,
+    },
+};
+
+/// `/account`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "accounts/account.html")]
+pub struct AccountPage {
+    /// What stands around the page.
+    pub shell: Shell,
+    /// The address.
+    pub email: String,
+    /// The name that the person chose, where they did.
+    pub display_name: Option<String>,
+    /// Whether the address has been shown to be theirs.
+    pub email_verified: bool,
+    /// When the account is deleted, unless its address is verified before.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// When the account was created.
+    pub created_at: DateTime<Utc>,
+    /// Whether a file brought the account.
+    pub imported: bool,
+    /// When the password last changed; none means never since the account was created.
+    pub password_changed_at: Option<DateTime<Utc>>,
+    /// The second factor.
+    pub second_factor: SecondFactorState,
+    /// What happened lately, the latest first.
+    pub activity: Vec<ActivityItem>,
+}
+
+/// The second factor, as the overview tells of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondFactorState {
+    /// Not enrolled.
+    Off,
+    /// Enrolled.
+    On {
+        /// Since when.
+        since: DateTime<Utc>,
+        /// How many backup codes can still be used.
+        codes_left: usize,
+    },
+}
+
+impl SecondFactorState {
+    fn of(user: &User, codes_left: Option<i64>) -> Self {
+        match user.totp_confirmed_at {
+            None => Self::Off,
+            Some(since) => Self::On {
+                since,
+                codes_left: usize::try_from(codes_left.unwrap_or_default()).unwrap_or_default(),
+            },
+        }
+    }
+}
+
+/// `GET /account`.
+pub async fn get(CurrentUser(who): CurrentUser, state: State, shell: PageShell) -> WebResult {
+    let user = who.user();
+    let overview = overview::overview(&state.services, user).await?;
+    page(
+        StatusCode::OK,
+        AccountPage {
+            shell: shell.take(),
+            email: user.email.clone(),
+            display_name: user.display_name.clone(),
+            email_verified: user.mailbox_proven(),
+            deleted_at: unverified::deleted_at(&state.services, user).await?,
+            created_at: user.created_at,
+            imported: user.import_id.is_some(),
+            password_changed_at: user.password_changed_at,
+            second_factor: SecondFactorState::of(user, overview.backup_codes_left),
+            activity: overview.recent.iter().map(activity::item).collect(),
+        },
+    )
+}
