@@ -10,7 +10,7 @@ pub mod audit;
 pub mod audit_log;
 pub mod audit_seals;
 pub mod audit_waiting;
-pub mod backup_codes;
+pub mod authenticators;
 pub mod bulk_selections;
 mod connect;
 pub mod dashboard;
@@ -31,7 +31,6 @@ pub mod schema;
 pub mod sealed;
 pub mod sessions;
 pub mod sign_in;
-pub mod totp;
 pub mod user_list;
 
 use std::{

@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::{
     InputFaults, Result, Services,
+    authenticators::proof::Proven,
     outbox::{Cause, Recipient},
-    proof::Proven,
     sessions::{self, authenticate::Authenticated},
 };
 use crate::{
@@ -256,7 +256,7 @@ impl<'a> Acting<'a> {
         if raised.is_none() {
             return Err(super::FlowError::Inconsistent("a held user changed"));
         }
-        db::totp::delete_pending(tx, user.id).await?;
+        db::authenticators::totp::delete_pending(tx, user.id).await?;
         Ok(db::sessions::end_all(tx, user.id, None, EndReason::ByAdmin, s.now()).await?)
     }
 

@@ -17,7 +17,7 @@ use super::{
     admin_credentials::not_to_require_password_change,
     admin_disable::{not_to_disable, not_to_enable},
     admin_sessions::not_to_sign_out,
-    proof::Proven,
+    authenticators::proof::Proven,
 };
 use crate::{
     db::{self, Transact, admin_users::ManagedUser},

@@ -85,9 +85,9 @@ impl Acting<'_> {
             return Ok(Outcome::NothingToDo("Two-step sign-in is not on."));
         }
         self.end_everything(user).await?;
-        db::totp::delete_confirmed(self.tx, user.id).await?;
+        db::authenticators::totp::delete_confirmed(self.tx, user.id).await?;
         db::accounts::users::note_no_second_factor(self.tx, user.id).await?;
-        db::backup_codes::delete_all(self.tx, user.id).await?;
+        db::authenticators::backup_codes::delete_all(self.tx, user.id).await?;
         db::admin_users::require_password_change(self.tx, user.id).await?;
         let reason = reason.clone();
         self.audit(Event::UserTwoFactorReset { reason }, user.id)

@@ -14,9 +14,9 @@ use uuid::Uuid;
 use super::{
     Result, Services,
     admin_act::{Barred, enter},
+    authenticators::proof::Proven,
     import_judge::{self, ReadRow},
     import_rows,
-    proof::Proven,
 };
 use crate::{
     db::{self, Transact, import_arrivals::Arrived, import_files::NewFile, sealed::SealedColumn},

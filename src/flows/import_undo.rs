@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{
     InputFaults, Result, Services,
     admin_act::{Barred, barred},
-    proof::Proven,
+    authenticators::proof::Proven,
     sessions::authenticate::Authenticated,
 };
 use crate::{

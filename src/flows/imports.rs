@@ -7,9 +7,9 @@ use uuid::Uuid;
 use super::{
     FlowError, InputFaults, Result, Services,
     admin_act::{Barred, enter},
+    authenticators::proof::Proven,
     import_arrivals,
     import_judge::{self, Judged, Summary, Verdict},
-    proof::Proven,
 };
 use crate::{
     db::{

@@ -166,7 +166,7 @@ async fn uses(s: &Services) -> Result<Vec<KeyUse>> {
             entry(&mut keys, &count.key_id).sealed += count.values;
         }
     }
-    for (key_id, codes) in db::backup_codes::unused_by_key(&conn).await? {
+    for (key_id, codes) in db::authenticators::backup_codes::unused_by_key(&conn).await? {
         entry(&mut keys, &key_id).backup_codes += codes;
     }
     Ok(keys)

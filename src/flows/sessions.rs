@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 use super::{
     InputFaults, Result, Services,
+    authenticators::proof::Proven,
     paged::{self, Paged},
-    proof::Proven,
 };
 use crate::{
     db::{

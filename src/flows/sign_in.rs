@@ -12,7 +12,7 @@ pub mod unlock;
 
 use super::{
     EmailVerification, PendingSignIn, Result, Services, TokenPair,
-    contradiction::contradictory_factor,
+    authenticators::contradiction::contradictory_factor,
     outbox::Cause,
     services::Throttled,
     sessions::{

@@ -8,15 +8,14 @@ pub mod admin_bulk;
 mod admin_bulk_filter;
 pub mod admin_users;
 pub mod audit;
+pub mod authenticators;
 pub mod dashboard;
 pub mod description;
 mod dto;
 pub mod invitations;
-pub mod reauthenticate;
 mod schemas;
 pub mod sessions;
 pub mod sign_in;
 mod texts;
-pub mod totp;
 
 use super::{fields, refusals};

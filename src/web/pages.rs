@@ -17,13 +17,11 @@ pub mod admin_users;
 pub mod admin_words;
 mod answer;
 pub mod api_docs;
-pub mod backup_codes;
+pub mod authenticators;
 pub mod error;
-pub mod reauthenticate;
 pub mod sessions;
 pub mod sign_in;
 pub mod start;
-pub mod two_factor;
 
 pub use accounts::activity::ActivityItem;
 pub use accounts::change_password::ChangePasswordPage;
@@ -44,13 +42,15 @@ pub use admin_user::{AdminUserPage, Chip, DeviceLine, EventLine, MailLine, Secti
 pub use admin_users::{AdminUsersPage, ListQuery, UserLine};
 pub use admin_words::AdminAct;
 pub use api_docs::ApiDocsPage;
-pub use backup_codes::{BackupCodesPage, BackupCodesReason};
+pub use authenticators::backup_codes::{BackupCodesPage, BackupCodesReason};
+pub use authenticators::reauthenticate::{ConfirmedPage, ReauthenticatePage};
+pub use authenticators::two_factor::{
+    TwoFactorAct, TwoFactorActPage, TwoFactorPage, TwoFactorState,
+};
 pub use error::ErrorPage;
-pub use reauthenticate::{ConfirmedPage, ReauthenticatePage};
 pub use sessions::{DeviceItem, SessionsPage};
 pub use sign_in::forgot_password::{ForgotPasswordPage, ForgotPasswordSentPage};
 pub use sign_in::login::LoginPage;
 pub use sign_in::login_verify::LoginVerifyPage;
 pub use sign_in::reset_password::{ResetLinkInvalidPage, ResetPasswordPage};
 pub use sign_in::unlock::{UnlockLinkInvalidPage, UnlockPage};
-pub use two_factor::{TwoFactorAct, TwoFactorActPage, TwoFactorPage, TwoFactorState};

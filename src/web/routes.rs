@@ -17,11 +17,11 @@ use actix_web::{
 use super::{
     api::{
         accounts::{accept_invitation, change_password, register, verify_email},
-        admin_acts, admin_bulk, admin_users, audit, dashboard, description, invitations,
-        reauthenticate,
+        admin_acts, admin_bulk, admin_users, audit,
+        authenticators::{reauthenticate, totp},
+        dashboard, description, invitations,
         sessions::{self, logout, me, refresh},
         sign_in::{login, recover, unlock},
-        totp,
     },
     cookies::CookieName,
     health,
@@ -158,7 +158,7 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Vec<Route>)> {
-    use super::pages::{accounts::{overview, change_password, invitation, password_strength, register, resend_verification, verify_email}, admin_act, admin_audit, admin_bulk, admin_dashboard, admin_export, admin_import, admin_imports, admin_invitations, admin_user, admin_users, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, reauthenticate, start, two_factor};
+    use super::pages::{accounts::{overview, change_password, invitation, password_strength, register, resend_verification, verify_email}, admin_act, admin_audit, admin_bulk, admin_dashboard, admin_export, admin_import, admin_imports, admin_invitations, admin_user, admin_users, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
     vec![
         ("/", vec![read().to(start::get)]),
         ("/register", vec![read().to(register::get), post().to(register::post)]),

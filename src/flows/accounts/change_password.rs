@@ -10,8 +10,8 @@ use crate::{
         sign_in::attempts::Pause,
     },
     flows::{
-        InputFaults, Result, Services, TokenPair, proof::PasswordCheck, services::Throttled,
-        sessions::authenticate::Authenticated,
+        InputFaults, Result, Services, TokenPair, authenticators::proof::PasswordCheck,
+        services::Throttled, sessions::authenticate::Authenticated,
     },
 };
 

@@ -29,8 +29,8 @@ use crate::{
     flows::{
         FlowError, InputFaults, Registration, Result, Services,
         admin_act::{Barred, enter},
+        authenticators::proof::Proven,
         outbox::{Cause, Recipient},
-        proof::Proven,
     },
     mail::Message,
 };

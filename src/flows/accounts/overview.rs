@@ -34,5 +34,7 @@ pub async fn backup_codes_left(s: &Services, user: &User) -> Result<Option<i64>>
         return Ok(None);
     }
     let shared = s.db.shared().await?;
-    Ok(Some(db::backup_codes::count_left(&shared, user.id).await?))
+    Ok(Some(
+        db::authenticators::backup_codes::count_left(&shared, user.id).await?,
+    ))
 }

@@ -9,18 +9,16 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::{
-    super::{
-        FlowError, InputFaults, Result, Services,
-        admin_act::{Acting, Barred},
-        admin_list::{self, Query},
-        proof::Proven,
-    },
-    MOST, Order, Report, Selected, perform,
-};
+use super::{MOST, Order, Report, Selected, perform};
 use crate::{
     db::{self, Transact, bulk_selections::NewSelection},
     domain::{audit::Client, random},
+    flows::{
+        FlowError, InputFaults, Result, Services,
+        admin_act::{Acting, Barred},
+        admin_list::{self, Query},
+        authenticators::proof::Proven,
+    },
 };
 
 /// The most accounts that a search may find to be acted on.

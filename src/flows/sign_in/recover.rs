@@ -20,7 +20,7 @@ use crate::{
     flows::{
         InputFaults, PendingSignIn, Result, Services, TokenPair,
         accounts::new_password::own_words,
-        contradiction::contradictory_factor,
+        authenticators::contradiction::contradictory_factor,
         outbox::{Cause, Recipient, browser_of},
         services::Throttled,
         sessions::{authenticate::HeldSession, tokens::Beginning},
@@ -299,7 +299,7 @@ impl Services {
         };
         // Its first holder need not own the mailbox. A verification in the same moment is seen here.
         let taken_over = db::accounts::users::take_over(tx, user.id, now).await?;
-        db::totp::delete_pending(tx, user.id).await?;
+        db::authenticators::totp::delete_pending(tx, user.id).await?;
         self.unlock(tx, user).await?;
         db::sessions::end_all(tx, user.id, None, reason, now).await?;
         self.audit_anonymous(tx, Event::PasswordReset, Subject::User(user.id), client)

@@ -7,19 +7,21 @@ use super::{
     pending_reset::PendingReset,
 };
 use crate::{
-    db::{self, Transact, Tx, totp::TotpRow},
+    db::{self, Transact, Tx, authenticators::totp::TotpRow},
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
-        backup_code::{self, BackupCode},
+        authenticators::{
+            backup_code::{self, BackupCode},
+            totp::{self, TotpCode, TotpVerdict},
+        },
         secret::SecretString,
         sign_in::{attempts::Pause, device::DeviceCookie},
         token::{Claims, Purpose, judge},
-        totp::{self, TotpCode, TotpVerdict},
     },
     flows::{
         FlowError, Result, Services, TokenPair,
-        contradiction::contradictory_factor,
+        authenticators::contradiction::contradictory_factor,
         services::Throttled,
         sessions::{authenticate::HeldSession, tokens::Beginning},
     },
@@ -110,7 +112,7 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
         Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
     };
     let shared = s.db.shared().await?;
-    let Some(row) = db::totp::find(&shared, user.id)
+    let Some(row) = db::authenticators::totp::find(&shared, user.id)
         .await?
         .filter(|row| row.confirmed_at.is_some())
     else {
@@ -203,7 +205,7 @@ impl Attempt<'_> {
 
     async fn with_backup_code(&self, code: &BackupCode) -> Result<Outcome> {
         let mut conn = self.s.db.connection().await?;
-        let stored = db::backup_codes::all(&conn, self.user.id).await?;
+        let stored = db::authenticators::backup_codes::all(&conn, self.user.id).await?;
         if let Some(dead) = stored.iter().find(|one| !self.s.ring.has(&one.key_id)) {
             tracing::error!(target: LOG, sub = %self.user.id, key = dead.key_id,
                 "backup codes are dead, since SEALING_KEYS lacks their key");
@@ -218,10 +220,12 @@ impl Attempt<'_> {
                 if !self.consume_pending(tx).await? {
                     return Err(Undone::Expired);
                 }
-                if !db::backup_codes::consume(tx, self.user.id, mac, self.s.now()).await? {
+                if !db::authenticators::backup_codes::consume(tx, self.user.id, mac, self.s.now())
+                    .await?
+                {
                     return Err(Undone::Spent);
                 }
-                let left = db::backup_codes::count_left(tx, self.user.id).await?;
+                let left = db::authenticators::backup_codes::count_left(tx, self.user.id).await?;
                 let begun = self.begin(tx, &["pwd", "mca", "mfa"]).await?;
                 let session_id = Some(begun.0.session_id);
                 let event = Event::BackupCodeUsed { left };
@@ -298,7 +302,7 @@ impl Attempt<'_> {
         let mut conn = self.s.db.connection().await?;
         conn.transaction(async |tx| {
             if let Some(step) = refused {
-                db::totp::refuse_step(tx, self.user.id, step).await?;
+                db::authenticators::totp::refuse_step(tx, self.user.id, step).await?;
             }
             let event = Event::SecondFactorFailed {
                 reason: fault.reason(),

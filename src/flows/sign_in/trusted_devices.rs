@@ -22,8 +22,8 @@ use crate::{
     },
     flows::{
         Result, Services,
+        authenticators::proof::Proven,
         outbox::{Cause, Recipient, browser_of},
-        proof::Proven,
         sessions::{Listed, Outcome, authenticate::Authenticated},
     },
     mail::Message,

@@ -10,10 +10,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    authenticators::totp::PasswordBody,
     fields::{self, Field},
     refusals, schemas,
     texts::{self, CurrentPassword, EmailAddress},
-    totp::PasswordBody,
 };
 use crate::{
     domain::{
@@ -23,7 +23,7 @@ use crate::{
     flows::{
         InputFaults,
         admin_act::{self, Act, Outcome},
-        proof::Proven,
+        authenticators::proof::Proven,
     },
     web::{
         error::WebResult,

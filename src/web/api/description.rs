@@ -21,11 +21,12 @@ use utoipa::{
 
 use super::{
     accounts::{accept_invitation, change_password, register, verify_email},
-    admin_acts, admin_bulk, admin_users, audit, dashboard, invitations, reauthenticate,
+    admin_acts, admin_bulk, admin_users, audit,
+    authenticators::{reauthenticate, totp},
+    dashboard, invitations,
     sessions::{self, logout, me, refresh},
     sign_in::{login, recover, unlock},
     texts::NewPassword,
-    totp,
 };
 use crate::web::{
     cookies::CookieName,

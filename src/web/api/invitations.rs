@@ -13,10 +13,10 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
+    authenticators::totp::PasswordBody,
     fields::{self, Field},
     refusals, schemas,
     texts::{CurrentPassword, EmailAddress},
-    totp::PasswordBody,
 };
 use crate::{
     domain::{
@@ -25,7 +25,7 @@ use crate::{
     },
     flows::{
         accounts::invitations::{self, Act, Line, Outcome},
-        proof::Proven,
+        authenticators::proof::Proven,
     },
     web::{
         error::WebResult,

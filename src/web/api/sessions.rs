@@ -21,7 +21,7 @@ use crate::{
     db::{sessions::devices::DeviceRow, sign_in::trusted_devices::TrustedRow},
     domain::sign_in::device::DeviceCookie,
     flows::{
-        proof,
+        authenticators::proof,
         sessions::{self, Listed, Outcome, sign_out},
         sign_in::trusted_devices,
     },

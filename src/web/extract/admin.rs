@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use super::{ApiJson, ApiUser, CurrentUser, MayProve, RecentlyAuthenticated, recent::proven};
 use crate::{
     domain::accounts::user::Role,
-    flows::{proof::Proven, sessions::authenticate::Authenticated},
+    flows::{authenticators::proof::Proven, sessions::authenticate::Authenticated},
     web::{error::WebError, middleware::same_origin, problem::codes, refusals},
 };
 

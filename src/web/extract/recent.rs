@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::local_path::LocalPath,
     flows::{
-        proof::{self, Outcome, Presented, Proven},
+        authenticators::proof::{self, Outcome, Presented, Proven},
         sessions::authenticate::Authenticated,
     },
     web::{

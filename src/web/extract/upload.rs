@@ -17,8 +17,8 @@ use crate::{
     domain::{import::MAX_FILE, local_path::LocalPath, secret::SecretString},
     flows::{
         Services,
+        authenticators::proof::{self, Proven},
         import_arrivals::{Arrival, Replaced},
-        proof::{self, Proven},
     },
     web::{
         copy, error::WebError, problem::codes, session::BrowserSession, state::State, view::Flash,

@@ -13,7 +13,7 @@ use crate::{
     flows::{
         InputFaults,
         admin_bulk::{self, BulkAct, LeftOut, Why},
-        proof,
+        authenticators::proof,
         sessions::authenticate::Authenticated,
     },
     web::{

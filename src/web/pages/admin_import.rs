@@ -19,8 +19,8 @@ use super::{
 use crate::{
     domain::{audit::Client, import::State as Became},
     flows::{
+        authenticators::proof::Proven,
         imports::{self, Act, File, Outcome},
-        proof::Proven,
     },
     web::{
         copy,

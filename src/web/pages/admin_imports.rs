@@ -13,9 +13,9 @@ use super::{
 };
 use crate::{
     flows::{
+        authenticators::proof,
         import_arrivals::{self, Upload},
         imports::{self, File, Page},
-        proof,
     },
     web::{
         error::{WebError, WebResult},

@@ -21,7 +21,7 @@ use crate::{
     flows::{
         Registration,
         accounts::invitations::{self, Act, Line, Outcome},
-        proof::Proven,
+        authenticators::proof::Proven,
     },
     web::{
         copy,

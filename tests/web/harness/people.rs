@@ -14,13 +14,15 @@ use vestibule::{
     db,
     domain::{
         accounts::user::Role,
-        backup_code::BackupCode,
+        authenticators::{
+            backup_code::BackupCode,
+            totp::{STEP_SECONDS, TotpSecret},
+        },
         clock::Clock,
         password::Password,
         random,
         sealing::Place,
         secret::SecretString,
-        totp::{STEP_SECONDS, TotpSecret},
     },
 };
 
@@ -243,13 +245,14 @@ impl<'a> NewPerson<'a> {
         let step = s.now().timestamp() / STEP_SECONDS - 10;
         let conn = s.db.connection().await.unwrap();
         assert!(
-            db::totp::begin(&conn, person.id, &sealed, s.now())
+            db::authenticators::totp::begin(&conn, person.id, &sealed, s.now())
                 .await
                 .unwrap()
         );
-        let confirmed = db::totp::confirm(&conn, person.id, &sealed, step, s.now()).await;
+        let confirmed =
+            db::authenticators::totp::confirm(&conn, person.id, &sealed, step, s.now()).await;
         assert!(confirmed.unwrap());
-        db::backup_codes::replace(&conn, person.id, key, &macs, s.now())
+        db::authenticators::backup_codes::replace(&conn, person.id, key, &macs, s.now())
             .await
             .unwrap();
         person.phone = Some(Phone::new(&secret.base32(), &self.app.clock));

@@ -15,7 +15,7 @@ use crate::{
         token::{Claims, Purpose},
     },
     flows::{
-        FlowError, Result, Services, contradiction::contradictory_factor,
+        FlowError, Result, Services, authenticators::contradiction::contradictory_factor,
         sessions::authenticate::HeldSession,
     },
 };

@@ -19,7 +19,7 @@ use crate::{
         InputFaults,
         admin_act::Barred,
         admin_bulk::{self, BulkAct, Confirmed, Order, Report},
-        proof::{self, Outcome, Presented, Proven},
+        authenticators::proof::{self, Outcome, Presented, Proven},
         sessions::authenticate::Authenticated,
     },
     web::{

@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::{TWO_FACTOR, TwoFactorPage, show};
 use crate::{
-    domain::{accounts::user::User, backup_code::BackupCode, secret::SecretString},
-    flows::totp::{self, FreshCodes, Refused},
+    domain::{accounts::user::User, authenticators::backup_code::BackupCode, secret::SecretString},
+    flows::authenticators::totp::{self, FreshCodes, Refused},
     web::{
         cookies::SetCookies,
         copy,

@@ -10,7 +10,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::schema::totp_authenticators as totp;
+use crate::db::schema::totp_authenticators as totp;
 
 /// An authenticator as the row has it.
 #[derive(Debug, Clone, Queryable, Selectable)]

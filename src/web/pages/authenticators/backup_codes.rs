@@ -8,7 +8,7 @@ use crate::web::view::Shell;
 
 /// The answer to `/account/two-factor/confirm` and `/account/two-factor/backup-codes`.
 #[derive(Clone, Debug, Template)]
-#[template(path = "backup_codes.html")]
+#[template(path = "authenticators/backup_codes.html")]
 pub struct BackupCodesPage {
     /// What stands around the page.
     pub shell: Shell,

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::text;
+use crate::domain::text;
 
 /// The most bytes that are read. A backup code in full-width characters, each with a mark beside it,
 /// has fewer.
@@ -91,7 +91,7 @@ const ZEROS: [char; 75] = [
 /// The symbols of a code: each decimal digit as its ASCII form, full-width characters as their narrow
 /// ones, and without blanks, dashes, direction marks and what else cannot be seen. `None` where the
 /// text is too long to be a code.
-pub(super) fn symbols(typed: &str) -> Option<Zeroizing<String>> {
+pub(in crate::domain) fn symbols(typed: &str) -> Option<Zeroizing<String>> {
     if typed.len() > MAX_BYTES {
         return None;
     }

@@ -53,7 +53,7 @@ impl TwoFactorAct {
 
 /// The confirmation of a [`TwoFactorAct`].
 #[derive(Clone, Debug, Template)]
-#[template(path = "two_factor_act.html")]
+#[template(path = "authenticators/two_factor_act.html")]
 pub struct TwoFactorActPage {
     /// What stands around the page.
     pub shell: Shell,

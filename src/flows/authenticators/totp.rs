@@ -2,21 +2,21 @@
 
 mod enrolment;
 
-use super::{
-    FlowError, Result, Services, TokenPair,
-    outbox::{Cause, Recipient, browser_of},
-    proof::Proven,
-    sessions::authenticate::Authenticated,
-    sign_in::second_factor::CodeFault,
-};
+use super::proof::Proven;
 use crate::{
     db::{self, Transact, Tx, accounts::users::Raised},
     domain::{
         accounts::user::User,
         audit::{Client, Event},
-        backup_code::BackupCode,
+        authenticators::backup_code::BackupCode,
         session::EndReason,
         sign_in::attempts::Pause,
+    },
+    flows::{
+        FlowError, Result, Services, TokenPair,
+        outbox::{Cause, Recipient, browser_of},
+        sessions::authenticate::Authenticated,
+        sign_in::second_factor::CodeFault,
     },
     mail::Message,
 };
@@ -69,8 +69,8 @@ pub async fn disable(
             return Ok(Err(Refused::Overtaken));
         }
         let raised = raise(tx, user).await?;
-        db::totp::delete_confirmed(tx, user.id).await?;
-        db::backup_codes::delete_all(tx, user.id).await?;
+        db::authenticators::totp::delete_confirmed(tx, user.id).await?;
+        db::authenticators::backup_codes::delete_all(tx, user.id).await?;
         let disabled = User {
             totp_confirmed_at: None,
             two_factor_noted: false,
@@ -157,7 +157,7 @@ impl Services {
             .iter()
             .map(|code| code.mac(&self.ring, key_id))
             .collect();
-        db::backup_codes::replace(tx, user.id, key_id, &macs?, self.now()).await?;
+        db::authenticators::backup_codes::replace(tx, user.id, key_id, &macs?, self.now()).await?;
         Ok(codes)
     }
 

@@ -7,20 +7,20 @@ use actix_web::{HttpResponse, http::StatusCode, web::Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{
-    admin_words::AdminAct,
-    answer::{Showing, page, see_other, see_other_with},
-};
 use crate::{
     domain::{local_path::LocalPath, secret::SecretString},
     flows::{
-        proof::{self, Outcome, Presented},
+        authenticators::proof::{self, Outcome, Presented},
         sessions::authenticate::Authenticated,
     },
     web::{
         copy,
         error::{WebResult, way_over},
         extract::{ClientInfo, CsrfForm, CurrentUser, PageShell},
+        pages::{
+            admin_words::AdminAct,
+            answer::{Showing, page, see_other, see_other_with},
+        },
         paths::{ACCOUNT, LOGIN, REAUTHENTICATE},
         session::{BrowserSession, KeptAct},
         state::State,
@@ -30,7 +30,7 @@ use crate::{
 
 /// `/reauthenticate`.
 #[derive(Clone, Debug, Template)]
-#[template(path = "reauthenticate.html")]
+#[template(path = "authenticators/reauthenticate.html")]
 pub struct ReauthenticatePage {
     /// What stands around the page.
     pub shell: Shell,
@@ -50,7 +50,7 @@ pub struct ReauthenticatePage {
 
 /// `/reauthenticate` once the proof is given, with the act ready to be done.
 #[derive(Clone, Debug, Template)]
-#[template(path = "confirmed.html")]
+#[template(path = "authenticators/confirmed.html")]
 pub struct ConfirmedPage {
     /// What stands around the page.
     pub shell: Shell,

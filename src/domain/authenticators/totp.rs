@@ -8,10 +8,8 @@ use subtle::ConstantTimeEq;
 use totp_rs::{Builder, Secret, Totp};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{
-    random::{self, Random},
-    typed_code,
-};
+use super::typed_code;
+use crate::domain::random::{self, Random};
 
 /// Seconds of a step (RFC 6238, 4.1: X).
 pub const STEP_SECONDS: i64 = 30;

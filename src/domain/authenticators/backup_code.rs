@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{
+use super::typed_code;
+use crate::domain::{
     random::{self, Random},
     sealing::{SealError, SealingRing},
-    typed_code,
 };
 
 /// Codes in a set.

@@ -9,16 +9,16 @@ use chrono::{DateTime, Utc};
 pub use acts::{back, confirm, disable, enroll, fresh_codes};
 pub use confirmation::{TwoFactorAct, TwoFactorActPage, ask_disable, ask_fresh_codes};
 
-use super::answer::Showing;
 use crate::{
     flows::{
         accounts::overview,
+        authenticators::totp::{self, Enrolment},
         sessions::authenticate::Authenticated,
-        totp::{self, Enrolment},
     },
     web::{
         error::WebResult,
         extract::{CurrentUser, PageShell},
+        pages::answer::Showing,
         qr,
         state::{State, WebState},
         view::{FieldErrors, Shell},
@@ -30,7 +30,7 @@ const TWO_FACTOR: &str = "/account/two-factor";
 
 /// `/account/two-factor`, and the answers of its forms where something is wrong.
 #[derive(Clone, Debug, Template)]
-#[template(path = "two_factor.html")]
+#[template(path = "authenticators/two_factor.html")]
 pub struct TwoFactorPage {
     /// What stands around the page.
     pub shell: Shell,

@@ -8,13 +8,7 @@ mod code;
 
 use chrono::TimeDelta;
 
-use super::{
-    Result, Services,
-    contradiction::contradictory_factor,
-    services::Throttled,
-    sessions::authenticate::Authenticated,
-    sign_in::{attempts::Target, second_factor::CodeFault},
-};
+use super::contradiction::contradictory_factor;
 use crate::{
     db::{self, Transact, Tx},
     domain::{
@@ -22,6 +16,12 @@ use crate::{
         password::Password,
         secret::SecretString,
         sign_in::attempts::Pause,
+    },
+    flows::{
+        Result, Services,
+        services::Throttled,
+        sessions::authenticate::Authenticated,
+        sign_in::{attempts::Target, second_factor::CodeFault},
     },
     hashing::Compared,
 };
@@ -137,7 +137,7 @@ async fn record(
 
 /// Whether a password is the user's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum PasswordCheck {
+pub(in crate::flows) enum PasswordCheck {
     Right,
     Wrong,
     Throttled(Throttled),
@@ -145,7 +145,7 @@ pub(super) enum PasswordCheck {
 
 impl Services {
     /// Compares a password with the user's own.
-    pub(super) async fn check_password(
+    pub(in crate::flows) async fn check_password(
         &self,
         who: &Authenticated,
         password: &SecretString,

@@ -10,16 +10,16 @@ use utoipa::{
     openapi::{AllOfBuilder, RefOr, Schema, schema::AnyOfBuilder},
 };
 
-use super::{
-    dto,
-    fields::{self, Field},
-    refusals, schemas,
-    texts::{CurrentPassword, TotpCode},
-};
 use crate::{
-    domain::backup_code::BackupCode,
-    flows::totp::{self, FreshCodes, Refused},
+    domain::authenticators::backup_code::BackupCode,
+    flows::authenticators::totp::{self, FreshCodes, Refused},
     web::{
+        api::{
+            dto,
+            fields::{self, Field},
+            refusals, schemas,
+            texts::{CurrentPassword, TotpCode},
+        },
         error::{WebError, WebResult},
         extract::{ClientInfo, MayProve, RecentlyAuthenticatedCall, Via},
         problem::{codes, problems},
@@ -184,7 +184,7 @@ pub async fn post_backup_codes(
 /// Ten codes, shown this once.
 #[derive(Serialize, ToSchema)]
 #[schema(as = BackupCodes)]
-pub(super) struct CodesAnswer {
+pub(in crate::web::api) struct CodesAnswer {
     #[schema(example = json!(["ABCD-EFGH-JKMN-PQRS"]), min_items = 10, max_items = 10)]
     backup_codes: Vec<String>,
 }
@@ -210,7 +210,7 @@ fn refused(why: &Refused) -> WebError {
 }
 
 /// Backup codes beside a pair, or alone where the session has ended meanwhile.
-pub(super) struct BackupCodesAndPair;
+pub(in crate::web::api) struct BackupCodesAndPair;
 
 impl PartialSchema for BackupCodesAndPair {
     fn schema() -> RefOr<Schema> {

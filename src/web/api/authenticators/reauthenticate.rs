@@ -4,14 +4,14 @@ use actix_web::HttpResponse;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{
-    fields::{self, Field},
-    refusals,
-    texts::{CurrentPassword, TotpCode},
-};
 use crate::{
-    flows::proof::{self, Outcome, Presented},
+    flows::authenticators::proof::{self, Outcome, Presented},
     web::{
+        api::{
+            fields::{self, Field},
+            refusals,
+            texts::{CurrentPassword, TotpCode},
+        },
         error::{WebError, WebResult},
         extract::{ApiJson, ApiUser, ClientInfo},
         problem::{codes, problems},

@@ -6,15 +6,14 @@ use crate::{
     domain::{
         accounts::user::User,
         audit::{Client, Event},
+        authenticators::totp::{self, TotpCode, TotpSecret, TotpVerdict},
         secret::SecretString,
-        totp::{self, TotpCode, TotpSecret, TotpVerdict},
     },
     flows::{
         FlowError, Result, Services,
-        proof::Proven,
+        authenticators::{proof::Proven, totp_secret::place_of_secret},
         services::Throttled,
         sign_in::{attempts::Target, second_factor::CodeFault},
-        totp_secret::place_of_secret,
     },
 };
 
@@ -46,7 +45,7 @@ pub async fn enroll(s: &Services, proven: &Proven) -> Result<Result<Enrolment, R
         if !still_signed_in(tx, who).await? {
             return Ok(Err(Refused::Overtaken));
         }
-        if !db::totp::begin(tx, user.id, &sealed, s.now()).await? {
+        if !db::authenticators::totp::begin(tx, user.id, &sealed, s.now()).await? {
             return Ok(Err(Refused::AlreadyEnabled));
         }
         Ok(Ok(shown(s, user, &secret)?))
@@ -57,7 +56,7 @@ pub async fn enroll(s: &Services, proven: &Proven) -> Result<Result<Enrolment, R
 /// The enrolment that waits for a code, to be shown again.
 pub async fn pending(s: &Services, user: &User) -> Result<Option<Enrolment>> {
     let shared = s.db.shared().await?;
-    match db::totp::find(&shared, user.id).await? {
+    match db::authenticators::totp::find(&shared, user.id).await? {
         Some(row) if row.confirmed_at.is_none() => {
             let secret = s.open_totp_secret(user, &row.secret)?;
             Ok(Some(shown(s, user, &secret)?))
@@ -97,7 +96,7 @@ pub async fn confirm(
         Err(Throttled(wait)) => return Ok(Err(Refused::Throttled(wait))),
     };
     let shared = s.db.shared().await?;
-    let Some(row) = db::totp::find(&shared, user.id)
+    let Some(row) = db::authenticators::totp::find(&shared, user.id)
         .await?
         .filter(|row| row.confirmed_at.is_none())
     else {
@@ -122,7 +121,7 @@ pub async fn confirm(
             step,
         } => {
             let conn = s.db.connection().await?;
-            db::totp::refuse_step(&conn, user.id, step).await?;
+            db::authenticators::totp::refuse_step(&conn, user.id, step).await?;
             return Ok(Err(Refused::WrongCode(CodeFault::ClockOff { seconds })));
         }
     };

@@ -4,11 +4,14 @@
 
 use crate::domain::accounts::user::User;
 
+/// What the log calls this module by.
+const LOG: &str = "vestibule::flows::contradiction";
+
 /// Whether that is so of a user, which goes to the log.
-pub(super) fn contradictory_factor(user: &User) -> bool {
+pub(in crate::flows) fn contradictory_factor(user: &User) -> bool {
     let contradictory = user.second_factor_is_contradictory();
     if contradictory {
-        tracing::error!(
+        tracing::error!(target: LOG,
             sub = %user.id,
             noted = user.two_factor_noted,
             authenticator = user.totp_confirmed_at.is_some(),

@@ -5,8 +5,7 @@ use diesel::{dsl::count_star, prelude::*};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::schema::backup_codes;
-use crate::domain::backup_code::StoredCode;
+use crate::{db::schema::backup_codes, domain::authenticators::backup_code::StoredCode};
 
 /// Replaces the whole set.
 pub async fn replace(

@@ -5,12 +5,12 @@ use crate::{
     db::{self, Transact},
     domain::{
         audit::{Client, Event},
+        authenticators::totp::{self, TotpCode, TotpVerdict},
         secret::SecretString,
-        totp::{self, TotpCode, TotpVerdict},
     },
     flows::{
         FlowError, Result, Services,
-        contradiction::contradictory_factor,
+        authenticators::contradiction::contradictory_factor,
         services::Throttled,
         sessions::authenticate::Authenticated,
         sign_in::{attempts::Target, second_factor::CodeFault},
@@ -32,7 +32,7 @@ pub(super) async fn check(
         Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
     };
     let shared = s.db.shared().await?;
-    let Some(row) = db::totp::find(&shared, user.id)
+    let Some(row) = db::authenticators::totp::find(&shared, user.id)
         .await?
         .filter(|row| row.confirmed_at.is_some())
     else {
@@ -88,7 +88,7 @@ async fn fail(
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
         if let Some(step) = refused {
-            db::totp::refuse_step(tx, user_id, step).await?;
+            db::authenticators::totp::refuse_step(tx, user_id, step).await?;
         }
         let failed = Event::ReauthenticationFailed { by: "otp" };
         s.audit_own(tx, failed, user_id, who.session_id, client)

@@ -1,0 +1,4 @@
+//! Second factors and backup codes.
+
+pub mod backup_codes;
+pub mod totp;

@@ -1,0 +1,6 @@
+//! Second factors, and the proof that the person at the browser is the account's owner.
+
+pub(in crate::flows) mod contradiction;
+pub mod proof;
+pub mod totp;
+pub(in crate::flows) mod totp_secret;
