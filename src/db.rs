@@ -4,8 +4,7 @@
 //! statement whose row count tells.
 
 pub mod accounts;
-pub mod admin_users;
-pub mod admins;
+pub mod admin;
 pub mod audit;
 pub mod audit_log;
 pub mod audit_seals;
@@ -13,7 +12,6 @@ pub mod audit_waiting;
 pub mod authenticators;
 pub mod bulk_selections;
 mod connect;
-pub mod dashboard;
 mod error;
 pub mod examine;
 pub mod import_arrivals;
@@ -31,7 +29,6 @@ pub mod schema;
 pub mod sealed;
 pub mod sessions;
 pub mod sign_in;
-pub mod user_list;
 
 use std::{
     collections::HashMap,

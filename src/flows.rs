@@ -5,20 +5,12 @@
 //! mail stand in one transaction.
 
 pub mod accounts;
-pub mod admin_act;
-pub mod admin_bulk;
-mod admin_credentials;
-pub mod admin_deletion;
-mod admin_disable;
-pub mod admin_list;
-mod admin_role;
-mod admin_sessions;
+pub mod admin;
 pub mod audit_log;
 pub mod audit_seals;
 pub mod audit_verify;
 pub mod audit_waiting;
 pub mod authenticators;
-pub mod dashboard;
 pub mod deliver;
 mod error;
 pub mod export;
@@ -42,7 +34,6 @@ pub mod rotate_keys;
 mod services;
 pub mod sessions;
 pub mod sign_in;
-mod vouching;
 
 pub use error::FlowError;
 pub use input::InputFaults;

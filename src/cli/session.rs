@@ -13,9 +13,9 @@ use super::{
 use crate::{
     config::Config,
     domain::audit::Client,
-    flows::{
-        admin_act::{self, Act},
-        admin_list,
+    flows::admin::{
+        act::{self, Act},
+        list,
     },
 };
 
@@ -67,7 +67,7 @@ async fn list(config: Config, args: ListArgs) -> Result<ExitCode, Failure> {
     let page = on_database(config, async |app| {
         let (s, size) = (&app.services, i64::from(args.limit));
         let found = who::find(s, &args.user).await?;
-        let page = admin_list::sessions(s, found.user.id, &cursor, size).await?;
+        let page = list::sessions(s, found.user.id, &cursor, size).await?;
         page.map_err(|faults| refused(&faults))
     })
     .await?;
@@ -94,12 +94,10 @@ async fn revoke(config: Config, id: Uuid) -> Result<ExitCode, Failure> {
     let email = on_database(config, async |app| {
         let s = &app.services;
         let nowhere = || format!("no session {id} lives");
-        let owner = admin_list::owner_of_session(s, id)
-            .await?
-            .ok_or_else(nowhere)?;
+        let owner = list::owner_of_session(s, id).await?.ok_or_else(nowhere)?;
         let client = Client::command("vestibule session revoke");
         let act = Act::RevokeSession(id);
-        let outcome = admin_act::perform_as_operator(s, owner.user.id, &act, &client).await?;
+        let outcome = act::perform_as_operator(s, owner.user.id, &act, &client).await?;
         judged(outcome, &owner.user.email)?;
         Ok(owner.user.email)
     })

@@ -10,8 +10,10 @@ use std::mem;
 
 use super::{
     FlowError, InputFaults, Result, Services,
-    admin_act::barred,
-    admin_list::{self, Query},
+    admin::{
+        act::barred,
+        list::{self, Query},
+    },
     audit_log::{self, Question},
     sessions::authenticate::Authenticated,
 };
@@ -68,7 +70,7 @@ pub async fn users(
         cursor: String::new(),
         ..query.clone()
     };
-    if let Err(faults) = admin_list::check(&query) {
+    if let Err(faults) = list::check(&query) {
         return Ok(Err(faults));
     }
     let words = [
@@ -194,7 +196,7 @@ impl Export {
         let read = match &mut self.left {
             Left::Nothing => Vec::new(),
             Left::Users(query) => {
-                let page = admin_list::page(s, query, AT_ONCE).await?;
+                let page = list::page(s, query, AT_ONCE).await?;
                 let page = page.map_err(|_| FlowError::Inconsistent("a search that was read"))?;
                 match page.next {
                     Some(next) => query.cursor = next,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     Result, Services,
-    admin_act::{Barred, enter},
+    admin::act::{Barred, enter},
     authenticators::proof::Proven,
     import_judge::{self, ReadRow},
     import_rows,

@@ -62,8 +62,8 @@ pub(super) async fn switch(
             }
             // As late as can be: until the commit no one else acts as an admin.
             if let Some(actor) = run.actor {
-                db::admins::lock(tx).await?;
-                if !db::admins::is_active(tx, actor).await? {
+                db::admin::admins::lock(tx).await?;
+                if !db::admin::admins::is_active(tx, actor).await? {
                     return Err(Undone::As(Switched::NotAdmin));
                 }
             }

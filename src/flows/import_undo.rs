@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     InputFaults, Result, Services,
-    admin_act::{Barred, barred},
+    admin::act::{Barred, barred},
     authenticators::proof::Proven,
     sessions::authenticate::Authenticated,
 };
@@ -123,7 +123,7 @@ impl Undoing<'_> {
     async fn run(&self, tx: &Tx) -> Result<Outcome> {
         // Not the door of shorter acts, which holds the account of who acts: this takes as long as
         // the file is, and they may want to sign in meanwhile.
-        db::admins::lock(tx).await?;
+        db::admin::admins::lock(tx).await?;
         if let Some(barred) = barred(tx, self.who).await? {
             return Ok(match barred {
                 Barred::Overtaken => Outcome::Overtaken,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     FlowError, InputFaults, Result, Services,
-    admin_act::{Barred, enter},
+    admin::act::{Barred, enter},
     authenticators::proof::Proven,
     import_arrivals,
     import_judge::{self, Judged, Summary, Verdict},

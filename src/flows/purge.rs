@@ -1,6 +1,6 @@
 //! Forgetting what has expired.
 
-use super::{Result, Services, accounts::unverified, admin_deletion, audit_seals};
+use super::{Result, Services, accounts::unverified, admin::deletion, audit_seals};
 use crate::{db, domain::random};
 
 /// Deletes what has expired, batch by batch; returns how many rows went.
@@ -14,7 +14,7 @@ pub async fn expired(s: &Services) -> Result<usize> {
             + db::sign_in::trusted_devices::forget_dead(&conn, place).await?;
         drop(conn);
         let batch = batch
-            + admin_deletion::erase_due(s).await?
+            + deletion::erase_due(s).await?
             + unverified::erase_due(s).await?
             + audit_seals::purge(s).await?;
         rows += batch;

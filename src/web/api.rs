@@ -3,16 +3,12 @@
 //! A handler reads its fields, runs its flow and translates the outcome; it decides nothing.
 
 pub mod accounts;
-pub mod admin_acts;
-pub mod admin_bulk;
+pub mod admin;
 mod admin_bulk_filter;
-pub mod admin_users;
 pub mod audit;
 pub mod authenticators;
-pub mod dashboard;
 pub mod description;
 mod dto;
-pub mod invitations;
 mod schemas;
 pub mod sessions;
 pub mod sign_in;

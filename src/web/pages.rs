@@ -4,17 +4,11 @@
 //! does no harm, and never a password or a code.
 
 pub mod accounts;
-pub mod admin_act;
+pub mod admin;
 pub mod admin_audit;
-pub mod admin_bulk;
-pub mod admin_dashboard;
 pub mod admin_export;
 pub mod admin_import;
 pub mod admin_imports;
-pub mod admin_invitations;
-pub mod admin_user;
-pub mod admin_users;
-pub mod admin_words;
 mod answer;
 pub mod api_docs;
 pub mod authenticators;
@@ -31,16 +25,16 @@ pub use accounts::register::{CheckMailPage, CheckMailReason, RegisterPage};
 pub use accounts::verify_email::{
     AlreadyVerifiedPage, VerifyEmailPage, VerifyLinkInvalidPage, VerifyProof,
 };
-pub use admin_act::AdminActPage;
+pub use admin::act::AdminActPage;
+pub use admin::bulk::{AdminBulkPage, LeftOutLine};
+pub use admin::dashboard::{Chart, DashboardPage, Fact};
+pub use admin::invitations::{InvitationLine, InvitationsPage, InvitePage};
+pub use admin::user::{AdminUserPage, Chip, DeviceLine, EventLine, MailLine, Section};
+pub use admin::users::{AdminUsersPage, ListQuery, UserLine};
+pub use admin::words::AdminAct;
 pub use admin_audit::{AuditLine, AuditPage, AuditQuery, Party};
-pub use admin_bulk::{AdminBulkPage, LeftOutLine};
-pub use admin_dashboard::{Chart, DashboardPage, Fact};
 pub use admin_import::{ImportPage, ImportUndoPage, Kind, ReportView, RowLine, Stage};
 pub use admin_imports::{ImportLine, ImportsPage};
-pub use admin_invitations::{InvitationLine, InvitationsPage, InvitePage};
-pub use admin_user::{AdminUserPage, Chip, DeviceLine, EventLine, MailLine, Section};
-pub use admin_users::{AdminUsersPage, ListQuery, UserLine};
-pub use admin_words::AdminAct;
 pub use api_docs::ApiDocsPage;
 pub use authenticators::backup_codes::{BackupCodesPage, BackupCodesReason};
 pub use authenticators::reauthenticate::{ConfirmedPage, ReauthenticatePage};

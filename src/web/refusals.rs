@@ -10,7 +10,7 @@ use super::{
 use crate::flows::{
     EmailVerification, InputFaults,
     accounts::invitations::Outcome as Invited,
-    admin_act::{Barred, Outcome},
+    admin::act::{Barred, Outcome},
     sign_in::second_factor::CodeFault,
 };
 

@@ -17,9 +17,10 @@ use actix_web::{
 use super::{
     api::{
         accounts::{accept_invitation, change_password, register, verify_email},
-        admin_acts, admin_bulk, admin_users, audit,
+        admin::{acts, bulk, dashboard, invitations, users},
+        audit,
         authenticators::{reauthenticate, totp},
-        dashboard, description, invitations,
+        description,
         sessions::{self, logout, me, refresh},
         sign_in::{login, recover, unlock},
     },
@@ -110,12 +111,11 @@ fn admin_api(admin: &mut ServiceConfig) {
 /// The calls below `/api/admin`.
 #[rustfmt::skip] // A table is read by its lines.
 fn admin_calls() -> Vec<(&'static str, Vec<Route>)> {
-    use admin_acts as acts;
     vec![
         ("/dashboard", vec![read().to(dashboard::get)]),
-        ("/users", vec![read().to(admin_users::get_all), post().to(invitations::post)]),
-        ("/users/bulk", vec![post().to(admin_bulk::post)]),
-        ("/users/{id}", vec![read().to(admin_users::get_one), patch().to(admin_users::patch)]),
+        ("/users", vec![read().to(users::get_all), post().to(invitations::post)]),
+        ("/users/bulk", vec![post().to(bulk::post)]),
+        ("/users/{id}", vec![read().to(users::get_one), patch().to(users::patch)]),
         ("/users/{id}/disable", vec![post().to(acts::post_disable)]),
         ("/users/{id}/enable", vec![post().to(acts::post_enable)]),
         ("/users/{id}/role", vec![post().to(acts::post_role)]),
@@ -158,7 +158,7 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Vec<Route>)> {
-    use super::pages::{accounts::{overview, change_password, invitation, password_strength, register, resend_verification, verify_email}, admin_act, admin_audit, admin_bulk, admin_dashboard, admin_export, admin_import, admin_imports, admin_invitations, admin_user, admin_users, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
+    use super::pages::{accounts::{overview, change_password, invitation, password_strength, register, resend_verification, verify_email}, admin::{act, bulk, dashboard, invitations, user, users}, admin_audit, admin_export, admin_import, admin_imports, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
     vec![
         ("/", vec![read().to(start::get)]),
         ("/register", vec![read().to(register::get), post().to(register::post)]),
@@ -184,34 +184,34 @@ fn screens() -> Vec<(&'static str, Vec<Route>)> {
         ("/account/two-factor/disable", vec![read().to(two_factor::ask_disable), post().to(two_factor::disable)]),
         ("/account/two-factor/backup-codes", vec![read().to(two_factor::ask_fresh_codes), post().to(two_factor::fresh_codes)]),
         ("/reauthenticate", vec![read().to(reauthenticate::get), post().to(reauthenticate::post)]),
-        ("/admin", vec![read().to(admin_dashboard::get)]),
-        ("/admin/users", vec![read().to(admin_users::get)]),
+        ("/admin", vec![read().to(dashboard::get)]),
+        ("/admin/users", vec![read().to(users::get)]),
         ("/admin/users/export", vec![read().to(admin_export::users)]),
         ("/admin/audit", vec![read().to(admin_audit::get)]),
         ("/admin/audit/export", vec![read().to(admin_export::events)]),
-        ("/admin/users/new", vec![read().to(admin_invitations::get_new), post().to(admin_invitations::post_new)]),
-        ("/admin/users/bulk", vec![read().to(admin_bulk::get), post().to(admin_bulk::post)]),
+        ("/admin/users/new", vec![read().to(invitations::get_new), post().to(invitations::post_new)]),
+        ("/admin/users/bulk", vec![read().to(bulk::get), post().to(bulk::post)]),
         ("/admin/users/import", vec![read().to(admin_imports::get), post().to(admin_imports::post)]),
         ("/admin/users/import/{id}", vec![read().to(admin_import::get)]),
         ("/admin/users/import/{id}/confirm", vec![read().to(admin_import::back), post().to(admin_import::confirm)]),
         ("/admin/users/import/{id}/discard", vec![read().to(admin_import::back), post().to(admin_import::discard)]),
         ("/admin/users/import/{id}/undo", vec![read().to(admin_import::get_undo), post().to(admin_import::undo)]),
-        ("/admin/invitations", vec![read().to(admin_invitations::get)]),
-        ("/admin/invitations/{id}/resend", vec![read().to(admin_invitations::back), post().to(admin_invitations::resend)]),
-        ("/admin/invitations/{id}/revoke", vec![read().to(admin_invitations::back), post().to(admin_invitations::revoke)]),
-        ("/admin/users/{id}", vec![read().to(admin_user::get)]),
-        ("/admin/users/{id}/disable", vec![read().to(admin_act::get), post().to(admin_act::post)]),
-        ("/admin/users/{id}/enable", vec![read().to(admin_act::get), post().to(admin_act::post)]),
-        ("/admin/users/{id}/role", vec![read().to(admin_act::get), post().to(admin_act::post)]),
-        ("/admin/users/{id}/unlock", vec![read().to(admin_act::get), post().to(admin_act::post)]),
-        ("/admin/users/{id}/require-password-change", vec![read().to(admin_act::get), post().to(admin_act::post)]),
-        ("/admin/users/{id}/send-reset", vec![read().to(admin_act::get), post().to(admin_act::post)]),
-        ("/admin/users/{id}/resend-verification", vec![read().to(admin_act::get), post().to(admin_act::post)]),
-        ("/admin/users/{id}/reset-two-factor", vec![read().to(admin_act::get), post().to(admin_act::post)]),
-        ("/admin/users/{id}/revoke-sessions", vec![read().to(admin_act::get), post().to(admin_act::post)]),
-        ("/admin/users/{id}/sessions/{session}/revoke", vec![read().to(admin_act::get), post().to(admin_act::post)]),
-        ("/admin/users/{id}/delete", vec![read().to(admin_act::get), post().to(admin_act::post)]),
-        ("/admin/users/{id}/restore", vec![read().to(admin_act::get), post().to(admin_act::post)]),
+        ("/admin/invitations", vec![read().to(invitations::get)]),
+        ("/admin/invitations/{id}/resend", vec![read().to(invitations::back), post().to(invitations::resend)]),
+        ("/admin/invitations/{id}/revoke", vec![read().to(invitations::back), post().to(invitations::revoke)]),
+        ("/admin/users/{id}", vec![read().to(user::get)]),
+        ("/admin/users/{id}/disable", vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/enable", vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/role", vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/unlock", vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/require-password-change", vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/send-reset", vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/resend-verification", vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/reset-two-factor", vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/revoke-sessions", vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/sessions/{session}/revoke", vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/delete", vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/restore", vec![read().to(act::get), post().to(act::post)]),
         ("/.well-known/change-password", vec![read().to(start::change_password)]),
     ]
 }

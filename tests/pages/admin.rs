@@ -1,7 +1,7 @@
 //! The pages of admins.
 
 use vestibule::domain::dashboard::{Figure, Precision, Span, days, hours};
-use vestibule::flows::dashboard::{Dashboard, SignIns};
+use vestibule::flows::admin::dashboard::{Dashboard, SignIns};
 use vestibule::web::pages::{
     AdminAct, AdminActPage, AdminBulkPage, AdminUserPage, AdminUsersPage, AuditLine, AuditPage,
     AuditQuery, Chip, DashboardPage, DeviceLine, EventLine, InvitationLine, InvitationsPage,

@@ -22,8 +22,10 @@ use crate::{
     flows::{
         Services,
         accounts::create_user::{self, Input},
-        admin_act::{self, Act},
-        admin_list,
+        admin::{
+            act::{self, Act},
+            list,
+        },
     },
 };
 
@@ -119,12 +121,12 @@ pub(super) async fn promote(config: Config, args: PromoteArgs) -> Result<ExitCod
 async fn promote_in(s: &Services, email: &EmailAddress) -> Result<String, Failure> {
     let shown = email.as_str();
     let nobody = || format!("{shown} has no account. `vestibule user create --admin` makes one.");
-    let id = admin_list::id_of(s, email).await?.ok_or_else(nobody)?;
+    let id = list::id_of(s, email).await?.ok_or_else(nobody)?;
     let client = Client::command("vestibule user promote");
     let act = Act::SetRole(Role::Admin);
-    match admin_act::perform_as_operator(s, id, &act, &client).await? {
-        admin_act::Outcome::Done => Ok(format!("{shown} is an admin now.\n")),
-        admin_act::Outcome::NothingToDo(_) => Ok(format!("{shown} is an admin already.\n")),
+    match act::perform_as_operator(s, id, &act, &client).await? {
+        act::Outcome::Done => Ok(format!("{shown} is an admin now.\n")),
+        act::Outcome::NothingToDo(_) => Ok(format!("{shown} is an admin already.\n")),
         _ => Err(nobody().into()),
     }
 }

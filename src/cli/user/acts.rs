@@ -19,7 +19,7 @@ use crate::{
         },
         audit::Client,
     },
-    flows::admin_act::{self, Act, Outcome},
+    flows::admin::act::{self, Act, Outcome},
 };
 
 /// Acts on one account. Each is noted in the audit log with its command, and told to the owner by
@@ -209,7 +209,7 @@ pub(super) async fn run(config: Config, command: ActCommand) -> Result<ExitCode,
         let user = who::find(s, &planned.named).await?.user;
         let planned = planned.confirmed_by_name(&user);
         let client = Client::command(&format!("vestibule user {}", planned.word));
-        let outcome = admin_act::perform_as_operator(s, user.id, &planned.act, &client).await?;
+        let outcome = act::perform_as_operator(s, user.id, &planned.act, &client).await?;
         judged(outcome, &user.email)?;
         Ok(format!("{} {}.\n", user.email, planned.done))
     })

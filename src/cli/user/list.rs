@@ -9,11 +9,11 @@ use super::told;
 use crate::{
     cli::setup::{Failure, complain, on_database, print},
     config::Config,
-    db::admin_users::ManagedUser,
+    db::admin::managed::ManagedUser,
     domain::accounts::user_search::{ROLES, Sort, Status, TWO_FACTOR, VERIFIED},
     flows::{
         InputFaults,
-        admin_list::{self, Query},
+        admin::list::{self, Query},
         export::rows,
     },
 };
@@ -91,7 +91,7 @@ pub(super) async fn run(config: Config, args: ListArgs) -> Result<ExitCode, Fail
     };
     let size = usize::from(args.limit);
     let page = on_database(config, async |app| {
-        let page = admin_list::page(&app.services, &query, size).await?;
+        let page = list::page(&app.services, &query, size).await?;
         page.map_err(|faults| refused(&faults))
     })
     .await?;

@@ -9,9 +9,9 @@ use super::{refused, told, who};
 use crate::{
     cli::setup::{Failure, on_database, print},
     config::Config,
-    db::admin_users::ManagedUser,
+    db::admin::managed::ManagedUser,
     flows::{
-        admin_list::{self, Cursors, Whole},
+        admin::list::{self, Cursors, Whole},
         export::rows,
         paged::Paged,
     },
@@ -64,7 +64,7 @@ pub(super) async fn run(config: Config, args: ShowArgs) -> Result<ExitCode, Fail
     };
     let whole = on_database(config, async |app| {
         let found = who::find(&app.services, &args.user).await?;
-        let whole = admin_list::show(&app.services, found.user.id, &cursors).await?;
+        let whole = list::show(&app.services, found.user.id, &cursors).await?;
         let whole = whole.map_err(|faults| refused(&faults))?;
         // Erased in between.
         Ok(whole.ok_or_else(|| format!("{} has no account", found.user.email))?)

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     db::{
-        admin_users::ManagedUser, audit::EventRow, imports::Origin, mails::MailRow,
+        admin::managed::ManagedUser, audit::EventRow, imports::Origin, mails::MailRow,
         sessions::devices::DeviceRow,
     },
     domain::{text, user_agent},

@@ -4,9 +4,9 @@ use uuid::Uuid;
 
 use crate::{
     cli::setup::Failure,
-    db::admin_users::ManagedUser,
+    db::admin::managed::ManagedUser,
     domain::accounts::email::EmailAddress,
-    flows::{Services, admin_list},
+    flows::{Services, admin::list},
 };
 
 /// The user of an address or an id; one clear line where there is none.
@@ -17,10 +17,10 @@ pub(in crate::cli) async fn find(s: &Services, named: &str) -> Result<ManagedUse
     } else {
         let email = EmailAddress::parse(named)
             .map_err(|_| format!("{shown} is neither an address nor an id"))?;
-        admin_list::id_of(s, &email).await?
+        list::id_of(s, &email).await?
     };
     let found = match id {
-        Some(id) => admin_list::find(s, id).await?,
+        Some(id) => list::find(s, id).await?,
         None => None,
     };
     Ok(found.ok_or_else(|| format!("{shown} has no account"))?)

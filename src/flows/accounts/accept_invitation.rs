@@ -93,7 +93,7 @@ pub async fn inspect(s: &Services, token: &SecretString) -> Result<Link> {
 
 async fn has_its_inviter(conn: &Tx, invitation: &Invitation) -> Result<bool> {
     match invitation.invited_by {
-        Some(inviter) => Ok(db::admins::is_active(conn, inviter).await?),
+        Some(inviter) => Ok(db::admin::admins::is_active(conn, inviter).await?),
         None => Ok(false),
     }
 }
@@ -143,7 +143,7 @@ impl Accepted {
     /// Under the lock of admins, so that whoever sent it stays one until the commit.
     async fn write(&self, s: &Services, tx: &Tx, client: &Client) -> Result<Outcome> {
         let invitation = &self.invitation;
-        db::admins::lock(tx).await?;
+        db::admin::admins::lock(tx).await?;
         // A link that was sent again has another hash, so the inviter is still the one of the hash.
         if !has_its_inviter(tx, invitation).await?
             || !db::accounts::invitations::accept(tx, invitation.id, &self.token_hash, s.now())
@@ -157,7 +157,7 @@ impl Accepted {
         };
         let Some(user) = user else {
             db::accounts::invitations::void(tx, invitation.id, s.now()).await?;
-            let owner = db::admin_users::id_of(tx, &invitation.email_canonical).await?;
+            let owner = db::admin::managed::id_of(tx, &invitation.email_canonical).await?;
             let subject = s.subject_of(owner, &invitation.email_canonical);
             s.audit_anonymous(tx, Event::RegistrationOfTakenAddress, subject, client)
                 .await?;
@@ -230,11 +230,11 @@ impl Accepted {
         };
         let role = self.invitation.role;
         if role != user.role {
-            db::admin_users::set_role(tx, user.id, role).await?;
+            db::admin::managed::set_role(tx, user.id, role).await?;
             user.role = role;
         }
         if let Some(name) = &self.name {
-            db::admin_users::rename(tx, user.id, Some(name.as_str())).await?;
+            db::admin::managed::rename(tx, user.id, Some(name.as_str())).await?;
             user.display_name = Some(name.as_str().to_owned());
         }
         Ok(Some(user))

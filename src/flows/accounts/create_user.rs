@@ -47,7 +47,7 @@ pub async fn create(s: &Services, input: &Input, client: &Client) -> Result<Outc
 /// start changes nothing. An account that has the address is never promoted.
 pub async fn first_admin(s: &Services, input: &Input, client: &Client) -> Result<Outcome> {
     let shared = s.db.shared().await?;
-    if db::admins::any(&shared).await? {
+    if db::admin::admins::any(&shared).await? {
         return Ok(Outcome::NotNeeded);
     }
     write(s, input, client, true).await
@@ -76,8 +76,8 @@ async fn write(s: &Services, input: &Input, client: &Client, first: bool) -> Res
     };
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        db::admins::lock(tx).await?;
-        if first && db::admins::any(tx).await? {
+        db::admin::admins::lock(tx).await?;
+        if first && db::admin::admins::any(tx).await? {
             return Ok(Outcome::NotNeeded);
         }
         let Some(user) = db::accounts::users::insert(tx, &new).await? else {

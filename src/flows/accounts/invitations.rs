@@ -28,7 +28,7 @@ use crate::{
     },
     flows::{
         FlowError, InputFaults, Registration, Result, Services,
-        admin_act::{Barred, enter},
+        admin::act::{Barred, enter},
         authenticators::proof::Proven,
         outbox::{Cause, Recipient},
     },

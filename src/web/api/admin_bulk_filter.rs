@@ -7,8 +7,10 @@ use super::{fields::Reader, refusals, schemas};
 use crate::{
     flows::{
         InputFaults, Services,
-        admin_bulk::{self, Selected},
-        admin_list::Query,
+        admin::{
+            bulk::{self, Selected},
+            list::Query,
+        },
     },
     web::error::WebResult,
 };
@@ -105,7 +107,7 @@ pub(super) async fn found(
     query: &Query,
     expected: Option<u32>,
 ) -> WebResult<Selected> {
-    let selected = admin_bulk::find(services, query).await?.map_err(|faults| {
+    let selected = bulk::find(services, query).await?.map_err(|faults| {
         let mut told = InputFaults::default();
         for why in faults.iter().flat_map(|(_, messages)| messages) {
             told.add("filter", why);

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::schemas;
 use crate::{
     domain::accounts::user::User,
-    flows::{self, PendingSignIn, admin_bulk::Why},
+    flows::{self, PendingSignIn, admin::bulk::Why},
     web::{cookies::SetCookies, copy, extract::Via, problem::codes, state::WebSettings},
 };
 

@@ -20,7 +20,7 @@ use crate::{
         dashboard::Precision,
     },
     flows::{
-        admin_bulk::{self, BulkAct},
+        admin::bulk::{self, BulkAct},
         audit_log::MAX_PAGE,
         export::rows,
     },
@@ -72,7 +72,7 @@ pub(super) fn selected() -> Schema {
     ArrayBuilder::new()
         .items(id)
         .min_items(Some(1))
-        .max_items(Some(admin_bulk::MOST))
+        .max_items(Some(bulk::MOST))
         .into()
 }
 

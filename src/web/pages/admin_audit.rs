@@ -11,7 +11,7 @@ use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 use super::{
-    admin_user::{Chip, details},
+    admin::user::{Chip, details},
     answer::{Showing, field_errors},
 };
 use crate::{

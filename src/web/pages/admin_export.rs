@@ -11,11 +11,13 @@ use actix_web::{
 use futures_util::stream::try_unfold;
 use tracing::{Instrument, Span};
 
-use super::{AuditQuery, admin_users::ListQuery};
+use super::{AuditQuery, admin::users::ListQuery};
 use crate::{
     domain::accounts::user_search,
     flows::{
-        FlowError, InputFaults, admin_list, audit_log,
+        FlowError, InputFaults,
+        admin::list,
+        audit_log,
         export::{self, Export, Taker, rows::Form},
     },
     web::{
@@ -37,7 +39,7 @@ pub async fn users(
     if req.method() == Method::HEAD {
         return Ok(answer(&state, "users", Form::Csv).finish());
     }
-    let query = admin_list::Query::from(&*query);
+    let query = list::Query::from(&*query);
     let taker = Taker {
         admin: Some(&who),
         client: &client,

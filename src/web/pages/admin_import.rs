@@ -13,7 +13,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    admin_user::Chip,
+    admin::user::Chip,
     answer::{page, see_other, see_other_with},
 };
 use crate::{

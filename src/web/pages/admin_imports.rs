@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{
+    admin::user::Chip,
     admin_import::{chip, summed_up},
-    admin_user::Chip,
     answer::{Showing, next_page, see_other},
 };
 use crate::{

@@ -129,7 +129,7 @@ async fn the_operator_cannot_take_the_last_admin_away_either() {
         accounts::{reason::Reason, user::Role},
         audit::Client,
     };
-    use vestibule::flows::admin_act::{Act, Outcome, perform_as_operator};
+    use vestibule::flows::admin::act::{Act, Outcome, perform_as_operator};
     let app = TestApp::start().await;
     let one = app.person().admin().await;
     let reason = || Reason::parse("x").unwrap();

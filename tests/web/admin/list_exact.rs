@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use vestibule::domain::dashboard::Precision;
-use vestibule::flows::admin_list::{self, Query};
+use vestibule::flows::admin::list::{self, Query};
 
 use crate::harness::TestApp;
 
@@ -123,7 +123,7 @@ fn expected(everybody: &[Row], query: &Query) -> Vec<String> {
 async fn walked(app: &TestApp, query: &Query, size: usize) -> Vec<String> {
     let (mut query, mut found) = (query.clone(), Vec::new());
     loop {
-        let page = admin_list::page(app.services(), &query, size).await;
+        let page = list::page(app.services(), &query, size).await;
         let page = page.unwrap().unwrap();
         assert!(page.users.len() <= size && (page.next.is_none() || page.users.len() == size));
         found.extend(page.users.iter().map(|one| one.user.id.to_string()));
@@ -138,10 +138,10 @@ async fn walked(app: &TestApp, query: &Query, size: usize) -> Vec<String> {
 async fn walked_back(app: &TestApp, query: &Query, size: usize) -> Vec<String> {
     let (mut query, mut pages) = (query.clone(), Vec::new());
     let page = async |query: &Query| {
-        let page = admin_list::page(app.services(), query, size).await;
+        let page = list::page(app.services(), query, size).await;
         page.unwrap().unwrap()
     };
-    let ids = |page: &admin_list::Page| -> Vec<String> {
+    let ids = |page: &list::Page| -> Vec<String> {
         let users = page.users.iter();
         users.map(|one| one.user.id.to_string()).collect()
     };
@@ -231,7 +231,7 @@ async fn every_search_finds_whom_it_should_and_counts_them() {
         if n % 4 == 0 {
             assert_eq!(walked_back(&app, &query, 9).await, expected, "{query:?}");
         }
-        let figure = admin_list::count(app.services(), &query).await.unwrap();
+        let figure = list::count(app.services(), &query).await.unwrap();
         let figure = figure.unwrap();
         let counted = usize::try_from(figure.count).unwrap();
         assert_eq!(

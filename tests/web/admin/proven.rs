@@ -11,7 +11,7 @@ use vestibule::{
         audit::Client,
     },
     flows::{
-        admin_act::{Act, Outcome, perform_as_operator},
+        admin::act::{Act, Outcome, perform_as_operator},
         purge,
     },
 };

@@ -18,7 +18,7 @@ use crate::{
         error::{WebResult, way_over},
         extract::{ClientInfo, CsrfForm, CurrentUser, PageShell},
         pages::{
-            admin_words::AdminAct,
+            admin::words::AdminAct,
             answer::{Showing, page, see_other, see_other_with},
         },
         paths::{ACCOUNT, LOGIN, REAUTHENTICATE},

@@ -1,0 +1,6 @@
+//! What admins look at and act on.
+
+pub mod admins;
+pub mod dashboard;
+pub mod list;
+pub mod managed;

@@ -1,0 +1,196 @@
+//! The list of users, a page at a time. What a page costs hangs on its size, not on the number of
+//! users: docs/performance.md has the plans. The statements stand in `statement`.
+
+mod kinds;
+mod statement;
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Nullable, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use uuid::Uuid;
+
+use super::managed::{LAST_SIGN_IN, ManagedUser, managed};
+use crate::{
+    db::accounts::users::UserRow,
+    domain::{accounts::user_search::UserSearch, dashboard::Figure},
+};
+use statement::{Direction, FEW, FURTHER, GATHERED, NEAR};
+
+/// The most users that are counted.
+pub const BOUND: i64 = 1000;
+
+/// A row of the list. The times of second factor and last sign-in are looked up for the rows of the page alone.
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(embed)]
+    user: UserRow,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    totp_confirmed_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    deleted_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    last_sign_in_at: Option<DateTime<Utc>>,
+}
+
+/// Who matches a text, and how many do.
+#[derive(QueryableByName)]
+struct Gathered {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// Up to `limit` users that a search finds, in its order, within a transaction of the caller. Those
+/// before a place are the last ones before it.
+pub async fn page(
+    conn: &AsyncPgConnection,
+    search: &UserSearch,
+    limit: i64,
+) -> QueryResult<Vec<ManagedUser>> {
+    plan_for_values(conn).await?;
+    let mut found = match &search.text {
+        None => {
+            let ids = Direction::of(search).filtered(search);
+            rows(conn, search, &ids, limit).await?
+        }
+        Some(_) => matching(conn, search, limit).await?,
+    };
+    if Direction::of(search).is_backwards() {
+        found.reverse();
+    }
+    Ok(found)
+}
+
+/// The users who match a text. Common ones stand among the next in order, rare ones are gathered by the index of
+/// words. Where neither holds, since those who match all stand far away, the way to them is walked.
+async fn matching(
+    conn: &AsyncPgConnection,
+    search: &UserSearch,
+    limit: i64,
+) -> QueryResult<Vec<ManagedUser>> {
+    let direction = Direction::of(search);
+    let is_page = |found: &[ManagedUser]| i64::try_from(found.len()).is_ok_and(|n| n >= limit);
+    let near = async |near| rows(conn, search, &direction.near(near), limit).await;
+    let mut found = near(NEAR).await?;
+    if found.len() >= FEW && !is_page(&found) {
+        found = near(FURTHER).await?;
+    }
+    if is_page(&found) {
+        return Ok(found);
+    }
+    plan(conn, BY_INDEX_OF_WORDS).await?;
+    let ids = async |statement: &str| -> QueryResult<Vec<Gathered>> {
+        let statement = statement::bound(statement, search, limit);
+        statement.load(&mut &*conn).await
+    };
+    let mut gathered = ids(&direction.gathered(search)).await?;
+    if gathered.iter().any(|one| one.count >= GATHERED) {
+        plan(conn, IN_ORDER).await?;
+        gathered = ids(&direction.on_the_way()).await?;
+    }
+    plan(conn, BY_KEY).await?;
+    let ids: Vec<String> = gathered.iter().map(|one| one.id.to_string()).collect();
+    let ids = format!("SELECT unnest('{{{}}}'::uuid[])", ids.join(","));
+    rows(conn, search, &ids, limit).await
+}
+
+/// The users of the ids that a statement selects, in the order of its direction.
+async fn rows(
+    conn: &AsyncPgConnection,
+    search: &UserSearch,
+    ids: &str,
+    limit: i64,
+) -> QueryResult<Vec<ManagedUser>> {
+    let order = Direction::of(search).order();
+    let statement = format!(
+        "SELECT users.*, (SELECT t.confirmed_at FROM totp_authenticators AS t
+            WHERE t.user_id = users.id) AS totp_confirmed_at,
+            {LAST_SIGN_IN} AS last_sign_in_at
+         FROM users WHERE id = ANY(ARRAY({ids})) ORDER BY {order}"
+    );
+    let rows: Vec<Found> = statement::bound(&statement, search, limit)
+        .load(&mut &*conn)
+        .await?;
+    let user = |found: Found| {
+        managed((
+            found.user,
+            found.totp_confirmed_at,
+            found.deleted_at,
+            found.last_sign_in_at,
+        ))
+    };
+    Ok(rows.into_iter().map(user).collect())
+}
+
+/// How many users a search finds on all its pages, counted up to [`BOUND`]; within a transaction.
+pub async fn count(conn: &AsyncPgConnection, search: &UserSearch) -> QueryResult<Figure> {
+    plan_for_values(conn).await?;
+    let count = async |statement: &str| {
+        let count = statement::bound(statement, search, BOUND);
+        let Count { count } = count.get_result(&mut &*conn).await?;
+        QueryResult::Ok(count)
+    };
+    let counted = match &search.text {
+        None => count(&statement::count_filtered()).await?,
+        Some(_) => match count(&statement::count_near()).await? {
+            enough if enough >= BOUND => enough,
+            _ => {
+                plan(conn, BY_INDEX_OF_WORDS).await?;
+                count(&statement::count_gathered(search)).await?
+            }
+        },
+    };
+    Ok(Figure::bounded(counted, BOUND))
+}
+
+/// The ids of `limit` users whom a search finds, on whatever page, in no order; within a transaction.
+pub async fn everybody(
+    conn: &AsyncPgConnection,
+    search: &UserSearch,
+    limit: i64,
+) -> QueryResult<Vec<Uuid>> {
+    plan_for_values(conn).await?;
+    if search.text.is_some() {
+        plan(conn, BY_INDEX_OF_WORDS).await?;
+    }
+    let statement = statement::everybody(search);
+    let found: Vec<Gathered> = statement::bound(&statement, search, limit)
+        .load(&mut &*conn)
+        .await?;
+    Ok(found.into_iter().map(|one| one.id).collect())
+}
+
+/// What is looked for decides which index is quick, so each statement is planned for its own
+/// values: a plan for any values would not know a rare word from a common one.
+async fn plan_for_values(conn: &AsyncPgConnection) -> QueryResult<()> {
+    sql_query("SET LOCAL plan_cache_mode = force_custom_plan")
+        .execute(&mut &*conn)
+        .await?;
+    Ok(())
+}
+
+/// Leaves Postgres the bitmaps of indexes alone. It takes two common words for a common pair: where they
+/// hardly ever meet, it would walk through everybody in the order of the list, and find no page.
+const BY_INDEX_OF_WORDS: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off;
+    SET LOCAL enable_indexonlyscan = off";
+/// Has Postgres read users in the order of the list alone.
+const IN_ORDER: &str = "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off;
+    SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on";
+/// Takes back what the others said, but that no table is read from end to end.
+const BY_KEY: &str = "SET LOCAL enable_bitmapscan = on; SET LOCAL enable_sort = on;
+    SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on";
+
+async fn plan(mut conn: &AsyncPgConnection, how: &str) -> QueryResult<()> {
+    conn.batch_execute(how).await
+}

@@ -1,0 +1,206 @@
+//! Users as admins see and change them.
+//!
+//! Changes are made under the lock of `admins`, to a row that `hold` locked; what a token hangs on
+//! is raised beside them.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    dsl::sql,
+    expression::SqlLiteral,
+    prelude::*,
+    sql_query,
+    sql_types::{Nullable, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    db::{
+        accounts::users::UserRow,
+        schema::{totp_authenticators as totp, users},
+    },
+    domain::accounts::user::{Role, User},
+};
+
+/// A user, and what only admins see.
+#[derive(Debug, Clone)]
+pub struct ManagedUser {
+    /// The user.
+    pub user: User,
+    /// When the account was deleted, where it waits to be erased.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// When the last session began that the audit log tells of.
+    pub last_sign_in_at: Option<DateTime<Utc>>,
+}
+
+/// The columns of a [`ManagedUser`].
+pub(in crate::db) type Columns = (
+    UserRow,
+    Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
+);
+
+/// When the user of the row signed in last: one look into an index of the audit log for each user who is shown, so
+/// that no sign-in has a row more to write.
+pub(in crate::db) const LAST_SIGN_IN: &str = "(SELECT e.at FROM audit_events AS e
+    WHERE e.subject_id = users.id AND e.event = 'signed_in' ORDER BY e.seq DESC LIMIT 1)";
+
+fn last_sign_in() -> SqlLiteral<Nullable<Timestamptz>> {
+    sql(LAST_SIGN_IN)
+}
+
+pub(in crate::db) fn managed(
+    (row, totp_confirmed_at, deleted_at, last_sign_in_at): Columns,
+) -> ManagedUser {
+    ManagedUser {
+        user: row.with_totp(totp_confirmed_at).user,
+        deleted_at,
+        last_sign_in_at,
+    }
+}
+
+/// The user of an id.
+pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<ManagedUser>> {
+    let found = users::table
+        .left_join(totp::table)
+        .filter(users::id.eq(id))
+        .select((
+            UserRow::as_select(),
+            totp::confirmed_at.nullable(),
+            users::deleted_at,
+            last_sign_in(),
+        ))
+        .first::<Columns>(&mut conn)
+        .await
+        .optional()?;
+    Ok(found.map(managed))
+}
+
+/// The id of a canonical address.
+pub async fn id_of(mut conn: &AsyncPgConnection, canonical: &str) -> QueryResult<Option<Uuid>> {
+    users::table
+        .filter(users::email_canonical.eq(canonical))
+        .select(users::id)
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// The user of an id, locked until the transaction ends.
+pub async fn hold(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<ManagedUser>> {
+    let held = users::table
+        .filter(users::id.eq(id))
+        .select(users::id)
+        .for_no_key_update()
+        .first::<Uuid>(&mut conn)
+        .await
+        .optional()?;
+    match held {
+        Some(id) => find(conn, id).await,
+        None => Ok(None),
+    }
+}
+
+/// The users of these ids, by address; an id that nobody has is passed over.
+pub async fn find_all(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult<Vec<ManagedUser>> {
+    let found = users::table
+        .left_join(totp::table)
+        .filter(users::id.eq_any(ids))
+        .order(users::email_canonical)
+        .select((
+            UserRow::as_select(),
+            totp::confirmed_at.nullable(),
+            users::deleted_at,
+            last_sign_in(),
+        ))
+        .load::<Columns>(&mut conn)
+        .await?;
+    Ok(found.into_iter().map(managed).collect())
+}
+
+/// The same, locked until the transaction ends: always in the order of their ids, so that whoever
+/// else locks several in that order never waits for one while we wait for another.
+pub async fn hold_all(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult<Vec<ManagedUser>> {
+    let held: Vec<Uuid> = users::table
+        .filter(users::id.eq_any(ids))
+        .select(users::id)
+        .order(users::id)
+        .for_no_key_update()
+        .load(&mut conn)
+        .await?;
+    find_all(conn, &held).await
+}
+
+/// Shuts an account, or opens it.
+pub async fn set_disabled(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    disabled_at: Option<DateTime<Utc>>,
+) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set(users::disabled_at.eq(disabled_at))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Marks an account as deleted, or takes the mark away.
+pub async fn set_deleted(
+    mut conn: &AsyncPgConnection,
+    id: Uuid,
+    deleted_at: Option<DateTime<Utc>>,
+) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set(users::deleted_at.eq(deleted_at))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Gives another role.
+pub async fn set_role(mut conn: &AsyncPgConnection, id: Uuid, role: Role) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set(users::role.eq(role.as_str()))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Demands another password.
+pub async fn require_password_change(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set(users::password_must_change.eq(true))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Gives another name, or none.
+pub async fn rename(mut conn: &AsyncPgConnection, id: Uuid, name: Option<&str>) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set(users::display_name.eq(name))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Erased {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// Erases up to a hundred users who were deleted before `before`, with all that hangs on them;
+/// returns who they were. Rows that somebody holds are left to the next time.
+pub async fn erase(mut conn: &AsyncPgConnection, before: DateTime<Utc>) -> QueryResult<Vec<Uuid>> {
+    let erased: Vec<Erased> = sql_query(
+        "DELETE FROM users WHERE id = ANY(ARRAY(
+            SELECT id FROM users WHERE deleted_at <= $1
+            ORDER BY deleted_at LIMIT 100 FOR UPDATE SKIP LOCKED)) RETURNING id",
+    )
+    .bind::<Timestamptz, _>(before)
+    .get_results(&mut conn)
+    .await?;
+    Ok(erased.into_iter().map(|erased| erased.id).collect())
+}

@@ -1,0 +1,299 @@
+//! What admins do to accounts: the one door that every act passes, on page, API and command line.
+//!
+//! ```text
+//!   an admin, with a recent proof --> lock --> still an admin, session lives --.
+//!                                                                             |--> the act
+//!   an operator at the machine -----> lock ------------------------------------'
+//! ```
+//!
+//! The lock is the database's: of two admins who demote each other at once, on whatever nodes, one
+//! comes second and is no admin any more. What each act does stands in a file of its own.
+
+use uuid::Uuid;
+
+use crate::{
+    db::{self, Transact, Tx, admin::managed::ManagedUser},
+    domain::{
+        accounts::{
+            display_name::DisplayName,
+            reason::Reason,
+            user::{Role, User},
+        },
+        audit::{Client, Event, Subject},
+        session::EndReason,
+    },
+    flows::{
+        InputFaults, Result, Services,
+        authenticators::proof::Proven,
+        outbox::{Cause, Recipient},
+        sessions::{self, authenticate::Authenticated},
+    },
+    mail::{AdminAct, Message},
+};
+
+/// What is to be done to an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Shut it, at once and everywhere.
+    Disable(Reason),
+    /// Open it again.
+    Enable,
+    /// Give it this role.
+    SetRole(Role),
+    /// Demand a new password.
+    RequirePasswordChange,
+    /// Forget the guesses that strangers have used up.
+    Unlock,
+    /// Mail a link that sets a new password.
+    SendReset,
+    /// Mail a link that verifies the address.
+    SendVerification,
+    /// Take the second factor away, which its owner has lost.
+    ResetTwoFactor(Reason),
+    /// End one session.
+    RevokeSession(Uuid),
+    /// End every session.
+    RevokeSessions,
+    /// Give it this name, or none.
+    Rename(Option<DisplayName>),
+    /// Shut it and erase it after a grace.
+    Delete {
+        /// Why.
+        reason: Reason,
+        /// The address, typed to be sure.
+        confirm_email: String,
+    },
+    /// Keep a deleted one after all.
+    Restore,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// There is no such user, or no such session.
+    NotFound,
+    /// No admin acts on their own account.
+    OwnAccount,
+    /// Nobody would be left to manage accounts.
+    LastAdmin,
+    /// The account is in a state where this does nothing; why, in a sentence.
+    NothingToDo(&'static str),
+    /// Some input cannot be used.
+    Invalid(InputFaults),
+    /// Whoever acts is no admin any more.
+    NotAdmin,
+    /// The acting session ended in the same moment.
+    Overtaken,
+}
+
+/// Does something to an account as an admin.
+pub async fn perform(
+    s: &Services,
+    proven: &Proven,
+    subject: Uuid,
+    act: &Act,
+    client: &Client,
+) -> Result<Outcome> {
+    let mut conn = s.db.connection().await?;
+    conn.transaction(
+        async |tx| match Acting::as_admin(s, tx, proven, client).await? {
+            Ok(acting) => acting.perform(subject, act).await,
+            Err(barred) => Ok(barred.into()),
+        },
+    )
+    .await
+}
+
+/// Why somebody does not come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Barred {
+    /// They are no admin any more.
+    NotAdmin,
+    /// Their session ended in the same moment.
+    Overtaken,
+}
+
+impl From<Barred> for Outcome {
+    fn from(barred: Barred) -> Self {
+        match barred {
+            Barred::NotAdmin => Self::NotAdmin,
+            Barred::Overtaken => Self::Overtaken,
+        }
+    }
+}
+
+/// The door: takes the lock, and asks again who acts. `None` lets them in, until the commit.
+pub(in crate::flows) async fn enter(tx: &Tx, who: &Authenticated) -> Result<Option<Barred>> {
+    db::admin::admins::lock(tx).await?;
+    if !sessions::still_lives(tx, who).await? {
+        return Ok(Some(Barred::Overtaken));
+    }
+    let is_admin = db::admin::admins::is_active(tx, who.user().id).await?;
+    Ok((!is_admin).then_some(Barred::NotAdmin))
+}
+
+/// Why somebody who came through the door would not any more, without holding anything.
+pub(in crate::flows) async fn barred(conn: &Tx, who: &Authenticated) -> Result<Option<Barred>> {
+    let user = who.user().id;
+    if let Some(id) = who.session_id
+        && !db::sessions::lives(conn, id, user).await?
+    {
+        return Ok(Some(Barred::Overtaken));
+    }
+    let is_admin = db::admin::admins::is_active(conn, user).await?;
+    Ok((!is_admin).then_some(Barred::NotAdmin))
+}
+
+/// Does something to an account as whoever runs the service, who needs no account.
+pub async fn perform_as_operator(
+    s: &Services,
+    subject: Uuid,
+    act: &Act,
+    client: &Client,
+) -> Result<Outcome> {
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        db::admin::admins::lock(tx).await?;
+        let acting = Acting {
+            s,
+            tx,
+            actor: None,
+            session_id: None,
+            client,
+        };
+        acting.perform(subject, act).await
+    })
+    .await
+}
+
+/// Who acts, in which transaction.
+pub(in crate::flows) struct Acting<'a> {
+    pub(in crate::flows) s: &'a Services,
+    pub(in crate::flows) tx: &'a Tx,
+    actor: Option<Uuid>,
+    session_id: Option<Uuid>,
+    client: &'a Client,
+}
+
+impl<'a> Acting<'a> {
+    /// An admin who has come through the door, and stands in it until the commit.
+    pub(in crate::flows) async fn as_admin(
+        s: &'a Services,
+        tx: &'a Tx,
+        proven: &Proven,
+        client: &'a Client,
+    ) -> Result<Result<Self, Barred>> {
+        let who = proven.who();
+        if let Some(barred) = enter(tx, who).await? {
+            return Ok(Err(barred));
+        }
+        Ok(Ok(Self {
+            s,
+            tx,
+            actor: Some(who.user().id),
+            session_id: who.session_id,
+            client,
+        }))
+    }
+
+    async fn perform(&self, subject: Uuid, act: &Act) -> Result<Outcome> {
+        match db::admin::managed::hold(self.tx, subject).await? {
+            Some(managed) => self.act_on(&managed, act).await,
+            None => Ok(Outcome::NotFound),
+        }
+    }
+
+    /// Acts on a user who is held.
+    pub(in crate::flows) async fn act_on(
+        &self,
+        managed: &ManagedUser,
+        act: &Act,
+    ) -> Result<Outcome> {
+        let ManagedUser {
+            user, deleted_at, ..
+        } = managed;
+        if self.actor == Some(user.id) {
+            return Ok(Outcome::OwnAccount);
+        }
+        match act {
+            Act::Disable(reason) => self.disable(user, reason).await,
+            Act::Enable => self.enable(managed).await,
+            Act::SetRole(role) => self.set_role(user, *role).await,
+            Act::RequirePasswordChange => self.require_password_change(user).await,
+            Act::Unlock => self.unlock(user).await,
+            Act::SendReset => self.send_reset(user).await,
+            Act::SendVerification => self.send_verification(user).await,
+            Act::ResetTwoFactor(reason) => self.reset_two_factor(user, reason).await,
+            Act::RevokeSession(id) => self.revoke_session(user, *id).await,
+            Act::RevokeSessions => self.revoke_sessions(user).await,
+            Act::Rename(name) => self.rename(user, name.as_ref()).await,
+            Act::Delete { .. } if deleted_at.is_some() => {
+                Ok(Outcome::NothingToDo("This account is deleted already."))
+            }
+            Act::Delete {
+                reason,
+                confirm_email,
+            } => self.delete(user, reason, confirm_email).await,
+            Act::Restore => self.restore(managed).await,
+        }
+    }
+
+    /// Whether an admin acts, and no operator.
+    pub(in crate::flows) fn is_by_admin(&self) -> bool {
+        self.actor.is_some()
+    }
+
+    /// Whether nobody could manage accounts without this user.
+    pub(in crate::flows) async fn is_last_admin(&self, user: &User) -> Result<bool> {
+        let counts = user.role == Role::Admin && user.disabled_at.is_none();
+        Ok(counts && !db::admin::admins::another_active(self.tx, user.id).await?)
+    }
+
+    /// Ends every session and every token of the user, links in mails included; returns how many
+    /// sessions.
+    pub(in crate::flows) async fn end_everything(&self, user: &User) -> Result<usize> {
+        let Self { s, tx, .. } = self;
+        let raised =
+            db::accounts::users::raise_revocation_id(tx, user.id, user.revocation_id).await?;
+        if raised.is_none() {
+            return Err(crate::flows::FlowError::Inconsistent("a held user changed"));
+        }
+        db::authenticators::totp::delete_pending(tx, user.id).await?;
+        Ok(db::sessions::end_all(tx, user.id, None, EndReason::ByAdmin, s.now()).await?)
+    }
+
+    /// Writes the audit event of the act.
+    pub(in crate::flows) async fn audit(&self, event: Event, subject: Uuid) -> Result<()> {
+        let record = db::audit::Record {
+            event,
+            actor: self.actor,
+            subject: Subject::User(subject),
+            session_id: self.session_id,
+            client: self.client,
+            at: self.s.now(),
+        };
+        Ok(db::audit::insert(self.tx, &record).await?)
+    }
+
+    /// Tells the owner.
+    pub(in crate::flows) async fn tell(&self, user: &User, act: AdminAct) -> Result<()> {
+        let message = Message::ByAdmin {
+            act,
+            at: self.s.now(),
+        };
+        self.s
+            .enqueue(self.tx, Recipient::User(user), &message, Cause::Admin)
+            .await
+    }
+
+    async fn rename(&self, user: &User, name: Option<&DisplayName>) -> Result<Outcome> {
+        let name = name.map(DisplayName::as_str);
+        if user.display_name.as_deref() != name {
+            db::admin::managed::rename(self.tx, user.id, name).await?;
+            self.audit(Event::UserRenamed, user.id).await?;
+        }
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,273 @@
+//! One act on many accounts: a preview that changes nothing, then all of it in one transaction.
+//!
+//! The acts are those of `admin_act`, behind its door and in its words. Whoever an act does not fit
+//! is left out and told; a fault undoes all of it.
+
+mod whole;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+pub use whole::{Confirmed, MOST_FOUND, confirm, find, kept, perform_in_parts, select};
+
+use super::{
+    act::{Act, Acting, Barred, Outcome},
+    credentials::not_to_require_password_change,
+    disable::{not_to_disable, not_to_enable},
+    session_acts::not_to_sign_out,
+};
+use crate::{
+    db::{self, Transact, admin::managed::ManagedUser},
+    domain::{accounts::reason::Reason, audit::Client},
+    flows::{FlowError, InputFaults, Result, Services, authenticators::proof::Proven},
+};
+
+/// The most accounts of one transaction. All other acts of admins wait meanwhile.
+pub const MOST: usize = 200;
+
+/// What can be done to many accounts at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BulkAct {
+    /// Shut them.
+    Disable,
+    /// Open them again.
+    Enable,
+    /// Demand new passwords.
+    RequirePasswordChange,
+    /// End every session.
+    RevokeSessions,
+}
+
+impl BulkAct {
+    /// Every one by its word, which is that of the same act on one account.
+    pub const WORDS: [(&'static str, Self); 4] = [
+        ("disable", Self::Disable),
+        ("enable", Self::Enable),
+        ("require-password-change", Self::RequirePasswordChange),
+        ("revoke-sessions", Self::RevokeSessions),
+    ];
+
+    /// The act of a word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        let found = Self::WORDS.into_iter().find(|(known, _)| *known == word);
+        found.map(|(_, act)| act)
+    }
+
+    /// Whether it asks why.
+    pub fn asks_reason(self) -> bool {
+        self == Self::Disable
+    }
+
+    /// The act with its reason, which is not looked at where none is asked for.
+    pub fn order(self, reason: &str) -> Result<Order, InputFaults> {
+        Ok(Order(match self {
+            Self::Disable => {
+                Act::Disable(Reason::parse(reason).map_err(|why| InputFaults::one("reason", &why))?)
+            }
+            Self::Enable => Act::Enable,
+            Self::RequirePasswordChange => Act::RequirePasswordChange,
+            Self::RevokeSessions => Act::RevokeSessions,
+        }))
+    }
+
+    /// Why it does nothing to this user, where that is so: in the words of the act itself.
+    fn nothing_to_do(self, managed: &ManagedUser) -> Option<&'static str> {
+        match self {
+            Self::Disable => not_to_disable(&managed.user),
+            Self::Enable => not_to_enable(managed),
+            Self::RequirePasswordChange => not_to_require_password_change(&managed.user),
+            Self::RevokeSessions => not_to_sign_out(&managed.user),
+        }
+    }
+}
+
+/// A [`BulkAct`] with all that it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order(Act);
+
+/// Whom to do it to: 1 to [`MOST`] ids that were named, each once, or all whom a search finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selected(BTreeSet<Uuid>);
+
+impl Selected {
+    /// Reads ids as they came; what is wrong is told at `ids`.
+    pub fn parse<'a>(typed: impl IntoIterator<Item = &'a str>) -> Result<Self, InputFaults> {
+        let fault = |why: &str| Err(InputFaults::one("ids", &why));
+        let ids: Result<BTreeSet<Uuid>, _> = typed.into_iter().map(Uuid::try_parse).collect();
+        match ids {
+            Err(_) => fault("One of these is no id of a user. Select them in the list again."),
+            Ok(ids) if ids.is_empty() => fault("Nobody is selected. Select at least one user."),
+            Ok(ids) if ids.len() > MOST => {
+                fault("These are too many. Select at most 200 users at once.")
+            }
+            Ok(ids) => Ok(Self(ids)),
+        }
+    }
+
+    /// How many.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn ids(&self) -> Vec<Uuid> {
+        self.0.iter().copied().collect()
+    }
+}
+
+/// Why somebody is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Nobody has this id.
+    NotFound,
+    /// No admin acts on their own account.
+    OwnAccount,
+    /// Nobody would be left to manage accounts.
+    LastAdmin,
+    /// The account is in a state where the act does nothing; why, in a sentence.
+    NothingToDo(&'static str),
+}
+
+/// Somebody who is left out.
+#[derive(Debug, Clone)]
+pub struct LeftOut {
+    /// The id that was selected.
+    pub id: Uuid,
+    /// The user, where there is one.
+    pub managed: Option<ManagedUser>,
+    /// Why.
+    pub why: Why,
+}
+
+/// What an act would do now.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// Whom it would be done to, by address.
+    pub fitting: Vec<ManagedUser>,
+    /// Who would be left out.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Says what an act would do, without doing it.
+pub async fn preview(
+    s: &Services,
+    actor: Uuid,
+    selected: &Selected,
+    act: BulkAct,
+) -> Result<Preview> {
+    let shared = s.db.shared().await?;
+    let found = db::admin::managed::find_all(&shared, &selected.ids()).await?;
+    let mut unknown = selected.0.clone();
+    let (mut fitting, mut left_out) = (Vec::new(), Vec::new());
+    for managed in found {
+        let id = managed.user.id;
+        unknown.remove(&id);
+        let why = if id == actor {
+            Some(Why::OwnAccount)
+        } else {
+            act.nothing_to_do(&managed).map(Why::NothingToDo)
+        };
+        match why {
+            None => fitting.push(managed),
+            Some(why) => left_out.push(LeftOut {
+                id,
+                managed: Some(managed),
+                why,
+            }),
+        }
+    }
+    left_out.extend(unknown.into_iter().map(|id| LeftOut {
+        id,
+        managed: None,
+        why: Why::NotFound,
+    }));
+    Ok(Preview { fitting, left_out })
+}
+
+/// What was done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// To whom, by id.
+    pub done: Vec<Uuid>,
+    /// Who was left out, and why.
+    pub left_out: Vec<(Uuid, Why)>,
+    /// How many were not reached, as something failed behind the first part of many.
+    pub not_reached: usize,
+}
+
+/// Does one act to everybody who is selected and whom it fits, or to nobody.
+pub async fn perform(
+    s: &Services,
+    proven: &Proven,
+    selected: &Selected,
+    order: &Order,
+    client: &Client,
+) -> Result<Result<Report, Barred>> {
+    let mut conn = s.db.connection().await?;
+    conn.transaction(
+        async |tx| match Acting::as_admin(s, tx, proven, client).await? {
+            Ok(acting) => Ok(Ok(acting.act_on_all(selected, order).await?)),
+            Err(barred) => Ok(Err(barred)),
+        },
+    )
+    .await
+}
+
+impl Acting<'_> {
+    async fn act_on_all(&self, selected: &Selected, Order(act): &Order) -> Result<Report> {
+        let held = db::admin::managed::hold_all(self.tx, &selected.ids()).await?;
+        let by_id: BTreeMap<Uuid, ManagedUser> = held
+            .into_iter()
+            .map(|managed| (managed.user.id, managed))
+            .collect();
+        let mut report = Report::default();
+        for id in selected.0.iter().copied() {
+            let outcome = match by_id.get(&id) {
+                Some(managed) => self.act_on(managed, act).await?,
+                None => Outcome::NotFound,
+            };
+            let why = match outcome {
+                Outcome::Done => {
+                    report.done.push(id);
+                    continue;
+                }
+                Outcome::NotFound => Why::NotFound,
+                Outcome::OwnAccount => Why::OwnAccount,
+                Outcome::LastAdmin => Why::LastAdmin,
+                Outcome::NothingToDo(why) => Why::NothingToDo(why),
+                Outcome::Invalid(_) | Outcome::NotAdmin | Outcome::Overtaken => {
+                    return Err(FlowError::Inconsistent("no outcome of a bulk act"));
+                }
+            };
+            report.left_out.push((id, why));
+        }
+        Ok(report)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_to_two_hundred_ids_are_selected_each_once() {
+        let id = |n: u128| Uuid::from_u128(n).to_string();
+        let read = |ids: &[String]| Selected::parse(ids.iter().map(String::as_str));
+        let all: Vec<String> = (0..201).map(id).collect();
+        assert!(read(&all).is_err());
+        assert!(read(&[]).is_err());
+        assert!(read(&[id(1), "x".to_owned()]).is_err());
+        let twice = [&all[..200], &all[..200]].concat();
+        assert_eq!(read(&twice).unwrap().0.len(), MOST);
+    }
+
+    #[test]
+    fn only_what_hurts_takes_a_reason() {
+        for (word, act) in BulkAct::WORDS {
+            assert_eq!(BulkAct::of_word(word), Some(act));
+            assert_eq!(act.order(" ").is_err(), act.asks_reason());
+            assert!(act.order("left the company").is_ok());
+        }
+        assert_eq!(BulkAct::of_word("delete"), None);
+    }
+}

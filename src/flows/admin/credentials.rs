@@ -1,0 +1,102 @@
+//! Helping somebody who cannot get in, or should not as they do now: a new password, a link, a
+//! second factor that is lost.
+
+use super::act::{Acting, Outcome};
+use crate::{
+    db,
+    domain::{
+        accounts::{reason::Reason, user::User},
+        audit::Event,
+    },
+    flows::{
+        Result,
+        outbox::{Cause, Recipient},
+        sign_in::recover::MailRequest,
+    },
+    mail::AdminAct,
+};
+
+const DISABLED: &str = "This account is disabled. Enable it first.";
+
+/// Why demanding a new password does nothing, where that is so.
+pub(in crate::flows) fn not_to_require_password_change(user: &User) -> Option<&'static str> {
+    let demanded = user.password_must_change;
+    demanded.then_some("A new password is demanded of this account already.")
+}
+
+impl Acting<'_> {
+    /// Demands another password. Sessions go on, and lead nowhere else until it is chosen.
+    pub(in crate::flows) async fn require_password_change(&self, user: &User) -> Result<Outcome> {
+        if let Some(why) = not_to_require_password_change(user) {
+            return Ok(Outcome::NothingToDo(why));
+        }
+        db::admin::managed::require_password_change(self.tx, user.id).await?;
+        self.audit(Event::UserPasswordChangeRequired, user.id)
+            .await?;
+        self.tell(user, AdminAct::PasswordChangeRequired).await?;
+        Ok(Outcome::Done)
+    }
+
+    /// Lets guesses at the password and the codes count from nothing again.
+    pub(in crate::flows) async fn unlock(&self, user: &User) -> Result<Outcome> {
+        if !self.s.unlock_wholly(self.tx, user).await? {
+            return Ok(Outcome::NothingToDo(
+                "No wrong attempts hold up sign-in to this account.",
+            ));
+        }
+        self.audit(Event::SignInUnblocked { by: "admin" }, user.id)
+            .await?;
+        self.tell(user, AdminAct::Unlocked).await?;
+        Ok(Outcome::Done)
+    }
+
+    /// Mails what "forgot password" mails.
+    pub(in crate::flows) async fn send_reset(&self, user: &User) -> Result<Outcome> {
+        if user.disabled_at.is_some() {
+            return Ok(Outcome::NothingToDo(DISABLED));
+        }
+        let Self { s, tx, .. } = self;
+        let message = s.requested_message(MailRequest::Reset, user)?;
+        s.enqueue(tx, Recipient::User(user), &message, Cause::Admin)
+            .await?;
+        self.audit(Event::UserResetSent, user.id).await?;
+        Ok(Outcome::Done)
+    }
+
+    /// Mails the link of the registration again.
+    pub(in crate::flows) async fn send_verification(&self, user: &User) -> Result<Outcome> {
+        if user.disabled_at.is_some() {
+            return Ok(Outcome::NothingToDo(DISABLED));
+        }
+        if user.mailbox_proven() {
+            return Ok(Outcome::NothingToDo("This address is verified already."));
+        }
+        self.s
+            .enqueue_verification(self.tx, user, Cause::Admin)
+            .await?;
+        self.audit(Event::UserVerificationSent, user.id).await?;
+        Ok(Outcome::Done)
+    }
+
+    /// Takes the second factor and its backup codes away. The password alone signs in, once: then a
+    /// new one is demanded.
+    pub(in crate::flows) async fn reset_two_factor(
+        &self,
+        user: &User,
+        reason: &Reason,
+    ) -> Result<Outcome> {
+        if !user.two_factor_enabled() {
+            return Ok(Outcome::NothingToDo("Two-step sign-in is not on."));
+        }
+        self.end_everything(user).await?;
+        db::authenticators::totp::delete_confirmed(self.tx, user.id).await?;
+        db::accounts::users::note_no_second_factor(self.tx, user.id).await?;
+        db::authenticators::backup_codes::delete_all(self.tx, user.id).await?;
+        db::admin::managed::require_password_change(self.tx, user.id).await?;
+        let reason = reason.clone();
+        self.audit(Event::UserTwoFactorReset { reason }, user.id)
+            .await?;
+        self.tell(user, AdminAct::TwoFactorReset).await?;
+        Ok(Outcome::Done)
+    }
+}

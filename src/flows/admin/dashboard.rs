@@ -1,0 +1,101 @@
+//! The service at a glance, for admins.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    db::{self, Tx, admin::dashboard as counts},
+    domain::{
+        audit::Event,
+        dashboard::{Figure, Span, days, hours},
+    },
+    flows::{Result, Services, audit_waiting},
+};
+
+/// What the dashboard tells.
+#[derive(Debug, Clone)]
+pub struct Dashboard {
+    /// Accounts.
+    pub users: Figure,
+    /// Accounts with a second factor.
+    pub second_factors: Figure,
+    /// Sessions that live.
+    pub sessions: Figure,
+    /// Mails that are still to be sent.
+    pub mails_waiting: Figure,
+    /// Mails that were given up within 30 days.
+    pub mails_given_up: Figure,
+    /// Counters of guesses that make somebody wait.
+    pub paused: Figure,
+    /// Counters of guesses that keep strangers out.
+    pub blocked: Figure,
+    /// Audit events that wait to be sealed.
+    pub audit_waiting: Figure,
+    /// Since when the oldest of them has waited, where that is too long.
+    pub audit_overdue_since: Option<DateTime<Utc>>,
+    /// The last 24 hours, an hour each.
+    pub day: Vec<SignIns>,
+    /// The last 30 days, a day each.
+    pub month: Vec<SignIns>,
+    /// Whether every migration of this version has run.
+    pub migrations_current: bool,
+    /// The latest migration that ran.
+    pub last_migration: Option<String>,
+    /// The version of this process.
+    pub version: &'static str,
+}
+
+/// Sign-ins in one span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignIns {
+    /// When.
+    pub span: Span,
+    /// Sessions that began.
+    pub succeeded: Figure,
+    /// Wrong passwords and wrong codes.
+    pub failed: Figure,
+}
+
+/// Counts. Nothing is kept: each figure is bounded in what it reads.
+pub async fn look(s: &Services) -> Result<Dashboard> {
+    let conn = s.db.connection().await?;
+    let now = s.now();
+    let waiting = audit_waiting::waiting(s, &conn).await?;
+    Ok(Dashboard {
+        audit_waiting: Figure::bounded(
+            waiting.map_or(0, |(waiting, _)| waiting.events),
+            db::audit_waiting::BOUND,
+        ),
+        audit_overdue_since: waiting
+            .filter(|(_, overdue)| *overdue)
+            .map(|(waiting, _)| waiting.since),
+        users: counts::users(&conn, now).await?,
+        second_factors: counts::second_factors(&conn, now).await?,
+        sessions: counts::sessions(&conn, now).await?,
+        mails_waiting: counts::mails_waiting(&conn, now).await?,
+        mails_given_up: counts::mails_given_up(&conn, now).await?,
+        paused: counts::paused(&conn, now).await?,
+        blocked: counts::blocked(&conn, now).await?,
+        day: sign_ins(&conn, &hours(now)).await?,
+        month: sign_ins(&conn, &days(now)).await?,
+        migrations_current: db::migrate::readiness(&conn).await?.is_current,
+        last_migration: counts::last_migration(&conn).await?,
+        version: env!("CARGO_PKG_VERSION"),
+    })
+}
+
+async fn sign_ins(conn: &Tx, spans: &[Span]) -> Result<Vec<SignIns>> {
+    let succeeded = counts::events(conn, Event::SignedIn { methods: &[] }.name(), spans).await?;
+    let passwords = counts::events(conn, Event::SignInFailed.name(), spans).await?;
+    let code_failed = Event::SecondFactorFailed { reason: "" };
+    let codes = counts::events(conn, code_failed.name(), spans).await?;
+    let failed = passwords.into_iter().zip(codes).map(|(a, b)| a.and(b));
+    let counted = succeeded.into_iter().zip(failed);
+    let all = spans.iter().zip(counted);
+    Ok(all
+        .map(|(span, (succeeded, failed))| SignIns {
+            span: *span,
+            succeeded,
+            failed,
+        })
+        .collect())
+}

@@ -1,0 +1,87 @@
+//! Deleting an account: shut at once, erased after a grace, restored until then.
+//!
+//! ```text
+//!   open or disabled --delete--> deleted and disabled --30 days--> erased
+//!                                     |
+//!                                     '--restore--> disabled --enable--> open
+//! ```
+
+use super::act::{Acting, Outcome};
+use crate::{
+    db::{self, Transact, admin::managed::ManagedUser},
+    domain::{
+        accounts::{
+            reason::Reason,
+            user::{DELETION_GRACE, User},
+        },
+        audit::{Client, Event, Subject},
+    },
+    flows::{InputFaults, Result, Services},
+    mail::AdminAct,
+};
+
+impl Acting<'_> {
+    /// The address stays taken until the account is erased.
+    pub(in crate::flows) async fn delete(
+        &self,
+        user: &User,
+        reason: &Reason,
+        confirm_email: &str,
+    ) -> Result<Outcome> {
+        if !confirm_email.trim().eq_ignore_ascii_case(&user.email) {
+            let why = "This is not the address of this account. Type it to confirm.";
+            return Ok(Outcome::Invalid(InputFaults::one("confirm_email", &why)));
+        }
+        if self.is_last_admin(user).await? {
+            return Ok(Outcome::LastAdmin);
+        }
+        let now = self.s.now();
+        let disabled_at = user.disabled_at.unwrap_or(now);
+        db::admin::managed::set_disabled(self.tx, user.id, Some(disabled_at)).await?;
+        db::admin::managed::set_deleted(self.tx, user.id, Some(now)).await?;
+        self.end_everything(user).await?;
+        self.end_unproven_imports(user).await?;
+        let reason = reason.clone();
+        self.audit(Event::UserDeleted { reason }, user.id).await?;
+        let erased_at = now + DELETION_GRACE;
+        self.tell(user, AdminAct::Deleted { erased_at }).await?;
+        Ok(Outcome::Done)
+    }
+
+    /// The account stays shut: opening it is a step of its own.
+    pub(in crate::flows) async fn restore(&self, managed: &ManagedUser) -> Result<Outcome> {
+        let user = &managed.user;
+        if managed.deleted_at.is_none() {
+            return Ok(Outcome::NothingToDo("This account is not deleted."));
+        }
+        db::admin::managed::set_deleted(self.tx, user.id, None).await?;
+        self.audit(Event::UserRestored, user.id).await?;
+        self.tell(user, AdminAct::Restored).await?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// Erases the accounts whose grace is over, up to a hundred; returns how many.
+pub async fn erase_due(s: &Services) -> Result<usize> {
+    let client = Client::command("vestibule");
+    let at = s.now();
+    let mut conn = s.db.connection().await?;
+    conn.transaction(async |tx| {
+        let erased = db::admin::managed::erase(tx, at - DELETION_GRACE).await?;
+        if erased.is_empty() {
+            return Ok(0);
+        }
+        let record = |id: &_| db::audit::Record {
+            event: Event::UserErased,
+            actor: None,
+            subject: Subject::User(*id),
+            session_id: None,
+            client: &client,
+            at,
+        };
+        let records: Vec<_> = erased.iter().map(record).collect();
+        db::audit::insert_all(tx, &records).await?;
+        Ok(erased.len())
+    })
+    .await
+}

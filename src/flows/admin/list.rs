@@ -1,0 +1,139 @@
+//! The users as admins look through them, and one of them in full.
+
+mod search;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+pub use search::{PAGE, Page, Query, check, count, everybody, list, page};
+
+use crate::{
+    db::{
+        self,
+        admin::managed::ManagedUser,
+        audit::EventRow,
+        mails::MailRow,
+        sessions::devices::{DeviceRow, Which},
+    },
+    domain::{
+        accounts::{email::EmailAddress, user_search::Cursor},
+        audit_search,
+    },
+    flows::{
+        InputFaults, Result, Services,
+        paged::{self, Paged},
+    },
+};
+
+/// Sessions, events and mails of a page of one user.
+pub const LATEST: i64 = 20;
+
+/// Where each list of one user goes on, as it came; blank is its first page.
+#[derive(Debug, Clone, Default)]
+pub struct Cursors {
+    /// Of the living sessions.
+    pub sessions: String,
+    /// Of what happened.
+    pub events: String,
+    /// Of the mails.
+    pub mails: String,
+}
+
+/// One user, with what happened around the account.
+#[derive(Debug)]
+pub struct Whole {
+    /// The user.
+    pub managed: ManagedUser,
+    /// The file that brought the account, where one did.
+    pub origin: Option<db::imports::Origin>,
+    /// The living sessions, the one seen last first.
+    pub sessions: Paged<DeviceRow>,
+    /// What happened, newest first.
+    pub events: Paged<EventRow>,
+    /// The mails, newest first.
+    pub mails: Paged<MailRow>,
+}
+
+/// One user in full, a page of each list; `None` where there is none of that id.
+pub async fn show(
+    s: &Services,
+    id: Uuid,
+    cursors: &Cursors,
+) -> Result<Result<Option<Whole>, InputFaults>> {
+    let mut faults = InputFaults::default();
+    let behind = faults.note("sessions", Cursor::of_newest(&cursors.sessions));
+    let before = faults.note("events", audit_search::cursor(&cursors.events));
+    let mails_behind = faults.note("mails", Cursor::of_newest(&cursors.mails));
+    if !faults.is_empty() {
+        return Ok(Err(faults));
+    }
+    let shared = s.db.shared().await?;
+    let Some(managed) = db::admin::managed::find(&shared, id).await? else {
+        return Ok(Ok(None));
+    };
+    let limit = LATEST + 1;
+    let events = db::audit::latest_of(&shared, id, before.flatten(), limit).await?;
+    let mails = db::mails::latest_of(&shared, id, mails_behind.flatten(), limit).await?;
+    Ok(Ok(Some(Whole {
+        origin: db::imports::origin(&shared, id).await?,
+        managed,
+        sessions: living(s, id, behind.flatten(), LATEST).await?,
+        events: Paged::cut(events, LATEST, |event| event.seq.to_string()),
+        mails: Paged::cut(mails, LATEST, |mail| {
+            paged::cursor(mail.created_at, mail.id)
+        }),
+    })))
+}
+
+/// A page of the living sessions of a user, `size` of them, the one seen last first.
+pub async fn sessions(
+    s: &Services,
+    id: Uuid,
+    cursor: &str,
+    size: i64,
+) -> Result<Result<Paged<DeviceRow>, InputFaults>> {
+    match paged::behind(cursor) {
+        Ok(behind) => Ok(Ok(living(s, id, behind, size).await?)),
+        Err(faults) => Ok(Err(faults)),
+    }
+}
+
+async fn living(
+    s: &Services,
+    user_id: Uuid,
+    behind: Option<(DateTime<Utc>, Uuid)>,
+    size: i64,
+) -> Result<Paged<DeviceRow>> {
+    let which = Which {
+        user_id,
+        at: s.now(),
+        except: None,
+        behind,
+        limit: size + 1,
+    };
+    let rows = db::sessions::devices::living_of(&*s.db.shared().await?, which).await?;
+    Ok(Paged::cut(rows, size, |row| {
+        paged::cursor(row.last_seen_at, row.id)
+    }))
+}
+
+/// One user; `None` where there is none of that id.
+pub async fn find(s: &Services, id: Uuid) -> Result<Option<ManagedUser>> {
+    let shared = s.db.shared().await?;
+    Ok(db::admin::managed::find(&shared, id).await?)
+}
+
+/// The user of a session that was not ended; `None` where there is none.
+pub async fn owner_of_session(s: &Services, session_id: Uuid) -> Result<Option<ManagedUser>> {
+    let shared = s.db.shared().await?;
+    match db::sessions::devices::owner_of(&shared, session_id, s.now()).await? {
+        Some(id) => Ok(db::admin::managed::find(&shared, id).await?),
+        None => Ok(None),
+    }
+}
+
+/// The user of an address.
+pub async fn id_of(s: &Services, email: &EmailAddress) -> Result<Option<Uuid>> {
+    let shared = s.db.shared().await?;
+    Ok(db::admin::managed::id_of(&shared, email.canonical()).await?)
+}

@@ -1,0 +1,184 @@
+//! Looking for users: what was asked for, and a page of what is found.
+
+use uuid::Uuid;
+
+use crate::{
+    db::{self, Transact, admin::managed::ManagedUser},
+    domain::{
+        accounts::user_search::{
+            self, Cursor, ROLES, Sort, Status, Step, TWO_FACTOR, UserSearch, VERIFIED,
+        },
+        dashboard::Figure,
+    },
+    flows::{FlowError, InputFaults, Result, Services},
+};
+
+/// Users of one page.
+pub const PAGE: usize = 50;
+
+/// What was asked for, as it came; blank is anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    /// Words of the name or parts of the address, or an id.
+    pub q: String,
+    /// `active`, `disabled` or `deleted`.
+    pub status: String,
+    /// `user` or `admin`.
+    pub role: String,
+    /// `on` or `off`.
+    pub two_factor: String,
+    /// `yes` or `no`.
+    pub verified: String,
+    /// `newest`, `oldest` or `email`.
+    pub sort: String,
+    /// `next` or `previous` of another page.
+    pub cursor: String,
+}
+
+/// A page of the list.
+#[derive(Debug)]
+pub struct Page {
+    /// In the order that was asked for.
+    pub users: Vec<ManagedUser>,
+    /// The cursor of the next page, where there is one.
+    pub next: Option<String>,
+    /// The cursor of the page before, where this is not the first one.
+    pub previous: Option<String>,
+}
+
+/// Looks for users. Pages hang on the last user of the one before, so that nobody is shown twice or
+/// left out while others write.
+pub async fn list(s: &Services, query: &Query) -> Result<Result<Page, InputFaults>> {
+    page(s, query, PAGE).await
+}
+
+/// The same with `size` users a page.
+pub async fn page(s: &Services, query: &Query, size: usize) -> Result<Result<Page, InputFaults>> {
+    let mut search = match read(query) {
+        Ok(search) => search,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
+    let mut conn = s.db.connection().await?;
+    let mut users = found(&mut conn, &search, limit).await?;
+    if let Some(Step::Before(_)) = search.step {
+        if users.len() > size {
+            users.remove(0);
+            return Ok(Ok(Page {
+                previous: step(users.first(), search.sort, Step::Before),
+                next: step(users.last(), search.sort, Step::Behind),
+                users,
+            }));
+        }
+        // Nobody comes before these: the first page, which may have room for more than them.
+        search.step = None;
+        users = found(&mut conn, &search, limit).await?;
+    }
+    let more = users.len() > size;
+    users.truncate(size);
+    let first = users.first().filter(|_| search.step.is_some());
+    let last = users.last().filter(|_| more);
+    Ok(Ok(Page {
+        previous: step(first, search.sort, Step::Before),
+        next: step(last, search.sort, Step::Behind),
+        users,
+    }))
+}
+
+/// The ids of those on all pages, `most` of them at most; where the page begins makes no difference.
+pub async fn everybody(
+    s: &Services,
+    query: &Query,
+    most: usize,
+) -> Result<Result<Vec<Uuid>, InputFaults>> {
+    let query = Query {
+        cursor: String::new(),
+        ..query.clone()
+    };
+    let search = match read(&query) {
+        Ok(search) => search,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut conn = s.db.connection().await?;
+    let ids = conn
+        .transaction(async |tx| {
+            Ok::<_, FlowError>(db::admin::list::everybody(tx, &search, most).await?)
+        })
+        .await?;
+    Ok(Ok(ids))
+}
+
+async fn found(
+    conn: &mut db::Connection,
+    search: &UserSearch,
+    limit: i64,
+) -> Result<Vec<ManagedUser>> {
+    conn.transaction(async |tx| Ok::<_, FlowError>(db::admin::list::page(tx, search, limit).await?))
+        .await
+}
+
+fn step(from: Option<&ManagedUser>, sort: Sort, step: fn(Cursor) -> Step) -> Option<String> {
+    let user = &from?.user;
+    let place = match sort {
+        Sort::Email => Cursor::Email(user.email_canonical.clone()),
+        Sort::Newest | Sort::Oldest => Cursor::Created(user.created_at, user.id),
+    };
+    Some(step(place).encode())
+}
+
+/// How many users are in the list, on all its pages. Nothing is worth a scan: all of them are told
+/// from a sample, those of a search are counted up to a bound.
+pub async fn count(s: &Services, query: &Query) -> Result<Result<Figure, InputFaults>> {
+    let search = match read(query) {
+        Ok(search) => search,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let mut conn = s.db.connection().await?;
+    if !search.narrows() {
+        let figure = db::admin::dashboard::users_at_a_glance(&conn, s.now()).await?;
+        return Ok(Ok(figure));
+    }
+    let counted = conn
+        .transaction(async |tx| Ok::<_, FlowError>(db::admin::list::count(tx, &search).await?))
+        .await?;
+    Ok(Ok(counted))
+}
+
+/// Whether the search can be read.
+pub fn check(query: &Query) -> Result<(), InputFaults> {
+    read(query).map(drop)
+}
+
+fn read(query: &Query) -> Result<UserSearch, InputFaults> {
+    let mut faults = InputFaults::default();
+    let sort = faults.note("sort", user_search::choice(&Sort::WORDS, &query.sort));
+    let sort = sort.flatten().unwrap_or_default();
+    let search = UserSearch {
+        text: faults.note("q", user_search::text(&query.q)).flatten(),
+        status: faults
+            .note("status", user_search::choice(&Status::WORDS, &query.status))
+            .flatten(),
+        role: faults
+            .note("role", user_search::choice(&ROLES, &query.role))
+            .flatten(),
+        two_factor: faults
+            .note(
+                "two_factor",
+                user_search::choice(&TWO_FACTOR, &query.two_factor),
+            )
+            .flatten(),
+        verified: faults
+            .note("verified", user_search::choice(&VERIFIED, &query.verified))
+            .flatten(),
+        sort,
+        step: faults
+            .note("cursor", Step::decode(&query.cursor, sort))
+            .flatten(),
+    };
+    if faults.is_empty() {
+        Ok(search)
+    } else {
+        Err(faults)
+    }
+}

@@ -1,0 +1,46 @@
+//! Ending somebody's sessions.
+
+use uuid::Uuid;
+
+use super::act::{Acting, Outcome};
+use crate::{
+    db,
+    domain::{accounts::user::User, audit::Event, session::EndReason},
+    flows::Result,
+    mail::AdminAct,
+};
+
+/// Why ending all sessions does nothing, where that is so.
+pub(in crate::flows) fn not_to_sign_out(user: &User) -> Option<&'static str> {
+    let shut = user.disabled_at.is_some();
+    shut.then_some("This account is disabled, so nobody is signed in to it.")
+}
+
+impl Acting<'_> {
+    /// Ends one session; its tokens are dead at once.
+    pub(in crate::flows) async fn revoke_session(
+        &self,
+        user: &User,
+        session_id: Uuid,
+    ) -> Result<Outcome> {
+        let Self { s, tx, .. } = self;
+        if !db::sessions::end(tx, session_id, user.id, EndReason::ByAdmin, s.now()).await? {
+            return Ok(Outcome::NotFound);
+        }
+        self.audit(Event::UserSessionRevoked { session_id }, user.id)
+            .await?;
+        Ok(Outcome::Done)
+    }
+
+    /// Ends every session, and every token besides. Trusted browsers are asked for codes again.
+    pub(in crate::flows) async fn revoke_sessions(&self, user: &User) -> Result<Outcome> {
+        if let Some(why) = not_to_sign_out(user) {
+            return Ok(Outcome::NothingToDo(why));
+        }
+        let count = self.end_everything(user).await?;
+        self.audit(Event::UserSessionsRevoked { count }, user.id)
+            .await?;
+        self.tell(user, AdminAct::SessionsRevoked).await?;
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,50 @@
+//! Who vouches for an imported account until its owner has proven the mailbox: the admins of its
+//! file, and only while they are admins who can act. An operator's import needs nobody else.
+//!
+//! ```text
+//!   imported --the owner proves the mailbox--> the owner's alone
+//!       |
+//!       '--an admin of the file is disabled, demoted or deleted--> sessions end, the password opens
+//!          nothing; a link to the mailbox still does
+//! ```
+
+use super::act::Acting;
+use crate::{
+    db::{self, Tx},
+    domain::{
+        accounts::user::{Role, User},
+        audit::Event,
+        session::EndReason,
+    },
+    flows::{Result, Services},
+};
+
+impl Services {
+    /// Whether the password of an account may begin a session. Ask before the user is held: acts of
+    /// admins lock the admin first, too.
+    pub(in crate::flows) async fn is_vouched_for(&self, tx: &Tx, user: &User) -> Result<bool> {
+        match user.import_id {
+            Some(import) if !user.mailbox_proven() => {
+                Ok(db::imports::is_vouched_for(tx, import).await?)
+            }
+            _ => Ok(true),
+        }
+    }
+}
+
+impl Acting<'_> {
+    /// Ends what the imports of an admin opened, where the mailbox was never proven. To be called
+    /// once the admin's row says that they are none any more.
+    pub(in crate::flows) async fn end_unproven_imports(&self, was: &User) -> Result<()> {
+        if was.role != Role::Admin {
+            return Ok(());
+        }
+        let (reason, now) = (EndReason::ByAdmin.as_str(), self.s.now());
+        let count = db::imports::end_unproven_sessions(self.tx, was.id, reason, now).await?;
+        if count > 0 {
+            self.audit(Event::UserImportsUnvouched { count }, was.id)
+                .await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,182 @@
+//! `POST /api/admin/users/bulk`: one act on many accounts, in one transaction.
+
+use std::mem;
+
+use actix_web::HttpResponse;
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    flows::{
+        InputFaults,
+        admin::{
+            bulk::{self, BulkAct, Order, Selected},
+            list::Query,
+        },
+    },
+    web::{
+        api::{
+            admin_bulk_filter::{Expected, Filter, FilterBody, found, searched},
+            dto::LeftOut,
+            fields::{self, Field, Reader},
+            refusals, schemas,
+            texts::{self, CurrentPassword},
+        },
+        error::WebResult,
+        extract::{AdminCall, ClientInfo, MayProve},
+        problem::problems,
+        state::State,
+    },
+};
+
+/// The body of an act on many accounts.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = BulkAct)]
+pub struct Body {
+    /// The last word of the path of the same act on one account.
+    #[schema(schema_with = schemas::bulk_acts)]
+    action: Field,
+    /// Out of the list; one that comes twice counts once. Not beside `filter`.
+    #[schema(schema_with = schemas::selected)]
+    ids: Option<Ids>,
+    /// Everybody whom the list finds by this as the call arrives, 5,000 at most; `{}` is everybody. Not beside `ids`.
+    #[schema(value_type = Option<FilterBody>)]
+    filter: Option<Filter>,
+    /// Beside `filter`: nothing is done unless it finds exactly so many.
+    #[schema(value_type = Option<u32>)]
+    expected: Option<Expected>,
+    /// Where the act on one account asks for it.
+    #[schema(value_type = Option<texts::Reason>)]
+    reason: Field,
+    /// Unless there was a proof within 10 minutes.
+    #[schema(value_type = Option<CurrentPassword>)]
+    password: Field,
+}
+
+/// The ids as they came.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Ids {
+    Texts(Vec<String>),
+    Other(IgnoredAny),
+}
+
+impl MayProve for Body {
+    fn password(&mut self) -> Field {
+        mem::replace(&mut self.password, Field::Missing)
+    }
+}
+
+/// What was done, and to whom nothing.
+#[derive(Serialize, ToSchema)]
+#[schema(as = BulkReport)]
+struct Answer {
+    #[schema(value_type = Vec<String>)]
+    done: Vec<Uuid>,
+    left_out: Vec<LeftOut>,
+    /// How many a `filter` found that the act did not reach, since something failed behind the first 200. What is
+    /// done stays done.
+    not_reached: usize,
+}
+
+/// Whom to do it to.
+enum Whom {
+    Named(Selected),
+    Found(Query, Option<u32>),
+}
+
+fn read(body: Body) -> WebResult<(Whom, Order)> {
+    let (act, ids, found, reason) = fields::read(|r| {
+        let act = action(r, body.action);
+        let found = searched(r, body.filter, body.expected.as_ref(), body.ids.is_some());
+        let ids = match body.ids {
+            Some(Ids::Texts(ids)) => ids,
+            Some(Ids::Other(_)) => {
+                r.fault("ids", "This field must be a list of texts.");
+                Vec::new()
+            }
+            None if found.is_some() => Vec::new(),
+            None => {
+                r.fault("ids", "This field is missing.");
+                Vec::new()
+            }
+        };
+        (act, ids, found, r.optional("reason", body.reason))
+    })?;
+    let mut faults = InputFaults::default();
+    let whom = match found {
+        Some((query, expected)) => Ok(Whom::Found(query, expected)),
+        None => Selected::parse(ids.iter().map(String::as_str)).map(Whom::Named),
+    };
+    let order = act.order(reason.as_ref().map_or("", |reason| reason.expose()));
+    match (whom, order) {
+        (Ok(whom), Ok(order)) => Ok((whom, order)),
+        (whom, order) => {
+            for fault in [whom.err(), order.err()].iter().flatten() {
+                for (field, messages) in fault.iter() {
+                    for why in messages {
+                        faults.add(field, why);
+                    }
+                }
+            }
+            Err(refusals::invalid(&faults))
+        }
+    }
+}
+
+/// The act; where there is none, the fault is noted and what stands in its place is not used.
+fn action(r: &mut Reader, field: Field) -> BulkAct {
+    let is_given = field.is_given();
+    let typed = r.text("action", field);
+    let act = BulkAct::of_word(&typed);
+    if act.is_none() && is_given && !typed.trim().is_empty() {
+        r.fault(
+            "action",
+            "This is no act that can be done to many accounts.",
+        );
+    }
+    act.unwrap_or(BulkAct::Enable)
+}
+
+problems!(BulkProblems: ANY UNSAFE BODY SIGNED_IN ADMIN PROVEN);
+
+/// Does one act to up to 200 accounts that are named: to everybody whom it fits, or where something fails to nobody. Or
+/// to everybody whom a filter finds as the call arrives, up to 5,000, in transactions of 200.
+///
+/// Each is audited and told as by the act on one account. Whoever it does not fit is left out, with
+/// the word that the act on this one account would be refused with.
+#[utoipa::path(
+    post,
+    path = "/api/admin/users/bulk",
+    tag = "Administration",
+    request_body = Body,
+    responses(
+        (status = 200, description = "Done; `done` may be empty.", body = Answer),
+        BulkProblems,
+    ),
+    security(("bearer" = []), ("access_cookie" = [])),
+)]
+pub async fn post(
+    state: State,
+    call: AdminCall<Body>,
+    ClientInfo(client): ClientInfo,
+) -> WebResult {
+    let (whom, order) = read(call.body)?;
+    let (services, proven) = (&state.services, &call.proven);
+    let done = match whom {
+        Whom::Named(selected) => {
+            bulk::perform(services, proven, &selected, &order, &client).await?
+        }
+        Whom::Found(query, expected) => {
+            let selected = found(services, &query, expected).await?;
+            bulk::perform_in_parts(services, proven, selected, &order, &client).await?
+        }
+    };
+    let report = done.map_err(refusals::barred)?;
+    Ok(HttpResponse::Ok().json(Answer {
+        done: report.done,
+        left_out: report.left_out.into_iter().map(LeftOut::of).collect(),
+        not_reached: report.not_reached,
+    }))
+}

@@ -1,0 +1,114 @@
+//! `GET /api/admin/dashboard`.
+
+use actix_web::HttpResponse;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    domain::dashboard::Figure,
+    flows::admin::dashboard::{self, SignIns},
+    web::{api::schemas, error::WebResult, extract::AdminApi, problem::problems, state::State},
+};
+
+/// A count, and how exact it is: `estimate` is told from a sample, `at_least` stopped at a bound.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Figure)]
+struct FigureAnswer {
+    count: i64,
+    #[schema(schema_with = schemas::precisions)]
+    precision: &'static str,
+}
+
+impl From<Figure> for FigureAnswer {
+    fn from(figure: Figure) -> Self {
+        Self {
+            count: figure.count,
+            precision: figure.precision.as_str(),
+        }
+    }
+}
+
+/// Sign-ins from a time on, up to the next one.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SignIns)]
+struct SignInsAnswer {
+    #[schema(value_type = String, format = DateTime)]
+    from: DateTime<Utc>,
+    succeeded: FigureAnswer,
+    /// Wrong passwords and codes.
+    failed: FigureAnswer,
+}
+
+impl From<&SignIns> for SignInsAnswer {
+    fn from(one: &SignIns) -> Self {
+        Self {
+            from: one.span.from,
+            succeeded: one.succeeded.into(),
+            failed: one.failed.into(),
+        }
+    }
+}
+
+/// The service at a glance.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Dashboard)]
+struct Answer {
+    users: FigureAnswer,
+    active_sessions: FigureAnswer,
+    two_factor_enabled: FigureAnswer,
+    mails_waiting: FigureAnswer,
+    /// In the last 30 days.
+    mails_given_up: FigureAnswer,
+    /// Addresses that have to wait after wrong attempts.
+    throttled_paused: FigureAnswer,
+    /// Addresses that strangers cannot sign in to before they are unlocked.
+    throttled_blocked: FigureAnswer,
+    /// Audit events that wait to be sealed.
+    audit_waiting: FigureAnswer,
+    /// Since when the oldest of them has waited, where that is longer than 10 s: until they are
+    /// sealed, events can be changed unseen.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    audit_overdue_since: Option<DateTime<Utc>>,
+    /// The last 24 hours, an hour each, the running one last.
+    last_day: Vec<SignInsAnswer>,
+    /// The last 30 days, a day each in UTC, today last.
+    last_month: Vec<SignInsAnswer>,
+    version: &'static str,
+    migrations_current: bool,
+    #[schema(required)]
+    last_migration: Option<String>,
+}
+
+problems!(Problems: ANY SIGNED_IN ADMIN);
+
+/// Tells how the service is doing.
+#[utoipa::path(
+    get,
+    path = "/api/admin/dashboard",
+    tag = "Administration",
+    responses(
+        (status = 200, description = "Figures.", body = Answer),
+        Problems,
+    ),
+    security(("bearer" = []), ("access_cookie" = [])),
+)]
+pub async fn get(state: State, _: AdminApi) -> WebResult {
+    let seen = dashboard::look(&state.services).await?;
+    Ok(HttpResponse::Ok().json(Answer {
+        users: seen.users.into(),
+        active_sessions: seen.sessions.into(),
+        two_factor_enabled: seen.second_factors.into(),
+        mails_waiting: seen.mails_waiting.into(),
+        mails_given_up: seen.mails_given_up.into(),
+        throttled_paused: seen.paused.into(),
+        throttled_blocked: seen.blocked.into(),
+        audit_waiting: seen.audit_waiting.into(),
+        audit_overdue_since: seen.audit_overdue_since,
+        last_day: seen.day.iter().map(SignInsAnswer::from).collect(),
+        last_month: seen.month.iter().map(SignInsAnswer::from).collect(),
+        version: seen.version,
+        migrations_current: seen.migrations_current,
+        last_migration: seen.last_migration,
+    }))
+}

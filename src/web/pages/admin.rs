@@ -1,0 +1,9 @@
+//! Users, acts, invitations and the dashboard.
+
+pub mod act;
+pub mod bulk;
+pub mod dashboard;
+pub mod invitations;
+pub mod user;
+pub mod users;
+pub mod words;

@@ -1,0 +1,204 @@
+//! `/admin/users/bulk`: one act on everybody who is selected in the list, first as a preview that
+//! names them.
+
+mod asked;
+mod confirmed;
+
+use super::{
+    users::{ListQuery, UserLine},
+    words::AdminAct,
+};
+use crate::{
+    flows::{
+        InputFaults,
+        admin::bulk::{self, BulkAct, LeftOut, Why},
+        authenticators::proof,
+        sessions::authenticate::Authenticated,
+    },
+    web::{
+        copy,
+        error::WebResult,
+        extract::{AdminUser, PageShell},
+        pages::answer::Showing,
+        paths::USERS,
+        state::{State, WebState},
+        view::{FieldErrors, Shell},
+    },
+};
+use actix_web::HttpRequest;
+use askama::Template;
+use asked::{Whom, everybody, named, of_query};
+pub use confirmed::post;
+
+/// `/admin/users/bulk`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/bulk.html")]
+pub struct AdminBulkPage {
+    /// What stands around the page.
+    pub shell: Shell,
+    /// The act; none where it cannot be told what is wanted.
+    pub act: Option<&'static AdminAct>,
+    /// Whom it would be done to; of those whom a search finds, the first.
+    pub people: Vec<UserLine>,
+    /// To how many.
+    pub count: usize,
+    /// Who would be left out; of those whom a search finds, the first.
+    pub left_out: Vec<LeftOutLine>,
+    /// How many would be.
+    pub left_out_count: usize,
+    /// The id of what a search found, kept until it is confirmed; empty where users were selected by hand.
+    pub selection: String,
+    /// The list that the selection was made in, as a query.
+    pub list: ListQuery,
+    /// The reason as typed.
+    pub reason: String,
+    /// The address of whoever is to prove again who they are; empty where that was lately.
+    pub prove_as: String,
+    /// What is wrong, by `reason` and `password`.
+    pub errors: FieldErrors,
+}
+
+impl AdminBulkPage {
+    /// A page with nobody on it.
+    fn of(shell: Shell, act: Option<BulkAct>) -> Self {
+        Self {
+            shell,
+            act: act.and_then(AdminAct::of_many),
+            people: Vec::new(),
+            count: 0,
+            left_out: Vec::new(),
+            left_out_count: 0,
+            selection: String::new(),
+            list: ListQuery::default(),
+            reason: String::new(),
+            prove_as: String::new(),
+            errors: FieldErrors::default(),
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        self.act
+            .map_or("Act on several users", AdminAct::title_of_many)
+    }
+
+    /// Whom the form names: those who stand on the page, and nobody else.
+    fn ids(&self) -> String {
+        let ids: Vec<&str> = self.people.iter().map(|line| line.id.as_str()).collect();
+        ids.join(" ")
+    }
+
+    fn back(&self) -> String {
+        self.list.here()
+    }
+}
+
+/// The most of those whom a search finds who are shown.
+const SHOWN: usize = 50;
+
+/// Somebody who is left out.
+#[derive(Clone, Debug)]
+pub struct LeftOutLine {
+    /// The page of the user; empty where there is no such user.
+    pub href: String,
+    /// The address, else the id.
+    pub who: String,
+    /// Why, in a sentence.
+    pub why: &'static str,
+}
+
+impl From<LeftOut> for LeftOutLine {
+    fn from(left: LeftOut) -> Self {
+        let why = sentence(left.why);
+        match left.managed {
+            Some(managed) => Self {
+                href: format!("{USERS}/{}", left.id),
+                who: managed.user.email,
+                why,
+            },
+            None => Self {
+                href: String::new(),
+                who: left.id.to_string(),
+                why,
+            },
+        }
+    }
+}
+
+fn sentence(why: Why) -> &'static str {
+    match why {
+        Why::NotFound => copy::NO_ACCOUNT_OF_ID,
+        Why::OwnAccount => copy::YOUR_OWN_ACCOUNT,
+        Why::LastAdmin => copy::LAST_ADMIN,
+        Why::NothingToDo(why) => why,
+    }
+}
+
+/// `GET /admin/users/bulk`
+pub async fn get(
+    AdminUser(who): AdminUser,
+    req: HttpRequest,
+    state: State,
+    shell: PageShell,
+) -> WebResult {
+    let asked = of_query(req.query_string())?;
+    let list = ListQuery::parse(&asked.list);
+    let read = if asked.whole {
+        everybody(&state, &who, &asked).await?
+    } else {
+        named(&asked.act, asked.ids.iter().map(String::as_str))
+    };
+    let (act, whom) = match read {
+        Ok(read) => read,
+        Err(faults) => return unusable(shell, &asked.act, list, &faults),
+    };
+    let is_proven = proof::recent(&state.services, &who).is_some();
+    show(&state, shell, &who, (act, &whom), |page| {
+        page.list = list;
+        if is_proven {
+            page.prove_as.clear();
+        }
+        if page.people.is_empty() {
+            return Showing::invalid(FieldErrors::of_form(copy::NOBODY_LEFT));
+        }
+        Showing::first()
+    })
+    .await
+}
+
+/// A page without a preview, since it cannot be told what is wanted, or with whom.
+fn unusable(shell: PageShell, word: &str, list: ListQuery, faults: &InputFaults) -> WebResult {
+    let mut errors = FieldErrors::default();
+    for message in faults.iter().flat_map(|(_, messages)| messages) {
+        errors.add("", message);
+    }
+    Showing::invalid(errors).answer(|errors| AdminBulkPage {
+        list,
+        errors,
+        ..AdminBulkPage::of(shell.take(), BulkAct::of_word(word))
+    })
+}
+
+/// The preview as it is now; `finish` completes it and says how it is shown.
+async fn show(
+    state: &WebState,
+    shell: PageShell,
+    who: &Authenticated,
+    (act, whom): (BulkAct, &Whom),
+    finish: impl FnOnce(&mut AdminBulkPage) -> Showing,
+) -> WebResult {
+    let preview = bulk::preview(&state.services, who.user().id, &whom.selected, act).await?;
+    let (count, left_out_count) = (preview.fitting.len(), preview.left_out.len());
+    let shown = whom.kept.map_or(usize::MAX, |_| SHOWN);
+    let fitting = preview.fitting.into_iter().take(shown);
+    let left_out = preview.left_out.into_iter().take(shown);
+    let mut page = AdminBulkPage {
+        people: fitting.map(UserLine::from).collect(),
+        count,
+        left_out: left_out.map(LeftOutLine::from).collect(),
+        left_out_count,
+        selection: whom.kept.map_or_else(String::new, |id| id.to_string()),
+        prove_as: who.user().email.clone(),
+        ..AdminBulkPage::of(shell.take(), Some(act))
+    };
+    finish(&mut page).answer(|errors| AdminBulkPage { errors, ..page })
+}

@@ -1,0 +1,252 @@
+//! `POST /admin/users/bulk`: what was previewed is done, or shown again with what is in the way.
+//!
+//! Where the last proof is too old, the form takes the password along, as the API's call does: who is
+//! selected would not fit the cookie that keeps the acts of other pages meanwhile.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use actix_web::http::StatusCode;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    asked::{Whom, act_of, named},
+    sentence, show, unusable,
+};
+use crate::{
+    domain::{audit::Client, secret::SecretString},
+    flows::{
+        InputFaults,
+        admin::{
+            act::Barred,
+            bulk::{self, BulkAct, Confirmed, Order, Report},
+        },
+        authenticators::proof::{self, Outcome, Presented, Proven},
+        sessions::authenticate::Authenticated,
+    },
+    web::{
+        copy,
+        error::{WebError, WebResult},
+        extract::{AdminUser, ClientInfo, CsrfForm, PageShell},
+        pages::{
+            admin::{users::ListQuery, words::AdminAct},
+            answer::{Showing, field_errors, see_other_with},
+        },
+        refusals,
+        session::BrowserSession,
+        state::{State, WebState},
+        view::{FieldErrors, Flash},
+    },
+};
+
+/// What is sent. The ids stand in one field, since no field may come twice.
+#[derive(Deserialize)]
+pub struct Form {
+    #[serde(default)]
+    act: String,
+    #[serde(default)]
+    ids: String,
+    /// In the place of ids where a search found them.
+    #[serde(default)]
+    selection: String,
+    #[serde(default)]
+    list: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    password: SecretString,
+}
+
+/// `POST /admin/users/bulk`
+pub async fn post(
+    AdminUser(who): AdminUser,
+    CsrfForm(form): CsrfForm<Form>,
+    state: State,
+    ClientInfo(client): ClientInfo,
+    session: BrowserSession,
+    shell: PageShell,
+) -> WebResult {
+    let list = ListQuery::parse(&form.list);
+    let (act, whom) = match asked(&state, &who, &form).await? {
+        Ok(asked) => asked,
+        Err(faults) => return unusable(shell, &form.act, list, &faults),
+    };
+    let recent = proof::recent(&state.services, &who);
+    let is_proven = recent.is_some();
+    let mut errors = FieldErrors::default();
+    if !is_proven && form.password.is_empty() {
+        errors.add("password", copy::PROVE_AGAIN);
+    }
+    let order = act.order(&form.reason);
+    let again = match order {
+        Err(faults) => {
+            let mut both = field_errors(&faults, &["reason"]);
+            for (field, message) in errors.iter() {
+                both.add(field, message.clone());
+            }
+            Again::with(is_proven, Showing::invalid(both))
+        }
+        Ok(_) if !errors.is_empty() => Again::with(is_proven, Showing::invalid(errors)),
+        Ok(order) => {
+            let admin = Admin {
+                state: &state,
+                who: &who,
+                client: &client,
+            };
+            let done = match admin.prove(recent, form.password).await? {
+                Ok(proven) => admin.perform(&proven, &whom, &order).await?,
+                Err(again) => Err(again),
+            };
+            match done {
+                Ok(report) => {
+                    let flash = told(AdminAct::of_many(act), &report);
+                    return Ok(see_other_with(&session, &list.here(), &flash));
+                }
+                Err(again) => again,
+            }
+        }
+    };
+    show(&state, shell, &who, (act, &whom), |page| {
+        page.list = list;
+        page.reason = form.reason;
+        if again.is_proven {
+            page.prove_as.clear();
+        }
+        again.showing
+    })
+    .await
+}
+
+/// Who is named, or was kept under an id until the confirmation.
+async fn asked(
+    state: &WebState,
+    who: &Authenticated,
+    form: &Form,
+) -> WebResult<Result<(BulkAct, Whom), InputFaults>> {
+    if form.selection.is_empty() {
+        return Ok(named(&form.act, form.ids.split_whitespace()));
+    }
+    let gone = || InputFaults::one("ids", &copy::SELECTION_GONE);
+    let act = match act_of(&form.act) {
+        Ok(act) => act,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let Ok(id) = Uuid::try_parse(&form.selection) else {
+        return Ok(Err(gone()));
+    };
+    let selected = bulk::kept(&state.services, who.user().id, id).await?;
+    Ok(selected.ok_or_else(gone).map(|selected| {
+        let kept = Some(id);
+        (act, Whom { selected, kept })
+    }))
+}
+
+/// The preview is shown again.
+struct Again {
+    /// Whether no proof is to be asked for.
+    is_proven: bool,
+    showing: Showing,
+}
+
+impl Again {
+    fn with(is_proven: bool, showing: Showing) -> Self {
+        Self { is_proven, showing }
+    }
+}
+
+/// Whoever acts.
+struct Admin<'a> {
+    state: &'a WebState,
+    who: &'a Authenticated,
+    client: &'a Client,
+}
+
+impl Admin<'_> {
+    /// The proof of lately, or the one that came along.
+    async fn prove(
+        &self,
+        recent: Option<Proven>,
+        password: SecretString,
+    ) -> WebResult<Result<Proven, Again>> {
+        if let Some(proven) = recent {
+            return Ok(Ok(proven));
+        }
+        let Self { state, who, client } = self;
+        let presented = Presented::Password(password);
+        let refused = match proof::present(&state.services, who, &presented, client).await? {
+            Outcome::Proven(proven) => return Ok(Ok(*proven)),
+            Outcome::Overtaken => return Err(WebError::SignInRequired(None)),
+            Outcome::Throttled(wait) => Showing::throttled(wait),
+            Outcome::WrongPassword | Outcome::WrongCode(_) | Outcome::NoSecondFactor => {
+                Showing::rejected(FieldErrors::of_field("password", copy::WRONG_PASSWORD))
+            }
+        };
+        Ok(Err(Again::with(false, refused)))
+    }
+
+    async fn perform(
+        &self,
+        proven: &Proven,
+        whom: &Whom,
+        order: &Order,
+    ) -> WebResult<Result<Report, Again>> {
+        let (services, client) = (&self.state.services, self.client);
+        let done = match whom.kept {
+            None => bulk::perform(services, proven, &whom.selected, order, client).await?,
+            Some(id) => match bulk::confirm(services, proven, id, order, client).await? {
+                Confirmed::Done(report) => Ok(report),
+                Confirmed::Barred(barred) => Err(barred),
+                Confirmed::Gone => {
+                    let gone = FieldErrors::of_form(copy::SELECTION_GONE);
+                    let showing = Showing::again(StatusCode::CONFLICT, gone);
+                    return Ok(Err(Again::with(true, showing)));
+                }
+            },
+        };
+        let report = done.map_err(|barred| match barred {
+            Barred::NotAdmin => refusals::admin_required(),
+            Barred::Overtaken => WebError::SignInRequired(None),
+        })?;
+        if report.done.is_empty() {
+            let nothing = FieldErrors::of_form(copy::NOBODY_LEFT);
+            let showing = Showing::again(StatusCode::CONFLICT, nothing);
+            return Ok(Err(Again::with(true, showing)));
+        }
+        Ok(Ok(report))
+    }
+}
+
+/// "Disabled 12 accounts. 2 were left out: ..."
+fn told(words: Option<&AdminAct>, report: &Report) -> Flash {
+    let count = report.done.len();
+    let mut text = words.map_or_else(String::new, |words| words.done_to_many(count));
+    if report.not_reached > 0 {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            " {} were not reached, as something failed: search for them again.",
+            report.not_reached
+        );
+    }
+    let left_out = report.left_out.len();
+    if left_out == 0 && report.not_reached == 0 {
+        return Flash::success(text);
+    }
+    if left_out == 0 {
+        return Flash::info(text);
+    }
+    let were = if left_out == 1 { "was" } else { "were" };
+    let mut whys = BTreeMap::<&str, usize>::new();
+    for (_, why) in &report.left_out {
+        *whys.entry(sentence(*why)).or_default() += 1;
+    }
+    // Writing to a string cannot fail.
+    let _ = write!(text, " {left_out} {were} left out:");
+    for (why, count) in whys {
+        let _ = match count {
+            all if all == left_out => write!(text, " {why}"),
+            some => write!(text, " {why} ({some})"),
+        };
+    }
+    Flash::info(text)
+}

@@ -1,0 +1,254 @@
+//! The service at a glance: figures, and charts that are drawn here, with a table behind each.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+
+use crate::{
+    domain::dashboard::{Figure, Precision},
+    flows::admin::dashboard::{self, Dashboard, SignIns},
+    web::{
+        error::WebResult,
+        extract::{AdminUser, PageShell},
+        pages::answer::page,
+        state::State,
+        view::Shell,
+    },
+};
+
+/// `/admin`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/dashboard.html")]
+pub struct DashboardPage {
+    /// What stands around the page.
+    pub shell: Shell,
+    /// Figures with their names, in the order of the page.
+    pub facts: Vec<Fact>,
+    /// Since when audit events have waited too long to be sealed; empty where none has.
+    pub audit_overdue_since: String,
+    /// Sign-ins of the last day and the last month.
+    pub charts: Vec<Chart>,
+    /// The version of this process.
+    pub version: &'static str,
+    /// The latest migration that ran; empty where none is known.
+    pub last_migration: String,
+    /// Whether every migration of this version has run.
+    pub migrations_current: bool,
+}
+
+/// A figure with its name.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// What is counted.
+    pub name: &'static str,
+    /// How many, in words.
+    pub told: String,
+    /// What to know of it; may be empty.
+    pub hint: &'static str,
+}
+
+/// A chart of sign-ins.
+#[derive(Clone, Debug)]
+pub struct Chart {
+    /// Tells the charts of the page apart.
+    pub id: &'static str,
+    /// Over what time.
+    pub title: &'static str,
+    /// What a column stands for.
+    pub unit: &'static str,
+    /// The whole in a sentence, for whoever does not see the drawing.
+    pub summary: String,
+    /// The width of the drawing; its height is [`HEIGHT`].
+    pub width: usize,
+    /// The columns, the oldest first.
+    pub columns: Vec<Column>,
+    /// What the highest column stands for.
+    pub highest: String,
+}
+
+/// A column of a chart, and its row in the table.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// When.
+    pub label: String,
+    /// Sign-ins, in words.
+    pub succeeded: String,
+    /// Failures, in words.
+    pub failed: String,
+    /// Where the bar of sign-ins begins.
+    pub x: usize,
+    /// Where the bar of failures begins.
+    pub failed_x: usize,
+    /// How high sign-ins stand.
+    pub succeeded_height: i64,
+    /// How high failures stand.
+    pub failed_height: i64,
+}
+
+/// The height of a drawing.
+pub const HEIGHT: i64 = 100;
+/// The width of one bar, of which a column has two.
+pub const BAR: usize = 6;
+/// The width of the gap behind them.
+const GAP: usize = 4;
+
+/// A figure in words: `1,234`, `about 1,234`, `20,000 or more`.
+pub fn told(figure: Figure) -> String {
+    let digits = grouped(figure.count);
+    match figure.precision {
+        Precision::Exact => digits,
+        Precision::Estimate => format!("about {digits}"),
+        Precision::AtLeast => format!("{digits} or more"),
+    }
+}
+
+fn grouped(count: i64) -> String {
+    let digits = count.to_string();
+    let mut told = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            told.push(',');
+        }
+        told.push(digit);
+    }
+    told
+}
+
+impl Chart {
+    /// Draws the sign-ins of a time; `format` is how a column is called.
+    pub fn of(
+        (id, title, unit): (&'static str, &'static str, &'static str),
+        format: &str,
+        all: &[SignIns],
+    ) -> Self {
+        let most = all
+            .iter()
+            .map(|one| one.succeeded.count.max(one.failed.count));
+        let highest = most.max().unwrap_or(0).max(1);
+        let height = |figure: Figure| match figure.count {
+            0 => 0,
+            // Something is never drawn as nothing.
+            count => (count * HEIGHT / highest).max(1),
+        };
+        let column = |(at, one): (usize, &SignIns)| Column {
+            label: one.span.from.format(format).to_string(),
+            succeeded: told(one.succeeded),
+            failed: told(one.failed),
+            x: at * (2 * BAR + GAP),
+            failed_x: at * (2 * BAR + GAP) + BAR,
+            succeeded_height: height(one.succeeded),
+            failed_height: height(one.failed),
+        };
+        let none = Figure {
+            count: 0,
+            precision: Precision::Exact,
+        };
+        let succeeded = all.iter().fold(none, |sum, one| sum.and(one.succeeded));
+        let failed = all.iter().fold(none, |sum, one| sum.and(one.failed));
+        Self {
+            id,
+            title,
+            unit,
+            summary: format!("{} sign-ins, {} failures.", told(succeeded), told(failed)),
+            width: all.len() * (2 * BAR + GAP),
+            columns: all.iter().enumerate().map(column).collect(),
+            highest: grouped(highest),
+        }
+    }
+}
+
+/// `GET /admin`
+pub async fn get(AdminUser(_): AdminUser, state: State, shell: PageShell) -> WebResult {
+    let dashboard = dashboard::look(&state.services).await?;
+    page(StatusCode::OK, DashboardPage::of(shell.take(), dashboard))
+}
+
+impl DashboardPage {
+    /// The page of what was counted.
+    pub fn of(shell: Shell, dashboard: Dashboard) -> Self {
+        let fact = |name, figure, hint| Fact {
+            name,
+            told: told(figure),
+            hint,
+        };
+        let day = ("day", "Sign-ins of the last 24 hours", "Hour (UTC)");
+        let month = ("month", "Sign-ins of the last 30 days", "Day (UTC)");
+        Self {
+            shell,
+            facts: vec![
+                fact(
+                    "Users",
+                    dashboard.users,
+                    "Deleted ones among them until they are erased.",
+                ),
+                fact("Active sessions", dashboard.sessions, ""),
+                Fact {
+                    name: "Two-step sign-in",
+                    told: share(dashboard.second_factors, dashboard.users),
+                    hint: "",
+                },
+                fact("Mails waiting", dashboard.mails_waiting, ""),
+                fact(
+                    "Mails given up",
+                    dashboard.mails_given_up,
+                    "In the last 30 days: refused, out of attempts, or their link expired first.",
+                ),
+                fact(
+                    "Sign-ins slowed down",
+                    dashboard.paused,
+                    "Addresses that have to wait after wrong attempts.",
+                ),
+                fact(
+                    "Sign-ins blocked",
+                    dashboard.blocked,
+                    "Addresses that unknown browsers cannot sign in to before they are unlocked.",
+                ),
+                fact(
+                    "Audit events without a seal",
+                    dashboard.audit_waiting,
+                    "Sealing takes about a second.",
+                ),
+            ],
+            audit_overdue_since: dashboard
+                .audit_overdue_since
+                .map_or_else(String::new, |since| {
+                    since.format("%-d %B %Y, %H:%M:%S UTC").to_string()
+                }),
+            charts: vec![
+                Chart::of(day, "%-d %B, %H:00", &dashboard.day),
+                Chart::of(month, "%-d %B", &dashboard.month),
+            ],
+            version: dashboard.version,
+            last_migration: dashboard.last_migration.unwrap_or_default(),
+            migrations_current: dashboard.migrations_current,
+        }
+    }
+}
+
+/// How many of all, with a percentage in whole numbers.
+fn share(some: Figure, all: Figure) -> String {
+    let percent = (some.count * 100).checked_div(all.count).unwrap_or(0);
+    format!("{} ({}%)", told(some), percent.min(100))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_read_plainly() {
+        let figure = |count, precision| Figure { count, precision };
+        assert_eq!(told(figure(0, Precision::Exact)), "0");
+        assert_eq!(told(figure(999, Precision::Exact)), "999");
+        assert_eq!(
+            told(figure(1_234_567, Precision::Estimate)),
+            "about 1,234,567"
+        );
+        assert_eq!(told(figure(20_000, Precision::AtLeast)), "20,000 or more");
+        let (some, all) = (figure(1, Precision::Exact), figure(3, Precision::Exact));
+        assert_eq!(share(some, all), "1 (33%)");
+        assert_eq!(
+            share(figure(0, Precision::Exact), figure(0, Precision::Exact)),
+            "0 (0%)"
+        );
+    }
+}

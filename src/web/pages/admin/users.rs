@@ -1,0 +1,251 @@
+//! The list of users: one box to search with, filters and an order in the URL, a page at a time.
+
+use actix_web::web::Query;
+use askama::Template;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use url::form_urlencoded::Serializer;
+
+use super::{dashboard::told, user::Chip};
+use crate::{
+    db::admin::managed::ManagedUser,
+    flows::admin::list::{self, Page},
+    web::{
+        error::WebResult,
+        extract::{AdminUser, PageShell},
+        pages::answer::{Showing, field_errors},
+        paths::USERS,
+        state::State,
+        view::{FieldErrors, Shell},
+    },
+};
+
+/// `/admin/users`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/users.html")]
+pub struct AdminUsersPage {
+    /// What stands around the page.
+    pub shell: Shell,
+    /// What was asked for.
+    pub query: ListQuery,
+    /// How many there are on all pages, in words; empty where nothing was searched for.
+    pub counted: String,
+    /// The users of this page.
+    pub users: Vec<UserLine>,
+    /// The link to the next page; empty on the last one.
+    pub next: String,
+    /// The link to the page before; empty on the first one.
+    pub previous: String,
+    /// What is wrong with the query, by its fields.
+    pub errors: FieldErrors,
+}
+
+impl AdminUsersPage {
+    fn narrows(&self) -> bool {
+        self.query.narrows()
+    }
+
+    fn first_page(&self) -> String {
+        self.query.link("")
+    }
+
+    /// This page with everybody selected, or nobody.
+    fn selecting(&self) -> String {
+        let mut query = self.query.carried();
+        if self.selects_all() {
+            return format!("{}#found-title", self.query.here());
+        }
+        if !query.is_empty() {
+            query.push('&');
+        }
+        format!("{USERS}?{query}select=all#found-title")
+    }
+
+    fn selects_all(&self) -> bool {
+        self.query.select == "all"
+    }
+
+    fn export(&self) -> String {
+        self.query
+            .link("")
+            .replacen(USERS, "/admin/users/export", 1)
+    }
+}
+
+/// A user in the list.
+#[derive(Clone, Debug)]
+pub struct UserLine {
+    /// The id.
+    pub id: String,
+    /// The page of the user.
+    pub href: String,
+    /// The address.
+    pub email: String,
+    /// The name; empty where there is none.
+    pub name: String,
+    /// The states worth a look.
+    pub chips: Vec<Chip>,
+    /// When the last session began that the audit log tells of.
+    pub last_sign_in_at: Option<DateTime<Utc>>,
+    /// When the account was made.
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<ManagedUser> for UserLine {
+    fn from(managed: ManagedUser) -> Self {
+        let chips = Chip::short(&managed);
+        let last_sign_in_at = managed.last_sign_in_at;
+        let user = managed.user;
+        Self {
+            id: user.id.to_string(),
+            href: format!("{USERS}/{}", user.id),
+            name: user.display_name.unwrap_or_default(),
+            email: user.email,
+            created_at: user.created_at,
+            last_sign_in_at,
+            chips,
+        }
+    }
+}
+
+/// What to look for, as the URL has it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the flow says what each may be")]
+pub struct ListQuery {
+    pub q: String,
+    pub status: String,
+    pub role: String,
+    pub two_factor: String,
+    pub verified: String,
+    pub sort: String,
+    pub cursor: String,
+    /// `all` where everybody on the page is to be selected; no part of the search.
+    pub select: String,
+}
+
+/// The longest query that is carried along to a page and back: a search text of 254 characters takes up to 12 bytes each.
+const MOST_CARRIED: usize = 4096;
+
+impl ListQuery {
+    /// The query of a link to the list; one that cannot be read looks for nothing.
+    pub fn parse(query: &str) -> Self {
+        Self::read(query).unwrap_or_default()
+    }
+
+    /// The same; `None` where it cannot be read.
+    pub fn read(query: &str) -> Option<Self> {
+        let fits = query.len() <= MOST_CARRIED;
+        fits.then(|| serde_urlencoded::from_str(query).ok())
+            .flatten()
+    }
+
+    /// The link to this very page of the list.
+    pub fn here(&self) -> String {
+        self.link(&self.cursor)
+    }
+
+    /// The same as a query alone.
+    pub fn carried(&self) -> String {
+        self.query_of(&self.cursor)
+    }
+
+    fn pairs(&self) -> [(&'static str, &str); 6] {
+        [
+            ("q", self.q.as_str()),
+            ("status", &self.status),
+            ("role", &self.role),
+            ("two_factor", &self.two_factor),
+            ("verified", &self.verified),
+            ("sort", &self.sort),
+        ]
+    }
+
+    fn query_of(&self, cursor: &str) -> String {
+        let mut query = Serializer::new(String::new());
+        for (name, value) in self.pairs().into_iter().filter(|(_, v)| !v.is_empty()) {
+            query.append_pair(name, value);
+        }
+        if !cursor.is_empty() {
+            query.append_pair("cursor", cursor);
+        }
+        query.finish()
+    }
+
+    fn link(&self, cursor: &str) -> String {
+        match self.query_of(cursor).as_str() {
+            "" => USERS.to_owned(),
+            query => format!("{USERS}?{query}"),
+        }
+    }
+
+    /// Whether anything is left out of the list.
+    fn narrows(&self) -> bool {
+        let mut pairs = self.pairs().into_iter();
+        pairs.any(|(name, value)| name != "sort" && !value.is_empty())
+    }
+}
+
+impl From<&ListQuery> for list::Query {
+    fn from(query: &ListQuery) -> Self {
+        let query = query.clone();
+        Self {
+            q: query.q,
+            status: query.status,
+            role: query.role,
+            two_factor: query.two_factor,
+            verified: query.verified,
+            sort: query.sort,
+            cursor: query.cursor,
+        }
+    }
+}
+
+const FIELDS: [&str; 7] = [
+    "q",
+    "status",
+    "role",
+    "two_factor",
+    "verified",
+    "sort",
+    "cursor",
+];
+
+/// `GET /admin/users`
+pub async fn get(
+    AdminUser(_): AdminUser,
+    query: Query<ListQuery>,
+    state: State,
+    shell: PageShell,
+) -> WebResult {
+    let query = query.into_inner();
+    let asked = list::Query::from(&query);
+    let mut counted = String::new();
+    let (showing, page) = match list::list(&state.services, &asked).await? {
+        Ok(page) => {
+            if let Ok(figure) = list::count(&state.services, &asked).await? {
+                counted = told(figure);
+            }
+            (Showing::first(), page)
+        }
+        Err(faults) => {
+            let nobody = Page {
+                users: Vec::new(),
+                next: None,
+                previous: None,
+            };
+            (Showing::invalid(field_errors(&faults, &FIELDS)), nobody)
+        }
+    };
+    showing.answer(|errors| AdminUsersPage {
+        shell: shell.take(),
+        counted,
+        users: page.users.into_iter().map(UserLine::from).collect(),
+        next: page.next.map_or_else(String::new, |next| query.link(&next)),
+        previous: page
+            .previous
+            .map_or_else(String::new, |previous| query.link(&previous)),
+        query,
+        errors,
+    })
+}
