@@ -17,7 +17,8 @@ use crate::{
         audit_seals::Sealer,
         audit_waiting::Watch,
         deliver::{self, Delivery},
-        import_run, purge,
+        imports::run,
+        purge,
         sign_in::breach_checks,
     },
     mail::Transport,
@@ -164,7 +165,7 @@ async fn sealing(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
 async fn importing(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
     loop {
         let outcome = tokio::select! {
-            outcome = survived(import_run::next(&services)) => outcome,
+            outcome = survived(run::next(&services)) => outcome,
             _ = stopped.changed() => return,
         };
         let pause = match outcome {

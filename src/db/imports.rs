@@ -1,5 +1,10 @@
 //! The accounts of imports: which addresses are known, who vouches for them, and taking them back.
 
+pub mod arrivals;
+pub mod files;
+pub mod leftovers;
+pub mod staging;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};

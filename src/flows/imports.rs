@@ -1,6 +1,16 @@
 //! Files with accounts that admins bring on a page: judged row by row, and confirmed. How they arrive and
 //! are kept stands in `import_arrivals`; `import_run` does what was confirmed, `import_undo` takes it back.
 
+pub mod arrivals;
+pub mod at_once;
+pub(in crate::flows) mod judge;
+pub(in crate::flows) mod notices;
+pub mod rows;
+pub mod run;
+pub(in crate::flows) mod stage;
+pub(in crate::flows) mod switch;
+pub mod undo;
+
 use ipnet::IpNet;
 use uuid::Uuid;
 
@@ -8,13 +18,11 @@ use super::{
     FlowError, InputFaults, Result, Services,
     admin::act::{Barred, enter},
     authenticators::proof::Proven,
-    import_arrivals,
-    import_judge::{self, Judged, Summary, Verdict},
 };
 use crate::{
     db::{
         self, Transact,
-        import_files::{Confirmed, FileRow, Listed},
+        imports::files::{Confirmed, FileRow, Listed},
     },
     domain::{
         accounts::user_search::Cursor,
@@ -22,6 +30,7 @@ use crate::{
         import::{self, State},
     },
 };
+use judge::{Judged, Summary, Verdict};
 
 /// Files of a page of the list.
 pub const PAGE: usize = 20;
@@ -82,17 +91,17 @@ pub async fn perform(
             confirmed_user_agent: client.user_agent.as_deref(),
         };
         let done = match act {
-            Act::Confirm => db::import_files::confirm(tx, file, &by, s.now()).await?,
-            Act::Discard => db::import_files::discard(tx, file).await?,
+            Act::Confirm => db::imports::files::confirm(tx, file, &by, s.now()).await?,
+            Act::Discard => db::imports::files::discard(tx, file).await?,
         };
         if done {
             return Ok(Outcome::Done);
         }
-        if act == Act::Discard && db::import_files::cancel(tx, file, CANCELLED, s.now()).await? {
-            db::import_arrivals::forget_parts(tx, file).await?;
+        if act == Act::Discard && db::imports::files::cancel(tx, file, CANCELLED, s.now()).await? {
+            db::imports::arrivals::forget_parts(tx, file).await?;
             return Ok(Outcome::Cancelled);
         }
-        Ok(match db::import_files::find(tx, file).await? {
+        Ok(match db::imports::files::find(tx, file).await? {
             None => Outcome::NotFound,
             Some((row, _)) if row.state == State::Uploaded.as_str() => Outcome::HasBadRows,
             Some(_) => Outcome::NotWaiting,
@@ -131,7 +140,7 @@ impl File {
 /// The file of an id.
 pub async fn find(s: &Services, id: Uuid) -> Result<Option<File>> {
     let conn = s.db.connection().await?;
-    let found = db::import_files::find(&conn, id).await?;
+    let found = db::imports::files::find(&conn, id).await?;
     found.map(File::of).transpose()
 }
 
@@ -152,7 +161,7 @@ pub async fn list(s: &Services, cursor: &str) -> Result<Result<Page, InputFaults
     };
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
     let conn = s.db.connection().await?;
-    let listed = db::import_files::list(&conn, after, limit).await?;
+    let listed = db::imports::files::list(&conn, after, limit).await?;
     drop(conn);
     let more = listed.len() > PAGE;
     let files = listed.into_iter().take(PAGE).map(File::of);
@@ -205,12 +214,12 @@ pub struct Report {
 /// Judges a file that waits once more, as addresses may have got accounts, and tells a page of the
 /// rows. Nothing is kept of it.
 pub async fn report(s: &Services, file: &File, show: Option<Show>, page: u64) -> Result<Report> {
-    let _turn = import_arrivals::READING.acquire().await;
+    let _turn = arrivals::READING.acquire().await;
     let show = show.unwrap_or(match file.row.rows_bad {
         0 => Show::New,
         _ => Show::Bad,
     });
-    let content = import_arrivals::content(s, file.row.id).await?;
+    let content = arrivals::content(s, file.row.id).await?;
     let (before, mut found) = (ROWS.saturating_mul(page.saturating_sub(1)), 0_u64);
     let (mut rows, mut more) = (Vec::new(), false);
     let mut tell = |judged: &[Judged]| {
@@ -223,7 +232,7 @@ pub async fn report(s: &Services, file: &File, show: Option<Show>, page: u64) ->
             }
         }
     };
-    let summary = import_judge::judge(s, content.rows(), false, &mut tell).await?;
+    let summary = judge::judge(s, content.rows(), false, &mut tell).await?;
     Ok(Report {
         summary,
         show,

@@ -7,12 +7,11 @@ pub mod accounts;
 pub mod admin;
 pub mod admin_audit;
 pub mod admin_export;
-pub mod admin_import;
-pub mod admin_imports;
 mod answer;
 pub mod api_docs;
 pub mod authenticators;
 pub mod error;
+pub mod imports;
 pub mod sessions;
 pub mod sign_in;
 pub mod start;
@@ -33,8 +32,6 @@ pub use admin::user::{AdminUserPage, Chip, DeviceLine, EventLine, MailLine, Sect
 pub use admin::users::{AdminUsersPage, ListQuery, UserLine};
 pub use admin::words::AdminAct;
 pub use admin_audit::{AuditLine, AuditPage, AuditQuery, Party};
-pub use admin_import::{ImportPage, ImportUndoPage, Kind, ReportView, RowLine, Stage};
-pub use admin_imports::{ImportLine, ImportsPage};
 pub use api_docs::ApiDocsPage;
 pub use authenticators::backup_codes::{BackupCodesPage, BackupCodesReason};
 pub use authenticators::reauthenticate::{ConfirmedPage, ReauthenticatePage};
@@ -42,6 +39,8 @@ pub use authenticators::two_factor::{
     TwoFactorAct, TwoFactorActPage, TwoFactorPage, TwoFactorState,
 };
 pub use error::ErrorPage;
+pub use imports::import::{ImportPage, ImportUndoPage, Kind, ReportView, RowLine, Stage};
+pub use imports::{ImportLine, ImportsPage};
 pub use sessions::{DeviceItem, SessionsPage};
 pub use sign_in::forgot_password::{ForgotPasswordPage, ForgotPasswordSentPage};
 pub use sign_in::login::LoginPage;

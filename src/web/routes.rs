@@ -158,7 +158,7 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Vec<Route>)> {
-    use super::pages::{accounts::{overview, change_password, invitation, password_strength, register, resend_verification, verify_email}, admin::{act, bulk, dashboard, invitations, user, users}, admin_audit, admin_export, admin_import, admin_imports, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
+    use super::pages::{accounts::{overview, change_password, invitation, password_strength, register, resend_verification, verify_email}, admin::{act, bulk, dashboard, invitations, user, users}, admin_audit, admin_export, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
     vec![
         ("/", vec![read().to(start::get)]),
         ("/register", vec![read().to(register::get), post().to(register::post)]),
@@ -191,11 +191,11 @@ fn screens() -> Vec<(&'static str, Vec<Route>)> {
         ("/admin/audit/export", vec![read().to(admin_export::events)]),
         ("/admin/users/new", vec![read().to(invitations::get_new), post().to(invitations::post_new)]),
         ("/admin/users/bulk", vec![read().to(bulk::get), post().to(bulk::post)]),
-        ("/admin/users/import", vec![read().to(admin_imports::get), post().to(admin_imports::post)]),
-        ("/admin/users/import/{id}", vec![read().to(admin_import::get)]),
-        ("/admin/users/import/{id}/confirm", vec![read().to(admin_import::back), post().to(admin_import::confirm)]),
-        ("/admin/users/import/{id}/discard", vec![read().to(admin_import::back), post().to(admin_import::discard)]),
-        ("/admin/users/import/{id}/undo", vec![read().to(admin_import::get_undo), post().to(admin_import::undo)]),
+        ("/admin/users/import", vec![read().to(imports::get), post().to(imports::post)]),
+        ("/admin/users/import/{id}", vec![read().to(import::get)]),
+        ("/admin/users/import/{id}/confirm", vec![read().to(import::back), post().to(import::confirm)]),
+        ("/admin/users/import/{id}/discard", vec![read().to(import::back), post().to(import::discard)]),
+        ("/admin/users/import/{id}/undo", vec![read().to(import::get_undo), post().to(import::undo)]),
         ("/admin/invitations", vec![read().to(invitations::get)]),
         ("/admin/invitations/{id}/resend", vec![read().to(invitations::back), post().to(invitations::resend)]),
         ("/admin/invitations/{id}/revoke", vec![read().to(invitations::back), post().to(invitations::revoke)]),

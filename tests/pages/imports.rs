@@ -1,6 +1,6 @@
 //! The pages on which accounts come in a file.
 
-use vestibule::flows::import_undo::InUse;
+use vestibule::flows::imports::undo::InUse;
 use vestibule::web::pages::{
     ImportLine, ImportPage, ImportUndoPage, ImportsPage, Kind, ReportView, RowLine, Stage,
 };

@@ -14,9 +14,9 @@ use crate::{
     app::App,
     cli::setup::{Failure, on_database},
     config::Config,
-    flows::{
-        import_rows,
-        import_users::{self, Judged, Options, Summary, Verdict},
+    flows::imports::{
+        at_once::{self, Judged, Options, Summary, Verdict},
+        rows,
     },
 };
 
@@ -95,8 +95,8 @@ async fn import_into(
             }
         }
     };
-    let rows = import_rows::read(source);
-    let summary = import_users::import(&app.services, rows, &options, &mut tell).await?;
+    let rows = rows::read(source);
+    let summary = at_once::import(&app.services, rows, &options, &mut tell).await?;
     if let Some(error) = failed {
         // Whoever reads the output, a `head` perhaps, has had enough of it. What is done is done.
         tracing::warn!(%error, "standard output could not be written");

@@ -18,7 +18,7 @@ use crate::{
     flows::{
         Services,
         authenticators::proof::{self, Proven},
-        import_arrivals::{Arrival, Replaced},
+        imports::arrivals::{Arrival, Replaced},
     },
     web::{
         copy, error::WebError, problem::codes, session::BrowserSession, state::State, view::Flash,

@@ -2,9 +2,9 @@
 
 use chrono::TimeDelta;
 use vestibule::{
-    flows::{
-        import_rows,
-        import_users::{self, Options},
+    flows::imports::{
+        at_once::{self, Options},
+        rows,
     },
     throttle::account::Guess,
 };
@@ -117,9 +117,9 @@ async fn an_import_is_the_beginning_for_the_browsers_of_before() {
             app.sql("DELETE FROM users WHERE email = $1", &[&person.email])
                 .await;
             let rows = format!("email,created_at\n{},2020-01-01T00:00:00Z\n", person.email);
-            let rows = import_rows::read(Box::new(std::io::Cursor::new(rows)));
+            let rows = rows::read(Box::new(std::io::Cursor::new(rows)));
             let done =
-                import_users::import(app.services(), rows, &Options::default(), &mut |_| {}).await;
+                at_once::import(app.services(), rows, &Options::default(), &mut |_| {}).await;
             assert_eq!(done.unwrap().new, 1);
         }
         blocked(&app, &person.email).await;

@@ -9,7 +9,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::schema::{user_import_parts as parts, user_imports as imports};
+use crate::db::schema::{user_import_parts as parts, user_imports as imports};
 
 /// Keeps a piece of a file that arrives; `false` where the file is not there any more.
 pub async fn insert_part(

@@ -8,7 +8,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::schema::user_imports as imports;
+use crate::db::schema::user_imports as imports;
 
 /// An import that has come to its end, whose rows are still staged.
 #[derive(Debug, Clone, QueryableByName)]

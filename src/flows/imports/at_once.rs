@@ -7,20 +7,24 @@ use tokio::{sync::mpsc::Receiver, time::sleep};
 use uuid::Uuid;
 
 use super::{
-    FlowError, Result, Services, import_mails,
-    import_stage::{self, Run},
-    import_switch::{self, Switched},
+    notices,
+    stage::{self, Run},
+    switch::{self, Switched},
 };
 use crate::{
-    db::{self, import_files::NewFile},
+    db::{self, imports::files::NewFile},
     domain::{
         audit::Client,
         import::{self, State},
         random,
     },
+    flows::{FlowError, Result, Services},
 };
 
-pub use super::import_judge::{Judged, ReadRow, Summary, Tell, Verdict, judge};
+pub use super::judge::{Judged, ReadRow, Summary, Tell, Verdict, judge};
+
+/// What the log calls this module by.
+const LOG: &str = "vestibule::flows::import_users";
 
 /// How an import goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,7 +82,7 @@ pub async fn import(
     };
     // It is done, whatever becomes of the rest: a node does what is left.
     if let Err(error) = finish(s, &run, done.exists > judged.exists, tell).await {
-        tracing::warn!(%error, "the mails of an import are left to a node");
+        tracing::warn!(target: LOG, %error, "the mails of an import are left to a node");
     }
     Ok(done)
 }
@@ -101,7 +105,7 @@ async fn begin(s: &Services, file: Uuid, options: &Options) -> Result<()> {
         mails_owners: !options.no_mail,
     };
     let conn = s.db.connection().await?;
-    Ok(db::import_files::insert(&conn, &new).await?)
+    Ok(db::imports::files::insert(&conn, &new).await?)
 }
 
 /// Ends with an error where the import is not there any more, and did not just come to its end.
@@ -112,7 +116,9 @@ async fn beat(s: &Services, run: &Run<'_>) -> FlowError {
         match seen(s, run).await {
             Ok(true) => missed = 0,
             Ok(false) => missed += 1,
-            Err(error) => tracing::warn!(%error, "an import cannot say that it goes on"),
+            Err(error) => {
+                tracing::warn!(target: LOG, %error, "an import cannot say that it goes on")
+            }
         }
     }
     GONE
@@ -120,7 +126,7 @@ async fn beat(s: &Services, run: &Run<'_>) -> FlowError {
 
 async fn seen(s: &Services, run: &Run<'_>) -> Result<bool> {
     let conn = s.db.connection().await?;
-    Ok(db::import_files::seen(&conn, run.key(), s.now()).await?)
+    Ok(db::imports::files::seen(&conn, run.key(), s.now()).await?)
 }
 
 const GONE: FlowError =
@@ -134,13 +140,13 @@ async fn write(
     run: &Run<'_>,
     tell: Tell<'_>,
 ) -> Result<(Summary, Option<Summary>)> {
-    let Some(judged) = import_stage::stage(s, rows, run, 0, tell).await? else {
+    let Some(judged) = stage::stage(s, rows, run, 0, tell).await? else {
         return Err(GONE);
     };
     if judged.bad > 0 {
         return Ok((judged, None));
     }
-    match import_switch::switch(s, run, judged.rows(), false).await? {
+    match switch::switch(s, run, judged.rows(), false).await? {
         Switched::Done(done) => Ok((judged, Some(done))),
         Switched::Followed | Switched::NotAdmin => Err(GONE),
     }
@@ -150,7 +156,7 @@ async fn finish(s: &Services, run: &Run<'_>, overtaken: bool, tell: Tell<'_>) ->
     let mut behind = overtaken.then_some(-1);
     while let Some(number) = behind {
         let conn = s.db.connection().await?;
-        let rows = db::import_leftovers::overtaken(&conn, run.file, number, TOLD).await?;
+        let rows = db::imports::leftovers::overtaken(&conn, run.file, number, TOLD).await?;
         behind = rows.last().map(|row| row.number);
         let again: Vec<_> = rows
             .into_iter()
@@ -162,11 +168,11 @@ async fn finish(s: &Services, run: &Run<'_>, overtaken: bool, tell: Tell<'_>) ->
             .collect();
         tell(&again);
     }
-    while import_mails::clear_next(s, Some(run.file)).await? {}
+    while notices::clear_next(s, Some(run.file)).await? {}
     Ok(())
 }
 
 async fn forget(s: &Services, file: Uuid) -> Result<()> {
     let conn = s.db.background().await?;
-    Ok(db::import_arrivals::forget_arriving(&conn, file).await?)
+    Ok(db::imports::arrivals::forget_arriving(&conn, file).await?)
 }

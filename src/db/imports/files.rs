@@ -15,7 +15,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use super::schema::{user_imports as imports, users};
+use crate::db::schema::{user_imports as imports, users};
 
 /// A file to be kept.
 #[derive(Debug, Insertable)]

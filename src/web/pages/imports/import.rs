@@ -12,10 +12,6 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{
-    admin::user::Chip,
-    answer::{page, see_other, see_other_with},
-};
 use crate::{
     domain::{audit::Client, import::State as Became},
     flows::{
@@ -26,6 +22,10 @@ use crate::{
         copy,
         error::{WebError, WebResult},
         extract::{AdminForm, AdminUser, ClientInfo, PageShell},
+        pages::{
+            admin::user::Chip,
+            answer::{page, see_other, see_other_with},
+        },
         paths::IMPORTS,
         problem::codes,
         refusals,
@@ -43,7 +43,7 @@ const REFRESH: HeaderValue = HeaderValue::from_static("2");
 
 /// `/admin/users/import/{id}`.
 #[derive(Clone, Debug, Template)]
-#[template(path = "admin_import.html")]
+#[template(path = "imports/import.html")]
 pub struct ImportPage {
     /// What stands around the page.
     pub shell: Shell,
@@ -83,7 +83,7 @@ pub enum Stage {
 }
 
 /// What became of a file, in a word.
-pub(super) fn chip(state: Became) -> Chip {
+pub(in crate::web::pages) fn chip(state: Became) -> Chip {
     let (text, class) = match state {
         Became::Uploaded => ("Waits for you", "warn"),
         Became::Running => ("Running", "accent"),
@@ -95,7 +95,7 @@ pub(super) fn chip(state: Became) -> Chip {
 }
 
 /// What became of a file, in numbers.
-pub(super) fn summed_up(file: &File) -> String {
+pub(in crate::web::pages) fn summed_up(file: &File) -> String {
     let row = &file.row;
     let accounts = |count: i64| match count {
         1 => "1 account".to_owned(),

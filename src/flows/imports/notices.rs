@@ -6,10 +6,10 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{FlowError, Result, Services, outbox::place_of};
 use crate::{
-    db::{self, Transact, Tx, import_leftovers::StagedOwner, mails::NewMail},
+    db::{self, Transact, Tx, imports::leftovers::StagedOwner, mails::NewMail},
     domain::{accounts::user::User, random, token::Purpose},
+    flows::{FlowError, Result, Services, outbox::place_of},
     mail::{Message, RenderedMail},
 };
 
@@ -21,16 +21,16 @@ const PACE: TimeDelta = TimeDelta::milliseconds(50);
 const SPREAD: TimeDelta = TimeDelta::hours(12);
 
 /// Rows whose owners are mailed by one transaction.
-pub(super) const CHUNK: u64 = 1000;
+pub(in crate::flows) const CHUNK: u64 = 1000;
 
 /// Writes the mails of the next chunk of an import that is over, `only` this one or any, and takes its rows
 /// from the stage, in one transaction; `false` where nothing is left, or another node is at it. Rows without an
 /// account just go: the import failed or was taken back, or the address had one.
-pub(super) async fn clear_next(s: &Services, only: Option<Uuid>) -> Result<bool> {
+pub(in crate::flows) async fn clear_next(s: &Services, only: Option<Uuid>) -> Result<bool> {
     let chunk = i64::try_from(CHUNK).unwrap_or(i64::MAX);
     let mut conn = s.db.background().await?;
     conn.transaction(async |tx| {
-        let Some(left) = db::import_leftovers::hold(tx, only).await? else {
+        let Some(left) = db::imports::leftovers::hold(tx, only).await? else {
             return Ok(false);
         };
         let to = left.cleared_to.saturating_add(chunk);
@@ -40,26 +40,31 @@ pub(super) async fn clear_next(s: &Services, only: Option<Uuid>) -> Result<bool>
         s.enqueue_imported(tx, &owners[..mailed], before).await?;
         let mailed = i64::try_from(mailed).unwrap_or(i64::MAX);
         let to = (to < left.rows_staged).then_some(to);
-        db::import_leftovers::cleared(tx, left.id, to, mailed).await?;
+        db::imports::leftovers::cleared(tx, left.id, to, mailed).await?;
         Ok(true)
     })
     .await
 }
 
 /// The same for all `rows` of an import, within the transaction that makes its accounts.
-pub(super) async fn write_all(s: &Services, tx: &Tx, file: Uuid, rows: u64) -> Result<()> {
+pub(in crate::flows) async fn write_all(
+    s: &Services,
+    tx: &Tx,
+    file: Uuid,
+    rows: u64,
+) -> Result<()> {
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
     let owners = owners(tx, file, (0, rows)).await?;
     s.enqueue_imported(tx, &owners, 0).await?;
     let mailed = i64::try_from(owners.len()).unwrap_or(i64::MAX);
-    Ok(db::import_leftovers::cleared(tx, file, None, mailed).await?)
+    Ok(db::imports::leftovers::cleared(tx, file, None, mailed).await?)
 }
 
 /// Takes rows from the stage; the owners of those that made accounts which are still there, in order.
 async fn owners(tx: &Tx, file: Uuid, rows: (i64, i64)) -> Result<Vec<StagedOwner>> {
-    let mut owners = db::import_leftovers::take(tx, file, rows).await?;
+    let mut owners = db::imports::leftovers::take(tx, file, rows).await?;
     let ids: Vec<_> = owners.iter().map(|owner| owner.id).collect();
-    let there = db::import_leftovers::still_there(tx, file, &ids).await?;
+    let there = db::imports::leftovers::still_there(tx, file, &ids).await?;
     let there: HashSet<_> = there.into_iter().collect();
     owners.retain(|owner| there.contains(&owner.id));
     owners.sort_unstable_by_key(|owner| owner.number);
@@ -119,7 +124,7 @@ impl Services {
     }
 
     /// The mail, where its body is one that was left to be rendered.
-    pub(super) fn render_imported(&self, body: &[u8]) -> Result<Option<RenderedMail>> {
+    pub(in crate::flows) fn render_imported(&self, body: &[u8]) -> Result<Option<RenderedMail>> {
         let Ok(mail) = serde_json::from_slice::<Unrendered>(body) else {
             return Ok(None);
         };

@@ -2,18 +2,18 @@
 
 use uuid::Uuid;
 
-use super::{
-    InputFaults, Result, Services,
-    admin::act::{Barred, barred},
-    authenticators::proof::Proven,
-    sessions::authenticate::Authenticated,
-};
 use crate::{
     db::{self, Transact, Tx},
     domain::{
         accounts::reason::Reason,
         audit::{Client, Event, Subject},
         import::{State, UNDO_WITHIN},
+    },
+    flows::{
+        InputFaults, Result, Services,
+        admin::act::{Barred, barred},
+        authenticators::proof::Proven,
+        sessions::authenticate::Authenticated,
     },
 };
 
@@ -131,7 +131,7 @@ impl Undoing<'_> {
             });
         }
         let now = self.s.now();
-        let Some(row) = db::import_files::hold(tx, self.file).await? else {
+        let Some(row) = db::imports::files::hold(tx, self.file).await? else {
             return Ok(Outcome::NotFound);
         };
         let in_time = row.finished_at.is_some_and(|at| now < at + UNDO_WITHIN);
@@ -150,7 +150,7 @@ impl Undoing<'_> {
         }
         db::imports::forget_mails(tx, self.file).await?;
         let gone = db::imports::erase(tx, self.file).await?;
-        db::import_files::set_undone(tx, self.file, now).await?;
+        db::imports::files::set_undone(tx, self.file, now).await?;
         self.audit(tx, &gone).await?;
         Ok(Outcome::Undone(gone.len()))
     }

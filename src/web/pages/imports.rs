@@ -1,6 +1,8 @@
 //! Bringing accounts over from a file: the form that takes it, and the list of files of before.
 //! One file's own page stands in `admin_import`.
 
+pub mod import;
+
 use actix_web::{http::StatusCode, web::Query};
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -8,14 +10,15 @@ use serde::Deserialize;
 
 use super::{
     admin::user::Chip,
-    admin_import::{chip, summed_up},
     answer::{Showing, next_page, see_other},
 };
 use crate::{
     flows::{
         authenticators::proof,
-        import_arrivals::{self, Upload},
-        imports::{self, File, Page},
+        imports::{
+            self, File, Page,
+            arrivals::{self, Upload},
+        },
     },
     web::{
         error::{WebError, WebResult},
@@ -26,10 +29,11 @@ use crate::{
         view::{FieldErrors, Shell},
     },
 };
+use import::{chip, summed_up};
 
 /// `/admin/users/import`.
 #[derive(Clone, Debug, Template)]
-#[template(path = "admin_imports.html")]
+#[template(path = "imports/imports.html")]
 pub struct ImportsPage {
     /// What stands around the page.
     pub shell: Shell,
@@ -113,7 +117,7 @@ pub async fn post(
             "This file is larger than 10 MiB. Split it, or import it on the server's command line with vestibule user import, which takes files of any size.",
         ),
         Err(UploadFault::Replaced) => replaced(),
-        Ok(file) => match import_arrivals::upload(&proven, &file.name, file.arrival).await? {
+        Ok(file) => match arrivals::upload(&proven, &file.name, file.arrival).await? {
             Upload::Replaced => replaced(),
             Upload::Kept(id) => return Ok(see_other(&format!("{IMPORTS}/{id}"))),
             Upload::Unreadable(why) => unusable(&format!(

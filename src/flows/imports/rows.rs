@@ -16,7 +16,7 @@ use serde::{
 use serde_json::Value;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use super::import_judge::ReadRow;
+use super::judge::ReadRow;
 use crate::domain::import::{COLUMNS, RawRow};
 
 /// Rows of a batch.

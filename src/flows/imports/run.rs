@@ -15,16 +15,20 @@ use chrono::TimeDelta;
 use tokio::time::sleep;
 
 use super::{
-    FlowError, Result, Services, import_arrivals,
-    import_judge::{Judged, Summary},
-    import_mails,
-    import_stage::{self, Run},
-    import_switch::{self, Switched},
+    arrivals,
+    judge::{Judged, Summary},
+    notices,
+    stage::{self, Run},
+    switch::{self, Switched},
 };
 use crate::{
-    db::{self, QueryError, Transact, import_files::FileRow},
+    db::{self, QueryError, Transact, imports::files::FileRow},
     domain::audit::Client,
+    flows::{FlowError, Result, Services},
 };
+
+/// What the log calls this module by.
+const LOG: &str = "vestibule::flows::import_run";
 
 /// How often a run says that it goes on.
 const BEAT: Duration = Duration::from_millis(500);
@@ -38,10 +42,10 @@ const RUNS: i32 = 3;
 pub async fn next(s: &Services) -> Result<bool> {
     let now = s.now();
     let conn = s.db.connection().await?;
-    let taken = db::import_files::take(&conn, now, now - SILENCE).await?;
+    let taken = db::imports::files::take(&conn, now, now - SILENCE).await?;
     drop(conn);
     let Some(file) = taken else {
-        return import_mails::clear_next(s, None).await;
+        return notices::clear_next(s, None).await;
     };
     if file.run - file.staged_run > RUNS {
         let why = "It was begun three times and did not come to an end. The log of the service says more.";
@@ -55,10 +59,10 @@ pub async fn next(s: &Services) -> Result<bool> {
     };
     match outcome {
         Outcome::Done(Summary { new, exists, .. }) => {
-            tracing::info!(import = %file.id, new, exists, "accounts imported");
+            tracing::info!(target: LOG, import = %file.id, new, exists, "accounts imported");
         }
         Outcome::Followed => {
-            tracing::warn!(import = %file.id, run = file.run, "this run of an import is followed by another, or cancelled");
+            tracing::warn!(target: LOG, import = %file.id, run = file.run, "this run of an import is followed by another, or cancelled");
         }
         Outcome::Failed(why) => fail(s, &file, why).await?,
     }
@@ -72,14 +76,16 @@ async fn beat(s: &Services, file: &FileRow) {
         match seen(s, file).await {
             Ok(true) => {}
             Ok(false) => return,
-            Err(error) => tracing::warn!(%error, "an import cannot say that it goes on"),
+            Err(error) => {
+                tracing::warn!(target: LOG, %error, "an import cannot say that it goes on")
+            }
         }
     }
 }
 
 async fn seen(s: &Services, file: &FileRow) -> Result<bool> {
     let conn = s.db.connection().await?;
-    Ok(db::import_files::seen(&conn, (file.id, file.run), s.now()).await?)
+    Ok(db::imports::files::seen(&conn, (file.id, file.run), s.now()).await?)
 }
 
 /// What became of a run.
@@ -104,10 +110,10 @@ async fn run(s: &Services, file: &FileRow) -> Result<Outcome> {
         client: &client,
         allow_admins: false,
     };
-    let content = import_arrivals::content(s, file.id).await?;
+    let content = arrivals::content(s, file.id).await?;
     let staged = file.rows_staged;
     let mut untold = |_: &[Judged]| {};
-    let staging = import_stage::stage(s, content.rows(), &run, staged, &mut untold);
+    let staging = stage::stage(s, content.rows(), &run, staged, &mut untold);
     let Some(Summary { bad, .. }) = staging.await? else {
         return Ok(Outcome::Followed);
     };
@@ -116,7 +122,7 @@ async fn run(s: &Services, file: &FileRow) -> Result<Outcome> {
         return Ok(Outcome::Failed(why));
     }
     let rows = u64::try_from(file.row_count).unwrap_or(0);
-    Ok(match import_switch::switch(s, &run, rows, true).await? {
+    Ok(match switch::switch(s, &run, rows, true).await? {
         Switched::Done(summary) => Outcome::Done(summary),
         Switched::Followed => Outcome::Followed,
         Switched::NotAdmin => Outcome::Failed("Whoever confirmed it is no administrator any more."),
@@ -124,11 +130,11 @@ async fn run(s: &Services, file: &FileRow) -> Result<Outcome> {
 }
 
 async fn fail(s: &Services, file: &FileRow, why: &str) -> Result<()> {
-    tracing::warn!(import = %file.id, why, "an import failed");
+    tracing::warn!(target: LOG, import = %file.id, why, "an import failed");
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        if db::import_files::fail(tx, (file.id, file.run), why, s.now()).await? {
-            db::import_arrivals::forget_parts(tx, file.id).await?;
+        if db::imports::files::fail(tx, (file.id, file.run), why, s.now()).await? {
+            db::imports::arrivals::forget_parts(tx, file.id).await?;
         }
         Ok::<_, QueryError>(())
     })

@@ -5,10 +5,13 @@ use std::collections::HashSet;
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::Receiver;
 
-use super::{Result, Services};
 use crate::{
-    db::{self, import_files::Counts, imports::AT_ONCE},
+    db::{
+        self,
+        imports::{AT_ONCE, files::Counts},
+    },
     domain::import::{ImportedUser, RawRow, RowRules},
+    flows::{Result, Services},
 };
 
 /// A row as it was read: the line that it begins on, and its text or why there is none.
@@ -62,7 +65,7 @@ impl Summary {
     }
 
     /// What is kept of it.
-    pub(super) fn counts(&self) -> Counts {
+    pub(in crate::flows) fn counts(&self) -> Counts {
         let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         Counts {
             row_count: count(self.rows()),
@@ -100,7 +103,7 @@ pub async fn judge(
 }
 
 /// What the rows of a file come to, as they are read.
-pub(super) struct Import<'a> {
+pub(in crate::flows) struct Import<'a> {
     s: &'a Services,
     allow_admins: bool,
     /// Addresses of this file, as the half of a SHA-256.
@@ -109,7 +112,7 @@ pub(super) struct Import<'a> {
 }
 
 impl<'a> Import<'a> {
-    pub(super) fn new(s: &'a Services, allow_admins: bool) -> Self {
+    pub(in crate::flows) fn new(s: &'a Services, allow_admins: bool) -> Self {
         Self {
             s,
             allow_admins,
@@ -119,12 +122,15 @@ impl<'a> Import<'a> {
     }
 
     /// Reads rows, and notes their addresses.
-    pub(super) fn read_all(&mut self, part: &[ReadRow]) -> Vec<Result<ImportedUser, String>> {
+    pub(in crate::flows) fn read_all(
+        &mut self,
+        part: &[ReadRow],
+    ) -> Vec<Result<ImportedUser, String>> {
         part.iter().map(|read| self.read(read)).collect()
     }
 
     /// The sum so far.
-    pub(super) fn summary(&self) -> Summary {
+    pub(in crate::flows) fn summary(&self) -> Summary {
         self.summary
     }
 
@@ -146,7 +152,7 @@ impl<'a> Import<'a> {
     }
 
     /// What is told of rows that were read; counts them.
-    pub(super) fn verdicts(
+    pub(in crate::flows) fn verdicts(
         &mut self,
         part: &[ReadRow],
         users: &[Result<ImportedUser, String>],

@@ -4,9 +4,9 @@ use serde::Deserialize;
 
 use crate::{
     domain::text,
-    flows::{
-        import_users::{Judged, Verdict},
-        imports::{Report, Show},
+    flows::imports::{
+        Report, Show,
+        at_once::{Judged, Verdict},
     },
 };
 

@@ -11,44 +11,45 @@ use std::collections::HashSet;
 use tokio::sync::mpsc::Receiver;
 use uuid::Uuid;
 
-use super::{
-    Result, Services,
-    import_judge::{Import, ReadRow, Summary, Tell},
-};
+use super::judge::{Import, ReadRow, Summary, Tell};
 use crate::{
-    db::{self, Transact, import_staging::Staged, imports::AT_ONCE},
+    db::{
+        self, Transact,
+        imports::{AT_ONCE, staging::Staged},
+    },
     domain::{
         accounts::display_name::DisplayName,
         audit::{Client, Event, Subject},
         import::ImportedUser,
         random,
     },
+    flows::{Result, Services},
 };
 
 /// A run of an import, and for whom it makes accounts.
-pub(super) struct Run<'a> {
+pub(in crate::flows) struct Run<'a> {
     /// The file.
-    pub(super) file: Uuid,
+    pub(in crate::flows) file: Uuid,
     /// Its number: where another one has begun, this one writes nothing any more.
-    pub(super) number: i32,
+    pub(in crate::flows) number: i32,
     /// The admin who confirmed it; none at the command line.
-    pub(super) actor: Option<Uuid>,
+    pub(in crate::flows) actor: Option<Uuid>,
     /// Their session.
-    pub(super) session_id: Option<Uuid>,
+    pub(in crate::flows) session_id: Option<Uuid>,
     /// From where.
-    pub(super) client: &'a Client,
+    pub(in crate::flows) client: &'a Client,
     /// Whether a file may make admins.
-    pub(super) allow_admins: bool,
+    pub(in crate::flows) allow_admins: bool,
 }
 
 impl Run<'_> {
     /// The run as its statements name it.
-    pub(super) fn key(&self) -> (Uuid, i32) {
+    pub(in crate::flows) fn key(&self) -> (Uuid, i32) {
         (self.file, self.number)
     }
 
     /// An event of it.
-    pub(super) fn record(
+    pub(in crate::flows) fn record(
         &self,
         s: &Services,
         event: Event,
@@ -67,7 +68,7 @@ impl Run<'_> {
 
 /// Stages the rows of a file, behind the first `staged` of them, until one is bad; the sum of what was read.
 /// `None` where another run has begun, or the import was cancelled.
-pub(super) async fn stage(
+pub(in crate::flows) async fn stage(
     s: &Services,
     mut rows: Receiver<Vec<ReadRow>>,
     run: &Run<'_>,
@@ -101,10 +102,10 @@ pub(super) async fn stage(
                 let goes_on = conn
                     .transaction(async |tx| {
                         let rows = (begins, read);
-                        if !db::import_staging::advance(tx, run.key(), rows, s.now()).await? {
+                        if !db::imports::staging::advance(tx, run.key(), rows, s.now()).await? {
                             return Ok::<_, db::QueryError>(false);
                         }
-                        db::import_staging::stage(tx, run.file, &chunk).await?;
+                        db::imports::staging::stage(tx, run.file, &chunk).await?;
                         Ok(true)
                     })
                     .await?;

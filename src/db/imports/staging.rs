@@ -12,7 +12,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::{
+use crate::db::{
     accounts::users::NEVER_VERIFIED,
     audit::{NewEvent, Record},
 };

@@ -12,19 +12,28 @@ use tokio::{runtime::Handle, sync::Semaphore};
 use uuid::Uuid;
 
 use super::{
-    Result, Services,
-    admin::act::{Barred, enter},
-    authenticators::proof::Proven,
-    import_judge::{self, ReadRow},
-    import_rows,
+    judge::{self, ReadRow},
+    rows,
 };
 use crate::{
-    db::{self, Transact, import_arrivals::Arrived, import_files::NewFile, sealed::SealedColumn},
+    db::{
+        self, Transact,
+        imports::{arrivals::Arrived, files::NewFile},
+        sealed::SealedColumn,
+    },
     domain::{
         import::{self, State},
         random,
     },
+    flows::{
+        Result, Services,
+        admin::act::{Barred, enter},
+        authenticators::proof::Proven,
+    },
 };
+
+/// What the log calls this module by.
+const LOG: &str = "vestibule::flows::import_arrivals";
 
 /// Bytes of a sealed piece.
 const PART: usize = 64 * 1024;
@@ -34,11 +43,11 @@ const MOST_WAITING: i64 = 20;
 const MOST_ARRIVING: i64 = 2;
 
 /// How many files are read at once in this process. Each takes two to three times its size in memory.
-pub(super) static READING: Semaphore = Semaphore::const_new(2);
+pub(in crate::flows) static READING: Semaphore = Semaphore::const_new(2);
 
 /// The bytes of a file.
 #[derive(Clone)]
-pub(super) struct Content(Arc<Vec<u8>>);
+pub(in crate::flows) struct Content(Arc<Vec<u8>>);
 
 impl AsRef<[u8]> for Content {
     fn as_ref(&self) -> &[u8] {
@@ -48,15 +57,15 @@ impl AsRef<[u8]> for Content {
 
 impl Content {
     /// Its rows, as they are read.
-    pub(super) fn rows(&self) -> tokio::sync::mpsc::Receiver<Vec<ReadRow>> {
-        import_rows::read(Box::new(io::Cursor::new(self.clone())))
+    pub(in crate::flows) fn rows(&self) -> tokio::sync::mpsc::Receiver<Vec<ReadRow>> {
+        rows::read(Box::new(io::Cursor::new(self.clone())))
     }
 }
 
 /// The bytes of a file that is still kept.
-pub(super) async fn content(s: &Services, file: Uuid) -> Result<Content> {
+pub(in crate::flows) async fn content(s: &Services, file: Uuid) -> Result<Content> {
     let conn = s.db.connection().await?;
-    let parts = db::import_arrivals::parts(&conn, file).await?;
+    let parts = db::imports::arrivals::parts(&conn, file).await?;
     drop(conn);
     let mut bytes = Vec::with_capacity(parts.len() * PART);
     for (id, sealed) in parts {
@@ -104,7 +113,7 @@ impl Arrival {
             mails_owners: true,
         };
         let conn = s.db.connection().await?;
-        db::import_files::insert(&conn, &file).await?;
+        db::imports::files::insert(&conn, &file).await?;
         let begun = Self {
             s: Arc::clone(s),
             id,
@@ -112,7 +121,7 @@ impl Arrival {
             rest: Vec::with_capacity(PART),
             is_open: true,
         };
-        db::import_arrivals::replace_arriving(&conn, id, admin, MOST_ARRIVING - 1).await?;
+        db::imports::arrivals::replace_arriving(&conn, id, admin, MOST_ARRIVING - 1).await?;
         Ok(begun)
     }
 
@@ -139,7 +148,7 @@ impl Arrival {
         let number = self.kept;
         self.kept += 1;
         let conn = self.s.db.connection().await?;
-        Ok(db::import_arrivals::insert_part(&conn, id, self.id, number, &sealed).await?)
+        Ok(db::imports::arrivals::insert_part(&conn, id, self.id, number, &sealed).await?)
     }
 
     /// Deletes what arrived.
@@ -176,7 +185,7 @@ impl Drop for Arrival {
             // Where this fails, the worker deletes it.
             runtime.spawn(async move {
                 if let Err(error) = forget(&s, id).await {
-                    tracing::debug!(%error, "an upload that ended early is left to the worker");
+                    tracing::debug!(target: LOG, %error, "an upload that ended early is left to the worker");
                 }
             });
         }
@@ -185,7 +194,7 @@ impl Drop for Arrival {
 
 async fn forget(s: &Services, id: Uuid) -> Result<()> {
     let conn = s.db.connection().await?;
-    Ok(db::import_arrivals::forget_arriving(&conn, id).await?)
+    Ok(db::imports::arrivals::forget_arriving(&conn, id).await?)
 }
 
 /// What became of an upload.
@@ -216,10 +225,10 @@ pub async fn upload(proven: &Proven, given_name: &str, file: Option<Arrival>) ->
 async fn judge(s: &Services, id: Uuid, proven: &Proven, given_name: &str) -> Result<Upload> {
     let turn = READING.acquire().await;
     let content = content(s, id).await?;
-    if let Some(why) = import_rows::refuse(content.as_ref()) {
+    if let Some(why) = rows::refuse(content.as_ref()) {
         return Ok(Upload::Unreadable(why));
     }
-    let summary = import_judge::judge(s, content.rows(), false, &mut |_| {}).await?;
+    let summary = judge::judge(s, content.rows(), false, &mut |_| {}).await?;
     drop((content, turn));
     if summary.rows() == 0 {
         return Ok(Upload::Unreadable("it has no rows".to_owned()));
@@ -232,7 +241,7 @@ async fn judge(s: &Services, id: Uuid, proven: &Proven, given_name: &str) -> Res
             Some(Barred::NotAdmin) => return Ok(Upload::NotAdmin),
             None => {}
         }
-        if db::import_files::waiting(tx).await? >= MOST_WAITING {
+        if db::imports::files::waiting(tx).await? >= MOST_WAITING {
             return Ok(Upload::TooManyWaiting);
         }
         let counts = summary.counts();
@@ -245,7 +254,7 @@ async fn judge(s: &Services, id: Uuid, proven: &Proven, given_name: &str) -> Res
             rows_bad: i64::try_from(summary.bad).unwrap_or(i64::MAX),
             seen_at: s.now(),
         };
-        if db::import_arrivals::arrived(tx, id, &arrived).await? {
+        if db::imports::arrivals::arrived(tx, id, &arrived).await? {
             return Ok(Upload::Kept(id));
         }
         Ok(Upload::Replaced)

@@ -6,9 +6,9 @@ use serde::Deserialize;
 
 use super::{find, not_found};
 use crate::{
-    flows::{
-        import_undo::{self, InUse},
-        imports::File,
+    flows::imports::{
+        File,
+        undo::{self, InUse},
     },
     web::{
         error::{WebError, WebResult},
@@ -24,7 +24,7 @@ use crate::{
 
 /// `/admin/users/import/{id}/undo`.
 #[derive(Clone, Debug, Template)]
-#[template(path = "admin_import_undo.html")]
+#[template(path = "imports/import_undo.html")]
 pub struct ImportUndoPage {
     /// What stands around the page.
     pub shell: Shell,
@@ -59,7 +59,7 @@ pub async fn get_undo(
     shell: PageShell,
 ) -> WebResult {
     let file = find(&state, &id).await?;
-    let in_use = import_undo::in_use(&state.services, file.row.id).await?;
+    let in_use = undo::in_use(&state.services, file.row.id).await?;
     show_undo(&state, shell, &file, (in_use, ""), Showing::first())
 }
 
@@ -73,16 +73,14 @@ pub async fn undo(
     shell: PageShell,
 ) -> WebResult {
     let file = find(&state, &id).await?;
-    let input = import_undo::Input {
+    let input = undo::Input {
         reason: form.reason.clone(),
         confirm_count: form.confirm_count,
     };
     let path = format!("{IMPORTS}/{}", file.row.id);
     let s = &state.services;
-    let (in_use, showing) = match import_undo::undo(s, &proven, file.row.id, &input, &client)
-        .await?
-    {
-        import_undo::Outcome::Undone(count) => {
+    let (in_use, showing) = match undo::undo(s, &proven, file.row.id, &input, &client).await? {
+        undo::Outcome::Undone(count) => {
             let gone = match count {
                 1 => "1 account is gone".to_owned(),
                 _ => format!("{count} accounts are gone"),
@@ -90,21 +88,21 @@ pub async fn undo(
             let told = format!("The import is taken back: {gone}.");
             return Ok(see_other_with(&session, &path, &Flash::success(told)));
         }
-        import_undo::Outcome::NothingToDo => {
+        undo::Outcome::NothingToDo => {
             let flash = Flash::info("There is nothing to take back.");
             return Ok(see_other_with(&session, &path, &flash));
         }
-        import_undo::Outcome::InUse(in_use) => {
+        undo::Outcome::InUse(in_use) => {
             let errors = FieldErrors::of_form("Nothing was taken back, as accounts are in use.");
             (in_use, Showing::again(StatusCode::CONFLICT, errors))
         }
-        import_undo::Outcome::Invalid(faults) => {
+        undo::Outcome::Invalid(faults) => {
             let errors = field_errors(&faults, &["reason", "confirm_count"]);
             (InUse::default(), Showing::invalid(errors))
         }
-        import_undo::Outcome::NotFound => return Err(not_found()),
-        import_undo::Outcome::NotAdmin => return Err(refusals::admin_required()),
-        import_undo::Outcome::Overtaken => return Err(WebError::SignInRequired(None)),
+        undo::Outcome::NotFound => return Err(not_found()),
+        undo::Outcome::NotAdmin => return Err(refusals::admin_required()),
+        undo::Outcome::Overtaken => return Err(WebError::SignInRequired(None)),
     };
     show_undo(&state, shell, &file, (in_use, &form.reason), showing)
 }

@@ -1,10 +1,11 @@
 //! The switch at the end of an import: one transaction makes all accounts that were staged, or none. It is
 //! the only one of an import that takes longer than a chunk.
 
-use super::{FlowError, Result, Services, import_judge::Summary, import_mails, import_stage::Run};
+use super::{judge::Summary, notices, stage::Run};
 use crate::{
     db::{self, Transact, Tx},
     domain::audit::{Event, Subject},
+    flows::{FlowError, Result, Services},
 };
 
 /// Audit events of one statement.
@@ -17,7 +18,7 @@ const STEP: i64 = 100_000;
 const MANY: u64 = 10_000;
 
 /// What became of a switch.
-pub(super) enum Switched {
+pub(in crate::flows) enum Switched {
     /// The accounts are there.
     Done(Summary),
     /// Another run has begun since, or the import was cancelled.
@@ -40,7 +41,7 @@ impl<E: Into<FlowError>> From<E> for Undone {
 
 /// Makes the accounts of a file with so many rows, with their audit events, and one event of the whole. Where
 /// `mails_few` and the file is a single chunk, the mails to the owners are written by the same transaction.
-pub(super) async fn switch(
+pub(in crate::flows) async fn switch(
     s: &Services,
     run: &Run<'_>,
     rows: u64,
@@ -48,17 +49,17 @@ pub(super) async fn switch(
 ) -> Result<Switched> {
     let mut conn = s.db.background_once().await?;
     if rows >= MANY {
-        db::import_staging::analyze(&conn).await?;
+        db::imports::staging::analyze(&conn).await?;
     }
-    let few = mails_few && rows <= import_mails::CHUNK;
+    let few = mails_few && rows <= notices::CHUNK;
     let done = conn
         .transaction(async |tx| {
             db::wait_patiently(tx).await?;
             // A run whose node was killed may still be at it in the database.
-            db::import_staging::hold(tx, run.file).await?;
+            db::imports::staging::hold(tx, run.file).await?;
             let summary = accounts(s, tx, run, rows).await?;
             if few {
-                import_mails::write_all(s, tx, run.file, rows).await?;
+                notices::write_all(s, tx, run.file, rows).await?;
             }
             // As late as can be: until the commit no one else acts as an admin.
             if let Some(actor) = run.actor {
@@ -67,10 +68,10 @@ pub(super) async fn switch(
                     return Err(Undone::As(Switched::NotAdmin));
                 }
             }
-            if !db::import_files::finish(tx, run.key(), summary.counts(), s.now()).await? {
+            if !db::imports::files::finish(tx, run.key(), summary.counts(), s.now()).await? {
                 return Err(Undone::As(Switched::Followed));
             }
-            db::import_arrivals::forget_parts(tx, run.file).await?;
+            db::imports::arrivals::forget_parts(tx, run.file).await?;
             Ok(summary)
         })
         .await;
@@ -92,7 +93,7 @@ fn ranges(rows: u64) -> impl Iterator<Item = (i64, i64)> {
 /// Makes the accounts. An address that was registered and never verified is as good as free; one that got an
 /// account since its row was staged is known.
 async fn accounts(s: &Services, tx: &Tx, run: &Run<'_>, rows: u64) -> Result<Summary> {
-    let gone = db::import_staging::erase_never_verified(tx, run.file).await?;
+    let gone = db::imports::staging::erase_never_verified(tx, run.file).await?;
     for part in gone.chunks(EVENTS) {
         let events: Vec<_> = part
             .iter()
@@ -105,14 +106,14 @@ async fn accounts(s: &Services, tx: &Tx, run: &Run<'_>, rows: u64) -> Result<Sum
     }
     let mut new = 0;
     for range in ranges(rows) {
-        new += db::import_staging::make(tx, run.file, range, s.now()).await?;
+        new += db::imports::staging::make(tx, run.file, range, s.now()).await?;
     }
     let new = u64::try_from(new).unwrap_or(u64::MAX);
     // After the accounts: what is written to the audit log waits for its seal until the commit, and so do the
     // events of others after it.
     let imported = run.record(s, Event::Imported, Subject::Service);
     for range in ranges(rows) {
-        db::import_staging::audit_made(tx, run.file, range, &imported).await?;
+        db::imports::staging::audit_made(tx, run.file, range, &imported).await?;
     }
     let exists = rows.saturating_sub(new);
     let event = Event::UsersImported {
