@@ -6,9 +6,6 @@
 pub mod accounts;
 pub mod admin;
 pub mod audit;
-pub mod audit_log;
-pub mod audit_seals;
-pub mod audit_waiting;
 pub mod authenticators;
 pub mod bulk_selections;
 mod connect;

@@ -5,8 +5,6 @@
 
 pub mod accounts;
 pub mod audit;
-pub mod audit_chain;
-pub mod audit_search;
 pub mod authenticators;
 pub mod clock;
 pub mod dashboard;

@@ -6,14 +6,10 @@
 
 pub mod accounts;
 pub mod admin;
-pub mod audit_log;
-pub mod audit_seals;
-pub mod audit_verify;
-pub mod audit_waiting;
+pub mod audit;
 pub mod authenticators;
 pub mod deliver;
 mod error;
-pub mod export;
 pub mod health;
 pub mod imports;
 mod input;

@@ -14,8 +14,7 @@ use crate::{
     db::mails::TakenMail,
     flows::{
         self, Services,
-        audit_seals::Sealer,
-        audit_waiting::Watch,
+        audit::{seals::Sealer, waiting::Watch},
         deliver::{self, Delivery},
         imports::run,
         purge,

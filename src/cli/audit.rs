@@ -15,13 +15,15 @@ use super::setup::{self, Database, Failure};
 use crate::{
     app::{App, Seams},
     config::Config,
-    db::audit_log::{Filter, LoggedEvent, Page},
-    domain::{audit::Client, audit_search},
+    db::audit::log::{Filter, LoggedEvent, Page},
+    domain::audit::{Client, query},
     flows::{
         Services,
-        audit_log::{self, Question, Who},
-        audit_verify::{self, Finding, Noted},
-        export::{self, Taker, rows::Form},
+        audit::{
+            export::{self, Taker, rows::Form},
+            log::{self, Question, Who},
+            verify::{self, Finding, Noted},
+        },
     },
 };
 use verdict::Status;
@@ -66,11 +68,11 @@ pub(super) struct Which {
     event: Option<String>,
 
     /// Not before this time: `2026-03-01` or `2026-03-01T12:00:00Z`
-    #[arg(long, value_parser = audit_search::time)]
+    #[arg(long, value_parser = query::time)]
     from: Option<DateTime<Utc>>,
 
     /// Before this time
-    #[arg(long, value_parser = audit_search::time)]
+    #[arg(long, value_parser = query::time)]
     to: Option<DateTime<Utc>>,
 }
 
@@ -162,11 +164,11 @@ async fn with_services<T>(
 
 async fn list(config: Config, args: ListArgs) -> Result<ExitCode, Failure> {
     let events = with_services(&config, async |s| {
-        let Some(filter) = audit_log::filter(s, args.which.question()).await? else {
+        let Some(filter) = log::filter(s, args.which.question()).await? else {
             return Ok(Vec::new());
         };
         let page = args.before.map_or(Page::NEWEST, Page::Before);
-        Ok(audit_log::page(s, &filter, page, args.limit.into()).await?)
+        Ok(log::page(s, &filter, page, args.limit.into()).await?)
     });
     let events: Vec<LoggedEvent> = events.await?;
     let line = if args.json { told::json } else { told::line };
@@ -207,7 +209,7 @@ async fn verify(config: Config, args: VerifyArgs) -> Result<ExitCode, Failure> {
                 let _ = out.write_all(verdict::finding(finding, args.json).as_bytes());
             }
         };
-        let report = audit_verify::verify(s, args.expect, &mut tell).await?;
+        let report = verify::verify(s, args.expect, &mut tell).await?;
         out.write_all(verdict::sum(&report, args.json, TOLD).as_bytes())?;
         out.flush()?;
         Ok(report)

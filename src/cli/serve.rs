@@ -12,7 +12,7 @@ use super::setup::{Database, Failure};
 use crate::{
     app::{App, MetricsServer, Seams, Server, StartError},
     config::Config,
-    flows::{Services, audit_log},
+    flows::{Services, audit::log},
 };
 
 /// Open files that are no client's: the database, mails, logs, runtimes.
@@ -98,7 +98,7 @@ async fn serve(
     }
     let app = App::wire(config, &database.options, Seams::default())?;
     app.make_first_admin(config).await?;
-    audit_log::started(
+    log::started(
         &app.services,
         env!("CARGO_PKG_VERSION"),
         config.changed.clone(),

@@ -15,7 +15,7 @@ use crate::{
     app::{App, Seams},
     config::{self, Config, DatabaseSource, Environment, Source},
     db::DatabaseOptions,
-    flows::audit_seals::Sealer,
+    flows::audit::seals::Sealer,
     local_postgres::{Durability, LocalPostgres, LostError, Options},
     telemetry,
 };

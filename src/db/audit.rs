@@ -1,5 +1,9 @@
 //! The audit log: rows are inserted, and never changed.
 
+pub mod log;
+pub mod seals;
+pub mod waiting;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};

@@ -1,6 +1,8 @@
 //! The security events of the service, as a closed list; whom they concern, and from where they came.
 
+pub mod chain;
 mod event;
+pub mod query;
 mod words;
 
 use std::net::IpAddr;

@@ -23,7 +23,7 @@ pub async fn waiting_mails(s: &Services) -> Result<i64> {
 pub async fn unsealed_events(s: &Services) -> Result<(i64, i64)> {
     let waiting = within_patience(async {
         let shared = s.db.shared().await?;
-        Ok(db::audit_waiting::waiting(&shared).await?)
+        Ok(db::audit::waiting::waiting(&shared).await?)
     });
     Ok(waiting.await?.map_or((0, 0), |waiting| {
         let seconds = (s.now() - waiting.since).num_seconds();

@@ -1,6 +1,6 @@
 //! Forgetting what has expired.
 
-use super::{Result, Services, accounts::unverified, admin::deletion, audit_seals};
+use super::{Result, Services, accounts::unverified, admin::deletion, audit::seals};
 use crate::{db, domain::random};
 
 /// Deletes what has expired, batch by batch; returns how many rows went.
@@ -16,7 +16,7 @@ pub async fn expired(s: &Services) -> Result<usize> {
         let batch = batch
             + deletion::erase_due(s).await?
             + unverified::erase_due(s).await?
-            + audit_seals::purge(s).await?;
+            + seals::purge(s).await?;
         rows += batch;
         if batch == 0 {
             return Ok(rows);

@@ -6,7 +6,7 @@
 
 use uuid::Uuid;
 
-use super::{FlowError, Result, Services, audit_seals};
+use super::{FlowError, Result, Services, audit::seals};
 use crate::{
     db::{
         self, Transact,
@@ -74,7 +74,7 @@ pub async fn rotate(s: &Services) -> Result<Report> {
         columns.push(reseal_column(s, column).await?);
     }
     // With that, no seal of the audit log needs an older key.
-    audit_seals::hand_over(s).await?;
+    seals::hand_over(s).await?;
     Ok(Report {
         key: s.ring.current_id().to_owned(),
         columns,

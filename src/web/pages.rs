@@ -5,10 +5,9 @@
 
 pub mod accounts;
 pub mod admin;
-pub mod admin_audit;
-pub mod admin_export;
 mod answer;
 pub mod api_docs;
+pub mod audit;
 pub mod authenticators;
 pub mod error;
 pub mod imports;
@@ -31,8 +30,8 @@ pub use admin::invitations::{InvitationLine, InvitationsPage, InvitePage};
 pub use admin::user::{AdminUserPage, Chip, DeviceLine, EventLine, MailLine, Section};
 pub use admin::users::{AdminUsersPage, ListQuery, UserLine};
 pub use admin::words::AdminAct;
-pub use admin_audit::{AuditLine, AuditPage, AuditQuery, Party};
 pub use api_docs::ApiDocsPage;
+pub use audit::{AuditLine, AuditPage, AuditQuery, Party};
 pub use authenticators::backup_codes::{BackupCodesPage, BackupCodesReason};
 pub use authenticators::reauthenticate::{ConfirmedPage, ReauthenticatePage};
 pub use authenticators::two_factor::{

@@ -158,7 +158,7 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Vec<Route>)> {
-    use super::pages::{accounts::{overview, change_password, invitation, password_strength, register, resend_verification, verify_email}, admin::{act, bulk, dashboard, invitations, user, users}, admin_audit, admin_export, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
+    use super::pages::{accounts::{overview, change_password, invitation, password_strength, register, resend_verification, verify_email}, admin::{act, bulk, dashboard, invitations, user, users}, audit::{self, export}, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
     vec![
         ("/", vec![read().to(start::get)]),
         ("/register", vec![read().to(register::get), post().to(register::post)]),
@@ -186,9 +186,9 @@ fn screens() -> Vec<(&'static str, Vec<Route>)> {
         ("/reauthenticate", vec![read().to(reauthenticate::get), post().to(reauthenticate::post)]),
         ("/admin", vec![read().to(dashboard::get)]),
         ("/admin/users", vec![read().to(users::get)]),
-        ("/admin/users/export", vec![read().to(admin_export::users)]),
-        ("/admin/audit", vec![read().to(admin_audit::get)]),
-        ("/admin/audit/export", vec![read().to(admin_export::events)]),
+        ("/admin/users/export", vec![read().to(export::users)]),
+        ("/admin/audit", vec![read().to(audit::get)]),
+        ("/admin/audit/export", vec![read().to(export::events)]),
         ("/admin/users/new", vec![read().to(invitations::get_new), post().to(invitations::post_new)]),
         ("/admin/users/bulk", vec![read().to(bulk::get), post().to(bulk::post)]),
         ("/admin/users/import", vec![read().to(imports::get), post().to(imports::post)]),

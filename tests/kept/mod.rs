@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use vestibule::flows::audit_verify;
+use vestibule::flows::audit::verify;
 
 use super::imports;
 use crate::harness::{Browser, Page, Person, Reply, TestApp, people::NEW_PASSWORD};
@@ -263,8 +263,8 @@ async fn the_audit_chain_of_before_verifies_and_grows() {
     let story = Story::open().await;
     let s = story.app.services();
     let mut findings = Vec::new();
-    let mut tell = |finding: &audit_verify::Finding| findings.push(finding.clone());
-    let report = audit_verify::verify(s, None, &mut tell).await.unwrap();
+    let mut tell = |finding: &verify::Finding| findings.push(finding.clone());
+    let report = verify::verify(s, None, &mut tell).await.unwrap();
     assert_eq!(findings, []);
     assert!(report.events >= 60 && report.seals >= 1, "{report:?}");
     // The hash of an address without account is still found by the address.

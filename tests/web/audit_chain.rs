@@ -7,14 +7,16 @@ use chrono::TimeDelta;
 use tokio::time::{sleep, timeout};
 use vestibule::{
     domain::{
-        audit_chain::{self, Head, Statement},
+        audit::chain::{self, Head, Statement},
         sealing::SealingRing,
         secret::Key,
     },
     flows::{
         Services,
-        audit_seals::{self, Sealer},
-        audit_verify::{self, Finding, Noted, Report},
+        audit::{
+            seals::{self, Sealer},
+            verify::{self, Finding, Noted, Report},
+        },
         rotate_keys,
     },
 };
@@ -27,7 +29,7 @@ const K2: &str = "k2:YW5vdGhlciBrZXkgZm9yIHRoZSB0ZXN0cywgMzIgYnk=";
 async fn verified(s: &Services, expected: Option<Noted>) -> (Report, Vec<Finding>) {
     let mut found = Vec::new();
     let mut tell = |finding: &Finding| found.push(finding.clone());
-    let report = audit_verify::verify(s, expected, &mut tell).await.unwrap();
+    let report = verify::verify(s, expected, &mut tell).await.unwrap();
     assert_eq!(report.findings, found.len() as u64);
     (report, found)
 }
@@ -266,13 +268,13 @@ async fn a_chain_that_is_recomputed_without_the_key_is_found() {
     let guessed = SealingRing::new(("k1".to_owned(), Key::new([7; 32])), vec![]);
     let conn = &mut app.services().db.connection().await.unwrap();
     let mut head = Head::NONE;
-    for segment in vestibule::db::audit_seals::segments(conn, 0, 10)
+    for segment in vestibule::db::audit::seals::segments(conn, 0, 10)
         .await
         .unwrap()
     {
         let events =
-            vestibule::db::audit_seals::events(conn, segment.after_seq, segment.last_seq, 10);
-        let list = audit_chain::row_hashes(&events.await.unwrap());
+            vestibule::db::audit::seals::events(conn, segment.after_seq, segment.last_seq, 10);
+        let list = chain::row_hashes(&events.await.unwrap());
         let says: Statement = head.next(0, segment.last_seq, &list, &guessed);
         let seal = says.seal(&guessed).unwrap();
         let update = "UPDATE audit_seals SET row_hashes = $2, digest = $3, previous = $4, mac = $5,
@@ -380,11 +382,11 @@ async fn old_segments_go_as_a_whole_and_the_rest_verifies() {
     segment(&app, 4).await;
     app.wait(TimeDelta::days(20));
     segment(&app, 3).await;
-    assert_eq!(audit_seals::purge(app.services()).await.unwrap(), 0);
+    assert_eq!(seals::purge(app.services()).await.unwrap(), 0);
     app.wait(TimeDelta::days(11));
     let purged = async {
         // The sealer may hold the lock.
-        while audit_seals::purge(app.services()).await.unwrap() == 0 {
+        while seals::purge(app.services()).await.unwrap() == 0 {
             sleep(Duration::from_millis(20)).await;
         }
     };
@@ -396,7 +398,7 @@ async fn old_segments_go_as_a_whole_and_the_rest_verifies() {
     assert_eq!(told, r#"{"events": 4, "origin": "service", "through": 1}"#);
     let lists = "SELECT number FROM audit_seals WHERE row_hashes IS NULL";
     assert_eq!(app.sql(lists, &[]).await.len(), 1);
-    assert_eq!(audit_seals::purge(app.services()).await.unwrap(), 0);
+    assert_eq!(seals::purge(app.services()).await.unwrap(), 0);
 
     // Half a segment does not go, and a purge that nobody with the key made is found.
     let conn = app.another_connection().await;

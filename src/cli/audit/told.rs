@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use chrono::SecondsFormat;
 
-use crate::{db::audit_log::LoggedEvent, domain::text, flows::export::rows};
+use crate::{db::audit::log::LoggedEvent, domain::text, flows::audit::export::rows};
 
 /// A line for people; what a stranger chose is spelled out, since a terminal obeys.
 pub(super) fn line(event: &LoggedEvent) -> String {

@@ -4,7 +4,7 @@ use chrono::SecondsFormat;
 use data_encoding::HEXLOWER_PERMISSIVE;
 use serde_json::{Value, json};
 
-use crate::flows::audit_verify::{Finding, Noted, Report};
+use crate::flows::audit::verify::{Finding, Noted, Report};
 
 /// What a report comes to: a word, and the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use super::report::Report;
 use crate::{
     app::SystemClock,
     cli::setup::Failure,
-    db::{Tx, audit_waiting, examine},
+    db::{Tx, audit::waiting, examine},
     domain::clock::Clock as _,
-    flows::audit_waiting::LONGEST,
+    flows::audit::waiting::LONGEST,
 };
 
 /// How long a node is given to seal what was found waiting: events of a long transaction are old
@@ -24,8 +24,8 @@ pub(super) async fn check(conn: &Tx, report: &mut Report) -> Result<(), Failure>
 }
 
 async fn audit_log(conn: &Tx, report: &mut Report) -> Result<(), Failure> {
-    let overdue = async || -> Result<Option<audit_waiting::Waiting>, Failure> {
-        let waiting = audit_waiting::waiting(conn).await?;
+    let overdue = async || -> Result<Option<waiting::Waiting>, Failure> {
+        let waiting = waiting::waiting(conn).await?;
         Ok(waiting.filter(|waiting| SystemClock.now() - waiting.since > LONGEST))
     };
     let Some(first) = overdue().await? else {

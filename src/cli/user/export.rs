@@ -15,7 +15,7 @@ use crate::{
     cli::setup::{Failure, on_database},
     config::Config,
     domain::audit::Client,
-    flows::export::{self, Taker, rows::Form},
+    flows::audit::export::{self, Taker, rows::Form},
 };
 
 /// How the file looks.

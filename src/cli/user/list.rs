@@ -14,7 +14,7 @@ use crate::{
     flows::{
         InputFaults,
         admin::list::{self, Query},
-        export::rows,
+        audit::export::rows,
     },
 };
 

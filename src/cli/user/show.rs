@@ -12,7 +12,7 @@ use crate::{
     db::admin::managed::ManagedUser,
     flows::{
         admin::list::{self, Cursors, Whole},
-        export::rows,
+        audit::export::rows,
         paged::Paged,
     },
 };

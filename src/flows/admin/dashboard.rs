@@ -8,7 +8,7 @@ use crate::{
         audit::Event,
         dashboard::{Figure, Span, days, hours},
     },
-    flows::{Result, Services, audit_waiting},
+    flows::{Result, Services, audit::waiting},
 };
 
 /// What the dashboard tells.
@@ -59,11 +59,11 @@ pub struct SignIns {
 pub async fn look(s: &Services) -> Result<Dashboard> {
     let conn = s.db.connection().await?;
     let now = s.now();
-    let waiting = audit_waiting::waiting(s, &conn).await?;
+    let waiting = waiting::waiting(s, &conn).await?;
     Ok(Dashboard {
         audit_waiting: Figure::bounded(
             waiting.map_or(0, |(waiting, _)| waiting.events),
-            db::audit_waiting::BOUND,
+            db::audit::waiting::BOUND,
         ),
         audit_overdue_since: waiting
             .filter(|(_, overdue)| *overdue)

@@ -17,7 +17,7 @@ use crate::{
     },
     domain::{
         accounts::{email::EmailAddress, user_search::Cursor},
-        audit_search,
+        audit::query,
     },
     flows::{
         InputFaults, Result, Services,
@@ -62,7 +62,7 @@ pub async fn show(
 ) -> Result<Result<Option<Whole>, InputFaults>> {
     let mut faults = InputFaults::default();
     let behind = faults.note("sessions", Cursor::of_newest(&cursors.sessions));
-    let before = faults.note("events", audit_search::cursor(&cursors.events));
+    let before = faults.note("events", query::cursor(&cursors.events));
     let mails_behind = faults.note("mails", Cursor::of_newest(&cursors.mails));
     if !faults.is_empty() {
         return Ok(Err(faults));

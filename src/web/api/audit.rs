@@ -9,8 +9,10 @@ use super::{refusals, schemas};
 use crate::{
     flows::{
         InputFaults,
-        audit_log::{self, MAX_PAGE, PAGE},
-        export::rows,
+        audit::{
+            export::rows,
+            log::{self, MAX_PAGE, PAGE},
+        },
     },
     web::{error::WebResult, extract::AdminApi, problem::problems, state::State},
 };
@@ -74,7 +76,7 @@ pub async fn get(state: State, _: AdminApi, query: Query<ListQuery>) -> WebResul
             .ok()
             .filter(|size| (1..=MAX_PAGE).contains(size)),
     };
-    let query = audit_log::Query {
+    let query = log::Query {
         actor: query.actor,
         subject: query.subject,
         event: query.event,
@@ -86,7 +88,7 @@ pub async fn get(state: State, _: AdminApi, query: Query<ListQuery>) -> WebResul
         let why = format!("Use a number from 1 to {MAX_PAGE}.");
         return Err(refusals::invalid(&InputFaults::one("limit", &why)));
     };
-    let found = audit_log::list(&state.services, &query, size)
+    let found = log::list(&state.services, &query, size)
         .await?
         .map_err(|faults| refusals::invalid(&faults))?;
     Ok(HttpResponse::Ok().json(ListAnswer {

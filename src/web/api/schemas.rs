@@ -16,13 +16,12 @@ use crate::{
             user::Role,
             user_search::{Sort, Status, TWO_FACTOR, VERIFIED},
         },
-        audit_search::EVENTS,
+        audit::query::EVENTS,
         dashboard::Precision,
     },
     flows::{
         admin::bulk::{self, BulkAct},
-        audit_log::MAX_PAGE,
-        export::rows,
+        audit::{export::rows, log::MAX_PAGE},
     },
     web::problem::codes,
 };

@@ -6,10 +6,15 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::sleep;
 
-pub use crate::db::audit_waiting::Waiting;
+pub use crate::db::audit::waiting::Waiting;
 
-use super::{Result, Services};
-use crate::db::{self, Tx};
+use crate::{
+    db::{self, Tx},
+    flows::{Result, Services},
+};
+
+/// What the log calls this module by.
+const LOG: &str = "vestibule::flows::audit_waiting";
 
 /// How long an event may wait. Sealing takes about a second after its commit.
 pub const LONGEST: TimeDelta = TimeDelta::seconds(10);
@@ -23,7 +28,7 @@ const SECOND_LOOK_POLL: Duration = Duration::from_millis(200);
 
 /// The events that wait for their seal now, and whether for too long.
 pub async fn waiting(s: &Services, conn: &Tx) -> Result<Option<(Waiting, bool)>> {
-    let waiting = db::audit_waiting::waiting(conn).await?;
+    let waiting = db::audit::waiting::waiting(conn).await?;
     Ok(waiting.map(|waiting| (waiting, s.now() - waiting.since > LONGEST)))
 }
 
@@ -72,7 +77,7 @@ impl Watch {
         drop(conn);
         let Some((waiting, _)) = overdue else {
             if self.warned_at.take().is_some() {
-                tracing::info!("the audit log is sealed again");
+                tracing::info!(target: LOG, "the audit log is sealed again");
             }
             self.first_seq = None;
             return Ok(false);
@@ -83,7 +88,7 @@ impl Watch {
             return Ok(false);
         }
         self.warned_at = Some(now);
-        tracing::warn!(
+        tracing::warn!(target: LOG,
             events = waiting.events,
             since = %waiting.since,
             "audit events wait to be sealed for more than {} s: until then they can be changed \

@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 
 use crate::{
-    db::{admin::managed::ManagedUser, audit_log::LoggedEvent},
+    db::{admin::managed::ManagedUser, audit::log::LoggedEvent},
     domain::text::without_formula,
     flows::{FlowError, Result},
 };

@@ -8,21 +8,21 @@ pub mod rows;
 
 use std::mem;
 
-use super::{
-    FlowError, InputFaults, Result, Services,
-    admin::{
-        act::barred,
-        list::{self, Query},
-    },
-    audit_log::{self, Question},
-    sessions::authenticate::Authenticated,
-};
+use super::log::{self, Question};
 use crate::{
     db::{
         self,
-        audit_log::{Filter, Page},
+        audit::log::{Filter, Page},
     },
     domain::audit::{self, Client, Event, Subject},
+    flows::{
+        FlowError, InputFaults, Result, Services,
+        admin::{
+            act::barred,
+            list::{self, Query},
+        },
+        sessions::authenticate::Authenticated,
+    },
 };
 use rows::Form;
 
@@ -97,11 +97,11 @@ pub async fn users(
 /// Begins a file of the events that an admin asks for, oldest first.
 pub async fn events(
     s: &Services,
-    query: &audit_log::Query,
+    query: &log::Query,
     form: Form,
     taker: Taker<'_>,
 ) -> Result<Result<Export, InputFaults>> {
-    match audit_log::read(query) {
+    match log::read(query) {
         Ok((question, _)) => Ok(Ok(events_of(s, question, form, taker).await?)),
         Err(faults) => Ok(Err(faults)),
     }
@@ -115,9 +115,9 @@ pub async fn events_of(
     form: Form,
     taker: Taker<'_>,
 ) -> Result<Export> {
-    let filter = audit_log::filter(s, question).await?;
+    let filter = log::filter(s, question).await?;
     let newest = match &filter {
-        Some(filter) => audit_log::page(s, filter, Page::NEWEST, 1).await?,
+        Some(filter) => log::page(s, filter, Page::NEWEST, 1).await?,
         None => Vec::new(),
     };
     let mut left = Left::Nothing;
@@ -206,7 +206,7 @@ impl Export {
             }
             Left::Events(filter, from) => {
                 let limit = i64::try_from(AT_ONCE).unwrap_or(i64::MAX);
-                let events = audit_log::page(s, filter, *from, limit).await?;
+                let events = log::page(s, filter, *from, limit).await?;
                 match events.last() {
                     Some(last) if events.len() == AT_ONCE => *from = Page::After(last.seq),
                     _ => self.left = Left::Nothing,

@@ -16,7 +16,7 @@ use ipnet::IpNet;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::schema::{audit_events, users};
+use crate::db::schema::{audit_events, users};
 
 /// How far the times of events may be out of the order of their numbers: what a transaction takes
 /// between the time it notes and the number it gets, and what the clocks of nodes differ by.

@@ -199,7 +199,7 @@ mod tests {
     /// The names stand once in `Event::name`, and once here.
     #[test]
     fn every_event_can_be_chosen() {
-        let source = include_str!("audit/words.rs");
+        let source = include_str!("words.rs");
         let (_, names) = source.split_once("pub fn name(").unwrap();
         let (names, _) = names.split_once("pub fn level(").unwrap();
         let in_code: BTreeSet<&str> = names.split('"').skip(1).step_by(2).collect();

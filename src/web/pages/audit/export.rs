@@ -11,22 +11,27 @@ use actix_web::{
 use futures_util::stream::try_unfold;
 use tracing::{Instrument, Span};
 
-use super::{AuditQuery, admin::users::ListQuery};
 use crate::{
     domain::accounts::user_search,
     flows::{
         FlowError, InputFaults,
         admin::list,
-        audit_log,
-        export::{self, Export, Taker, rows::Form},
+        audit::{
+            export::{self, Export, Taker, rows::Form},
+            log,
+        },
     },
     web::{
         error::WebResult,
         extract::{AdminExport, ClientInfo},
+        pages::{AuditQuery, admin::users::ListQuery},
         refusals,
         state::{State, WebState},
     },
 };
+
+/// What the log calls this module by.
+const LOG: &str = "vestibule::web::pages::admin_export";
 
 /// `GET /admin/users/export`
 pub async fn users(
@@ -62,7 +67,7 @@ pub async fn events(
     if req.method() == Method::HEAD {
         return Ok(answer(&state, "audit", form).finish());
     }
-    let query = audit_log::Query::from(&*query);
+    let query = log::Query::from(&*query);
     let taker = Taker {
         admin: Some(&who),
         client: &client,
@@ -95,7 +100,7 @@ fn sent(state: State, what: &str, form: Form, begun: Result<Export, InputFaults>
             match file.next(&state.services).await {
                 Ok(part) => Ok(part.map(|part| (Bytes::from(part), (file, state)))),
                 Err(error) => {
-                    tracing::error!(%error, "a file that was being sent broke off");
+                    tracing::error!(target: LOG, %error, "a file that was being sent broke off");
                     Err::<_, FlowError>(error)
                 }
             }

@@ -10,8 +10,10 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::schema::audit_seals;
-use crate::domain::audit_chain::{Seal, Statement, StoredEvent};
+use crate::{
+    db::schema::audit_seals,
+    domain::audit::chain::{Seal, Statement, StoredEvent},
+};
 
 /// A time as microseconds since 1970, whatever it is.
 macro_rules! micros {

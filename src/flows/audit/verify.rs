@@ -4,16 +4,17 @@ use std::{collections::VecDeque, iter::Peekable};
 
 use chrono::{DateTime, Utc};
 
-use super::{FlowError, Result, Services, audit_waiting};
+use super::waiting;
 use crate::{
     db::{
         self, Transact, Tx,
-        audit_seals::{Segment, segments},
+        audit::seals::{Segment, segments},
     },
     domain::{
-        audit_chain::{Hash, Head, Seal, StoredEvent, digest, entries},
+        audit::chain::{Hash, Head, Seal, StoredEvent, digest, entries},
         clock::from_micros,
     },
+    flows::{FlowError, Result, Services},
 };
 
 /// Seals that are read at once, without their lists.
@@ -121,7 +122,7 @@ pub async fn verify(
 ) -> Result<Report> {
     let mut conn = s.db.background().await?;
     let report = conn.transaction(async |tx| {
-        db::audit_seals::freeze(tx).await?;
+        db::audit::seals::freeze(tx).await?;
         let mut check = Check {
             s,
             tx,
@@ -134,7 +135,7 @@ pub async fn verify(
     });
     let mut report = report.await?;
     drop(conn);
-    report.overdue = audit_waiting::overdue(s).await?.is_some();
+    report.overdue = waiting::overdue(s).await?.is_some();
     Ok(report)
 }
 
@@ -164,7 +165,7 @@ impl Check<'_> {
         let (mut head, mut unvouched) = (Head::NONE, None);
         let mut as_expected = expected.is_none();
         loop {
-            let seals = db::audit_seals::seals(self.tx, head.number, SEALS).await?;
+            let seals = db::audit::seals::seals(self.tx, head.number, SEALS).await?;
             if seals.is_empty() {
                 break;
             }
@@ -318,7 +319,7 @@ impl Events {
     /// The next one, if its number is not above a bound.
     async fn next(&mut self, tx: &mut Tx, through: i64) -> Result<Option<StoredEvent>> {
         if self.read.is_empty() && !self.ended {
-            let events = db::audit_seals::events(tx, self.after, i64::MAX, EVENTS).await?;
+            let events = db::audit::seals::events(tx, self.after, i64::MAX, EVENTS).await?;
             match events.last() {
                 Some(last) => self.after = last.seq,
                 None => self.ended = true,

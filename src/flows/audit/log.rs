@@ -5,18 +5,17 @@ use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use super::{FlowError, InputFaults, Result, Services};
 use crate::{
     db::{
         self, Transact,
-        audit_log::{Filter, LoggedEvent, Page},
+        audit::log::{Filter, LoggedEvent, Page},
     },
     domain::{
         accounts::email::EmailAddress,
-        audit::{Client, Event, Subject},
-        audit_search,
+        audit::{Client, Event, Subject, query},
         sealing::hmac_sha256,
     },
+    flows::{FlowError, InputFaults, Result, Services},
 };
 
 /// Events of one page.
@@ -101,7 +100,7 @@ pub async fn filter(s: &Services, question: Question) -> Result<Option<Filter>> 
         }
     }
     let shared = s.db.shared().await?;
-    filter.span = db::audit_log::span(&shared, filter.from, filter.to).await?;
+    filter.span = db::audit::log::span(&shared, filter.from, filter.to).await?;
     Ok(Some(filter))
 }
 
@@ -112,17 +111,17 @@ async fn id_of(s: &Services, address: &EmailAddress) -> Result<Option<Uuid>> {
 }
 
 /// What was asked for, and behind which event the page begins.
-pub(super) fn read(query: &Query) -> Result<(Question, Page), InputFaults> {
+pub(in crate::flows) fn read(query: &Query) -> Result<(Question, Page), InputFaults> {
     let mut faults = InputFaults::default();
     let mut who = |field, text| faults.note(field, named(text)).flatten();
     let (actor, subject) = (who("actor", &query.actor), who("subject", &query.subject));
-    let event = faults.note("event", audit_search::event(&query.event));
+    let event = faults.note("event", query::event(&query.event));
     let mut time = |field, text: &str| match text.trim() {
         "" => None,
-        text => faults.note(field, audit_search::time(text)),
+        text => faults.note(field, query::time(text)),
     };
     let (from, to) = (time("from", &query.from), time("to", &query.to));
-    let before = faults.note("cursor", audit_search::cursor(&query.cursor));
+    let before = faults.note("cursor", query::cursor(&query.cursor));
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -178,7 +177,7 @@ pub async fn addresses(s: &Services, events: &[LoggedEvent]) -> Result<HashMap<U
     let ids: BTreeSet<Uuid> = named.flatten().collect();
     let ids: Vec<Uuid> = ids.into_iter().collect();
     let shared = s.db.shared().await?;
-    Ok(db::audit_log::addresses(&shared, &ids).await?)
+    Ok(db::audit::log::addresses(&shared, &ids).await?)
 }
 
 /// A page of the log by a filter that [`filter`] made.
@@ -190,7 +189,7 @@ pub async fn page(
 ) -> Result<Vec<LoggedEvent>> {
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        let found = db::audit_log::page(tx, filter, page, limit).await;
+        let found = db::audit::log::page(tx, filter, page, limit).await;
         Ok::<_, FlowError>(found?)
     })
     .await

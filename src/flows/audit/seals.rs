@@ -8,14 +8,17 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::time::{sleep, timeout};
 
-use super::{FlowError, Result, Services};
 use crate::{
-    db::{self, Connection, Transact, Tx, audit_waiting::Mark},
-    domain::{
-        audit::{Client, Event, Subject},
-        audit_chain::{Head, Seal, row_hashes},
+    db::{self, Connection, Transact, Tx, audit::waiting::Mark},
+    domain::audit::{
+        Client, Event, Subject,
+        chain::{Head, Seal, row_hashes},
     },
+    flows::{FlowError, Result, Services},
 };
+
+/// What the log calls this module by.
+const LOG: &str = "vestibule::flows::audit_seals";
 
 /// Events of a segment, at most: verifying holds one in memory.
 const SEGMENT: i64 = 1000;
@@ -39,12 +42,12 @@ impl Sealer {
         let mut conn = s.db.connection().await?;
         let mark = match self.mark.take() {
             Some(mark) => mark,
-            None if db::audit_waiting::some_wait(&mut conn).await? => {
-                db::audit_waiting::mark(&mut conn).await?
+            None if db::audit::waiting::some_wait(&mut conn).await? => {
+                db::audit::waiting::mark(&mut conn).await?
             }
             None => return Ok(0),
         };
-        if !db::audit_waiting::is_settled(&mut conn, &mark).await? {
+        if !db::audit::waiting::is_settled(&mut conn, &mark).await? {
             self.mark = Some(mark);
             return Ok(0);
         }
@@ -64,7 +67,7 @@ impl Sealer {
             loop {
                 self.round(s).await?;
                 let mut conn = s.db.connection().await?;
-                if !db::audit_waiting::some_wait(&mut conn).await? {
+                if !db::audit::waiting::some_wait(&mut conn).await? {
                     return Ok(());
                 }
                 drop(conn);
@@ -84,12 +87,12 @@ impl Sealer {
         let seen = self.seen;
         let sealed = conn
             .transaction(async |tx| {
-                if !db::audit_seals::try_lock(tx).await? {
+                if !db::audit::seals::try_lock(tx).await? {
                     return Ok::<_, FlowError>(None);
                 }
                 let head = head(tx).await?;
                 tell_cut(s, tx, seen, head).await?;
-                let events = db::audit_seals::events(tx, head.last_seq, through, SEGMENT).await?;
+                let events = db::audit::seals::events(tx, head.last_seq, through, SEGMENT).await?;
                 let Some(newest) = events.last() else {
                     return Ok(Some((0, head)));
                 };
@@ -107,8 +110,8 @@ impl Sealer {
 }
 
 /// The end of the chain.
-pub(super) async fn head(tx: &mut Tx) -> Result<Head> {
-    let last = db::audit_seals::last(tx).await?;
+pub(in crate::flows) async fn head(tx: &mut Tx) -> Result<Head> {
+    let last = db::audit::seals::last(tx).await?;
     Ok(last.map_or(Head::NONE, |seal| seal.head()))
 }
 
@@ -124,7 +127,7 @@ async fn append(
     let mut says = head.next(now.timestamp_micros(), last_seq, list, &s.ring);
     says.purged_through = purged_through;
     let seal = says.seal(&s.ring)?;
-    db::audit_seals::append(tx, &seal, now, list).await?;
+    db::audit::seals::append(tx, &seal, now, list).await?;
     Ok(seal)
 }
 
@@ -138,7 +141,7 @@ async fn tell_cut(s: &Services, tx: &mut Tx, seen: Option<Head>, head: Head) -> 
     if same || head.number > seen.number {
         return Ok(());
     }
-    tracing::error!(
+    tracing::error!(target: LOG,
         seen = seen.number,
         last = head.number,
         "the audit log was cut: its last seals are gone, or are others"
@@ -151,13 +154,13 @@ async fn tell_cut(s: &Services, tx: &mut Tx, seen: Option<Head>, head: Head) -> 
 
 /// Ends the part of the chain that was sealed under other keys than the first of the ring: an empty
 /// seal under the first one vouches for all before it. Returns whether there was any need.
-pub(super) async fn hand_over(s: &Services) -> Result<bool> {
+pub(in crate::flows) async fn hand_over(s: &Services) -> Result<bool> {
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        let Some(last) = db::audit_seals::last(tx).await? else {
+        let Some(last) = db::audit::seals::last(tx).await? else {
             return Ok(false);
         };
-        if last.says.key_id == s.ring.current_id() || !db::audit_seals::try_lock(tx).await? {
+        if last.says.key_id == s.ring.current_id() || !db::audit::seals::try_lock(tx).await? {
             return Ok::<_, FlowError>(false);
         }
         let head = head(tx).await?;
@@ -176,15 +179,15 @@ pub async fn purge(s: &Services) -> Result<usize> {
     let cutoff = s.now() - TimeDelta::days(days);
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        if !db::audit_seals::try_lock(tx).await? {
+        if !db::audit::seals::try_lock(tx).await? {
             return Ok::<_, FlowError>(0);
         }
-        let Some(old) = db::audit_seals::old(tx, cutoff, PURGED_AT_ONCE).await? else {
+        let Some(old) = db::audit::seals::old(tx, cutoff, PURGED_AT_ONCE).await? else {
             return Ok(0);
         };
         let head = head(tx).await?;
         append(s, tx, head, head.last_seq, &[], Some(old.through)).await?;
-        let events = db::audit_seals::purge(tx, old).await?;
+        let events = db::audit::seals::purge(tx, old).await?;
         let event = Event::AuditLogPurged {
             through: old.through,
             events: old.events,

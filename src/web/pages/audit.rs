@@ -1,5 +1,7 @@
 //! The audit log: filters in the URL, the newest event first, a page at a time.
 
+pub mod export;
+
 use std::collections::HashMap;
 
 use actix_web::web::Query;
@@ -15,12 +17,12 @@ use super::{
     answer::{Showing, field_errors},
 };
 use crate::{
-    db::audit_log::LoggedEvent,
+    db::audit::log::LoggedEvent,
     domain::{
-        audit_search::{self, EVENTS},
+        audit::query::{self, EVENTS},
         user_agent,
     },
-    flows::audit_log::{self, Found, PAGE},
+    flows::audit::log::{self, Found, PAGE},
     web::{
         error::WebResult,
         extract::{AdminUser, PageShell},
@@ -35,7 +37,7 @@ const AUDIT: &str = "/admin/audit";
 
 /// `/admin/audit`.
 #[derive(Clone, Debug, Template)]
-#[template(path = "admin_audit.html")]
+#[template(path = "audit/log.html")]
 pub struct AuditPage {
     /// What stands around the page.
     pub shell: Shell,
@@ -121,7 +123,7 @@ impl AuditQuery {
 
     /// A time as the field of the form takes it, which shows nothing else.
     fn field(time: &str) -> String {
-        match audit_search::time(time) {
+        match query::time(time) {
             Ok(time) => time.format("%Y-%m-%dT%H:%M:%S").to_string(),
             Err(_) => time.to_owned(),
         }
@@ -136,7 +138,7 @@ impl AuditQuery {
     }
 }
 
-impl From<&AuditQuery> for audit_log::Query {
+impl From<&AuditQuery> for log::Query {
     fn from(query: &AuditQuery) -> Self {
         let query = query.clone();
         Self {
@@ -313,9 +315,9 @@ pub async fn get(
     shell: PageShell,
 ) -> WebResult {
     let query = query.into_inner();
-    let asked = audit_log::Query::from(&query);
+    let asked = log::Query::from(&query);
     let s = &state.services;
-    let (showing, found) = match audit_log::list(s, &asked, PAGE).await? {
+    let (showing, found) = match log::list(s, &asked, PAGE).await? {
         Ok(found) => (Showing::first(), found),
         Err(faults) => {
             let order = ["actor", "subject", "event", "from", "to", "cursor"];
@@ -323,7 +325,7 @@ pub async fn get(
             (Showing::invalid(errors), Found::default())
         }
     };
-    let addresses = audit_log::addresses(s, &found.events).await?;
+    let addresses = log::addresses(s, &found.events).await?;
     let events = found.events.into_iter();
     let older = found
         .next
