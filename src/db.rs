@@ -12,9 +12,7 @@ mod connect;
 mod error;
 pub mod examine;
 pub mod imports;
-pub mod mail_caps;
-pub mod mail_queue;
-pub mod mails;
+pub mod mail;
 pub mod migrate;
 pub mod purge;
 #[expect(missing_docs, reason = "the migrations say what each column is")]

@@ -11,12 +11,12 @@ use tokio::{
 };
 
 use crate::{
-    db::mails::TakenMail,
+    db::mail::outbox::TakenMail,
     flows::{
         self, Services,
         audit::{seals::Sealer, waiting::Watch},
-        deliver::{self, Delivery},
         imports::run,
+        mail::deliver::{self, Delivery},
         purge,
         sign_in::breach_checks,
     },

@@ -16,9 +16,9 @@ use super::{
 use crate::{
     app::{App, SystemClock},
     config::Config,
-    db::mail_queue::QueuedMail,
+    db::mail::queue::QueuedMail,
     domain::{accounts::email::EmailAddress, clock::Clock as _},
-    flows::mail_queue::{self, Queue, Retried},
+    flows::mail::queue::{self, Queue, Retried},
     mail::test_mail,
 };
 
@@ -86,7 +86,7 @@ pub(super) fn run(command: MailCommand) -> Result<ExitCode, Failure> {
 async fn queue(config: Config, args: QueueArgs) -> Result<ExitCode, Failure> {
     let cursor = args.cursor.unwrap_or_default();
     let list = async |app: &App| {
-        let queue = mail_queue::list(&app.services, &cursor, args.limit.into()).await?;
+        let queue = queue::list(&app.services, &cursor, args.limit.into()).await?;
         queue.map_err(|faults| refused(&faults))
     };
     let queue = on_database(config, list).await?;
@@ -161,13 +161,13 @@ async fn retry(config: Config, args: RetryArgs) -> Result<ExitCode, Failure> {
     let told = on_database(config, async |app| {
         let s = &app.services;
         let Some(id) = args.id else {
-            return match mail_queue::retry_all(s).await? {
+            return match queue::retry_all(s).await? {
                 0 => Err("no mail waits for longer than a minute, and none was given up".into()),
                 1 => Ok("1 mail is due now.\n".to_owned()),
                 count => Ok(format!("{count} mails are due now.\n")),
             };
         };
-        match mail_queue::retry(s, id).await? {
+        match queue::retry(s, id).await? {
             Retried::Due => Ok("The mail is due now.\n".to_owned()),
             Retried::DueAnyway => Ok("The mail is due within a minute anyway.\n".to_owned()),
             Retried::Expired => Err(format!("the link in mail {id} has expired").into()),

@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub async fn waiting_mails(s: &Services) -> Result<i64> {
     within_patience(async {
         let shared = s.db.shared().await?;
-        Ok(db::mails::count_waiting(&shared).await?)
+        Ok(db::mail::outbox::count_waiting(&shared).await?)
     })
     .await
 }

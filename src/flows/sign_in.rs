@@ -13,7 +13,7 @@ pub mod unlock;
 use super::{
     EmailVerification, PendingSignIn, Result, Services, TokenPair,
     authenticators::contradiction::contradictory_factor,
-    outbox::Cause,
+    mail::outbox::Cause,
     services::Throttled,
     sessions::{
         authenticate::HeldSession,

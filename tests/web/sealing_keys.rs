@@ -6,7 +6,7 @@ use uuid::Uuid;
 use vestibule::{
     db::{
         self,
-        mails::NewMail,
+        mail::outbox::NewMail,
         sealed::{Resealed, SealedColumn},
     },
     domain::random,
@@ -38,7 +38,7 @@ async fn waiting_mail(app: &TestApp, text: &[u8]) -> Uuid {
         created_at: s.now(),
     };
     let conn = s.db.connection().await.unwrap();
-    db::mails::insert(&conn, &mail).await.unwrap();
+    db::mail::outbox::insert(&conn, &mail).await.unwrap();
     id
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     db::{
-        admin::managed::ManagedUser, audit::EventRow, imports::Origin, mails::MailRow,
+        admin::managed::ManagedUser, audit::EventRow, imports::Origin, mail::outbox::MailRow,
         sessions::devices::DeviceRow,
     },
     domain::{text, user_agent},

@@ -30,7 +30,7 @@ use crate::{
         FlowError, InputFaults, Registration, Result, Services,
         admin::act::{Barred, enter},
         authenticators::proof::Proven,
-        outbox::{Cause, Recipient},
+        mail::outbox::{Cause, Recipient},
     },
     mail::Message,
 };

@@ -19,7 +19,7 @@ use crate::{
     },
     flows::{
         EmailVerification, InputFaults, Registration, Result, Services, TokenPair,
-        outbox::{Cause, Recipient},
+        mail::outbox::{Cause, Recipient},
         services::Throttled,
         sessions::{authenticate::HeldSession, tokens::Beginning},
         sign_in::recover::MailRequest,

@@ -25,7 +25,7 @@ use crate::{
     flows::{
         InputFaults, Result, Services,
         authenticators::proof::Proven,
-        outbox::{Cause, Recipient},
+        mail::outbox::{Cause, Recipient},
         sessions::{self, authenticate::Authenticated},
     },
     mail::{AdminAct, Message},

@@ -10,7 +10,7 @@ use crate::{
     },
     flows::{
         Result,
-        outbox::{Cause, Recipient},
+        mail::outbox::{Cause, Recipient},
         sign_in::recover::MailRequest,
     },
     mail::AdminAct,

@@ -12,7 +12,7 @@ use crate::{
         self,
         admin::managed::ManagedUser,
         audit::EventRow,
-        mails::MailRow,
+        mail::outbox::MailRow,
         sessions::devices::{DeviceRow, Which},
     },
     domain::{
@@ -73,7 +73,7 @@ pub async fn show(
     };
     let limit = LATEST + 1;
     let events = db::audit::latest_of(&shared, id, before.flatten(), limit).await?;
-    let mails = db::mails::latest_of(&shared, id, mails_behind.flatten(), limit).await?;
+    let mails = db::mail::outbox::latest_of(&shared, id, mails_behind.flatten(), limit).await?;
     Ok(Ok(Some(Whole {
         origin: db::imports::origin(&shared, id).await?,
         managed,

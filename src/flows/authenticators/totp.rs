@@ -14,7 +14,7 @@ use crate::{
     },
     flows::{
         FlowError, Result, Services, TokenPair,
-        outbox::{Cause, Recipient, browser_of},
+        mail::outbox::{Cause, Recipient, browser_of},
         sessions::authenticate::Authenticated,
         sign_in::second_factor::CodeFault,
     },

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Transact, Tx, imports::leftovers::StagedOwner, mails::NewMail},
+    db::{self, Transact, Tx, imports::leftovers::StagedOwner, mail::outbox::NewMail},
     domain::{accounts::user::User, random, token::Purpose},
-    flows::{FlowError, Result, Services, outbox::place_of},
+    flows::{FlowError, Result, Services, mail::outbox::place_of},
     mail::{Message, RenderedMail},
 };
 
@@ -118,7 +118,7 @@ impl Services {
                 created_at: now,
             })
             .collect();
-        db::mails::insert_all(tx, &mails).await?;
+        db::mail::outbox::insert_all(tx, &mails).await?;
         self.outbox_bell.notify_one();
         Ok(())
     }

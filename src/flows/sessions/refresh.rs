@@ -18,7 +18,7 @@ use crate::{
     },
     flows::{
         FlowError, Result, Services, TokenPair,
-        outbox::{Cause, Recipient, browser_of},
+        mail::outbox::{Cause, Recipient, browser_of},
     },
     mail::Message,
 };

@@ -29,7 +29,7 @@ use crate::{
     },
     flows::{
         FlowError, Result, Services,
-        outbox::{Cause, Recipient, browser_of},
+        mail::outbox::{Cause, Recipient, browser_of},
         services::Throttled,
     },
     hashing::{Compared, MOST_KINDS, Refusal},

@@ -16,7 +16,7 @@ use crate::{
     },
     flows::{
         Result, Services,
-        outbox::{Cause, Recipient, browser_of},
+        mail::outbox::{Cause, Recipient, browser_of},
     },
     mail::Message,
 };

@@ -21,7 +21,7 @@ use crate::{
         InputFaults, PendingSignIn, Result, Services, TokenPair,
         accounts::new_password::own_words,
         authenticators::contradiction::contradictory_factor,
-        outbox::{Cause, Recipient, browser_of},
+        mail::outbox::{Cause, Recipient, browser_of},
         services::Throttled,
         sessions::{authenticate::HeldSession, tokens::Beginning},
     },

@@ -23,7 +23,7 @@ use crate::{
     flows::{
         Result, Services,
         authenticators::proof::Proven,
-        outbox::{Cause, Recipient, browser_of},
+        mail::outbox::{Cause, Recipient, browser_of},
         sessions::{Listed, Outcome, authenticate::Authenticated},
     },
     mail::Message,

@@ -11,7 +11,7 @@ use crate::{
         sign_in::attempts::{CEILING, Pause},
         token::Purpose,
     },
-    flows::{Result, Services, outbox::browser_of, services::Throttled},
+    flows::{Result, Services, mail::outbox::browser_of, services::Throttled},
     mail::Message,
     throttle::{
         Route,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     db::{
-        admin::managed::ManagedUser, audit::EventRow, imports::Origin, mails::MailRow,
+        admin::managed::ManagedUser, audit::EventRow, imports::Origin, mail::outbox::MailRow,
         sessions::devices::DeviceRow,
     },
     domain::{accounts::display_name, user_agent::Device},

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::words::AdminAct;
 use crate::{
     db::{
-        admin::managed::ManagedUser, audit::EventRow, imports::Origin, mails::MailRow,
+        admin::managed::ManagedUser, audit::EventRow, imports::Origin, mail::outbox::MailRow,
         sessions::devices::DeviceRow,
     },
     domain::{

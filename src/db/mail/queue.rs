@@ -8,7 +8,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::schema::mails;
+use crate::db::schema::mails;
 
 /// A mail that is not sent, as operators see it: never what it says, nor to whom.
 #[derive(Debug, Clone, Queryable, Selectable)]

@@ -13,14 +13,16 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Result, Services, sign_in::known_browser::outlives};
 use crate::{
     db::{
         self, Tx,
-        mail_caps::Cap,
-        mails::{NewMail, Verdict},
+        mail::{
+            caps::Cap,
+            outbox::{NewMail, Verdict},
+        },
     },
     domain::{accounts::user::User, audit::Client, random, sealing::Place},
+    flows::{Result, Services, sign_in::known_browser::outlives},
     mail::{Message, Rule},
     throttle::{
         account::Guess,
@@ -39,7 +41,7 @@ pub(crate) fn place_of(mail_id: uuid::Uuid) -> Place {
 
 /// To whom a mail goes.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Recipient<'a> {
+pub(in crate::flows) enum Recipient<'a> {
     /// A user.
     User(&'a User),
     /// An address that an admin invites. It has no account yet.
@@ -67,7 +69,7 @@ impl<'a> Recipient<'a> {
 
 /// Who causes a mail.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Cause<'a> {
+pub(in crate::flows) enum Cause<'a> {
     /// A client: anyone who can send a request.
     Client(&'a Client),
     /// An admin, or the operator at the command line. What they send is their own to bound.
@@ -95,7 +97,7 @@ impl Judged {
 impl Services {
     /// Writes a mail to the outbox, as the rule of its kind allows. The caller never learns which:
     /// answers must not tell.
-    pub(super) async fn enqueue(
+    pub(in crate::flows) async fn enqueue(
         &self,
         tx: &Tx,
         to: Recipient<'_>,
@@ -132,8 +134,8 @@ impl Services {
             .map(|(key, each, per)| Cap { key, each, per });
         // Before the caps, which requests for one recipient take one after the other: those that wait for
         // an account wait all at once, and none of them holds up the others.
-        db::mails::hold_account(tx, to.user().map(|user| user.id)).await?;
-        let admitted = db::mail_caps::admit(tx, caps, now).await?;
+        db::mail::outbox::hold_account(tx, to.user().map(|user| user.id)).await?;
+        let admitted = db::mail::caps::admit(tx, caps, now).await?;
         Ok(Judged {
             capped: !admitted,
             ..Judged::FREE
@@ -156,13 +158,13 @@ impl Services {
         let now = self.now();
         let address = to.address().to_ascii_lowercase();
         let key = self.mail_caps.merge_key_of(message.merged_as(), &address);
-        let Some(at) = db::mail_caps::next_of_kind(tx, key, now, MERGED_IN).await? else {
+        let Some(at) = db::mail::caps::next_of_kind(tx, key, now, MERGED_IN).await? else {
             return Ok(Judged::FREE);
         };
         Ok(Judged {
             waits_until: Some(at),
             merge_key: Some(key),
-            merged: 1 + db::mail_caps::take_back(tx, key, now).await?,
+            merged: 1 + db::mail::caps::take_back(tx, key, now).await?,
             ..Judged::FREE
         })
     }
@@ -177,7 +179,7 @@ impl Services {
         let rendered = message.render_merged(to.address(), &self.site.mail, judged.merged)?;
         let id = random::id(self.random.as_ref());
         let body = serde_json::to_vec(&rendered)
-            .map_err(|_| super::FlowError::Inconsistent("a mail does not serialise"))?;
+            .map_err(|_| crate::flows::FlowError::Inconsistent("a mail does not serialise"))?;
         let sealed = self.ring.seal(self.random.as_ref(), place_of(id), &body)?;
         let now = self.now();
         let mail = NewMail {
@@ -195,14 +197,14 @@ impl Services {
             merge_key: judged.merge_key,
             merged: judged.merged,
         };
-        db::mails::insert_judged(tx, &mail, verdict).await?;
+        db::mail::outbox::insert_judged(tx, &mail, verdict).await?;
         self.outbox_bell.notify_one();
         Ok(())
     }
 }
 
 /// What a security notice says of the client: a short name, since the user agent is anybody's text.
-pub(super) fn browser_of(client: &Client) -> Option<String> {
+pub(in crate::flows) fn browser_of(client: &Client) -> Option<String> {
     client
         .user_agent
         .as_deref()

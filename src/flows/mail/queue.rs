@@ -2,14 +2,16 @@
 
 use uuid::Uuid;
 
-use super::{
-    InputFaults, Result, Services,
-    deliver::LEASE,
-    paged::{self, Paged},
-};
-use crate::db::{
-    self,
-    mail_queue::{QueueCounts, QueuedMail},
+use super::deliver::LEASE;
+use crate::{
+    db::{
+        self,
+        mail::queue::{QueueCounts, QueuedMail},
+    },
+    flows::{
+        InputFaults, Result, Services,
+        paged::{self, Paged},
+    },
 };
 
 /// The outbox at one moment.
@@ -29,9 +31,9 @@ pub async fn list(s: &Services, cursor: &str, most: i64) -> Result<Result<Queue,
         Err(faults) => return Ok(Err(faults)),
     };
     let shared = s.db.shared().await?;
-    let mails = db::mail_queue::queue(&shared, behind, most + 1).await?;
+    let mails = db::mail::queue::queue(&shared, behind, most + 1).await?;
     Ok(Ok(Queue {
-        counts: db::mail_queue::count_queue(&shared, s.now()).await?,
+        counts: db::mail::queue::count_queue(&shared, s.now()).await?,
         mails: Paged::cut(mails, most, |mail| paged::cursor(mail.created_at, mail.id)),
     }))
 }
@@ -53,10 +55,10 @@ pub enum Retried {
 pub async fn retry(s: &Services, id: Uuid) -> Result<Retried> {
     let now = s.now();
     let conn = s.db.connection().await?;
-    if db::mail_queue::make_due(&conn, Some(id), now, now + LEASE).await? > 0 {
+    if db::mail::queue::make_due(&conn, Some(id), now, now + LEASE).await? > 0 {
         return Ok(Retried::Due);
     }
-    Ok(match db::mail_queue::queued(&conn, id).await? {
+    Ok(match db::mail::queue::queued(&conn, id).await? {
         None => Retried::Unknown,
         Some(mail) if mail.expires_at.is_some_and(|at| at <= now) => Retried::Expired,
         Some(_) => Retried::DueAnyway,
@@ -67,5 +69,5 @@ pub async fn retry(s: &Services, id: Uuid) -> Result<Retried> {
 pub async fn retry_all(s: &Services) -> Result<usize> {
     let now = s.now();
     let conn = s.db.connection().await?;
-    Ok(db::mail_queue::make_due(&conn, None, now, now + LEASE).await?)
+    Ok(db::mail::queue::make_due(&conn, None, now, now + LEASE).await?)
 }

@@ -10,17 +10,21 @@ use chrono::TimeDelta;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::{FlowError, Result, Services, outbox::place_of};
+use super::outbox::place_of;
 use crate::{
-    db::{self, Transact, mails::TakenMail},
+    db::{self, Transact, mail::outbox::TakenMail},
     domain::random,
+    flows::{FlowError, Result, Services},
     mail::{DeliveryError, RenderedMail, Transport},
 };
+
+/// What the log calls this module by.
+const LOG: &str = "vestibule::flows::deliver";
 
 /// Mails that a node sends at once.
 pub const AT_ONCE: usize = 16;
 /// How long a worker holds a mail without saying so again: one that died loses its mails after that.
-pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
+pub(in crate::flows) const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// How often a worker says that it still holds a mail. Mail servers may take minutes.
 const HOLD_AGAIN: Duration = Duration::from_secs(15);
 /// The pause before a sent mail is noted once more, where the database could not be reached.
@@ -63,7 +67,7 @@ pub async fn take(s: &Services, room: usize) -> Result<Vec<TakenMail>> {
     let (now, room) = (s.now(), i64::try_from(room).unwrap_or(i64::MAX));
     let mut conn = s.db.connection().await?;
     conn.transaction(async |tx| {
-        Ok::<_, FlowError>(db::mails::take_due(tx, room, now, now + LEASE).await?)
+        Ok::<_, FlowError>(db::mail::outbox::take_due(tx, room, now, now + LEASE).await?)
     })
     .await
 }
@@ -80,7 +84,7 @@ async fn deliver(s: &Services, delivery: &Delivery, mail: &TakenMail) -> Result<
     let now = s.now();
     if mail.capped {
         s.metrics.mails.add("capped");
-        tracing::info!(mail = %mail.id, kind = mail.kind, "mail held back by a cap");
+        tracing::info!(target: LOG, mail = %mail.id, kind = mail.kind, "mail held back by a cap");
         return drop_it(s, mail, "so many mails of this kind go to this address").await;
     }
     if mail.decoy {
@@ -93,7 +97,7 @@ async fn deliver(s: &Services, delivery: &Delivery, mail: &TakenMail) -> Result<
     let rendered = match open(s, mail) {
         Ok(rendered) => rendered,
         Err(error) => {
-            tracing::error!(mail = %mail.id, %error, "a mail cannot be opened");
+            tracing::error!(target: LOG, mail = %mail.id, %error, "a mail cannot be opened");
             let why = DeliveryError::Transient("it cannot be opened".to_owned());
             return not_sent(s, mail, why).await;
         }
@@ -107,7 +111,7 @@ async fn deliver(s: &Services, delivery: &Delivery, mail: &TakenMail) -> Result<
             delivery.heard().insert(mail.id);
             s.metrics.mails.add("sent");
             s.metrics.mails.add_many("merged", mail.merged - 1);
-            tracing::info!(mail = %mail.id, kind = mail.kind, "mail sent");
+            tracing::info!(target: LOG, mail = %mail.id, kind = mail.kind, "mail sent");
             note_sent(s, delivery, mail).await
         }
         Err(error) => not_sent(s, mail, error).await,
@@ -118,7 +122,7 @@ async fn deliver(s: &Services, delivery: &Delivery, mail: &TakenMail) -> Result<
 async fn note_sent(s: &Services, delivery: &Delivery, mail: &TakenMail) -> Result<()> {
     loop {
         let noted = match s.db.connection().await {
-            Ok(conn) => db::mails::mark_sent(&conn, mail.id, s.now())
+            Ok(conn) => db::mail::outbox::mark_sent(&conn, mail.id, s.now())
                 .await
                 .map_err(FlowError::from),
             Err(error) => Err(error.into()),
@@ -126,7 +130,7 @@ async fn note_sent(s: &Services, delivery: &Delivery, mail: &TakenMail) -> Resul
         match noted {
             Ok(()) => break,
             Err(error) => {
-                tracing::error!(mail = %mail.id, %error, "a sent mail is not noted yet");
+                tracing::error!(target: LOG, mail = %mail.id, %error, "a sent mail is not noted yet");
                 sleep(NOTE_AGAIN).await;
             }
         }
@@ -140,13 +144,13 @@ async fn keep_holding(s: &Services, mail: &TakenMail) -> std::convert::Infallibl
     loop {
         sleep(HOLD_AGAIN).await;
         let held = match s.db.connection().await {
-            Ok(conn) => db::mails::hold(&conn, mail, s.now() + LEASE)
+            Ok(conn) => db::mail::outbox::hold(&conn, mail, s.now() + LEASE)
                 .await
                 .map_err(FlowError::from),
             Err(error) => Err(error.into()),
         };
         if let Err(error) = held {
-            tracing::warn!(mail = %mail.id, %error, "a mail that is being sent could not be held");
+            tracing::warn!(target: LOG, mail = %mail.id, %error, "a mail that is being sent could not be held");
         }
     }
 }
@@ -155,17 +159,17 @@ async fn not_sent(s: &Services, mail: &TakenMail, error: DeliveryError) -> Resul
     match error {
         DeliveryError::Permanent(why) => {
             s.metrics.mails.add("given_up");
-            tracing::warn!(mail = %mail.id, kind = mail.kind, why, "mail refused for good");
+            tracing::warn!(target: LOG, mail = %mail.id, kind = mail.kind, why, "mail refused for good");
             give_up(s, mail, &why).await
         }
         DeliveryError::Transient(why) if mail.attempts >= MAX_ATTEMPTS => {
             s.metrics.mails.add("given_up");
-            tracing::warn!(mail = %mail.id, kind = mail.kind, why, "mail given up");
+            tracing::warn!(target: LOG, mail = %mail.id, kind = mail.kind, why, "mail given up");
             give_up(s, mail, &why).await
         }
         DeliveryError::Transient(why) => {
             s.metrics.mails.add("postponed");
-            tracing::warn!(mail = %mail.id, kind = mail.kind, why, "mail not sent yet");
+            tracing::warn!(target: LOG, mail = %mail.id, kind = mail.kind, why, "mail not sent yet");
             retry(s, mail, &why).await
         }
     }
@@ -190,19 +194,19 @@ fn open(s: &Services, mail: &TakenMail) -> Result<RenderedMail> {
 
 async fn drop_it(s: &Services, mail: &TakenMail, why: &str) -> Result<()> {
     let conn = s.db.connection().await?;
-    Ok(db::mails::mark_dropped(&conn, mail, why, s.now()).await?)
+    Ok(db::mail::outbox::mark_dropped(&conn, mail, why, s.now()).await?)
 }
 
 async fn give_up(s: &Services, mail: &TakenMail, why: &str) -> Result<()> {
     let conn = s.db.connection().await?;
-    Ok(db::mails::mark_given_up(&conn, mail, why, s.now()).await?)
+    Ok(db::mail::outbox::mark_given_up(&conn, mail, why, s.now()).await?)
 }
 
 async fn retry(s: &Services, mail: &TakenMail, why: &str) -> Result<()> {
     let [jitter] = random::bytes::<1>(s.random.as_ref());
     let next = s.now() + pause(mail.attempts, jitter);
     let conn = s.db.connection().await?;
-    Ok(db::mails::mark_failed(&conn, mail, why, next).await?)
+    Ok(db::mail::outbox::mark_failed(&conn, mail, why, next).await?)
 }
 
 /// Doubles with each attempt, and varies by up to a quarter, so that what failed together does not

@@ -8,7 +8,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::schema::mails;
+use crate::db::schema::mails;
 
 /// A mail to be written to the outbox.
 #[derive(Debug, Insertable)]
