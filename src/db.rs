@@ -10,16 +10,14 @@ pub mod authenticators;
 pub mod bulk_selections;
 mod connect;
 mod error;
-pub mod examine;
 pub mod imports;
 pub mod mail;
 pub mod migrate;
-pub mod purge;
 #[expect(missing_docs, reason = "the migrations say what each column is")]
 pub mod schema;
-pub mod sealed;
 pub mod sessions;
 pub mod sign_in;
+pub mod upkeep;
 
 use std::{
     collections::HashMap,

@@ -9,16 +9,14 @@ pub mod admin;
 pub mod audit;
 pub mod authenticators;
 mod error;
-pub mod health;
 pub mod imports;
 mod input;
 pub mod mail;
 pub mod paged;
-pub mod purge;
-pub mod rotate_keys;
 mod services;
 pub mod sessions;
 pub mod sign_in;
+pub mod upkeep;
 
 pub use error::FlowError;
 pub use input::InputFaults;

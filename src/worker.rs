@@ -17,8 +17,8 @@ use crate::{
         audit::{seals::Sealer, waiting::Watch},
         imports::run,
         mail::deliver::{self, Delivery},
-        purge,
         sign_in::breach_checks,
+        upkeep::purge,
     },
     mail::Transport,
 };

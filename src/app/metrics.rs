@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use crate::{
-    flows::{Services, health},
+    flows::{Services, upkeep::health},
     metrics::Text,
 };
 

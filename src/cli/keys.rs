@@ -8,7 +8,7 @@ use super::setup::{Database, Failure};
 use crate::{
     app::{App, Seams},
     config::Config,
-    flows::rotate_keys::{self, ColumnReport, KeyUse, Report},
+    flows::upkeep::rotate_keys::{self, ColumnReport, KeyUse, Report},
 };
 
 /// The commands below `vestibule keys`.
@@ -95,7 +95,7 @@ fn tell_key(text: &mut String, key: &KeyUse) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{db::sealed::SealedColumn, domain::sealing::SealError};
+    use crate::{db::upkeep::sealed::SealedColumn, domain::sealing::SealError};
 
     fn key(id: &str, in_ring: bool, sealed: i64, backup_codes: i64) -> KeyUse {
         KeyUse {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::probe::{self, Seen},
-    flows::health,
+    flows::upkeep::health,
 };
 
 /// `GET /healthz`: the process lives. An operator who shows a probe of the same `COOKIE_KEY` is told

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use futures_util::future::{join, join_all};
 use serde_json::json;
 use vestibule::db::sign_in::throttles;
-use vestibule::flows::purge;
+use vestibule::flows::upkeep::purge;
 use vestibule::throttle::account::Guess;
 
 use crate::harness::{

@@ -7,7 +7,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde_json::json;
 use uuid::Uuid;
 use vestibule::app::SystemRandom;
-use vestibule::db::sealed::SealedColumn;
+use vestibule::db::upkeep::sealed::SealedColumn;
 use vestibule::domain::{sealing::SealingRing, secret::Key};
 
 use crate::cluster::{Cluster, Sql};

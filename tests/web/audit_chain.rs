@@ -17,7 +17,7 @@ use vestibule::{
             seals::{self, Sealer},
             verify::{self, Finding, Noted, Report},
         },
-        rotate_keys,
+        upkeep::rotate_keys,
     },
 };
 

@@ -7,12 +7,12 @@ use vestibule::{
     db::{
         self,
         mail::outbox::NewMail,
-        sealed::{Resealed, SealedColumn},
+        upkeep::sealed::{Resealed, SealedColumn},
     },
     domain::random,
     flows::{
         Services,
-        rotate_keys::{self, KeyUse},
+        upkeep::rotate_keys::{self, KeyUse},
     },
 };
 
@@ -47,7 +47,9 @@ async fn sealed_by(s: &Services) -> [Vec<(String, i64)>; 3] {
     let conn = s.db.connection().await.unwrap();
     let mut counts = Vec::new();
     for column in SealedColumn::ALL {
-        let of_column = db::sealed::count_by_key(&conn, column).await.unwrap();
+        let of_column = db::upkeep::sealed::count_by_key(&conn, column)
+            .await
+            .unwrap();
         counts.push(
             of_column
                 .into_iter()
@@ -133,8 +135,9 @@ async fn what_changes_between_reading_and_writing_stays_as_it_became() {
     let conn = s.db.connection().await.unwrap();
     let read = async |column: SealedColumn| -> Vec<Resealed> {
         let header = s.ring.header().unwrap();
-        let found = db::sealed::others_after(&conn, column, &header, Uuid::nil(), 100).await;
-        let again = |from: db::sealed::SealedRow| Resealed {
+        let found =
+            db::upkeep::sealed::others_after(&conn, column, &header, Uuid::nil(), 100).await;
+        let again = |from: db::upkeep::sealed::SealedRow| Resealed {
             to: (s.ring)
                 .reseal(s.random.as_ref(), column.place(from.id), &from.sealed)
                 .unwrap(),
@@ -162,10 +165,12 @@ async fn what_changes_between_reading_and_writing_stays_as_it_became() {
     )
     .await;
 
-    let replaced = db::sealed::replace(&conn, secrets, &of_secrets).await;
+    let replaced = db::upkeep::sealed::replace(&conn, secrets, &of_secrets).await;
     assert_eq!(replaced.unwrap(), 1);
     assert_eq!(
-        db::sealed::replace(&conn, mails, &of_mails).await.unwrap(),
+        db::upkeep::sealed::replace(&conn, mails, &of_mails)
+            .await
+            .unwrap(),
         1
     );
     drop(conn);

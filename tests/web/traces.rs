@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use futures_util::future::join;
 use serde_json::{Value, json};
-use vestibule::flows::purge;
+use vestibule::flows::upkeep::purge;
 
 use crate::harness::{
     TestApp,

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use vestibule::flows::purge;
+use vestibule::flows::upkeep::purge;
 
 use crate::harness::{
     Browser, Page, Person, Reply, TestApp,

@@ -8,7 +8,7 @@ use super::report::Report;
 use crate::{
     app::SystemClock,
     cli::setup::Failure,
-    db::{Tx, audit::waiting, examine},
+    db::{Tx, audit::waiting, upkeep::examine},
     domain::clock::Clock as _,
     flows::audit::waiting::LONGEST,
 };

@@ -8,9 +8,8 @@ use crate::{
     cli::setup::{Database, Failure},
     config::{Config, DatabaseSource},
     db::{
-        ConnectError, Connector, Tx,
-        examine::{self, Examined},
-        migrate,
+        ConnectError, Connector, Tx, migrate,
+        upkeep::examine::{self, Examined},
     },
     domain::clock::Clock as _,
 };

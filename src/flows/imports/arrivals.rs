@@ -19,7 +19,7 @@ use crate::{
     db::{
         self, Transact,
         imports::{arrivals::Arrived, files::NewFile},
-        sealed::SealedColumn,
+        upkeep::sealed::SealedColumn,
     },
     domain::{
         import::{self, State},

@@ -12,7 +12,7 @@ use vestibule::{
     },
     flows::{
         admin::act::{Act, Outcome, perform_as_operator},
-        purge,
+        upkeep::purge,
     },
 };
 

@@ -1,7 +1,10 @@
 //! Forgetting what has expired.
 
-use super::{Result, Services, accounts::unverified, admin::deletion, audit::seals};
-use crate::{db, domain::random};
+use crate::{
+    db,
+    domain::random,
+    flows::{Result, Services, accounts::unverified, admin::deletion, audit::seals},
+};
 
 /// Deletes what has expired, batch by batch; returns how many rows went.
 pub async fn expired(s: &Services) -> Result<usize> {
@@ -10,7 +13,7 @@ pub async fn expired(s: &Services) -> Result<usize> {
         // A connection a batch: requests that wait for one get their turn.
         let conn = s.db.background().await?;
         let place = random::id(s.random.as_ref());
-        let batch = db::purge::batch(&conn, s.now()).await?
+        let batch = db::upkeep::purge::batch(&conn, s.now()).await?
             + db::sign_in::trusted_devices::forget_dead(&conn, place).await?;
         drop(conn);
         let batch = batch

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::{FlowError, Result, Services};
-use crate::db;
+use crate::{
+    db,
+    flows::{FlowError, Result, Services},
+};
 
 /// How long a probe waits for the database: less than most that ask wait for us.
 const PATIENCE: Duration = Duration::from_secs(3);

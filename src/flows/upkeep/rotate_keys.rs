@@ -6,16 +6,16 @@
 
 use uuid::Uuid;
 
-use super::{FlowError, Result, Services, audit::seals};
 use crate::{
     db::{
         self, Transact,
-        sealed::{Resealed, SealedColumn, SealedRow},
+        upkeep::sealed::{Resealed, SealedColumn, SealedRow},
     },
     domain::{
         audit::{Client, Event, Subject},
         sealing::SealError,
     },
+    flows::{FlowError, Result, Services, audit::seals},
 };
 
 /// Values of a batch: few enough that no lock lasts.
@@ -106,7 +106,7 @@ async fn pass(s: &Services, report: &mut ColumnReport) -> Result<usize> {
     loop {
         // A connection a batch: where a node shares this process, its requests get their turn.
         let conn = s.db.background().await?;
-        let found = db::sealed::others_after(&conn, column, &header, last, BATCH).await?;
+        let found = db::upkeep::sealed::others_after(&conn, column, &header, last, BATCH).await?;
         drop(conn);
         let Some(end) = found.last() else {
             return Ok(openable);
@@ -142,7 +142,7 @@ async fn write(s: &Services, column: SealedColumn, batch: &[Resealed]) -> Result
     }
     let mut conn = s.db.background().await?;
     conn.transaction(async |tx| {
-        let rows = db::sealed::replace(tx, column, batch).await?;
+        let rows = db::upkeep::sealed::replace(tx, column, batch).await?;
         if rows > 0 {
             let event = Event::SecretsResealed {
                 table: column.table,
@@ -162,7 +162,7 @@ async fn uses(s: &Services) -> Result<Vec<KeyUse>> {
     let mut keys: Vec<KeyUse> = s.ring.ids().map(|id| KeyUse::unused(id, true)).collect();
     let conn = s.db.background().await?;
     for column in SealedColumn::ALL {
-        for count in db::sealed::count_by_key(&conn, column).await? {
+        for count in db::upkeep::sealed::count_by_key(&conn, column).await? {
             entry(&mut keys, &count.key_id).sealed += count.values;
         }
     }
