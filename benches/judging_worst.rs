@@ -14,7 +14,7 @@ use std::{
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use vestibule::domain::{
     password::{OwnWords, PasswordPolicy},
-    secret::SecretString,
+    secrets::secret::SecretString,
 };
 
 const POLICY: PasswordPolicy = PasswordPolicy { min_length: 15 };

@@ -21,7 +21,7 @@ use crate::{
     breach::Breaches,
     config::Config,
     db::{ConnectError, Connector, DatabaseOptions, Db, migrate::MigrateError},
-    domain::{keys, password::HashError, token::TokenCodec},
+    domain::{password::HashError, secrets::keys, token::TokenCodec},
     flows::{Services, sign_in::breach_queue::BreachChecks},
     hashing::Hashing,
     judging::Judging,

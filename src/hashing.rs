@@ -14,17 +14,16 @@ use std::{
     time::Instant,
 };
 
+use crate::domain::{
+    password::{Argon2Settings, Guess, HashError, Hasher, Memory, Password, Verdict},
+    secrets::random::{self, Random},
+};
 use dear::Dear;
 use pace::Pace;
 use refusal::Waiting;
 pub use refusal::{MOST_KINDS, Refusal};
 use thiserror::Error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-use crate::domain::{
-    password::{Argon2Settings, Guess, HashError, Hasher, Memory, Password, Verdict},
-    random::{self, Random},
-};
 
 /// How many wait for each permit at most; at 20 ms a hash that is two and a half seconds.
 const QUEUE_PER_PERMIT: usize = 128;

@@ -11,8 +11,7 @@ use crate::{
     domain::{
         password::{Argon2Settings, PasswordPolicy},
         probe::ProbeKey,
-        sealing::SealingRing,
-        secret::Key,
+        secrets::{sealing::SealingRing, secret::Key},
         session::SessionPolicy,
         token::TokenPolicy,
     },

@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::App;
 use crate::{
     config::{Config, FirstAdmin},
-    domain::{accounts::user::Role, audit::Client, secret::SecretString},
+    domain::{accounts::user::Role, audit::Client, secrets::secret::SecretString},
     flows::{
         FlowError,
         accounts::create_user::{self, Input, Outcome},

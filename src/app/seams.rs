@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use rand::{TryRng, rngs::SysRng};
 
 use crate::{
-    domain::{clock::Clock, random::Random},
+    domain::{clock::Clock, secrets::random::Random},
     mail::Transport,
 };
 

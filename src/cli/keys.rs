@@ -95,7 +95,7 @@ fn tell_key(text: &mut String, key: &KeyUse) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{db::upkeep::sealed::SealedColumn, domain::sealing::SealError};
+    use crate::{db::upkeep::sealed::SealedColumn, domain::secrets::sealing::SealError};
 
     fn key(id: &str, in_ring: bool, sealed: i64, backup_codes: i64) -> KeyUse {
         KeyUse {

@@ -16,7 +16,7 @@ use super::setup::{self, Database, Failure};
 use crate::{
     app::{App, Seams, SystemClock},
     config::Config,
-    domain::{clock::Clock, secret::SecretString, token::Claims},
+    domain::{clock::Clock, secrets::secret::SecretString, token::Claims},
     flows::sessions::inspect_token::{self, Judged},
 };
 use told::Told;

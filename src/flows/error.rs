@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::{
-    db::DbError, domain::sealing::SealError, hashing::HashingError, judging::JudgingError,
+    db::DbError, domain::secrets::sealing::SealError, hashing::HashingError, judging::JudgingError,
 };
 
 /// Why a flow could not do its work.

@@ -26,7 +26,7 @@ use crate::{
         accounts::{email::EmailAddress, user::User},
         audit::{Client, Event, Subject},
         password::{Password, Verdict},
-        secret::SecretString,
+        secrets::secret::SecretString,
         sign_in::{attempts::Pause, device::DeviceCookie},
     },
     hashing::{Compared, HashingError},

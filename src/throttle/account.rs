@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use super::Route;
 use crate::domain::{
-    sealing::hmac_sha256,
-    secret::Key,
+    secrets::{sealing::hmac_sha256, secret::Key},
     sign_in::{
         attempts::{Schedule, scaled},
         device::KnownDevice,

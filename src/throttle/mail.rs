@@ -5,7 +5,9 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 
 use crate::domain::{
-    accounts::email::mailbox_of, sealing::hmac_sha256, secret::Key, sign_in::attempts::scaled,
+    accounts::email::mailbox_of,
+    secrets::{sealing::hmac_sha256, secret::Key},
+    sign_in::attempts::scaled,
 };
 
 /// Mails of one kind to one address in [`PER`], at a scale of 1.

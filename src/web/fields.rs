@@ -7,8 +7,8 @@ use serde::{
     de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-use super::refusals;
-use crate::{domain::secret::SecretString, flows::InputFaults, web::error::WebResult};
+use super::{error::WebResult, refusals};
+use crate::{domain::secrets::secret::SecretString, flows::InputFaults};
 
 /// A text field as it came. Every text is treated as a secret until a flow takes it.
 #[derive(Debug)]

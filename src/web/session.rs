@@ -15,7 +15,7 @@ use super::{
     state::State,
     view::{Flash, FlashKind},
 };
-use crate::domain::{random, secret::SecretString};
+use crate::domain::secrets::{random, secret::SecretString};
 
 const CSRF: &str = "csrf";
 const FLASH: &str = "flash";

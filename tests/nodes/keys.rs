@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 use vestibule::app::SystemRandom;
 use vestibule::db::upkeep::sealed::SealedColumn;
-use vestibule::domain::{sealing::SealingRing, secret::Key};
+use vestibule::domain::secrets::{sealing::SealingRing, secret::Key};
 
 use crate::cluster::{Cluster, Sql};
 use crate::node::{Node, command_on};

@@ -8,8 +8,7 @@ use tokio::time::{sleep, timeout};
 use vestibule::{
     domain::{
         audit::chain::{self, Head, Statement},
-        sealing::SealingRing,
-        secret::Key,
+        secrets::{sealing::SealingRing, secret::Key},
     },
     flows::{
         Services,

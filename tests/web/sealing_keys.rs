@@ -9,7 +9,7 @@ use vestibule::{
         mail::outbox::NewMail,
         upkeep::sealed::{Resealed, SealedColumn},
     },
-    domain::random,
+    domain::secrets::random,
     flows::{
         Services,
         upkeep::rotate_keys::{self, KeyUse},

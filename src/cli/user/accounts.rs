@@ -16,8 +16,7 @@ use crate::{
     domain::{
         accounts::{email::EmailAddress, user::Role},
         audit::Client,
-        random,
-        secret::SecretString,
+        secrets::{random, secret::SecretString},
     },
     flows::{
         Services,

@@ -10,7 +10,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::domain::sealing::Place;
+use crate::domain::secrets::sealing::Place;
 
 /// A column of sealed values, in a table whose key is a UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::user::Role;
-use crate::domain::{
+use crate::domain::secrets::{
     random::{self, Random},
     secret::SecretString,
 };

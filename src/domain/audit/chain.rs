@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::domain::sealing::{SealError, SealingRing};
+use crate::domain::secrets::sealing::{SealError, SealingRing};
 
 /// First byte of everything that is hashed: the layouts below.
 const VERSION: u8 = 1;

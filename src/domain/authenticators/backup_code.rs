@@ -8,7 +8,7 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::typed_code;
-use crate::domain::{
+use crate::domain::secrets::{
     random::{self, Random},
     sealing::{SealError, SealingRing},
 };
@@ -104,7 +104,7 @@ pub fn find(ring: &SealingRing, code: &BackupCode, stored: &[StoredCode]) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::secret::Key;
+    use crate::domain::secrets::secret::Key;
 
     struct Counter(std::sync::atomic::AtomicU8);
     impl Random for Counter {

@@ -9,7 +9,7 @@ use totp_rs::{Builder, Secret, Totp};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::typed_code;
-use crate::domain::random::{self, Random};
+use crate::domain::secrets::random::{self, Random};
 
 /// Seconds of a step (RFC 6238, 4.1: X).
 pub const STEP_SECONDS: i64 = 30;

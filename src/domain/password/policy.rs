@@ -11,7 +11,7 @@ use super::{
     estimate::{Estimate, estimate},
     own_words::OwnWords,
 };
-use crate::domain::secret::SecretString;
+use crate::domain::secrets::secret::SecretString;
 
 /// The most characters of a password.
 const MAX_CHARS: usize = 256;

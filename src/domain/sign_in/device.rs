@@ -8,9 +8,11 @@ use subtle::ConstantTimeEq;
 
 use crate::domain::{
     clock::from_millis,
-    random::{self, Random},
-    sealing::hmac_sha256,
-    secret::{Key, SecretString},
+    secrets::{
+        random::{self, Random},
+        sealing::hmac_sha256,
+        secret::{Key, SecretString},
+    },
 };
 
 /// The most users who can trust one browser, and the most addresses that know it. Past that, the

@@ -11,7 +11,7 @@ use super::{
     Claims, Purpose, Refusal,
     claims::{Minted, Presented, Read},
 };
-use crate::domain::{keys, secret::SecretString};
+use crate::domain::secrets::{keys, secret::SecretString};
 
 /// Nodes' clocks differ by this much at most.
 pub(super) const FUTURE_TOLERANCE: TimeDelta = TimeDelta::seconds(60);

@@ -17,7 +17,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Claims, Extra, Purpose, Refusal, TokenCodec, TokenPolicy};
-use crate::domain::{clock::from_millis, keys as derived, sealing::hmac_sha256};
+use crate::domain::{
+    clock::from_millis,
+    secrets::{keys as derived, sealing::hmac_sha256},
+};
 
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 const OTHER_SECRET: &[u8] = b"another secret of thirty-two bytes!";

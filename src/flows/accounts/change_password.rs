@@ -5,7 +5,7 @@ use crate::{
     db::{self, Transact},
     domain::{
         audit::{Client, Event},
-        secret::SecretString,
+        secrets::secret::SecretString,
         session::EndReason,
         sign_in::attempts::Pause,
     },

@@ -8,8 +8,7 @@ use crate::{
         accounts::{email::EmailAddress, user::Role},
         audit::{Client, Event, Subject},
         password::OwnWords,
-        random,
-        secret::SecretString,
+        secrets::{random, secret::SecretString},
     },
     flows::{InputFaults, Result, Services},
 };

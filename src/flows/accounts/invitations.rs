@@ -23,8 +23,7 @@ use crate::{
             user_search::Cursor,
         },
         audit::{Client, Event},
-        random,
-        secret::SecretString,
+        secrets::{random, secret::SecretString},
     },
     flows::{
         FlowError, InputFaults, Registration, Result, Services,

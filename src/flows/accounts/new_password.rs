@@ -7,7 +7,7 @@ use crate::{
     domain::{
         accounts::user::User,
         password::{BreachDigest, OwnWords, Password, PasswordRefusal},
-        secret::SecretString,
+        secrets::secret::SecretString,
     },
     flows::{Result, Services},
     judging::Occasion,

@@ -9,7 +9,7 @@ use crate::{
         accounts::user::User,
         audit::Client,
         password::{OwnWords, Strength},
-        secret::SecretString,
+        secrets::secret::SecretString,
         sign_in::attempts::Pause,
     },
     flows::{Result, Services, services::Throttled, sign_in::recover},

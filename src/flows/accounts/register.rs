@@ -13,8 +13,7 @@ use crate::{
         },
         audit::{Client, Event},
         password::OwnWords,
-        random,
-        secret::SecretString,
+        secrets::{random, secret::SecretString},
         sign_in::attempts::Pause,
     },
     flows::{

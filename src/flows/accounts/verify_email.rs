@@ -11,7 +11,7 @@ use crate::{
         accounts::user::User,
         audit::{Client, Event, Subject},
         password::Password,
-        secret::SecretString,
+        secrets::secret::SecretString,
         session::EndReason,
         sign_in::attempts::Pause,
         token::{Claims, NothingRevoked, Purpose, RevocationChecker, judge},

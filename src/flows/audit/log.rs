@@ -13,7 +13,7 @@ use crate::{
     domain::{
         accounts::email::EmailAddress,
         audit::{Client, Event, Subject, query},
-        sealing::hmac_sha256,
+        secrets::sealing::hmac_sha256,
     },
     flows::{FlowError, InputFaults, Result, Services},
 };

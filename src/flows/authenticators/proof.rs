@@ -14,7 +14,7 @@ use crate::{
     domain::{
         audit::{Client, Event},
         password::Password,
-        secret::SecretString,
+        secrets::secret::SecretString,
         sign_in::attempts::Pause,
     },
     flows::{

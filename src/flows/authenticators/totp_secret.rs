@@ -5,7 +5,7 @@
 
 use crate::{
     db::{self, Tx},
-    domain::{accounts::user::User, authenticators::totp::TotpSecret, sealing::Place},
+    domain::{accounts::user::User, authenticators::totp::TotpSecret, secrets::sealing::Place},
     flows::{FlowError, Result, Services},
 };
 

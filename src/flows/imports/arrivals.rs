@@ -23,7 +23,7 @@ use crate::{
     },
     domain::{
         import::{self, State},
-        random,
+        secrets::random,
     },
     flows::{
         Result, Services,

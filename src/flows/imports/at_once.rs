@@ -16,7 +16,7 @@ use crate::{
     domain::{
         audit::Client,
         import::{self, State},
-        random,
+        secrets::random,
     },
     flows::{FlowError, Result, Services},
 };

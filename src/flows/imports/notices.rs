@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     db::{self, Transact, Tx, imports::leftovers::StagedOwner, mail::outbox::NewMail},
-    domain::{accounts::user::User, random, token::Purpose},
+    domain::{accounts::user::User, secrets::random, token::Purpose},
     flows::{FlowError, Result, Services, mail::outbox::place_of},
     mail::{Message, RenderedMail},
 };

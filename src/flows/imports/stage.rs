@@ -21,7 +21,7 @@ use crate::{
         accounts::display_name::DisplayName,
         audit::{Client, Event, Subject},
         import::ImportedUser,
-        random,
+        secrets::random,
     },
     flows::{Result, Services},
 };

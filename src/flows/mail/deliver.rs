@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::outbox::place_of;
 use crate::{
     db::{self, Transact, mail::outbox::TakenMail},
-    domain::random,
+    domain::secrets::random,
     flows::{FlowError, Result, Services},
     mail::{DeliveryError, RenderedMail, Transport},
 };

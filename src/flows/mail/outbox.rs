@@ -21,7 +21,11 @@ use crate::{
             outbox::{NewMail, Verdict},
         },
     },
-    domain::{accounts::user::User, audit::Client, random, sealing::Place},
+    domain::{
+        accounts::user::User,
+        audit::Client,
+        secrets::{random, sealing::Place},
+    },
     flows::{Result, Services, sign_in::known_browser::outlives},
     mail::{Message, Rule},
     throttle::{

@@ -12,7 +12,7 @@ use crate::{
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
-        secret::SecretString,
+        secrets::secret::SecretString,
         session::{EndReason, RefreshVerdict, Repeat, judge_refresh, token_hash},
         token::{Claims, Extra, Purpose},
     },

@@ -9,8 +9,7 @@ use uuid::Uuid;
 use crate::{
     domain::{
         accounts::user::User,
-        random,
-        secret::SecretString,
+        secrets::{random, secret::SecretString},
         token::{Claims, Extra, Purpose},
     },
     flows::{Result, Services},

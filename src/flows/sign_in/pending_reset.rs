@@ -15,7 +15,7 @@ use crate::{
         accounts::user::User,
         audit::Client,
         clock::from_millis,
-        sealing::Place,
+        secrets::sealing::Place,
         session::EndReason,
         token::{Claims, Extra, Purpose},
     },

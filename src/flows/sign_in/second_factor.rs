@@ -15,7 +15,7 @@ use crate::{
             backup_code::{self, BackupCode},
             totp::{self, TotpCode, TotpVerdict},
         },
-        secret::SecretString,
+        secrets::secret::SecretString,
         sign_in::{attempts::Pause, device::DeviceCookie},
         token::{Claims, Purpose, judge},
     },

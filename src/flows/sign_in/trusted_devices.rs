@@ -16,7 +16,7 @@ use crate::{
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
-        random,
+        secrets::random,
         sign_in::device::DeviceCookie,
         user_agent::Device,
     },

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
-        secret::SecretString,
+        secrets::secret::SecretString,
         sign_in::attempts::{CEILING, Pause},
         token::Purpose,
     },

@@ -2,7 +2,7 @@
 
 use crate::{
     db,
-    domain::random,
+    domain::secrets::random,
     flows::{Result, Services, accounts::unverified, admin::deletion, audit::seals},
 };
 

@@ -13,7 +13,7 @@ use crate::{
     },
     domain::{
         audit::{Client, Event, Subject},
-        sealing::SealError,
+        secrets::sealing::SealError,
     },
     flows::{FlowError, Result, Services, audit::seals},
 };

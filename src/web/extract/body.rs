@@ -15,7 +15,7 @@ use serde::{
 use tokio::time::timeout;
 
 use crate::{
-    domain::secret::SecretString,
+    domain::secrets::secret::SecretString,
     web::{error::WebError, problem::codes, session::BrowserSession},
 };
 

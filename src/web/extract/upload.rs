@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::{AdminUser, body::form_bytes, paced::Pace};
 use crate::{
-    domain::{import::MAX_FILE, local_path::LocalPath, secret::SecretString},
+    domain::{import::MAX_FILE, local_path::LocalPath, secrets::secret::SecretString},
     flows::{
         Services,
         authenticators::proof::{self, Proven},

@@ -13,7 +13,7 @@ use tracing::Instrument;
 
 use super::{Answer, RequestId, answer_of};
 use crate::{
-    domain::random,
+    domain::secrets::random,
     web::{extract::Identity, state::State},
 };
 

@@ -7,7 +7,7 @@ use tokio::{runtime::Handle, task::block_in_place, time::timeout};
 use tokio_postgres::{Row, types::ToSql};
 use vestibule::{
     app::{App, Seams, Server, SystemRandom},
-    domain::random::Random,
+    domain::secrets::random::Random,
     flows::Services,
     mail::{MemoryMailbox, Transport},
 };

@@ -20,9 +20,7 @@ use vestibule::{
         },
         clock::Clock,
         password::Password,
-        random,
-        sealing::Place,
-        secret::SecretString,
+        secrets::{random, sealing::Place, secret::SecretString},
     },
 };
 

@@ -5,7 +5,10 @@ use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
 use tokio::time::{Duration, sleep};
 use vestibule::domain::{
-    clock::from_millis, keys, password::Password, secret::SecretString, token::Purpose,
+    clock::from_millis,
+    password::Password,
+    secrets::{keys, secret::SecretString},
+    token::Purpose,
 };
 
 use crate::harness::{

@@ -3,7 +3,7 @@
 use data_encoding::HEXLOWER;
 
 use super::*;
-use crate::domain::secret::Key;
+use crate::domain::secrets::secret::Key;
 
 fn event() -> StoredEvent {
     StoredEvent {

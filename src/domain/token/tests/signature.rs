@@ -5,7 +5,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 
 use super::{HEADER, least, minted, signed_text, verdict};
 use crate::domain::{
-    keys,
+    secrets::keys,
     token::{Purpose, Refusal},
 };
 

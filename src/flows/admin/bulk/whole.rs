@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{MOST, Order, Report, Selected, perform};
 use crate::{
     db::{self, Transact, bulk_selections::NewSelection},
-    domain::{audit::Client, random},
+    domain::{audit::Client, secrets::random},
     flows::{
         FlowError, InputFaults, Result, Services,
         admin::{

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         audit::{Client, Event},
         authenticators::totp::{self, TotpCode, TotpVerdict},
-        secret::SecretString,
+        secrets::secret::SecretString,
     },
     flows::{
         FlowError, Result, Services,

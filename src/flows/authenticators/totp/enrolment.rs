@@ -7,7 +7,7 @@ use crate::{
         accounts::user::User,
         audit::{Client, Event},
         authenticators::totp::{self, TotpCode, TotpSecret, TotpVerdict},
-        secret::SecretString,
+        secrets::secret::SecretString,
     },
     flows::{
         FlowError, Result, Services,

@@ -10,7 +10,7 @@ use crate::{
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
-        random,
+        secrets::random,
         session::{EndReason, token_hash},
         token::{Claims, Purpose},
     },

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    domain::secret::SecretString,
+    domain::secrets::secret::SecretString,
     flows::accounts::verify_email::{self, Outcome, Proof, Then},
     web::{
         api::{

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    domain::secret::SecretString,
+    domain::secrets::secret::SecretString,
     flows::sessions::sign_out,
     web::{
         api::{

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::password_strength::may_ask;
 use crate::{
-    domain::{accounts::user::User, local_path::LocalPath, secret::SecretString},
+    domain::{accounts::user::User, local_path::LocalPath, secrets::secret::SecretString},
     flows::accounts::change_password::{self, Input, Outcome},
     web::{
         cookies::SetCookies,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{mail_link::LinkToken, password_strength::may_ask};
 use crate::{
-    domain::{accounts::user::Role, secret::SecretString},
+    domain::{accounts::user::Role, secrets::secret::SecretString},
     flows::accounts::accept_invitation::{self, Input, Link, Outcome},
     web::{
         copy,

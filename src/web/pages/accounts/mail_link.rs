@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::domain::secret::SecretString;
+use crate::domain::secrets::secret::SecretString;
 
 /// The token of a link, also as its page's form sends it on.
 #[derive(Deserialize)]

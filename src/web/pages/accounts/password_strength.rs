@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::header};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::secret::SecretString,
+    domain::secrets::secret::SecretString,
     flows::{
         accounts::password_strength::{self, Input, Outcome},
         sessions::authenticate::Authenticated,

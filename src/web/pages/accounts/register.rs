@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::password_strength::may_ask;
 use crate::{
-    domain::secret::SecretString,
+    domain::secrets::secret::SecretString,
     flows::{
         Registration,
         accounts::register::{self, Input, Outcome},

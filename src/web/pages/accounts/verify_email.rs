@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{mail_link::LinkToken, password_strength::may_ask};
 use crate::{
-    domain::{accounts::user::User, password::PasswordRefusal, secret::SecretString},
+    domain::{accounts::user::User, password::PasswordRefusal, secrets::secret::SecretString},
     flows::{
         accounts::verify_email::{self, Outcome, Proof, Then},
         sessions::authenticate::Authenticated,

@@ -8,7 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::{local_path::LocalPath, secret::SecretString},
+    domain::{local_path::LocalPath, secrets::secret::SecretString},
     flows::{
         authenticators::proof::{self, Outcome, Presented},
         sessions::authenticate::Authenticated,

@@ -5,7 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::{accounts::email::EmailError, local_path::LocalPath, secret::SecretString},
+    domain::{accounts::email::EmailError, local_path::LocalPath, secrets::secret::SecretString},
     flows::{
         EmailVerification, Registration,
         sign_in::{self, Input, Outcome},

@@ -5,7 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::{local_path::LocalPath, secret::SecretString},
+    domain::{local_path::LocalPath, secrets::secret::SecretString},
     flows::sign_in::second_factor::{self, CodeFault, Input, Outcome},
     web::{
         copy,

@@ -5,7 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::secret::SecretString,
+    domain::secrets::secret::SecretString,
     flows::sign_in::recover::{self, ResetOutcome},
     web::{
         copy,

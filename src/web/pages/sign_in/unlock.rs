@@ -5,7 +5,7 @@ use actix_web::web::Query;
 use askama::Template;
 
 use crate::{
-    domain::secret::SecretString,
+    domain::secrets::secret::SecretString,
     flows::sign_in::unlock::{self, Outcome},
     web::{
         cookies::SetCookies,

@@ -14,7 +14,7 @@ use super::{
     sentence, show, unusable,
 };
 use crate::{
-    domain::{audit::Client, secret::SecretString},
+    domain::{audit::Client, secrets::secret::SecretString},
     flows::{
         InputFaults,
         admin::{

@@ -5,7 +5,10 @@ use serde::Deserialize;
 
 use super::{TWO_FACTOR, TwoFactorPage, show};
 use crate::{
-    domain::{accounts::user::User, authenticators::backup_code::BackupCode, secret::SecretString},
+    domain::{
+        accounts::user::User, authenticators::backup_code::BackupCode,
+        secrets::secret::SecretString,
+    },
     flows::authenticators::totp::{self, FreshCodes, Refused},
     web::{
         cookies::SetCookies,
