@@ -23,8 +23,8 @@ use tokio_rustls::TlsConnector;
 use url::{Host, Position, Url};
 
 use crate::domain::{
+    network::tls,
     password::{BreachDigest, NotARange},
-    tls,
 };
 
 /// How long a look-up may take over all: name, connection, TLS, answer.

@@ -9,8 +9,8 @@ use url::Position;
 use crate::{
     config::{self, Config, Environment},
     domain::{
+        network::probe::ProbeKey,
         password::{Argon2Settings, PasswordPolicy},
-        probe::ProbeKey,
         secrets::{sealing::SealingRing, secret::Key},
         session::SessionPolicy,
         token::TokenPolicy,

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::faults::{Refusal, shown};
-use crate::domain::database_url::{DatabaseUrl, Malformed};
+use crate::domain::network::database_url::{DatabaseUrl, Malformed};
 
 pub(super) type Parsed<T> = Result<T, Refusal>;
 

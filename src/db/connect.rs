@@ -31,15 +31,14 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use crate::domain::network::{
+    database_url::{ChannelBinding, DatabaseUrl, Host, Server},
+    tls,
+};
 pub(super) use session::Bounds;
 use socket::{Negotiated, Negotiation, Socket};
 pub(super) use watched::Patience;
 use watched::Watched;
-
-use crate::domain::{
-    database_url::{ChannelBinding, DatabaseUrl, Host, Server},
-    tls,
-};
 
 /// How long opening a connection to one server may take, with TLS and sign-in, where the URL says
 /// nothing. Shorter than a request waits for a connection.

@@ -1,5 +1,9 @@
 //! What counts as one network.
 
+pub mod database_url;
+pub mod probe;
+pub mod tls;
+
 use std::net::IpAddr;
 
 /// What counts as one client: an IPv4 address, or the /64 that an IPv6 client chooses freely from.

@@ -15,10 +15,10 @@ use std::time::Duration;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 
-use super::address::Sender;
-use super::compose::compose;
-use super::{DeliveryError, RenderedMail, SetupError, SmtpSettings};
-use crate::domain::tls;
+use super::{
+    DeliveryError, RenderedMail, SetupError, SmtpSettings, address::Sender, compose::compose,
+};
+use crate::domain::network::tls;
 use conversation::{Failure, Server};
 
 /// The longest wait for one answer where someone waits for the result.

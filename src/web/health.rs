@@ -9,7 +9,7 @@ use super::{
     state::State,
 };
 use crate::{
-    domain::probe::{self, Seen},
+    domain::network::probe::{self, Seen},
     flows::upkeep::health,
 };
 

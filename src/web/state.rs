@@ -6,7 +6,7 @@ use actix_web::{cookie::Key, http::header::EntityTag};
 use ipnet::IpNet;
 
 use crate::{
-    domain::probe::ProbeKey,
+    domain::network::probe::ProbeKey,
     flows::{Services, sign_in},
 };
 

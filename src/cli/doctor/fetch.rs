@@ -20,7 +20,7 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 use url::{Host, Url};
 
-use crate::{breach::system_tls, domain::tls};
+use crate::{breach::system_tls, domain::network::tls};
 
 /// How long an answer may take over all.
 const LIMIT: Duration = Duration::from_secs(10);

@@ -16,7 +16,7 @@ use crate::{
     config::Config,
     domain::{
         clock::Clock as _,
-        probe::{self, ProbeKey, Seen},
+        network::probe::{self, ProbeKey, Seen},
     },
     web::extract::hop_address,
 };

@@ -18,7 +18,7 @@ use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream}
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::watched::{Patience, Watched};
-use crate::domain::database_url::{DatabaseUrl, Host, Tls};
+use crate::domain::network::database_url::{DatabaseUrl, Host, Tls};
 
 /// What a network that swallows packets is noticed by, where the URL says nothing.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);

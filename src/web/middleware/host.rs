@@ -59,7 +59,7 @@ mod tests {
     use actix_web::{cookie::Key, test::TestRequest};
 
     use super::*;
-    use crate::domain::probe::ProbeKey;
+    use crate::domain::network::probe::ProbeKey;
 
     fn serves(base: &str, https: bool, development: bool, hosts: &[&str]) -> bool {
         let settings = WebSettings {

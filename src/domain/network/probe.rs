@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use subtle::ConstantTimeEq;
 
-use super::secrets::{keys, sealing::hmac_sha256, secret::Key};
+use crate::domain::secrets::{keys, sealing::hmac_sha256, secret::Key};
 
 /// The header that carries it.
 pub const HEADER: &str = "vestibule-probe";
