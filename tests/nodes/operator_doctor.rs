@@ -162,6 +162,17 @@ async fn faults_of_the_database() {
         .await;
     let ran = doctor(&cluster, &[("DATABASE_URL", &stranger)]);
     assert!(ran.well().contains("ok    database role: stranger "));
+    // A table of another program is none of ours.
+    sql.run("CREATE TABLE keep_totp (id int)").await;
+    let ran = doctor(&cluster, &[("DATABASE_URL", &stranger)]);
+    assert!(ran.well().contains("ok    database role: stranger "));
+    sql.run("REVOKE INSERT ON mails FROM stranger").await;
+    let ran = doctor(&cluster, &[("DATABASE_URL", &stranger)]);
+    told(
+        &ran,
+        "fail  database role: stranger may not read or write mails  ",
+    );
+    sql.run("GRANT INSERT ON mails TO stranger").await;
 
     sql.run(
         "DELETE FROM __diesel_schema_migrations

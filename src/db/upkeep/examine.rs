@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
     sql_query,
-    sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz},
+    sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
@@ -46,10 +46,32 @@ pub struct Examined {
     /// The connections that roles like ours share.
     #[diesel(sql_type = Integer)]
     pub connections: i32,
-    /// Tables that our role may not read or not add to, separated by commas.
+    /// Our tables that our role may not read or not add to, separated by commas.
     #[diesel(sql_type = Text)]
     pub out_of_reach: String,
 }
+
+/// Every table that our migrations make, and the one that lists the migrations. Tables of other
+/// programs in the same schema are no concern of ours.
+const TABLES: [&str; 17] = [
+    "__diesel_schema_migrations",
+    "account_throttles",
+    "audit_events",
+    "audit_seals",
+    "backup_codes",
+    "bulk_selections",
+    "invitations",
+    "mail_caps",
+    "mails",
+    "revoked_tokens",
+    "sessions",
+    "totp_authenticators",
+    "trusted_devices",
+    "user_import_parts",
+    "user_import_rows",
+    "user_imports",
+    "users",
+];
 
 /// Looks at the database.
 pub async fn examine(mut conn: &AsyncPgConnection) -> QueryResult<Examined> {
@@ -67,9 +89,11 @@ pub async fn examine(mut conn: &AsyncPgConnection) -> QueryResult<Examined> {
                   - current_setting('superuser_reserved_connections')::int4 AS connections,
                 coalesce((SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class
                   WHERE relkind = 'r' AND relnamespace = current_schema()::text::regnamespace
+                    AND relname = ANY ($1)
                     AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT'))),
                   '') AS out_of_reach",
     )
+    .bind::<Array<Text>, _>(TABLES.as_slice())
     .get_result(&mut conn)
     .await
 }
@@ -112,4 +136,22 @@ pub async fn clock(mut conn: &AsyncPgConnection) -> QueryResult<DateTime<Utc>> {
         .get_result(&mut conn)
         .await?;
     Ok(clock.at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_those_of_the_schema() {
+        let schema = include_str!("../schema.rs");
+        let in_schema = schema
+            .split("diesel::table! {")
+            .skip(1)
+            .filter_map(|table| table.split_whitespace().next());
+        let expected: Vec<&str> = std::iter::once("__diesel_schema_migrations")
+            .chain(in_schema)
+            .collect();
+        assert_eq!(TABLES.as_slice(), expected);
+    }
 }
