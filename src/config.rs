@@ -192,7 +192,10 @@ pub fn load(source: &Source) -> Result<LoadedConfig, ConfigFaults> {
 fn load_with(source: &Source, fill: &dyn Fn(&mut [u8])) -> Result<LoadedConfig, ConfigFaults> {
     let mut reader = reader::Reader::new(source);
     let config = assemble::config(&mut reader, fill);
-    let mut unknown = unknown::in_dotenv(reader.dotenv_names());
+    let mut unknown = match &source.dotenv {
+        Some(file) => unknown::in_file(file, reader.dotenv_names()),
+        None => Vec::new(),
+    };
     unknown.extend(unknown::in_environment(&source.env));
     let (faults, mut warnings, _) = reader.finish();
     warnings.extend(unknown);

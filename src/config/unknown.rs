@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::Path;
 
 use super::table;
 
@@ -15,11 +16,12 @@ const OURS: [&str; 9] = [
 const ALIKE: f64 = 0.65;
 const NEARLY_THE_SAME: f64 = 0.8;
 
-/// A warning for every unknown name in `.env`.
-pub(super) fn in_dotenv<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+/// A warning for every unknown name in the settings file, which is named as it was given.
+pub(super) fn in_file<'a>(file: &Path, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let file = file.display().to_string();
     names
         .filter(|name| !table::is_known(name))
-        .map(|name| warning(name, ".env"))
+        .map(|name| warning(name, &file))
         .collect()
 }
 
@@ -84,7 +86,7 @@ mod tests {
             ("TRUSTED_PROXY", "TRUSTED_PROXIES"),
         ];
         for (written, known) in meant {
-            let warnings = in_dotenv([written].into_iter());
+            let warnings = in_file(Path::new(".env"), [written].into_iter());
             assert_eq!(
                 warnings,
                 [format!(
@@ -95,8 +97,8 @@ mod tests {
     }
 
     #[test]
-    fn a_name_like_nothing_of_ours_is_only_told_in_dotenv() {
-        let warnings = in_dotenv(["FAVOURITE_COLOUR"].into_iter());
+    fn a_name_like_nothing_of_ours_is_only_told_in_the_settings_file() {
+        let warnings = in_file(Path::new(".env"), ["FAVOURITE_COLOUR"].into_iter());
         assert_eq!(
             warnings,
             ["FAVOURITE_COLOUR in .env is not a setting and has no effect."]

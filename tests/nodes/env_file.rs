@@ -36,7 +36,7 @@ async fn every_command_reads_the_file_that_init_wrote() {
         .open(file)
         .expect("the file");
     let more = format!(
-        "DATABASE_URL_FILE={}\nLISTEN_ADDR=127.0.0.1:0\n",
+        "DATABASE_URL_FILE={}\nLISTEN_ADDR=127.0.0.1:0\nBASE_URLL=x\n",
         url.display()
     );
     file.write_all(more.as_bytes()).expect("our own folder");
@@ -55,6 +55,8 @@ async fn every_command_reads_the_file_that_init_wrote() {
         &["--env-file", path],
     ] {
         let node = Node::spawn(folder, ours(words)).ready().await;
+        let warning = "BASE_URLL in conf/site.env is not a setting; did you mean BASE_URL?";
+        assert!(node.log().contains(warning), "{}", node.log());
         if words.len() == 3 {
             Person::register(&node, "ada").await;
         }

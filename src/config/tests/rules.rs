@@ -94,7 +94,9 @@ fn a_malformed_file_is_a_fault_beside_the_others() {
 fn unknown_names_are_warned_about() {
     let folder = Folder::new();
     let mut source = source(&with_secrets(&[("SMTP_PASS", "x"), ("EDITOR", "vi")]));
-    source.dotenv = Some(folder.write(".env", "COLOUR=blue\n"));
+    let file = folder.write("site.env", "COLOUR=blue\nBASE_URLL=x\n");
+    source.dotenv = Some(file.clone());
+    let file = file.display();
     let warnings: Vec<_> = load(&source)
         .unwrap()
         .warnings
@@ -104,8 +106,9 @@ fn unknown_names_are_warned_about() {
     assert_eq!(
         warnings,
         [
-            "COLOUR in .env is not a setting and has no effect.",
-            "SMTP_PASS in the environment is not a setting; did you mean SMTP_PASSWORD?",
+            format!("BASE_URLL in {file} is not a setting; did you mean BASE_URL?"),
+            format!("COLOUR in {file} is not a setting and has no effect."),
+            "SMTP_PASS in the environment is not a setting; did you mean SMTP_PASSWORD?".to_owned(),
         ]
     );
 }
