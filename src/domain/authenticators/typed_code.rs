@@ -10,7 +10,7 @@ const MAX_BYTES: usize = 160;
 
 /// The zeros of all decimal digits (general category Nd, Unicode 17), of which each is followed by its
 /// one to nine. Full-width ones are folded with the other full-width characters.
-const ZEROS: [char; 75] = [
+const ZEROS: [char; 76] = [
     '\u{30}',
     '\u{660}',
     '\u{6f0}',
@@ -68,6 +68,7 @@ const ZEROS: [char; 75] = [
     '\u{11c50}',
     '\u{11d50}',
     '\u{11da0}',
+    '\u{11de0}',
     '\u{11f50}',
     '\u{16130}',
     '\u{16a60}',
@@ -176,6 +177,7 @@ mod tests {
             "\u{661}\u{662}\u{663}\u{664}\u{665}\u{666}",
             "\u{6f1}\u{6f2}\u{6f3} \u{6f4}\u{6f5}\u{6f6}",
             "\u{967}\u{968}\u{969}\u{30fc}\u{96a}\u{96b}\u{96c}",
+            "\u{11de1}\u{11de2}\u{11de3}\u{11de4}\u{11de5}\u{11de6}",
             "\u{1d7cf}\u{1d7da}\u{1d7e5}\u{1d7f0}\u{1d7fb}6",
         ] {
             assert_eq!(read(typed), "123456", "{typed:?}");
