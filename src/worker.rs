@@ -28,8 +28,9 @@ use crate::{
 const OUTBOX_TICK: Duration = Duration::from_secs(1);
 /// The bell rings within the transaction that writes a mail; a moment later it is there to be seen.
 const UNTIL_COMMITTED: Duration = Duration::from_millis(20);
-/// How long mails that are being sent may take until a node that stops leaves them.
-const SENDING_ENDS: Duration = Duration::from_secs(10);
+/// How long a node that stops waits for the mails that it is sending, as long as for its requests. One
+/// whose end is not seen is sent again by another node, so its recipient may get it twice.
+const SENDING_ENDS: Duration = Duration::from_secs(30);
 /// How often the audit log is looked at for events to seal; what was marked one time is sealed the
 /// next at the latest, if nobody still writes.
 const SEAL_TICK: Duration = Duration::from_millis(300);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
@@ -15,8 +16,11 @@ use crate::person::Person;
 /// Longer than a lease, which is 60 s: only a worker that holds its mail again keeps it for so long.
 const THINKS: Duration = Duration::from_secs(70);
 
+/// Longer than the default time that most supervisors leave a process to end in.
+const THINKS_AT_THE_END: Duration = Duration::from_secs(14);
+
 /// One conversation: each message counts as soon as it is whole, and is answered late.
-async fn talk(stream: TcpStream, whole: Arc<AtomicUsize>) -> std::io::Result<()> {
+async fn talk(stream: TcpStream, whole: Arc<AtomicUsize>, thinks: Duration) -> std::io::Result<()> {
     let (from, mut to) = stream.into_split();
     let mut lines = BufReader::new(from).lines();
     to.write_all(b"220 slow\r\n").await?;
@@ -26,7 +30,7 @@ async fn talk(stream: TcpStream, whole: Arc<AtomicUsize>) -> std::io::Result<()>
             (true, ".") => {
                 in_message = false;
                 whole.fetch_add(1, Ordering::SeqCst);
-                sleep(THINKS).await;
+                sleep(thinks).await;
                 "250 taken\r\n"
             }
             (true, _) => continue,
@@ -42,27 +46,33 @@ async fn talk(stream: TcpStream, whole: Arc<AtomicUsize>) -> std::io::Result<()>
     Ok(())
 }
 
-#[tokio::test]
-async fn a_mail_that_is_taken_slowly_is_sent_once_by_two_nodes() {
+/// A mail server, by its port, and how many whole messages it has seen.
+async fn server(thinks: Duration) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let port = listener
-        .local_addr()
-        .expect("its number")
-        .port()
-        .to_string();
+    let port = listener.local_addr().expect("its number").port();
     let whole = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&whole);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(talk(stream, Arc::clone(&count)));
+            tokio::spawn(talk(stream, Arc::clone(&count), thinks));
         }
     });
-    let settings = [
+    (port.to_string(), whole)
+}
+
+fn settings(port: &str) -> [(&str, &str); 4] {
+    [
         ("SMTP_HOST", "127.0.0.1"),
-        ("SMTP_PORT", port.as_str()),
+        ("SMTP_PORT", port),
         ("SMTP_TLS", "none"),
         ("SMTP_FROM", "no-reply@example.org"),
-    ];
+    ]
+}
+
+#[tokio::test]
+async fn a_mail_that_is_taken_slowly_is_sent_once_by_two_nodes() {
+    let (port, whole) = server(THINKS).await;
+    let settings = settings(&port);
     let cluster = Cluster::start().await;
     let nodes = [
         Node::with(&cluster, &settings).await,
@@ -79,5 +89,23 @@ async fn a_mail_that_is_taken_slowly_is_sent_once_by_two_nodes() {
     assert!(began.elapsed() > THINKS);
     // Neither node begins it again now.
     sleep(Duration::from_secs(5)).await;
+    assert_eq!(whole.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_node_that_stops_waits_for_the_mail_that_it_sends() {
+    let (port, whole) = server(THINKS_AT_THE_END).await;
+    let cluster = Cluster::start().await;
+    let node = Node::with(&cluster, &settings(&port)).await;
+    let sql = cluster.sql().await;
+    Person::register(&node, "ada").await;
+    let began = Instant::now();
+    while whole.load(Ordering::SeqCst) == 0 {
+        assert!(began.elapsed() < THINKS, "it is never sent");
+        sleep(Duration::from_millis(50)).await;
+    }
+    node.stop(Signal::TERM).await;
+    let sent = "SELECT count(*) FROM mails WHERE sent_at IS NOT NULL";
+    assert_eq!(sql.count(sent).await, 1);
     assert_eq!(whole.load(Ordering::SeqCst), 1);
 }
