@@ -178,7 +178,7 @@ async fn a_slow_server_gets_a_mail_once() {
 
 #[tokio::test]
 async fn what_refuses_us_is_tried_again_and_a_refused_recipient_is_not() {
-    let ours: [Script; 12] = [
+    let ours: [Script; 18] = [
         &[("", "554 go away\r\n")],
         &[("", "521 no mail here\r\n")],
         &[("EHLO", "550 who are you\r\n")],
@@ -191,6 +191,18 @@ async fn what_refuses_us_is_tried_again_and_a_refused_recipient_is_not() {
         &[(".", "554 5.7.1 looks like spam\r\n")],
         &[("RCPT", "452 too many\r\n")],
         &[("", "")],
+        &[(
+            "RCPT",
+            "550 5.1.8 <no-reply@auth.example.com>: Sender address rejected: Domain not found\r\n",
+        )],
+        &[("RCPT", "553 5.1.7 Sender address rejected\r\n")],
+        &[("RCPT", "550 5.1.0 Sender address rejected\r\n")],
+        &[(
+            "RCPT",
+            "550-Verification failed\r\n550 Sender verify failed\r\n",
+        )],
+        &[(".", "550 5.1.8 this sender is unknown\r\n")],
+        &[(".", "550 5.1.0 sender rejected\r\n")],
     ];
     for script in ours {
         let sent = Scripted::start(script, Duration::ZERO).await.send().await;
@@ -199,11 +211,20 @@ async fn what_refuses_us_is_tried_again_and_a_refused_recipient_is_not() {
             "{script:?} {sent:?}"
         );
     }
-    let recipient: [Script; 4] = [
+    let recipient: [Script; 7] = [
         &[("RCPT", "550\r\n")],
         &[("RCPT", "550 5.1.1 no such user\r\n")],
         &[("RCPT", "553 no such name\r\n")],
         &[(".", "550 5.1.1 no such user\r\n")],
+        &[(
+            "RCPT",
+            "550 5.1.1 <x>: User unknown in relay recipient table\r\n",
+        )],
+        &[(
+            "RCPT",
+            "550 5.1.1 <relayuser@example.org>: User unknown\r\n",
+        )],
+        &[(".", "550 5.1.1 <relayuser@example.org>: User unknown\r\n")],
     ];
     for script in recipient {
         let sent = Scripted::start(script, Duration::ZERO).await.send().await;

@@ -1,4 +1,4 @@
-//! What a mail server answers (RFC 5321, 4.2): one line or several, judged by the code alone.
+//! What a mail server answers (RFC 5321, 4.2): one line or several, judged by its codes.
 
 use std::{fmt, io};
 
@@ -57,22 +57,40 @@ impl Reply {
         (class == self.code / 100 && parts.next().is_none()).then_some(pair)
     }
 
-    /// Whether a reply to RCPT refuses this recipient for good, and not us: relaying, authentication and
-    /// policy are ours to mend, and 552 says "too many" (RFC 5321, 4.5.3.1.10).
+    /// Whether a reply to RCPT refuses this recipient for good, and not us: our sender's address, relaying,
+    /// authentication and policy are ours to mend, and 552 says "too many" (RFC 5321, 4.5.3.1.10).
     pub(super) fn refuses_recipient(&self) -> bool {
-        let about_relaying = || {
-            let text = self.lines.join(" ").to_ascii_lowercase();
-            text.contains("relay") || text.contains("authenticat")
-        };
         match (self.code, self.enhanced()) {
-            (500..=599, Some((1 | 2, _))) | (550 | 551 | 553 | 556, None) => !about_relaying(),
+            (500..=599, Some((1, _))) => self.knows_no_recipient(),
+            (500..=599, Some((2, _))) => true,
+            (550 | 551 | 553 | 556, None) => !self.text_names_us(),
             _ => false,
         }
     }
 
-    /// Whether the reply to the message itself says that its recipient does not exist.
+    /// Whether the reply to the message itself says that its recipient does not exist. Of the address
+    /// codes, X.1.7 and X.1.8 are about the sender, and X.1.0 may be about either (RFC 3463, 3.2).
     pub(super) fn knows_no_recipient(&self) -> bool {
-        matches!((self.code, self.enhanced()), (500..=599, Some((1, _))))
+        match (self.code, self.enhanced()) {
+            (500..=599, Some((1, 7 | 8))) => false,
+            (500..=599, Some((1, 0))) => !self.text_names_us(),
+            (500..=599, Some((1, _))) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the text is about our sender, relaying or authentication, outside the addresses in angle
+    /// brackets. Only for replies whose enhanced code does not tell.
+    fn text_names_us(&self) -> bool {
+        let text = self.lines.join(" ").to_ascii_lowercase();
+        let mut parts = text.split('<');
+        let mut words = parts.next().unwrap_or_default().to_owned();
+        words.extend(parts.map(|part| part.split_once('>').map_or(part, |(_, after)| after)));
+        // Postfix names the table that lacks a recipient.
+        let words = words.replace("relay recipient table", "");
+        ["sender", "relay", "authenticat"]
+            .iter()
+            .any(|about_us| words.contains(about_us))
     }
 }
 
@@ -201,6 +219,12 @@ mod tests {
             "553 5.1.3 bad",
             "550 5.2.1 off",
             "501 5.1.3 bad",
+            "550 5.1.1 <x@example.org>: Recipient address rejected: User unknown in relay recipient table",
+            "550 <x@example.org>: Recipient address rejected: User unknown in relay recipient table",
+            "550 5.1.1 <relayuser@example.org>: User unknown",
+            "550 5.1.0 <sender@example.org>: Recipient address rejected",
+            "550 5.2.1 this sender's mailbox is disabled",
+            "556 5.1.10 no mail here",
         ] {
             assert!(refuses(line).await, "{line}");
         }
@@ -214,6 +238,11 @@ mod tests {
             "503 bad sequence",
             "552 too many recipients",
             "554 no",
+            "550 5.1.8 <no-reply@example.com>: Sender address rejected: Domain not found",
+            "553 5.1.7 <no-reply@example.com>: Sender address rejected",
+            "550 5.1.0 <no-reply@example.com>: Sender address rejected: User unknown",
+            "550 Sender verify failed",
+            "550 > relaying < denied",
         ] {
             assert!(!refuses(line).await, "{line}");
         }
