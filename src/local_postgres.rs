@@ -26,16 +26,19 @@ mod programs;
 mod server;
 mod socket;
 mod supervisor;
+mod watch;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tracing::{debug, info};
 
 use account::Account;
 use layout::Layout;
 use locks::{Gate, Membership};
+use postmaster::Postmaster;
 use server::{Server, State};
 use socket::SocketFolder;
 
@@ -79,6 +82,8 @@ pub struct LocalPostgres {
     server: Server,
     membership: Membership,
     url: String,
+    /// Whether the server runs where this process sees it.
+    was_seen: bool,
     log_keeper: JoinHandle<()>,
 }
 
@@ -95,13 +100,14 @@ impl LocalPostgres {
         let (membership, alone) = Membership::join(&layout.members, &gate).await?;
         let folder = SocketFolder::prepare(&layout, &account)?;
         let server = Server::new(&layout, &account, folder);
-        match server.settle(alone).await? {
+        let was_seen = match server.settle(alone, Instant::now()).await? {
             State::Up => {
                 // Also where the file is in order: who mended it may have died before the server read it.
                 if access::refuse_tcp(&layout, &account)? || alone {
                     server.reload_access().await?;
                 }
                 debug!(data_dir = %layout.data_dir.display(), "attached to the local Postgres");
+                matches!(server.process().await?, Postmaster::Runs(_))
             }
             State::Down => {
                 let programs = cluster::ensure(options, &layout, &account, &gate).await?;
@@ -112,13 +118,15 @@ impl LocalPostgres {
                     version = programs.major,
                     "started the local Postgres"
                 );
+                true
             }
-        }
+        };
         server.ensure_database().await?;
         server.warn_of_tcp().await?;
         gate.leave();
         Ok(Self {
             url: server.folder.url(NAME),
+            was_seen,
             log_keeper: tokio::spawn(log::keep_bounded(layout.log.clone())),
             options: options.clone(),
             account,

@@ -1,5 +1,7 @@
 //! The running server: asking whether it answers, starting it, stopping it.
 
+use std::error::Error;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,7 +13,7 @@ use tracing::warn;
 
 use super::account::Account;
 use super::cluster;
-use super::error::{At, StartError, StopError};
+use super::error::{At, IoError, StartError, StopError};
 use super::layout::Layout;
 use super::locks::Gate;
 use super::postmaster::{self, Postmaster};
@@ -23,7 +25,7 @@ const POLL: Duration = Duration::from_millis(10);
 /// Recovery after a power cut can take a while; the server answers "starting up" meanwhile.
 const START_PATIENCE: Duration = Duration::from_mins(1);
 /// How long a server may run without listening on its socket.
-const SILENCE_PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const SILENCE_PATIENCE: Duration = Duration::from_secs(5);
 const STOP_PATIENCE: Duration = Duration::from_mins(1);
 /// What Postgres says when processes of a killed server are still about. They notice by
 /// themselves that it is gone, but only between two statements.
@@ -44,14 +46,14 @@ pub(super) enum State {
 
 /// What came back from the socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
+pub(super) enum Answer {
     /// The server takes connections.
     Ready,
     /// The server takes connections; our database is not made yet.
     NoDatabase,
     /// A server is there, but is starting up or shutting down.
     NotNow,
-    /// Nobody listens.
+    /// No server listens.
     Silence,
 }
 
@@ -77,15 +79,18 @@ impl Server {
     ///
     /// `alone` says that no other process uses the cluster. Only then is it safe to overrule the
     /// pid file: with others about, the server may live where this process cannot see it.
-    pub(super) async fn settle(&self, alone: bool) -> Result<State, StartError> {
+    /// `silent_since` is when it was first found silent, which is now for who has not asked before.
+    pub(super) async fn settle(
+        &self,
+        alone: bool,
+        mut silent_since: Instant,
+    ) -> Result<State, StartError> {
         let begun = Instant::now();
-        let mut silent_since = begun;
         loop {
             match self.ask().await {
                 Answer::Ready | Answer::NoDatabase => return Ok(State::Up),
                 Answer::NotNow => silent_since = Instant::now(),
-                Answer::Silence => match Postmaster::of(&self.layout.cluster, &self.account).await?
-                {
+                Answer::Silence => match self.process().await? {
                     Postmaster::Absent => return Ok(State::Down),
                     Postmaster::Stale => {
                         if alone {
@@ -114,14 +119,9 @@ impl Server {
         }
     }
 
-    /// Whether the server is gone. `was_seen` notes that it was once found among the processes.
-    pub(super) async fn is_dead(&self, was_seen: &mut bool) -> Result<bool, StartError> {
-        let found = Postmaster::of(&self.layout.cluster, &self.account).await?;
-        if matches!(found, Postmaster::Runs(_)) {
-            *was_seen = true;
-            return Ok(false);
-        }
-        Ok(self.ask().await == Answer::Silence)
+    /// What the process table says of the server.
+    pub(super) async fn process(&self) -> Result<Postmaster, IoError> {
+        Postmaster::of(&self.layout.cluster, &self.account).await
     }
 
     /// Starts the server and waits until it takes connections.
@@ -231,17 +231,13 @@ impl Server {
 
     /// A "fast" shutdown: returns when the server has written everything out and is gone.
     pub(super) async fn halt(&self) -> Result<(), StopError> {
-        let Postmaster::Runs(pid) = Postmaster::of(&self.layout.cluster, &self.account).await?
-        else {
+        let Postmaster::Runs(pid) = self.process().await? else {
             return Ok(());
         };
         // Gone in between is as good as stopped; the loop finds out.
         let _ = kill_process(pid, Signal::INT);
         let begun = Instant::now();
-        while matches!(
-            Postmaster::of(&self.layout.cluster, &self.account).await?,
-            Postmaster::Runs(_)
-        ) {
+        while matches!(self.process().await?, Postmaster::Runs(_)) {
             if begun.elapsed() > STOP_PATIENCE {
                 return Err(StopError::StillRunning {
                     pid: pid.as_raw_nonzero().get(),
@@ -253,7 +249,7 @@ impl Server {
         Ok(())
     }
 
-    async fn ask(&self) -> Answer {
+    pub(super) async fn ask(&self) -> Answer {
         match timeout(ANSWER_PATIENCE, self.connect(NAME)).await {
             Ok(Ok(_)) => Answer::Ready,
             Ok(Err(error)) => match error.code() {
@@ -261,7 +257,9 @@ impl Server {
                 Some(code) if *code == SqlState::CANNOT_CONNECT_NOW => Answer::NotNow,
                 // Too many clients, say: it lives, and the caller will see for itself.
                 Some(_) => Answer::Ready,
-                None => Answer::Silence,
+                None if no_one_listens(&error) => Answer::Silence,
+                // The queue of the socket is full, or this process has no file left to open.
+                None => Answer::NotNow,
             },
             Err(_) => Answer::NotNow,
         }
@@ -295,4 +293,18 @@ impl Server {
             log: self.layout.log.clone(),
         }
     }
+}
+
+/// Whether that error says that no server listens on the socket, or that no one can get there.
+fn no_one_listens(error: &tokio_postgres::Error) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref());
+    cause.is_some_and(|cause: &io::Error| {
+        matches!(
+            cause.kind(),
+            ErrorKind::NotFound
+                | ErrorKind::ConnectionRefused
+                | ErrorKind::NotADirectory
+                | ErrorKind::PermissionDenied
+        )
+    })
 }

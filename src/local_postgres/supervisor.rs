@@ -1,5 +1,5 @@
-//! A server that dies while it is used is started again, by whichever process on the cluster comes
-//! first; the others find it running.
+//! A server that dies while it is used, or ceases to answer on its socket, is started again, by
+//! whichever process on the cluster comes first; the others find it running.
 
 use std::time::Duration;
 
@@ -9,12 +9,15 @@ use tracing::{error, info, warn};
 use super::error::StartError;
 use super::locks::Gate;
 use super::server::State;
+use super::socket::SocketFolder;
+use super::watch::{Health, Watch};
 use super::{LocalPostgres, access, cluster};
 
 /// How often the process table is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// How often a start is tried after one death.
-const ATTEMPTS: u32 = 3;
+/// For how long a start is tried again after one death. What stands in its way may go by itself,
+/// such as the entry of a dead process that the system has yet to remove.
+const PATIENCE: Duration = Duration::from_secs(20);
 const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(1);
 /// A server that dies this often within a while is not worth another start: what kills it has to
 /// be found.
@@ -43,33 +46,44 @@ impl LocalPostgres {
     /// May be dropped at any time; [`stop`](Self::stop) then waits for a start under way.
     pub async fn supervise(&self, restarted: impl Fn()) -> LostError {
         let mut deaths: Vec<Instant> = Vec::new();
-        // Where it runs in sight of this process, its disappearance is its death. A server that
-        // another container started was never seen, and only its silence tells.
-        let mut was_seen = false;
+        let mut watch = Watch::new(self.was_seen);
         loop {
             sleep(LOOK_EVERY).await;
-            match self.server.is_dead(&mut was_seen).await {
-                Ok(false) => continue,
-                Ok(true) => {}
+            let found = Instant::now();
+            let log = self.layout.log.display();
+            let silent_since = match watch.look(&self.server).await {
+                Ok(Health::Serves) => continue,
+                Ok(Health::Dead) => {
+                    error!(%log, "the local Postgres died; starting it again");
+                    found
+                }
+                Ok(Health::Silent(since)) => {
+                    error!(%log, "the local Postgres runs and does not answer; starting it again");
+                    since
+                }
                 Err(error) => {
                     warn!(%error, "the local Postgres cannot be looked at");
                     continue;
                 }
-            }
-            let died = Instant::now();
-            error!(log = %self.layout.log.display(), "the local Postgres died; starting it again");
+            };
             deaths.retain(|death| death.elapsed() < WITHIN);
             if deaths.len() >= DEATHS {
                 return LostError::TooOften(self.layout.log.clone());
             }
-            deaths.push(died);
-            match self.bring_back(was_seen).await {
+            deaths.push(found);
+            match self.bring_back(watch.was_seen, silent_since).await {
                 Ok(State::Down) => {
                     restarted();
-                    warn!(took = ?died.elapsed(), "the local Postgres was started again");
+                    warn!(took = ?found.elapsed(), "the local Postgres was started again");
+                    watch = Watch::new(true);
                 }
                 Ok(State::Up) => {
-                    info!(took = ?died.elapsed(), "the local Postgres was started again by another process");
+                    info!(took = ?found.elapsed(), "the local Postgres was started again by another process");
+                    // Perhaps in another container.
+                    watch = Watch::new(false);
+                    if let Err(error) = watch.look(&self.server).await {
+                        warn!(%error, "the local Postgres cannot be looked at");
+                    }
                 }
                 Err(error) => return error.into(),
             }
@@ -77,13 +91,12 @@ impl LocalPostgres {
     }
 
     /// Starts it again, unless another process did; returns how it was found.
-    async fn bring_back(&self, was_seen: bool) -> Result<State, StartError> {
-        let mut attempt = 1;
+    async fn bring_back(&self, was_seen: bool, silent_since: Instant) -> Result<State, StartError> {
+        let begun = Instant::now();
         loop {
-            match self.start_again(was_seen).await {
-                Err(error) if attempt < ATTEMPTS => {
-                    error!(%error, attempt, "the local Postgres does not start");
-                    attempt += 1;
+            match self.start_again(was_seen, silent_since).await {
+                Err(error) if begun.elapsed() < PATIENCE => {
+                    error!(%error, "the local Postgres does not start; trying again");
                     sleep(BETWEEN_ATTEMPTS).await;
                 }
                 done => return done,
@@ -91,9 +104,13 @@ impl LocalPostgres {
         }
     }
 
-    async fn start_again(&self, was_seen: bool) -> Result<State, StartError> {
+    async fn start_again(
+        &self,
+        was_seen: bool,
+        silent_since: Instant,
+    ) -> Result<State, StartError> {
         let gate = Gate::enter(&self.layout.gate).await?;
-        let found = self.server.settle(was_seen).await?;
+        let found = self.server.settle(was_seen, silent_since).await?;
         if found == State::Down {
             let Self {
                 options,
@@ -103,6 +120,8 @@ impl LocalPostgres {
             } = self;
             let programs = cluster::ensure(options, layout, account, &gate).await?;
             access::refuse_tcp(layout, account)?;
+            // The folder may be what was lost. Its name remains, unless another user took it.
+            SocketFolder::prepare(layout, account)?;
             self.server
                 .launch(&programs, options.durability, &gate)
                 .await?;

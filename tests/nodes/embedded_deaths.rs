@@ -76,6 +76,78 @@ async fn a_server_that_is_killed_is_started_again_each_time() {
     assert_eq!(folder.postmaster(), None);
 }
 
+/// Orphans are given to this test, which reaps none, as PID 1 of many containers does not.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_server_killed_as_soon_as_it_serves_is_started_again_where_no_process_reaps_it() {
+    use rustix::process::{getpid, set_child_subreaper};
+
+    set_child_subreaper(Some(getpid())).expect("our own process");
+    let folder = Folder::new();
+    let data_dir = folder.data_dir();
+    let mut ada = None;
+    for _ in 0..3 {
+        let node = Node::embedded(folder.path(), &data_dir).await;
+        let mut before = kill_server(&folder);
+        let mut began = Instant::now();
+        // Again, in the moment in which it is back.
+        while folder.postmaster() == Some(before) || !is_ready(&node).await {
+            assert!(began.elapsed() < BACK, "{}", node.log());
+            sleep(Duration::from_millis(5)).await;
+        }
+        before = kill_server(&folder);
+        began = Instant::now();
+        while folder.postmaster() == Some(before) || !is_ready(&node).await {
+            assert!(began.elapsed() < BACK, "{}", node.log());
+            sleep(Duration::from_millis(5)).await;
+        }
+        if ada.is_none() {
+            ada = Some(Person::register(&node, "ada").await);
+        }
+        let pair = &ada.as_ref().expect("registered").pair;
+        assert_eq!(node.me(pair).await, 200);
+        let log = node.log();
+        assert!(!log.contains("does not start"), "{log}");
+        node.stop(Signal::TERM).await;
+    }
+}
+
+#[cfg(target_os = "linux")]
+async fn is_ready(node: &Node) -> bool {
+    let asked = node.http.get(node.url("/readyz")).send().await;
+    asked.is_ok_and(|answer| answer.status() == 200)
+}
+
+#[tokio::test]
+async fn a_server_that_lost_its_socket_is_started_again() {
+    let folder = Folder::new();
+    let data_dir = folder.data_dir();
+    let node = Node::embedded(folder.path(), &data_dir).await;
+    let ada = Person::register(&node, "ada").await;
+    let run = data_dir.join("postgres-run");
+    for whole_folder in [false, true] {
+        let sql = Sql::connect(&url(&data_dir)).await;
+        let before = folder.postmaster().expect("a server");
+        let began = Instant::now();
+        if whole_folder {
+            fs::remove_dir_all(&run).expect("our own folder");
+        } else {
+            fs::remove_file(run.join(".s.PGSQL.5432")).expect("a socket");
+        }
+        sql.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+        )
+        .await;
+        back(&node, &folder, &ada.pair, before, began).await;
+    }
+    let log = node.log();
+    assert!(log.contains("runs and does not answer"), "{log}");
+    assert!(log.contains("lost its socket"), "{log}");
+    node.stop(Signal::TERM).await;
+    assert_eq!(folder.postmaster(), None);
+}
+
 #[tokio::test]
 async fn of_several_processes_one_starts_it_and_all_go_on() {
     let folder = Folder::new();
@@ -108,7 +180,9 @@ async fn a_server_that_does_not_start_any_more_ends_the_service_with_a_clear_lin
     )
     .expect("a file");
     kill_server(&folder);
+    let began = Instant::now();
     let status = node.ended().await;
+    assert!(began.elapsed() < Duration::from_secs(40), "bounded");
     assert_eq!(status.code(), Some(1), "{}", node.log());
     let log = node.log();
     let line = log.lines().last().expect("a line");
