@@ -12,7 +12,7 @@ mod user;
 
 pub use admin::{AdminApi, AdminCall, AdminExport, AdminForm, AdminUser};
 pub use api_user::{ApiUser, ApiUserAnyState, Caller, Via};
-pub use body::{ApiJson, CsrfForm};
+pub use body::{ApiJson, CsrfForm, FormPage};
 pub use client::{ClientInfo, DeviceInfo, client_address, forwarded, hop_address};
 pub use recent::{MayProve, RecentlyAuthenticated, RecentlyAuthenticatedCall};
 pub use shell::{FormToken, PageShell};

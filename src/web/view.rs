@@ -19,6 +19,8 @@ pub struct Shell {
     pub stylesheet: &'static str,
     /// The URL of the icon, with its content's hash in the name.
     pub favicon: &'static str,
+    /// Where the name of the service leads.
+    pub home: String,
     /// The id of this request, printed on error pages so that an operator can find it in the logs.
     pub request_id: String,
 }

@@ -33,9 +33,9 @@ impl Files {
     }
 
     /// A path from the root, of something that is written in `module`.
-    fn from_root(&self, module: &Module, path: &SourcePath) -> Option<Module> {
+    fn path_from_root(&self, module: &Module, path: &SourcePath) -> Option<Module> {
         let names: Vec<&str> = module.iter().map(String::as_str).collect();
-        path.from_root(&names).or_else(|| {
+        path.path_from_root(&names).or_else(|| {
             // A path that begins with the name of a module below; alone the name is that of the list.
             let [first, rest @ ..] = path.segments.as_slice() else {
                 return None;
@@ -58,7 +58,7 @@ impl Files {
         let given_on = self.0[&file].iter().filter(|path| path.gives_on);
         let given_on = given_on.filter(|path| path.segments.last() == Some(name));
         let further = given_on
-            .filter_map(|path| self.from_root(&file, path))
+            .filter_map(|path| self.path_from_root(&file, path))
             .find(|further| further != path);
         match further {
             Some(further) => self.home(&further, depth + 1),
@@ -69,7 +69,7 @@ impl Files {
     fn needs(&self, module: &Module) -> BTreeSet<Module> {
         let paths = self.0[module].iter().filter(|path| !path.gives_on);
         paths
-            .filter_map(|path| self.home(&self.from_root(module, path)?, 0))
+            .filter_map(|path| self.home(&self.path_from_root(module, path)?, 0))
             .filter(|home| !module.starts_with(home))
             .collect()
     }

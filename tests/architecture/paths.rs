@@ -17,11 +17,11 @@ pub(crate) struct SourcePath {
 impl SourcePath {
     /// The first segment below the crate's root, for a path into this crate written in `module`.
     pub(crate) fn target(&self, module: &[&str]) -> Option<String> {
-        self.from_root(module)?.into_iter().next()
+        self.path_from_root(module)?.into_iter().next()
     }
 
     /// All segments from the crate's root on, for a path into this crate written in `module`.
-    pub(crate) fn from_root(&self, module: &[&str]) -> Option<Vec<String>> {
+    pub(crate) fn path_from_root(&self, module: &[&str]) -> Option<Vec<String>> {
         let mut segments = self.segments.iter().map(String::as_str).peekable();
         let in_main = module == ["main"];
         let mut base: Vec<&str> = Vec::new();

@@ -70,6 +70,7 @@ fn invalid_link(email: &str, errors: FieldErrors) -> String {
     html(&VerifyLinkInvalidPage {
         shell: anonymous(),
         email: email.to_owned(),
+        followed: email.is_empty(),
         errors,
     })
 }

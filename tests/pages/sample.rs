@@ -18,6 +18,7 @@ pub(crate) fn anonymous() -> Shell {
         flash: None,
         stylesheet: "../../static/vestibule.css",
         favicon: "../../static/favicon.svg",
+        home: "/".to_owned(),
         request_id: "0198c1f2-7a44-7d10-9c3e-5b1f0a6c2e71".to_owned(),
     }
 }

@@ -137,6 +137,35 @@ async fn an_expired_form_leads_back_to_its_page() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_form_of_a_mailed_link_leads_back_to_the_link() {
+    let app = TestApp::start().await;
+    let mut browser = app.browser();
+    for path in ["/reset-password", "/verify-email", "/unlock", "/invitation"] {
+        let request = browser
+            .post_request(path)
+            .header("origin", ORIGIN)
+            .header("sec-fetch-site", "same-origin");
+        let answer = browser
+            .send(request.body("csrf_token=x&token=a.b%22%3E"))
+            .await;
+        let way = format!("href=\"{path}?token=a.b%22%3E\"");
+        assert!(answer.body.contains(&way), "{path}: {}", answer.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_link_for_no_address_is_asked_for_again() {
+    let app = TestApp::start().await;
+    let mut browser = app.browser();
+    let token = browser.csrf_token().await;
+    let fields = [("csrf_token", token.as_str()), ("email", "foo")];
+    let page = browser.post("/verify-email/resend", &fields).await;
+    assert_eq!(page.status(), 422);
+    assert_eq!(page.text("h1"), "Send the link again");
+    assert!(!page.text("main").contains("24 hours"));
+}
+
 /// The list of paths that are no pages is the truth: each other path opens, or leads to one that does.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_path_of_a_form_is_a_page_but_for_those_that_are_listed() {

@@ -46,16 +46,16 @@ impl Password {
             .then_some(password)
     }
 
-    /// The forms in which another system may have hashed the password, each once: as typed, NFC, NFD
-    /// and NFKC. An ASCII password has one.
+    /// The forms in which another system may have hashed the password, each once: as typed, NFC, NFKC
+    /// and NFD, the more usual ones first, since of a dear hash not all are tried. An ASCII password has one.
     pub fn forms(&self) -> Vec<Zeroizing<String>> {
         let typed = self.typed.as_ref().unwrap_or(&self.nfc);
         let mut forms = vec![Zeroizing::new(typed.clone())];
         if !typed.is_ascii() {
             for form in [
                 self.nfc.clone(),
-                typed.nfd().collect(),
                 typed.nfkc().collect(),
+                typed.nfd().collect(),
             ] {
                 let form = Zeroizing::new(form);
                 if !forms.contains(&form) {

@@ -117,7 +117,7 @@ async fn beat(s: &Services, run: &Run<'_>) -> FlowError {
             Ok(true) => missed = 0,
             Ok(false) => missed += 1,
             Err(error) => {
-                tracing::warn!(target: LOG, %error, "an import cannot say that it goes on")
+                tracing::warn!(target: LOG, %error, "an import cannot say that it goes on");
             }
         }
     }

@@ -77,7 +77,7 @@ async fn beat(s: &Services, file: &FileRow) {
             Ok(true) => {}
             Ok(false) => return,
             Err(error) => {
-                tracing::warn!(target: LOG, %error, "an import cannot say that it goes on")
+                tracing::warn!(target: LOG, %error, "an import cannot say that it goes on");
             }
         }
     }

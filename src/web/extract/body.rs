@@ -13,6 +13,7 @@ use serde::{
     de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 use tokio::time::timeout;
+use url::form_urlencoded::Serializer;
 
 use crate::{
     domain::secrets::secret::SecretString,
@@ -31,6 +32,22 @@ pub struct CsrfForm<T>(pub T);
 struct CsrfField {
     #[serde(default)]
     csrf_token: SecretString,
+    /// Of a mailed link, whose page does not open without it.
+    #[serde(default)]
+    token: SecretString,
+}
+
+/// Left in a request whose form has expired: the page of the mailed link that it stood on.
+#[derive(Clone)]
+pub struct FormPage(pub String);
+
+impl FormPage {
+    fn of_link(path: &str, token: &SecretString) -> Self {
+        let query = Serializer::new(String::new())
+            .append_pair("token", token.expose())
+            .finish();
+        Self(format!("{path}?{query}"))
+    }
 }
 
 impl<T: DeserializeOwned + 'static> FromRequest for CsrfForm<T> {
@@ -62,6 +79,10 @@ pub(super) fn form_bytes(
         }
         let token: CsrfField = form(&bytes)?;
         if !session?.knows_csrf_token(&token.csrf_token) {
+            if !token.token.is_empty() {
+                let page = FormPage::of_link(req.path(), &token.token);
+                req.extensions_mut().insert(page);
+            }
             return Err(WebError::form_expired());
         }
         Ok(bytes)

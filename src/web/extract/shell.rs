@@ -51,6 +51,7 @@ impl PageShell {
             flash: None,
             stylesheet: assets::stylesheet().path.as_str(),
             favicon: assets::favicon().path.as_str(),
+            home: "/".to_owned(),
             request_id: RequestId::of(req),
         }
     }

@@ -1,7 +1,7 @@
 //! The body of every failure that has none yet: a page, or a problem document under `/api`.
 
 use actix_web::{
-    HttpRequest,
+    HttpMessage, HttpRequest,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -17,7 +17,7 @@ use crate::{
     domain::local_path::LocalPath,
     web::{
         error::Failure,
-        extract::PageShell,
+        extract::{FormPage, PageShell},
         pages::ErrorPage,
         paths::POST_ONLY,
         problem::{self, Problem, codes},
@@ -60,6 +60,9 @@ pub async fn run<B: MessageBody + 'static>(
 /// The page on which a form stands that was sent here: the one that the browser names, else the one of
 /// the same path. Empty where neither can be opened.
 fn page_of_form(settings: &WebSettings, req: &HttpRequest) -> String {
+    if let Some(FormPage(page)) = req.extensions().get() {
+        return page.clone();
+    }
     let referer = req.headers().get(header::REFERER);
     let named = referer
         .and_then(|value| value.to_str().ok())

@@ -26,7 +26,7 @@ pub async fn run<B: MessageBody + 'static>(
     tracing::warn!(
         ?asked,
         expected,
-        "another host than that of BASE_URL was asked for: a proxy in front must forward Host as it came (nginx: proxy_set_header Host $host)"
+        "another host than that of BASE_URL was asked for: a proxy in front must forward Host as it came (nginx: proxy_set_header Host $http_host)"
     );
     let detail = "This host name is not served here. Proxies in front of this service must forward the Host header.";
     refuse(req, &WebError::refused(codes::MISDIRECTED_REQUEST, detail))

@@ -56,8 +56,13 @@ impl ErrorPage {
 
     /// This service under a name that is not its own (421): a link of its own would lead here again.
     pub fn misdirected(shell: Shell, origin: &str) -> Self {
+        let home = format!("{origin}/");
+        let shell = Shell {
+            home: home.clone(),
+            ..shell
+        };
         Self {
-            way: (format!("{origin}/"), HOME),
+            way: (home, HOME),
             ..Self::for_status(shell, 421, None)
         }
     }

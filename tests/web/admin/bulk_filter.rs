@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::bulk_whole::{PREVIEW, crew, disabled, signed_in};
+use super::bulk_whole::{crew, disabled, preview, signed_in};
 use super::{acts, admin};
 use crate::harness::{Api, Reply, TestApp};
 
@@ -83,7 +83,7 @@ async fn more_than_five_thousand_are_refused_before_anything_is_done() {
             .unwrap()
             .contains("5,000")
     );
-    let page = signed_in(&app, &admin).await.visit(PREVIEW).await;
+    let page = preview(&mut signed_in(&app, &admin).await, "disable", "q=crew").await;
     assert_eq!(page.status(), 422);
     assert!(
         page.text("main").contains("more than 5,000"),

@@ -175,8 +175,8 @@ fn a_password_is_tried_as_typed_and_in_each_form_of_unicode() {
         let forms: Vec<String> = [
             typed.to_owned(),
             typed.nfc().collect(),
-            typed.nfd().collect(),
             typed.nfkc().collect(),
+            typed.nfd().collect(),
         ]
         .into();
         let tried = Password::parse(&typed.into()).unwrap().forms();

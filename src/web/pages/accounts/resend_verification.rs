@@ -56,6 +56,7 @@ pub async fn post(
             .answer(|errors| VerifyLinkInvalidPage {
                 shell: shell.take(),
                 email,
+                followed: false,
                 errors,
             }),
         RequestOutcome::Throttled(wait) => Err(WebError::Throttled(wait)),

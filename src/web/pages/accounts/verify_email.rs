@@ -67,6 +67,18 @@ pub struct VerifyLinkInvalidPage {
     pub email: String,
     /// What is wrong, by `email`.
     pub errors: FieldErrors,
+    /// Whether a link was followed, rather than another one asked for.
+    pub followed: bool,
+}
+
+impl VerifyLinkInvalidPage {
+    fn title(&self) -> &'static str {
+        if self.followed {
+            "This link no longer works"
+        } else {
+            "Send the link again"
+        }
+    }
 }
 
 /// `/verify-email` for an address that is verified already.
@@ -239,6 +251,7 @@ impl Screen<'_> {
             .answer(|errors| VerifyLinkInvalidPage {
                 shell: self.shell.take(),
                 email,
+                followed: true,
                 errors,
             })
     }

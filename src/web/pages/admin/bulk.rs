@@ -27,7 +27,7 @@ use crate::{
 };
 use actix_web::HttpRequest;
 use askama::Template;
-use asked::{Whom, everybody, named, of_query};
+use asked::{Whom, kept, named, of_query};
 pub use confirmed::post;
 
 /// `/admin/users/bulk`.
@@ -142,10 +142,10 @@ pub async fn get(
 ) -> WebResult {
     let asked = of_query(req.query_string())?;
     let list = ListQuery::parse(&asked.list);
-    let read = if asked.whole {
-        everybody(&state, &who, &asked).await?
-    } else {
+    let read = if asked.selection.is_empty() {
         named(&asked.act, asked.ids.iter().map(String::as_str))
+    } else {
+        kept(&state, &who, &asked.act, &asked.selection).await?
     };
     let (act, whom) = match read {
         Ok(read) => read,

@@ -45,6 +45,17 @@ impl AdminUsersPage {
         self.query.narrows()
     }
 
+    /// What can be done to several users, each with the word of its form.
+    #[expect(clippy::unused_self, reason = "templates reach a function by the page")]
+    fn acts(&self) -> [(&'static str, &'static str); 4] {
+        [
+            ("disable", "Disable the accounts"),
+            ("enable", "Enable the accounts"),
+            ("require-password-change", "Require new passwords"),
+            ("revoke-sessions", "Sign out everywhere"),
+        ]
+    }
+
     fn first_page(&self) -> String {
         self.query.link("")
     }

@@ -1,5 +1,6 @@
-//! What the preview is asked for: an act, and those who are ticked in the list or everybody whom it finds.
+//! What the preview is asked for: an act, and those who are ticked in the list or all whom it finds.
 
+use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
         copy,
         error::{WebError, WebResult},
         pages::admin::users::ListQuery,
+        paths::USERS,
         problem::codes,
         state::WebState,
     },
@@ -44,29 +46,52 @@ pub(super) fn act_of(word: &str) -> Result<BulkAct, InputFaults> {
     BulkAct::of_word(word).ok_or_else(|| InputFaults::one("act", &copy::CHOOSE_AN_ACT))
 }
 
-/// The same with everybody whom the list finds now. They are kept, so that whoever comes to match before the
-/// confirmation is left alone.
-pub(super) async fn everybody(
+/// Keeps everyone whom the list finds now, so that no one who comes to match before the confirmation is acted
+/// on; returns the path of the preview.
+pub(super) async fn select_all(
     state: &WebState,
     who: &Authenticated,
-    asked: &Asked,
+    act: &str,
+    list: &str,
+) -> WebResult<Result<String, InputFaults>> {
+    if let Err(faults) = act_of(act) {
+        return Ok(Err(faults));
+    }
+    // A search that cannot be read finds everyone, who is not meant.
+    let Some(read) = ListQuery::read(list) else {
+        return Err(unreadable());
+    };
+    let query = list::Query::from(&read);
+    let found = bulk::select(&state.services, who.user().id, &query).await?;
+    Ok(found.map(|(id, _)| {
+        let query = Serializer::new(String::new())
+            .append_pair("act", act)
+            .append_pair("selection", &id.to_string())
+            .append_pair("list", list)
+            .finish();
+        format!("{USERS}/bulk?{query}")
+    }))
+}
+
+/// The same act with those who are kept under an id.
+pub(super) async fn kept(
+    state: &WebState,
+    who: &Authenticated,
+    act: &str,
+    selection: &str,
 ) -> WebResult<Result<(BulkAct, Whom), InputFaults>> {
-    let act = match act_of(&asked.act) {
+    let gone = || InputFaults::one("ids", &copy::SELECTION_GONE);
+    let act = match act_of(act) {
         Ok(act) => act,
         Err(faults) => return Ok(Err(faults)),
     };
-    // A search that cannot be read finds everybody, who is not meant.
-    let Some(list) = ListQuery::read(&asked.list) else {
-        return Err(unreadable());
+    let Ok(id) = Uuid::try_parse(selection) else {
+        return Ok(Err(gone()));
     };
-    let query = list::Query::from(&list);
-    let found = bulk::select(&state.services, who.user().id, &query).await?;
-    Ok(found.map(|(id, selected)| {
-        let whom = Whom {
-            selected,
-            kept: Some(id),
-        };
-        (act, whom)
+    let selected = bulk::kept(&state.services, who.user().id, id).await?;
+    Ok(selected.ok_or_else(gone).map(|selected| {
+        let kept = Some(id);
+        (act, Whom { selected, kept })
     }))
 }
 
@@ -80,15 +105,15 @@ pub(super) struct Asked {
     pub(super) act: String,
     pub(super) ids: Vec<String>,
     pub(super) list: String,
-    /// Whether everybody is meant whom the list finds, and not those who are ticked.
-    pub(super) whole: bool,
+    /// The id under which all are kept whom the list found; empty where some are ticked.
+    pub(super) selection: String,
 }
 
 /// The query of the preview: `id` comes once for each user, everything else once.
 pub(super) fn of_query(query: &str) -> WebResult<Asked> {
     let pairs: Vec<(String, String)> =
         serde_urlencoded::from_str(query).map_err(|_| unreadable())?;
-    let (mut act, mut list, mut whole, mut ids) = (None, None, None, Vec::new());
+    let (mut act, mut list, mut selection, mut ids) = (None, None, None, Vec::new());
     for (name, value) in pairs {
         let once = match name.as_str() {
             "id" => {
@@ -97,7 +122,7 @@ pub(super) fn of_query(query: &str) -> WebResult<Asked> {
             }
             "act" => &mut act,
             "list" => &mut list,
-            "whole" => &mut whole,
+            "selection" => &mut selection,
             _ => continue,
         };
         if once.replace(value).is_some() {
@@ -108,6 +133,6 @@ pub(super) fn of_query(query: &str) -> WebResult<Asked> {
         act: act.unwrap_or_default(),
         ids,
         list: list.unwrap_or_default(),
-        whole: whole.is_some_and(|whole| !whole.is_empty()),
+        selection: selection.unwrap_or_default(),
     })
 }

@@ -7,10 +7,9 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use actix_web::http::StatusCode;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::{
-    asked::{Whom, act_of, named},
+    asked::{Whom, kept, named, select_all},
     sentence, show, unusable,
 };
 use crate::{
@@ -30,7 +29,7 @@ use crate::{
         extract::{AdminUser, ClientInfo, CsrfForm, PageShell},
         pages::{
             admin::{users::ListQuery, words::AdminAct},
-            answer::{Showing, field_errors, see_other_with},
+            answer::{Showing, field_errors, see_other, see_other_with},
         },
         refusals,
         session::BrowserSession,
@@ -49,6 +48,9 @@ pub struct Form {
     /// In the place of ids where a search found them.
     #[serde(default)]
     selection: String,
+    /// Not empty where all are to be selected whom the list finds. They are shown before anything is done.
+    #[serde(default)]
+    whole: String,
     #[serde(default)]
     list: String,
     #[serde(default)]
@@ -67,6 +69,12 @@ pub async fn post(
     shell: PageShell,
 ) -> WebResult {
     let list = ListQuery::parse(&form.list);
+    if !form.whole.is_empty() {
+        return match select_all(&state, &who, &form.act, &form.list).await? {
+            Ok(preview) => Ok(see_other(&preview)),
+            Err(faults) => unusable(shell, &form.act, list, &faults),
+        };
+    }
     let (act, whom) = match asked(&state, &who, &form).await? {
         Ok(asked) => asked,
         Err(faults) => return unusable(shell, &form.act, list, &faults),
@@ -126,19 +134,7 @@ async fn asked(
     if form.selection.is_empty() {
         return Ok(named(&form.act, form.ids.split_whitespace()));
     }
-    let gone = || InputFaults::one("ids", &copy::SELECTION_GONE);
-    let act = match act_of(&form.act) {
-        Ok(act) => act,
-        Err(faults) => return Ok(Err(faults)),
-    };
-    let Ok(id) = Uuid::try_parse(&form.selection) else {
-        return Ok(Err(gone()));
-    };
-    let selected = bulk::kept(&state.services, who.user().id, id).await?;
-    Ok(selected.ok_or_else(gone).map(|selected| {
-        let kept = Some(id);
-        (act, Whom { selected, kept })
-    }))
+    kept(state, who, &form.act, &form.selection).await
 }
 
 /// The preview is shown again.
