@@ -82,6 +82,13 @@ pub enum ConnectError {
          Postgres itself in DATABASE_URL"
     )]
     Pooler,
+    /// A second connection is not served while the first one is held.
+    #[error(
+        "the database does not serve two connections at once: {0}; if a pooler stands before it, set \
+         pool_mode = session for it and give it more server connections (PgBouncer: \
+         default_pool_size), or name Postgres itself in DATABASE_URL"
+    )]
+    OneAtATime(String),
 }
 
 /// Opens connections.
@@ -166,7 +173,11 @@ impl Connector {
     /// Fails where a pooler would lend our session to others.
     pub async fn refuse_pooler(&self) -> Result<(), ConnectError> {
         let one = self.raw(&self.home, &Bounds::REQUEST).await?;
-        let other = self.raw(&self.home, &Bounds::REQUEST).await?;
+        let other = self.raw(&self.home, &Bounds::REQUEST).await;
+        let other = other.map_err(|error| match error {
+            ConnectError::Connect(why) => ConnectError::OneAtATime(why),
+            error => error,
+        })?;
         session::refuse_pooler(&one.client, &other.client).await
     }
 

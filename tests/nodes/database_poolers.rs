@@ -18,20 +18,23 @@ struct PgBouncer {
 }
 
 impl PgBouncer {
-    async fn start(cluster: &Cluster, mode: &str) -> Self {
+    async fn start(cluster: &Cluster, mode: &str, connections: u32) -> Self {
         // The port is free again by the time it is named.
         let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = taken.local_addr().expect("bound").port();
         drop(taken);
         let folder = cluster.folder();
-        let (settings, users) = (folder.join(format!("{mode}.ini")), folder.join("users"));
+        let (settings, users) = (
+            folder.join(format!("{mode}{connections}.ini")),
+            folder.join("users"),
+        );
         fs::write(&users, "\"vestibule\" \"\"\n").expect("our own folder");
         fs::write(
             &settings,
             format!(
                 "[databases]\nvestibule = host={} port=5432 dbname=vestibule\n[pgbouncer]\n\
                  listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
-                 auth_type = trust\nauth_file = {}\npool_mode = {mode}\ndefault_pool_size = 40\n",
+                 auth_type = trust\nauth_file = {}\npool_mode = {mode}\ndefault_pool_size = {connections}\n",
                 socket_folder(cluster).display(),
                 users.display()
             ),
@@ -76,7 +79,7 @@ fn program() -> PathBuf {
 #[tokio::test]
 async fn a_pooler_that_lends_sessions_serves() {
     let cluster = Cluster::start().await;
-    let pooler = PgBouncer::start(&cluster, "session").await;
+    let pooler = PgBouncer::start(&cluster, "session", 40).await;
     let settings = [("DATABASE_URL", pooler.url())];
     let settings = settings.each_ref().map(|(name, url)| (*name, url.as_str()));
     for _ in 0..2 {
@@ -91,8 +94,16 @@ async fn a_pooler_that_lends_sessions_serves() {
 #[tokio::test]
 async fn a_pooler_that_lends_transactions_is_refused_with_what_to_set() {
     let cluster = Cluster::start().await;
-    for mode in ["transaction", "statement"] {
-        let pooler = PgBouncer::start(&cluster, mode).await;
+    // With a single connection, the second session waits while the first is at work.
+    for (mode, connections) in [
+        ("transaction", 40),
+        ("statement", 40),
+        ("transaction", 1),
+        ("statement", 1),
+        ("transaction", 2),
+        ("session", 1),
+    ] {
+        let pooler = PgBouncer::start(&cluster, mode, connections).await;
         let url = pooler.url();
         for command in [&["serve"][..], &["migrate"], &["doctor"], &["user", "list"]] {
             let ended = command_on(&cluster, &[("DATABASE_URL", &url)])
@@ -102,7 +113,11 @@ async fn a_pooler_that_lends_transactions_is_refused_with_what_to_set() {
             let said = [ended.stdout, ended.stderr].concat();
             let said = String::from_utf8_lossy(&said);
             assert!(!ended.status.success(), "{command:?}\n{said}");
-            assert!(said.contains("pool_mode = session"), "{command:?}\n{said}");
+            assert!(
+                said.contains("pool_mode = session"),
+                "{mode} {connections} {command:?}\n{said}"
+            );
+            assert!(said.contains("pooler"), "{said}");
             assert!(!said.contains("already exists"), "{said}");
         }
     }

@@ -35,7 +35,7 @@ pub(super) async fn check(config: &Config, report: &mut Report) {
     if let Err(error) = look(config, &database, is_ours, report).await {
         let remedy = match error.downcast_ref() {
             Some(ConnectError::Standby(_)) => "Name the primary in DATABASE_URL.",
-            Some(ConnectError::Pooler) => {
+            Some(ConnectError::Pooler | ConnectError::OneAtATime(_)) => {
                 "docs/database.md says how a pooler has to be set. Migrations, locks and settings \
                  need a session each."
             }

@@ -154,10 +154,18 @@ pub(super) async fn refuse_pooler(one: &Client, other: &Client) -> Result<(), Co
         Err(error) if error.code().is_some() => return Err(ConnectError::Pooler),
         Err(error) => return Err(failed(error)),
     };
-    let again = "SELECT current_setting('vestibule.session', true)";
-    let kept = one.simple_query(again).await.map_err(failed)?;
+    // Before anything more is asked: a pooler with a single connection has lent it to the other one.
+    if first(&seen) == mark {
+        return Err(ConnectError::Pooler);
+    }
+    let again = one.simple_query("SELECT current_setting('vestibule.session', true)");
+    let Ok(kept) = tokio::time::timeout(PATIENCE, again).await else {
+        let why = format!("no answer within {} s", PATIENCE.as_secs());
+        return Err(ConnectError::OneAtATime(why));
+    };
+    let kept = kept.map_err(failed)?;
     other.simple_query("ROLLBACK").await.map_err(failed)?;
-    if first(&seen) == mark || first(&kept) != mark {
+    if first(&kept) != mark {
         return Err(ConnectError::Pooler);
     }
     Ok(())
