@@ -193,7 +193,7 @@ fn load_with(source: &Source, fill: &dyn Fn(&mut [u8])) -> Result<LoadedConfig, 
     let mut reader = reader::Reader::new(source);
     let config = assemble::config(&mut reader, fill);
     let mut unknown = match &source.dotenv {
-        Some(file) => unknown::in_file(file, reader.dotenv_names()),
+        Some(path) => unknown::in_file(path, reader.dotenv_names()),
         None => Vec::new(),
     };
     unknown.extend(unknown::in_environment(&source.env));
