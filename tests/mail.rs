@@ -5,6 +5,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "mail/certificates.rs"]
+mod certificates;
 #[path = "mail/replies.rs"]
 mod replies;
 #[path = "support/smtp.rs"]

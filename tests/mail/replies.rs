@@ -1,9 +1,6 @@
-//! Servers that answer otherwise than most: slowly, tersely, with refusals of us; and certificates as
-//! the manuals make them.
+//! Servers that answer otherwise than most: slowly, tersely, with refusals of us.
 
 use std::{
-    path::{Path, PathBuf},
-    process::Command,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -21,7 +18,7 @@ use super::{deliver, mail_to};
 
 /// What the server says in the place of what most say: the beginning of a command, and the answer. An
 /// empty command is the greeting, `.` the end of the message, an empty answer a closed connection.
-type Script = &'static [(&'static str, &'static str)];
+pub(super) type Script = &'static [(&'static str, &'static str)];
 
 /// A server that follows a script; tells how many messages it accepted.
 struct Scripted {
@@ -61,7 +58,7 @@ impl Scripted {
     }
 }
 
-async fn talk(
+pub(super) async fn talk(
     stream: impl AsyncRead + AsyncWrite + Unpin,
     script: Script,
     pause: Duration,
@@ -233,87 +230,4 @@ async fn what_refuses_us_is_tried_again_and_a_refused_recipient_is_not() {
             "{script:?} {sent:?}"
         );
     }
-}
-
-/// A certificate as the manual of Postgres makes it: self-signed, for a name in its subject alone.
-fn self_signed(folder: &Path, name: &str) -> (PathBuf, PathBuf) {
-    let (certificate, key) = (
-        folder.join(format!("{name}.crt")),
-        folder.join(format!("{name}.key")),
-    );
-    let made = Command::new("openssl")
-        .args([
-            "req",
-            "-new",
-            "-x509",
-            "-days",
-            "2",
-            "-nodes",
-            "-text",
-            "-subj",
-            "/CN=mail.example.com",
-        ])
-        .arg("-out")
-        .arg(&certificate)
-        .arg("-keyout")
-        .arg(&key)
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{made:?}");
-    (certificate, key)
-}
-
-#[tokio::test]
-async fn a_self_signed_certificate_that_is_named_is_trusted() {
-    use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
-
-    let folder = std::env::temp_dir().join(format!("vestibule-tls-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let (certificate, key) = self_signed(&folder, "server");
-    let (other, _) = self_signed(&folder, "other");
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![CertificateDer::from_pem_file(&certificate).unwrap()],
-            PrivateKeyDer::from_pem_file(&key).unwrap(),
-        )
-        .unwrap();
-    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let acceptor = acceptor.clone();
-            tokio::spawn(async move {
-                let stream = acceptor.accept(stream).await.ok()?;
-                talk(stream, &[], Duration::ZERO, Arc::default()).await
-            });
-        }
-    });
-    let settings = |ca_file| SmtpSettings {
-        host: "localhost".to_owned(),
-        port,
-        tls: TlsMode::Tls,
-        username: None,
-        password: None,
-        from: "no-reply@auth.example.com".to_owned(),
-        ca_file,
-        timeout: Duration::from_secs(5),
-    };
-    let mail = mail_to("grace@example.com");
-    assert_eq!(deliver(&settings(Some(certificate)), &mail).await, Ok(()));
-    for ca_file in [None, Some(other)] {
-        let refused = deliver(&settings(ca_file), &mail)
-            .await
-            .unwrap_err()
-            .to_string();
-        assert!(
-            refused.contains("certificate") && refused.contains("SMTP_CA_FILE"),
-            "{refused}"
-        );
-    }
-    std::fs::remove_dir_all(&folder).unwrap();
 }

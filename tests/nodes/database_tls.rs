@@ -79,6 +79,12 @@ impl Server {
         }
     }
 
+    /// Has it read its certificate again.
+    fn reload(&self) {
+        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        kill_process(pid.expect("a pid"), Signal::HUP).expect("our own child");
+    }
+
     fn url(&self, mode: &str) -> String {
         format!(
             "postgres://vestibule@127.0.0.1:{}/postgres?sslmode={mode}",
@@ -123,6 +129,40 @@ fn make_certificate(cluster: &Cluster, folder: &Path, name: &str, subject: &str)
     );
 }
 
+/// As the same section signs by an authority: a request, and a certificate without extensions, which
+/// makes it of version 1.
+fn make_version_1(cluster: &Cluster, folder: &Path) {
+    let file = |name: &str| folder.join(name).display().to_string();
+    let (key, request, days) = (file("server.key"), file("server.csr"), "2");
+    let subject = "/CN=dbhost.yourdomain.com";
+    let arguments = [
+        "req", "-new", "-nodes", "-subj", subject, "-keyout", &key, "-out",
+    ];
+    run(
+        cluster,
+        Path::new("openssl"),
+        &arguments,
+        Path::new(&request),
+    );
+    let (ca, ca_key) = (file("another.crt"), file("another.key"));
+    let arguments = [
+        "x509",
+        "-req",
+        "-in",
+        &request,
+        "-days",
+        days,
+        "-CA",
+        &ca,
+        "-CAkey",
+        &ca_key,
+        "-CAcreateserial",
+        "-out",
+    ];
+    let certificate = folder.join("server.crt");
+    run(cluster, Path::new("openssl"), &arguments, &certificate);
+}
+
 #[tokio::test]
 async fn a_self_signed_certificate_is_trusted_where_it_is_named() {
     let cluster = Cluster::start().await;
@@ -163,5 +203,34 @@ async fn a_self_signed_certificate_is_trusted_where_it_is_named() {
             told.contains(what) || told.contains("certificate"),
             "{named:?}: {told}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_of_version_1_is_trusted_where_it_is_named() {
+    let cluster = Cluster::start().await;
+    let server = Server::start(&cluster).await;
+    let subject = "/CN=root.yourdomain.com";
+    make_certificate(&cluster, &server.folder, "another", subject);
+    make_version_1(&cluster, &server.folder);
+    server.reload();
+    let url = server.url("verify-full");
+    for (named, taken) in [("server.crt", true), ("another.crt", false)] {
+        let file = server.file(named);
+        let settings = [
+            ("DATABASE_URL", url.as_str()),
+            ("DATABASE_CA_FILE", file.as_str()),
+        ];
+        let began = Instant::now();
+        // Postgres reads its files a moment after the signal.
+        loop {
+            let mut command = command_on(&cluster, &settings);
+            let ran = command.arg("migrate").output().expect("the binary");
+            let told = String::from_utf8_lossy(&ran.stderr);
+            if ran.status.success() == taken && (taken || told.contains("version 1")) {
+                break;
+            }
+            assert!(began.elapsed() < Duration::from_secs(10), "{named}: {told}");
+        }
     }
 }

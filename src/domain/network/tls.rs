@@ -1,21 +1,17 @@
-//! Whom we trust over TLS, for the database, the mail server and whatever else is asked: one verifier,
-//! and words for what it refuses.
-//!
-//! Trusted are the system's roots and the certificates that a setting names. A server that presents one
-//! of those very certificates is the one that was named: it is taken as it is, whether or not it may sign
-//! others and whatever name it has, as long as its dates are right. So a self-signed certificate works as
-//! the manuals of Postgres and of mail servers make it.
+//! Which servers are trusted over TLS, the database's, the mail server and any other: one verifier, and
+//! words for what it refuses.
+
+mod presented;
+mod verifier;
 
 use std::{error::Error, io, sync::Arc};
 
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
-    client::{
-        WebPkiServerVerifier,
-        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-    },
-    pki_types::{CertificateDer, ServerName, UnixTime},
+    AlertDescription, CertificateError, ClientConfig, RootCertStore, pki_types::CertificateDer,
 };
+
+use presented::Refusal;
+use verifier::Verifier;
 
 /// TLS of a client that trusts the system's roots and the certificates that a setting names.
 ///
@@ -26,91 +22,19 @@ pub fn client_config(
 ) -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(system);
+    roots.add_parsable_certificates(system.iter().cloned());
     roots.add_parsable_certificates(named.iter().cloned());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?;
-    if named.is_empty() {
+    // Without any root, rustls refuses every certificate.
+    if roots.is_empty() {
         return Ok(builder.with_root_certificates(roots).with_no_client_auth());
     }
-    let by_chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
-        .build()
-        .map_err(|error| rustls::Error::General(error.to_string()))?;
-    let verifier = Arc::new(Named { by_chain, named });
+    let verifier = Verifier::new(provider, roots, system, named)?;
     Ok(builder
         .dangerous()
-        .with_custom_certificate_verifier(verifier)
+        .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth())
-}
-
-/// Verifies by chain and name, or finds the certificate among those that were named.
-#[derive(Debug)]
-struct Named {
-    by_chain: Arc<WebPkiServerVerifier>,
-    named: Vec<CertificateDer<'static>>,
-}
-
-impl ServerCertVerifier for Named {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        let by_chain = self.by_chain.verify_server_cert(
-            end_entity,
-            intermediates,
-            server_name,
-            ocsp_response,
-            now,
-        );
-        match by_chain {
-            // webpki looks at the dates before it looks at what a certificate is for, and by whom.
-            Err(rustls::Error::InvalidCertificate(why))
-                if self.named.contains(end_entity) && !is_about_dates(&why) =>
-            {
-                Ok(ServerCertVerified::assertion())
-            }
-            verdict => verdict,
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.by_chain
-            .verify_tls12_signature(message, certificate, signed)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.by_chain
-            .verify_tls13_signature(message, certificate, signed)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.by_chain.supported_verify_schemes()
-    }
-}
-
-fn is_about_dates(why: &CertificateError) -> bool {
-    matches!(
-        why,
-        CertificateError::Expired
-            | CertificateError::ExpiredContext { .. }
-            | CertificateError::NotValidYet
-            | CertificateError::NotValidYetContext { .. }
-            | CertificateError::Revoked
-    )
 }
 
 /// The settings that a TLS failure may be mended by.
@@ -136,18 +60,33 @@ pub fn advice(error: &(dyn Error + 'static), settings: Settings) -> Option<Strin
         rustls::Error::InvalidMessage(_) => {
             return Some(format!("the server speaks no TLS here: see {mode}"));
         }
+        rustls::Error::AlertReceived(AlertDescription::HandshakeFailure) => {
+            return Some(format!(
+                "the server has no method in common with us: it needs TLS 1.2 or 1.3, and {KEYS}"
+            ));
+        }
         _ => return Some(format!("TLS does not come about: see {mode}")),
     };
+    if let CertificateError::Other(other) = why
+        && let Some(refusal) = other.0.downcast_ref::<Refusal>()
+    {
+        return Some(mend(refusal, settings));
+    }
     Some(match why {
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+        CertificateError::UnknownIssuer => {
             format!("the certificate is signed by an authority that is not trusted: {trust}")
         }
+        CertificateError::BadSignature => format!(
+            "the certificate's signature does not fit the key of its authority, which may be another one of \
+             that name or have fewer than 2048 bits: have it signed anew, or take the server's own \
+             certificate and {trust}"
+        ),
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             format!(
                 "the certificate is for another name than {server} has, which must be one of its names"
             )
         }
-        why if is_about_dates(why) => {
+        why if verifier::is_about_dates(why) => {
             "the certificate is out of date, or the clock of this machine is wrong".to_owned()
         }
         CertificateError::Other(_) => {
@@ -157,6 +96,29 @@ pub fn advice(error: &(dyn Error + 'static), settings: Settings) -> Option<Strin
         }
         _ => format!("the certificate is refused: see {server}, or {trust}"),
     })
+}
+
+/// The keys that can be used.
+const KEYS: &str =
+    "a key of RSA with 2048 to 8192 bits, of ECDSA with P-256 or P-384, or of Ed25519";
+
+/// The refusal, and what to do about it: naming the certificate only where that helps.
+fn mend(refusal: &Refusal, settings: Settings) -> String {
+    let anew = match refusal {
+        Refusal::RsaBits(_) | Refusal::Key => {
+            return format!("{refusal}: the server needs another certificate, with {KEYS}");
+        }
+        Refusal::Proof => {
+            let server = settings.server;
+            return format!("{refusal}: another server may answer in its place: see {server}");
+        }
+        Refusal::Version => "make it anew with extensions, which gives version 3",
+        Refusal::Signature => "have it signed anew",
+    };
+    match settings.ca_file {
+        Some(ca_file) => format!("{refusal}: {anew}, or name this very certificate in {ca_file}"),
+        None => format!("{refusal}: {anew}"),
+    }
 }
 
 /// The error of TLS among the causes; an `io::Error` keeps one beside its own causes.
@@ -176,3 +138,6 @@ fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;
