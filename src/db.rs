@@ -1,4 +1,4 @@
-//! The only home of Diesel: row structs with async functions over a connection.
+//! The only home of Diesel: row structs with async functions over a connection, by room.
 //!
 //! No rule is decided here that `domain` could decide; what is decided here is decided by one
 //! statement whose row count tells.

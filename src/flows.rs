@@ -1,4 +1,4 @@
-//! The use cases, a file each.
+//! The use cases, a file each, by the rooms of `docs/architecture.md`.
 //!
 //! A flow takes [`Services`] and a plain input, and returns an outcome that pages and API translate
 //! each in their own way. `Err` is a fault of ours. What a flow writes, its audit event and its

@@ -1,4 +1,4 @@
-//! The JSON twins of the pages: the same flows, other clothes. `docs/api.md` describes every call.
+//! JSON endpoints over the same flows as the pages, by room. `docs/api.md` describes every call.
 //!
 //! A handler reads its fields, runs its flow and translates the outcome; it decides nothing.
 

@@ -1,4 +1,4 @@
-//! One file a screen: its form, its Askama page, its GET and its POST.
+//! One file a screen, by room: its form, its Askama page, its GET and its POST.
 //!
 //! A handler only translates between HTTP and a flow. A page keeps what the person typed where that
 //! does no harm, and never a password or a code.

@@ -29,7 +29,7 @@ impl Making {
         self.app.wait(TimeDelta::minutes(2));
     }
 
-    async fn person(&mut self, name: &str, person: Person) -> Person {
+    fn person(&mut self, name: &str, person: Person) -> Person {
         // The order of creation shows in lists.
         self.wait();
         self.people.insert(name.to_owned(), person.clone());
@@ -48,7 +48,7 @@ impl Making {
     /// Sessions, and what a browser keeps of them.
     async fn sessions(&mut self) {
         let ada = self.app.person().verified().await;
-        let ada = self.person("ada", ada).await;
+        let ada = self.person("ada", ada);
         let api = self.app.api();
         let first = api.sign_in(&ada).await;
         let ended = api.sign_in(&ada).await;
@@ -96,7 +96,7 @@ impl Making {
     /// Second factors: on, being set up, trusted, waited for.
     async fn second_factors(&mut self) {
         let bob = self.app.person().with_totp().await;
-        let bob = self.person("bob", bob).await;
+        let bob = self.person("bob", bob);
         let mut trusted = self.app.browser();
         trusted.sign_in(&bob).await;
         let typed = [("code", bob.code()), ("trust_device", "true".to_owned())];
@@ -122,7 +122,7 @@ impl Making {
             &self.app.clock,
         ));
         self.token("enrolling", signed_in.text("access_token"));
-        self.person("erin", erin).await;
+        self.person("erin", erin);
     }
 
     /// What waits for a code lives for minutes alone, so it comes last.
@@ -152,7 +152,7 @@ impl Making {
     /// Guesses that were counted.
     async fn guesses(&mut self) {
         let frank = self.app.person().verified().await;
-        let frank = self.person("frank", frank).await;
+        let frank = self.person("frank", frank);
         let mut known = self.app.browser();
         known.sign_in(&frank).await;
         known.submit("/logout", &[]).await;
@@ -171,7 +171,7 @@ impl Making {
         self.mailed("unlock", &frank.email, "blocked").await;
 
         let ivy = self.app.person().verified().await;
-        let ivy = self.person("ivy", ivy).await;
+        let ivy = self.person("ivy", ivy);
         for _ in 0..9 {
             assert_eq!(api.post("/login", wrong(&ivy.email)).await.status, 401);
         }
@@ -193,10 +193,10 @@ impl Making {
         let body = json!({ "email": gus.email, "password": PASSWORD });
         assert_eq!(api.post("/register", body).await.status, 201);
         self.mailed("verify", &gus.email, "Verify").await;
-        self.person("gus", gus).await;
+        self.person("gus", gus);
 
         let jo = self.app.person().verified().await;
-        let jo = self.person("jo", jo).await;
+        let jo = self.person("jo", jo);
         api.post("/forgot-password", json!({ "email": jo.email }))
             .await;
         self.mailed("reset", &jo.email, "Reset").await;
@@ -205,7 +205,7 @@ impl Making {
     /// An admin's acts, and files of accounts.
     async fn admin(&mut self) {
         let host = self.app.person().admin().await;
-        let host = self.person("host", host).await;
+        let host = self.person("host", host);
         let mut browser = self.app.browser();
         browser.sign_in(&host).await;
         let api = self.app.api();
@@ -293,7 +293,7 @@ async fn what_is_kept() {
         imports: BTreeMap::new(),
     };
     let hal = making.app.person().with_totp().await;
-    making.person("hal", hal).await;
+    making.person("hal", hal);
     making.guesses().await;
     making.second_factors().await;
     making.links().await;

@@ -107,10 +107,10 @@ async fn cookies_of_before_open() {
     assert!(signed_in.is_signed_in().await);
     // The forms of a page that is open still pass.
     signed_in.visit("/account/password").await;
-    let known = story.person("ada");
+    let ada = story.person("ada");
     assert_eq!(
         signed_in.visit("/account").await.text(".who-name"),
-        format!("Signed in as {}", known.email)
+        format!("Signed in as {}", ada.email)
     );
 
     let mut pending = story.browser("waits for a code");
@@ -133,8 +133,8 @@ async fn cookies_of_before_open() {
     // A known browser is let in past the block of its address.
     let frank = story.person("frank");
     assert_eq!(story.app.api().sign_in(&frank).await.status, 429);
-    let mut knows = story.browser("known to frank");
-    assert_eq!(knows.sign_in(&frank).await.path(), "/account");
+    let mut earlier = story.browser("known to frank");
+    assert_eq!(earlier.sign_in(&frank).await.path(), "/account");
 }
 
 #[tokio::test(flavor = "multi_thread")]
