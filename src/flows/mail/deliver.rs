@@ -30,15 +30,16 @@ const HOLD_AGAIN: Duration = Duration::from_secs(15);
 /// The pause before a sent mail is noted once more, where the database could not be reached.
 const NOTE_AGAIN: Duration = Duration::from_secs(1);
 /// After this many attempts a mail is given up: with the pauses below, after about a day.
-const MAX_ATTEMPTS: i32 = 28;
-/// The pause after the first failure. It doubles, but for a stay of some minutes at [`EARLY_PAUSE`], up to
-/// [`LONGEST_PAUSE`].
+const MAX_ATTEMPTS: i32 = 20;
+/// The pause after the first failure. It doubles up to [`EARLY_PAUSE`], and after [`EARLY`] attempts begins at
+/// [`LATE_PAUSE`] and triples up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(5);
 /// With its variation 30 s at most: a server that is being restarted keeps no mail waiting for longer.
 const EARLY_PAUSE: TimeDelta = TimeDelta::seconds(24);
-/// The attempts after which the pause is at most [`EARLY_PAUSE`]: about four minutes.
-const EARLY: i32 = 10;
-const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(2);
+/// The attempts after which the pause is at most [`EARLY_PAUSE`]: two to three minutes.
+const EARLY: i32 = 8;
+const LATE_PAUSE: TimeDelta = TimeDelta::minutes(1);
+const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(3);
 
 /// How this node's mails leave.
 #[derive(Debug)]
@@ -209,14 +210,14 @@ async fn retry(s: &Services, mail: &TakenMail, why: &str) -> Result<()> {
     Ok(db::mail::outbox::mark_failed(&conn, mail, why, next).await?)
 }
 
-/// Doubles with each attempt, and varies by up to a quarter, so that what failed together does not
+/// Grows with each attempt, and varies by up to a quarter, so that what failed together does not
 /// come back together.
 fn pause(attempts: i32, jitter: u8) -> TimeDelta {
-    let doubled = |first: TimeDelta, times: i32| first * (1 << times.clamp(0, 16));
+    let grown = |base: i32, times: i32| base.pow(u32::try_from(times).unwrap_or(0).min(8));
     let pause = if attempts <= EARLY {
-        doubled(FIRST_PAUSE, attempts - 1).min(EARLY_PAUSE)
+        (FIRST_PAUSE * grown(2, attempts - 1)).min(EARLY_PAUSE)
     } else {
-        doubled(EARLY_PAUSE, attempts - EARLY).min(LONGEST_PAUSE)
+        (LATE_PAUSE * grown(3, attempts - EARLY - 1)).min(LONGEST_PAUSE)
     };
     pause + pause / 4 * i32::from(jitter) / 255
 }
@@ -226,10 +227,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_up_to_the_longest() {
+    fn pauses_grow_up_to_the_longest() {
         assert_eq!(pause(1, 0), TimeDelta::seconds(5));
         assert_eq!(pause(2, 0), TimeDelta::seconds(10));
-        assert_eq!(pause(11, 0), TimeDelta::seconds(48));
+        assert_eq!(pause(9, 0), TimeDelta::minutes(1));
         assert_eq!(pause(30, 0), LONGEST_PAUSE);
         assert!(pause(1, 255) > pause(1, 0) && pause(1, 255) <= TimeDelta::milliseconds(6250));
     }
@@ -238,7 +239,7 @@ mod tests {
     fn for_some_minutes_a_mail_is_tried_again_within_half_a_minute() {
         let early = (1..=EARLY).map(|attempts| pause(attempts, 255));
         assert!(early.clone().max() <= Some(TimeDelta::seconds(30)));
-        assert!(early.sum::<TimeDelta>() >= TimeDelta::minutes(3));
+        assert!(early.sum::<TimeDelta>() >= TimeDelta::minutes(2));
     }
 
     #[test]
