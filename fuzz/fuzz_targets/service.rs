@@ -3,7 +3,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::BASE64URL_NOPAD;
-use vestibule::domain::{clock::from_millis, secrets::{keys, sealing::hmac_sha256}, token::{Purpose, TokenCodec, TokenPolicy}};
+use vestibule::domain::{
+    clock::from_millis,
+    secrets::{keys, sealing::hmac_sha256},
+    token::{Purpose, TokenCodec, TokenPolicy},
+};
 
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 
