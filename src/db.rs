@@ -7,7 +7,6 @@ pub mod accounts;
 pub mod admin;
 pub mod audit;
 pub mod authenticators;
-pub mod bulk_selections;
 mod connect;
 mod error;
 pub mod imports;

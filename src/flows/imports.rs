@@ -1,5 +1,5 @@
 //! Files with accounts that admins bring on a page: judged row by row, and confirmed. How they arrive and
-//! are kept stands in `import_arrivals`; `import_run` does what was confirmed, `import_undo` takes it back.
+//! are kept stands in `arrivals`; `run` does what was confirmed, `undo` takes it back.
 
 pub mod arrivals;
 pub mod at_once;

@@ -4,7 +4,6 @@
 
 pub mod accounts;
 pub mod admin;
-mod admin_bulk_filter;
 pub mod audit;
 pub mod authenticators;
 pub mod description;
@@ -13,5 +12,3 @@ mod schemas;
 pub mod sessions;
 pub mod sign_in;
 mod texts;
-
-use super::{fields, refusals};

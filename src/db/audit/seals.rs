@@ -1,5 +1,5 @@
 //! The chain over the audit log: seals are appended by the transaction that holds the lock, and
-//! read in order. Which events may be sealed is told by `audit_waiting`.
+//! read in order. Which events may be sealed is told by `waiting`.
 
 use chrono::{DateTime, Utc};
 use diesel::{

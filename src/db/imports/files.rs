@@ -1,4 +1,4 @@
-//! Files with accounts: what became of each. Their sealed pieces stand in `import_arrivals`.
+//! Files with accounts: what became of each. Their sealed pieces stand in `arrivals`.
 //!
 //! Every step from one state to the next is one conditional statement, so that of two who take it
 //! at once one does.

@@ -1,5 +1,5 @@
 //! The accounts of an import that runs: staged in chunks, and made by one statement. What becomes of the
-//! staged rows afterwards stands in `import_leftovers`.
+//! staged rows afterwards stands in `leftovers`.
 
 use chrono::{DateTime, Utc};
 use diesel::{

@@ -1,6 +1,6 @@
 //! One act on many accounts: a preview that changes nothing, then all of it in one transaction.
 //!
-//! The acts are those of `admin_act`, behind its door and in its words. Whoever an act does not fit
+//! The acts are those of `act`, behind its door and in its words. Whoever an act does not fit
 //! is left out and told; a fault undoes all of it.
 
 mod whole;

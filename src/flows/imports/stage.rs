@@ -1,5 +1,5 @@
 //! Staging the rows of an import, chunk by chunk: each is a short transaction that names its run, and holds
-//! nothing that anybody else waits for. Nothing of it is to be seen before the switch (`import_switch`).
+//! nothing that anybody else waits for. Nothing of it is to be seen before the switch (`switch`).
 //!
 //! ```text
 //!   rows 0..1000 --commit--> rows 1000..2000 --commit--> ... all --> the switch

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{refusals, schemas};
+use super::schemas;
 use crate::{
     flows::{
         InputFaults,
@@ -14,7 +14,7 @@ use crate::{
             log::{self, MAX_PAGE, PAGE},
         },
     },
-    web::{error::WebResult, extract::AdminApi, problem::problems, state::State},
+    web::{error::WebResult, extract::AdminApi, problem::problems, refusals, state::State},
 };
 
 /// What to look for; everything that is given must hold.

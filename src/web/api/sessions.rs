@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::refusals;
 use crate::{
     db::{sessions::devices::DeviceRow, sign_in::trusted_devices::TrustedRow},
     domain::sign_in::device::DeviceCookie,
@@ -30,6 +29,7 @@ use crate::{
         error::{WebError, WebResult},
         extract::{ApiUser, ClientInfo, Via},
         problem::{codes, problems},
+        refusals,
         state::State,
     },
 };

@@ -1,5 +1,5 @@
 //! Bringing accounts over from a file: the form that takes it, and the list of files of before.
-//! One file's own page stands in `admin_import`.
+//! One file's own page stands in `import`.
 
 pub mod import;
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{MOST, Order, Report, Selected, perform};
 use crate::{
-    db::{self, Transact, bulk_selections::NewSelection},
+    db::{self, Transact, admin::bulk_selections::NewSelection},
     domain::{audit::Client, secrets::random},
     flows::{
         FlowError, InputFaults, Result, Services,
@@ -64,8 +64,10 @@ pub async fn select(
         selected: &ids,
     };
     let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| Ok::<_, FlowError>(db::bulk_selections::insert(tx, &new).await?))
-        .await?;
+    conn.transaction(async |tx| {
+        Ok::<_, FlowError>(db::admin::bulk_selections::insert(tx, &new).await?)
+    })
+    .await?;
     Ok(Ok((new.id, selected)))
 }
 
@@ -73,7 +75,7 @@ pub async fn select(
 pub async fn kept(s: &Services, admin_id: Uuid, id: Uuid) -> Result<Option<Selected>> {
     let shared = s.db.shared().await?;
     let since = s.now() - GOOD_FOR;
-    let found = db::bulk_selections::find(&shared, id, admin_id, since).await?;
+    let found = db::admin::bulk_selections::find(&shared, id, admin_id, since).await?;
     Ok(found.map(|ids| Selected(ids.into_iter().collect())))
 }
 
@@ -105,7 +107,7 @@ pub async fn confirm(
                 Err(barred) => return Ok::<_, FlowError>(Err(Confirmed::Barred(barred))),
             };
             let (admin_id, since) = (proven.who().user().id, s.now() - GOOD_FOR);
-            match db::bulk_selections::take(tx, id, admin_id, since).await? {
+            match db::admin::bulk_selections::take(tx, id, admin_id, since).await? {
                 None => Ok(Err(Confirmed::Gone)),
                 Some(ids) => {
                     let mut parts = parts(ids.into_iter().collect());

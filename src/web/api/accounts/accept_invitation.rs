@@ -9,14 +9,14 @@ use crate::{
     web::{
         api::{
             dto,
-            fields::{self, Field},
-            refusals,
             texts::{DisplayName, MailedToken, NewPassword},
         },
         copy,
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},
+        fields::{self, Field},
         problem::problems,
+        refusals,
         state::State,
     },
 };

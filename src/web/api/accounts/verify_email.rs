@@ -10,15 +10,15 @@ use crate::{
     web::{
         api::{
             dto,
-            fields::{self, Field},
-            refusals,
             sign_in::recover::{MailBody, requested},
             texts::{CurrentPassword, MailedToken, NewPassword},
         },
         copy,
         error::{WebError, WebResult},
         extract::{ApiJson, Caller, ClientInfo},
+        fields::{self, Field},
         problem::problems,
+        refusals,
         state::State,
     },
 };

@@ -22,13 +22,14 @@ use crate::{
     web::{
         api::{
             authenticators::totp::PasswordBody,
-            fields::{self, Field},
-            refusals, schemas,
+            schemas,
             texts::{self, CurrentPassword, EmailAddress},
         },
         error::WebResult,
         extract::{AdminCall, ClientInfo, MayProve},
+        fields::{self, Field},
         problem::problems,
+        refusals,
         state::{State, WebState},
     },
 };

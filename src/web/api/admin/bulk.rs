@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::bulk_filter::{Expected, Filter, FilterBody, found, searched};
 use crate::{
     flows::{
         InputFaults,
@@ -17,15 +18,15 @@ use crate::{
     },
     web::{
         api::{
-            admin_bulk_filter::{Expected, Filter, FilterBody, found, searched},
             dto::LeftOut,
-            fields::{self, Field, Reader},
-            refusals, schemas,
+            schemas,
             texts::{self, CurrentPassword},
         },
         error::WebResult,
         extract::{AdminCall, ClientInfo, MayProve},
+        fields::{self, Field, Reader},
         problem::problems,
+        refusals,
         state::State,
     },
 };

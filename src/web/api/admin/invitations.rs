@@ -24,13 +24,14 @@ use crate::{
     web::{
         api::{
             authenticators::totp::PasswordBody,
-            fields::{self, Field},
-            refusals, schemas,
+            schemas,
             texts::{CurrentPassword, EmailAddress},
         },
         error::WebResult,
         extract::{AdminApi, AdminCall, ClientInfo, MayProve},
+        fields::{self, Field},
         problem::problems,
+        refusals,
         state::{State, WebState},
     },
 };

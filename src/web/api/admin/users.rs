@@ -23,13 +23,14 @@ use crate::{
     },
     web::{
         api::{
-            fields::{self, Field},
-            refusals, schemas,
+            schemas,
             texts::{CurrentPassword, DisplayName},
         },
         error::WebResult,
         extract::{AdminApi, AdminCall, ClientInfo, MayProve},
+        fields::{self, Field},
         problem::problems,
+        refusals,
         state::State,
     },
 };

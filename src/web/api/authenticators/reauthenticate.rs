@@ -7,14 +7,12 @@ use utoipa::ToSchema;
 use crate::{
     flows::authenticators::proof::{self, Outcome, Presented},
     web::{
-        api::{
-            fields::{self, Field},
-            refusals,
-            texts::{CurrentPassword, TotpCode},
-        },
+        api::texts::{CurrentPassword, TotpCode},
         error::{WebError, WebResult},
         extract::{ApiJson, ApiUser, ClientInfo},
+        fields::{self, Field},
         problem::{codes, problems},
+        refusals,
         state::State,
     },
 };

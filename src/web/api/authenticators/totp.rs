@@ -15,15 +15,14 @@ use crate::{
     flows::authenticators::totp::{self, FreshCodes, Refused},
     web::{
         api::{
-            dto,
-            fields::{self, Field},
-            refusals, schemas,
+            dto, schemas,
             texts::{CurrentPassword, TotpCode},
         },
         error::{WebError, WebResult},
         extract::{ClientInfo, MayProve, RecentlyAuthenticatedCall, Via},
+        fields::{self, Field},
         problem::{codes, problems},
-        qr,
+        qr, refusals,
         state::State,
     },
 };

@@ -8,13 +8,11 @@ use crate::{
     domain::secrets::secret::SecretString,
     flows::sessions::sign_out,
     web::{
-        api::{
-            fields::{self, Field},
-            texts::Token,
-        },
+        api::texts::Token,
         cookies::{CLEAR_SITE_DATA, CookieName, SetCookies},
         error::{WebError, WebResult},
         extract::{ApiJson, ApiUser, Caller, ClientInfo, Via},
+        fields::{self, Field},
         problem::problems,
         state::{State, WebSettings},
     },

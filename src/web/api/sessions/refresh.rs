@@ -8,16 +8,13 @@ use crate::{
     domain::secrets::secret::SecretString,
     flows::sessions::refresh::{self, Outcome},
     web::{
-        api::{
-            dto,
-            fields::{self, Field},
-            refusals,
-            texts::Token,
-        },
+        api::{dto, texts::Token},
         cookies::CookieName,
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo, Via},
+        fields::{self, Field},
         problem::problems,
+        refusals,
         state::State,
     },
 };

@@ -10,14 +10,14 @@ use crate::{
     web::{
         api::{
             dto,
-            fields::{self, Field},
-            refusals,
             texts::{AnyCode, CurrentPassword, EmailAddress, Token},
         },
         copy,
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},
+        fields::{self, Field},
         problem::{codes, problems},
+        refusals,
         state::State,
     },
 };

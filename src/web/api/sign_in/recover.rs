@@ -9,13 +9,13 @@ use crate::{
     web::{
         api::{
             dto,
-            fields::{self, Field},
-            refusals,
             texts::{EmailAddress, MailedToken, NewPassword},
         },
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},
+        fields::{self, Field},
         problem::problems,
+        refusals,
         state::State,
     },
 };

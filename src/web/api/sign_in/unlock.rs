@@ -7,14 +7,12 @@ use utoipa::ToSchema;
 use crate::{
     flows::sign_in::unlock::{self, Outcome},
     web::{
-        api::{
-            fields::{self, Field},
-            refusals,
-            texts::MailedToken,
-        },
+        api::texts::MailedToken,
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},
+        fields::{self, Field},
         problem::problems,
+        refusals,
         state::State,
     },
 };

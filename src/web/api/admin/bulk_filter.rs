@@ -3,7 +3,6 @@
 use serde::{Deserialize, de::IgnoredAny};
 use utoipa::ToSchema;
 
-use super::{fields::Reader, refusals, schemas};
 use crate::{
     flows::{
         InputFaults, Services,
@@ -12,13 +11,13 @@ use crate::{
             list::Query,
         },
     },
-    web::error::WebResult,
+    web::{api::schemas, error::WebResult, fields::Reader, refusals},
 };
 
 /// The filter as it came.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Filter {
+pub(in crate::web::api) enum Filter {
     Words(FilterBody),
     Other(IgnoredAny),
 }
@@ -27,7 +26,7 @@ pub(super) enum Filter {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[schema(as = BulkFilter)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct FilterBody {
+pub(in crate::web::api) struct FilterBody {
     #[schema(max_length = 254)]
     q: String,
     #[schema(schema_with = schemas::statuses)]
@@ -43,7 +42,7 @@ pub(super) struct FilterBody {
 /// The number as it came.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Expected {
+pub(in crate::web::api) enum Expected {
     Count(u32),
     Other(IgnoredAny),
 }
@@ -62,7 +61,7 @@ impl From<FilterBody> for Query {
 }
 
 /// What is searched for, where a filter came; a fault beside one is noted.
-pub(super) fn searched(
+pub(in crate::web::api) fn searched(
     r: &mut Reader,
     filter: Option<Filter>,
     expected: Option<&Expected>,
@@ -102,7 +101,7 @@ pub(super) fn searched(
 }
 
 /// Everybody whom a filter finds; every fault of it is told at `filter`.
-pub(super) async fn found(
+pub(in crate::web::api) async fn found(
     services: &Services,
     query: &Query,
     expected: Option<u32>,

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::schema::bulk_selections;
+use crate::db::schema::bulk_selections;
 
 /// The most that an admin has at once; older ones are forgotten.
 const MOST: i64 = 5;
