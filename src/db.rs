@@ -16,6 +16,7 @@ pub mod migrate;
 pub mod schema;
 pub mod sessions;
 pub mod sign_in;
+mod transaction;
 pub mod upkeep;
 
 use std::{
@@ -41,13 +42,12 @@ use sessions::gather::Asks;
 
 /// A statement that failed.
 pub use diesel::result::Error as QueryError;
-/// `connection.transaction(async |tx| ...)`: all of it, or nothing.
-pub use diesel_async::AsyncConnection as Transact;
-/// A connection within a transaction, or one that reads on its own.
-pub use diesel_async::AsyncPgConnection as Tx;
+/// A connection, for statements that stand alone.
+pub use diesel_async::AsyncPgConnection as Connection;
+pub use transaction::{Transaction, transaction};
 
-/// A connection lent by the pool, for transactions.
-pub type Connection = Object<AsyncPgConnection>;
+/// A connection lent by the pool.
+pub type PooledConnection = Object<AsyncPgConnection>;
 
 /// How long a request waits for a free connection.
 const POOL_WAIT: Duration = Duration::from_secs(5);
@@ -75,9 +75,9 @@ pub struct Db {
 
 /// Lets a transaction wait for others as long as its statements may take: a long one that works in the
 /// background has the time, and no client waits for its answer.
-pub async fn wait_patiently(tx: &Tx) -> Result<(), QueryError> {
+pub async fn wait_patiently(tx: &Transaction<'_>) -> Result<(), QueryError> {
     diesel::sql_query("SET LOCAL lock_timeout = 0")
-        .execute(&mut &*tx)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }
@@ -156,12 +156,23 @@ impl Db {
     }
 
     /// A connection of one's own.
-    pub async fn connection(&self) -> Result<Connection, DbError> {
+    pub async fn connection(&self) -> Result<PooledConnection, DbError> {
         lent(&self.pool).await
     }
 
+    /// Runs a transaction on a connection of the pool.
+    pub async fn transaction<T, E>(
+        &self,
+        work: impl AsyncFnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<QueryError> + From<DbError>,
+    {
+        transaction(&mut *self.connection().await?, work).await
+    }
+
     /// A connection whose statements may take minutes, for what no client waits for.
-    pub async fn background(&self) -> Result<Connection, DbError> {
+    pub async fn background(&self) -> Result<PooledConnection, DbError> {
         lent(&self.background).await
     }
 
@@ -234,6 +245,6 @@ fn pool(
         .map_err(|e| ConnectError::Settings(e.to_string()))
 }
 
-async fn lent(pool: &Pool<AsyncPgConnection>) -> Result<Connection, DbError> {
+async fn lent(pool: &Pool<AsyncPgConnection>) -> Result<PooledConnection, DbError> {
     (pool.get().await).map_err(|e| DbError::Unavailable(e.to_string()))
 }

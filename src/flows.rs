@@ -19,6 +19,7 @@ pub mod sign_in;
 pub mod upkeep;
 
 pub use error::FlowError;
+use error::Undone;
 pub use input::InputFaults;
 pub use services::{EmailVerification, Policy, Registration, Services, Site};
 pub use sessions::tokens::{PendingSignIn, TokenPair};

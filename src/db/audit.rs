@@ -12,6 +12,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::schema::audit_events;
+use crate::db::Transaction;
 use crate::domain::audit::{Client, Event, Subject};
 
 /// An event with who, whom, where and when.
@@ -79,20 +80,20 @@ fn detail(record: &Record<'_>) -> Value {
 }
 
 /// Writes an event. It belongs into the transaction of what it tells about.
-pub async fn insert(mut conn: &AsyncPgConnection, record: &Record<'_>) -> QueryResult<()> {
+pub async fn insert(tx: &Transaction<'_>, record: &Record<'_>) -> QueryResult<()> {
     diesel::insert_into(audit_events::table)
         .values(NewEvent::of(record))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }
 
 /// Writes events, at most 6,000: each has ten values, and a statement takes 65,535.
-pub async fn insert_all(mut conn: &AsyncPgConnection, records: &[Record<'_>]) -> QueryResult<()> {
+pub async fn insert_all(tx: &Transaction<'_>, records: &[Record<'_>]) -> QueryResult<()> {
     let events: Vec<_> = records.iter().map(NewEvent::of).collect();
     diesel::insert_into(audit_events::table)
         .values(events)
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }

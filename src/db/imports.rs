@@ -22,6 +22,8 @@ use super::{
     schema::{user_imports as imports, users},
 };
 
+use crate::db::Transaction;
+
 /// Rows of a file that are looked up and staged at once.
 pub const AT_ONCE: usize = 1000;
 
@@ -38,7 +40,7 @@ pub async fn known(mut conn: &AsyncPgConnection, addresses: &[&str]) -> QueryRes
 /// Erases the accounts of these addresses that somebody registered and never verified; returns who
 /// they were. One that is verified in the same moment stays.
 pub async fn erase_never_verified(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     addresses: &[&str],
 ) -> QueryResult<Vec<Uuid>> {
     let held = users::table
@@ -48,14 +50,14 @@ pub async fn erase_never_verified(
         // In one order, as everybody who locks several.
         .order(users::id)
         .for_update()
-        .load::<Uuid>(&mut conn)
+        .load::<Uuid>(&mut tx.connection())
         .await?;
     if held.is_empty() {
         return Ok(held);
     }
     diesel::delete(users::table.filter(users::id.eq_any(held).and(never_verified())))
         .returning(users::id)
-        .get_results(&mut conn)
+        .get_results(&mut tx.connection())
         .await
 }
 
@@ -107,22 +109,22 @@ pub async fn touched(
 
 /// Deletes the mails to the accounts of a file that wait to be sent: once the accounts are gone, their links
 /// lead nowhere.
-pub async fn forget_mails(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<()> {
+pub async fn forget_mails(tx: &Transaction<'_>, import_id: Uuid) -> QueryResult<()> {
     sql_query(
         "DELETE FROM mails USING users WHERE users.id = mails.user_id AND users.import_id = $1
             AND mails.sealed IS NOT NULL AND mails.dropped_at IS NULL",
     )
     .bind::<SqlUuid, _>(import_id)
-    .execute(&mut conn)
+    .execute(&mut tx.connection())
     .await?;
     Ok(())
 }
 
 /// Erases the accounts of a file with all that hangs on them; returns who they were.
-pub async fn erase(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<Vec<Uuid>> {
+pub async fn erase(tx: &Transaction<'_>, import_id: Uuid) -> QueryResult<Vec<Uuid>> {
     diesel::delete(users::table.filter(users::import_id.eq(import_id)))
         .returning(users::id)
-        .get_results(&mut conn)
+        .get_results(&mut tx.connection())
         .await
 }
 
@@ -131,11 +133,11 @@ pub async fn erase(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult
 ///
 /// They stay so until the transaction ends: whoever ends the rights of one waits, and then sees what
 /// this transaction has written.
-pub async fn is_vouched_for(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<bool> {
+pub async fn is_vouched_for(tx: &Transaction<'_>, import_id: Uuid) -> QueryResult<bool> {
     let found: Option<(Option<Uuid>, Option<Uuid>)> = imports::table
         .find(import_id)
         .select((imports::created_by, imports::confirmed_by))
-        .first(&mut conn)
+        .first(&mut tx.connection())
         .await
         .optional()?;
     let Some((uploader, confirmer)) = found else {
@@ -151,7 +153,7 @@ pub async fn is_vouched_for(mut conn: &AsyncPgConnection, import_id: Uuid) -> Qu
         .select(users::id)
         .order(users::id)
         .for_share()
-        .load(&mut conn)
+        .load(&mut tx.connection())
         .await?;
     Ok(active.len() == admins.len())
 }
@@ -159,7 +161,7 @@ pub async fn is_vouched_for(mut conn: &AsyncPgConnection, import_id: Uuid) -> Qu
 /// Ends the sessions of accounts whose import this admin uploaded or confirmed, and whose mailbox
 /// nobody has proven; returns how many.
 pub async fn end_unproven_sessions(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     admin: Uuid,
     reason: &str,
     at: DateTime<Utc>,
@@ -174,7 +176,7 @@ pub async fn end_unproven_sessions(
     .bind::<SqlUuid, _>(admin)
     .bind::<Timestamptz, _>(at)
     .bind::<Text, _>(reason)
-    .execute(&mut conn)
+    .execute(&mut tx.connection())
     .await
 }
 

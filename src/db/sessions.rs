@@ -21,6 +21,7 @@ use super::{
     accounts::users::{UserRecord, UserRow},
     schema::{sessions, totp_authenticators as totp, users},
 };
+use crate::db::Transaction;
 use crate::domain::session::{EndReason, RefreshState, RotatedBy};
 
 /// A session to begin.
@@ -62,10 +63,10 @@ pub struct NewSession<'a> {
 }
 
 /// Begins a session.
-pub async fn insert(mut conn: &AsyncPgConnection, session: &NewSession<'_>) -> QueryResult<()> {
+pub async fn insert(tx: &Transaction<'_>, session: &NewSession<'_>) -> QueryResult<()> {
     diesel::insert_into(sessions::table)
         .values(session)
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }
@@ -186,7 +187,7 @@ pub struct Reissue<'a> {
 
 /// Gives a living session, held by this transaction, a new token whatever it had; the old one gets
 /// no grace. `false` where the session has ended.
-pub async fn reissue(mut conn: &AsyncPgConnection, reissue: &Reissue<'_>) -> QueryResult<bool> {
+pub async fn reissue(tx: &Transaction<'_>, reissue: &Reissue<'_>) -> QueryResult<bool> {
     let rows = diesel::update(sessions::table)
         .filter(sessions::id.eq(reissue.id))
         .filter(sessions::revoked_at.is_null())
@@ -200,7 +201,7 @@ pub async fn reissue(mut conn: &AsyncPgConnection, reissue: &Reissue<'_>) -> Que
             sessions::expires_at.eq(reissue.expires_at),
             sessions::last_seen_at.eq(reissue.issued_at),
         ))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
@@ -228,7 +229,7 @@ pub async fn lives(mut conn: &AsyncPgConnection, id: Uuid, user_id: Uuid) -> Que
 
 /// Locks a living session of a user.
 pub async fn hold(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     user_id: Uuid,
 ) -> QueryResult<Option<LivingSession>> {
@@ -241,14 +242,14 @@ pub async fn hold(
             sessions::remembered,
         ))
         .for_no_key_update()
-        .first(&mut conn)
+        .first(&mut tx.connection())
         .await
         .optional()
 }
 
 /// Records a fresh proof of who sits there (NIST SP 800-63B-4, reauthentication).
 pub async fn prove(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     methods: &[&str],
     at: DateTime<Utc>,
@@ -259,14 +260,14 @@ pub async fn prove(
             sessions::proven_at.eq(at),
             sessions::proof_methods.eq(methods),
         ))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }
 
 /// Ends one living session of a user; `false` where it had ended or is somebody else's.
 pub async fn end(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     user_id: Uuid,
     reason: EndReason,
@@ -280,14 +281,14 @@ pub async fn end(
             sessions::revoked_at.eq(at),
             sessions::revoked_reason.eq(reason.as_str()),
         ))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
 
 /// Ends all sessions of a user but one; returns how many.
 pub async fn end_all(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     user_id: Uuid,
     except: Option<Uuid>,
     reason: EndReason,
@@ -304,6 +305,6 @@ pub async fn end_all(
             sessions::revoked_at.eq(at),
             sessions::revoked_reason.eq(reason.as_str()),
         ))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await
 }

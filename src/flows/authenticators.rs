@@ -3,4 +3,4 @@
 pub(in crate::flows) mod contradiction;
 pub mod proof;
 pub mod totp;
-pub(in crate::flows) mod totp_secret;
+pub mod totp_code;

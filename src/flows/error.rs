@@ -73,3 +73,27 @@ impl From<HashingError> for FlowError {
         }
     }
 }
+
+/// Why a transaction was rolled back.
+pub(super) enum Undone<O> {
+    /// The flow ends with this outcome.
+    As(O),
+    /// A fault of ours.
+    Fault(FlowError),
+}
+
+impl<O, E: Into<FlowError>> From<E> for Undone<O> {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl<O> Undone<O> {
+    /// The outcome, or the fault.
+    pub(super) fn outcome(self) -> Result<O, FlowError> {
+        match self {
+            Self::As(outcome) => Ok(outcome),
+            Self::Fault(fault) => Err(fault),
+        }
+    }
+}

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     db::{
-        self, Transact,
+        self,
         imports::files::{Confirmed, FileRow, Listed},
     },
     domain::{
@@ -77,8 +77,7 @@ pub async fn perform(
     client: &Client,
 ) -> Result<Outcome> {
     let who = proven.who();
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         match enter(tx, who).await? {
             Some(Barred::Overtaken) => return Ok(Outcome::Overtaken),
             Some(Barred::NotAdmin) => return Ok(Outcome::NotAdmin),

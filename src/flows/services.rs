@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Result, sign_in::breach_queue::BreachChecks};
 use crate::{
     breach::Breaches,
-    db::{self, Db, Tx},
+    db::{self, Db, Transaction},
     domain::{
         audit::{Client, Event, Subject},
         clock::{Clock, to_millis},
@@ -161,7 +161,7 @@ impl Services {
     /// Writes an audit event with `actor` as its subject.
     pub(super) async fn audit_own(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         event: Event,
         user_id: Uuid,
         session_id: Option<Uuid>,
@@ -181,7 +181,7 @@ impl Services {
     /// Writes an audit event of somebody who is not signed in.
     pub(super) async fn audit_anonymous(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         event: Event,
         subject: Subject,
         client: &Client,

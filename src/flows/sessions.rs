@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     db::{
-        self, Transact, Tx,
+        self, Transaction,
         sessions::devices::{DeviceRow, Sighting, Which},
     },
     domain::{
@@ -107,8 +107,7 @@ pub async fn revoke(
 ) -> Result<Outcome> {
     let who = proven.who();
     let user_id = who.user().id;
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         if !still_lives(tx, who).await? {
             return Ok(Outcome::Overtaken);
         }
@@ -133,8 +132,7 @@ pub async fn revoke_others(
 ) -> Result<Outcome> {
     let who = proven.who();
     let user_id = who.user().id;
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         if !still_lives(tx, who).await? {
             return Ok(Outcome::Overtaken);
         }
@@ -153,7 +151,7 @@ pub async fn revoke_others(
 
 /// Whether the acting session may still act, held until the transaction ends: a session that its
 /// owner has just ended ends no other.
-pub(super) async fn still_lives(tx: &Tx, who: &Authenticated) -> Result<bool> {
+pub(super) async fn still_lives(tx: &Transaction<'_>, who: &Authenticated) -> Result<bool> {
     let user = who.user();
     if !db::accounts::users::hold(tx, user.id, user.revocation_id).await? {
         return Ok(false);

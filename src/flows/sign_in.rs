@@ -21,7 +21,7 @@ use super::{
     },
 };
 use crate::{
-    db::{self, Transact, Tx, accounts::users::UserRecord},
+    db::{self, Transaction, accounts::users::UserRecord},
     domain::{
         accounts::{email::EmailAddress, user::User},
         audit::{Client, Event, Subject},
@@ -152,8 +152,7 @@ async fn admit(
     client: &Client,
 ) -> Result<Outcome> {
     let user = &record.user;
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         if !may_sign_in(s, user) || !s.is_vouched_for(tx, user).await? {
             note_failure(s, tx, Subject::User(user.id), client).await?;
             // The mailbox opens what the password does not.
@@ -186,7 +185,7 @@ async fn admit(
 
 async fn proceed(
     s: &Services,
-    tx: &Tx,
+    tx: &Transaction<'_>,
     user: &User,
     keeping: Keeping<'_>,
     client: &Client,
@@ -223,13 +222,17 @@ async fn reject(
     client: &Client,
 ) -> Result<Outcome> {
     let subject = s.subject_of(record.map(|r| r.user.id), email.canonical());
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| note_failure(s, tx, subject, client).await)
+    s.db.transaction(async |tx| note_failure(s, tx, subject, client).await)
         .await?;
     Ok(Outcome::Rejected)
 }
 
-async fn note_failure(s: &Services, tx: &Tx, subject: Subject, client: &Client) -> Result<()> {
+async fn note_failure(
+    s: &Services,
+    tx: &Transaction<'_>,
+    subject: Subject,
+    client: &Client,
+) -> Result<()> {
     s.audit_anonymous(tx, Event::SignInFailed, subject, client)
         .await
 }

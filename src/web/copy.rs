@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::sign_in::attempts::Pause,
-    flows::{Registration, sign_in::second_factor::CodeFault},
+    flows::{Registration, authenticators::totp_code::CodeFault},
 };
 
 const SIGN_IN: Link = ("Sign in", LOGIN);

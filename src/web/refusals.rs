@@ -11,7 +11,7 @@ use crate::flows::{
     EmailVerification, InputFaults,
     accounts::invitations::Outcome as Invited,
     admin::act::{Barred, Outcome},
-    sign_in::second_factor::CodeFault,
+    authenticators::totp_code::CodeFault,
 };
 
 /// A refusal that lies in one field.

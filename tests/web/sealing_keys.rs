@@ -11,7 +11,7 @@ use vestibule::{
     },
     domain::secrets::random,
     flows::{
-        Services,
+        FlowError, Services,
         upkeep::rotate_keys::{self, KeyUse},
     },
 };
@@ -37,8 +37,9 @@ async fn waiting_mail(app: &TestApp, text: &[u8]) -> Uuid {
         expires_at: None,
         created_at: s.now(),
     };
-    let conn = s.db.connection().await.unwrap();
-    db::mail::outbox::insert(&conn, &mail).await.unwrap();
+    let written =
+        s.db.transaction::<_, FlowError>(async |tx| Ok(db::mail::outbox::insert(tx, &mail).await?));
+    written.await.unwrap();
     id
 }
 
@@ -165,15 +166,13 @@ async fn what_changes_between_reading_and_writing_stays_as_it_became() {
     )
     .await;
 
-    let replaced = db::upkeep::sealed::replace(&conn, secrets, &of_secrets).await;
-    assert_eq!(replaced.unwrap(), 1);
-    assert_eq!(
-        db::upkeep::sealed::replace(&conn, mails, &of_mails)
-            .await
-            .unwrap(),
-        1
-    );
     drop(conn);
+    let replaced = s.db.transaction::<_, FlowError>(async |tx| {
+        let secrets = db::upkeep::sealed::replace(tx, secrets, &of_secrets).await?;
+        let mails = db::upkeep::sealed::replace(tx, mails, &of_mails).await?;
+        Ok((secrets, mails))
+    });
+    assert_eq!(replaced.await.unwrap(), (1, 1));
     let stands = "SELECT secret FROM totp_authenticators WHERE user_id::text = $1";
     let now: Vec<u8> = app.sql(stands, &[&owner.id.to_string()]).await[0].get(0);
     assert_eq!(now, fresh);

@@ -8,7 +8,7 @@ use super::report::Report;
 use crate::{
     app::SystemClock,
     cli::setup::Failure,
-    db::{Tx, audit::waiting, upkeep::examine},
+    db::{Connection, audit::waiting, upkeep::examine},
     domain::clock::Clock as _,
     flows::audit::waiting::LONGEST,
 };
@@ -18,12 +18,12 @@ use crate::{
 const SECOND_LOOK: Duration = Duration::from_secs(3);
 
 /// Looks at a database whose migrations have run.
-pub(super) async fn check(conn: &Tx, report: &mut Report) -> Result<(), Failure> {
+pub(super) async fn check(conn: &Connection, report: &mut Report) -> Result<(), Failure> {
     second_factors(&examine::second_factors(conn).await?, report);
     audit_log(conn, report).await
 }
 
-async fn audit_log(conn: &Tx, report: &mut Report) -> Result<(), Failure> {
+async fn audit_log(conn: &Connection, report: &mut Report) -> Result<(), Failure> {
     let overdue = async || -> Result<Option<waiting::Waiting>, Failure> {
         let waiting = waiting::waiting(conn).await?;
         Ok(waiting.filter(|waiting| SystemClock.now() - waiting.since > LONGEST))

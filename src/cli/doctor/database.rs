@@ -8,7 +8,7 @@ use crate::{
     cli::setup::{Database, Failure},
     config::{Config, DatabaseSource},
     db::{
-        ConnectError, Connector, Tx, migrate,
+        ConnectError, Connection, Connector, migrate,
         upkeep::examine::{self, Examined},
     },
     domain::clock::Clock as _,
@@ -126,7 +126,11 @@ fn connections(config: &Config, found: &Examined, report: &mut Report) {
 }
 
 /// Returns whether the tables are as this version knows them.
-async fn migrations(conn: &Tx, found: &Examined, report: &mut Report) -> Result<bool, Failure> {
+async fn migrations(
+    conn: &Connection,
+    found: &Examined,
+    report: &mut Report,
+) -> Result<bool, Failure> {
     let difference = migrate::difference(conn).await?;
     let (pending, unknown) = (difference.pending.len(), difference.unknown.len());
     if unknown > 0 {

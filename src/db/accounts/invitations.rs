@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::users::may_be_taken_over;
 use crate::{
+    db::Transaction,
     db::schema::{invitations, users},
     domain::accounts::{invitation::Invitation, user::Role},
 };
@@ -66,7 +67,7 @@ fn is_open() -> diesel::expression::SqlLiteral<Bool> {
 
 /// Writes an invitation; `false` where the address has an open one.
 pub async fn insert(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     invitation: &Invitation,
     token_hash: &[u8],
 ) -> QueryResult<bool> {
@@ -84,7 +85,7 @@ pub async fn insert(
     let rows = diesel::insert_into(invitations::table)
         .values(row)
         .on_conflict_do_nothing()
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
@@ -120,7 +121,7 @@ pub async fn find_open(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Op
 /// Gives an open invitation a fresh link, on the word of `by`: the old link is dead. `None` where
 /// there is no open one of that id.
 pub async fn renew(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     token_hash: &[u8],
     by: Uuid,
@@ -136,7 +137,7 @@ pub async fn renew(
             invitations::expires_at.eq(expires_at),
         ))
         .returning(Row::as_returning())
-        .get_result(&mut conn)
+        .get_result(&mut tx.connection())
         .await
         .optional()?;
     Ok(renewed.map(Row::into))
@@ -144,7 +145,7 @@ pub async fn renew(
 
 /// Takes an open invitation back; `None` where there is no open one of that id.
 pub async fn revoke(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     at: DateTime<Utc>,
 ) -> QueryResult<Option<Invitation>> {
@@ -152,7 +153,7 @@ pub async fn revoke(
         .filter(is_open())
         .set(invitations::revoked_at.eq(at))
         .returning(Row::as_returning())
-        .get_result(&mut conn)
+        .get_result(&mut tx.connection())
         .await
         .optional()?;
     Ok(revoked.map(Row::into))
@@ -160,7 +161,7 @@ pub async fn revoke(
 
 /// Uses the link up; `false` where somebody else was quicker, or it is dead.
 pub async fn accept(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     token_hash: &[u8],
     at: DateTime<Utc>,
@@ -169,19 +170,19 @@ pub async fn accept(
         .filter(invitations::token_hash.eq(token_hash))
         .filter(is_open().and(invitations::expires_at.gt(at)))
         .set(invitations::accepted_at.eq(at))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
 
 /// Turns one that was just accepted into one that is dead: no account could be made of it.
-pub async fn void(mut conn: &AsyncPgConnection, id: Uuid, at: DateTime<Utc>) -> QueryResult<()> {
+pub async fn void(tx: &Transaction<'_>, id: Uuid, at: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(invitations::table.find(id))
         .set((
             invitations::accepted_at.eq(None::<DateTime<Utc>>),
             invitations::revoked_at.eq(at),
         ))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }

@@ -11,6 +11,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
+    db::Transaction,
     db::schema::{totp_authenticators as totp, users},
     domain::{
         accounts::user::{Role, User},
@@ -147,7 +148,7 @@ pub struct NewUser<'a> {
 }
 
 /// Makes a user; `None` where the address is taken.
-pub async fn insert(mut conn: &AsyncPgConnection, new: &NewUser<'_>) -> QueryResult<Option<User>> {
+pub async fn insert(tx: &Transaction<'_>, new: &NewUser<'_>) -> QueryResult<Option<User>> {
     let rows = diesel::insert_into(users::table)
         .values((
             users::id.eq(new.id),
@@ -163,7 +164,7 @@ pub async fn insert(mut conn: &AsyncPgConnection, new: &NewUser<'_>) -> QueryRes
         ))
         .on_conflict(users::email_canonical)
         .do_nothing()
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok((rows == 1).then(|| User {
         id: new.id,
@@ -191,13 +192,13 @@ pub async fn insert(mut conn: &AsyncPgConnection, new: &NewUser<'_>) -> QueryRes
 /// Until the transaction ends nobody else holds the user or raises it, so that what is written on
 /// the strength of the proof is seen by every later change. The lock is the one that an update
 /// takes: a weaker one would have to be raised later, and two who raise it wait for each other.
-pub async fn hold(mut conn: &AsyncPgConnection, id: Uuid, rev: i64) -> QueryResult<bool> {
+pub async fn hold(tx: &Transaction<'_>, id: Uuid, rev: i64) -> QueryResult<bool> {
     let held = users::table
         .filter(users::id.eq(id).and(users::revocation_id.eq(rev)))
         .filter(users::disabled_at.is_null())
         .select(users::id)
         .for_no_key_update()
-        .first::<Uuid>(&mut conn)
+        .first::<Uuid>(&mut tx.connection())
         .await
         .optional()?;
     Ok(held.is_some())
@@ -216,7 +217,7 @@ pub struct Raised {
 ///
 /// `None` where the credentials changed meanwhile or the user is disabled.
 pub async fn set_password(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     rev: i64,
     hash: &PasswordHash,
@@ -238,14 +239,14 @@ pub async fn set_password(
             users::password_must_change.eq(false),
         ))
         .returning((users::revocation_id, users::password_changed_at))
-        .get_result(&mut conn)
+        .get_result(&mut tx.connection())
         .await
         .optional()
 }
 
 /// Raises the `revocation_id` from `rev`: every token of before is dead. `None` as above.
 pub async fn raise_revocation_id(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     rev: i64,
 ) -> QueryResult<Option<Raised>> {
@@ -253,22 +254,17 @@ pub async fn raise_revocation_id(
         .filter(users::id.eq(id).and(users::revocation_id.eq(rev)))
         .set(users::revocation_id.eq(users::revocation_id + 1))
         .returning((users::revocation_id, users::password_changed_at))
-        .get_result(&mut conn)
+        .get_result(&mut tx.connection())
         .await
         .optional()
 }
 
 /// Replaces a hash by one of the same password; nothing happens where it changed meanwhile.
-pub async fn rehash(
-    mut conn: &AsyncPgConnection,
-    id: Uuid,
-    old: &str,
-    new: &str,
-) -> QueryResult<bool> {
+pub async fn rehash(tx: &Transaction<'_>, id: Uuid, old: &str, new: &str) -> QueryResult<bool> {
     let rows = diesel::update(users::table)
         .filter(users::id.eq(id).and(users::password_hash.eq(old)))
         .set(users::password_hash.eq(new))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
@@ -276,7 +272,7 @@ pub async fn rehash(
 /// Notes that the password was looked up among breached ones; one that was found there must be
 /// changed. `false` where the credentials changed meanwhile, or it was noted before.
 pub async fn note_breach_check(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     rev: i64,
     found: bool,
@@ -290,14 +286,14 @@ pub async fn note_breach_check(
             users::password_must_change
                 .eq(users::password_must_change.or(found.into_sql::<Bool>())),
         ))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
 
 /// Marks the address as proven, where it is still the one that was mailed; `false` otherwise.
 pub async fn verify_email(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     canonical: &str,
     at: DateTime<Utc>,
@@ -314,17 +310,17 @@ pub async fn verify_email(
             .sql(" ELSE email_verified_at END")),
             users::verified_by_file.eq(false),
         ))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
 
 /// Notes that there is no second factor, where no authenticator is left to say so.
-pub async fn note_no_second_factor(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
+pub async fn note_no_second_factor(tx: &Transaction<'_>, id: Uuid) -> QueryResult<()> {
     diesel::update(users::table.find(id))
         .filter(users::two_factor)
         .set(users::two_factor.eq(false))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }
@@ -354,7 +350,7 @@ pub(in crate::db) fn may_be_taken_over(table: &'static str) -> SqlLiteral<Bool> 
 /// what that one left: the browsers it knows, and the name, unless a file brought it. Returns the name
 /// that is left; `None` where the mailbox was proven before.
 pub async fn take_over(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     at: DateTime<Utc>,
 ) -> QueryResult<Option<Option<String>>> {
@@ -373,7 +369,7 @@ pub async fn take_over(
             users::browsers_known_from.eq(at),
         ))
         .returning(users::display_name)
-        .get_result(&mut conn)
+        .get_result(&mut tx.connection())
         .await
         .optional()
 }
@@ -396,7 +392,7 @@ pub async fn unverified_since(
 /// on them; returns who they were. One that somebody holds, to verify it perhaps, is left to the next
 /// time.
 pub async fn erase_unverified(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     before: DateTime<Utc>,
 ) -> QueryResult<Vec<Uuid>> {
     let due: Vec<Uuid> = users::table
@@ -411,13 +407,13 @@ pub async fn erase_unverified(
         .select(users::id)
         .for_update()
         .skip_locked()
-        .load(&mut conn)
+        .load(&mut tx.connection())
         .await?;
     if due.is_empty() {
         return Ok(due);
     }
     diesel::delete(users::table.filter(users::id.eq_any(due)))
         .returning(users::id)
-        .get_results(&mut conn)
+        .get_results(&mut tx.connection())
         .await
 }

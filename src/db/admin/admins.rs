@@ -10,7 +10,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::schema::users;
+use crate::db::{Transaction, schema::users};
 
 /// Waits until no other transaction acts as an admin, on any node; the lock ends with this one.
 ///
@@ -18,9 +18,9 @@ use crate::db::schema::users;
 /// sure until the commit, and two such acts that lock each other's rows never wait for each other.
 /// The lock is a table's, which takes a right that only the roles of the service have: any role that
 /// may connect could hold an advisory lock, and with it all acts of admins up.
-pub async fn lock(mut conn: &AsyncPgConnection) -> QueryResult<()> {
+pub async fn lock(tx: &Transaction<'_>) -> QueryResult<()> {
     sql_query("LOCK TABLE admin_lock IN SHARE UPDATE EXCLUSIVE MODE")
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::schema::bulk_selections;
+use crate::db::{Transaction, schema::bulk_selections};
 
 /// The most that an admin has at once; older ones are forgotten.
 const MOST: i64 = 5;
@@ -25,21 +25,21 @@ pub struct NewSelection<'a> {
 }
 
 /// Keeps a selection, and forgets the admin's oldest ones.
-pub async fn insert(mut conn: &AsyncPgConnection, new: &NewSelection<'_>) -> QueryResult<()> {
+pub async fn insert(tx: &Transaction<'_>, new: &NewSelection<'_>) -> QueryResult<()> {
     diesel::insert_into(bulk_selections::table)
         .values(new)
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     let old: Vec<Uuid> = bulk_selections::table
         .filter(bulk_selections::admin_id.eq(new.admin_id))
         .order((bulk_selections::made_at.desc(), bulk_selections::id))
         .offset(MOST)
         .select(bulk_selections::id)
-        .load(&mut conn)
+        .load(&mut tx.connection())
         .await?;
     if !old.is_empty() {
         diesel::delete(bulk_selections::table.filter(bulk_selections::id.eq_any(old)))
-            .execute(&mut conn)
+            .execute(&mut tx.connection())
             .await?;
     }
     Ok(())
@@ -64,7 +64,7 @@ pub async fn find(
 
 /// The same, once: the selection is gone afterwards.
 pub async fn take(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     admin_id: Uuid,
     since: DateTime<Utc>,
@@ -73,7 +73,7 @@ pub async fn take(
         .filter(bulk_selections::admin_id.eq(admin_id))
         .filter(bulk_selections::made_at.gt(since))
         .returning(bulk_selections::selected)
-        .get_result(&mut conn)
+        .get_result(&mut tx.connection())
         .await
         .optional()
 }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::managed::{LAST_SIGN_IN, ManagedUser, managed};
 use crate::{
+    db::Transaction,
     db::accounts::users::UserRow,
     domain::{accounts::user_search::UserSearch, dashboard::Figure},
 };
@@ -54,17 +55,17 @@ struct Count {
 /// Up to `limit` users that a search finds, in its order, within a transaction of the caller. Those
 /// before a place are the last ones before it.
 pub async fn page(
-    conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     search: &UserSearch,
     limit: i64,
 ) -> QueryResult<Vec<ManagedUser>> {
-    plan_for_values(conn).await?;
+    plan_for_values(tx).await?;
     let mut found = match &search.text {
         None => {
             let ids = Direction::of(search).filtered(search);
-            rows(conn, search, &ids, limit).await?
+            rows(tx, search, &ids, limit).await?
         }
-        Some(_) => matching(conn, search, limit).await?,
+        Some(_) => matching(tx, search, limit).await?,
     };
     if Direction::of(search).is_backwards() {
         found.reverse();
@@ -75,13 +76,13 @@ pub async fn page(
 /// The users who match a text. Common ones stand among the next in order, rare ones are gathered by the index of
 /// words. Where neither holds, since those who match all stand far away, the way to them is walked.
 async fn matching(
-    conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     search: &UserSearch,
     limit: i64,
 ) -> QueryResult<Vec<ManagedUser>> {
     let direction = Direction::of(search);
     let is_page = |found: &[ManagedUser]| i64::try_from(found.len()).is_ok_and(|n| n >= limit);
-    let near = async |near| rows(conn, search, &direction.near(near), limit).await;
+    let near = async |near| rows(tx, search, &direction.near(near), limit).await;
     let mut found = near(NEAR).await?;
     if found.len() >= FEW && !is_page(&found) {
         found = near(FURTHER).await?;
@@ -89,20 +90,20 @@ async fn matching(
     if is_page(&found) {
         return Ok(found);
     }
-    plan(conn, BY_INDEX_OF_WORDS).await?;
+    plan(tx, BY_INDEX_OF_WORDS).await?;
     let ids = async |statement: &str| -> QueryResult<Vec<Gathered>> {
         let statement = statement::bound(statement, search, limit);
-        statement.load(&mut &*conn).await
+        statement.load(&mut tx.connection()).await
     };
     let mut gathered = ids(&direction.gathered(search)).await?;
     if gathered.iter().any(|one| one.count >= GATHERED) {
-        plan(conn, IN_ORDER).await?;
+        plan(tx, IN_ORDER).await?;
         gathered = ids(&direction.on_the_way()).await?;
     }
-    plan(conn, BY_KEY).await?;
+    plan(tx, BY_KEY).await?;
     let ids: Vec<String> = gathered.iter().map(|one| one.id.to_string()).collect();
     let ids = format!("SELECT unnest('{{{}}}'::uuid[])", ids.join(","));
-    rows(conn, search, &ids, limit).await
+    rows(tx, search, &ids, limit).await
 }
 
 /// The users of the ids that a statement selects, in the order of its direction.
@@ -134,11 +135,11 @@ async fn rows(
 }
 
 /// How many users a search finds on all its pages, counted up to [`BOUND`]; within a transaction.
-pub async fn count(conn: &AsyncPgConnection, search: &UserSearch) -> QueryResult<Figure> {
-    plan_for_values(conn).await?;
+pub async fn count(tx: &Transaction<'_>, search: &UserSearch) -> QueryResult<Figure> {
+    plan_for_values(tx).await?;
     let count = async |statement: &str| {
         let count = statement::bound(statement, search, BOUND);
-        let Count { count } = count.get_result(&mut &*conn).await?;
+        let Count { count } = count.get_result(&mut tx.connection()).await?;
         QueryResult::Ok(count)
     };
     let counted = match &search.text {
@@ -146,7 +147,7 @@ pub async fn count(conn: &AsyncPgConnection, search: &UserSearch) -> QueryResult
         Some(_) => match count(&statement::count_near()).await? {
             enough if enough >= BOUND => enough,
             _ => {
-                plan(conn, BY_INDEX_OF_WORDS).await?;
+                plan(tx, BY_INDEX_OF_WORDS).await?;
                 count(&statement::count_gathered(search)).await?
             }
         },
@@ -156,26 +157,26 @@ pub async fn count(conn: &AsyncPgConnection, search: &UserSearch) -> QueryResult
 
 /// The ids of `limit` users whom a search finds, on whatever page, in no order; within a transaction.
 pub async fn everybody(
-    conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     search: &UserSearch,
     limit: i64,
 ) -> QueryResult<Vec<Uuid>> {
-    plan_for_values(conn).await?;
+    plan_for_values(tx).await?;
     if search.text.is_some() {
-        plan(conn, BY_INDEX_OF_WORDS).await?;
+        plan(tx, BY_INDEX_OF_WORDS).await?;
     }
     let statement = statement::everybody(search);
     let found: Vec<Gathered> = statement::bound(&statement, search, limit)
-        .load(&mut &*conn)
+        .load(&mut tx.connection())
         .await?;
     Ok(found.into_iter().map(|one| one.id).collect())
 }
 
 /// What is looked for decides which index is quick, so each statement is planned for its own
 /// values: a plan for any values would not know a rare word from a common one.
-async fn plan_for_values(conn: &AsyncPgConnection) -> QueryResult<()> {
+async fn plan_for_values(tx: &Transaction<'_>) -> QueryResult<()> {
     sql_query("SET LOCAL plan_cache_mode = force_custom_plan")
-        .execute(&mut &*conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }
@@ -191,6 +192,6 @@ const IN_ORDER: &str = "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort
 const BY_KEY: &str = "SET LOCAL enable_bitmapscan = on; SET LOCAL enable_sort = on;
     SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on";
 
-async fn plan(mut conn: &AsyncPgConnection, how: &str) -> QueryResult<()> {
-    conn.batch_execute(how).await
+async fn plan(tx: &Transaction<'_>, how: &str) -> QueryResult<()> {
+    tx.connection().batch_execute(how).await
 }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     db::{
+        Transaction,
         accounts::users::UserRow,
         schema::{totp_authenticators as totp, users},
     },
@@ -88,16 +89,16 @@ pub async fn id_of(mut conn: &AsyncPgConnection, canonical: &str) -> QueryResult
 }
 
 /// The user of an id, locked until the transaction ends.
-pub async fn hold(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<ManagedUser>> {
+pub async fn hold(tx: &Transaction<'_>, id: Uuid) -> QueryResult<Option<ManagedUser>> {
     let held = users::table
         .filter(users::id.eq(id))
         .select(users::id)
         .for_no_key_update()
-        .first::<Uuid>(&mut conn)
+        .first::<Uuid>(&mut tx.connection())
         .await
         .optional()?;
     match held {
-        Some(id) => find(conn, id).await,
+        Some(id) => find(tx, id).await,
         None => Ok(None),
     }
 }
@@ -121,66 +122,66 @@ pub async fn find_all(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult
 
 /// The same, locked until the transaction ends: always in the order of their ids, so that whoever
 /// else locks several in that order never waits for one while we wait for another.
-pub async fn hold_all(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult<Vec<ManagedUser>> {
+pub async fn hold_all(tx: &Transaction<'_>, ids: &[Uuid]) -> QueryResult<Vec<ManagedUser>> {
     let held: Vec<Uuid> = users::table
         .filter(users::id.eq_any(ids))
         .select(users::id)
         .order(users::id)
         .for_no_key_update()
-        .load(&mut conn)
+        .load(&mut tx.connection())
         .await?;
-    find_all(conn, &held).await
+    find_all(tx, &held).await
 }
 
 /// Shuts an account, or opens it.
 pub async fn set_disabled(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     disabled_at: Option<DateTime<Utc>>,
 ) -> QueryResult<()> {
     diesel::update(users::table.find(id))
         .set(users::disabled_at.eq(disabled_at))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }
 
 /// Marks an account as deleted, or takes the mark away.
 pub async fn set_deleted(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     deleted_at: Option<DateTime<Utc>>,
 ) -> QueryResult<()> {
     diesel::update(users::table.find(id))
         .set(users::deleted_at.eq(deleted_at))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }
 
 /// Gives another role.
-pub async fn set_role(mut conn: &AsyncPgConnection, id: Uuid, role: Role) -> QueryResult<()> {
+pub async fn set_role(tx: &Transaction<'_>, id: Uuid, role: Role) -> QueryResult<()> {
     diesel::update(users::table.find(id))
         .set(users::role.eq(role.as_str()))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }
 
 /// Demands another password.
-pub async fn require_password_change(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
+pub async fn require_password_change(tx: &Transaction<'_>, id: Uuid) -> QueryResult<()> {
     diesel::update(users::table.find(id))
         .set(users::password_must_change.eq(true))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }
 
 /// Gives another name, or none.
-pub async fn rename(mut conn: &AsyncPgConnection, id: Uuid, name: Option<&str>) -> QueryResult<()> {
+pub async fn rename(tx: &Transaction<'_>, id: Uuid, name: Option<&str>) -> QueryResult<()> {
     diesel::update(users::table.find(id))
         .set(users::display_name.eq(name))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }
@@ -193,14 +194,14 @@ struct Erased {
 
 /// Erases up to a hundred users who were deleted before `before`, with all that hangs on them;
 /// returns who they were. Rows that somebody holds are left to the next time.
-pub async fn erase(mut conn: &AsyncPgConnection, before: DateTime<Utc>) -> QueryResult<Vec<Uuid>> {
+pub async fn erase(tx: &Transaction<'_>, before: DateTime<Utc>) -> QueryResult<Vec<Uuid>> {
     let erased: Vec<Erased> = sql_query(
         "DELETE FROM users WHERE id = ANY(ARRAY(
             SELECT id FROM users WHERE deleted_at <= $1
             ORDER BY deleted_at LIMIT 100 FOR UPDATE SKIP LOCKED)) RETURNING id",
     )
     .bind::<Timestamptz, _>(before)
-    .get_results(&mut conn)
+    .get_results(&mut tx.connection())
     .await?;
     Ok(erased.into_iter().map(|erased| erased.id).collect())
 }

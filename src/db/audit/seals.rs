@@ -11,6 +11,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
+    db::Transaction,
     db::schema::audit_seals,
     domain::audit::chain::{Seal, Statement, StoredEvent},
 };
@@ -37,16 +38,18 @@ struct Answer {
 }
 
 /// Takes the lock of the sealer until the end of the transaction; false where another one has it.
-pub async fn try_lock(tx: &mut AsyncPgConnection) -> QueryResult<bool> {
+pub async fn try_lock(tx: &Transaction<'_>) -> QueryResult<bool> {
     let lock = "SELECT try_sealer_lock() AS answer";
-    let locked: Answer = diesel::sql_query(lock).get_result(tx).await?;
+    let locked: Answer = diesel::sql_query(lock)
+        .get_result(&mut tx.connection())
+        .await?;
     Ok(locked.answer)
 }
 
 /// From here on, the transaction sees the database as it is now, and writes nothing.
-pub async fn freeze(tx: &mut AsyncPgConnection) -> QueryResult<()> {
+pub async fn freeze(tx: &Transaction<'_>) -> QueryResult<()> {
     diesel::sql_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        .execute(tx)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }
@@ -97,7 +100,7 @@ impl From<EventRow> for StoredEvent {
 
 /// Up to `limit` events after one number and up to another, in order.
 pub async fn events(
-    conn: &mut AsyncPgConnection,
+    mut conn: &AsyncPgConnection,
     after: i64,
     through: i64,
     limit: i64,
@@ -113,7 +116,7 @@ pub async fn events(
         .bind::<BigInt, _>(after)
         .bind::<BigInt, _>(through)
         .bind::<BigInt, _>(limit)
-        .load(conn)
+        .load(&mut conn)
         .await?;
     Ok(rows.into_iter().map(StoredEvent::from).collect())
 }
@@ -167,21 +170,21 @@ const SEALS: &str = concat!(
 );
 
 /// The last seal.
-pub async fn last(conn: &mut AsyncPgConnection) -> QueryResult<Option<Seal>> {
+pub async fn last(mut conn: &AsyncPgConnection) -> QueryResult<Option<Seal>> {
     let row: Option<SealRow> = diesel::sql_query(format!("{SEALS} ORDER BY number DESC LIMIT 1"))
-        .get_result(conn)
+        .get_result(&mut conn)
         .await
         .optional()?;
     Ok(row.map(Seal::from))
 }
 
 /// Up to `limit` seals after a number, in order.
-pub async fn seals(conn: &mut AsyncPgConnection, after: i64, limit: i64) -> QueryResult<Vec<Seal>> {
+pub async fn seals(mut conn: &AsyncPgConnection, after: i64, limit: i64) -> QueryResult<Vec<Seal>> {
     let query = format!("{SEALS} WHERE number > $1 ORDER BY number LIMIT $2");
     let rows: Vec<SealRow> = diesel::sql_query(query)
         .bind::<BigInt, _>(after)
         .bind::<BigInt, _>(limit)
-        .load(conn)
+        .load(&mut conn)
         .await?;
     Ok(rows.into_iter().map(Seal::from).collect())
 }
@@ -204,7 +207,7 @@ pub struct Segment {
 
 /// Up to `limit` segments after a number, in order.
 pub async fn segments(
-    conn: &mut AsyncPgConnection,
+    mut conn: &AsyncPgConnection,
     after: i64,
     limit: i64,
 ) -> QueryResult<Vec<Segment>> {
@@ -213,13 +216,13 @@ pub async fn segments(
         .order(audit_seals::number)
         .limit(limit)
         .select(Segment::as_select())
-        .load(conn)
+        .load(&mut conn)
         .await
 }
 
 /// Appends a seal with the list that it was made over.
 pub async fn append(
-    tx: &mut AsyncPgConnection,
+    tx: &Transaction<'_>,
     seal: &Seal,
     sealed_at: DateTime<Utc>,
     row_hashes: &[u8],
@@ -239,7 +242,7 @@ pub async fn append(
             audit_seals::key_id.eq(&says.key_id),
             audit_seals::mac.eq(&seal.mac),
         ))
-        .execute(tx)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }
@@ -263,7 +266,7 @@ pub struct Old {
 
 /// The oldest of at most `limit` segments that are not purged yet and were sealed before `cutoff`.
 pub async fn old(
-    tx: &mut AsyncPgConnection,
+    tx: &Transaction<'_>,
     cutoff: DateTime<Utc>,
     limit: i64,
 ) -> QueryResult<Option<Old>> {
@@ -278,24 +281,24 @@ pub async fn old(
     diesel::sql_query(query)
         .bind::<Timestamptz, _>(cutoff)
         .bind::<BigInt, _>(limit)
-        .get_result(tx)
+        .get_result(&mut tx.connection())
         .await
         .optional()
 }
 
 /// Deletes the events of old segments, and their hashes. The seal that says so must have been
 /// appended in the same transaction, or the database refuses.
-pub async fn purge(tx: &mut AsyncPgConnection, old: Old) -> QueryResult<usize> {
+pub async fn purge(tx: &Transaction<'_>, old: Old) -> QueryResult<usize> {
     let events = diesel::sql_query("DELETE FROM audit_events WHERE seq <= $1")
         .bind::<BigInt, _>(old.last_seq)
-        .execute(tx)
+        .execute(&mut tx.connection())
         .await?;
     let forget = "UPDATE audit_seals SET row_hashes = NULL
         WHERE number BETWEEN $1 AND $2 AND row_hashes IS NOT NULL";
     diesel::sql_query(forget)
         .bind::<BigInt, _>(old.from)
         .bind::<BigInt, _>(old.through)
-        .execute(tx)
+        .execute(&mut tx.connection())
         .await?;
     Ok(events)
 }

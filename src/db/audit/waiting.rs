@@ -55,10 +55,10 @@ struct Answer {
 }
 
 /// Whether there is an event that no seal covers yet.
-pub async fn some_wait(conn: &mut AsyncPgConnection) -> QueryResult<bool> {
+pub async fn some_wait(mut conn: &AsyncPgConnection) -> QueryResult<bool> {
     let waits = "SELECT EXISTS (SELECT FROM audit_events WHERE seq > coalesce(
         (SELECT last_seq FROM audit_seals ORDER BY number DESC LIMIT 1), 0)) AS answer";
-    let waits: Answer = diesel::sql_query(waits).get_result(conn).await?;
+    let waits: Answer = diesel::sql_query(waits).get_result(&mut conn).await?;
     Ok(waits.answer)
 }
 
@@ -91,7 +91,7 @@ pub async fn waiting(mut conn: &AsyncPgConnection) -> QueryResult<Option<Waiting
 
 /// Marks the present end of the log. Outside a transaction: the number has to be read before the
 /// locks are.
-pub async fn mark(conn: &mut AsyncPgConnection) -> QueryResult<Mark> {
+pub async fn mark(mut conn: &AsyncPgConnection) -> QueryResult<Mark> {
     #[derive(QueryableByName)]
     struct Last {
         #[diesel(sql_type = BigInt)]
@@ -103,9 +103,9 @@ pub async fn mark(conn: &mut AsyncPgConnection) -> QueryResult<Mark> {
         writers: Vec<String>,
     }
     let last = "SELECT last_value AS seq FROM audit_events_seq_seq";
-    let last: Last = diesel::sql_query(last).get_result(conn).await?;
+    let last: Last = diesel::sql_query(last).get_result(&mut conn).await?;
     let writers = format!("SELECT ARRAY({WRITERS}) AS writers");
-    let writers: Writers = diesel::sql_query(writers).get_result(conn).await?;
+    let writers: Writers = diesel::sql_query(writers).get_result(&mut conn).await?;
     Ok(Mark {
         seq: last.seq,
         writers: writers.writers,
@@ -113,14 +113,14 @@ pub async fn mark(conn: &mut AsyncPgConnection) -> QueryResult<Mark> {
 }
 
 /// Whether every event up to the mark is there that ever will be.
-pub async fn is_settled(conn: &mut AsyncPgConnection, mark: &Mark) -> QueryResult<bool> {
+pub async fn is_settled(mut conn: &AsyncPgConnection, mark: &Mark) -> QueryResult<bool> {
     if mark.writers.is_empty() {
         return Ok(true);
     }
     let settled = format!("SELECT NOT ($1 && ARRAY({WRITERS})) AS answer");
     let settled: Answer = diesel::sql_query(settled)
         .bind::<Array<Text>, _>(&mark.writers)
-        .get_result(conn)
+        .get_result(&mut conn)
         .await?;
     Ok(settled.answer)
 }

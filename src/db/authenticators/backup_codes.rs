@@ -5,17 +5,19 @@ use diesel::{dsl::count_star, prelude::*};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::{db::schema::backup_codes, domain::authenticators::backup_code::StoredCode};
+use crate::{
+    db::Transaction, db::schema::backup_codes, domain::authenticators::backup_code::StoredCode,
+};
 
 /// Replaces the whole set.
 pub async fn replace(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     user_id: Uuid,
     key_id: &str,
     macs: &[[u8; 32]],
     at: DateTime<Utc>,
 ) -> QueryResult<()> {
-    delete_all(conn, user_id).await?;
+    delete_all(tx, user_id).await?;
     let rows: Vec<_> = macs
         .iter()
         .map(|mac| {
@@ -29,7 +31,7 @@ pub async fn replace(
         .collect();
     diesel::insert_into(backup_codes::table)
         .values(rows)
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }
@@ -49,7 +51,7 @@ pub async fn all(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Vec
 
 /// Uses a code up; `false` where it was used.
 pub async fn consume(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     user_id: Uuid,
     mac: &[u8],
     at: DateTime<Utc>,
@@ -62,7 +64,7 @@ pub async fn consume(
         )
         .filter(backup_codes::used_at.is_null())
         .set(backup_codes::used_at.eq(at))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
@@ -92,10 +94,10 @@ pub async fn unused_by_key(mut conn: &AsyncPgConnection) -> QueryResult<Vec<(Str
 }
 
 /// Forgets the set.
-pub async fn delete_all(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
+pub async fn delete_all(tx: &Transaction<'_>, user_id: Uuid) -> QueryResult<()> {
     diesel::delete(backup_codes::table)
         .filter(backup_codes::user_id.eq(user_id))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::schema::totp_authenticators as totp;
+use crate::db::{Transaction, schema::totp_authenticators as totp};
 
 /// An authenticator as the row has it.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -37,19 +37,19 @@ pub async fn find(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Op
 }
 
 /// The same, held until the transaction ends: its secret is not sealed again meanwhile.
-pub async fn hold(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Option<TotpRow>> {
+pub async fn hold(tx: &Transaction<'_>, user_id: Uuid) -> QueryResult<Option<TotpRow>> {
     totp::table
         .filter(totp::user_id.eq(user_id))
         .select(TotpRow::as_select())
         .for_no_key_update()
-        .first(&mut conn)
+        .first(&mut tx.connection())
         .await
         .optional()
 }
 
 /// Begins an enrolment, or begins it anew; `false` where a confirmed authenticator stands.
 pub async fn begin(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     user_id: Uuid,
     sealed_secret: &[u8],
     at: DateTime<Utc>,
@@ -69,7 +69,7 @@ pub async fn begin(
             totp::refused_steps.eq(Vec::<i64>::new()),
         ));
     let rows = diesel::query_dsl::methods::FilterDsl::filter(upsert, totp::confirmed_at.is_null())
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
@@ -77,7 +77,7 @@ pub async fn begin(
 /// Confirms an enrolment by the code of `step`, which counts as used. `sealed_secret` is what the
 /// code was checked against: an enrolment begun anew meanwhile is not confirmed by it.
 pub async fn confirm(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     user_id: Uuid,
     sealed_secret: &[u8],
     step: i64,
@@ -91,14 +91,14 @@ pub async fn confirm(
         )
         .filter(totp::confirmed_at.is_null().and(totp::last_step.lt(step)))
         .set((totp::last_step.eq(step), totp::confirmed_at.eq(at)))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
 
 /// Accepts a step, once; `false` where it or a later one was accepted, or it is refused for good.
 pub async fn accept_step(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     user_id: Uuid,
     sealed_secret: &[u8],
     step: i64,
@@ -119,7 +119,7 @@ pub async fn accept_step(
         )
         .filter(not(refused))
         .set(totp::last_step.eq(step))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
@@ -143,23 +143,23 @@ pub async fn refuse_step(
 }
 
 /// Removes the authenticator; `false` where no confirmed one stood.
-pub async fn delete_confirmed(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<bool> {
+pub async fn delete_confirmed(tx: &Transaction<'_>, user_id: Uuid) -> QueryResult<bool> {
     let rows = diesel::delete(totp::table)
         .filter(
             totp::user_id
                 .eq(user_id)
                 .and(totp::confirmed_at.is_not_null()),
         )
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
 
 /// Forgets an enrolment that was begun and not confirmed.
-pub async fn delete_pending(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<()> {
+pub async fn delete_pending(tx: &Transaction<'_>, user_id: Uuid) -> QueryResult<()> {
     diesel::delete(totp::table)
         .filter(totp::user_id.eq(user_id).and(totp::confirmed_at.is_null()))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }

@@ -9,7 +9,10 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::schema::{user_import_parts as parts, user_imports as imports};
+use crate::db::{
+    Transaction,
+    schema::{user_import_parts as parts, user_imports as imports},
+};
 
 /// Keeps a piece of a file that arrives; `false` where the file is not there any more.
 pub async fn insert_part(
@@ -81,15 +84,11 @@ pub struct Arrived<'a> {
 }
 
 /// Notes that all of a file is there; `false` where it is not kept any more.
-pub async fn arrived(
-    mut conn: &AsyncPgConnection,
-    id: Uuid,
-    arrived: &Arrived<'_>,
-) -> QueryResult<bool> {
+pub async fn arrived(tx: &Transaction<'_>, id: Uuid, arrived: &Arrived<'_>) -> QueryResult<bool> {
     let rows = diesel::update(imports::table.find(id))
         .filter(imports::arriving)
         .set(arrived)
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
@@ -108,9 +107,9 @@ pub async fn parts(
 }
 
 /// Forgets the pieces of a file.
-pub async fn forget_parts(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<()> {
+pub async fn forget_parts(tx: &Transaction<'_>, import_id: Uuid) -> QueryResult<()> {
     diesel::delete(parts::table.filter(parts::import_id.eq(import_id)))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }

@@ -15,7 +15,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use crate::db::schema::{user_imports as imports, users};
+use crate::db::{
+    Transaction,
+    schema::{user_imports as imports, users},
+};
 
 /// A file to be kept.
 #[derive(Debug, Insertable)]
@@ -110,12 +113,12 @@ pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<
 }
 
 /// The file of an id, locked until the transaction ends.
-pub async fn hold(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<FileRow>> {
+pub async fn hold(tx: &Transaction<'_>, id: Uuid) -> QueryResult<Option<FileRow>> {
     imports::table
         .find(id)
         .select(FileRow::as_select())
         .for_no_key_update()
-        .first(&mut conn)
+        .first(&mut tx.connection())
         .await
         .optional()
 }
@@ -157,7 +160,7 @@ pub struct Confirmed<'a> {
 /// Lets a file without bad rows be imported; `false` where it is not there, or no more to be
 /// confirmed.
 pub async fn confirm(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     by: &Confirmed<'_>,
     now: DateTime<Utc>,
@@ -171,19 +174,19 @@ pub async fn confirm(
             // What is forgotten after a day counts from here on.
             imports::seen_at.eq(now),
         ))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
 
 /// Forgets a file that is not imported; `false` where there is none.
-pub async fn discard(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<bool> {
+pub async fn discard(tx: &Transaction<'_>, id: Uuid) -> QueryResult<bool> {
     let rows = diesel::delete(
         imports::table
             .find(id)
             .filter(imports::state.eq("uploaded").and(not(imports::arriving))),
     )
-    .execute(&mut conn)
+    .execute(&mut tx.connection())
     .await?;
     Ok(rows == 1)
 }
@@ -244,7 +247,7 @@ pub struct Counts {
 /// Notes that the file is imported, by the transaction that did so; `false` where the run does not count any
 /// more.
 pub async fn finish(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     (id, run): (Uuid, i32),
     counts: Counts,
     now: DateTime<Utc>,
@@ -259,14 +262,14 @@ pub async fn finish(
             imports::state.eq("done"),
             imports::finished_at.eq(now),
         ))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
 
 /// Ends an import that was confirmed and whose accounts are not made; `false` where there is none.
 pub async fn cancel(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     why: &str,
     now: DateTime<Utc>,
@@ -278,14 +281,14 @@ pub async fn cancel(
             imports::failure.eq(why),
             imports::finished_at.eq(now),
         ))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
 
 /// Notes that a run failed for good; `false` where it is no more the one that counts.
 pub async fn fail(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     (id, run): (Uuid, i32),
     why: &str,
     now: DateTime<Utc>,
@@ -297,20 +300,16 @@ pub async fn fail(
             imports::failure.eq(why),
             imports::finished_at.eq(now),
         ))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
 
 /// Notes that a held import was taken back.
-pub async fn set_undone(
-    mut conn: &AsyncPgConnection,
-    id: Uuid,
-    at: DateTime<Utc>,
-) -> QueryResult<()> {
+pub async fn set_undone(tx: &Transaction<'_>, id: Uuid, at: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(imports::table.find(id))
         .set((imports::state.eq("undone"), imports::undone_at.eq(at)))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }

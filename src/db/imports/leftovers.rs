@@ -8,7 +8,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::schema::user_imports as imports;
+use crate::db::{Transaction, schema::user_imports as imports};
 
 /// An import that has come to its end, whose rows are still staged.
 #[derive(Debug, Clone, QueryableByName)]
@@ -32,17 +32,14 @@ pub struct Leftover {
 
 /// Locks an import that has come to its end and whose rows are still staged: this one, or the one that ended
 /// first. Passes those that another transaction has locked.
-pub async fn hold(
-    mut conn: &AsyncPgConnection,
-    only: Option<Uuid>,
-) -> QueryResult<Option<Leftover>> {
+pub async fn hold(tx: &Transaction<'_>, only: Option<Uuid>) -> QueryResult<Option<Leftover>> {
     sql_query(
         "SELECT id, rows_staged, cleared_to, owners_mailed, mails_owners FROM user_imports
          WHERE cleared_to IS NOT NULL AND finished_at IS NOT NULL AND ($1 IS NULL OR id = $1)
          ORDER BY finished_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED",
     )
     .bind::<Nullable<SqlUuid>, _>(only)
-    .get_result(&mut conn)
+    .get_result(&mut tx.connection())
     .await
     .optional()
 }
@@ -66,7 +63,7 @@ pub struct StagedOwner {
 
 /// Takes the rows of a file from `from` up to `to` from the stage.
 pub async fn take(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     import: Uuid,
     (from, to): (i64, i64),
 ) -> QueryResult<Vec<StagedOwner>> {
@@ -77,7 +74,7 @@ pub async fn take(
     .bind::<SqlUuid, _>(import)
     .bind::<BigInt, _>(from)
     .bind::<BigInt, _>(to)
-    .load(&mut conn)
+    .load(&mut tx.connection())
     .await
 }
 
@@ -106,7 +103,7 @@ pub async fn still_there(
 /// Notes up to which row an import that is held is cleared, `None` being all of it, and how many owners were
 /// mailed.
 pub async fn cleared(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     import: Uuid,
     to: Option<i64>,
     mailed: i64,
@@ -116,7 +113,7 @@ pub async fn cleared(
             imports::cleared_to.eq(to),
             imports::owners_mailed.eq(imports::owners_mailed + mailed),
         ))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }

@@ -13,6 +13,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::db::{
+    Transaction,
     accounts::users::NEVER_VERIFIED,
     audit::{NewEvent, Record},
 };
@@ -43,11 +44,7 @@ pub struct Staged<'a> {
 }
 
 /// Stages accounts of an import.
-pub async fn stage(
-    mut conn: &AsyncPgConnection,
-    import: Uuid,
-    staged: &Staged<'_>,
-) -> QueryResult<()> {
+pub async fn stage(tx: &Transaction<'_>, import: Uuid, staged: &Staged<'_>) -> QueryResult<()> {
     sql_query(
         "INSERT INTO user_import_rows (import_id, number, line, id, email, email_canonical, display_name,
             password_hash, role, email_verified, created_at)
@@ -64,7 +61,7 @@ pub async fn stage(
     .bind::<Array<Text>, _>(&staged.roles)
     .bind::<Array<Bool>, _>(&staged.verified)
     .bind::<Array<Timestamptz>, _>(&staged.created)
-    .execute(&mut conn)
+    .execute(&mut tx.connection())
     .await?;
     Ok(())
 }
@@ -72,7 +69,7 @@ pub async fn stage(
 /// Notes that the rows of a file are staged from `before` up to `now_staged`; `false` where the run does not
 /// count any more. It belongs into the transaction that stages them.
 pub async fn advance(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     (id, run): (Uuid, i32),
     (before, now_staged): (i64, i64),
     now: DateTime<Utc>,
@@ -87,7 +84,7 @@ pub async fn advance(
     .bind::<BigInt, _>(before)
     .bind::<BigInt, _>(now_staged)
     .bind::<Timestamptz, _>(now)
-    .execute(&mut conn)
+    .execute(&mut tx.connection())
     .await?;
     Ok(rows == 1)
 }
@@ -120,17 +117,14 @@ struct Id {
 
 /// Erases the accounts of staged addresses that were registered and never verified; returns their ids. One
 /// that is verified at the same moment stays.
-pub async fn erase_never_verified(
-    mut conn: &AsyncPgConnection,
-    import: Uuid,
-) -> QueryResult<Vec<Uuid>> {
+pub async fn erase_never_verified(tx: &Transaction<'_>, import: Uuid) -> QueryResult<Vec<Uuid>> {
     // In one order, as everybody who locks several.
     let held: Vec<Id> = sql_query(format!(
         "SELECT users.id FROM users JOIN user_import_rows AS r USING (email_canonical)
          WHERE r.import_id = $1 AND {NEVER_VERIFIED} ORDER BY users.id FOR UPDATE OF users"
     ))
     .bind::<SqlUuid, _>(import)
-    .load(&mut conn)
+    .load(&mut tx.connection())
     .await?;
     if held.is_empty() {
         return Ok(Vec::new());
@@ -140,14 +134,14 @@ pub async fn erase_never_verified(
         "DELETE FROM users WHERE id = ANY($1) AND {NEVER_VERIFIED} RETURNING id"
     ))
     .bind::<Array<SqlUuid>, _>(held)
-    .load(&mut conn)
+    .load(&mut tx.connection())
     .await?;
     Ok(gone.into_iter().map(|gone| gone.id).collect())
 }
 
 /// Makes the accounts of the staged rows of a range whose address is free; returns how many.
 pub async fn make(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     import: Uuid,
     (from, to): (i64, i64),
     now: DateTime<Utc>,
@@ -165,13 +159,13 @@ pub async fn make(
     .bind::<Timestamptz, _>(now)
     .bind::<BigInt, _>(from)
     .bind::<BigInt, _>(to)
-    .execute(&mut conn)
+    .execute(&mut tx.connection())
     .await
 }
 
 /// Writes an event about each account that was made of a range, as `record` is about the service.
 pub async fn audit_made(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     import: Uuid,
     (from, to): (i64, i64),
     record: &Record<'_>,
@@ -193,7 +187,7 @@ pub async fn audit_made(
     .bind::<Jsonb, _>(&event.detail)
     .bind::<BigInt, _>(from)
     .bind::<BigInt, _>(to)
-    .execute(&mut conn)
+    .execute(&mut tx.connection())
     .await?;
     Ok(())
 }

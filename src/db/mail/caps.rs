@@ -6,8 +6,10 @@ use diesel::{
     prelude::*,
     sql_types::{Bool, Integer, Interval, Nullable, Timestamptz, Uuid as SqlUuid},
 };
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::RunQueryDsl;
 use uuid::Uuid;
+
+use crate::db::Transaction;
 
 /// A cap of one recipient or mailbox: `per` holds the whole burst, `each` one mail of it.
 #[derive(Debug, Clone, Copy)]
@@ -28,11 +30,7 @@ struct Admitted {
 
 /// Counts a mail against two caps; `false` where one of them is reached. The second counts only what
 /// the first lets through.
-pub async fn admit(
-    mut conn: &AsyncPgConnection,
-    caps: [Cap; 2],
-    now: DateTime<Utc>,
-) -> QueryResult<bool> {
+pub async fn admit(tx: &Transaction<'_>, caps: [Cap; 2], now: DateTime<Utc>) -> QueryResult<bool> {
     let [first, second] = caps;
     // A time further ahead than a whole burst is from a clock that was ahead.
     let admitted: Admitted = diesel::sql_query(
@@ -55,7 +53,7 @@ pub async fn admit(
     .bind::<Interval, _>(second.each)
     .bind::<Interval, _>(second.per)
     .bind::<Timestamptz, _>(now)
-    .get_result(&mut conn)
+    .get_result(&mut tx.connection())
     .await?;
     Ok(admitted.admitted)
 }
@@ -69,7 +67,7 @@ struct Due {
 /// When the mail of an event may be sent that is told at most once in `period`: `None` is now. The
 /// row stays locked until the transaction ends, so that events come one after the other.
 pub async fn next_of_kind(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     key: Uuid,
     now: DateTime<Utc>,
     period: TimeDelta,
@@ -86,7 +84,7 @@ pub async fn next_of_kind(
     .bind::<SqlUuid, _>(key)
     .bind::<Timestamptz, _>(now)
     .bind::<Interval, _>(period)
-    .get_result(&mut conn)
+    .get_result(&mut tx.connection())
     .await?;
     Ok(due.at)
 }
@@ -99,18 +97,14 @@ struct Replaced {
 
 /// Takes the mail back that waits under this key, to write another one in its place; returns how many
 /// events it told of. One that a worker has taken stays.
-pub async fn take_back(
-    mut conn: &AsyncPgConnection,
-    key: Uuid,
-    now: DateTime<Utc>,
-) -> QueryResult<i32> {
+pub async fn take_back(tx: &Transaction<'_>, key: Uuid, now: DateTime<Utc>) -> QueryResult<i32> {
     let taken: Vec<Replaced> = diesel::sql_query(
         "DELETE FROM mails WHERE merge_key = $1 AND sealed IS NOT NULL AND dropped_at IS NULL
              AND attempts = 0 AND next_attempt_at > $2 RETURNING merged",
     )
     .bind::<SqlUuid, _>(key)
     .bind::<Timestamptz, _>(now)
-    .load(&mut conn)
+    .load(&mut tx.connection())
     .await?;
     Ok(taken.iter().map(|one| one.merged).sum())
 }

@@ -8,7 +8,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::schema::mails;
+use crate::db::{Transaction, schema::mails};
 
 /// A mail to be written to the outbox.
 #[derive(Debug, Insertable)]
@@ -44,19 +44,19 @@ pub struct Verdict {
 }
 
 /// Writes a mail to the outbox that no rule holds back.
-pub async fn insert(conn: &AsyncPgConnection, mail: &NewMail<'_>) -> QueryResult<()> {
+pub async fn insert(tx: &Transaction<'_>, mail: &NewMail<'_>) -> QueryResult<()> {
     let free = Verdict {
         capped: false,
         merge_key: None,
         merged: 1,
     };
-    insert_judged(conn, mail, free).await
+    insert_judged(tx, mail, free).await
 }
 
 /// Writes a mail to the outbox. An account that is gone meanwhile, such as one that is taken back
 /// with its import, makes the mail a decoy: the statement looks at the account itself, and holds it.
 pub async fn insert_judged(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     mail: &NewMail<'_>,
     verdict: Verdict,
 ) -> QueryResult<()> {
@@ -80,7 +80,7 @@ pub async fn insert_judged(
     .bind::<Timestamptz, _>(mail.next_attempt_at)
     .bind::<Nullable<Timestamptz>, _>(mail.expires_at)
     .bind::<Timestamptz, _>(mail.created_at)
-    .execute(&mut conn)
+    .execute(&mut tx.connection())
     .await?;
     Ok(())
 }
@@ -95,10 +95,10 @@ pub async fn hold_account(mut conn: &AsyncPgConnection, user: Option<Uuid>) -> Q
 }
 
 /// Writes many mails to the outbox: a statement takes eight values of each, and 65,535 in all.
-pub async fn insert_all(mut conn: &AsyncPgConnection, mails: &[NewMail<'_>]) -> QueryResult<()> {
+pub async fn insert_all(tx: &Transaction<'_>, mails: &[NewMail<'_>]) -> QueryResult<()> {
     diesel::insert_into(mails::table)
         .values(mails)
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }
@@ -128,7 +128,7 @@ pub struct TakenMail {
 /// Takes up to `limit` mails that are due, and leases them until `lease_until`: a worker that dies
 /// with a mail in its hands loses it to the next one.
 pub async fn take_due(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     limit: i64,
     now: DateTime<Utc>,
     lease_until: DateTime<Utc>,
@@ -145,7 +145,7 @@ pub async fn take_due(
         .select(mails::id)
         .for_update()
         .skip_locked();
-    let ids: Vec<Uuid> = due.load(&mut conn).await?;
+    let ids: Vec<Uuid> = due.load(&mut tx.connection()).await?;
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -156,7 +156,7 @@ pub async fn take_due(
             mails::next_attempt_at.eq(lease_until),
         ))
         .returning(TakenMail::as_returning())
-        .get_results(&mut conn)
+        .get_results(&mut tx.connection())
         .await
 }
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::{db::schema::sessions, domain::session::EndReason};
+use crate::{db::Transaction, db::schema::sessions, domain::session::EndReason};
 
 /// The living sessions of a user, those in `kept` aside, past the `most` that were used last.
 pub async fn past(
@@ -30,23 +30,19 @@ pub async fn past(
 
 /// Locks sessions in the order of their ids: of two sign-ins that end sessions of each other's user,
 /// one waits for the other.
-pub async fn hold(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult<()> {
+pub async fn hold(tx: &Transaction<'_>, ids: &[Uuid]) -> QueryResult<()> {
     sessions::table
         .filter(sessions::id.eq_any(ids))
         .order(sessions::id)
         .for_no_key_update()
         .select(sessions::id)
-        .load::<Uuid>(&mut conn)
+        .load::<Uuid>(&mut tx.connection())
         .await?;
     Ok(())
 }
 
 /// Ends sessions; returns those that still lived.
-pub async fn end(
-    mut conn: &AsyncPgConnection,
-    ids: &[Uuid],
-    at: DateTime<Utc>,
-) -> QueryResult<Vec<Uuid>> {
+pub async fn end(tx: &Transaction<'_>, ids: &[Uuid], at: DateTime<Utc>) -> QueryResult<Vec<Uuid>> {
     diesel::update(sessions::table)
         .filter(sessions::id.eq_any(ids))
         .filter(sessions::revoked_at.is_null())
@@ -55,6 +51,6 @@ pub async fn end(
             sessions::revoked_reason.eq(EndReason::Limit.as_str()),
         ))
         .returning(sessions::id)
-        .get_results(&mut conn)
+        .get_results(&mut tx.connection())
         .await
 }

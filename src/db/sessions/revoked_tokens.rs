@@ -2,21 +2,21 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::RunQueryDsl;
 
-use crate::{db::schema::revoked_tokens, domain::token::Claims};
+use crate::{db::Transaction, db::schema::revoked_tokens, domain::token::Claims};
 
 /// Puts a token on the list; `false` where it was there.
 ///
 /// This is how a one-time token is used up: of any number of transactions at once, one gets `true`.
-pub async fn insert(mut conn: &AsyncPgConnection, claims: &Claims) -> QueryResult<bool> {
+pub async fn insert(tx: &Transaction<'_>, claims: &Claims) -> QueryResult<bool> {
     let rows = diesel::insert_into(revoked_tokens::table)
         .values((
             revoked_tokens::token_id.eq(&claims.token_id),
             revoked_tokens::expires_at.eq::<DateTime<Utc>>(claims.expires_at),
         ))
         .on_conflict_do_nothing()
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }

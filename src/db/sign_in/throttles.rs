@@ -13,7 +13,7 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::db::schema::account_throttles as throttles;
+use crate::db::{Transaction, schema::account_throttles as throttles};
 
 /// How much the clocks of nodes may differ.
 const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
@@ -124,7 +124,7 @@ pub async fn find(mut conn: &AsyncPgConnection, keys: &[[u8; 32]]) -> QueryResul
 /// Whether something that happens at most once in a while may happen now, and again only after
 /// `period`. Within a transaction, it may happen again where that is taken back.
 pub async fn once(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     key: &[u8; 32],
     now: DateTime<Utc>,
     period: TimeDelta,
@@ -146,7 +146,9 @@ pub async fn once(
     let due = throttles::next_allowed_at
         .le(now)
         .or(throttles::next_allowed_at.gt(now + period + CLOCKS_DIFFER));
-    let rows = FilterDsl::filter(upsert, due).execute(&mut conn).await?;
+    let rows = FilterDsl::filter(upsert, due)
+        .execute(&mut tx.connection())
+        .await?;
     Ok(rows == 1)
 }
 
@@ -160,13 +162,13 @@ pub async fn clear(mut conn: &AsyncPgConnection, key: &[u8; 32]) -> QueryResult<
 
 /// Forgets a counter that has reached `ceiling`; `false` where it has not.
 pub async fn clear_blocked(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     key: &[u8; 32],
     ceiling: i32,
 ) -> QueryResult<bool> {
     let rows = diesel::delete(throttles::table.find(&key[..]))
         .filter(throttles::failures.ge(ceiling))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }

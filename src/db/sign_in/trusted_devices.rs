@@ -6,7 +6,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use crate::db::schema::{trusted_devices as trusted, users};
+use crate::db::{
+    Transaction,
+    schema::{trusted_devices as trusted, users},
+};
 
 /// A browser to trust.
 #[derive(Debug, Insertable)]
@@ -33,10 +36,10 @@ pub struct NewTrusted<'a> {
 }
 
 /// Trusts a browser.
-pub async fn insert(mut conn: &AsyncPgConnection, new: &NewTrusted<'_>) -> QueryResult<()> {
+pub async fn insert(tx: &Transaction<'_>, new: &NewTrusted<'_>) -> QueryResult<()> {
     diesel::insert_into(trusted::table)
         .values(new)
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }
@@ -44,7 +47,7 @@ pub async fn insert(mut conn: &AsyncPgConnection, new: &NewTrusted<'_>) -> Query
 /// Ends the trust of a user in a browser that is about to be trusted anew; returns the hashes of
 /// the secrets that are worth nothing now.
 pub async fn forget(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     user_id: Uuid,
     secret_hashes: &[Vec<u8>],
 ) -> QueryResult<Vec<Vec<u8>>> {
@@ -52,7 +55,7 @@ pub async fn forget(
         .filter(trusted::user_id.eq(user_id))
         .filter(trusted::secret_hash.eq_any(secret_hashes))
         .returning(trusted::secret_hash)
-        .get_results(&mut conn)
+        .get_results(&mut tx.connection())
         .await
 }
 
@@ -74,7 +77,7 @@ pub struct Use<'a> {
 }
 
 /// Notes a sign-in; `false` where this user does not trust the browser.
-pub async fn note_use(mut conn: &AsyncPgConnection, used: &Use<'_>) -> QueryResult<bool> {
+pub async fn note_use(tx: &Transaction<'_>, used: &Use<'_>) -> QueryResult<bool> {
     let rows = diesel::update(trusted::table)
         .filter(
             trusted::user_id
@@ -91,7 +94,7 @@ pub async fn note_use(mut conn: &AsyncPgConnection, used: &Use<'_>) -> QueryResu
             trusted::ip.eq(used.ip),
             trusted::user_agent.eq(used.user_agent),
         ))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows > 0)
 }
@@ -136,7 +139,7 @@ pub async fn living_of(
 
 /// Ends the trust of a user in one browser; `false` where there is none of that id.
 pub async fn delete(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     id: Uuid,
     user_id: Uuid,
     rev: i64,
@@ -145,38 +148,34 @@ pub async fn delete(
     let rows = diesel::delete(trusted::table)
         .filter(trusted::id.eq(id).and(trusted::user_id.eq(user_id)))
         .filter(trusted::rev.eq(rev).and(trusted::expires_at.gt(at)))
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
 }
 
 /// Ends the trust of a user, held by this transaction, in every browser past the `most` that were used
 /// last; returns which rows went.
-pub async fn forget_past(
-    mut conn: &AsyncPgConnection,
-    user_id: Uuid,
-    most: i64,
-) -> QueryResult<Vec<Uuid>> {
+pub async fn forget_past(tx: &Transaction<'_>, user_id: Uuid, most: i64) -> QueryResult<Vec<Uuid>> {
     let past: Vec<Uuid> = trusted::table
         .filter(trusted::user_id.eq(user_id))
         .order((trusted::last_used_at.desc(), trusted::id.desc()))
         .offset(most)
         .select(trusted::id)
-        .load(&mut conn)
+        .load(&mut tx.connection())
         .await?;
     if past.is_empty() {
         return Ok(past);
     }
     diesel::delete(trusted::table.filter(trusted::id.eq_any(past)))
         .returning(trusted::id)
-        .get_results(&mut conn)
+        .get_results(&mut tx.connection())
         .await
 }
 
 /// Ends the trust of a user in every browser but those with these secrets; returns which
 /// rows went.
 pub async fn delete_others(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     user_id: Uuid,
     kept: &[Vec<u8>],
 ) -> QueryResult<Vec<Uuid>> {
@@ -184,7 +183,7 @@ pub async fn delete_others(
         .filter(trusted::user_id.eq(user_id))
         .filter(trusted::secret_hash.ne_all(kept))
         .returning(trusted::id)
-        .get_results(&mut conn)
+        .get_results(&mut tx.connection())
         .await
 }
 

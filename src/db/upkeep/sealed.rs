@@ -10,6 +10,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use crate::db::Transaction;
 use crate::domain::secrets::sealing::Place;
 
 /// A column of sealed values, in a table whose key is a UUID.
@@ -105,7 +106,7 @@ pub struct Resealed {
 /// wrote meanwhile stays. Returns how many were replaced. Rows are locked in the order of their keys,
 /// as by everybody who locks several.
 pub async fn replace(
-    mut conn: &AsyncPgConnection,
+    tx: &Transaction<'_>,
     column: SealedColumn,
     batch: &[Resealed],
 ) -> QueryResult<usize> {
@@ -125,7 +126,7 @@ pub async fn replace(
         .bind::<Array<SqlUuid>, _>(rows)
         .bind::<Array<Bytea>, _>(read)
         .bind::<Array<Bytea>, _>(sealed)
-        .execute(&mut conn)
+        .execute(&mut tx.connection())
         .await
 }
 

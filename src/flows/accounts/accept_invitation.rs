@@ -4,7 +4,7 @@
 use super::register::own_words;
 use crate::{
     db::{
-        self, Transact, Tx,
+        self, Connection, Transaction,
         accounts::users::{NewUser, PasswordHash, UserRecord},
     },
     domain::{
@@ -90,7 +90,7 @@ pub async fn inspect(s: &Services, token: &SecretString) -> Result<Link> {
     Ok(Link::Good(found))
 }
 
-async fn has_its_inviter(conn: &Tx, invitation: &Invitation) -> Result<bool> {
+async fn has_its_inviter(conn: &Connection, invitation: &Invitation) -> Result<bool> {
     match invitation.invited_by {
         Some(inviter) => Ok(db::admin::admins::is_active(conn, inviter).await?),
         None => Ok(false),
@@ -125,8 +125,7 @@ pub async fn accept(s: &Services, input: &Input, client: &Client) -> Result<Outc
         name,
         replaces: input.replaces,
     };
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| accepted.write(s, tx, client).await)
+    s.db.transaction(async |tx| accepted.write(s, tx, client).await)
         .await
 }
 
@@ -140,7 +139,7 @@ struct Accepted {
 
 impl Accepted {
     /// Under the lock of admins, so that whoever sent it stays one until the commit.
-    async fn write(&self, s: &Services, tx: &Tx, client: &Client) -> Result<Outcome> {
+    async fn write(&self, s: &Services, tx: &Transaction<'_>, client: &Client) -> Result<Outcome> {
         let invitation = &self.invitation;
         db::admin::admins::lock(tx).await?;
         // A link that was sent again has another hash, so the inviter is still the one of the hash.
@@ -181,7 +180,12 @@ impl Accepted {
 
     /// The account; `None` where the address has one. One that somebody registered and never verified
     /// goes: the mail that brought the link proves the mailbox.
-    async fn make(&self, s: &Services, tx: &Tx, client: &Client) -> Result<Option<User>> {
+    async fn make(
+        &self,
+        s: &Services,
+        tx: &Transaction<'_>,
+        client: &Client,
+    ) -> Result<Option<User>> {
         let Self {
             invitation, name, ..
         } = self;
@@ -207,7 +211,12 @@ impl Accepted {
 
     /// An imported account, whose mailbox nobody has proven before; `None` where it is not one. It
     /// stays, as other systems may know it by its id, and all that opened it ends.
-    async fn take_over(&self, s: &Services, tx: &Tx, client: &Client) -> Result<Option<User>> {
+    async fn take_over(
+        &self,
+        s: &Services,
+        tx: &Transaction<'_>,
+        client: &Client,
+    ) -> Result<Option<User>> {
         let address = &self.invitation.email_canonical;
         let found = db::accounts::users::find_by_email(tx, address).await?;
         let Some(UserRecord { user, .. }) = found else {

@@ -2,7 +2,7 @@
 
 use super::new_password::own_words;
 use crate::{
-    db::{self, Transact},
+    db,
     domain::{
         audit::{Client, Event},
         secrets::secret::SecretString,
@@ -70,8 +70,7 @@ pub async fn change(
     };
     let hash = s.hash_password(password).await?;
     let now = s.now();
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         // `rev` came with the hash that the current password was compared with: a reset that was
         // quicker is not overwritten.
         let raised =

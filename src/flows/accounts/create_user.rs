@@ -3,7 +3,7 @@
 
 use super::new_password::AcceptedPassword;
 use crate::{
-    db::{self, Transact, accounts::users::NewUser},
+    db::{self, accounts::users::NewUser},
     domain::{
         accounts::{email::EmailAddress, user::Role},
         audit::{Client, Event, Subject},
@@ -73,8 +73,7 @@ async fn write(s: &Services, input: &Input, client: &Client, first: bool) -> Res
         email_verified_at: Some(now),
         created_at: now,
     };
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         db::admin::admins::lock(tx).await?;
         if first && db::admin::admins::any(tx).await? {
             return Ok(Outcome::NotNeeded);

@@ -14,7 +14,7 @@
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Transact, Tx, accounts::invitations::Listed},
+    db::{self, Transaction, accounts::invitations::Listed},
     domain::{
         accounts::{
             email::EmailAddress,
@@ -87,8 +87,7 @@ pub async fn perform(s: &Services, proven: &Proven, act: &Act, client: &Client) 
         },
         Act::Resend(_) | Act::Revoke(_) => None,
     };
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         match enter(tx, who).await? {
             Some(Barred::Overtaken) => return Ok(Outcome::Overtaken),
             Some(Barred::NotAdmin) => return Ok(Outcome::NotAdmin),
@@ -124,7 +123,7 @@ fn read(email: &str, role: &str) -> Result<(EmailAddress, Role), InputFaults> {
 /// Who invites, in which transaction.
 struct Inviting<'a> {
     s: &'a Services,
-    tx: &'a Tx,
+    tx: &'a Transaction<'a>,
     actor: Uuid,
     session_id: Option<Uuid>,
     client: &'a Client,

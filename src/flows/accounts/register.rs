@@ -2,7 +2,7 @@
 
 use crate::{
     db::{
-        self, Transact, Tx,
+        self, Transaction,
         accounts::users::{NewUser, PasswordHash, UserRecord},
     },
     domain::{
@@ -96,8 +96,7 @@ pub async fn register(s: &Services, input: Input, client: &Client) -> Result<Out
         password_hash,
         replaces: input.replaces,
     };
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| write(s, tx, &accepted, client).await)
+    s.db.transaction(async |tx| write(s, tx, &accepted, client).await)
         .await
 }
 
@@ -111,7 +110,12 @@ pub(in crate::flows) fn name_of(typed: &str) -> Option<DisplayName> {
     DisplayName::parse(typed).ok().flatten()
 }
 
-async fn write(s: &Services, tx: &Tx, accepted: &Accepted, client: &Client) -> Result<Outcome> {
+async fn write(
+    s: &Services,
+    tx: &Transaction<'_>,
+    accepted: &Accepted,
+    client: &Client,
+) -> Result<Outcome> {
     let Accepted {
         email,
         display_name,
@@ -156,7 +160,12 @@ async fn write(s: &Services, tx: &Tx, accepted: &Accepted, client: &Client) -> R
     }
 }
 
-async fn taken(s: &Services, tx: &Tx, email: &EmailAddress, client: &Client) -> Result<Outcome> {
+async fn taken(
+    s: &Services,
+    tx: &Transaction<'_>,
+    email: &EmailAddress,
+    client: &Client,
+) -> Result<Outcome> {
     let owner = db::accounts::users::find_by_email(tx, email.canonical()).await?;
     let subject = s.subject_of(owner.as_ref().map(|o| o.user.id), email.canonical());
     s.audit_anonymous(tx, Event::RegistrationOfTakenAddress, subject, client)
@@ -187,7 +196,7 @@ impl Services {
     /// Mails a link that verifies the user's address.
     pub(in crate::flows) async fn enqueue_verification(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         user: &User,
         cause: Cause<'_>,
     ) -> Result<()> {

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    db::{self, Transact},
+    db,
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
@@ -29,8 +29,7 @@ pub async fn erase_due(s: &Services) -> Result<usize> {
     };
     let client = Client::command("vestibule");
     let at = s.now();
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         let erased = db::accounts::users::erase_unverified(tx, at - after).await?;
         if erased.is_empty() {
             return Ok(0);

@@ -6,7 +6,7 @@
 
 use super::new_password::own_words;
 use crate::{
-    db::{self, Transact, Tx, accounts::users::UserRecord},
+    db::{self, Transaction, accounts::users::UserRecord},
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
@@ -170,11 +170,9 @@ impl Proving<'_> {
         if compared.as_ref().is_some_and(Compared::is_match) {
             let conn = s.db.connection().await?;
             s.succeeded(&conn, &attempt).await?;
-            drop(conn);
             return self.confirm(None).await;
         }
-        let mut conn = s.db.connection().await?;
-        conn.transaction(async |tx| {
+        s.db.transaction(async |tx| {
             s.audit_anonymous(
                 tx,
                 Event::ReauthenticationFailed { by: "pwd" },
@@ -184,7 +182,6 @@ impl Proving<'_> {
             .await
         })
         .await?;
-        drop(conn);
         if let Some(Compared { refusal, .. }) = compared {
             s.refuse(&attempt, refusal).await?;
         }
@@ -200,8 +197,7 @@ impl Proving<'_> {
             client,
             ..
         } = *self;
-        let mut conn = s.db.connection().await?;
-        conn.transaction(async |tx| {
+        s.db.transaction(async |tx| {
             // The proof was made under this `rev`: a claim that came first has ended it.
             if !db::accounts::users::hold(tx, user.id, user.revocation_id).await?
                 || !use_up(tx, claims).await?
@@ -246,8 +242,7 @@ impl Proving<'_> {
             Err(why) => return Ok(Outcome::Invalid(InputFaults::one("new_password", &why))),
         };
         let hash = s.hash_password(password).await?;
-        let mut conn = s.db.connection().await?;
-        conn.transaction(async |tx| {
+        s.db.transaction(async |tx| {
             // Held first: where the credentials changed while the hash was made, the link stays good.
             if !db::accounts::users::hold(tx, user.id, user.revocation_id).await?
                 || !use_up(tx, claims).await?
@@ -270,7 +265,7 @@ impl Proving<'_> {
 
     /// Begins a session where one is to begin. A second factor asks for its code at the sign-in; an
     /// account has one here only where it is older than the rule that proof comes first.
-    async fn go_on(&self, tx: &Tx, user: &User) -> Result<Outcome> {
+    async fn go_on(&self, tx: &Transaction<'_>, user: &User) -> Result<Outcome> {
         let Then::SignIn(replaces) = self.then else {
             return Ok(Outcome::Verified);
         };
@@ -291,6 +286,6 @@ impl Proving<'_> {
     }
 }
 
-async fn use_up(tx: &Tx, claims: &Claims) -> Result<bool> {
+async fn use_up(tx: &Transaction<'_>, claims: &Claims) -> Result<bool> {
     Ok(db::sessions::revoked_tokens::insert(tx, claims).await?)
 }

@@ -12,7 +12,7 @@
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Transact, Tx, admin::managed::ManagedUser},
+    db::{self, Connection, Transaction, admin::managed::ManagedUser},
     domain::{
         accounts::{
             display_name::DisplayName,
@@ -96,8 +96,7 @@ pub async fn perform(
     act: &Act,
     client: &Client,
 ) -> Result<Outcome> {
-    let mut conn = s.db.connection().await?;
-    conn.transaction(
+    s.db.transaction(
         async |tx| match Acting::as_admin(s, tx, proven, client).await? {
             Ok(acting) => acting.perform(subject, act).await,
             Err(barred) => Ok(barred.into()),
@@ -125,7 +124,10 @@ impl From<Barred> for Outcome {
 }
 
 /// The door: takes the lock, and asks again who acts. `None` lets them in, until the commit.
-pub(in crate::flows) async fn enter(tx: &Tx, who: &Authenticated) -> Result<Option<Barred>> {
+pub(in crate::flows) async fn enter(
+    tx: &Transaction<'_>,
+    who: &Authenticated,
+) -> Result<Option<Barred>> {
     db::admin::admins::lock(tx).await?;
     if !sessions::still_lives(tx, who).await? {
         return Ok(Some(Barred::Overtaken));
@@ -135,7 +137,10 @@ pub(in crate::flows) async fn enter(tx: &Tx, who: &Authenticated) -> Result<Opti
 }
 
 /// Why somebody who came through the door would not any more, without holding anything.
-pub(in crate::flows) async fn barred(conn: &Tx, who: &Authenticated) -> Result<Option<Barred>> {
+pub(in crate::flows) async fn barred(
+    conn: &Connection,
+    who: &Authenticated,
+) -> Result<Option<Barred>> {
     let user = who.user().id;
     if let Some(id) = who.session_id
         && !db::sessions::lives(conn, id, user).await?
@@ -153,8 +158,7 @@ pub async fn perform_as_operator(
     act: &Act,
     client: &Client,
 ) -> Result<Outcome> {
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         db::admin::admins::lock(tx).await?;
         let acting = Acting {
             s,
@@ -171,7 +175,7 @@ pub async fn perform_as_operator(
 /// Who acts, in which transaction.
 pub(in crate::flows) struct Acting<'a> {
     pub(in crate::flows) s: &'a Services,
-    pub(in crate::flows) tx: &'a Tx,
+    pub(in crate::flows) tx: &'a Transaction<'a>,
     actor: Option<Uuid>,
     session_id: Option<Uuid>,
     client: &'a Client,
@@ -181,7 +185,7 @@ impl<'a> Acting<'a> {
     /// An admin who has come through the door, and stands in it until the commit.
     pub(in crate::flows) async fn as_admin(
         s: &'a Services,
-        tx: &'a Tx,
+        tx: &'a Transaction<'a>,
         proven: &Proven,
         client: &'a Client,
     ) -> Result<Result<Self, Barred>> {

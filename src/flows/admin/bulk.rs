@@ -18,7 +18,7 @@ use super::{
     session_acts::not_to_sign_out,
 };
 use crate::{
-    db::{self, Transact, admin::managed::ManagedUser},
+    db::{self, admin::managed::ManagedUser},
     domain::{accounts::reason::Reason, audit::Client},
     flows::{FlowError, InputFaults, Result, Services, authenticators::proof::Proven},
 };
@@ -203,8 +203,7 @@ pub async fn perform(
     order: &Order,
     client: &Client,
 ) -> Result<Result<Report, Barred>> {
-    let mut conn = s.db.connection().await?;
-    conn.transaction(
+    s.db.transaction(
         async |tx| match Acting::as_admin(s, tx, proven, client).await? {
             Ok(acting) => Ok(Ok(acting.act_on_all(selected, order).await?)),
             Err(barred) => Ok(Err(barred)),

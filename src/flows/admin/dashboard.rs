@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    db::{self, Tx, admin::dashboard as counts},
+    db::{self, Connection, admin::dashboard as counts},
     domain::{
         audit::Event,
         dashboard::{Figure, Span, days, hours},
@@ -83,7 +83,7 @@ pub async fn look(s: &Services) -> Result<Dashboard> {
     })
 }
 
-async fn sign_ins(conn: &Tx, spans: &[Span]) -> Result<Vec<SignIns>> {
+async fn sign_ins(conn: &Connection, spans: &[Span]) -> Result<Vec<SignIns>> {
     let succeeded = counts::events(conn, Event::SignedIn { methods: &[] }.name(), spans).await?;
     let passwords = counts::events(conn, Event::SignInFailed.name(), spans).await?;
     let code_failed = Event::SecondFactorFailed { reason: "" };

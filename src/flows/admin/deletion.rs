@@ -8,7 +8,7 @@
 
 use super::act::{Acting, Outcome};
 use crate::{
-    db::{self, Transact, admin::managed::ManagedUser},
+    db::{self, admin::managed::ManagedUser},
     domain::{
         accounts::{
             reason::Reason,
@@ -65,8 +65,7 @@ impl Acting<'_> {
 pub async fn erase_due(s: &Services) -> Result<usize> {
     let client = Client::command("vestibule");
     let at = s.now();
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         let erased = db::admin::managed::erase(tx, at - DELETION_GRACE).await?;
         if erased.is_empty() {
             return Ok(0);

@@ -10,7 +10,7 @@
 
 use super::act::Acting;
 use crate::{
-    db::{self, Tx},
+    db::{self, Transaction},
     domain::{
         accounts::user::{Role, User},
         audit::Event,
@@ -22,7 +22,11 @@ use crate::{
 impl Services {
     /// Whether the password of an account may begin a session. Ask before the user is held: acts of
     /// admins lock the admin first, too.
-    pub(in crate::flows) async fn is_vouched_for(&self, tx: &Tx, user: &User) -> Result<bool> {
+    pub(in crate::flows) async fn is_vouched_for(
+        &self,
+        tx: &Transaction<'_>,
+        user: &User,
+    ) -> Result<bool> {
         match user.import_id {
             Some(import) if !user.mailbox_proven() => {
                 Ok(db::imports::is_vouched_for(tx, import).await?)

@@ -163,8 +163,8 @@ async fn note(s: &Services, event: Event, taker: Taker<'_>) -> Result<()> {
         client: taker.client,
         at: s.now(),
     };
-    let conn = s.db.connection().await?;
-    Ok(db::audit::insert(&conn, &record).await?)
+    s.db.transaction(async |tx| Ok(db::audit::insert(tx, &record).await?))
+        .await
 }
 
 impl Export {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     db::{
-        self, Transact,
+        self,
         audit::log::{Filter, LoggedEvent, Page},
     },
     domain::{
@@ -187,8 +187,7 @@ pub async fn page(
     page: Page,
     limit: i64,
 ) -> Result<Vec<LoggedEvent>> {
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         let found = db::audit::log::page(tx, filter, page, limit).await;
         Ok::<_, FlowError>(found?)
     })
@@ -202,8 +201,7 @@ pub async fn started(
     settings: Vec<&'static str>,
 ) -> Result<()> {
     let event = Event::ServiceStarted { version, settings };
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         let client = Client::service();
         s.audit_anonymous(tx, event.clone(), Subject::Service, &client)
             .await

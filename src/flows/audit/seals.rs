@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use tokio::time::{sleep, timeout};
 
 use crate::{
-    db::{self, Connection, Transact, Tx, audit::waiting::Mark},
+    db::{self, PooledConnection, Transaction, audit::waiting::Mark},
     domain::audit::{
         Client, Event, Subject,
         chain::{Head, Seal, row_hashes},
@@ -42,12 +42,12 @@ impl Sealer {
         let mut conn = s.db.connection().await?;
         let mark = match self.mark.take() {
             Some(mark) => mark,
-            None if db::audit::waiting::some_wait(&mut conn).await? => {
-                db::audit::waiting::mark(&mut conn).await?
+            None if db::audit::waiting::some_wait(&conn).await? => {
+                db::audit::waiting::mark(&conn).await?
             }
             None => return Ok(0),
         };
-        if !db::audit::waiting::is_settled(&mut conn, &mark).await? {
+        if !db::audit::waiting::is_settled(&conn, &mark).await? {
             self.mark = Some(mark);
             return Ok(0);
         }
@@ -66,8 +66,8 @@ impl Sealer {
         let finished = async {
             loop {
                 self.round(s).await?;
-                let mut conn = s.db.connection().await?;
-                if !db::audit::waiting::some_wait(&mut conn).await? {
+                let conn = s.db.connection().await?;
+                if !db::audit::waiting::some_wait(&conn).await? {
                     return Ok(());
                 }
                 drop(conn);
@@ -81,26 +81,25 @@ impl Sealer {
     async fn segment(
         &mut self,
         s: &Services,
-        conn: &mut Connection,
+        conn: &mut PooledConnection,
         through: i64,
     ) -> Result<usize> {
         let seen = self.seen;
-        let sealed = conn
-            .transaction(async |tx| {
-                if !db::audit::seals::try_lock(tx).await? {
-                    return Ok::<_, FlowError>(None);
-                }
-                let head = head(tx).await?;
-                tell_cut(s, tx, seen, head).await?;
-                let events = db::audit::seals::events(tx, head.last_seq, through, SEGMENT).await?;
-                let Some(newest) = events.last() else {
-                    return Ok(Some((0, head)));
-                };
-                let list = row_hashes(&events);
-                let seal = append(s, tx, head, newest.seq, &list, None).await?;
-                Ok(Some((events.len(), seal.head())))
-            })
-            .await?;
+        let sealed = db::transaction(conn, async |tx| {
+            if !db::audit::seals::try_lock(tx).await? {
+                return Ok::<_, FlowError>(None);
+            }
+            let head = head(tx).await?;
+            tell_cut(s, tx, seen, head).await?;
+            let events = db::audit::seals::events(tx, head.last_seq, through, SEGMENT).await?;
+            let Some(newest) = events.last() else {
+                return Ok(Some((0, head)));
+            };
+            let list = row_hashes(&events);
+            let seal = append(s, tx, head, newest.seq, &list, None).await?;
+            Ok(Some((events.len(), seal.head())))
+        })
+        .await?;
         let Some((events, head)) = sealed else {
             return Ok(0);
         };
@@ -110,14 +109,14 @@ impl Sealer {
 }
 
 /// The end of the chain.
-pub(in crate::flows) async fn head(tx: &mut Tx) -> Result<Head> {
+pub(in crate::flows) async fn head(tx: &Transaction<'_>) -> Result<Head> {
     let last = db::audit::seals::last(tx).await?;
     Ok(last.map_or(Head::NONE, |seal| seal.head()))
 }
 
 async fn append(
     s: &Services,
-    tx: &mut Tx,
+    tx: &Transaction<'_>,
     head: Head,
     last_seq: i64,
     list: &[u8],
@@ -133,7 +132,12 @@ async fn append(
 
 /// A chain that ends before a seal that this node has seen was cut: its remains still verify, so it
 /// has to be said now.
-async fn tell_cut(s: &Services, tx: &mut Tx, seen: Option<Head>, head: Head) -> Result<()> {
+async fn tell_cut(
+    s: &Services,
+    tx: &Transaction<'_>,
+    seen: Option<Head>,
+    head: Head,
+) -> Result<()> {
     let Some(seen) = seen else {
         return Ok(());
     };
@@ -155,8 +159,7 @@ async fn tell_cut(s: &Services, tx: &mut Tx, seen: Option<Head>, head: Head) -> 
 /// Ends the part of the chain that was sealed under other keys than the first of the ring: an empty
 /// seal under the first one vouches for all before it. Returns whether there was any need.
 pub(in crate::flows) async fn hand_over(s: &Services) -> Result<bool> {
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         let Some(last) = db::audit::seals::last(tx).await? else {
             return Ok(false);
         };
@@ -177,8 +180,7 @@ pub async fn purge(s: &Services) -> Result<usize> {
         return Ok(0);
     };
     let cutoff = s.now() - TimeDelta::days(days);
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         if !db::audit::seals::try_lock(tx).await? {
             return Ok::<_, FlowError>(0);
         }

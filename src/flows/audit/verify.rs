@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::waiting;
 use crate::{
     db::{
-        self, Transact, Tx,
+        self, Transaction,
         audit::seals::{Segment, segments},
     },
     domain::{
@@ -121,7 +121,7 @@ pub async fn verify(
     tell: &mut (dyn FnMut(&Finding) + Send),
 ) -> Result<Report> {
     let mut conn = s.db.background().await?;
-    let report = conn.transaction(async |tx| {
+    let report = db::transaction(&mut conn, async |tx| {
         db::audit::seals::freeze(tx).await?;
         let mut check = Check {
             s,
@@ -141,7 +141,7 @@ pub async fn verify(
 
 struct Check<'a> {
     s: &'a Services,
-    tx: &'a mut Tx,
+    tx: &'a Transaction<'a>,
     tell: &'a mut (dyn FnMut(&Finding) + Send),
     report: Report,
 }
@@ -317,7 +317,7 @@ impl Default for Events {
 
 impl Events {
     /// The next one, if its number is not above a bound.
-    async fn next(&mut self, tx: &mut Tx, through: i64) -> Result<Option<StoredEvent>> {
+    async fn next(&mut self, tx: &Transaction<'_>, through: i64) -> Result<Option<StoredEvent>> {
         if self.read.is_empty() && !self.ended {
             let events = db::audit::seals::events(tx, self.after, i64::MAX, EVENTS).await?;
             match events.last() {

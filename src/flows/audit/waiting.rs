@@ -9,7 +9,7 @@ use tokio::time::sleep;
 pub use crate::db::audit::waiting::Waiting;
 
 use crate::{
-    db::{self, Tx},
+    db::{self, Connection},
     flows::{Result, Services},
 };
 
@@ -27,7 +27,7 @@ const SECOND_LOOK: Duration = Duration::from_secs(3);
 const SECOND_LOOK_POLL: Duration = Duration::from_millis(200);
 
 /// The events that wait for their seal now, and whether for too long.
-pub async fn waiting(s: &Services, conn: &Tx) -> Result<Option<(Waiting, bool)>> {
+pub async fn waiting(s: &Services, conn: &Connection) -> Result<Option<(Waiting, bool)>> {
     let waiting = db::audit::waiting::waiting(conn).await?;
     Ok(waiting.map(|waiting| (waiting, s.now() - waiting.since > LONGEST)))
 }

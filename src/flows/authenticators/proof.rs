@@ -8,9 +8,9 @@ mod code;
 
 use chrono::TimeDelta;
 
-use super::contradiction::contradictory_factor;
+use super::{contradiction::contradictory_factor, totp_code::CodeFault};
 use crate::{
-    db::{self, Transact, Tx},
+    db::{self, Transaction},
     domain::{
         audit::{Client, Event},
         password::Password,
@@ -18,10 +18,8 @@ use crate::{
         sign_in::attempts::Pause,
     },
     flows::{
-        Result, Services,
-        services::Throttled,
-        sessions::authenticate::Authenticated,
-        sign_in::{attempts::Target, second_factor::CodeFault},
+        Result, Services, services::Throttled, sessions::authenticate::Authenticated,
+        sign_in::attempts::Target,
     },
     hashing::Compared,
 };
@@ -93,8 +91,9 @@ pub async fn present(
         Presented::Password(password) => match s.check_password(who, password, client).await? {
             PasswordCheck::Right => {
                 let mut conn = s.db.connection().await?;
-                let proven =
-                    conn.transaction(async |tx| record(s, tx, who, &["pwd"], client).await);
+                let proven = db::transaction(&mut conn, async |tx| {
+                    record(s, tx, who, &["pwd"], client).await
+                });
                 Ok(outcome(proven.await?))
             }
             PasswordCheck::Wrong => Ok(Outcome::WrongPassword),
@@ -113,7 +112,7 @@ fn outcome(proven: Option<Proven>) -> Outcome {
 /// those that were compared, or the session has ended: then it proves nothing.
 async fn record(
     s: &Services,
-    tx: &Tx,
+    tx: &Transaction<'_>,
     who: &Authenticated,
     methods: &'static [&'static str],
     client: &Client,
@@ -171,13 +170,12 @@ impl Services {
             return Ok(PasswordCheck::Right);
         }
         let failed = Event::ReauthenticationFailed { by: "pwd" };
-        let mut conn = self.db.connection().await?;
-        conn.transaction(async |tx| {
-            self.audit_own(tx, failed, user.id, who.session_id, client)
-                .await
-        })
-        .await?;
-        drop(conn);
+        self.db
+            .transaction(async |tx| {
+                self.audit_own(tx, failed, user.id, who.session_id, client)
+                    .await
+            })
+            .await?;
         if let Some(Compared { refusal, .. }) = compared {
             self.refuse(&attempt, refusal).await?;
         }

@@ -2,9 +2,9 @@
 
 mod enrolment;
 
-use super::proof::Proven;
+use super::{proof::Proven, totp_code::CodeFault};
 use crate::{
-    db::{self, Transact, Tx, accounts::users::Raised},
+    db::{self, Transaction, accounts::users::Raised},
     domain::{
         accounts::user::User,
         audit::{Client, Event},
@@ -16,7 +16,6 @@ use crate::{
         FlowError, Result, Services, TokenPair,
         mail::outbox::{Cause, Recipient, browser_of},
         sessions::authenticate::Authenticated,
-        sign_in::second_factor::CodeFault,
     },
     mail::Message,
 };
@@ -63,8 +62,7 @@ pub async fn disable(
     if !user.two_factor_enabled() {
         return Ok(Err(Refused::NotEnabled));
     }
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         if !still_signed_in(tx, who).await? {
             return Ok(Err(Refused::Overtaken));
         }
@@ -99,8 +97,7 @@ pub async fn replace_backup_codes(
     if !user.two_factor_enabled() {
         return Ok(Err(Refused::NotEnabled));
     }
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         if !still_signed_in(tx, who).await? {
             return Ok(Err(Refused::Overtaken));
         }
@@ -126,7 +123,7 @@ pub async fn replace_backup_codes(
 }
 
 /// Holds the user and the acting session: signing out, or a change elsewhere, that came first wins.
-async fn still_signed_in(tx: &Tx, who: &Authenticated) -> Result<bool> {
+async fn still_signed_in(tx: &Transaction<'_>, who: &Authenticated) -> Result<bool> {
     let user = who.user();
     if !db::accounts::users::hold(tx, user.id, user.revocation_id).await? {
         return Ok(false);
@@ -138,7 +135,7 @@ async fn still_signed_in(tx: &Tx, who: &Authenticated) -> Result<bool> {
 }
 
 /// Ends every token of a held user.
-async fn raise(tx: &Tx, user: &User) -> Result<Raised> {
+async fn raise(tx: &Transaction<'_>, user: &User) -> Result<Raised> {
     let raised = db::accounts::users::raise_revocation_id(tx, user.id, user.revocation_id).await?;
     raised.ok_or(FlowError::Inconsistent("a held user changed"))
 }
@@ -150,7 +147,7 @@ struct Change<'a> {
 }
 
 impl Services {
-    async fn replace_codes(&self, tx: &Tx, user: &User) -> Result<Vec<BackupCode>> {
+    async fn replace_codes(&self, tx: &Transaction<'_>, user: &User) -> Result<Vec<BackupCode>> {
         let codes = BackupCode::fresh_set(self.random.as_ref());
         let key_id = self.ring.current_id();
         let macs: Result<Vec<_>, _> = codes
@@ -164,7 +161,7 @@ impl Services {
     /// What both changes have in common: other sessions end, the owner is told, this one goes on.
     async fn second_factor_changed(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         who: &Authenticated,
         user: &User,
         change: Change<'_>,

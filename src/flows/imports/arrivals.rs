@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     db::{
-        self, Transact,
+        self,
         imports::{arrivals::Arrived, files::NewFile},
         upkeep::sealed::SealedColumn,
     },
@@ -234,8 +234,7 @@ async fn judge(s: &Services, id: Uuid, proven: &Proven, given_name: &str) -> Res
         return Ok(Upload::Unreadable("it has no rows".to_owned()));
     }
     let name = import::file_name(given_name);
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         match enter(tx, proven.who()).await? {
             Some(Barred::Overtaken) => return Ok(Upload::Overtaken),
             Some(Barred::NotAdmin) => return Ok(Upload::NotAdmin),

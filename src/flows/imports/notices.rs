@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Transact, Tx, imports::leftovers::StagedOwner, mail::outbox::NewMail},
+    db::{self, Transaction, imports::leftovers::StagedOwner, mail::outbox::NewMail},
     domain::{accounts::user::User, secrets::random, token::Purpose},
     flows::{FlowError, Result, Services, mail::outbox::place_of},
     mail::{Message, RenderedMail},
@@ -29,7 +29,7 @@ pub(in crate::flows) const CHUNK: u64 = 1000;
 pub(in crate::flows) async fn clear_next(s: &Services, only: Option<Uuid>) -> Result<bool> {
     let chunk = i64::try_from(CHUNK).unwrap_or(i64::MAX);
     let mut conn = s.db.background().await?;
-    conn.transaction(async |tx| {
+    db::transaction(&mut conn, async |tx| {
         let Some(left) = db::imports::leftovers::hold(tx, only).await? else {
             return Ok(false);
         };
@@ -49,7 +49,7 @@ pub(in crate::flows) async fn clear_next(s: &Services, only: Option<Uuid>) -> Re
 /// The same for all `rows` of an import, within the transaction that makes its accounts.
 pub(in crate::flows) async fn write_all(
     s: &Services,
-    tx: &Tx,
+    tx: &Transaction<'_>,
     file: Uuid,
     rows: u64,
 ) -> Result<()> {
@@ -61,7 +61,7 @@ pub(in crate::flows) async fn write_all(
 }
 
 /// Takes rows from the stage; the owners of those that made accounts which are still there, in order.
-async fn owners(tx: &Tx, file: Uuid, rows: (i64, i64)) -> Result<Vec<StagedOwner>> {
+async fn owners(tx: &Transaction<'_>, file: Uuid, rows: (i64, i64)) -> Result<Vec<StagedOwner>> {
     let mut owners = db::imports::leftovers::take(tx, file, rows).await?;
     let ids: Vec<_> = owners.iter().map(|owner| owner.id).collect();
     let there = db::imports::leftovers::still_there(tx, file, &ids).await?;
@@ -85,7 +85,12 @@ struct Unrendered {
 
 impl Services {
     /// Writes a mail to the owner of each account, `before` being how many the import wrote already.
-    async fn enqueue_imported(&self, tx: &Tx, made: &[StagedOwner], before: u64) -> Result<()> {
+    async fn enqueue_imported(
+        &self,
+        tx: &Transaction<'_>,
+        made: &[StagedOwner],
+        before: u64,
+    ) -> Result<()> {
         if made.is_empty() {
             return Ok(());
         }

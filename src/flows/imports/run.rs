@@ -22,7 +22,7 @@ use super::{
     switch::{self, Switched},
 };
 use crate::{
-    db::{self, QueryError, Transact, imports::files::FileRow},
+    db::{self, imports::files::FileRow},
     domain::audit::Client,
     flows::{FlowError, Result, Services},
 };
@@ -131,13 +131,11 @@ async fn run(s: &Services, file: &FileRow) -> Result<Outcome> {
 
 async fn fail(s: &Services, file: &FileRow, why: &str) -> Result<()> {
     tracing::warn!(target: LOG, import = %file.id, why, "an import failed");
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         if db::imports::files::fail(tx, (file.id, file.run), why, s.now()).await? {
             db::imports::arrivals::forget_parts(tx, file.id).await?;
         }
-        Ok::<_, QueryError>(())
+        Ok(())
     })
-    .await?;
-    Ok(())
+    .await
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::judge::{Import, ReadRow, Summary, Tell};
 use crate::{
     db::{
-        self, Transact,
+        self,
         imports::{AT_ONCE, staging::Staged},
     },
     domain::{
@@ -99,16 +99,15 @@ pub(in crate::flows) async fn stage(
             if import.summary().bad == 0 {
                 let begins = read - i64::try_from(part.len()).unwrap_or(i64::MAX);
                 let chunk = columns(s, part, users, begins, is_new);
-                let goes_on = conn
-                    .transaction(async |tx| {
-                        let rows = (begins, read);
-                        if !db::imports::staging::advance(tx, run.key(), rows, s.now()).await? {
-                            return Ok::<_, db::QueryError>(false);
-                        }
-                        db::imports::staging::stage(tx, run.file, &chunk).await?;
-                        Ok(true)
-                    })
-                    .await?;
+                let goes_on = db::transaction(&mut conn, async |tx| {
+                    let rows = (begins, read);
+                    if !db::imports::staging::advance(tx, run.key(), rows, s.now()).await? {
+                        return Ok::<_, db::QueryError>(false);
+                    }
+                    db::imports::staging::stage(tx, run.file, &chunk).await?;
+                    Ok(true)
+                })
+                .await?;
                 if !goes_on {
                     return Ok(None);
                 }

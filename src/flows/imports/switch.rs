@@ -3,9 +3,9 @@
 
 use super::{judge::Summary, notices, stage::Run};
 use crate::{
-    db::{self, Transact, Tx},
+    db::{self, Transaction},
     domain::audit::{Event, Subject},
-    flows::{FlowError, Result, Services},
+    flows::{Result, Services, Undone},
 };
 
 /// Audit events of one statement.
@@ -27,18 +27,6 @@ pub(in crate::flows) enum Switched {
     NotAdmin,
 }
 
-/// Why the transaction was rolled back.
-enum Undone {
-    As(Switched),
-    Fault(FlowError),
-}
-
-impl<E: Into<FlowError>> From<E> for Undone {
-    fn from(error: E) -> Self {
-        Self::Fault(error.into())
-    }
-}
-
 /// Makes the accounts of a file with so many rows, with their audit events, and one event of the whole. Where
 /// `mails_few` and the file is a single chunk, the mails to the owners are written by the same transaction.
 pub(in crate::flows) async fn switch(
@@ -52,34 +40,29 @@ pub(in crate::flows) async fn switch(
         db::imports::staging::analyze(&conn).await?;
     }
     let few = mails_few && rows <= notices::CHUNK;
-    let done = conn
-        .transaction(async |tx| {
-            db::wait_patiently(tx).await?;
-            // A run whose node was killed may still be at it in the database.
-            db::imports::staging::hold(tx, run.file).await?;
-            let summary = accounts(s, tx, run, rows).await?;
-            if few {
-                notices::write_all(s, tx, run.file, rows).await?;
+    let done = db::transaction(&mut conn, async |tx| {
+        db::wait_patiently(tx).await?;
+        // A run whose node was killed may still be at it in the database.
+        db::imports::staging::hold(tx, run.file).await?;
+        let summary = accounts(s, tx, run, rows).await?;
+        if few {
+            notices::write_all(s, tx, run.file, rows).await?;
+        }
+        // As late as can be: until the commit no one else acts as an admin.
+        if let Some(actor) = run.actor {
+            db::admin::admins::lock(tx).await?;
+            if !db::admin::admins::is_active(tx, actor).await? {
+                return Err(Undone::As(Switched::NotAdmin));
             }
-            // As late as can be: until the commit no one else acts as an admin.
-            if let Some(actor) = run.actor {
-                db::admin::admins::lock(tx).await?;
-                if !db::admin::admins::is_active(tx, actor).await? {
-                    return Err(Undone::As(Switched::NotAdmin));
-                }
-            }
-            if !db::imports::files::finish(tx, run.key(), summary.counts(), s.now()).await? {
-                return Err(Undone::As(Switched::Followed));
-            }
-            db::imports::arrivals::forget_parts(tx, run.file).await?;
-            Ok(summary)
-        })
-        .await;
-    match done {
-        Ok(summary) => Ok(Switched::Done(summary)),
-        Err(Undone::As(outcome)) => Ok(outcome),
-        Err(Undone::Fault(fault)) => Err(fault),
-    }
+        }
+        if !db::imports::files::finish(tx, run.key(), summary.counts(), s.now()).await? {
+            return Err(Undone::As(Switched::Followed));
+        }
+        db::imports::arrivals::forget_parts(tx, run.file).await?;
+        Ok(Switched::Done(summary))
+    })
+    .await;
+    done.or_else(Undone::outcome)
 }
 
 /// The rows of a file, range by range.
@@ -92,7 +75,7 @@ fn ranges(rows: u64) -> impl Iterator<Item = (i64, i64)> {
 
 /// Makes the accounts. An address that was registered and never verified is as good as free; one that got an
 /// account since its row was staged is known.
-async fn accounts(s: &Services, tx: &Tx, run: &Run<'_>, rows: u64) -> Result<Summary> {
+async fn accounts(s: &Services, tx: &Transaction<'_>, run: &Run<'_>, rows: u64) -> Result<Summary> {
     let gone = db::imports::staging::erase_never_verified(tx, run.file).await?;
     for part in gone.chunks(EVENTS) {
         let events: Vec<_> = part

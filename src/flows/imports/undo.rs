@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Transact, Tx},
+    db::{self, Connection, Transaction},
     domain::{
         accounts::reason::Reason,
         audit::{Client, Event, Subject},
@@ -78,8 +78,8 @@ pub async fn in_use(s: &Services, file: Uuid) -> Result<InUse> {
     in_use_by(&conn, file).await
 }
 
-async fn in_use_by(tx: &Tx, file: Uuid) -> Result<InUse> {
-    let touched = db::imports::touched(tx, file, &harmless(), NAMED).await?;
+async fn in_use_by(conn: &Connection, file: Uuid) -> Result<InUse> {
+    let touched = db::imports::touched(conn, file, &harmless(), NAMED).await?;
     Ok(InUse {
         count: touched.first().map_or(0, |first| first.of),
         emails: touched.into_iter().map(|one| one.email).collect(),
@@ -107,7 +107,7 @@ pub async fn undo(
         client,
     };
     let mut conn = s.db.background_once().await?;
-    conn.transaction(async |tx| undoing.run(tx).await).await
+    db::transaction(&mut conn, async |tx| undoing.run(tx).await).await
 }
 
 struct Undoing<'a> {
@@ -120,7 +120,7 @@ struct Undoing<'a> {
 }
 
 impl Undoing<'_> {
-    async fn run(&self, tx: &Tx) -> Result<Outcome> {
+    async fn run(&self, tx: &Transaction<'_>) -> Result<Outcome> {
         // Not the door of shorter acts, which holds the account of who acts: this takes as long as
         // the file is, and they may want to sign in meanwhile.
         db::admin::admins::lock(tx).await?;
@@ -155,7 +155,7 @@ impl Undoing<'_> {
         Ok(Outcome::Undone(gone.len()))
     }
 
-    async fn audit(&self, tx: &Tx, gone: &[Uuid]) -> Result<()> {
+    async fn audit(&self, tx: &Transaction<'_>, gone: &[Uuid]) -> Result<()> {
         let at = self.s.now();
         let record = |event, subject| db::audit::Record {
             event,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::outbox::place_of;
 use crate::{
-    db::{self, Transact, mail::outbox::TakenMail},
+    db::{self, mail::outbox::TakenMail},
     domain::secrets::random,
     flows::{FlowError, Result, Services},
     mail::{DeliveryError, RenderedMail, Transport},
@@ -66,8 +66,7 @@ impl Delivery {
 /// Takes what is due, up to `room` mails, under a lease.
 pub async fn take(s: &Services, room: usize) -> Result<Vec<TakenMail>> {
     let (now, room) = (s.now(), i64::try_from(room).unwrap_or(i64::MAX));
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         Ok::<_, FlowError>(db::mail::outbox::take_due(tx, room, now, now + LEASE).await?)
     })
     .await

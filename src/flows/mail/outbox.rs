@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     db::{
-        self, Tx,
+        self, Transaction,
         mail::{
             caps::Cap,
             outbox::{NewMail, Verdict},
@@ -103,7 +103,7 @@ impl Services {
     /// answers must not tell.
     pub(in crate::flows) async fn enqueue(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         to: Recipient<'_>,
         message: &Message,
         cause: Cause<'_>,
@@ -119,7 +119,7 @@ impl Services {
     /// Counts the mail against the caps of its recipient.
     async fn capped(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         to: Recipient<'_>,
         message: &Message,
         client: &Client,
@@ -158,7 +158,12 @@ impl Services {
 
     /// Sends one security mail of a kind an hour, and lets the others wait for the end of it as one
     /// mail, which tells of the latest event and of their number.
-    async fn merged(&self, tx: &Tx, to: Recipient<'_>, message: &Message) -> Result<Judged> {
+    async fn merged(
+        &self,
+        tx: &Transaction<'_>,
+        to: Recipient<'_>,
+        message: &Message,
+    ) -> Result<Judged> {
         let now = self.now();
         let address = to.address().to_ascii_lowercase();
         let key = self.mail_caps.merge_key_of(message.merged_as(), &address);
@@ -175,7 +180,7 @@ impl Services {
 
     async fn write(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         to: Recipient<'_>,
         message: &Message,
         judged: &Judged,

@@ -3,7 +3,7 @@
 use super::tokens::SessionEnd;
 use crate::{
     db::{
-        self, Transact, Tx,
+        self, Transaction,
         sessions::{
             RefreshRecord,
             rotation::{Rotated, Rotation},
@@ -160,8 +160,7 @@ async fn note_other_network(s: &Services, record: &RefreshRecord, client: &Clien
         client,
         at: s.now(),
     };
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| Ok(db::audit::insert(tx, &noted).await?))
+    s.db.transaction(async |tx| Ok(db::audit::insert(tx, &noted).await?))
         .await
 }
 
@@ -208,14 +207,13 @@ async fn revoke_everything(
     claims: &Claims,
     client: &Client,
 ) -> Result<()> {
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| write_revocation(s, tx, user, claims, client).await)
+    s.db.transaction(async |tx| write_revocation(s, tx, user, claims, client).await)
         .await
 }
 
 async fn write_revocation(
     s: &Services,
-    tx: &Tx,
+    tx: &Transaction<'_>,
     user: &User,
     claims: &Claims,
     client: &Client,

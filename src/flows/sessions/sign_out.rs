@@ -2,7 +2,7 @@
 
 use super::authenticate::Authenticated;
 use crate::{
-    db::{self, Transact, Tx},
+    db::{self, Transaction},
     domain::{
         audit::{Client, Event},
         session::EndReason,
@@ -14,8 +14,7 @@ use uuid::Uuid;
 
 /// Ends the session of an access token, and the token with it.
 pub async fn this_session(s: &Services, who: &Authenticated, client: &Client) -> Result<()> {
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         db::sessions::revoked_tokens::insert(tx, &who.claims).await?;
         match who.session_id {
             Some(session_id) => end(s, tx, who.user().id, session_id, client).await,
@@ -39,16 +38,14 @@ pub async fn by_refresh_token(s: &Services, token: &str, client: &Client) -> Res
     let (Some(session_id), true) = (claims.session_id, living) else {
         return Ok(());
     };
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| end(s, tx, claims.user_id, session_id, client).await)
+    s.db.transaction(async |tx| end(s, tx, claims.user_id, session_id, client).await)
         .await
 }
 
 /// Ends every session of the user: nothing minted before lives.
 pub async fn everywhere(s: &Services, who: &Authenticated, client: &Client) -> Result<()> {
     let user_id = who.user().id;
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         // Where the credentials changed since this request was let in, its tokens are dead already
         // and there is nothing left that it could end.
         let raised =
@@ -71,7 +68,7 @@ pub async fn everywhere(s: &Services, who: &Authenticated, client: &Client) -> R
 
 async fn end(
     s: &Services,
-    tx: &Tx,
+    tx: &Transaction<'_>,
     user_id: Uuid,
     session_id: Uuid,
     client: &Client,

@@ -17,7 +17,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::known_browser::outlives;
 use crate::{
-    db::{self, Transact, Tx},
+    db::{self, Connection, Transaction},
     domain::{
         accounts::user::User,
         audit::{Client, Event},
@@ -150,10 +150,14 @@ impl Services {
     }
 
     /// Forgets the failures that an attempt was counted with: it was right.
-    pub(in crate::flows) async fn succeeded(&self, tx: &Tx, attempt: &Attempt) -> Result<()> {
-        db::sign_in::throttles::clear(tx, &attempt.key).await?;
+    pub(in crate::flows) async fn succeeded(
+        &self,
+        conn: &Connection,
+        attempt: &Attempt,
+    ) -> Result<()> {
+        db::sign_in::throttles::clear(conn, &attempt.key).await?;
         if let Some(of_device) = &attempt.of_device {
-            db::sign_in::throttles::clear(tx, of_device).await?;
+            db::sign_in::throttles::clear(conn, of_device).await?;
         }
         Ok(())
     }
@@ -232,18 +236,18 @@ impl Services {
         let Target { guess, address, .. } = target;
         let notice = Notice::Paused(guess);
         let key = self.account_throttle.notice_key_of(notice, address);
-        let mut conn = self.db.connection().await?;
-        conn.transaction(async |tx| {
-            if db::sign_in::throttles::once(tx, &key, self.now(), PAUSE_NOTED).await? {
-                let owner = db::accounts::users::find_by_email(tx, address).await?;
-                let subject = self.subject_of(owner.map(|owner| owner.user.id), address);
-                let guess = guess.as_str();
-                self.audit_anonymous(tx, Event::SignInPaused { guess }, subject, client)
-                    .await?;
-            }
-            Ok(())
-        })
-        .await
+        self.db
+            .transaction(async |tx| {
+                if db::sign_in::throttles::once(tx, &key, self.now(), PAUSE_NOTED).await? {
+                    let owner = db::accounts::users::find_by_email(tx, address).await?;
+                    let subject = self.subject_of(owner.map(|owner| owner.user.id), address);
+                    let guess = guess.as_str();
+                    self.audit_anonymous(tx, Event::SignInPaused { guess }, subject, client)
+                        .await?;
+                }
+                Ok(())
+            })
+            .await
     }
 
     /// Mails the owner a link that lets them in, or writes a decoy. Once while the link works.
@@ -251,35 +255,35 @@ impl Services {
         let Target { guess, address, .. } = target;
         let notice = Notice::Blocked(guess);
         let key = self.account_throttle.notice_key_of(notice, address);
-        let mut conn = self.db.connection().await?;
-        conn.transaction(async |tx| {
-            let owner = db::accounts::users::find_by_email(tx, address).await?;
-            let owner = owner.map(|record| record.user);
-            let nobody = self.nobody(address);
-            let (message, lifetime) =
-                self.blocked_message(owner.as_ref().unwrap_or(&nobody), guess, client)?;
-            if !db::sign_in::throttles::once(tx, &key, self.now(), lifetime).await? {
-                return Ok(());
-            }
-            let subject = self.subject_of(owner.as_ref().map(|owner| owner.id), address);
-            let event = Event::SignInBlocked {
-                guess: guess.as_str(),
-            };
-            self.audit_anonymous(tx, event, subject, client).await?;
-            let living = owner.filter(|owner| owner.disabled_at.is_none());
-            let to = living
-                .as_ref()
-                .map_or(Recipient::Nobody(address), Recipient::User);
-            self.enqueue(tx, to, &message, Cause::Client(client)).await
-        })
-        .await
+        self.db
+            .transaction(async |tx| {
+                let owner = db::accounts::users::find_by_email(tx, address).await?;
+                let owner = owner.map(|record| record.user);
+                let nobody = self.nobody(address);
+                let (message, lifetime) =
+                    self.blocked_message(owner.as_ref().unwrap_or(&nobody), guess, client)?;
+                if !db::sign_in::throttles::once(tx, &key, self.now(), lifetime).await? {
+                    return Ok(());
+                }
+                let subject = self.subject_of(owner.as_ref().map(|owner| owner.id), address);
+                let event = Event::SignInBlocked {
+                    guess: guess.as_str(),
+                };
+                self.audit_anonymous(tx, event, subject, client).await?;
+                let living = owner.filter(|owner| owner.disabled_at.is_none());
+                let to = living
+                    .as_ref()
+                    .map_or(Recipient::Nobody(address), Recipient::User);
+                self.enqueue(tx, to, &message, Cause::Client(client)).await
+            })
+            .await
     }
 
     /// Tells a user that the right password, or else a reset link, was followed by a wrong code (ASVS
     /// 5.0, 6.3.5).
     pub(in crate::flows) async fn tell_of_failed_code(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         user: &User,
         password_known: bool,
         client: &Client,
@@ -315,7 +319,11 @@ impl Services {
 /// Whether a browser signed in with the credentials of now. Whoever held the account before its owner,
 /// or knew the password before this one, may have collected entries without end, each of which would be
 /// worth guesses past the ceiling.
-async fn is_still_known(conn: &Tx, target: Target<'_>, device: &KnownDevice) -> Result<bool> {
+async fn is_still_known(
+    conn: &Connection,
+    target: Target<'_>,
+    device: &KnownDevice,
+) -> Result<bool> {
     let Target { guess, address, .. } = target;
     let found = match target.user {
         Some(user) => Some(Cow::Borrowed(user)),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::breach_queue::Due;
 use crate::{
     breach::Finding,
-    db::{self, Transact, accounts::users::UserRecord},
+    db::{self, accounts::users::UserRecord},
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
@@ -69,8 +69,7 @@ pub async fn next(s: &Services) -> Result<()> {
 async fn conclude(s: &Services, due: &Due, found: bool, at: DateTime<Utc>) -> Result<()> {
     let Due { user, client, .. } = due;
     let (id, rev): (Uuid, i64) = (user.id, user.revocation_id);
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         // Where the password changed meanwhile, or another node was quicker, this finding is void.
         if !db::accounts::users::note_breach_check(tx, id, rev, found, at).await? || !found {
             return Ok(());

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::recover::NewPassword;
 use crate::{
-    db::{self, Tx, accounts::users::PasswordHash},
+    db::{self, Transaction, accounts::users::PasswordHash},
     domain::{
         accounts::user::User,
         audit::Client,
@@ -101,7 +101,7 @@ impl Services {
     /// used meanwhile.
     pub(in crate::flows) async fn complete_reset(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         user: &User,
         reset: &PendingReset,
         client: &Client,

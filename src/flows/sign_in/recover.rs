@@ -2,7 +2,7 @@
 
 use crate::{
     db::{
-        self, Transact, Tx,
+        self, Transaction,
         accounts::users::{PasswordHash, UserRecord},
     },
     domain::{
@@ -94,13 +94,13 @@ impl Services {
             .as_ref()
             .map_or(Recipient::Nobody(email.as_str()), Recipient::User);
         let message = self.requested_message(request, known.as_ref().unwrap_or(&nobody))?;
-        let mut conn = self.db.connection().await?;
-        conn.transaction(async |tx| {
-            self.audit_anonymous(tx, request.event(), subject, client)
-                .await?;
-            self.enqueue(tx, to, &message, Cause::Client(client)).await
-        })
-        .await?;
+        self.db
+            .transaction(async |tx| {
+                self.audit_anonymous(tx, request.event(), subject, client)
+                    .await?;
+                self.enqueue(tx, to, &message, Cause::Client(client)).await
+            })
+            .await?;
         Ok(RequestOutcome::Accepted)
     }
 
@@ -223,8 +223,7 @@ pub async fn reset(
         }
     };
     let hash = s.hash_password(password).await?;
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         // The factors change only with a rise of `rev`, so they are still as they were read.
         if !db::accounts::users::hold(tx, user.id, user.revocation_id).await? {
             return Ok(ResetOutcome::LinkDead);
@@ -281,7 +280,7 @@ impl Services {
     /// user as it is now; `None` where the credentials changed since the token was read.
     pub(in crate::flows) async fn set_password_by_mail(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         change: NewPassword<'_>,
     ) -> Result<Option<User>> {
         let NewPassword {
@@ -326,7 +325,7 @@ impl Services {
     /// Tells the owner that the password changed.
     pub(in crate::flows) async fn enqueue_password_changed(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         user: &User,
         client: &Client,
     ) -> Result<()> {

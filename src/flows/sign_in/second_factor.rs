@@ -7,21 +7,21 @@ use super::{
     pending_reset::PendingReset,
 };
 use crate::{
-    db::{self, Transact, Tx, authenticators::totp::TotpRow},
+    db::{self, Transaction, authenticators::totp::TotpRow},
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
-        authenticators::{
-            backup_code::{self, BackupCode},
-            totp::{self, TotpCode, TotpVerdict},
-        },
+        authenticators::backup_code::{self, BackupCode},
         secrets::secret::SecretString,
         sign_in::{attempts::Pause, device::DeviceCookie},
         token::{Claims, Purpose, judge},
     },
     flows::{
-        FlowError, Result, Services, TokenPair,
-        authenticators::contradiction::contradictory_factor,
+        Result, Services, TokenPair, Undone,
+        authenticators::{
+            contradiction::contradictory_factor,
+            totp_code::{self, CodeFault, RefusedCode, accept_step},
+        },
         services::Throttled,
         sessions::{authenticate::HeldSession, tokens::Beginning},
     },
@@ -63,30 +63,6 @@ pub enum Outcome {
     Expired,
     /// Too many attempts.
     Throttled(Pause),
-}
-
-/// Why a code opens nothing, as far as its owner may know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CodeFault {
-    /// Neither six digits nor a backup code, or not a code of now.
-    Wrong,
-    /// It was right, and was used before.
-    Spent,
-    /// It is right for another time: the phone's clock is ahead (positive) or behind.
-    ClockOff {
-        /// By how many seconds.
-        seconds: i64,
-    },
-}
-
-impl CodeFault {
-    fn reason(self) -> &'static str {
-        match self {
-            Self::Wrong => "wrong",
-            Self::Spent => "spent",
-            Self::ClockOff { .. } => "clock_off",
-        }
-    }
 }
 
 /// Finishes a sign-in with a code.
@@ -132,12 +108,9 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
         replaces: input.replaces,
         trust: input.trust.as_ref(),
     };
-    if let Some(code) = TotpCode::parse(input.code.expose()) {
-        return attempt.with_totp(&row, &code).await;
-    }
     match BackupCode::parse(input.code.expose()) {
         Some(code) => attempt.with_backup_code(&code).await,
-        None => attempt.fail(CodeFault::Wrong, None).await,
+        None => attempt.with_totp(&row, &input.code).await,
     }
 }
 
@@ -154,53 +127,33 @@ struct Attempt<'a> {
     trust: Option<&'a DeviceCookie>,
 }
 
+/// Why no session began with a right code.
+enum NotBegun {
+    /// The pending sign-in was used, or the account changed.
+    Expired,
+    /// The code was used.
+    Spent,
+}
+
 /// A session that began, and the cookie of the browser where it is trusted.
 type Begun = (TokenPair, Option<DeviceCookie>);
 
 impl Attempt<'_> {
-    async fn with_totp(&self, row: &TotpRow, code: &TotpCode) -> Result<Outcome> {
-        let secret = self.s.open_totp_secret(self.user, &row.secret)?;
-        let verdict = totp::judge(
-            &secret,
-            code,
-            self.s.clock.now(),
-            row.last_step,
-            &row.refused_steps,
-        );
-        match verdict {
-            TotpVerdict::Matches { step } => self.finish_with_step(row, step).await,
-            TotpVerdict::Spent => self.fail(CodeFault::Spent, None).await,
-            TotpVerdict::OutsideWindow {
-                step,
-                drift_seconds,
-            } => {
-                self.fail(
-                    CodeFault::ClockOff {
-                        seconds: drift_seconds,
-                    },
-                    Some(step),
-                )
-                .await
+    async fn with_totp(&self, row: &TotpRow, typed: &SecretString) -> Result<Outcome> {
+        let step = match totp_code::judge(self.s, self.user, row, typed)? {
+            Ok(step) => step,
+            Err(refused) => return self.fail(refused).await,
+        };
+        let begun = self.s.db.transaction(async |tx| {
+            if !self.consume_pending(tx).await? {
+                return Err(Undone::As(NotBegun::Expired));
             }
-            TotpVerdict::Wrong => self.fail(CodeFault::Wrong, None).await,
-        }
-    }
-
-    async fn finish_with_step(&self, row: &TotpRow, step: i64) -> Result<Outcome> {
-        let mut conn = self.s.db.connection().await?;
-        let finished = conn
-            .transaction(async |tx| {
-                if !self.consume_pending(tx).await? {
-                    return Err(Undone::Expired);
-                }
-                if !self.s.accept_step(tx, self.user, &row.secret, step).await? {
-                    return Err(Undone::Spent);
-                }
-                self.begin(tx, &["pwd", "otp", "mfa"]).await
-            })
-            .await;
-        drop(conn);
-        self.concluded(finished, None).await
+            if !accept_step(self.s, tx, self.user, &row.secret, step).await? {
+                return Err(Undone::As(NotBegun::Spent));
+            }
+            self.begin(tx, &["pwd", "otp", "mfa"]).await
+        });
+        self.concluded(begun.await, None).await
     }
 
     async fn with_backup_code(&self, code: &BackupCode) -> Result<Outcome> {
@@ -212,51 +165,54 @@ impl Attempt<'_> {
         }
         let Some(position) = backup_code::find(&self.s.ring, code, &stored) else {
             drop(conn);
-            return self.fail(CodeFault::Wrong, None).await;
+            return self.fail(CodeFault::Wrong.into()).await;
         };
         let mac = &stored[position].mac;
-        let finished = conn
-            .transaction(async |tx| {
-                if !self.consume_pending(tx).await? {
-                    return Err(Undone::Expired);
-                }
-                if !db::authenticators::backup_codes::consume(tx, self.user.id, mac, self.s.now())
-                    .await?
-                {
-                    return Err(Undone::Spent);
-                }
-                let left = db::authenticators::backup_codes::count_left(tx, self.user.id).await?;
-                let begun = self.begin(tx, &["pwd", "mca", "mfa"]).await?;
-                let session_id = Some(begun.0.session_id);
-                let event = Event::BackupCodeUsed { left };
-                self.s
-                    .audit_own(tx, event, self.user.id, session_id, self.client)
-                    .await?;
-                Ok((begun, left))
-            })
-            .await;
-        drop(conn);
-        match finished {
+        let begun = db::transaction(&mut conn, async |tx| {
+            if !self.consume_pending(tx).await? {
+                return Err(Undone::As(NotBegun::Expired));
+            }
+            let (user_id, now) = (self.user.id, self.s.now());
+            if !db::authenticators::backup_codes::consume(tx, user_id, mac, now).await? {
+                return Err(Undone::As(NotBegun::Spent));
+            }
+            let left = db::authenticators::backup_codes::count_left(tx, user_id).await?;
+            let begun = self.begin(tx, &["pwd", "mca", "mfa"]).await?;
+            let session_id = Some(begun.0.session_id);
+            let event = Event::BackupCodeUsed { left };
+            self.s
+                .audit_own(tx, event, user_id, session_id, self.client)
+                .await?;
+            Ok((begun, left))
+        });
+        match begun.await {
             Ok((begun, left)) => self.concluded(Ok(begun), Some(left)).await,
-            Err(undone) => self.concluded(Err(undone), None).await,
+            Err(undone) => {
+                drop(conn);
+                self.concluded(Err(undone), None).await
+            }
         }
     }
 
     /// Uses the pending sign-in up, while the account is as it was when the password was checked.
-    async fn consume_pending(&self, tx: &Tx) -> Result<bool> {
+    async fn consume_pending(&self, tx: &Transaction<'_>) -> Result<bool> {
         let vouched_for = self.s.is_vouched_for(tx, self.user).await?;
         let held = vouched_for
             && db::accounts::users::hold(tx, self.user.id, self.user.revocation_id).await?;
         Ok(held && db::sessions::revoked_tokens::insert(tx, self.claims).await?)
     }
 
-    async fn begin(&self, tx: &Tx, methods: &'static [&'static str]) -> Result<Begun, Undone> {
+    async fn begin(
+        &self,
+        tx: &Transaction<'_>,
+        methods: &'static [&'static str],
+    ) -> Result<Begun, Undone<NotBegun>> {
         self.s.succeeded(tx, self.counted).await?;
         let user = match &self.reset {
             None => Cow::Borrowed(self.user),
             Some(reset) => {
                 let set = self.s.complete_reset(tx, self.user, reset, self.client);
-                Cow::Owned(set.await?.ok_or(Undone::Expired)?)
+                Cow::Owned(set.await?.ok_or(Undone::As(NotBegun::Expired))?)
             }
         };
         let beginning = Beginning {
@@ -282,7 +238,7 @@ impl Attempt<'_> {
 
     async fn concluded(
         &self,
-        finished: Result<Begun, Undone>,
+        finished: Result<Begun, Undone<NotBegun>>,
         left: Option<i64>,
     ) -> Result<Outcome> {
         match finished {
@@ -291,50 +247,36 @@ impl Attempt<'_> {
                 backup_codes_left: left,
                 device,
             }),
-            Err(Undone::Expired) => Ok(Outcome::Expired),
-            Err(Undone::Spent) => self.fail(CodeFault::Spent, None).await,
-            Err(Undone::Fault(fault)) => Err(fault),
+            Err(undone) => match undone.outcome()? {
+                NotBegun::Expired => Ok(Outcome::Expired),
+                NotBegun::Spent => self.fail(CodeFault::Spent.into()).await,
+            },
         }
     }
 
-    /// Notes a failed code; `refused` is a step that is never to be accepted.
-    async fn fail(&self, fault: CodeFault, refused: Option<i64>) -> Result<Outcome> {
-        let mut conn = self.s.db.connection().await?;
-        conn.transaction(async |tx| {
-            if let Some(step) = refused {
-                db::authenticators::totp::refuse_step(tx, self.user.id, step).await?;
-            }
-            let event = Event::SecondFactorFailed {
-                reason: fault.reason(),
-            };
-            self.s
-                .audit_anonymous(tx, event, Subject::User(self.user.id), self.client)
-                .await?;
-            let password_known = self.reset.is_none();
-            self.s
-                .tell_of_failed_code(tx, self.user, password_known, self.client)
-                .await
-        })
-        .await?;
-        Ok(Outcome::WrongCode(fault))
-    }
-}
-
-/// Why a transaction was rolled back.
-enum Undone {
-    Expired,
-    Spent,
-    Fault(FlowError),
-}
-
-impl From<crate::db::QueryError> for Undone {
-    fn from(error: crate::db::QueryError) -> Self {
-        Self::Fault(error.into())
-    }
-}
-
-impl From<FlowError> for Undone {
-    fn from(error: FlowError) -> Self {
-        Self::Fault(error)
+    async fn fail(&self, refused: RefusedCode) -> Result<Outcome> {
+        self.s
+            .db
+            .transaction(async |tx| {
+                if let Some(step) = refused.step {
+                    db::authenticators::totp::refuse_step(tx, self.user.id, step).await?;
+                }
+                let event = Event::SecondFactorFailed {
+                    reason: match refused.fault {
+                        CodeFault::Wrong => "wrong",
+                        CodeFault::Spent => "spent",
+                        CodeFault::ClockOff { .. } => "clock_off",
+                    },
+                };
+                self.s
+                    .audit_anonymous(tx, event, Subject::User(self.user.id), self.client)
+                    .await?;
+                let password_known = self.reset.is_none();
+                self.s
+                    .tell_of_failed_code(tx, self.user, password_known, self.client)
+                    .await
+            })
+            .await?;
+        Ok(Outcome::WrongCode(refused.fault))
     }
 }

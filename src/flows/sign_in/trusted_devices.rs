@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     db::{
-        self, Transact, Tx,
+        self, Transaction,
         sign_in::trusted_devices::{NewTrusted, TrustedRow, Use},
     },
     domain::{
@@ -59,8 +59,7 @@ pub async fn list(
 pub async fn revoke(s: &Services, proven: &Proven, id: Uuid, client: &Client) -> Result<Outcome> {
     let who = proven.who();
     let user = who.user();
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         if !crate::flows::sessions::still_lives(tx, who).await? {
             return Ok(Outcome::Overtaken);
         }
@@ -81,7 +80,7 @@ impl Services {
     /// `rev` of the right password.
     pub(in crate::flows) async fn trusts(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         user: &User,
         device: &DeviceCookie,
         client: &Client,
@@ -108,7 +107,7 @@ impl Services {
     /// the user.
     pub(in crate::flows) async fn distrust_others(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         who: &Authenticated,
         device: &DeviceCookie,
         client: &Client,
@@ -124,7 +123,7 @@ impl Services {
     /// holds the user.
     async fn distrust_past_limit(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         user_id: Uuid,
         most: i64,
         client: &Client,
@@ -136,7 +135,7 @@ impl Services {
 
     async fn note_distrusted(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         ended: &[Uuid],
         user_id: Uuid,
         session_id: Option<Uuid>,
@@ -163,7 +162,7 @@ impl Services {
     /// cookie from now on. The secret is always a fresh one: one that was planted before is worth nothing.
     pub(in crate::flows) async fn trust(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         user: &User,
         before: &DeviceCookie,
         session_id: Uuid,

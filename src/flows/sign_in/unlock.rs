@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::{
-    db::{self, Transact, Tx},
+    db::{self, Transaction},
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
@@ -45,8 +45,7 @@ pub async fn by_mail(s: &Services, token: &SecretString, client: &Client) -> Res
         return Ok(Outcome::LinkDead);
     };
     let user = record.user;
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         if !db::accounts::users::hold(tx, user.id, user.revocation_id).await?
             || !db::sessions::revoked_tokens::insert(tx, &claims).await?
         {
@@ -65,7 +64,7 @@ impl Services {
     /// Forgets the failures at a user's password, and those at their codes where there were so many
     /// that nobody gets in: whoever reads the mailbox buys no guesses at codes before that. A
     /// completed reset does so, too. `false` where there were none.
-    pub(in crate::flows) async fn unlock(&self, tx: &Tx, user: &User) -> Result<bool> {
+    pub(in crate::flows) async fn unlock(&self, tx: &Transaction<'_>, user: &User) -> Result<bool> {
         let (accounts, address) = (&self.account_throttle, &user.email_canonical);
         let key = accounts.key_of(Guess::Password, address);
         let mut any = db::sign_in::throttles::clear(tx, &key).await?;
@@ -82,7 +81,11 @@ impl Services {
     }
 
     /// Forgets every failure, at codes as well: an admin has made sure who asks.
-    pub(in crate::flows) async fn unlock_wholly(&self, tx: &Tx, user: &User) -> Result<bool> {
+    pub(in crate::flows) async fn unlock_wholly(
+        &self,
+        tx: &Transaction<'_>,
+        user: &User,
+    ) -> Result<bool> {
         let unlocked = self.unlock(tx, user).await?;
         let (accounts, address) = (&self.account_throttle, &user.email_canonical);
         let codes = accounts.key_of(Guess::Code, address);

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     db::{
-        self, Transact,
+        self,
         upkeep::sealed::{Resealed, SealedColumn, SealedRow},
     },
     domain::{
@@ -141,7 +141,7 @@ async fn write(s: &Services, column: SealedColumn, batch: &[Resealed]) -> Result
         return Ok(0);
     }
     let mut conn = s.db.background().await?;
-    conn.transaction(async |tx| {
+    db::transaction(&mut conn, async |tx| {
         let rows = db::upkeep::sealed::replace(tx, column, batch).await?;
         if rows > 0 {
             let event = Event::SecretsResealed {

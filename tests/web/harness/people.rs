@@ -22,6 +22,7 @@ use vestibule::{
         password::Password,
         secrets::{random, sealing::Place, secret::SecretString},
     },
+    flows::FlowError,
 };
 
 use super::{app::TestApp, clock::HandClock};
@@ -216,9 +217,10 @@ impl<'a> NewPerson<'a> {
             email_verified_at: self.verified.then(|| s.now()),
             created_at: s.now(),
         };
-        let conn = s.db.connection().await.unwrap();
-        let made = db::accounts::users::insert(&conn, &new).await.unwrap();
-        assert!(made.is_some());
+        let made = s.db.transaction::<_, FlowError>(async |tx| {
+            Ok(db::accounts::users::insert(tx, &new).await?)
+        });
+        assert!(made.await.unwrap().is_some());
     }
 
     /// As if the second factor had been enrolled some minutes ago: the code of now is unused.
@@ -241,18 +243,13 @@ impl<'a> NewPerson<'a> {
             .map(|code| code.mac(&s.ring, key).unwrap())
             .collect();
         let step = s.now().timestamp() / STEP_SECONDS - 10;
-        let conn = s.db.connection().await.unwrap();
-        assert!(
-            db::authenticators::totp::begin(&conn, person.id, &sealed, s.now())
-                .await
-                .unwrap()
-        );
-        let confirmed =
-            db::authenticators::totp::confirm(&conn, person.id, &sealed, step, s.now()).await;
-        assert!(confirmed.unwrap());
-        db::authenticators::backup_codes::replace(&conn, person.id, key, &macs, s.now())
-            .await
-            .unwrap();
+        let (id, now) = (person.id, s.now());
+        let enrolled = s.db.transaction::<_, FlowError>(async |tx| {
+            assert!(db::authenticators::totp::begin(tx, id, &sealed, now).await?);
+            assert!(db::authenticators::totp::confirm(tx, id, &sealed, step, now).await?);
+            Ok(db::authenticators::backup_codes::replace(tx, id, key, &macs, now).await?)
+        });
+        enrolled.await.unwrap();
         person.phone = Some(Phone::new(&secret.base32(), &self.app.clock));
         person.backup_codes = codes.iter().map(BackupCode::shown).collect();
     }

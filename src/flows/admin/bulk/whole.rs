@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{MOST, Order, Report, Selected, perform};
 use crate::{
-    db::{self, Transact, admin::bulk_selections::NewSelection},
+    db::{self, admin::bulk_selections::NewSelection},
     domain::{audit::Client, secrets::random},
     flows::{
         FlowError, InputFaults, Result, Services,
@@ -63,8 +63,7 @@ pub async fn select(
         made_at: s.now(),
         selected: &ids,
     };
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         Ok::<_, FlowError>(db::admin::bulk_selections::insert(tx, &new).await?)
     })
     .await?;
@@ -100,23 +99,22 @@ pub async fn confirm(
 ) -> Result<Confirmed> {
     let mut conn = s.db.connection().await?;
     // The selection goes with the act on the first part: where that fails, it can be confirmed again.
-    let begun = conn
-        .transaction(async |tx| {
-            let acting = match Acting::as_admin(s, tx, proven, client).await? {
-                Ok(acting) => acting,
-                Err(barred) => return Ok::<_, FlowError>(Err(Confirmed::Barred(barred))),
-            };
-            let (admin_id, since) = (proven.who().user().id, s.now() - GOOD_FOR);
-            match db::admin::bulk_selections::take(tx, id, admin_id, since).await? {
-                None => Ok(Err(Confirmed::Gone)),
-                Some(ids) => {
-                    let mut parts = parts(ids.into_iter().collect());
-                    let first = Selected(parts.remove(0));
-                    Ok(Ok((acting.act_on_all(&first, order).await?, parts)))
-                }
+    let begun = db::transaction(&mut conn, async |tx| {
+        let acting = match Acting::as_admin(s, tx, proven, client).await? {
+            Ok(acting) => acting,
+            Err(barred) => return Ok::<_, FlowError>(Err(Confirmed::Barred(barred))),
+        };
+        let (admin_id, since) = (proven.who().user().id, s.now() - GOOD_FOR);
+        match db::admin::bulk_selections::take(tx, id, admin_id, since).await? {
+            None => Ok(Err(Confirmed::Gone)),
+            Some(ids) => {
+                let mut parts = parts(ids.into_iter().collect());
+                let first = Selected(parts.remove(0));
+                Ok(Ok((acting.act_on_all(&first, order).await?, parts)))
             }
-        })
-        .await?;
+        }
+    })
+    .await?;
     drop(conn);
     match begun {
         Ok((report, rest)) => Ok(Confirmed::Done(

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Transact, admin::managed::ManagedUser},
+    db::{self, admin::managed::ManagedUser},
     domain::{
         accounts::user_search::{
             self, Cursor, ROLES, Sort, Status, Step, TWO_FACTOR, UserSearch, VERIFIED,
@@ -100,9 +100,8 @@ pub async fn everybody(
         Err(faults) => return Ok(Err(faults)),
     };
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let mut conn = s.db.connection().await?;
-    let ids = conn
-        .transaction(async |tx| {
+    let ids =
+        s.db.transaction(async |tx| {
             Ok::<_, FlowError>(db::admin::list::everybody(tx, &search, most).await?)
         })
         .await?;
@@ -110,12 +109,14 @@ pub async fn everybody(
 }
 
 async fn found(
-    conn: &mut db::Connection,
+    conn: &mut db::PooledConnection,
     search: &UserSearch,
     limit: i64,
 ) -> Result<Vec<ManagedUser>> {
-    conn.transaction(async |tx| Ok::<_, FlowError>(db::admin::list::page(tx, search, limit).await?))
-        .await
+    db::transaction(conn, async |tx| {
+        Ok::<_, FlowError>(db::admin::list::page(tx, search, limit).await?)
+    })
+    .await
 }
 
 fn step(from: Option<&ManagedUser>, sort: Sort, step: fn(Cursor) -> Step) -> Option<String> {
@@ -139,9 +140,10 @@ pub async fn count(s: &Services, query: &Query) -> Result<Result<Figure, InputFa
         let figure = db::admin::dashboard::users_at_a_glance(&conn, s.now()).await?;
         return Ok(Ok(figure));
     }
-    let counted = conn
-        .transaction(async |tx| Ok::<_, FlowError>(db::admin::list::count(tx, &search).await?))
-        .await?;
+    let counted = db::transaction(&mut conn, async |tx| {
+        Ok::<_, FlowError>(db::admin::list::count(tx, &search).await?)
+    })
+    .await?;
     Ok(Ok(counted))
 }
 

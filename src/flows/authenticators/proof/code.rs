@@ -2,18 +2,20 @@
 
 use super::{Outcome, outcome, record};
 use crate::{
-    db::{self, Transact},
+    db,
     domain::{
         audit::{Client, Event},
-        authenticators::totp::{self, TotpCode, TotpVerdict},
         secrets::secret::SecretString,
     },
     flows::{
-        FlowError, Result, Services,
-        authenticators::contradiction::contradictory_factor,
+        Result, Services, Undone,
+        authenticators::{
+            contradiction::contradictory_factor,
+            totp_code::{self, CodeFault, RefusedCode, accept_step},
+        },
         services::Throttled,
         sessions::authenticate::Authenticated,
-        sign_in::{attempts::Target, second_factor::CodeFault},
+        sign_in::attempts::Target,
     },
 };
 
@@ -38,56 +40,38 @@ pub(super) async fn check(
     else {
         return Ok(Outcome::NoSecondFactor);
     };
-    let secret = s.open_totp_secret(user, &row.secret)?;
-    let verdict = TotpCode::parse(typed.expose()).map_or(TotpVerdict::Wrong, |code| {
-        let now = s.clock.now();
-        totp::judge(&secret, &code, now, row.last_step, &row.refused_steps)
-    });
-    let step = match verdict {
-        TotpVerdict::Matches { step } => step,
-        TotpVerdict::Spent => return fail(s, who, CodeFault::Spent, None, client).await,
-        TotpVerdict::Wrong => return fail(s, who, CodeFault::Wrong, None, client).await,
-        TotpVerdict::OutsideWindow {
-            step,
-            drift_seconds: seconds,
-        } => {
-            let fault = CodeFault::ClockOff { seconds };
-            return fail(s, who, fault, Some(step), client).await;
-        }
+    let step = match totp_code::judge(s, user, &row, typed)? {
+        Ok(step) => step,
+        Err(refused) => return fail(s, who, refused, client).await,
     };
-    let mut conn = s.db.connection().await?;
-    let accepted = conn
-        .transaction(async |tx| {
+    let accepted =
+        s.db.transaction(async |tx| {
             let proven = record(s, tx, who, &["otp"], client).await?;
-            if proven.is_some() && !s.accept_step(tx, user, &row.secret, step).await? {
-                return Err(Undone::Spent);
-            }
             if proven.is_some() {
+                if !accept_step(s, tx, user, &row.secret, step).await? {
+                    return Err(Undone::As(CodeFault::Spent));
+                }
                 s.succeeded(tx, &attempt).await?;
             }
-            Ok(proven)
+            Ok(outcome(proven))
         })
         .await;
-    drop(conn);
     match accepted {
-        Ok(proven) => Ok(outcome(proven)),
-        Err(Undone::Spent) => fail(s, who, CodeFault::Spent, None, client).await,
-        Err(Undone::Fault(fault)) => Err(fault),
+        Ok(outcome) => Ok(outcome),
+        Err(undone) => fail(s, who, undone.outcome()?.into(), client).await,
     }
 }
 
-/// Notes a failed code; `refused` is a step that is never to be accepted.
+/// Notes a failed code.
 async fn fail(
     s: &Services,
     who: &Authenticated,
-    fault: CodeFault,
-    refused: Option<i64>,
+    refused: RefusedCode,
     client: &Client,
 ) -> Result<Outcome> {
     let user_id = who.user().id;
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
-        if let Some(step) = refused {
+    s.db.transaction(async |tx| {
+        if let Some(step) = refused.step {
             db::authenticators::totp::refuse_step(tx, user_id, step).await?;
         }
         let failed = Event::ReauthenticationFailed { by: "otp" };
@@ -95,23 +79,5 @@ async fn fail(
             .await
     })
     .await?;
-    Ok(Outcome::WrongCode(fault))
-}
-
-/// Why the proof was rolled back.
-enum Undone {
-    Spent,
-    Fault(FlowError),
-}
-
-impl From<db::QueryError> for Undone {
-    fn from(error: db::QueryError) -> Self {
-        Self::Fault(error.into())
-    }
-}
-
-impl From<FlowError> for Undone {
-    fn from(error: FlowError) -> Self {
-        Self::Fault(error)
-    }
+    Ok(Outcome::WrongCode(refused.fault))
 }

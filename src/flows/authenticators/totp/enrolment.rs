@@ -2,18 +2,21 @@
 
 use super::{Change, FreshCodes, Refused, raise, still_signed_in};
 use crate::{
-    db::{self, Transact},
+    db,
     domain::{
         accounts::user::User,
         audit::{Client, Event},
-        authenticators::totp::{self, TotpCode, TotpSecret, TotpVerdict},
+        authenticators::totp::TotpSecret,
         secrets::secret::SecretString,
     },
     flows::{
         FlowError, Result, Services,
-        authenticators::{proof::Proven, totp_secret::place_of_secret},
+        authenticators::{
+            proof::Proven,
+            totp_code::{self, place_of_secret},
+        },
         services::Throttled,
-        sign_in::{attempts::Target, second_factor::CodeFault},
+        sign_in::attempts::Target,
     },
 };
 
@@ -40,8 +43,7 @@ pub async fn enroll(s: &Services, proven: &Proven) -> Result<Result<Enrolment, R
     let sealed = s
         .ring
         .seal(s.random.as_ref(), place_of_secret(user), secret.expose())?;
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         if !still_signed_in(tx, who).await? {
             return Ok(Err(Refused::Overtaken));
         }
@@ -58,7 +60,7 @@ pub async fn pending(s: &Services, user: &User) -> Result<Option<Enrolment>> {
     let shared = s.db.shared().await?;
     match db::authenticators::totp::find(&shared, user.id).await? {
         Some(row) if row.confirmed_at.is_none() => {
-            let secret = s.open_totp_secret(user, &row.secret)?;
+            let secret = totp_code::open_secret(s, user, &row.secret)?;
             Ok(Some(shown(s, user, &secret)?))
         }
         _ => Ok(None),
@@ -102,34 +104,20 @@ pub async fn confirm(
     else {
         return Ok(Err(Refused::NotPending));
     };
-    let secret = s.open_totp_secret(user, &row.secret)?;
-    let verdict = TotpCode::parse(code.expose()).map_or(TotpVerdict::Wrong, |code| {
-        totp::judge(
-            &secret,
-            &code,
-            s.clock.now(),
-            row.last_step,
-            &row.refused_steps,
-        )
-    });
-    let step = match verdict {
-        TotpVerdict::Matches { step } => step,
-        TotpVerdict::Spent => return Ok(Err(Refused::WrongCode(CodeFault::Spent))),
-        TotpVerdict::Wrong => return Ok(Err(Refused::WrongCode(CodeFault::Wrong))),
-        TotpVerdict::OutsideWindow {
-            drift_seconds: seconds,
-            step,
-        } => {
-            let conn = s.db.connection().await?;
-            db::authenticators::totp::refuse_step(&conn, user.id, step).await?;
-            return Ok(Err(Refused::WrongCode(CodeFault::ClockOff { seconds })));
+    let step = match totp_code::judge(s, user, &row, code)? {
+        Ok(step) => step,
+        Err(refused) => {
+            if let Some(step) = refused.step {
+                let conn = s.db.connection().await?;
+                db::authenticators::totp::refuse_step(&conn, user.id, step).await?;
+            }
+            return Ok(Err(Refused::WrongCode(refused.fault)));
         }
     };
-    let mut conn = s.db.connection().await?;
-    conn.transaction(async |tx| {
+    s.db.transaction(async |tx| {
         // First the enrolment: where it was begun anew meanwhile, nothing has been written yet.
         if !still_signed_in(tx, who).await?
-            || !s.confirm_enrolment(tx, user, &row.secret, step).await?
+            || !totp_code::confirm_enrolment(s, tx, user, &row.secret, step).await?
         {
             return Ok(Err(Refused::Overtaken));
         }

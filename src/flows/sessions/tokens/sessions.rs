@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{TokenPair, whole_seconds};
 use crate::{
-    db::{self, Tx, accounts::users::Raised, sessions::NewSession},
+    db::{self, Transaction, accounts::users::Raised, sessions::NewSession},
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
@@ -41,7 +41,7 @@ impl Services {
     /// Begins a session within a transaction that holds the user's `rev`.
     pub(in crate::flows) async fn begin_session(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         beginning: Beginning<'_>,
     ) -> Result<TokenPair> {
         let Beginning {
@@ -107,7 +107,7 @@ impl Services {
     /// it replaces.
     async fn past_limit(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         user_id: Uuid,
         new: Uuid,
         replaces: Option<HeldSession>,
@@ -125,7 +125,7 @@ impl Services {
 
     async fn end_past_limit(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         past_limit: &[Uuid],
         user_id: Uuid,
         new: Uuid,
@@ -147,7 +147,7 @@ impl Services {
     /// Ends the session, of whichever user, that lived in the browser before.
     async fn end_replaced(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         held: HeldSession,
         by: &User,
         client: &Client,
@@ -171,7 +171,7 @@ impl Services {
     /// session has ended meanwhile.
     pub(in crate::flows) async fn reissue(
         &self,
-        tx: &Tx,
+        tx: &Transaction<'_>,
         session_id: Uuid,
         user: &User,
         raised: Raised,

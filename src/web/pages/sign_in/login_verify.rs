@@ -6,7 +6,10 @@ use serde::Deserialize;
 
 use crate::{
     domain::{local_path::LocalPath, secrets::secret::SecretString},
-    flows::sign_in::second_factor::{self, CodeFault, Input, Outcome},
+    flows::{
+        authenticators::totp_code::CodeFault,
+        sign_in::second_factor::{self, Input, Outcome},
+    },
     web::{
         copy,
         error::WebResult,
