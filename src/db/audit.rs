@@ -55,10 +55,11 @@ impl<'a> NewEvent<'a> {
             Subject::UnknownAddress(hash) => (None, Some(hash.as_slice())),
             Subject::Service => (None, None),
         };
+        let kind = record.event.kind();
         Self {
             at: record.at,
-            event: record.event.name(),
-            level: record.event.level().as_str(),
+            event: kind.name,
+            level: kind.level.as_str(),
             actor_id: record.actor,
             subject_id,
             subject_hash,

@@ -1,9 +1,9 @@
 //! The security events of the service, as a closed list; whom they concern, and from where they came.
 
 pub mod chain;
-mod event;
+pub mod event;
 pub mod query;
-mod words;
+mod sentence;
 
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::sign_in::device::DeviceCookie;
 
-pub use event::{Event, Export};
+pub use event::Event;
 
 /// How much an event deserves attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -114,7 +114,9 @@ pub async fn revoke(
         if !db::sessions::end(tx, session_id, user_id, EndReason::Revoked, s.now()).await? {
             return Ok(Outcome::NotFound);
         }
-        let event = Event::SessionRevoked { session_id };
+        let event = Event::SessionRevoked {
+            session: session_id,
+        };
         s.audit_own(tx, event, user_id, who.session_id, client)
             .await?;
         Ok(Outcome::Revoked)

@@ -25,9 +25,10 @@ pub use accounts::verify_email::{
 };
 pub use admin::act::AdminActPage;
 pub use admin::bulk::{AdminBulkPage, LeftOutLine};
+pub use admin::chip::Chip;
 pub use admin::dashboard::{Chart, DashboardPage, Fact};
 pub use admin::invitations::{InvitationLine, InvitationsPage, InvitePage};
-pub use admin::user::{AdminUserPage, Chip, DeviceLine, EventLine, MailLine, Section};
+pub use admin::user::{AdminUserPage, DeviceLine, EventLine, MailLine, Section};
 pub use admin::users::{AdminUsersPage, ListQuery, UserLine};
 pub use admin::words::AdminAct;
 pub use api_docs::ApiDocsPage;

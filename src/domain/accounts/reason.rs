@@ -1,5 +1,6 @@
 //! Why an admin did something that hurts somebody, for the audit log.
 
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::domain::text;
@@ -8,7 +9,7 @@ use crate::domain::text;
 pub const MAX_CHARS: usize = 200;
 
 /// One line of 1 to 200 characters that can be seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason(String);
 
 /// Why a text is no reason.

@@ -3,13 +3,15 @@
 use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
 use uuid::Uuid;
 
 /// How long a deleted account can be restored before it is erased.
 pub const DELETION_GRACE: TimeDelta = TimeDelta::days(30);
 
 /// What a user may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Manages the own account.
     User,

@@ -1,262 +1,253 @@
-//! The events themselves. What they are called and add to the log stands in `words`.
+//! Every audit event: one row of the table declares its variant, name, level, group and sentence.
+//! The filters of the log, the OpenAPI document and the page of one's own activity read the table.
 
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::{
+    Level,
+    sentence::{self, Sentence},
+};
 use crate::domain::accounts::{reason::Reason, user::Role};
+use Sentence::{NotListed, Of, Plain};
 
-/// What was written to a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Export {
-    /// The form of the file, in a word.
-    pub form: &'static str,
-    /// What narrowed it, by name. Of what was typed freely only that there was something: an address
-    /// without account is nowhere in this log.
-    pub filters: Vec<(&'static str, String)>,
+/// What all events of one name have in common.
+#[derive(Debug)]
+pub struct Kind {
+    /// The stable name, in snake case. The names of what an admin or operator did to an account begin
+    /// with `user_`.
+    pub name: &'static str,
+    /// How much it deserves attention.
+    pub level: Level,
+    /// What the owner of the account reads.
+    pub sentence: Sentence,
 }
 
-/// What happened. What an admin or operator did to an account is named `user_...`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// A node began to serve.
-    ServiceStarted {
-        /// Which version.
-        version: &'static str,
-        /// The names of the settings that are not at their default.
-        settings: Vec<&'static str>,
-    },
-    /// An account was made.
-    Registered,
-    /// An account of another system was brought over.
-    Imported,
-    /// Somebody registered an address that already has an account.
-    RegistrationOfTakenAddress,
-    /// A link to verify the address was asked for.
-    VerificationRequested,
-    /// The address was proven.
-    EmailVerified,
-    /// A session began.
-    SignedIn {
-        /// How, in the words of RFC 8176.
-        methods: &'static [&'static str],
-    },
-    /// Address and password did not match.
-    SignInFailed,
-    /// The password was right; a code is asked for.
-    SecondFactorRequired,
-    /// The code was wrong.
-    SecondFactorFailed {
-        /// Why, in a word.
-        reason: &'static str,
-    },
-    /// One of the backup codes was used.
-    BackupCodeUsed {
-        /// How many are left.
-        left: i64,
-    },
-    /// A browser will be asked for no code.
-    DeviceTrusted {
-        /// Which record.
-        device_id: Uuid,
-    },
-    /// A browser will be asked for codes again.
-    TrustedDeviceRevoked {
-        /// Which record.
-        device_id: Uuid,
-    },
-    /// A session was ended by its user.
-    SignedOut,
-    /// All sessions were ended by their user.
-    SignedOutEverywhere,
-    /// A session was ended by its user from another one.
-    SessionRevoked {
-        /// Which.
-        session_id: Uuid,
-    },
-    /// All sessions but the acting one were ended by their user.
-    OtherSessionsRevoked {
-        /// How many.
-        count: i64,
-    },
-    /// A session ended as its browser signed in again.
-    SessionReplaced,
-    /// Sessions ended as their user began another one past the limit: those unused longest.
-    SessionLimitReached {
-        /// Some of them.
-        sessions: Vec<Uuid>,
-        /// How many.
-        count: usize,
-    },
-    /// A refresh token came back after its time, or from another user agent: it may be stolen.
-    RefreshTokenReplayed,
-    /// A refresh token that had just been replaced came back from another network, and got the same
-    /// successor.
-    RefreshTokenRepeatedElsewhere,
-    /// A reset link was asked for.
-    PasswordResetRequested,
-    /// A new password came through a reset link, and waits for the code of the second factor.
-    PasswordResetAwaitsCode,
-    /// A new password was set through a reset link.
-    PasswordReset,
-    /// The password was changed with the old one.
-    PasswordChanged,
-    /// The user of a session proved who they are, for a sensitive act.
-    Reauthenticated {
-        /// How, in the words of RFC 8176.
-        methods: &'static [&'static str],
-    },
-    /// What was given as proof for a sensitive act was wrong.
-    ReauthenticationFailed {
-        /// What it was, in the words of RFC 8176.
-        by: &'static str,
-    },
-    /// Guesses are refused for a while; noted once an hour at most.
-    SignInPaused {
-        /// What was guessed.
-        guess: &'static str,
-    },
-    /// Strangers are refused until somebody unlocks the address.
-    SignInBlocked {
-        /// What was guessed.
-        guess: &'static str,
-    },
-    /// Guesses count from nothing again.
-    SignInUnblocked {
-        /// Through what: `mail`, `admin`.
-        by: &'static str,
-    },
-    /// The password turned out to be in a published breach, and must be changed.
-    PasswordFoundBreached,
-    /// The stored hash was made anew with today's parameters.
-    PasswordRehashed,
-    /// TOTP was confirmed.
-    TotpEnabled,
-    /// TOTP was removed.
-    TotpDisabled,
-    /// A fresh set of backup codes was made.
-    BackupCodesReplaced,
-    /// Secrets at rest were sealed again, under the first key of the ring.
-    SecretsResealed {
-        /// Whose.
-        table: &'static str,
-        /// How many.
-        rows: usize,
-    },
-    /// An account was made for somebody.
-    UserCreated {
-        /// With which role.
-        role: Role,
-    },
-    /// An address was invited, which has no account yet.
-    UserInvited {
-        /// By which invitation.
-        invitation: Uuid,
-        /// As what.
-        role: Role,
-    },
-    /// An invitation was sent again, with a fresh link, on the word of whoever did it.
-    UserInvitationResent {
-        /// Which.
-        invitation: Uuid,
-    },
-    /// An invitation was taken back.
-    UserInvitationRevoked {
-        /// Which.
-        invitation: Uuid,
-    },
-    /// Somebody who was invited made their account.
-    InvitationAccepted {
-        /// Which.
-        invitation: Uuid,
-        /// As what.
-        role: Role,
-    },
-    /// An account was renamed.
-    UserRenamed,
-    /// An account was shut.
-    UserDisabled {
-        /// Why.
-        reason: Reason,
-    },
-    /// An account was opened again.
-    UserEnabled,
-    /// An account got another role.
-    UserRoleChanged {
-        /// Which.
-        role: Role,
-    },
-    /// Nothing but a new password is possible any more.
-    UserPasswordChangeRequired,
-    /// A reset link was mailed on an admin's word.
-    UserResetSent,
-    /// A link to verify the address was mailed on an admin's word.
-    UserVerificationSent,
-    /// A second factor was taken away, as its owner has lost it.
-    UserTwoFactorReset {
-        /// Why.
-        reason: Reason,
-    },
-    /// One session was ended by an admin.
-    UserSessionRevoked {
-        /// Which.
-        session_id: Uuid,
-    },
-    /// All sessions were ended by an admin.
-    UserSessionsRevoked {
-        /// How many.
-        count: usize,
-    },
-    /// An account was deleted, and will be erased.
-    UserDeleted {
-        /// Why.
-        reason: Reason,
-    },
-    /// A deleted account was kept after all.
-    UserRestored,
-    /// A deleted account was erased.
-    UserErased,
-    /// An account that was registered and never verified was deleted.
-    UnverifiedErased {
-        /// Why, in a word: `expired`, `imported` or `invited`.
-        why: &'static str,
-    },
-    /// Users were written to a file.
-    UsersExported(Export),
-    /// Events were written to a file.
-    AuditLogExported(Export),
-    /// Accounts were brought over from a file.
-    UsersImported {
-        /// Which.
-        import: Uuid,
-        /// How many were made.
-        new: u64,
-        /// How many rows had an address that has an account.
-        known: u64,
-    },
-    /// An admin is none any more, so sessions of accounts that they imported, and whose mailbox was
-    /// never proven, were ended.
-    UserImportsUnvouched {
-        /// How many.
-        count: usize,
-    },
-    /// The accounts of a file were taken back.
-    UsersImportUndone {
-        /// Which.
-        import: Uuid,
-        /// How many.
-        count: usize,
-        /// Why.
-        reason: Reason,
-    },
-    /// Old segments of this log were purged.
-    AuditLogPurged {
-        /// The last of them, by the number of its seal.
-        through: i64,
-        /// How many events went.
-        events: i64,
-    },
-    /// Seals of this log are gone that a node had seen.
-    AuditLogCut {
-        /// The last that it had seen.
-        seal: i64,
-    },
+/// Kinds that a person looks through together.
+#[derive(Debug)]
+pub struct Group {
+    /// As a heading.
+    pub title: &'static str,
+    /// In the order in which they are listed.
+    pub kinds: &'static [Kind],
+}
+
+/// The kind of this name. A later version may have written others.
+pub fn kind_of(name: &str) -> Option<&'static Kind> {
+    let mut kinds = GROUPS.iter().flat_map(|group| group.kinds);
+    kinds.find(|kind| kind.name == name)
+}
+
+/// A macro, since the enum, the list of the kinds and the two matches are made from the same rows. The
+/// fields of a variant are the members of its detail.
+macro_rules! events {
+    (@kind $name:literal $level:ident $sentence:expr) => {
+        Kind { name: $name, level: Level::$level, sentence: $sentence }
+    };
+    ($($title:literal {
+        $($(#[$doc:meta])* $event:ident $({ $($field:ident: $type:ty),* })? = $name:literal, $level:ident, $sentence:expr;)*
+    })*) => {
+        /// What happened.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "the name and the sentence say what each is")]
+        pub enum Event {
+            $($($(#[$doc])* $event $({ $($field: $type),* })?,)*)*
+        }
+
+        /// The kinds of all events.
+        pub const GROUPS: &[Group] = &[
+            $(Group { title: $title, kinds: &[$(events!(@kind $name $level $sentence)),*] }),*
+        ];
+
+        impl Event {
+            /// The row of the table.
+            pub fn kind(&self) -> &'static Kind {
+                match self {
+                    $($(Self::$event { .. } => const { &events!(@kind $name $level $sentence) },)*)*
+                }
+            }
+
+            /// The name of its kind.
+            pub fn name(&self) -> &'static str {
+                self.kind().name
+            }
+
+            /// What the event adds, as a JSON object.
+            pub fn detail(&self) -> Value {
+                match self {
+                    $($(Self::$event $({ $($field),* })? => object([$($((stringify!($field), json!($field))),*)?]),)*)*
+                }
+            }
+        }
+    };
+}
+
+fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    let members = members.map(|(name, value)| (name.to_owned(), value));
+    Value::Object(members.into_iter().collect())
+}
+
+events! {
+    "Signing in and out" {
+        /// `methods` are words of RFC 8176.
+        SignedIn { methods: &'static [&'static str] } = "signed_in", Info, Of(sentence::signed_in);
+        SignInFailed = "sign_in_failed", Warning, Plain("A sign-in was refused.");
+        SecondFactorRequired = "second_factor_required", Info,
+            Plain("Your password was entered, and a code was asked for.");
+        SecondFactorFailed { reason: &'static str } = "second_factor_failed", Warning, Of(sentence::code_refused);
+        BackupCodeUsed { left: i64 } = "backup_code_used", Notice, Of(sentence::backup_code_used);
+        /// Guesses are refused for a while. Written once an hour at most.
+        SignInPaused { guess: &'static str } = "sign_in_paused", Warning, Of(sentence::paused);
+        SignInBlocked { guess: &'static str } = "sign_in_blocked", Warning,
+            Plain("Sign-in was blocked for unknown browsers after too many wrong attempts.");
+        /// `by` is `mail` or `admin`.
+        SignInUnblocked { by: &'static str } = "sign_in_unblocked", Notice,
+            Plain("Sign-in was opened again after it had been blocked.");
+        Reauthenticated { methods: &'static [&'static str] } = "reauthenticated", Info,
+            Plain("You confirmed that it was you.");
+        /// `by` is a word of RFC 8176.
+        ReauthenticationFailed { by: &'static str } = "reauthentication_failed", Warning, Of(sentence::proof_refused);
+        SignedOut = "signed_out", Info, Plain("You signed out.");
+        SignedOutEverywhere = "signed_out_everywhere", Info, Plain("You signed out everywhere.");
+        SessionRevoked { session: Uuid } = "session_revoked", Info, Plain("You signed a device out.");
+        OtherSessionsRevoked { count: i64 } = "other_sessions_revoked", Info,
+            Plain("You signed every other device out.");
+        SessionReplaced = "session_replaced", Info,
+            Plain("A device was signed out, as somebody signed in with it again.");
+        /// Those unused longest were ended. `sessions` are some of them.
+        SessionLimitReached { sessions: Vec<Uuid>, count: usize } = "session_limit_reached", Info,
+            Plain("A device that you had not used for long was signed out, as too many were signed in.");
+        /// A refresh token came back after its time, or from another user agent.
+        RefreshTokenReplayed = "refresh_token_replayed", Warning,
+            Plain("An old key of one of your sessions was used again. It may have been stolen, so every device was signed out.");
+        /// A refresh token that had just been replaced came back from another network, and got the same successor.
+        RefreshTokenRepeatedElsewhere = "refresh_token_repeated_elsewhere", Notice,
+            Plain("A device refreshed its session from two networks within seconds.");
+    }
+
+    "Accounts" {
+        Registered = "registered", Info, Plain("You created this account.");
+        Imported = "imported", Info, Plain("This account was brought over from another system.");
+        RegistrationOfTakenAddress = "registration_of_taken_address", Warning,
+            Plain("Somebody tried to register your address again.");
+        InvitationAccepted { invitation: Uuid, role: Role } = "invitation_accepted", Notice,
+            Plain("You were invited, and created this account.");
+        VerificationRequested = "verification_requested", Info, Plain("A link to verify your address was asked for.");
+        EmailVerified = "email_verified", Info, Plain("Your address was verified.");
+        /// `why` is `expired`, `imported` or `invited`.
+        UnverifiedErased { why: &'static str } = "unverified_erased", Notice,
+            Plain("This account was deleted, as its address was never verified.");
+    }
+
+    "Passwords" {
+        PasswordChanged = "password_changed", Notice, Plain("You changed your password.");
+        PasswordResetRequested = "password_reset_requested", Info,
+            Plain("A link to reset your password was asked for.");
+        PasswordResetAwaitsCode = "password_reset_awaits_code", Info,
+            Plain("A new password was entered through a link in a mail, and a code was asked for. Nothing has changed yet.");
+        PasswordReset = "password_reset", Notice, Plain("A new password was set through a link in a mail.");
+        PasswordFoundBreached = "password_found_breached", Warning,
+            Plain("Your password was found in a published list of stolen ones. You were asked for another.");
+        PasswordRehashed = "password_rehashed", Info,
+            Plain("We renewed how your password is stored. It is still the same.");
+    }
+
+    "Second factor" {
+        TotpEnabled = "totp_enabled", Notice, Plain("You turned on two-step sign-in.");
+        TotpDisabled = "totp_disabled", Notice, Plain("You turned off two-step sign-in.");
+        BackupCodesReplaced = "backup_codes_replaced", Notice, Plain("You got a fresh set of backup codes.");
+        DeviceTrusted { device: Uuid } = "device_trusted", Notice,
+            Plain("You chose to trust a browser for 30 days.");
+        TrustedDeviceRevoked { device: Uuid } = "trusted_device_revoked", Info,
+            Plain("You stopped trusting a browser.");
+    }
+
+    "Done by admins" {
+        UserCreated { role: Role } = "user_created", Notice, Plain("This account was made for you.");
+        UserInvited { invitation: Uuid, role: Role } = "user_invited", Notice,
+            Plain("An administrator invited you.");
+        UserInvitationResent { invitation: Uuid } = "user_invitation_resent", Notice,
+            Plain("An administrator sent your invitation again.");
+        UserInvitationRevoked { invitation: Uuid } = "user_invitation_revoked", Notice,
+            Plain("An administrator took your invitation back.");
+        UserRenamed = "user_renamed", Notice, Plain("An administrator changed your name.");
+        UserDisabled { reason: Reason } = "user_disabled", Notice,
+            Plain("An administrator disabled this account.");
+        UserEnabled = "user_enabled", Notice, Plain("An administrator opened this account again.");
+        UserRoleChanged { role: Role } = "user_role_changed", Notice, Of(sentence::role_changed);
+        UserPasswordChangeRequired = "user_password_change_required", Notice,
+            Plain("An administrator asked you for a new password.");
+        UserResetSent = "user_reset_sent", Notice,
+            Plain("An administrator sent you a link to reset your password.");
+        UserVerificationSent = "user_verification_sent", Notice,
+            Plain("An administrator sent you a link to verify your address.");
+        UserTwoFactorReset { reason: Reason } = "user_two_factor_reset", Notice,
+            Plain("An administrator turned off two-step sign-in.");
+        UserSessionRevoked { session: Uuid } = "user_session_revoked", Notice,
+            Plain("An administrator signed a device out.");
+        UserSessionsRevoked { count: usize } = "user_sessions_revoked", Notice,
+            Plain("An administrator signed every device out.");
+        UserDeleted { reason: Reason } = "user_deleted", Notice, Plain("An administrator deleted this account.");
+        UserRestored = "user_restored", Notice, Plain("An administrator restored this account.");
+        UserErased = "user_erased", Notice, Plain("This account was erased.");
+        /// What was typed as a filter is not noted, only that something was: the log holds no address
+        /// without account.
+        UsersExported { form: &'static str, filters: BTreeMap<&'static str, String> } = "users_exported", Notice, NotListed;
+        UsersImported { import: Uuid, new: u64, known: u64 } = "users_imported", Notice, NotListed;
+        /// An admin is none any more, so sessions of accounts that they imported, and whose mailbox was
+        /// never proven, were ended.
+        UserImportsUnvouched { count: usize } = "user_imports_unvouched", Notice,
+            Plain("Accounts that you had imported, and that their owners had not confirmed, were signed out.");
+        UsersImportUndone { import: Uuid, count: usize, reason: Reason } = "users_import_undone", Notice, NotListed;
+        AuditLogExported { form: &'static str, filters: BTreeMap<&'static str, String> } = "audit_log_exported", Notice, NotListed;
+    }
+
+    "The service" {
+        /// `settings` are the names of those that are not at their default.
+        ServiceStarted { version: &'static str, settings: Vec<&'static str> } = "service_started", Info, NotListed;
+        SecretsResealed { table: &'static str, rows: usize } = "secrets_resealed", Notice,
+            Plain("Stored secrets were encrypted again with a new key.");
+        /// `through` is the number of the last seal whose events went.
+        AuditLogPurged { through: i64, events: i64 } = "audit_log_purged", Notice, NotListed;
+        /// Seals that a node had seen are gone. `seal` is the last that it had seen.
+        AuditLogCut { seal: i64 } = "audit_log_cut", Warning, NotListed;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn names_and_sentences_are_distinct() {
+        let kinds: Vec<_> = GROUPS.iter().flat_map(|group| group.kinds).collect();
+        let names: HashSet<_> = kinds.iter().map(|kind| kind.name).collect();
+        assert_eq!(names.len(), kinds.len());
+        let mut sentences = HashSet::new();
+        for kind in &kinds {
+            if let Some(sentence) = kind.sentence.with(&Value::Null) {
+                assert!(sentence.ends_with('.'), "{sentence}");
+                assert!(sentences.insert(sentence), "{}", kind.name);
+            }
+        }
+        let not_listed = kinds
+            .iter()
+            .filter(|kind| matches!(kind.sentence, NotListed));
+        assert_eq!(sentences.len() + not_listed.count(), kinds.len());
+    }
+
+    #[test]
+    fn the_fields_of_an_event_are_its_detail() {
+        let event = Event::UserInvited {
+            invitation: Uuid::nil(),
+            role: Role::Admin,
+        };
+        let detail = json!({ "invitation": Uuid::nil(), "role": "admin" });
+        assert_eq!((event.name(), event.detail()), ("user_invited", detail));
+        assert_eq!(Event::SignedOut.detail(), json!({}));
+    }
 }

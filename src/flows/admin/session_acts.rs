@@ -27,8 +27,10 @@ impl Acting<'_> {
         if !db::sessions::end(tx, session_id, user.id, EndReason::ByAdmin, s.now()).await? {
             return Ok(Outcome::NotFound);
         }
-        self.audit(Event::UserSessionRevoked { session_id }, user.id)
-            .await?;
+        let event = Event::UserSessionRevoked {
+            session: session_id,
+        };
+        self.audit(event, user.id).await?;
         Ok(Outcome::Done)
     }
 

@@ -14,7 +14,7 @@ use crate::{
         self,
         audit::log::{Filter, Page},
     },
-    domain::audit::{self, Client, Event, Subject},
+    domain::audit::{Client, Event, Subject},
     flows::{
         FlowError, InputFaults, Result, Services,
         admin::{
@@ -85,11 +85,11 @@ pub async fn users(
     if !query.q.trim().is_empty() {
         filters.push(("q", "given".to_owned()));
     }
-    let export = audit::Export {
+    let exported = Event::UsersExported {
         form: form.word(),
-        filters,
+        filters: filters.into_iter().collect(),
     };
-    note(s, Event::UsersExported(export), taker).await?;
+    note(s, exported, taker).await?;
     let left = Left::Users(query);
     Ok(Ok(Export::new(form, &rows::USER, left, taker)))
 }
@@ -129,11 +129,11 @@ pub async fn events_of(
             left = Left::Events(filter, Page::OLDEST);
         }
     }
-    let export = audit::Export {
+    let exported = Event::AuditLogExported {
         form: form.word(),
-        filters,
+        filters: filters.into_iter().collect(),
     };
-    note(s, Event::AuditLogExported(export), taker).await?;
+    note(s, exported, taker).await?;
     Ok(Export::new(form, &rows::EVENT, left, taker))
 }
 

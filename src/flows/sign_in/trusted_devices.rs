@@ -67,7 +67,7 @@ pub async fn revoke(s: &Services, proven: &Proven, id: Uuid, client: &Client) ->
         if !db::sign_in::trusted_devices::delete(tx, id, user.id, rev, s.now()).await? {
             return Ok(Outcome::NotFound);
         }
-        let event = Event::TrustedDeviceRevoked { device_id: id };
+        let event = Event::TrustedDeviceRevoked { device: id };
         s.audit_own(tx, event, user.id, who.session_id, client)
             .await?;
         Ok(Outcome::Revoked)
@@ -143,9 +143,7 @@ impl Services {
     ) -> Result<()> {
         for some in ended.chunks(EVENTS_AT_ONCE) {
             let record = |device_id: &Uuid| db::audit::Record {
-                event: Event::TrustedDeviceRevoked {
-                    device_id: *device_id,
-                },
+                event: Event::TrustedDeviceRevoked { device: *device_id },
                 actor: Some(user_id),
                 subject: Subject::User(user_id),
                 session_id,
@@ -186,7 +184,7 @@ impl Services {
             user_agent: client.user_agent.as_deref(),
         };
         db::sign_in::trusted_devices::insert(tx, &new).await?;
-        let event = Event::DeviceTrusted { device_id: id };
+        let event = Event::DeviceTrusted { device: id };
         self.audit_own(tx, event, user.id, Some(session_id), client)
             .await?;
         let message = Message::BrowserTrusted {

@@ -16,7 +16,7 @@ use crate::{
             user::Role,
             user_search::{Sort, Status, TWO_FACTOR, VERIFIED},
         },
-        audit::query::EVENTS,
+        audit::{Level, event::GROUPS},
         dashboard::Precision,
     },
     flows::{
@@ -97,10 +97,10 @@ pub(super) fn yes_or_no() -> Schema {
 
 /// The events of the audit log, by name.
 pub(super) fn events() -> Schema {
-    let names = EVENTS.iter().flat_map(|(_, names)| *names).copied();
+    let kinds = GROUPS.iter().flat_map(|group| group.kinds);
     ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::String))
-        .enum_values(Some(names))
+        .enum_values(Some(kinds.map(|kind| kind.name)))
         .into()
 }
 
@@ -122,7 +122,7 @@ pub(super) fn logged_events() -> Schema {
         "seq" => typed(SchemaType::Type(Type::Integer)),
         "detail" => typed(SchemaType::Type(Type::Object)).description(Some("What it adds.")),
         "at" => text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))),
-        "level" => words(["info", "notice", "warning"]),
+        "level" => words([Level::Info, Level::Notice, Level::Warning].map(Level::as_str)),
         "event" => text().description(Some("By name.")),
         "subject_hash" => maybe().description(Some(
             "The keyed hash of an address that had no account then.",

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod bulk;
+pub mod chip;
 pub mod dashboard;
 pub mod invitations;
 pub mod user;

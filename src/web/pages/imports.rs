@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{
-    admin::user::Chip,
+    admin::chip::Chip,
     answer::{Showing, next_page, see_other},
 };
 use crate::{

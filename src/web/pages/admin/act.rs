@@ -8,7 +8,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    user::Chip,
+    chip::Chip,
     words::{AdminAct, Kind},
 };
 use crate::{

@@ -9,7 +9,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::user::Chip;
+use super::chip::Chip;
 use crate::{
     domain::{
         accounts::{invitation::State as Use, user::Role},

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
-use super::{dashboard::told, user::Chip};
+use super::{chip::Chip, dashboard::told};
 use crate::{
     db::admin::managed::ManagedUser,
     flows::admin::list::{self, Page},

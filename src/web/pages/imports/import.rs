@@ -23,7 +23,7 @@ use crate::{
         error::{WebError, WebResult},
         extract::{AdminForm, AdminUser, ClientInfo, PageShell},
         pages::{
-            admin::user::Chip,
+            admin::chip::Chip,
             answer::{page, see_other, see_other_with},
         },
         paths::IMPORTS,

@@ -1,0 +1,131 @@
+//! What the page of a user lists: its file, its devices, its events and its mails.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    db::{audit::EventRow, imports::Origin, mail::outbox::MailRow, sessions::devices::DeviceRow},
+    domain::user_agent::Device,
+    web::{
+        pages::{accounts::activity, audit::words, sessions},
+        paths::USERS,
+    },
+};
+
+/// The file that brought an account, and by whom.
+#[derive(Clone, Debug)]
+pub struct ImportLine {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub file_name: String,
+    /// When it was imported.
+    pub at: Option<DateTime<Utc>>,
+    /// Who uploaded and who confirmed it, in words.
+    pub by: String,
+    /// Whether the account has a password.
+    pub has_password: bool,
+}
+
+impl From<Origin> for ImportLine {
+    fn from(origin: Origin) -> Self {
+        let gone = || "an account that is gone".to_owned();
+        let by = if origin.by_operator {
+            "an operator, at the command line".to_owned()
+        } else {
+            let uploader = origin.uploaded_by.unwrap_or_else(gone);
+            let confirmer = origin.confirmed_by.unwrap_or_else(gone);
+            if uploader == confirmer {
+                uploader
+            } else {
+                format!("{confirmer}, from a file of {uploader}")
+            }
+        };
+        Self {
+            id: origin.id.to_string(),
+            file_name: origin.file_name,
+            at: origin.finished_at,
+            by,
+            has_password: origin.has_password,
+        }
+    }
+}
+
+/// A signed-in device.
+#[derive(Clone, Debug)]
+pub struct DeviceLine {
+    /// Browser and system in words.
+    pub device: String,
+    /// The client's address; empty where unknown.
+    pub address: String,
+    /// When it was last seen.
+    pub last_seen_at: DateTime<Utc>,
+    /// When it signed in.
+    pub signed_in_at: DateTime<Utc>,
+    /// Where it can be signed out.
+    pub revoke: String,
+}
+
+impl DeviceLine {
+    pub(super) fn of(user: &str, row: &DeviceRow) -> Self {
+        let device = Device::of(row.user_agent.as_deref().unwrap_or_default());
+        Self {
+            device: sessions::as_heading(&device.to_string()),
+            address: row.ip.map_or_else(String::new, |ip| ip.addr().to_string()),
+            last_seen_at: row.last_seen_at,
+            signed_in_at: row.created_at,
+            revoke: format!("{USERS}/{user}/sessions/{}/revoke", row.id),
+        }
+    }
+}
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub struct EventLine {
+    /// What, by name, as words.
+    pub what: String,
+    /// What the event adds; empty where nothing.
+    pub detail: String,
+    /// From where, in words; empty where unknown.
+    pub from: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl From<&EventRow> for EventLine {
+    fn from(row: &EventRow) -> Self {
+        Self {
+            what: words::of_name(row.event.strip_prefix("user_").unwrap_or(&row.event)),
+            detail: words::of_detail(&row.detail),
+            from: activity::origin(row),
+            at: row.at,
+        }
+    }
+}
+
+/// A mail, and what became of it.
+#[derive(Clone, Debug)]
+pub struct MailLine {
+    /// What it says, as words.
+    pub what: String,
+    /// What became of it, a sentence.
+    pub state: String,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+}
+
+impl From<&MailRow> for MailLine {
+    fn from(row: &MailRow) -> Self {
+        let why = row.last_error.as_deref().unwrap_or("no reason is known");
+        let state = match (row.sent_at, row.dropped_at) {
+            (Some(_), _) => "Sent".to_owned(),
+            (None, Some(_)) => format!("Given up: {why}"),
+            (None, None) if row.attempts == 0 => "Waiting to be sent".to_owned(),
+            (None, None) => format!("Tried {} times, will be tried again: {why}", row.attempts),
+        };
+        Self {
+            what: words::of_name(&row.kind),
+            state,
+            at: row.created_at,
+        }
+    }
+}

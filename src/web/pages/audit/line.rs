@@ -1,0 +1,217 @@
+//! An event of the log in words.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    query::{AUDIT, AuditQuery},
+    words,
+};
+use crate::{
+    db::audit::log::LoggedEvent,
+    domain::user_agent,
+    web::{
+        pages::{admin::chip::Chip, sessions},
+        paths::USERS,
+    },
+};
+
+/// An event of the log.
+#[derive(Clone, Debug)]
+pub struct AuditLine {
+    /// Its number.
+    pub seq: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What, in words.
+    pub what: String,
+    /// Its level, where that is worth a look.
+    pub level: Option<Chip>,
+    /// Who acted.
+    pub actor: Party,
+    /// Whom it concerns.
+    pub subject: Party,
+    /// Whether both are the same.
+    pub is_own: bool,
+    /// Browser or command in words; empty where unknown.
+    pub agent: String,
+    /// The client's address; empty where unknown.
+    pub address: String,
+    /// In which session; empty outside of one.
+    pub session: String,
+    /// Why, where somebody said so.
+    pub reason: String,
+    /// What else the event adds, as words.
+    pub detail: String,
+}
+
+/// Somebody in an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Party {
+    /// The address, or in words who it was.
+    pub name: String,
+    /// The page of the account, where it is still there.
+    pub href: String,
+    /// The id, where there is or was an account.
+    pub id: String,
+}
+
+impl Party {
+    fn nobody(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            href: String::new(),
+            id: String::new(),
+        }
+    }
+
+    /// An address that an admin typed, and what else is known of it.
+    fn invited(address: &str) -> Self {
+        let query = AuditQuery {
+            subject: address.to_owned(),
+            ..AuditQuery::default()
+        };
+        Self {
+            href: query.link(AUDIT, &[]),
+            ..Self::nobody(address)
+        }
+    }
+
+    fn account(id: Uuid, addresses: &HashMap<Uuid, String>) -> Self {
+        match addresses.get(&id) {
+            Some(address) => Self {
+                name: address.clone(),
+                href: format!("{USERS}/{id}"),
+                id: id.to_string(),
+            },
+            None => Self {
+                id: id.to_string(),
+                ..Self::nobody("an account that is gone")
+            },
+        }
+    }
+}
+
+impl AuditLine {
+    pub(super) fn of(event: LoggedEvent, addresses: &HashMap<Uuid, String>) -> Self {
+        let origin = event.detail["origin"].as_str().unwrap_or_default();
+        let actor = match (event.actor_id, origin) {
+            (Some(id), _) => Party::account(id, addresses),
+            (None, "command_line") => Party::nobody("an operator at the command line"),
+            (None, "service") => Party::nobody("the service"),
+            (None, _) => Party::nobody("nobody who was signed in"),
+        };
+        let subject = match (event.subject_id, &event.subject_hash) {
+            (Some(id), _) => Party::account(id, addresses),
+            (None, Some(_)) => match event.invited.as_deref() {
+                Some(address) => Party::invited(address),
+                None => Party::nobody("an address without account"),
+            },
+            (None, None) => Party::nobody("the service"),
+        };
+        let reason = reason(&event);
+        let agent = event.user_agent.as_deref().unwrap_or_default();
+        Self {
+            seq: event.seq,
+            at: event.at,
+            what: words::of_name(&event.event),
+            level: level(&event.level),
+            is_own: actor == subject,
+            actor,
+            subject,
+            agent: match (agent, origin) {
+                ("", _) => String::new(),
+                // What is no request names itself.
+                (agent, "command_line" | "service") => agent.to_owned(),
+                (agent, _) => sessions::as_heading(&user_agent::short_name(agent)),
+            },
+            address: event
+                .ip
+                .map_or_else(String::new, |ip| ip.addr().to_string()),
+            session: event
+                .session_id
+                .map_or_else(String::new, |id| id.to_string()),
+            detail: rest(event.detail, !reason.is_empty()),
+            reason,
+        }
+    }
+}
+
+fn level(word: &str) -> Option<Chip> {
+    let (text, class) = match word {
+        "warning" => ("Warning", "warn"),
+        "notice" => ("Notice", "accent"),
+        _ => return None,
+    };
+    Some(Chip { text, class })
+}
+
+/// What an admin gave as reason. Of a wrong code it is a word for programs, and stays a detail.
+fn reason(event: &LoggedEvent) -> String {
+    let by_admin = event.event.starts_with("user");
+    let reason = event.detail["reason"].as_str().filter(|_| by_admin);
+    reason.unwrap_or_default().to_owned()
+}
+
+/// What the line does not tell elsewhere.
+fn rest(mut detail: Value, without_reason: bool) -> String {
+    if let Some(members) = detail.as_object_mut() {
+        members.remove("origin");
+        members.retain(|name, _| !without_reason || name != "reason");
+    }
+    words::of_detail(&detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn event(detail: Value) -> LoggedEvent {
+        LoggedEvent {
+            seq: 7,
+            at: DateTime::UNIX_EPOCH,
+            event: "user_disabled".to_owned(),
+            level: "notice".to_owned(),
+            actor_id: None,
+            subject_id: None,
+            subject_hash: Some(vec![1]),
+            session_id: None,
+            ip: None,
+            user_agent: Some("vestibule user disable".to_owned()),
+            detail,
+            invited: None,
+        }
+    }
+
+    #[test]
+    fn an_invited_address_is_named_and_leads_to_its_events() {
+        let line = AuditLine::of(
+            LoggedEvent {
+                invited: Some("new@example.org".to_owned()),
+                ..event(json!({}))
+            },
+            &HashMap::new(),
+        );
+        assert_eq!(line.subject.name, "new@example.org");
+        assert_eq!(line.subject.href, "/admin/audit?subject=new%40example.org");
+    }
+
+    #[test]
+    fn an_operator_and_their_reason_are_told() {
+        let line = AuditLine::of(
+            event(json!({ "origin": "command_line", "reason": "left", "count": 2 })),
+            &HashMap::new(),
+        );
+        assert_eq!(line.what, "User disabled");
+        assert_eq!(line.actor.name, "an operator at the command line");
+        assert_eq!(line.subject.name, "an address without account");
+        assert_eq!(line.agent, "vestibule user disable");
+        assert_eq!(line.reason, "left");
+        assert_eq!(line.detail, "count: 2");
+    }
+}
