@@ -9,6 +9,7 @@ pub mod admin;
 pub mod audit;
 pub mod authenticators;
 mod error;
+mod flood_limits;
 pub mod imports;
 mod input;
 pub mod mail;

@@ -8,5 +8,6 @@ pub(in crate::flows) mod new_password;
 pub mod overview;
 pub mod password_strength;
 pub mod register;
+pub(in crate::flows) mod set_password;
 pub mod unverified;
 pub mod verify_email;

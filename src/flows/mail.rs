@@ -3,3 +3,4 @@
 pub mod deliver;
 pub(in crate::flows) mod outbox;
 pub mod queue;
+pub mod requested;

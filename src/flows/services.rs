@@ -2,32 +2,29 @@
 
 use std::sync::Arc;
 
-use super::{Result, sign_in::breach_queue::BreachChecks};
+use super::sign_in::breach_queue::BreachChecks;
 use crate::{
     breach::Breaches,
-    db::{self, Db, Transaction},
+    db::Db,
     domain::{
-        audit::{Client, Event, Subject},
         clock::{Clock, to_millis},
         password::PasswordPolicy,
         secrets::{
             random::Random,
-            sealing::{SealingRing, hmac_sha256},
+            sealing::SealingRing,
             secret::{Key, SecretString},
         },
         session::SessionPolicy,
-        sign_in::attempts::Pause,
         token::TokenCodec,
     },
     hashing::Hashing,
     judging::Judging,
     mail::MailContext,
     metrics::Metrics,
-    throttle::{Route, Throttle, account::AccountThrottle, mail::MailCaps},
+    throttle::{Throttle, account::AccountThrottle, mail::MailCaps},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
-use uuid::Uuid;
 
 /// Who may make an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,74 +123,9 @@ pub struct Services {
     pub outbox_bell: Arc<Notify>,
 }
 
-/// Too many attempts, and what ends that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Throttled(pub(super) Pause);
-
 impl Services {
     /// The time, to the millisecond.
     pub fn now(&self) -> DateTime<Utc> {
         to_millis(self.clock.now())
-    }
-
-    /// Whom an address that was typed concerns.
-    pub(super) fn subject_of(&self, user_id: Option<Uuid>, canonical: &str) -> Subject {
-        match user_id {
-            Some(id) => Subject::User(id),
-            None => Subject::UnknownAddress(hmac_sha256(&self.address_key, canonical.as_bytes())),
-        }
-    }
-
-    /// Counts an attempt. The first refusal of a flood is the caller's to log: it is cheap, and a
-    /// flood must not become a flood of rows.
-    pub(super) fn count(
-        &self,
-        route: Route,
-        client: &Client,
-        email: Option<&str>,
-    ) -> Option<Throttled> {
-        let refused = self.throttle.count(route, client.ip, email).err()?;
-        self.metrics.throttled.add(route.as_str());
-        tracing::warn!(route = route.as_str(), ip = %client.ip, "throttled");
-        Some(Throttled(Pause::For(refused)))
-    }
-
-    /// Writes an audit event with `actor` as its subject.
-    pub(super) async fn audit_own(
-        &self,
-        tx: &Transaction<'_>,
-        event: Event,
-        user_id: Uuid,
-        session_id: Option<Uuid>,
-        client: &Client,
-    ) -> Result<()> {
-        let record = db::audit::Record {
-            event,
-            actor: Some(user_id),
-            subject: Subject::User(user_id),
-            session_id,
-            client,
-            at: self.now(),
-        };
-        Ok(db::audit::insert(tx, &record).await?)
-    }
-
-    /// Writes an audit event of somebody who is not signed in.
-    pub(super) async fn audit_anonymous(
-        &self,
-        tx: &Transaction<'_>,
-        event: Event,
-        subject: Subject,
-        client: &Client,
-    ) -> Result<()> {
-        let record = db::audit::Record {
-            event,
-            actor: None,
-            subject,
-            session_id: None,
-            client,
-            at: self.now(),
-        };
-        Ok(db::audit::insert(tx, &record).await?)
     }
 }

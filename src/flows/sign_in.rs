@@ -3,7 +3,8 @@
 pub(in crate::flows) mod attempts;
 pub mod breach_checks;
 pub mod breach_queue;
-pub(in crate::flows) mod known_browser;
+pub mod known_browser;
+pub(in crate::flows) mod mailed_link;
 pub(in crate::flows) mod pending_reset;
 pub mod recover;
 pub mod second_factor;
@@ -13,8 +14,8 @@ pub mod unlock;
 use super::{
     EmailVerification, PendingSignIn, Result, Services, TokenPair,
     authenticators::contradiction::contradictory_factor,
+    flood_limits::Throttled,
     mail::outbox::Cause,
-    services::Throttled,
     sessions::{
         authenticate::HeldSession,
         tokens::{Beginning, Waiting},
@@ -28,6 +29,18 @@ use crate::{
         password::{Password, Verdict},
         secrets::secret::SecretString,
         sign_in::{attempts::Pause, device::DeviceCookie},
+    },
+    flows::{
+        admin::vouching::is_vouched_for,
+        audit::record::{record_anonymous, record_own, subject_of},
+        flood_limits::count_request,
+        mail::requested::enqueue_verification,
+        sessions::tokens::{begin_session, pending_sign_in},
+        sign_in::{
+            attempts::{count_attempt, delay_refusal, forget_failures, verify_password},
+            breach_checks::{breach_check_due, queue_breach_check},
+            trusted_devices::is_trusted,
+        },
     },
     hashing::{Compared, HashingError},
     throttle::Route,
@@ -68,15 +81,12 @@ pub enum Outcome {
 /// verified (NIST SP 800-63B-4, 3.2.2).
 pub async fn with_password(s: &Services, input: Input, client: &Client) -> Result<Outcome> {
     let Ok(email) = EmailAddress::parse(&input.email) else {
-        return Ok(match s.count(Route::Login, client, None) {
+        return Ok(match count_request(s, Route::Login, client, None) {
             Some(Throttled(wait)) => Outcome::Throttled(wait),
             None => Outcome::Rejected,
         });
     };
-    let attempt = match s
-        .attempt(Target::password(email.canonical()), client)
-        .await?
-    {
+    let attempt = match count_attempt(s, Target::password(email.canonical()), client).await? {
         Ok(attempt) => attempt,
         Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
     };
@@ -86,12 +96,11 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
     let shared = s.db.shared().await?;
     let record = db::accounts::users::find_by_email(&shared, email.canonical()).await?;
     let stored = record.as_ref().map(|r| r.password_hash.as_str());
-    let Compared { verdict, refusal } = s
-        .verify_password(&attempt, password.clone(), stored)
-        .await?;
+    let Compared { verdict, refusal } =
+        verify_password(s, &attempt, password.clone(), stored).await?;
     let outcome = match (record, verdict) {
         (Some(record), Verdict::Match { rehash }) => {
-            let due = s.breach_check_due(&record, &password);
+            let due = breach_check_due(s, &record, &password);
             let fresh_hash = if rehash && may_sign_in(s, &record.user) {
                 fresh_hash(s, password).await?
             } else {
@@ -105,7 +114,7 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
             };
             let outcome = admit(s, &record, fresh_hash, keeping, client).await?;
             if !matches!(outcome, Outcome::Rejected) {
-                s.make_up(due, &record.user, client);
+                queue_breach_check(s, due, &record.user, client);
             }
             outcome
         }
@@ -113,7 +122,7 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
     };
     // Also where the password was right: the time of a refusal must not say so.
     if matches!(outcome, Outcome::Rejected) {
-        s.refuse(&attempt, refusal).await?;
+        delay_refusal(s, &attempt, refusal).await?;
     }
     Ok(outcome)
 }
@@ -153,12 +162,11 @@ async fn admit(
 ) -> Result<Outcome> {
     let user = &record.user;
     s.db.transaction(async |tx| {
-        if !may_sign_in(s, user) || !s.is_vouched_for(tx, user).await? {
+        if !may_sign_in(s, user) || !is_vouched_for(tx, user).await? {
             note_failure(s, tx, Subject::User(user.id), client).await?;
             // The mailbox opens what the password does not.
             if user.disabled_at.is_none() {
-                s.enqueue_verification(tx, user, Cause::Client(client))
-                    .await?;
+                enqueue_verification(s, tx, user, Cause::Client(client)).await?;
             }
             return Ok(Outcome::Rejected);
         }
@@ -175,8 +183,7 @@ async fn admit(
         if let Some(fresh) = &fresh_hash
             && db::accounts::users::rehash(tx, user.id, &record.password_hash, fresh).await?
         {
-            s.audit_own(tx, Event::PasswordRehashed, user.id, None, client)
-                .await?;
+            record_own(s, tx, Event::PasswordRehashed, user.id, None, client).await?;
         }
         proceed(s, tx, user, keeping, client).await
     })
@@ -190,14 +197,14 @@ async fn proceed(
     keeping: Keeping<'_>,
     client: &Client,
 ) -> Result<Outcome> {
-    s.succeeded(tx, keeping.attempt).await?;
+    forget_failures(tx, keeping.attempt).await?;
     let rev = user.revocation_id;
-    let trusted = user.two_factor_enabled() && s.trusts(tx, user, keeping.device, client).await?;
+    let trusted =
+        user.two_factor_enabled() && is_trusted(s, tx, user, keeping.device, client).await?;
     if user.two_factor_enabled() && !trusted {
         let subject = Subject::User(user.id);
-        s.audit_anonymous(tx, Event::SecondFactorRequired, subject, client)
-            .await?;
-        let pending = s.pending_sign_in(user, rev, Waiting::SignIn)?;
+        record_anonymous(s, tx, Event::SecondFactorRequired, subject, client).await?;
+        let pending = pending_sign_in(s, user, rev, Waiting::SignIn)?;
         return Ok(Outcome::SecondFactorRequired(pending));
     }
     let beginning = Beginning {
@@ -212,7 +219,7 @@ async fn proceed(
         replaces: keeping.replaces,
         client,
     };
-    Ok(Outcome::SignedIn(s.begin_session(tx, beginning).await?))
+    Ok(Outcome::SignedIn(begin_session(s, tx, beginning).await?))
 }
 
 async fn reject(
@@ -221,7 +228,7 @@ async fn reject(
     email: &EmailAddress,
     client: &Client,
 ) -> Result<Outcome> {
-    let subject = s.subject_of(record.map(|r| r.user.id), email.canonical());
+    let subject = subject_of(s, record.map(|r| r.user.id), email.canonical());
     s.db.transaction(async |tx| note_failure(s, tx, subject, client).await)
         .await?;
     Ok(Outcome::Rejected)
@@ -233,6 +240,5 @@ async fn note_failure(
     subject: Subject,
     client: &Client,
 ) -> Result<()> {
-    s.audit_anonymous(tx, Event::SignInFailed, subject, client)
-        .await
+    record_anonymous(s, tx, Event::SignInFailed, subject, client).await
 }

@@ -20,9 +20,16 @@ use crate::{
     },
     flows::{
         InputFaults, Registration, Result, Services, TokenPair,
-        services::Throttled,
-        sessions::{authenticate::HeldSession, tokens::Beginning},
-        sign_in::recover::NewPassword,
+        accounts::{
+            new_password::{accept_password, hash_password},
+            set_password::{NewPassword, set_password_by_mail},
+        },
+        audit::record::{record_anonymous, subject_of},
+        flood_limits::{Throttled, count_request},
+        sessions::{
+            authenticate::HeldSession,
+            tokens::{Beginning, begin_session},
+        },
     },
     throttle::Route,
 };
@@ -99,7 +106,7 @@ async fn has_its_inviter(conn: &Connection, invitation: &Invitation) -> Result<b
 
 /// Makes the account. The mail that brought the link proves the address.
 pub async fn accept(s: &Services, input: &Input, client: &Client) -> Result<Outcome> {
-    if let Some(Throttled(wait)) = s.count(Route::Reset, client, None) {
+    if let Some(Throttled(wait)) = count_request(s, Route::Reset, client, None) {
         return Ok(Outcome::Throttled(wait));
     }
     let invitation = match inspect(s, &input.token).await? {
@@ -113,14 +120,14 @@ pub async fn accept(s: &Services, input: &Input, client: &Client) -> Result<Outc
         .note("display_name", DisplayName::parse(&input.display_name))
         .flatten();
     let own_words = own_words(&invitation.email, name.as_ref());
-    let password = s.accept_password(&input.password, own_words).await?;
+    let password = accept_password(s, &input.password, own_words).await?;
     let password = faults.note("password", password);
     let (Some(password), true) = (password, faults.is_empty()) else {
         return Ok(Outcome::Invalid(faults));
     };
     let accepted = Accepted {
         token_hash: invitation::hash(&input.token),
-        password: s.hash_password(password).await?,
+        password: hash_password(s, password).await?,
         invitation,
         name,
         replaces: input.replaces,
@@ -156,17 +163,15 @@ impl Accepted {
         let Some(user) = user else {
             db::accounts::invitations::void(tx, invitation.id, s.now()).await?;
             let owner = db::admin::managed::id_of(tx, &invitation.email_canonical).await?;
-            let subject = s.subject_of(owner, &invitation.email_canonical);
-            s.audit_anonymous(tx, Event::RegistrationOfTakenAddress, subject, client)
-                .await?;
+            let subject = subject_of(s, owner, &invitation.email_canonical);
+            record_anonymous(s, tx, Event::RegistrationOfTakenAddress, subject, client).await?;
             return Ok(Outcome::EmailTaken);
         };
         let event = Event::InvitationAccepted {
             invitation: invitation.id,
             role: user.role,
         };
-        s.audit_anonymous(tx, event, Subject::User(user.id), client)
-            .await?;
+        record_anonymous(s, tx, event, Subject::User(user.id), client).await?;
         let beginning = Beginning {
             user: &user,
             rev: user.revocation_id,
@@ -175,7 +180,7 @@ impl Accepted {
             replaces: self.replaces,
             client,
         };
-        Ok(Outcome::SignedIn(s.begin_session(tx, beginning).await?))
+        Ok(Outcome::SignedIn(begin_session(s, tx, beginning).await?))
     }
 
     /// The account; `None` where the address has one. One that somebody registered and never verified
@@ -192,8 +197,7 @@ impl Accepted {
         let address = [invitation.email_canonical.as_str()];
         for id in db::imports::erase_never_verified(tx, &address).await? {
             let event = Event::UnverifiedErased { why: "invited" };
-            s.audit_anonymous(tx, event, Subject::User(id), client)
-                .await?;
+            record_anonymous(s, tx, event, Subject::User(id), client).await?;
         }
         let new = NewUser {
             id: random::id(s.random.as_ref()),
@@ -233,7 +237,7 @@ impl Accepted {
             reason: EndReason::AddressClaimed,
             client,
         };
-        let Some(mut user) = s.set_password_by_mail(tx, change).await? else {
+        let Some(mut user) = set_password_by_mail(s, tx, change).await? else {
             return Ok(None);
         };
         let role = self.invitation.role;

@@ -10,8 +10,15 @@ use crate::{
         sign_in::attempts::Pause,
     },
     flows::{
-        InputFaults, Result, Services, TokenPair, authenticators::proof::PasswordCheck,
-        services::Throttled, sessions::authenticate::Authenticated,
+        InputFaults, Result, Services, TokenPair,
+        accounts::{
+            new_password::{accept_password, hash_password},
+            set_password::enqueue_password_changed,
+        },
+        audit::record::record_own,
+        authenticators::proof::{PasswordCheck, check_password},
+        flood_limits::Throttled,
+        sessions::{authenticate::Authenticated, tokens::reissue},
     },
 };
 
@@ -48,10 +55,7 @@ pub async fn change(
     input: Input,
     client: &Client,
 ) -> Result<Outcome> {
-    match s
-        .check_password(who, &input.current_password, client)
-        .await?
-    {
+    match check_password(s, who, &input.current_password, client).await? {
         PasswordCheck::Right => {}
         PasswordCheck::Throttled(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
         PasswordCheck::Wrong => return Ok(Outcome::WrongPassword),
@@ -61,14 +65,11 @@ pub async fn change(
         return Ok(Outcome::Invalid(InputFaults::one("new_password", &same)));
     }
     let user = who.user();
-    let password = match s
-        .accept_password(&input.new_password, own_words(user))
-        .await?
-    {
+    let password = match accept_password(s, &input.new_password, own_words(user)).await? {
         Ok(password) => password,
         Err(why) => return Ok(Outcome::Invalid(InputFaults::one("new_password", &why))),
     };
-    let hash = s.hash_password(password).await?;
+    let hash = hash_password(s, password).await?;
     let now = s.now();
     s.db.transaction(async |tx| {
         // `rev` came with the hash that the current password was compared with: a reset that was
@@ -79,9 +80,16 @@ pub async fn change(
             return Ok(Outcome::Overtaken);
         };
         db::sessions::end_all(tx, user.id, who.session_id, EndReason::PasswordChanged, now).await?;
-        s.audit_own(tx, Event::PasswordChanged, user.id, who.session_id, client)
-            .await?;
-        s.enqueue_password_changed(tx, user, client).await?;
+        record_own(
+            s,
+            tx,
+            Event::PasswordChanged,
+            user.id,
+            who.session_id,
+            client,
+        )
+        .await?;
+        enqueue_password_changed(s, tx, user, client).await?;
         let user = crate::domain::accounts::user::User {
             password_must_change: false,
             ..user.clone()
@@ -90,7 +98,7 @@ pub async fn change(
             return Ok(Outcome::ChangedAndSignedOut);
         };
         db::sessions::prove(tx, session_id, &["pwd"], now).await?;
-        let pair = s.reissue(tx, session_id, &user, raised).await?;
+        let pair = reissue(s, tx, session_id, &user, raised).await?;
         Ok(pair.map_or(Outcome::ChangedAndSignedOut, Outcome::Changed))
     })
     .await

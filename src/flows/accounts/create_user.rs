@@ -10,7 +10,11 @@ use crate::{
         password::OwnWords,
         secrets::{random, secret::SecretString},
     },
-    flows::{InputFaults, Result, Services},
+    flows::{
+        InputFaults, Result, Services,
+        accounts::new_password::{accept_password, hash_password},
+        audit::record::record_anonymous,
+    },
 };
 
 /// Whom to make.
@@ -53,14 +57,13 @@ pub async fn first_admin(s: &Services, input: &Input, client: &Client) -> Result
 }
 
 async fn write(s: &Services, input: &Input, client: &Client, first: bool) -> Result<Outcome> {
-    let accepted = s
-        .accept_password(&input.password, OwnWords::of(input.email.as_str(), ""))
-        .await?;
+    let accepted =
+        accept_password(s, &input.password, OwnWords::of(input.email.as_str(), "")).await?;
     let accepted: AcceptedPassword = match accepted {
         Ok(accepted) => accepted,
         Err(why) => return Ok(Outcome::Invalid(InputFaults::one("password", &why))),
     };
-    let hash = s.hash_password(accepted).await?;
+    let hash = hash_password(s, accepted).await?;
     let now = s.now();
     let new = NewUser {
         id: random::id(s.random.as_ref()),
@@ -82,8 +85,7 @@ async fn write(s: &Services, input: &Input, client: &Client, first: bool) -> Res
             return Ok(Outcome::EmailTaken);
         };
         let event = Event::UserCreated { role: user.role };
-        s.audit_anonymous(tx, event, Subject::User(user.id), client)
-            .await?;
+        record_anonymous(s, tx, event, Subject::User(user.id), client).await?;
         Ok(Outcome::Created)
     })
     .await

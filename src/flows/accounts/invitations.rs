@@ -28,8 +28,9 @@ use crate::{
     flows::{
         FlowError, InputFaults, Registration, Result, Services,
         admin::act::{Barred, enter},
+        audit::record::subject_of,
         authenticators::proof::Proven,
-        mail::outbox::{Cause, Recipient},
+        mail::outbox::{Cause, Recipient, enqueue},
     },
     mail::Message,
 };
@@ -197,14 +198,14 @@ impl Inviting<'_> {
             expires_in: LIFETIME,
         };
         let to = Recipient::Invited(&invitation.email);
-        self.s.enqueue(self.tx, to, &message, Cause::Admin).await
+        enqueue(self.s, self.tx, to, &message, Cause::Admin).await
     }
 
     async fn audit(&self, event: Event, invitation: &Invitation) -> Result<()> {
         let record = db::audit::Record {
             event,
             actor: Some(self.actor),
-            subject: self.s.subject_of(None, &invitation.email_canonical),
+            subject: subject_of(self.s, None, &invitation.email_canonical),
             session_id: self.session_id,
             client: self.client,
             at: self.s.now(),

@@ -20,59 +20,57 @@ pub(in crate::flows) struct AcceptedPassword {
     looked_up: bool,
 }
 
-impl Services {
-    /// Judges a new password: first by the rules alone, then by what is known of breaches. Where
-    /// that cannot be told, it passes, and is looked up again at the next sign-in.
-    pub(in crate::flows) async fn accept_password(
-        &self,
-        typed: &SecretString,
-        own_words: OwnWords,
-    ) -> Result<Result<AcceptedPassword, PasswordRefusal>> {
-        let (policy, typed) = (self.policy.passwords, typed.clone());
-        let judge = move || policy.accept(&typed, &own_words);
-        let password = match self.judging.run(Occasion::Sent, judge).await? {
-            Ok(password) => password,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        let digest = BreachDigest::of(&password);
-        Ok(match self.look_up_breach(&digest).await {
-            Finding::Seen => Err(PasswordRefusal::Breached),
-            found => Ok(AcceptedPassword {
-                password,
-                looked_up: found == Finding::Unseen,
-            }),
-        })
-    }
-
-    /// Looks a password up among breached ones, where that is wanted.
-    pub(in crate::flows) async fn look_up_breach(&self, digest: &BreachDigest) -> Finding {
-        let found = self.breaches.look_up(digest).await;
-        if self.breaches.are_looked_up() {
-            self.metrics.breach_lookups.add(match found {
-                Finding::Seen => "seen",
-                Finding::Unseen => "unseen",
-                Finding::Unknown => "failed",
-            });
-        }
-        found
-    }
-
-    /// Hashes a password that was accepted, when its turn among the new ones has come: however many
-    /// there are, a sign-in finds at most one of them ahead for each two permits.
-    pub(in crate::flows) async fn hash_password(
-        &self,
-        accepted: AcceptedPassword,
-    ) -> Result<PasswordHash> {
-        let AcceptedPassword {
+/// Judges a new password: first by the rules alone, then by what is known of breaches. Where
+/// that cannot be told, it passes, and is looked up again at the next sign-in.
+pub(in crate::flows) async fn accept_password(
+    s: &Services,
+    typed: &SecretString,
+    own_words: OwnWords,
+) -> Result<Result<AcceptedPassword, PasswordRefusal>> {
+    let (policy, typed) = (s.policy.passwords, typed.clone());
+    let judge = move || policy.accept(&typed, &own_words);
+    let password = match s.judging.run(Occasion::Sent, judge).await? {
+        Ok(password) => password,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let digest = BreachDigest::of(&password);
+    Ok(match look_up_breach(s, &digest).await {
+        Finding::Seen => Err(PasswordRefusal::Breached),
+        found => Ok(AcceptedPassword {
             password,
-            looked_up,
-        } = accepted;
-        let _turn = self.judging.turn_to_hash().await?;
-        Ok(PasswordHash {
-            phc: self.hashing.hash(password, self.random.as_ref()).await?,
-            breach_checked_at: looked_up.then(|| self.now()),
-        })
+            looked_up: found == Finding::Unseen,
+        }),
+    })
+}
+
+/// Looks a password up among breached ones, where that is wanted.
+pub(in crate::flows) async fn look_up_breach(s: &Services, digest: &BreachDigest) -> Finding {
+    let found = s.breaches.look_up(digest).await;
+    if s.breaches.are_looked_up() {
+        s.metrics.breach_lookups.add(match found {
+            Finding::Seen => "seen",
+            Finding::Unseen => "unseen",
+            Finding::Unknown => "failed",
+        });
     }
+    found
+}
+
+/// Hashes a password that was accepted, when its turn among the new ones has come: however many
+/// there are, a sign-in finds at most one of them ahead for each two permits.
+pub(in crate::flows) async fn hash_password(
+    s: &Services,
+    accepted: AcceptedPassword,
+) -> Result<PasswordHash> {
+    let AcceptedPassword {
+        password,
+        looked_up,
+    } = accepted;
+    let _turn = s.judging.turn_to_hash().await?;
+    Ok(PasswordHash {
+        phc: s.hashing.hash(password, s.random.as_ref()).await?,
+        breach_checked_at: looked_up.then(|| s.now()),
+    })
 }
 
 /// What others know of the user, and would try first.

@@ -12,7 +12,11 @@ use crate::{
         secrets::secret::SecretString,
         sign_in::attempts::Pause,
     },
-    flows::{Result, Services, services::Throttled, sign_in::recover},
+    flows::{
+        Result, Services,
+        flood_limits::{Throttled, count_request},
+        sign_in::recover,
+    },
     judging::Occasion,
     throttle::Route,
 };
@@ -47,7 +51,7 @@ pub async fn judge(
     input: Input,
     client: &Client,
 ) -> Result<Outcome> {
-    if let Some(Throttled(wait)) = s.count(Route::PasswordStrength, client, None) {
+    if let Some(Throttled(wait)) = count_request(s, Route::PasswordStrength, client, None) {
         return Ok(Outcome::Throttled(wait));
     }
     let words = whose_words(s, signed_in, &input).await?;

@@ -6,11 +6,7 @@ use crate::{
         accounts::users::{NewUser, PasswordHash, UserRecord},
     },
     domain::{
-        accounts::{
-            display_name::DisplayName,
-            email::EmailAddress,
-            user::{Role, User},
-        },
+        accounts::{display_name::DisplayName, email::EmailAddress, user::Role},
         audit::{Client, Event},
         password::OwnWords,
         secrets::{random, secret::SecretString},
@@ -18,10 +14,17 @@ use crate::{
     },
     flows::{
         EmailVerification, InputFaults, Registration, Result, Services, TokenPair,
-        mail::outbox::{Cause, Recipient},
-        services::Throttled,
-        sessions::{authenticate::HeldSession, tokens::Beginning},
-        sign_in::recover::MailRequest,
+        accounts::new_password::{accept_password, hash_password},
+        audit::record::{record_anonymous, record_own, subject_of},
+        flood_limits::{Throttled, count_request},
+        mail::{
+            outbox::{Cause, Recipient, enqueue},
+            requested::enqueue_verification,
+        },
+        sessions::{
+            authenticate::HeldSession,
+            tokens::{Beginning, begin_session},
+        },
     },
     mail::Message,
     throttle::Route,
@@ -74,7 +77,7 @@ pub async fn register(s: &Services, input: Input, client: &Client) -> Result<Out
     }
     let email = EmailAddress::parse(&input.email);
     let canonical = email.as_ref().ok().map(EmailAddress::canonical);
-    if let Some(Throttled(wait)) = s.count(Route::Register, client, canonical) {
+    if let Some(Throttled(wait)) = count_request(s, Route::Register, client, canonical) {
         return Ok(Outcome::Throttled(wait));
     }
     let mut faults = InputFaults::default();
@@ -82,14 +85,14 @@ pub async fn register(s: &Services, input: Input, client: &Client) -> Result<Out
         .note("display_name", DisplayName::parse(&input.display_name))
         .flatten();
     let own_words = own_words(&input.email, display_name.as_ref());
-    let password = s.accept_password(&input.password, own_words).await?;
+    let password = accept_password(s, &input.password, own_words).await?;
     let password = faults.note("password", password);
     let (Some(email), Some(password), true) =
         (faults.note("email", email), password, faults.is_empty())
     else {
         return Ok(Outcome::Invalid(faults));
     };
-    let password_hash = s.hash_password(password).await?;
+    let password_hash = hash_password(s, password).await?;
     let accepted = Accepted {
         email,
         display_name,
@@ -140,10 +143,8 @@ async fn write(
         // What a taken address costs as well.
         db::accounts::users::find_by_email(tx, email.canonical()).await?;
     }
-    s.audit_own(tx, Event::Registered, user.id, None, client)
-        .await?;
-    s.enqueue_verification(tx, &user, Cause::Client(client))
-        .await?;
+    record_own(s, tx, Event::Registered, user.id, None, client).await?;
+    enqueue_verification(s, tx, &user, Cause::Client(client)).await?;
     match s.policy.email_verification {
         EmailVerification::Required => Ok(Outcome::VerificationSent),
         EmailVerification::Optional => {
@@ -155,7 +156,7 @@ async fn write(
                 replaces: *replaces,
                 client,
             };
-            Ok(Outcome::SignedIn(s.begin_session(tx, beginning).await?))
+            Ok(Outcome::SignedIn(begin_session(s, tx, beginning).await?))
         }
     }
 }
@@ -167,9 +168,8 @@ async fn taken(
     client: &Client,
 ) -> Result<Outcome> {
     let owner = db::accounts::users::find_by_email(tx, email.canonical()).await?;
-    let subject = s.subject_of(owner.as_ref().map(|o| o.user.id), email.canonical());
-    s.audit_anonymous(tx, Event::RegistrationOfTakenAddress, subject, client)
-        .await?;
+    let subject = subject_of(s, owner.as_ref().map(|o| o.user.id), email.canonical());
+    record_anonymous(s, tx, Event::RegistrationOfTakenAddress, subject, client).await?;
     if s.policy.email_verification == EmailVerification::Optional {
         return Ok(Outcome::EmailTaken);
     }
@@ -179,29 +179,20 @@ async fn taken(
                 sign_in_link: s.site.link("/login"),
                 reset_link: s.site.link("/forgot-password"),
             };
-            s.enqueue(tx, Recipient::User(&user), &message, Cause::Client(client))
-                .await?;
+            enqueue(
+                s,
+                tx,
+                Recipient::User(&user),
+                &message,
+                Cause::Client(client),
+            )
+            .await?;
         }
         // Whoever registered it first has not proven it: the owner of the mailbox can.
         Some(UserRecord { user, .. }) => {
-            s.enqueue_verification(tx, &user, Cause::Client(client))
-                .await?;
+            enqueue_verification(s, tx, &user, Cause::Client(client)).await?;
         }
         None => {}
     }
     Ok(Outcome::VerificationSent)
-}
-
-impl Services {
-    /// Mails a link that verifies the user's address.
-    pub(in crate::flows) async fn enqueue_verification(
-        &self,
-        tx: &Transaction<'_>,
-        user: &User,
-        cause: Cause<'_>,
-    ) -> Result<()> {
-        let message = self.requested_message(MailRequest::Verification, user)?;
-        self.enqueue(tx, Recipient::User(user), &message, cause)
-            .await
-    }
 }

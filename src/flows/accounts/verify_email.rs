@@ -18,11 +18,20 @@ use crate::{
     },
     flows::{
         InputFaults, Result, Services, TokenPair,
-        services::Throttled,
-        sessions::{authenticate::HeldSession, tokens::Beginning},
+        accounts::{
+            new_password::{accept_password, hash_password},
+            set_password::{NewPassword, set_password_by_mail},
+        },
+        audit::record::record_anonymous,
+        flood_limits::{Throttled, count_request},
+        mail::requested::{MailRequest, RequestOutcome, request_mail},
+        sessions::{
+            authenticate::HeldSession,
+            tokens::{Beginning, begin_session},
+        },
         sign_in::{
-            attempts::Target,
-            recover::{MailRequest, NewPassword, RequestOutcome},
+            attempts::{Target, count_attempt, delay_refusal, forget_failures, verify_password},
+            mailed_link::user_of_mail_token,
         },
     },
     hashing::Compared,
@@ -73,8 +82,7 @@ pub enum Outcome {
 
 /// Asks for another link. The same for every address.
 pub async fn resend(s: &Services, email: &str, client: &Client) -> Result<RequestOutcome> {
-    s.request_mail(MailRequest::Verification, email, client)
-        .await
+    request_mail(s, MailRequest::Verification, email, client).await
 }
 
 /// Whose address a link would prove, or has proven; `None` where the link is dead. Changes nothing.
@@ -102,7 +110,7 @@ pub(in crate::flows) fn is_of_address(claims: &Claims, user: &User) -> bool {
 }
 
 async fn find(s: &Services, token: &SecretString) -> Result<Option<(Claims, UserRecord)>> {
-    let found = s.user_of_mail_token(Purpose::VerifyEmail, token).await?;
+    let found = user_of_mail_token(s, Purpose::VerifyEmail, token).await?;
     Ok(found.filter(|(claims, record)| is_of_address(claims, &record.user)))
 }
 
@@ -114,7 +122,7 @@ pub async fn verify(
     then: Then,
     client: &Client,
 ) -> Result<Outcome> {
-    if let Some(Throttled(wait)) = s.count(Route::Reset, client, None) {
+    if let Some(Throttled(wait)) = count_request(s, Route::Reset, client, None) {
         return Ok(Outcome::Throttled(wait));
     }
     let Some((claims, record)) = find(s, token).await? else {
@@ -156,24 +164,25 @@ impl Proving<'_> {
             s, user, client, ..
         } = *self;
         let target = Target::password(&user.email_canonical);
-        let attempt = match s.attempt(target, client).await? {
+        let attempt = match count_attempt(s, target, client).await? {
             Ok(attempt) => attempt,
             Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
         };
         let compared = match Password::parse(password) {
             Some(password) => {
                 let stored = Some(record.password_hash.as_str());
-                Some(s.verify_password(&attempt, password, stored).await?)
+                Some(verify_password(s, &attempt, password, stored).await?)
             }
             None => None,
         };
         if compared.as_ref().is_some_and(Compared::is_match) {
             let conn = s.db.connection().await?;
-            s.succeeded(&conn, &attempt).await?;
+            forget_failures(&conn, &attempt).await?;
             return self.confirm(None).await;
         }
         s.db.transaction(async |tx| {
-            s.audit_anonymous(
+            record_anonymous(
+                s,
                 tx,
                 Event::ReauthenticationFailed { by: "pwd" },
                 Subject::User(user.id),
@@ -183,7 +192,7 @@ impl Proving<'_> {
         })
         .await?;
         if let Some(Compared { refusal, .. }) = compared {
-            s.refuse(&attempt, refusal).await?;
+            delay_refusal(s, &attempt, refusal).await?;
         }
         Ok(Outcome::WrongPassword)
     }
@@ -237,11 +246,11 @@ impl Proving<'_> {
             client,
             ..
         } = *self;
-        let password = match s.accept_password(password, own_words(user)).await? {
+        let password = match accept_password(s, password, own_words(user)).await? {
             Ok(password) => password,
             Err(why) => return Ok(Outcome::Invalid(InputFaults::one("new_password", &why))),
         };
-        let hash = s.hash_password(password).await?;
+        let hash = hash_password(s, password).await?;
         s.db.transaction(async |tx| {
             // Held first: where the credentials changed while the hash was made, the link stays good.
             if !db::accounts::users::hold(tx, user.id, user.revocation_id).await?
@@ -255,7 +264,7 @@ impl Proving<'_> {
                 reason: EndReason::AddressClaimed,
                 client,
             };
-            match s.set_password_by_mail(tx, change).await? {
+            match set_password_by_mail(s, tx, change).await? {
                 Some(user) => self.go_on(tx, &user).await,
                 None => Ok(Outcome::LinkDead),
             }
@@ -281,7 +290,7 @@ impl Proving<'_> {
             client: self.client,
         };
         Ok(Outcome::SignedIn(
-            self.s.begin_session(tx, beginning).await?,
+            begin_session(self.s, tx, beginning).await?,
         ))
     }
 }

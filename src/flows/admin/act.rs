@@ -25,7 +25,7 @@ use crate::{
     flows::{
         InputFaults, Result, Services,
         authenticators::proof::Proven,
-        mail::outbox::{Cause, Recipient},
+        mail::outbox::{Cause, Recipient, enqueue},
         sessions::{self, authenticate::Authenticated},
     },
     mail::{AdminAct, Message},
@@ -287,9 +287,14 @@ impl<'a> Acting<'a> {
             act,
             at: self.s.now(),
         };
-        self.s
-            .enqueue(self.tx, Recipient::User(user), &message, Cause::Admin)
-            .await
+        enqueue(
+            self.s,
+            self.tx,
+            Recipient::User(user),
+            &message,
+            Cause::Admin,
+        )
+        .await
     }
 
     async fn rename(&self, user: &User, name: Option<&DisplayName>) -> Result<Outcome> {

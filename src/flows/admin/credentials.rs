@@ -10,8 +10,11 @@ use crate::{
     },
     flows::{
         Result,
-        mail::outbox::{Cause, Recipient},
-        sign_in::recover::MailRequest,
+        mail::{
+            outbox::{Cause, Recipient, enqueue},
+            requested::{MailRequest, enqueue_verification, requested_message},
+        },
+        sign_in::unlock::unlock_all,
     },
     mail::AdminAct,
 };
@@ -39,7 +42,7 @@ impl Acting<'_> {
 
     /// Lets guesses at the password and the codes count from nothing again.
     pub(in crate::flows) async fn unlock(&self, user: &User) -> Result<Outcome> {
-        if !self.s.unlock_wholly(self.tx, user).await? {
+        if !unlock_all(self.s, self.tx, user).await? {
             return Ok(Outcome::NothingToDo(
                 "No wrong attempts hold up sign-in to this account.",
             ));
@@ -56,9 +59,8 @@ impl Acting<'_> {
             return Ok(Outcome::NothingToDo(DISABLED));
         }
         let Self { s, tx, .. } = self;
-        let message = s.requested_message(MailRequest::Reset, user)?;
-        s.enqueue(tx, Recipient::User(user), &message, Cause::Admin)
-            .await?;
+        let message = requested_message(s, MailRequest::Reset, user)?;
+        enqueue(s, tx, Recipient::User(user), &message, Cause::Admin).await?;
         self.audit(Event::UserResetSent, user.id).await?;
         Ok(Outcome::Done)
     }
@@ -71,9 +73,7 @@ impl Acting<'_> {
         if user.mailbox_proven() {
             return Ok(Outcome::NothingToDo("This address is verified already."));
         }
-        self.s
-            .enqueue_verification(self.tx, user, Cause::Admin)
-            .await?;
+        enqueue_verification(self.s, self.tx, user, Cause::Admin).await?;
         self.audit(Event::UserVerificationSent, user.id).await?;
         Ok(Outcome::Done)
     }

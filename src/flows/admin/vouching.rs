@@ -16,23 +16,17 @@ use crate::{
         audit::Event,
         session::EndReason,
     },
-    flows::{Result, Services},
+    flows::Result,
 };
 
-impl Services {
-    /// Whether the password of an account may begin a session. Ask before the user is held: acts of
-    /// admins lock the admin first, too.
-    pub(in crate::flows) async fn is_vouched_for(
-        &self,
-        tx: &Transaction<'_>,
-        user: &User,
-    ) -> Result<bool> {
-        match user.import_id {
-            Some(import) if !user.mailbox_proven() => {
-                Ok(db::imports::is_vouched_for(tx, import).await?)
-            }
-            _ => Ok(true),
+/// Whether the password of an account may begin a session. Ask before the user is held: acts of
+/// admins lock the admin first, too.
+pub(in crate::flows) async fn is_vouched_for(tx: &Transaction<'_>, user: &User) -> Result<bool> {
+    match user.import_id {
+        Some(import) if !user.mailbox_proven() => {
+            Ok(db::imports::is_vouched_for(tx, import).await?)
         }
+        _ => Ok(true),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
         audit::{Client, Event, Subject, query},
         secrets::sealing::hmac_sha256,
     },
-    flows::{FlowError, InputFaults, Result, Services},
+    flows::{FlowError, InputFaults, Result, Services, audit::record::record_anonymous},
 };
 
 /// Events of one page.
@@ -203,8 +203,7 @@ pub async fn started(
     let event = Event::ServiceStarted { version, settings };
     s.db.transaction(async |tx| {
         let client = Client::service();
-        s.audit_anonymous(tx, event.clone(), Subject::Service, &client)
-            .await
+        record_anonymous(s, tx, event.clone(), Subject::Service, &client).await
     })
     .await
 }

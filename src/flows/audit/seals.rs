@@ -14,7 +14,7 @@ use crate::{
         Client, Event, Subject,
         chain::{Head, Seal, row_hashes},
     },
-    flows::{FlowError, Result, Services},
+    flows::{FlowError, Result, Services, audit::record::record_anonymous},
 };
 
 /// What the log calls this module by.
@@ -152,8 +152,7 @@ async fn tell_cut(
     );
     let event = Event::AuditLogCut { seal: seen.number };
     let client = Client::service();
-    s.audit_anonymous(tx, event, Subject::Service, &client)
-        .await
+    record_anonymous(s, tx, event, Subject::Service, &client).await
 }
 
 /// Ends the part of the chain that was sealed under other keys than the first of the ring: an empty
@@ -195,8 +194,7 @@ pub async fn purge(s: &Services) -> Result<usize> {
             events: old.events,
         };
         let client = Client::service();
-        s.audit_anonymous(tx, event, Subject::Service, &client)
-            .await?;
+        record_anonymous(s, tx, event, Subject::Service, &client).await?;
         Ok(events)
     })
     .await

@@ -18,8 +18,13 @@ use crate::{
         sign_in::attempts::Pause,
     },
     flows::{
-        Result, Services, services::Throttled, sessions::authenticate::Authenticated,
-        sign_in::attempts::Target,
+        Result, Services,
+        audit::record::record_own,
+        flood_limits::Throttled,
+        sessions::authenticate::Authenticated,
+        sign_in::attempts::{
+            Target, count_attempt, delay_refusal, forget_failures, verify_password,
+        },
     },
     hashing::Compared,
 };
@@ -88,7 +93,7 @@ pub async fn present(
 ) -> Result<Outcome> {
     match presented {
         Presented::Code(typed) => code::check(s, who, typed, client).await,
-        Presented::Password(password) => match s.check_password(who, password, client).await? {
+        Presented::Password(password) => match check_password(s, who, password, client).await? {
             PasswordCheck::Right => {
                 let mut conn = s.db.connection().await?;
                 let proven = db::transaction(&mut conn, async |tx| {
@@ -129,8 +134,7 @@ async fn record(
         db::sessions::prove(tx, session_id, methods, s.now()).await?;
     }
     let event = Event::Reauthenticated { methods };
-    s.audit_own(tx, event, user.id, who.session_id, client)
-        .await?;
+    record_own(s, tx, event, user.id, who.session_id, client).await?;
     Ok(Some(Proven(who.clone())))
 }
 
@@ -142,43 +146,37 @@ pub(in crate::flows) enum PasswordCheck {
     Throttled(Throttled),
 }
 
-impl Services {
-    /// Compares a password with the user's own.
-    pub(in crate::flows) async fn check_password(
-        &self,
-        who: &Authenticated,
-        password: &SecretString,
-        client: &Client,
-    ) -> Result<PasswordCheck> {
-        let user = who.user();
-        let target = Target::password(&user.email_canonical);
-        let attempt = match self.attempt(target, client).await? {
-            Ok(attempt) => attempt,
-            Err(throttled) => return Ok(PasswordCheck::Throttled(throttled)),
-        };
-        let compared = match Password::parse(password) {
-            Some(password) => {
-                let stored = Some(who.record.password_hash.as_str());
-                Some(self.verify_password(&attempt, password, stored).await?)
-            }
-            None => None,
-        };
-        let is_right = compared.as_ref().is_some_and(Compared::is_match);
-        if is_right && !contradictory_factor(user) {
-            let conn = self.db.connection().await?;
-            self.succeeded(&conn, &attempt).await?;
-            return Ok(PasswordCheck::Right);
+/// Compares a password with the user's own.
+pub(in crate::flows) async fn check_password(
+    s: &Services,
+    who: &Authenticated,
+    password: &SecretString,
+    client: &Client,
+) -> Result<PasswordCheck> {
+    let user = who.user();
+    let target = Target::password(&user.email_canonical);
+    let attempt = match count_attempt(s, target, client).await? {
+        Ok(attempt) => attempt,
+        Err(throttled) => return Ok(PasswordCheck::Throttled(throttled)),
+    };
+    let compared = match Password::parse(password) {
+        Some(password) => {
+            let stored = Some(who.record.password_hash.as_str());
+            Some(verify_password(s, &attempt, password, stored).await?)
         }
-        let failed = Event::ReauthenticationFailed { by: "pwd" };
-        self.db
-            .transaction(async |tx| {
-                self.audit_own(tx, failed, user.id, who.session_id, client)
-                    .await
-            })
-            .await?;
-        if let Some(Compared { refusal, .. }) = compared {
-            self.refuse(&attempt, refusal).await?;
-        }
-        Ok(PasswordCheck::Wrong)
+        None => None,
+    };
+    let is_right = compared.as_ref().is_some_and(Compared::is_match);
+    if is_right && !contradictory_factor(user) {
+        let conn = s.db.connection().await?;
+        forget_failures(&conn, &attempt).await?;
+        return Ok(PasswordCheck::Right);
     }
+    let failed = Event::ReauthenticationFailed { by: "pwd" };
+    s.db.transaction(async |tx| record_own(s, tx, failed, user.id, who.session_id, client).await)
+        .await?;
+    if let Some(Compared { refusal, .. }) = compared {
+        delay_refusal(s, &attempt, refusal).await?;
+    }
+    Ok(PasswordCheck::Wrong)
 }

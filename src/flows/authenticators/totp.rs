@@ -14,8 +14,9 @@ use crate::{
     },
     flows::{
         FlowError, Result, Services, TokenPair,
-        mail::outbox::{Cause, Recipient, browser_of},
-        sessions::authenticate::Authenticated,
+        audit::record::record_own,
+        mail::outbox::{Cause, Recipient, browser_of, enqueue},
+        sessions::{authenticate::Authenticated, still_lives, tokens::reissue},
     },
     mail::Message,
 };
@@ -63,7 +64,7 @@ pub async fn disable(
         return Ok(Err(Refused::NotEnabled));
     }
     s.db.transaction(async |tx| {
-        if !still_signed_in(tx, who).await? {
+        if !still_lives(tx, who).await? {
             return Ok(Err(Refused::Overtaken));
         }
         let raised = raise(tx, user).await?;
@@ -79,9 +80,9 @@ pub async fn disable(
             raised,
             client,
         };
-        Ok(Ok(s
-            .second_factor_changed(tx, who, &disabled, change)
-            .await?))
+        Ok(Ok(
+            second_factor_changed(s, tx, who, &disabled, change).await?
+        ))
     })
     .await
 }
@@ -98,11 +99,12 @@ pub async fn replace_backup_codes(
         return Ok(Err(Refused::NotEnabled));
     }
     s.db.transaction(async |tx| {
-        if !still_signed_in(tx, who).await? {
+        if !still_lives(tx, who).await? {
             return Ok(Err(Refused::Overtaken));
         }
-        let codes = s.replace_codes(tx, user).await?;
-        s.audit_own(
+        let codes = replace_codes(s, tx, user).await?;
+        record_own(
+            s,
             tx,
             Event::BackupCodesReplaced,
             user.id,
@@ -115,23 +117,17 @@ pub async fn replace_backup_codes(
             ip: Some(client.ip),
             browser: browser_of(client),
         };
-        s.enqueue(tx, Recipient::User(user), &message, Cause::Client(client))
-            .await?;
+        enqueue(
+            s,
+            tx,
+            Recipient::User(user),
+            &message,
+            Cause::Client(client),
+        )
+        .await?;
         Ok(Ok(FreshCodes { codes, pair: None }))
     })
     .await
-}
-
-/// Holds the user and the acting session: signing out, or a change elsewhere, that came first wins.
-async fn still_signed_in(tx: &Transaction<'_>, who: &Authenticated) -> Result<bool> {
-    let user = who.user();
-    if !db::accounts::users::hold(tx, user.id, user.revocation_id).await? {
-        return Ok(false);
-    }
-    match who.session_id {
-        Some(session_id) => Ok(db::sessions::hold(tx, session_id, user.id).await?.is_some()),
-        None => Ok(true),
-    }
 }
 
 /// Ends every token of a held user.
@@ -146,53 +142,53 @@ struct Change<'a> {
     client: &'a Client,
 }
 
-impl Services {
-    async fn replace_codes(&self, tx: &Transaction<'_>, user: &User) -> Result<Vec<BackupCode>> {
-        let codes = BackupCode::fresh_set(self.random.as_ref());
-        let key_id = self.ring.current_id();
-        let macs: Result<Vec<_>, _> = codes
-            .iter()
-            .map(|code| code.mac(&self.ring, key_id))
-            .collect();
-        db::authenticators::backup_codes::replace(tx, user.id, key_id, &macs?, self.now()).await?;
-        Ok(codes)
-    }
+async fn replace_codes(s: &Services, tx: &Transaction<'_>, user: &User) -> Result<Vec<BackupCode>> {
+    let codes = BackupCode::fresh_set(s.random.as_ref());
+    let key_id = s.ring.current_id();
+    let macs: Result<Vec<_>, _> = codes.iter().map(|code| code.mac(&s.ring, key_id)).collect();
+    db::authenticators::backup_codes::replace(tx, user.id, key_id, &macs?, s.now()).await?;
+    Ok(codes)
+}
 
-    /// What both changes have in common: other sessions end, the owner is told, this one goes on.
-    async fn second_factor_changed(
-        &self,
-        tx: &Transaction<'_>,
-        who: &Authenticated,
-        user: &User,
-        change: Change<'_>,
-    ) -> Result<Option<TokenPair>> {
-        let Change {
-            event,
-            raised,
-            client,
-        } = change;
-        let now = self.now();
-        db::sessions::end_all(
-            tx,
-            user.id,
-            who.session_id,
-            EndReason::SecondFactorChanged,
-            now,
-        )
-        .await?;
-        self.audit_own(tx, event, user.id, who.session_id, client)
-            .await?;
-        let (at, ip, browser) = (now, Some(client.ip), browser_of(client));
-        let message = if user.two_factor_enabled() {
-            Message::TwoFactorEnabled { at, ip, browser }
-        } else {
-            Message::TwoFactorDisabled { at, ip, browser }
-        };
-        self.enqueue(tx, Recipient::User(user), &message, Cause::Client(client))
-            .await?;
-        match who.session_id {
-            Some(session_id) => self.reissue(tx, session_id, user, raised).await,
-            None => Ok(None),
-        }
+/// What both changes have in common: other sessions end, the owner is told, this one goes on.
+async fn second_factor_changed(
+    s: &Services,
+    tx: &Transaction<'_>,
+    who: &Authenticated,
+    user: &User,
+    change: Change<'_>,
+) -> Result<Option<TokenPair>> {
+    let Change {
+        event,
+        raised,
+        client,
+    } = change;
+    let now = s.now();
+    db::sessions::end_all(
+        tx,
+        user.id,
+        who.session_id,
+        EndReason::SecondFactorChanged,
+        now,
+    )
+    .await?;
+    record_own(s, tx, event, user.id, who.session_id, client).await?;
+    let (at, ip, browser) = (now, Some(client.ip), browser_of(client));
+    let message = if user.two_factor_enabled() {
+        Message::TwoFactorEnabled { at, ip, browser }
+    } else {
+        Message::TwoFactorDisabled { at, ip, browser }
+    };
+    enqueue(
+        s,
+        tx,
+        Recipient::User(user),
+        &message,
+        Cause::Client(client),
+    )
+    .await?;
+    match who.session_id {
+        Some(session_id) => reissue(s, tx, session_id, user, raised).await,
+        None => Ok(None),
     }
 }

@@ -9,7 +9,11 @@ use uuid::Uuid;
 use crate::{
     db::{self, Transaction, imports::leftovers::StagedOwner, mail::outbox::NewMail},
     domain::{accounts::user::User, secrets::random, token::Purpose},
-    flows::{FlowError, Result, Services, mail::outbox::place_of},
+    flows::{
+        FlowError, Result, Services,
+        mail::outbox::{place_of, unknown_user},
+        sessions::tokens::mail_token,
+    },
     mail::{Message, RenderedMail},
 };
 
@@ -37,7 +41,7 @@ pub(in crate::flows) async fn clear_next(s: &Services, only: Option<Uuid>) -> Re
         let owners = owners(tx, left.id, (left.cleared_to, to)).await?;
         let mailed = if left.mails_owners { owners.len() } else { 0 };
         let before = u64::try_from(left.owners_mailed).unwrap_or(0);
-        s.enqueue_imported(tx, &owners[..mailed], before).await?;
+        enqueue_imported(s, tx, &owners[..mailed], before).await?;
         let mailed = i64::try_from(mailed).unwrap_or(i64::MAX);
         let to = (to < left.rows_staged).then_some(to);
         db::imports::leftovers::cleared(tx, left.id, to, mailed).await?;
@@ -55,7 +59,7 @@ pub(in crate::flows) async fn write_all(
 ) -> Result<()> {
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
     let owners = owners(tx, file, (0, rows)).await?;
-    s.enqueue_imported(tx, &owners, 0).await?;
+    enqueue_imported(s, tx, &owners, 0).await?;
     let mailed = i64::try_from(owners.len()).unwrap_or(i64::MAX);
     Ok(db::imports::leftovers::cleared(tx, file, None, mailed).await?)
 }
@@ -83,72 +87,70 @@ struct Unrendered {
     expires_in: i64,
 }
 
-impl Services {
-    /// Writes a mail to the owner of each account, `before` being how many the import wrote already.
-    async fn enqueue_imported(
-        &self,
-        tx: &Transaction<'_>,
-        made: &[StagedOwner],
-        before: u64,
-    ) -> Result<()> {
-        if made.is_empty() {
-            return Ok(());
-        }
-        let mut bodies = Vec::with_capacity(made.len());
-        for owner in made {
-            let (link, expires_in) = self.imported_link(owner)?;
-            let unrendered = Unrendered {
-                imported: owner.email.clone(),
-                link: link.clone(),
-                expires_in: expires_in.num_seconds(),
-            };
-            let body = serde_json::to_vec(&unrendered)
-                .map_err(|_| FlowError::Inconsistent("a mail does not serialise"))?;
-            let id = random::id(self.random.as_ref());
-            let sealed = self.ring.seal(self.random.as_ref(), place_of(id), &body)?;
-            let message = Message::Imported { link, expires_in };
-            bodies.push((id, owner.id, message, sealed));
-        }
-        let now = self.now();
-        let mails: Vec<_> = (before..)
-            .zip(&bodies)
-            .map(|(nth, (id, user_id, message, sealed))| NewMail {
-                id: *id,
-                user_id: Some(*user_id),
-                kind: message.kind(),
-                decoy: false,
-                sealed,
-                next_attempt_at: now + delay(nth),
-                expires_at: message.expires_in().map(|life| now + life),
-                created_at: now,
-            })
-            .collect();
-        db::mail::outbox::insert_all(tx, &mails).await?;
-        self.outbox_bell.notify_one();
-        Ok(())
+/// Writes a mail to the owner of each account, `before` being how many the import wrote already.
+async fn enqueue_imported(
+    s: &Services,
+    tx: &Transaction<'_>,
+    made: &[StagedOwner],
+    before: u64,
+) -> Result<()> {
+    if made.is_empty() {
+        return Ok(());
     }
+    let mut bodies = Vec::with_capacity(made.len());
+    for owner in made {
+        let (link, expires_in) = imported_link(s, owner)?;
+        let unrendered = Unrendered {
+            imported: owner.email.clone(),
+            link: link.clone(),
+            expires_in: expires_in.num_seconds(),
+        };
+        let body = serde_json::to_vec(&unrendered)
+            .map_err(|_| FlowError::Inconsistent("a mail does not serialise"))?;
+        let id = random::id(s.random.as_ref());
+        let sealed = s.ring.seal(s.random.as_ref(), place_of(id), &body)?;
+        let message = Message::Imported { link, expires_in };
+        bodies.push((id, owner.id, message, sealed));
+    }
+    let now = s.now();
+    let mails: Vec<_> = (before..)
+        .zip(&bodies)
+        .map(|(nth, (id, user_id, message, sealed))| NewMail {
+            id: *id,
+            user_id: Some(*user_id),
+            kind: message.kind(),
+            decoy: false,
+            sealed,
+            next_attempt_at: now + delay(nth),
+            expires_at: message.expires_in().map(|life| now + life),
+            created_at: now,
+        })
+        .collect();
+    db::mail::outbox::insert_all(tx, &mails).await?;
+    s.outbox_bell.notify_one();
+    Ok(())
+}
 
-    /// The mail, where its body is one that was left to be rendered.
-    pub(in crate::flows) fn render_imported(&self, body: &[u8]) -> Result<Option<RenderedMail>> {
-        let Ok(mail) = serde_json::from_slice::<Unrendered>(body) else {
-            return Ok(None);
-        };
-        let message = Message::Imported {
-            link: mail.link,
-            expires_in: TimeDelta::seconds(mail.expires_in),
-        };
-        Ok(Some(message.render(&mail.imported, &self.site.mail)?))
-    }
+/// The mail, where its body is one that was left to be rendered.
+pub(in crate::flows) fn render_imported(s: &Services, body: &[u8]) -> Result<Option<RenderedMail>> {
+    let Ok(mail) = serde_json::from_slice::<Unrendered>(body) else {
+        return Ok(None);
+    };
+    let message = Message::Imported {
+        link: mail.link,
+        expires_in: TimeDelta::seconds(mail.expires_in),
+    };
+    Ok(Some(message.render(&mail.imported, &s.site.mail)?))
+}
 
-    fn imported_link(&self, owner: &StagedOwner) -> Result<(String, TimeDelta)> {
-        let user = User {
-            id: owner.id,
-            email_canonical: owner.email_canonical.clone(),
-            ..self.nobody(&owner.email)
-        };
-        let (token, expires_in) = self.mail_token(Purpose::VerifyEmail, &user)?;
-        Ok((self.site.token_link("/verify-email", &token), expires_in))
-    }
+fn imported_link(s: &Services, owner: &StagedOwner) -> Result<(String, TimeDelta)> {
+    let user = User {
+        id: owner.id,
+        email_canonical: owner.email_canonical.clone(),
+        ..unknown_user(s, &owner.email)
+    };
+    let (token, expires_in) = mail_token(s, Purpose::VerifyEmail, &user)?;
+    Ok((s.site.token_link("/verify-email", &token), expires_in))
 }
 
 /// How long after the import the nth mail is due, from 0.

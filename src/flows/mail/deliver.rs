@@ -14,7 +14,7 @@ use super::outbox::place_of;
 use crate::{
     db::{self, mail::outbox::TakenMail},
     domain::secrets::random,
-    flows::{FlowError, Result, Services},
+    flows::{FlowError, Result, Services, imports::notices::render_imported},
     mail::{DeliveryError, RenderedMail, Transport},
 };
 
@@ -181,7 +181,7 @@ fn open(s: &Services, mail: &TakenMail) -> Result<RenderedMail> {
         .as_deref()
         .ok_or(FlowError::Inconsistent("a mail without a body is due"))?;
     let body = s.ring.open(place_of(mail.id), sealed)?;
-    let rendered = match s.render_imported(&body)? {
+    let rendered = match render_imported(s, &body)? {
         Some(rendered) => rendered,
         None => serde_json::from_slice(&body)
             .map_err(|_| FlowError::Inconsistent("a mail's body is malformed"))?,

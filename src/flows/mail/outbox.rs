@@ -22,7 +22,7 @@ use crate::{
         },
     },
     domain::{
-        accounts::user::User,
+        accounts::user::{Role, User},
         audit::Client,
         secrets::{random, sealing::Place},
     },
@@ -98,117 +98,135 @@ impl Judged {
     };
 }
 
-impl Services {
-    /// Writes a mail to the outbox, as the rule of its kind allows. The caller never learns which:
-    /// answers must not tell.
-    pub(in crate::flows) async fn enqueue(
-        &self,
-        tx: &Transaction<'_>,
-        to: Recipient<'_>,
-        message: &Message,
-        cause: Cause<'_>,
-    ) -> Result<()> {
-        let judged = match (cause, message.rule()) {
-            (Cause::Client(client), Rule::Capped) => self.capped(tx, to, message, client).await?,
-            (Cause::Client(_), Rule::Merged) => self.merged(tx, to, message).await?,
-            (Cause::Admin, _) | (Cause::Client(_), Rule::Free) => Judged::FREE,
-        };
-        self.write(tx, to, message, &judged).await
-    }
+/// Writes a mail to the outbox, as the rule of its kind allows. The caller never learns which:
+/// answers must not tell.
+pub(in crate::flows) async fn enqueue(
+    s: &Services,
+    tx: &Transaction<'_>,
+    to: Recipient<'_>,
+    message: &Message,
+    cause: Cause<'_>,
+) -> Result<()> {
+    let judged = match (cause, message.rule()) {
+        (Cause::Client(client), Rule::Capped) => capped(s, tx, to, message, client).await?,
+        (Cause::Client(_), Rule::Merged) => merged(s, tx, to, message).await?,
+        (Cause::Admin, _) | (Cause::Client(_), Rule::Free) => Judged::FREE,
+    };
+    write_mail(s, tx, to, message, &judged).await
+}
 
-    /// Counts the mail against the caps of its recipient.
-    async fn capped(
-        &self,
-        tx: &Transaction<'_>,
-        to: Recipient<'_>,
-        message: &Message,
-        client: &Client,
-    ) -> Result<Judged> {
-        let now = self.now();
-        let address = to.address().to_ascii_lowercase();
-        let proven = to.user().is_some_and(User::mailbox_proven);
-        let asking = if self.knows(to, client) {
-            Asking::KnownBrowser
-        } else {
-            Asking::Stranger
-        };
-        let caps = self
-            .mail_caps
-            .of(message.kind(), &address, asking, proven)
-            .map(|(key, each, per)| Cap { key, each, per });
-        // Before the caps, which requests for one recipient take one after the other: those that wait for
-        // an account wait all at once, and none of them holds up the others.
-        db::mail::outbox::hold_account(tx, to.user().map(|user| user.id)).await?;
-        let admitted = db::mail::caps::admit(tx, caps, now).await?;
-        Ok(Judged {
-            capped: !admitted,
-            ..Judged::FREE
-        })
-    }
+/// Counts the mail against the caps of its recipient.
+async fn capped(
+    s: &Services,
+    tx: &Transaction<'_>,
+    to: Recipient<'_>,
+    message: &Message,
+    client: &Client,
+) -> Result<Judged> {
+    let now = s.now();
+    let address = to.address().to_ascii_lowercase();
+    let proven = to.user().is_some_and(User::mailbox_proven);
+    let asking = if knows(s, to, client) {
+        Asking::KnownBrowser
+    } else {
+        Asking::Stranger
+    };
+    let caps = s
+        .mail_caps
+        .of(message.kind(), &address, asking, proven)
+        .map(|(key, each, per)| Cap { key, each, per });
+    // Before the caps, which requests for one recipient take one after the other: those that wait for
+    // an account wait all at once, and none of them holds up the others.
+    db::mail::outbox::hold_account(tx, to.user().map(|user| user.id)).await?;
+    let admitted = db::mail::caps::admit(tx, caps, now).await?;
+    Ok(Judged {
+        capped: !admitted,
+        ..Judged::FREE
+    })
+}
 
-    /// Whether the recipient signed in with the client's browser, under the credentials of now.
-    fn knows(&self, to: Recipient<'_>, client: &Client) -> bool {
-        let Some(user) = to.user() else { return false };
-        let key = &self.account_throttle.device_key;
-        let device = client
-            .device
-            .known_to(key, &user.email_canonical, self.now());
-        device.is_some_and(|device| outlives(user, Guess::Password, &device))
-    }
+/// Whether the recipient signed in with the client's browser, under the credentials of now.
+fn knows(s: &Services, to: Recipient<'_>, client: &Client) -> bool {
+    let Some(user) = to.user() else { return false };
+    let key = &s.account_throttle.device_key;
+    let device = client.device.known_to(key, &user.email_canonical, s.now());
+    device.is_some_and(|device| outlives(user, Guess::Password, &device))
+}
 
-    /// Sends one security mail of a kind an hour, and lets the others wait for the end of it as one
-    /// mail, which tells of the latest event and of their number.
-    async fn merged(
-        &self,
-        tx: &Transaction<'_>,
-        to: Recipient<'_>,
-        message: &Message,
-    ) -> Result<Judged> {
-        let now = self.now();
-        let address = to.address().to_ascii_lowercase();
-        let key = self.mail_caps.merge_key_of(message.merged_as(), &address);
-        let Some(at) = db::mail::caps::next_of_kind(tx, key, now, MERGED_IN).await? else {
-            return Ok(Judged::FREE);
-        };
-        Ok(Judged {
-            waits_until: Some(at),
-            merge_key: Some(key),
-            merged: 1 + db::mail::caps::take_back(tx, key, now).await?,
-            ..Judged::FREE
-        })
-    }
+/// Sends one security mail of a kind an hour, and lets the others wait for the end of it as one
+/// mail, which tells of the latest event and of their number.
+async fn merged(
+    s: &Services,
+    tx: &Transaction<'_>,
+    to: Recipient<'_>,
+    message: &Message,
+) -> Result<Judged> {
+    let now = s.now();
+    let address = to.address().to_ascii_lowercase();
+    let key = s.mail_caps.merge_key_of(message.merged_as(), &address);
+    let Some(at) = db::mail::caps::next_of_kind(tx, key, now, MERGED_IN).await? else {
+        return Ok(Judged::FREE);
+    };
+    Ok(Judged {
+        waits_until: Some(at),
+        merge_key: Some(key),
+        merged: 1 + db::mail::caps::take_back(tx, key, now).await?,
+        ..Judged::FREE
+    })
+}
 
-    async fn write(
-        &self,
-        tx: &Transaction<'_>,
-        to: Recipient<'_>,
-        message: &Message,
-        judged: &Judged,
-    ) -> Result<()> {
-        let rendered = message.render_merged(to.address(), &self.site.mail, judged.merged)?;
-        let id = random::id(self.random.as_ref());
-        let body = serde_json::to_vec(&rendered)
-            .map_err(|_| crate::flows::FlowError::Inconsistent("a mail does not serialise"))?;
-        let sealed = self.ring.seal(self.random.as_ref(), place_of(id), &body)?;
-        let now = self.now();
-        let mail = NewMail {
-            id,
-            user_id: to.user().map(|user| user.id),
-            kind: message.kind(),
-            decoy: matches!(to, Recipient::Nobody(_)),
-            sealed: &sealed,
-            next_attempt_at: judged.waits_until.unwrap_or(now),
-            expires_at: message.expires_in().map(|life| now + life),
-            created_at: now,
-        };
-        let verdict = Verdict {
-            capped: judged.capped,
-            merge_key: judged.merge_key,
-            merged: judged.merged,
-        };
-        db::mail::outbox::insert_judged(tx, &mail, verdict).await?;
-        self.outbox_bell.notify_one();
-        Ok(())
+async fn write_mail(
+    s: &Services,
+    tx: &Transaction<'_>,
+    to: Recipient<'_>,
+    message: &Message,
+    judged: &Judged,
+) -> Result<()> {
+    let rendered = message.render_merged(to.address(), &s.site.mail, judged.merged)?;
+    let id = random::id(s.random.as_ref());
+    let body = serde_json::to_vec(&rendered)
+        .map_err(|_| crate::flows::FlowError::Inconsistent("a mail does not serialise"))?;
+    let sealed = s.ring.seal(s.random.as_ref(), place_of(id), &body)?;
+    let now = s.now();
+    let mail = NewMail {
+        id,
+        user_id: to.user().map(|user| user.id),
+        kind: message.kind(),
+        decoy: matches!(to, Recipient::Nobody(_)),
+        sealed: &sealed,
+        next_attempt_at: judged.waits_until.unwrap_or(now),
+        expires_at: message.expires_in().map(|life| now + life),
+        created_at: now,
+    };
+    let verdict = Verdict {
+        capped: judged.capped,
+        merge_key: judged.merge_key,
+        merged: judged.merged,
+    };
+    db::mail::outbox::insert_judged(tx, &mail, verdict).await?;
+    s.outbox_bell.notify_one();
+    Ok(())
+}
+
+/// A user who is nobody, for mails that are never sent.
+pub(in crate::flows) fn unknown_user(s: &Services, email: &str) -> User {
+    User {
+        id: random::id(s.random.as_ref()),
+        email: email.to_owned(),
+        email_canonical: email.to_owned(),
+        display_name: None,
+        role: Role::User,
+        email_verified_at: None,
+        revocation_id: 0,
+        password_changed_at: None,
+        password_must_change: false,
+        disabled_at: None,
+        totp_confirmed_at: None,
+        two_factor_noted: false,
+        created_at: s.now(),
+        verified_by_file: false,
+        import_id: None,
+        browsers_known_from: None,
     }
 }
 

@@ -18,7 +18,8 @@ use crate::{
     },
     flows::{
         FlowError, Result, Services, TokenPair,
-        mail::outbox::{Cause, Recipient, browser_of},
+        mail::outbox::{Cause, Recipient, browser_of, enqueue},
+        sessions::tokens::{refresh_claims, successor_claims, token_pair},
     },
     mail::Message,
 };
@@ -47,7 +48,7 @@ pub async fn refresh(s: &Services, token: &str, client: &Client) -> Result<Outco
     if let Some(rev) = claims.rev
         && claims.issued_at <= s.now()
     {
-        let next = s.successor_claims(&claims, rev);
+        let next = successor_claims(s, &claims, rev);
         if let Some((rotation, token)) = rotation(s, &claims, hash, &next, client)?
             && let Some(rotated) =
                 db::sessions::rotation::rotate_unless_locked(&s.db, rotation).await?
@@ -92,7 +93,7 @@ fn successor(s: &Services, record: &RefreshRecord) -> Claims {
         absolute: record.absolute_expires_at,
     };
     let user = &record.user.user;
-    s.refresh_claims(user, user.revocation_id, end)
+    refresh_claims(s, user, user.revocation_id, end)
 }
 
 /// What rotates to the next token, and that token; `None` where one of the two lacks a claim.
@@ -132,7 +133,7 @@ async fn rotate(s: &Services, rotation: &Rotation) -> Result<Option<Rotated>> {
 }
 
 fn pair(s: &Services, next: &Claims, token: SecretString, rotated: &Rotated) -> Result<TokenPair> {
-    s.pair(next, token, rotated.remembered, &rotated.user.user)
+    token_pair(s, next, token, rotated.remembered, &rotated.user.user)
 }
 
 /// Gives the successor again to the client that has it already; to any other this is a replay.
@@ -197,7 +198,7 @@ fn successor_again(s: &Services, record: &RefreshRecord) -> Result<TokenPair> {
         .ok_or(FlowError::Inconsistent(
             "a session's refresh token cannot be written again",
         ))?;
-    s.pair(&claims, token, record.remembered, user)
+    token_pair(s, &claims, token, record.remembered, user)
 }
 
 /// A used token came back: whoever holds its successor may not be its owner.
@@ -240,6 +241,12 @@ async fn write_revocation(
         ip: Some(client.ip),
         browser: browser_of(client),
     };
-    s.enqueue(tx, Recipient::User(user), &message, Cause::Client(client))
-        .await
+    enqueue(
+        s,
+        tx,
+        Recipient::User(user),
+        &message,
+        Cause::Client(client),
+    )
+    .await
 }

@@ -8,7 +8,7 @@ use crate::{
         session::EndReason,
         token::{Purpose, judge_bound},
     },
-    flows::{Result, Services},
+    flows::{Result, Services, audit::record::record_own},
 };
 use uuid::Uuid;
 
@@ -54,7 +54,8 @@ pub async fn everywhere(s: &Services, who: &Authenticated, client: &Client) -> R
             return Ok(());
         }
         db::sessions::end_all(tx, user_id, None, EndReason::SignedOutEverywhere, s.now()).await?;
-        s.audit_own(
+        record_own(
+            s,
             tx,
             Event::SignedOutEverywhere,
             user_id,
@@ -74,8 +75,7 @@ async fn end(
     client: &Client,
 ) -> Result<()> {
     if db::sessions::end(tx, session_id, user_id, EndReason::SignedOut, s.now()).await? {
-        s.audit_own(tx, Event::SignedOut, user_id, Some(session_id), client)
-            .await?;
+        record_own(s, tx, Event::SignedOut, user_id, Some(session_id), client).await?;
     }
     Ok(())
 }

@@ -15,7 +15,9 @@ use crate::{
     flows::{Result, Services},
 };
 
-pub(in crate::flows) use sessions::{Beginning, SessionEnd};
+pub(in crate::flows) use sessions::{
+    Beginning, SessionEnd, begin_session, refresh_claims, reissue, successor_claims,
+};
 
 /// A session's tokens, and whom they stand for.
 #[derive(Debug, Clone)]
@@ -56,98 +58,97 @@ pub(in crate::flows) enum Waiting {
     Reset(String),
 }
 
-impl Services {
-    /// When a token that is minted now counts as issued: never at or before the cutoff. How long it
-    /// lives counts from now all the same, since the cutoff may come from a clock that was ahead.
-    fn issue_time(&self, password_changed_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
-        let now = self.now();
-        password_changed_at.map_or(now, |cutoff| now.max(cutoff + TimeDelta::milliseconds(1)))
-    }
+/// When a token that is minted now counts as issued: never at or before the cutoff. How long it
+/// lives counts from now all the same, since the cutoff may come from a clock that was ahead.
+fn issue_time(s: &Services, password_changed_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    let now = s.now();
+    password_changed_at.map_or(now, |cutoff| now.max(cutoff + TimeDelta::milliseconds(1)))
+}
 
-    fn claims(&self, purpose: Purpose, user: &User, rev: i64) -> Claims {
-        self.claims_after(purpose, user.id, user.password_changed_at, rev)
-    }
+fn new_claims(s: &Services, purpose: Purpose, user: &User, rev: i64) -> Claims {
+    claims_after(s, purpose, user.id, user.password_changed_at, rev)
+}
 
-    fn claims_after(
-        &self,
-        purpose: Purpose,
-        user_id: Uuid,
-        password_changed_at: Option<DateTime<Utc>>,
-        rev: i64,
-    ) -> Claims {
-        let issued_at = self.issue_time(password_changed_at);
-        Claims {
-            purpose,
-            user_id,
-            token_id: random::token_id(self.random.as_ref()),
-            issued_at,
-            expires_at: whole_seconds(self.now() + self.tokens.policy().lifetime(purpose)),
-            rev: Some(rev),
-            session_id: None,
-            extra: Extra::default(),
-        }
+fn claims_after(
+    s: &Services,
+    purpose: Purpose,
+    user_id: Uuid,
+    password_changed_at: Option<DateTime<Utc>>,
+    rev: i64,
+) -> Claims {
+    let issued_at = issue_time(s, password_changed_at);
+    Claims {
+        purpose,
+        user_id,
+        token_id: random::token_id(s.random.as_ref()),
+        issued_at,
+        expires_at: whole_seconds(s.now() + s.tokens.policy().lifetime(purpose)),
+        rev: Some(rev),
+        session_id: None,
+        extra: Extra::default(),
     }
+}
 
-    /// A token for a mail, with its lifetime.
-    pub(in crate::flows) fn mail_token(
-        &self,
-        purpose: Purpose,
-        user: &User,
-    ) -> Result<(SecretString, TimeDelta)> {
-        let mut claims = self.claims(purpose, user, user.revocation_id);
-        if purpose == Purpose::VerifyEmail {
-            claims.extra.email = Some(user.email_canonical.clone());
-        }
-        Ok((
-            self.tokens.encode(&claims)?,
-            self.tokens.policy().lifetime(purpose),
-        ))
+/// A token for a mail, with its lifetime.
+pub(in crate::flows) fn mail_token(
+    s: &Services,
+    purpose: Purpose,
+    user: &User,
+) -> Result<(SecretString, TimeDelta)> {
+    let mut claims = new_claims(s, purpose, user, user.revocation_id);
+    if purpose == Purpose::VerifyEmail {
+        claims.extra.email = Some(user.email_canonical.clone());
     }
+    Ok((
+        s.tokens.encode(&claims)?,
+        s.tokens.policy().lifetime(purpose),
+    ))
+}
 
-    /// The token that stands between the password and the second factor.
-    pub(in crate::flows) fn pending_sign_in(
-        &self,
-        user: &User,
-        rev: i64,
-        waiting: Waiting,
-    ) -> Result<PendingSignIn> {
-        let mut claims = self.claims(Purpose::LoginMfa, user, rev);
-        claims.extra.reset = match waiting {
-            Waiting::SignIn => None,
-            Waiting::Reset(sealed) => Some(sealed),
-        };
-        let expires_in = seconds_between(self.now(), claims.expires_at);
-        Ok(PendingSignIn {
-            token: self.tokens.encode(&claims)?,
-            expires_in,
-            resets: claims.extra.reset.is_some(),
-        })
-    }
+/// The token that stands between the password and the second factor.
+pub(in crate::flows) fn pending_sign_in(
+    s: &Services,
+    user: &User,
+    rev: i64,
+    waiting: Waiting,
+) -> Result<PendingSignIn> {
+    let mut claims = new_claims(s, Purpose::LoginMfa, user, rev);
+    claims.extra.reset = match waiting {
+        Waiting::SignIn => None,
+        Waiting::Reset(sealed) => Some(sealed),
+    };
+    let expires_in = seconds_between(s.now(), claims.expires_at);
+    Ok(PendingSignIn {
+        token: s.tokens.encode(&claims)?,
+        expires_in,
+        resets: claims.extra.reset.is_some(),
+    })
+}
 
-    /// A refresh token with a fresh access token beside it.
-    pub(in crate::flows) fn pair(
-        &self,
-        refresh: &Claims,
-        refresh_token: SecretString,
-        remembered: bool,
-        user: &User,
-    ) -> Result<TokenPair> {
-        let mut access = self.claims(
-            Purpose::Access,
-            user,
-            refresh.rev.unwrap_or(user.revocation_id),
-        );
-        access.session_id = refresh.session_id;
-        Ok(TokenPair {
-            session_id: refresh.session_id.unwrap_or_default(),
-            access_token: self.tokens.encode(&access)?,
-            refresh_token,
-            expires_in: seconds_between(self.now(), access.expires_at),
-            refresh_expires_in: seconds_between(self.now(), refresh.expires_at),
-            remembered,
-            user: user.clone(),
-        })
-    }
+/// A refresh token with a fresh access token beside it.
+pub(in crate::flows) fn token_pair(
+    s: &Services,
+    refresh: &Claims,
+    refresh_token: SecretString,
+    remembered: bool,
+    user: &User,
+) -> Result<TokenPair> {
+    let mut access = new_claims(
+        s,
+        Purpose::Access,
+        user,
+        refresh.rev.unwrap_or(user.revocation_id),
+    );
+    access.session_id = refresh.session_id;
+    Ok(TokenPair {
+        session_id: refresh.session_id.unwrap_or_default(),
+        access_token: s.tokens.encode(&access)?,
+        refresh_token,
+        expires_in: seconds_between(s.now(), access.expires_at),
+        refresh_expires_in: seconds_between(s.now(), refresh.expires_at),
+        remembered,
+        user: user.clone(),
+    })
 }
 
 /// As a reader of `iat` and `exp` would count: in whole seconds of each.

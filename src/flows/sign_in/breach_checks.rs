@@ -16,7 +16,9 @@ use crate::{
     },
     flows::{
         Result, Services,
-        mail::outbox::{Cause, Recipient, browser_of},
+        accounts::new_password::look_up_breach,
+        audit::record::record_anonymous,
+        mail::outbox::{Cause, Recipient, browser_of, enqueue},
     },
     mail::Message,
 };
@@ -27,28 +29,31 @@ const LOG: &str = "vestibule::flows::breach_checks";
 /// A password that was right at a sign-in, where it is still to be looked up.
 pub(in crate::flows) struct DueAtSignIn(Option<BreachDigest>);
 
-impl Services {
-    /// Notes what is to be made up for, before the password is used up.
-    pub(in crate::flows) fn breach_check_due(
-        &self,
-        record: &UserRecord,
-        password: &Password,
-    ) -> DueAtSignIn {
-        let due = record.breach_check_due && self.breaches.are_looked_up();
-        DueAtSignIn(due.then(|| BreachDigest::of(password)))
-    }
+/// Notes what is to be made up for, before the password is used up.
+pub(in crate::flows) fn breach_check_due(
+    s: &Services,
+    record: &UserRecord,
+    password: &Password,
+) -> DueAtSignIn {
+    let due = record.breach_check_due && s.breaches.are_looked_up();
+    DueAtSignIn(due.then(|| BreachDigest::of(password)))
+}
 
-    /// Leaves it to the worker, and never waits.
-    pub(in crate::flows) fn make_up(&self, due: DueAtSignIn, user: &User, client: &Client) {
-        let Some(digest) = due.0 else { return };
-        let due = Due {
-            user: user.clone(),
-            digest,
-            client: client.clone(),
-        };
-        if !self.breach_checks.add(due) {
-            tracing::warn!(target: LOG, sub = %user.id, "too many passwords wait to be looked up");
-        }
+/// Leaves it to the worker, and never waits.
+pub(in crate::flows) fn queue_breach_check(
+    s: &Services,
+    due: DueAtSignIn,
+    user: &User,
+    client: &Client,
+) {
+    let Some(digest) = due.0 else { return };
+    let due = Due {
+        user: user.clone(),
+        digest,
+        client: client.clone(),
+    };
+    if !s.breach_checks.add(due) {
+        tracing::warn!(target: LOG, sub = %user.id, "too many passwords wait to be looked up");
     }
 }
 
@@ -58,7 +63,7 @@ pub async fn next(s: &Services) -> Result<()> {
     let Some(due) = s.breach_checks.next().await else {
         return Ok(());
     };
-    let found = match s.look_up_breach(&due.digest).await {
+    let found = match look_up_breach(s, &due.digest).await {
         Finding::Seen => true,
         Finding::Unseen => false,
         Finding::Unknown => return Ok(()),
@@ -74,15 +79,27 @@ async fn conclude(s: &Services, due: &Due, found: bool, at: DateTime<Utc>) -> Re
         if !db::accounts::users::note_breach_check(tx, id, rev, found, at).await? || !found {
             return Ok(());
         }
-        s.audit_anonymous(tx, Event::PasswordFoundBreached, Subject::User(id), client)
-            .await?;
+        record_anonymous(
+            s,
+            tx,
+            Event::PasswordFoundBreached,
+            Subject::User(id),
+            client,
+        )
+        .await?;
         let message = Message::PasswordBreached {
             at,
             ip: Some(client.ip),
             browser: browser_of(client),
         };
-        s.enqueue(tx, Recipient::User(user), &message, Cause::Client(client))
-            .await
+        enqueue(
+            s,
+            tx,
+            Recipient::User(user),
+            &message,
+            Cause::Client(client),
+        )
+        .await
     })
     .await
 }

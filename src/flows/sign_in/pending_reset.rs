@@ -8,7 +8,6 @@
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
-use super::recover::NewPassword;
 use crate::{
     db::{self, Transaction, accounts::users::PasswordHash},
     domain::{
@@ -19,7 +18,11 @@ use crate::{
         session::EndReason,
         token::{Claims, Extra, Purpose},
     },
-    flows::{FlowError, PendingSignIn, Result, Services, sessions::tokens::Waiting},
+    flows::{
+        FlowError, PendingSignIn, Result, Services,
+        accounts::set_password::{NewPassword, set_password_by_mail},
+        sessions::tokens::{Waiting, pending_sign_in},
+    },
 };
 
 /// What is sealed.
@@ -47,74 +50,72 @@ fn place(user: &User) -> Place {
     }
 }
 
-impl Services {
-    /// The pending sign-in whose code completes a reset by this link.
-    pub(in crate::flows) fn pending_reset(
-        &self,
-        user: &User,
-        hash: PasswordHash,
-        link: &Claims,
-    ) -> Result<PendingSignIn> {
-        let waiting = Sealed {
-            phc: hash.phc,
-            breach_checked_ms: hash.breach_checked_at.map(|at| at.timestamp_millis()),
-            link: link.token_id.clone(),
-            link_expires_ms: link.expires_at.timestamp_millis(),
-        };
-        let plain = serde_json::to_vec(&waiting)
-            .map_err(|_| FlowError::Inconsistent("a pending reset cannot be written"))?;
-        let sealed = self.ring.seal(self.random.as_ref(), place(user), &plain)?;
-        let waiting = Waiting::Reset(BASE64URL_NOPAD.encode(&sealed));
-        self.pending_sign_in(user, user.revocation_id, waiting)
-    }
+/// The pending sign-in whose code completes a reset by this link.
+pub(in crate::flows) fn pending_reset(
+    s: &Services,
+    user: &User,
+    hash: PasswordHash,
+    link: &Claims,
+) -> Result<PendingSignIn> {
+    let waiting = Sealed {
+        phc: hash.phc,
+        breach_checked_ms: hash.breach_checked_at.map(|at| at.timestamp_millis()),
+        link: link.token_id.clone(),
+        link_expires_ms: link.expires_at.timestamp_millis(),
+    };
+    let plain = serde_json::to_vec(&waiting)
+        .map_err(|_| FlowError::Inconsistent("a pending reset cannot be written"))?;
+    let sealed = s.ring.seal(s.random.as_ref(), place(user), &plain)?;
+    let waiting = Waiting::Reset(BASE64URL_NOPAD.encode(&sealed));
+    pending_sign_in(s, user, user.revocation_id, waiting)
+}
 
-    /// The reset that a pending sign-in completes, where it is one. An error means that its key has
-    /// left the ring, and the sign-in is over.
-    pub(in crate::flows) fn open_reset(
-        &self,
-        claims: &Claims,
-        user: &User,
-    ) -> std::result::Result<Option<PendingReset>, ()> {
-        let Some(text) = &claims.extra.reset else {
-            return Ok(None);
-        };
-        let sealed = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| ())?;
-        let plain = self.ring.open(place(user), &sealed).map_err(|_| ())?;
-        let waiting: Sealed = serde_json::from_slice(&plain).map_err(|_| ())?;
-        Ok(Some(PendingReset {
-            hash: PasswordHash {
-                phc: waiting.phc,
-                breach_checked_at: waiting.breach_checked_ms.map(from_millis),
-            },
-            link: Claims {
-                purpose: Purpose::PasswordReset,
-                token_id: waiting.link,
-                expires_at: from_millis(waiting.link_expires_ms),
-                extra: Extra::default(),
-                ..claims.clone()
-            },
-        }))
-    }
+/// The reset that a pending sign-in completes, where it is one. An error means that its key has
+/// left the ring, and the sign-in is over.
+pub(in crate::flows) fn open_reset(
+    s: &Services,
+    claims: &Claims,
+    user: &User,
+) -> std::result::Result<Option<PendingReset>, ()> {
+    let Some(text) = &claims.extra.reset else {
+        return Ok(None);
+    };
+    let sealed = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| ())?;
+    let plain = s.ring.open(place(user), &sealed).map_err(|_| ())?;
+    let waiting: Sealed = serde_json::from_slice(&plain).map_err(|_| ())?;
+    Ok(Some(PendingReset {
+        hash: PasswordHash {
+            phc: waiting.phc,
+            breach_checked_at: waiting.breach_checked_ms.map(from_millis),
+        },
+        link: Claims {
+            purpose: Purpose::PasswordReset,
+            token_id: waiting.link,
+            expires_at: from_millis(waiting.link_expires_ms),
+            extra: Extra::default(),
+            ..claims.clone()
+        },
+    }))
+}
 
-    /// Completes a reset, within the transaction that accepted the code: uses the link up, sets the
-    /// password and ends every session. Returns the user as it is then; `None` where the link was
-    /// used meanwhile.
-    pub(in crate::flows) async fn complete_reset(
-        &self,
-        tx: &Transaction<'_>,
-        user: &User,
-        reset: &PendingReset,
-        client: &Client,
-    ) -> Result<Option<User>> {
-        if !db::sessions::revoked_tokens::insert(tx, &reset.link).await? {
-            return Ok(None);
-        }
-        let change = NewPassword {
-            user,
-            hash: &reset.hash,
-            reason: EndReason::PasswordReset,
-            client,
-        };
-        self.set_password_by_mail(tx, change).await
+/// Completes a reset, within the transaction that accepted the code: uses the link up, sets the
+/// password and ends every session. Returns the user as it is then; `None` where the link was
+/// used meanwhile.
+pub(in crate::flows) async fn complete_reset(
+    s: &Services,
+    tx: &Transaction<'_>,
+    user: &User,
+    reset: &PendingReset,
+    client: &Client,
+) -> Result<Option<User>> {
+    if !db::sessions::revoked_tokens::insert(tx, &reset.link).await? {
+        return Ok(None);
     }
+    let change = NewPassword {
+        user,
+        hash: &reset.hash,
+        reason: EndReason::PasswordReset,
+        client,
+    };
+    set_password_by_mail(s, tx, change).await
 }

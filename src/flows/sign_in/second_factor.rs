@@ -18,12 +18,22 @@ use crate::{
     },
     flows::{
         Result, Services, TokenPair, Undone,
+        admin::vouching::is_vouched_for,
+        audit::record::{record_anonymous, record_own},
         authenticators::{
             contradiction::contradictory_factor,
             totp_code::{self, CodeFault, RefusedCode, accept_step},
         },
-        services::Throttled,
-        sessions::{authenticate::HeldSession, tokens::Beginning},
+        flood_limits::Throttled,
+        sessions::{
+            authenticate::HeldSession,
+            tokens::{Beginning, begin_session},
+        },
+        sign_in::{
+            attempts::{count_attempt, forget_failures, mail_failed_code},
+            pending_reset::{complete_reset, open_reset},
+            trusted_devices::trust_browser,
+        },
     },
 };
 
@@ -83,7 +93,7 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
     if contradictory_factor(&user) {
         return Ok(Outcome::Expired);
     }
-    let counted = match s.attempt(Target::code(&user), client).await? {
+    let counted = match count_attempt(s, Target::code(&user), client).await? {
         Ok(counted) => counted,
         Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
     };
@@ -94,7 +104,7 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
     else {
         return Ok(Outcome::Expired);
     };
-    let Ok(reset) = s.open_reset(&claims, &user) else {
+    let Ok(reset) = open_reset(s, &claims, &user) else {
         return Ok(Outcome::Expired);
     };
     let attempt = Attempt {
@@ -180,9 +190,7 @@ impl Attempt<'_> {
             let begun = self.begin(tx, &["pwd", "mca", "mfa"]).await?;
             let session_id = Some(begun.0.session_id);
             let event = Event::BackupCodeUsed { left };
-            self.s
-                .audit_own(tx, event, user_id, session_id, self.client)
-                .await?;
+            record_own(self.s, tx, event, user_id, session_id, self.client).await?;
             Ok((begun, left))
         });
         match begun.await {
@@ -196,7 +204,7 @@ impl Attempt<'_> {
 
     /// Uses the pending sign-in up, while the account is as it was when the password was checked.
     async fn consume_pending(&self, tx: &Transaction<'_>) -> Result<bool> {
-        let vouched_for = self.s.is_vouched_for(tx, self.user).await?;
+        let vouched_for = is_vouched_for(tx, self.user).await?;
         let held = vouched_for
             && db::accounts::users::hold(tx, self.user.id, self.user.revocation_id).await?;
         Ok(held && db::sessions::revoked_tokens::insert(tx, self.claims).await?)
@@ -207,11 +215,11 @@ impl Attempt<'_> {
         tx: &Transaction<'_>,
         methods: &'static [&'static str],
     ) -> Result<Begun, Undone<NotBegun>> {
-        self.s.succeeded(tx, self.counted).await?;
+        forget_failures(tx, self.counted).await?;
         let user = match &self.reset {
             None => Cow::Borrowed(self.user),
             Some(reset) => {
-                let set = self.s.complete_reset(tx, self.user, reset, self.client);
+                let set = complete_reset(self.s, tx, self.user, reset, self.client);
                 Cow::Owned(set.await?.ok_or(Undone::As(NotBegun::Expired))?)
             }
         };
@@ -223,12 +231,11 @@ impl Attempt<'_> {
             replaces: self.replaces,
             client: self.client,
         };
-        let pair = self.s.begin_session(tx, beginning).await?;
+        let pair = begin_session(self.s, tx, beginning).await?;
         let device = match self.trust {
             Some(before) => {
-                let trusted = self
-                    .s
-                    .trust(tx, &user, before, pair.session_id, self.client);
+                let trusted =
+                    trust_browser(self.s, tx, &user, before, pair.session_id, self.client);
                 Some(trusted.await?)
             }
             None => None,
@@ -268,13 +275,10 @@ impl Attempt<'_> {
                         CodeFault::ClockOff { .. } => "clock_off",
                     },
                 };
-                self.s
-                    .audit_anonymous(tx, event, Subject::User(self.user.id), self.client)
+                record_anonymous(self.s, tx, event, Subject::User(self.user.id), self.client)
                     .await?;
                 let password_known = self.reset.is_none();
-                self.s
-                    .tell_of_failed_code(tx, self.user, password_known, self.client)
-                    .await
+                mail_failed_code(self.s, tx, self.user, password_known, self.client).await
             })
             .await?;
         Ok(Outcome::WrongCode(refused.fault))

@@ -22,9 +22,10 @@ use crate::{
     },
     flows::{
         Result, Services,
+        audit::record::record_own,
         authenticators::proof::Proven,
-        mail::outbox::{Cause, Recipient, browser_of},
-        sessions::{Listed, Outcome, authenticate::Authenticated},
+        mail::outbox::{Cause, Recipient, browser_of, enqueue},
+        sessions::{Listed, Outcome, authenticate::Authenticated, still_lives},
     },
     mail::Message,
 };
@@ -60,7 +61,7 @@ pub async fn revoke(s: &Services, proven: &Proven, id: Uuid, client: &Client) ->
     let who = proven.who();
     let user = who.user();
     s.db.transaction(async |tx| {
-        if !crate::flows::sessions::still_lives(tx, who).await? {
+        if !still_lives(tx, who).await? {
             return Ok(Outcome::Overtaken);
         }
         let rev = user.revocation_id;
@@ -68,132 +69,129 @@ pub async fn revoke(s: &Services, proven: &Proven, id: Uuid, client: &Client) ->
             return Ok(Outcome::NotFound);
         }
         let event = Event::TrustedDeviceRevoked { device: id };
-        s.audit_own(tx, event, user.id, who.session_id, client)
-            .await?;
+        record_own(s, tx, event, user.id, who.session_id, client).await?;
         Ok(Outcome::Revoked)
     })
     .await
 }
 
-impl Services {
-    /// Whether the browser may do without a code, within a transaction that holds the user at the
-    /// `rev` of the right password.
-    pub(in crate::flows) async fn trusts(
-        &self,
-        tx: &Transaction<'_>,
-        user: &User,
-        device: &DeviceCookie,
-        client: &Client,
-    ) -> Result<bool> {
-        let hashes = device.hashes();
-        if hashes.is_empty() {
-            return Ok(false);
-        }
-        // The list shows that many: what it does not show is trusted no more.
-        self.distrust_past_limit(tx, user.id, TRUSTED_PER_USER, client)
-            .await?;
-        let sign_in = Use {
-            user_id: user.id,
-            rev: user.revocation_id,
-            secret_hashes: &hashes,
-            at: self.now(),
-            ip: IpNet::from(client.ip),
-            user_agent: client.user_agent.as_deref(),
+/// Whether the browser may do without a code, within a transaction that holds the user at the
+/// `rev` of the right password.
+pub(in crate::flows) async fn is_trusted(
+    s: &Services,
+    tx: &Transaction<'_>,
+    user: &User,
+    device: &DeviceCookie,
+    client: &Client,
+) -> Result<bool> {
+    let hashes = device.hashes();
+    if hashes.is_empty() {
+        return Ok(false);
+    }
+    // The list shows that many: what it does not show is trusted no more.
+    distrust_past_limit(s, tx, user.id, TRUSTED_PER_USER, client).await?;
+    let sign_in = Use {
+        user_id: user.id,
+        rev: user.revocation_id,
+        secret_hashes: &hashes,
+        at: s.now(),
+        ip: IpNet::from(client.ip),
+        user_agent: client.user_agent.as_deref(),
+    };
+    Ok(db::sign_in::trusted_devices::note_use(tx, &sign_in).await?)
+}
+
+/// Ends the trust in every browser but the one with this cookie, within a transaction that holds
+/// the user.
+pub(in crate::flows) async fn distrust_others(
+    s: &Services,
+    tx: &Transaction<'_>,
+    who: &Authenticated,
+    device: &DeviceCookie,
+    client: &Client,
+) -> Result<()> {
+    let user_id = who.user().id;
+    let ended = db::sign_in::trusted_devices::delete_others(tx, user_id, &device.hashes()).await?;
+    note_distrusted(s, tx, &ended, user_id, who.session_id, client).await
+}
+
+/// Ends the trust in the browsers past the `most` that were used last, within a transaction that
+/// holds the user.
+async fn distrust_past_limit(
+    s: &Services,
+    tx: &Transaction<'_>,
+    user_id: Uuid,
+    most: i64,
+    client: &Client,
+) -> Result<()> {
+    let ended = db::sign_in::trusted_devices::forget_past(tx, user_id, most).await?;
+    note_distrusted(s, tx, &ended, user_id, None, client).await
+}
+
+async fn note_distrusted(
+    s: &Services,
+    tx: &Transaction<'_>,
+    ended: &[Uuid],
+    user_id: Uuid,
+    session_id: Option<Uuid>,
+    client: &Client,
+) -> Result<()> {
+    for some in ended.chunks(EVENTS_AT_ONCE) {
+        let record = |device_id: &Uuid| db::audit::Record {
+            event: Event::TrustedDeviceRevoked { device: *device_id },
+            actor: Some(user_id),
+            subject: Subject::User(user_id),
+            session_id,
+            client,
+            at: s.now(),
         };
-        Ok(db::sign_in::trusted_devices::note_use(tx, &sign_in).await?)
+        let records: Vec<_> = some.iter().map(record).collect();
+        db::audit::insert_all(tx, &records).await?;
     }
+    Ok(())
+}
 
-    /// Ends the trust in every browser but the one with this cookie, within a transaction that holds
-    /// the user.
-    pub(in crate::flows) async fn distrust_others(
-        &self,
-        tx: &Transaction<'_>,
-        who: &Authenticated,
-        device: &DeviceCookie,
-        client: &Client,
-    ) -> Result<()> {
-        let user_id = who.user().id;
-        let ended =
-            db::sign_in::trusted_devices::delete_others(tx, user_id, &device.hashes()).await?;
-        self.note_distrusted(tx, &ended, user_id, who.session_id, client)
-            .await
-    }
-
-    /// Ends the trust in the browsers past the `most` that were used last, within a transaction that
-    /// holds the user.
-    async fn distrust_past_limit(
-        &self,
-        tx: &Transaction<'_>,
-        user_id: Uuid,
-        most: i64,
-        client: &Client,
-    ) -> Result<()> {
-        let ended = db::sign_in::trusted_devices::forget_past(tx, user_id, most).await?;
-        self.note_distrusted(tx, &ended, user_id, None, client)
-            .await
-    }
-
-    async fn note_distrusted(
-        &self,
-        tx: &Transaction<'_>,
-        ended: &[Uuid],
-        user_id: Uuid,
-        session_id: Option<Uuid>,
-        client: &Client,
-    ) -> Result<()> {
-        for some in ended.chunks(EVENTS_AT_ONCE) {
-            let record = |device_id: &Uuid| db::audit::Record {
-                event: Event::TrustedDeviceRevoked { device: *device_id },
-                actor: Some(user_id),
-                subject: Subject::User(user_id),
-                session_id,
-                client,
-                at: self.now(),
-            };
-            let records: Vec<_> = some.iter().map(record).collect();
-            db::audit::insert_all(tx, &records).await?;
-        }
-        Ok(())
-    }
-
-    /// Trusts a browser, within a transaction that holds the user, and tells its owner. Returns its
-    /// cookie from now on. The secret is always a fresh one: one that was planted before is worth nothing.
-    pub(in crate::flows) async fn trust(
-        &self,
-        tx: &Transaction<'_>,
-        user: &User,
-        before: &DeviceCookie,
-        session_id: Uuid,
-        client: &Client,
-    ) -> Result<DeviceCookie> {
-        let dropped = db::sign_in::trusted_devices::forget(tx, user.id, &before.hashes()).await?;
-        self.distrust_past_limit(tx, user.id, TRUSTED_PER_USER - 1, client)
-            .await?;
-        let (cookie, hash) = before.renewed(&dropped, self.random.as_ref());
-        let now = self.now();
-        let id = random::id(self.random.as_ref());
-        let new = NewTrusted {
-            id,
-            user_id: user.id,
-            secret_hash: &hash,
-            rev: user.revocation_id,
-            created_at: now,
-            expires_at: now + TRUSTED_FOR,
-            last_used_at: now,
-            ip: Some(IpNet::from(client.ip)),
-            user_agent: client.user_agent.as_deref(),
-        };
-        db::sign_in::trusted_devices::insert(tx, &new).await?;
-        let event = Event::DeviceTrusted { device: id };
-        self.audit_own(tx, event, user.id, Some(session_id), client)
-            .await?;
-        let message = Message::BrowserTrusted {
-            at: now,
-            ip: Some(client.ip),
-            browser: browser_of(client),
-        };
-        self.enqueue(tx, Recipient::User(user), &message, Cause::Client(client))
-            .await?;
-        Ok(cookie)
-    }
+/// Trusts a browser, within a transaction that holds the user, and tells its owner. Returns its
+/// cookie from now on. The secret is always a fresh one: one that was planted before is worth nothing.
+pub(in crate::flows) async fn trust_browser(
+    s: &Services,
+    tx: &Transaction<'_>,
+    user: &User,
+    before: &DeviceCookie,
+    session_id: Uuid,
+    client: &Client,
+) -> Result<DeviceCookie> {
+    let dropped = db::sign_in::trusted_devices::forget(tx, user.id, &before.hashes()).await?;
+    distrust_past_limit(s, tx, user.id, TRUSTED_PER_USER - 1, client).await?;
+    let (cookie, hash) = before.renewed(&dropped, s.random.as_ref());
+    let now = s.now();
+    let id = random::id(s.random.as_ref());
+    let new = NewTrusted {
+        id,
+        user_id: user.id,
+        secret_hash: &hash,
+        rev: user.revocation_id,
+        created_at: now,
+        expires_at: now + TRUSTED_FOR,
+        last_used_at: now,
+        ip: Some(IpNet::from(client.ip)),
+        user_agent: client.user_agent.as_deref(),
+    };
+    db::sign_in::trusted_devices::insert(tx, &new).await?;
+    let event = Event::DeviceTrusted { device: id };
+    record_own(s, tx, event, user.id, Some(session_id), client).await?;
+    let message = Message::BrowserTrusted {
+        at: now,
+        ip: Some(client.ip),
+        browser: browser_of(client),
+    };
+    enqueue(
+        s,
+        tx,
+        Recipient::User(user),
+        &message,
+        Cause::Client(client),
+    )
+    .await?;
+    Ok(cookie)
 }

@@ -11,7 +11,14 @@ use crate::{
         sign_in::attempts::{CEILING, Pause},
         token::Purpose,
     },
-    flows::{Result, Services, mail::outbox::browser_of, services::Throttled},
+    flows::{
+        Result, Services,
+        audit::record::record_anonymous,
+        flood_limits::{Throttled, count_request},
+        mail::outbox::browser_of,
+        sessions::tokens::mail_token,
+        sign_in::mailed_link::user_of_mail_token,
+    },
     mail::Message,
     throttle::{
         Route,
@@ -32,16 +39,16 @@ pub enum Outcome {
 
 /// Whose sign-in a link would unlock; `None` where it is dead. Changes nothing.
 pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>> {
-    let found = s.user_of_mail_token(Purpose::Unlock, token).await?;
+    let found = user_of_mail_token(s, Purpose::Unlock, token).await?;
     Ok(found.map(|(_, record)| record.user))
 }
 
 /// Unlocks with a token out of a mail. It signs nobody in.
 pub async fn by_mail(s: &Services, token: &SecretString, client: &Client) -> Result<Outcome> {
-    if let Some(Throttled(wait)) = s.count(Route::Reset, client, None) {
+    if let Some(Throttled(wait)) = count_request(s, Route::Reset, client, None) {
         return Ok(Outcome::Throttled(wait));
     }
-    let Some((claims, record)) = s.user_of_mail_token(Purpose::Unlock, token).await? else {
+    let Some((claims, record)) = user_of_mail_token(s, Purpose::Unlock, token).await? else {
         return Ok(Outcome::LinkDead);
     };
     let user = record.user;
@@ -51,63 +58,64 @@ pub async fn by_mail(s: &Services, token: &SecretString, client: &Client) -> Res
         {
             return Ok(Outcome::LinkDead);
         }
-        s.unlock(tx, &user).await?;
+        unlock(s, tx, &user).await?;
         let event = Event::SignInUnblocked { by: "mail" };
-        s.audit_anonymous(tx, event, Subject::User(user.id), client)
-            .await?;
+        record_anonymous(s, tx, event, Subject::User(user.id), client).await?;
         Ok(Outcome::Unlocked(user.clone()))
     })
     .await
 }
 
-impl Services {
-    /// Forgets the failures at a user's password, and those at their codes where there were so many
-    /// that nobody gets in: whoever reads the mailbox buys no guesses at codes before that. A
-    /// completed reset does so, too. `false` where there were none.
-    pub(in crate::flows) async fn unlock(&self, tx: &Transaction<'_>, user: &User) -> Result<bool> {
-        let (accounts, address) = (&self.account_throttle, &user.email_canonical);
-        let key = accounts.key_of(Guess::Password, address);
-        let mut any = db::sign_in::throttles::clear(tx, &key).await?;
-        let notice = accounts.notice_key_of(Notice::Blocked(Guess::Password), address);
+/// Forgets the failures at a user's password, and those at their codes where there were so many
+/// that nobody gets in: whoever reads the mailbox buys no guesses at codes before that. A
+/// completed reset does so, too. `false` where there were none.
+pub(in crate::flows) async fn unlock(
+    s: &Services,
+    tx: &Transaction<'_>,
+    user: &User,
+) -> Result<bool> {
+    let (accounts, address) = (&s.account_throttle, &user.email_canonical);
+    let key = accounts.key_of(Guess::Password, address);
+    let mut any = db::sign_in::throttles::clear(tx, &key).await?;
+    let notice = accounts.notice_key_of(Notice::Blocked(Guess::Password), address);
+    db::sign_in::throttles::clear(tx, &notice).await?;
+    let key = accounts.key_of(Guess::Code, address);
+    let ceiling = i32::try_from(CEILING).unwrap_or(i32::MAX);
+    if db::sign_in::throttles::clear_blocked(tx, &key, ceiling).await? {
+        let notice = accounts.notice_key_of(Notice::Blocked(Guess::Code), address);
         db::sign_in::throttles::clear(tx, &notice).await?;
-        let key = accounts.key_of(Guess::Code, address);
-        let ceiling = i32::try_from(CEILING).unwrap_or(i32::MAX);
-        if db::sign_in::throttles::clear_blocked(tx, &key, ceiling).await? {
-            let notice = accounts.notice_key_of(Notice::Blocked(Guess::Code), address);
-            db::sign_in::throttles::clear(tx, &notice).await?;
-            any = true;
-        }
-        Ok(any)
+        any = true;
     }
+    Ok(any)
+}
 
-    /// Forgets every failure, at codes as well: an admin has made sure who asks.
-    pub(in crate::flows) async fn unlock_wholly(
-        &self,
-        tx: &Transaction<'_>,
-        user: &User,
-    ) -> Result<bool> {
-        let unlocked = self.unlock(tx, user).await?;
-        let (accounts, address) = (&self.account_throttle, &user.email_canonical);
-        let codes = accounts.key_of(Guess::Code, address);
-        Ok(db::sign_in::throttles::clear(tx, &codes).await? || unlocked)
-    }
+/// Forgets every failure, at codes as well: an admin has made sure who asks.
+pub(in crate::flows) async fn unlock_all(
+    s: &Services,
+    tx: &Transaction<'_>,
+    user: &User,
+) -> Result<bool> {
+    let unlocked = unlock(s, tx, user).await?;
+    let (accounts, address) = (&s.account_throttle, &user.email_canonical);
+    let codes = accounts.key_of(Guess::Code, address);
+    Ok(db::sign_in::throttles::clear(tx, &codes).await? || unlocked)
+}
 
-    /// The mail to somebody whose sign-in is blocked, and how long its link works.
-    pub(in crate::flows) fn blocked_message(
-        &self,
-        user: &User,
-        guess: Guess,
-        client: &Client,
-    ) -> Result<(Message, TimeDelta)> {
-        let (token, expires_in) = self.mail_token(Purpose::Unlock, user)?;
-        let message = Message::SignInBlocked {
-            at: self.now(),
-            ip: Some(client.ip),
-            browser: browser_of(client),
-            password_known: guess == Guess::Code,
-            link: self.site.token_link("/unlock", &token),
-            expires_in,
-        };
-        Ok((message, expires_in))
-    }
+/// The mail to somebody whose sign-in is blocked, and how long its link works.
+pub(in crate::flows) fn blocked_message(
+    s: &Services,
+    user: &User,
+    guess: Guess,
+    client: &Client,
+) -> Result<(Message, TimeDelta)> {
+    let (token, expires_in) = mail_token(s, Purpose::Unlock, user)?;
+    let message = Message::SignInBlocked {
+        at: s.now(),
+        ip: Some(client.ip),
+        browser: browser_of(client),
+        password_known: guess == Guess::Code,
+        link: s.site.token_link("/unlock", &token),
+        expires_in,
+    };
+    Ok((message, expires_in))
 }

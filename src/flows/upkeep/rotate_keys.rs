@@ -15,7 +15,10 @@ use crate::{
         audit::{Client, Event, Subject},
         secrets::sealing::SealError,
     },
-    flows::{FlowError, Result, Services, audit::seals},
+    flows::{
+        FlowError, Result, Services,
+        audit::{record::record_anonymous, seals},
+    },
 };
 
 /// Values of a batch: few enough that no lock lasts.
@@ -149,8 +152,7 @@ async fn write(s: &Services, column: SealedColumn, batch: &[Resealed]) -> Result
                 rows,
             };
             let client = Client::command("vestibule keys rotate");
-            s.audit_anonymous(tx, event, Subject::Service, &client)
-                .await?;
+            record_anonymous(s, tx, event, Subject::Service, &client).await?;
         }
         Ok::<_, FlowError>(rows)
     })

@@ -155,7 +155,7 @@ problems!(ListProblems: ANY QUERY SIGNED_IN);
 )]
 pub async fn get(state: State, user: ApiUser, query: Query<ListQuery>) -> WebResult {
     let services = &state.services;
-    let page = sessions::list(services, &user.who, &query.cursor)
+    let page = sessions::devices::list(services, &user.who, &query.cursor)
         .await?
         .map_err(|faults| refusals::invalid(&faults))?;
     let trusted = if query.cursor.is_empty() {
@@ -200,7 +200,7 @@ pub async fn delete(
         return Ok(signed_out(&state.settings, user.via == Via::Cookie));
     }
     let proven = proof::recent(services, &user.who).ok_or_else(refusals::proof_required)?;
-    let outcome = sessions::revoke(services, &proven, id, &client).await?;
+    let outcome = sessions::devices::revoke(services, &proven, id, &client).await?;
     answer(outcome, not_found)
 }
 

@@ -83,7 +83,7 @@ impl Caller {
         let Some(who) = authenticate::with_access_token(&state.services, &token).await? else {
             return Ok(Self::Dead(via));
         };
-        sessions::note_seen(&state.services, &who, || {
+        sessions::devices::note_seen(&state.services, &who, || {
             ClientInfo::of(req, &state.settings).0
         })
         .await;

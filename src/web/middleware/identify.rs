@@ -65,7 +65,7 @@ async fn identify(
     if let Some(token) = settings.cookie(req.request(), CookieName::Access)
         && let Some(who) = authenticate::with_access_token(services, &token).await?
     {
-        sessions::note_seen(services, &who, client).await;
+        sessions::devices::note_seen(services, &who, client).await;
         return Ok(Some((who, None)));
     }
     let Some(token) = settings.cookie(req.request(), CookieName::Refresh) else {

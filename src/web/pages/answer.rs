@@ -14,7 +14,7 @@ use crate::{
         local_path::LocalPath,
         sign_in::{attempts::Pause, device::DeviceCookie},
     },
-    flows::{InputFaults, PendingSignIn, TokenPair},
+    flows::{InputFaults, PendingSignIn, TokenPair, sign_in::known_browser::remember_browser},
     web::{
         cookies::SetCookies,
         copy,
@@ -166,7 +166,7 @@ pub(super) fn signed_in(
     } else {
         next.map_or(ACCOUNT, LocalPath::as_str).to_owned()
     };
-    let device = state.services.remembered(device, &pair.user);
+    let device = remember_browser(&state.services, device, &pair.user);
     see_other(&path)
         .with_cookies(state.settings.pair_cookies(pair))
         .with_cookies([state.settings.device_cookie(&device)])

@@ -146,10 +146,11 @@ pub async fn get(
     } else {
         trusted_devices::list(&state.services, &who, &device).await?
     };
-    let (showing, listed) = match sessions::list(&state.services, &who, &query.cursor).await? {
-        Ok(listed) => (Showing::first(), listed),
-        Err(faults) => (Showing::of_query(&faults), Paged::default()),
-    };
+    let (showing, listed) =
+        match sessions::devices::list(&state.services, &who, &query.cursor).await? {
+            Ok(listed) => (Showing::first(), listed),
+            Err(faults) => (Showing::of_query(&faults), Paged::default()),
+        };
     showing.answer(|errors| SessionsPage {
         shell: shell.take(),
         sessions: listed.rows.iter().map(DeviceItem::session).collect(),
@@ -180,7 +181,7 @@ pub async fn revoke(
         sign_out::this_session(&state.services, proven.who(), &client).await?;
         return Ok(signed_out(&state, &session));
     }
-    let outcome = sessions::revoke(&state.services, &proven, id, &client).await?;
+    let outcome = sessions::devices::revoke(&state.services, &proven, id, &client).await?;
     answer(outcome, copy::DEVICE_SIGNED_OUT, &session)
 }
 
@@ -192,7 +193,8 @@ pub async fn revoke_others(
     DeviceInfo(device): DeviceInfo,
     ClientInfo(client): ClientInfo,
 ) -> WebResult {
-    let outcome = sessions::revoke_others(&state.services, &proven, &device, &client).await?;
+    let outcome =
+        sessions::devices::revoke_others(&state.services, &proven, &device, &client).await?;
     answer(outcome, copy::OTHER_DEVICES_SIGNED_OUT, &session)
 }
 

@@ -9,13 +9,14 @@ use crate::{
     },
     flows::{
         Result, Services, Undone,
+        audit::record::record_own,
         authenticators::{
             contradiction::contradictory_factor,
             totp_code::{self, CodeFault, RefusedCode, accept_step},
         },
-        services::Throttled,
+        flood_limits::Throttled,
         sessions::authenticate::Authenticated,
-        sign_in::attempts::Target,
+        sign_in::attempts::{Target, count_attempt, forget_failures},
     },
 };
 
@@ -29,7 +30,7 @@ pub(super) async fn check(
     if !user.two_factor_enabled() || contradictory_factor(user) {
         return Ok(Outcome::NoSecondFactor);
     }
-    let attempt = match s.attempt(Target::code(user), client).await? {
+    let attempt = match count_attempt(s, Target::code(user), client).await? {
         Ok(attempt) => attempt,
         Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
     };
@@ -51,7 +52,7 @@ pub(super) async fn check(
                 if !accept_step(s, tx, user, &row.secret, step).await? {
                     return Err(Undone::As(CodeFault::Spent));
                 }
-                s.succeeded(tx, &attempt).await?;
+                forget_failures(tx, &attempt).await?;
             }
             Ok(outcome(proven))
         })
@@ -75,8 +76,7 @@ async fn fail(
             db::authenticators::totp::refuse_step(tx, user_id, step).await?;
         }
         let failed = Event::ReauthenticationFailed { by: "otp" };
-        s.audit_own(tx, failed, user_id, who.session_id, client)
-            .await
+        record_own(s, tx, failed, user_id, who.session_id, client).await
     })
     .await?;
     Ok(Outcome::WrongCode(refused.fault))

@@ -1,6 +1,6 @@
 //! Enrolling an authenticator: a secret is shown, and its first code confirms it.
 
-use super::{Change, FreshCodes, Refused, raise, still_signed_in};
+use super::{Change, FreshCodes, Refused, raise};
 use crate::{
     db,
     domain::{
@@ -13,10 +13,12 @@ use crate::{
         FlowError, Result, Services,
         authenticators::{
             proof::Proven,
+            totp::{replace_codes, second_factor_changed},
             totp_code::{self, place_of_secret},
         },
-        services::Throttled,
-        sign_in::attempts::Target,
+        flood_limits::Throttled,
+        sessions::still_lives,
+        sign_in::attempts::{Target, count_attempt, forget_failures},
     },
 };
 
@@ -44,7 +46,7 @@ pub async fn enroll(s: &Services, proven: &Proven) -> Result<Result<Enrolment, R
         .ring
         .seal(s.random.as_ref(), place_of_secret(user), secret.expose())?;
     s.db.transaction(async |tx| {
-        if !still_signed_in(tx, who).await? {
+        if !still_lives(tx, who).await? {
             return Ok(Err(Refused::Overtaken));
         }
         if !db::authenticators::totp::begin(tx, user.id, &sealed, s.now()).await? {
@@ -93,7 +95,7 @@ pub async fn confirm(
     if !user.mailbox_proven() {
         return Ok(Err(Refused::EmailUnverified));
     }
-    let attempt = match s.attempt(Target::code(user), client).await? {
+    let attempt = match count_attempt(s, Target::code(user), client).await? {
         Ok(attempt) => attempt,
         Err(Throttled(wait)) => return Ok(Err(Refused::Throttled(wait))),
     };
@@ -116,14 +118,14 @@ pub async fn confirm(
     };
     s.db.transaction(async |tx| {
         // First the enrolment: where it was begun anew meanwhile, nothing has been written yet.
-        if !still_signed_in(tx, who).await?
+        if !still_lives(tx, who).await?
             || !totp_code::confirm_enrolment(s, tx, user, &row.secret, step).await?
         {
             return Ok(Err(Refused::Overtaken));
         }
-        s.succeeded(tx, &attempt).await?;
+        forget_failures(tx, &attempt).await?;
         let raised = raise(tx, user).await?;
-        let codes = s.replace_codes(tx, user).await?;
+        let codes = replace_codes(s, tx, user).await?;
         let enabled = User {
             totp_confirmed_at: Some(s.now()),
             two_factor_noted: true,
@@ -134,7 +136,7 @@ pub async fn confirm(
             raised,
             client,
         };
-        let pair = s.second_factor_changed(tx, who, &enabled, change).await?;
+        let pair = second_factor_changed(s, tx, who, &enabled, change).await?;
         Ok(Ok(FreshCodes { codes, pair }))
     })
     .await

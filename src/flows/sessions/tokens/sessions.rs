@@ -15,8 +15,13 @@ use crate::{
         token::{Claims, Purpose},
     },
     flows::{
-        FlowError, Result, Services, authenticators::contradiction::contradictory_factor,
-        sessions::authenticate::HeldSession,
+        FlowError, Result, Services,
+        audit::record::record_own,
+        authenticators::contradiction::contradictory_factor,
+        sessions::{
+            authenticate::HeldSession,
+            tokens::{claims_after, new_claims, token_pair},
+        },
     },
 };
 
@@ -37,196 +42,201 @@ pub(in crate::flows) struct Beginning<'a> {
     pub(in crate::flows) client: &'a Client,
 }
 
-impl Services {
-    /// Begins a session within a transaction that holds the user's `rev`.
-    pub(in crate::flows) async fn begin_session(
-        &self,
-        tx: &Transaction<'_>,
-        beginning: Beginning<'_>,
-    ) -> Result<TokenPair> {
-        let Beginning {
-            user,
-            rev,
-            methods,
-            remembered,
-            replaces,
-            client,
-        } = beginning;
-        // Every way in refuses before it comes here; this stands for one that forgot to.
-        if contradictory_factor(user) {
-            return Err(FlowError::Inconsistent(
-                "users.two_factor and the authenticators disagree",
-            ));
-        }
-        let id = random::id(self.random.as_ref());
-        let now = self.now();
-        let absolute = now + self.policy.sessions.max_lifetime;
-        let refresh = self.refresh_claims(
-            user,
-            rev,
-            SessionEnd {
-                id,
-                generation: 0,
-                absolute,
-            },
-        );
-        let token = self.tokens.encode(&refresh)?;
-        // A trusted browser stands in for a code at the door. It proves nothing.
-        let proofs: Vec<&str> = methods.iter().copied().filter(|m| *m != "device").collect();
-        let session = NewSession {
+/// Begins a session within a transaction that holds the user's `rev`.
+pub(in crate::flows) async fn begin_session(
+    s: &Services,
+    tx: &Transaction<'_>,
+    beginning: Beginning<'_>,
+) -> Result<TokenPair> {
+    let Beginning {
+        user,
+        rev,
+        methods,
+        remembered,
+        replaces,
+        client,
+    } = beginning;
+    // Every way in refuses before it comes here; this stands for one that forgot to.
+    if contradictory_factor(user) {
+        return Err(FlowError::Inconsistent(
+            "users.two_factor and the authenticators disagree",
+        ));
+    }
+    let id = random::id(s.random.as_ref());
+    let now = s.now();
+    let absolute = now + s.policy.sessions.max_lifetime;
+    let refresh = refresh_claims(
+        s,
+        user,
+        rev,
+        SessionEnd {
             id,
-            user_id: user.id,
-            token_hash: &token_hash(token.expose()),
-            jti: &refresh.token_id,
-            issued_at: refresh.issued_at,
-            expires_at: refresh.expires_at,
-            absolute_expires_at: absolute,
-            created_at: now,
-            last_seen_at: now,
-            remembered,
-            ip: Some(IpNet::from(client.ip)),
-            user_agent: client.user_agent.as_deref(),
-            authenticated_at: now,
-            authentication_methods: methods,
-            proven_at: now,
-            proof_methods: &proofs,
-        };
-        db::sessions::insert(tx, &session).await?;
-        let past_limit = self.past_limit(tx, user.id, id, replaces).await?;
-        if let Some(held) = replaces {
-            self.end_replaced(tx, held, user, client).await?;
-        }
-        self.end_past_limit(tx, &past_limit, user.id, id, client)
-            .await?;
-        self.audit_own(tx, Event::SignedIn { methods }, user.id, Some(id), client)
-            .await?;
-        self.pair(&refresh, token, remembered, user)
+            generation: 0,
+            absolute,
+        },
+    );
+    let token = s.tokens.encode(&refresh)?;
+    // A trusted browser stands in for a code at the door. It proves nothing.
+    let proofs: Vec<&str> = methods.iter().copied().filter(|m| *m != "device").collect();
+    let session = NewSession {
+        id,
+        user_id: user.id,
+        token_hash: &token_hash(token.expose()),
+        jti: &refresh.token_id,
+        issued_at: refresh.issued_at,
+        expires_at: refresh.expires_at,
+        absolute_expires_at: absolute,
+        created_at: now,
+        last_seen_at: now,
+        remembered,
+        ip: Some(IpNet::from(client.ip)),
+        user_agent: client.user_agent.as_deref(),
+        authenticated_at: now,
+        authentication_methods: methods,
+        proven_at: now,
+        proof_methods: &proofs,
+    };
+    db::sessions::insert(tx, &session).await?;
+    let past_limit = past_limit(s, tx, user.id, id, replaces).await?;
+    if let Some(held) = replaces {
+        end_replaced(s, tx, held, user, client).await?;
     }
+    end_past_limit(s, tx, &past_limit, user.id, id, client).await?;
+    record_own(
+        s,
+        tx,
+        Event::SignedIn { methods },
+        user.id,
+        Some(id),
+        client,
+    )
+    .await?;
+    token_pair(s, &refresh, token, remembered, user)
+}
 
-    /// The sessions for which there is no room beside the new one, locked together with the one that
-    /// it replaces.
-    async fn past_limit(
-        &self,
-        tx: &Transaction<'_>,
-        user_id: Uuid,
-        new: Uuid,
-        replaces: Option<HeldSession>,
-    ) -> Result<Vec<Uuid>> {
-        let before = replaces.map(|held| held.session_id);
-        let kept: Vec<Uuid> = [Some(new), before].into_iter().flatten().collect();
-        let others = self.policy.sessions.most_per_user - 1;
-        let past = db::sessions::limit::past(tx, user_id, &kept, others, self.now()).await?;
-        if !past.is_empty() {
-            let ended: Vec<Uuid> = past.iter().copied().chain(before).collect();
-            db::sessions::limit::hold(tx, &ended).await?;
-        }
-        Ok(past)
+/// The sessions for which there is no room beside the new one, locked together with the one that
+/// it replaces.
+async fn past_limit(
+    s: &Services,
+    tx: &Transaction<'_>,
+    user_id: Uuid,
+    new: Uuid,
+    replaces: Option<HeldSession>,
+) -> Result<Vec<Uuid>> {
+    let before = replaces.map(|held| held.session_id);
+    let kept: Vec<Uuid> = [Some(new), before].into_iter().flatten().collect();
+    let others = s.policy.sessions.most_per_user - 1;
+    let past = db::sessions::limit::past(tx, user_id, &kept, others, s.now()).await?;
+    if !past.is_empty() {
+        let ended: Vec<Uuid> = past.iter().copied().chain(before).collect();
+        db::sessions::limit::hold(tx, &ended).await?;
     }
+    Ok(past)
+}
 
-    async fn end_past_limit(
-        &self,
-        tx: &Transaction<'_>,
-        past_limit: &[Uuid],
-        user_id: Uuid,
-        new: Uuid,
-        client: &Client,
-    ) -> Result<()> {
-        if past_limit.is_empty() {
-            return Ok(());
-        }
-        let mut sessions = db::sessions::limit::end(tx, past_limit, self.now()).await?;
-        let count = sessions.len();
-        if count == 0 {
-            return Ok(());
-        }
-        sessions.truncate(NAMED);
-        let event = Event::SessionLimitReached { sessions, count };
-        self.audit_own(tx, event, user_id, Some(new), client).await
+async fn end_past_limit(
+    s: &Services,
+    tx: &Transaction<'_>,
+    past_limit: &[Uuid],
+    user_id: Uuid,
+    new: Uuid,
+    client: &Client,
+) -> Result<()> {
+    if past_limit.is_empty() {
+        return Ok(());
     }
+    let mut sessions = db::sessions::limit::end(tx, past_limit, s.now()).await?;
+    let count = sessions.len();
+    if count == 0 {
+        return Ok(());
+    }
+    sessions.truncate(NAMED);
+    let event = Event::SessionLimitReached { sessions, count };
+    record_own(s, tx, event, user_id, Some(new), client).await
+}
 
-    /// Ends the session, of whichever user, that lived in the browser before.
-    async fn end_replaced(
-        &self,
-        tx: &Transaction<'_>,
-        held: HeldSession,
-        by: &User,
-        client: &Client,
-    ) -> Result<()> {
-        let (id, owner, now) = (held.session_id, held.user_id, self.now());
-        if !db::sessions::end(tx, id, owner, EndReason::Replaced, now).await? {
-            return Ok(());
-        }
-        let record = db::audit::Record {
-            event: Event::SessionReplaced,
-            actor: Some(by.id),
-            subject: Subject::User(owner),
-            session_id: Some(id),
-            client,
-            at: now,
-        };
-        Ok(db::audit::insert(tx, &record).await?)
+/// Ends the session, of whichever user, that lived in the browser before.
+async fn end_replaced(
+    s: &Services,
+    tx: &Transaction<'_>,
+    held: HeldSession,
+    by: &User,
+    client: &Client,
+) -> Result<()> {
+    let (id, owner, now) = (held.session_id, held.user_id, s.now());
+    if !db::sessions::end(tx, id, owner, EndReason::Replaced, now).await? {
+        return Ok(());
     }
+    let record = db::audit::Record {
+        event: Event::SessionReplaced,
+        actor: Some(by.id),
+        subject: Subject::User(owner),
+        session_id: Some(id),
+        client,
+        at: now,
+    };
+    Ok(db::audit::insert(tx, &record).await?)
+}
 
-    /// Gives the acting session a new pair after a change that ended every token. `None` where the
-    /// session has ended meanwhile.
-    pub(in crate::flows) async fn reissue(
-        &self,
-        tx: &Transaction<'_>,
-        session_id: Uuid,
-        user: &User,
-        raised: Raised,
-    ) -> Result<Option<TokenPair>> {
-        let Some(held) = db::sessions::hold(tx, session_id, user.id).await? else {
-            return Ok(None);
-        };
-        let user = User {
-            revocation_id: raised.revocation_id,
-            password_changed_at: raised.password_changed_at,
-            ..user.clone()
-        };
-        let end = SessionEnd {
-            id: session_id,
-            generation: held.generation + 1,
-            absolute: held.absolute_expires_at,
-        };
-        let refresh = self.refresh_claims(&user, raised.revocation_id, end);
-        let token = self.tokens.encode(&refresh)?;
-        let reissue = db::sessions::Reissue {
-            id: session_id,
-            generation: end.generation,
-            next_hash: &token_hash(token.expose()),
-            next_jti: &refresh.token_id,
-            issued_at: refresh.issued_at,
-            expires_at: refresh.expires_at,
-        };
-        if !db::sessions::reissue(tx, &reissue).await? {
-            return Ok(None);
-        }
-        self.pair(&refresh, token, held.remembered, &user).map(Some)
+/// Gives the acting session a new pair after a change that ended every token. `None` where the
+/// session has ended meanwhile.
+pub(in crate::flows) async fn reissue(
+    s: &Services,
+    tx: &Transaction<'_>,
+    session_id: Uuid,
+    user: &User,
+    raised: Raised,
+) -> Result<Option<TokenPair>> {
+    let Some(held) = db::sessions::hold(tx, session_id, user.id).await? else {
+        return Ok(None);
+    };
+    let user = User {
+        revocation_id: raised.revocation_id,
+        password_changed_at: raised.password_changed_at,
+        ..user.clone()
+    };
+    let end = SessionEnd {
+        id: session_id,
+        generation: held.generation + 1,
+        absolute: held.absolute_expires_at,
+    };
+    let refresh = refresh_claims(s, &user, raised.revocation_id, end);
+    let token = s.tokens.encode(&refresh)?;
+    let reissue = db::sessions::Reissue {
+        id: session_id,
+        generation: end.generation,
+        next_hash: &token_hash(token.expose()),
+        next_jti: &refresh.token_id,
+        issued_at: refresh.issued_at,
+        expires_at: refresh.expires_at,
+    };
+    if !db::sessions::reissue(tx, &reissue).await? {
+        return Ok(None);
     }
+    token_pair(s, &refresh, token, held.remembered, &user).map(Some)
+}
 
-    /// The claims of a session's next refresh token.
-    pub(in crate::flows) fn refresh_claims(
-        &self,
-        user: &User,
-        rev: i64,
-        session: SessionEnd,
-    ) -> Claims {
-        let mut claims = self.claims(Purpose::Refresh, user, rev);
-        claims.expires_at = claims.expires_at.min(whole_seconds(session.absolute));
-        claims.session_id = Some(session.id);
-        claims.extra.generation = Some(session.generation);
-        claims
-    }
+/// The claims of a session's next refresh token.
+pub(in crate::flows) fn refresh_claims(
+    s: &Services,
+    user: &User,
+    rev: i64,
+    session: SessionEnd,
+) -> Claims {
+    let mut claims = new_claims(s, Purpose::Refresh, user, rev);
+    claims.expires_at = claims.expires_at.min(whole_seconds(session.absolute));
+    claims.session_id = Some(session.id);
+    claims.extra.generation = Some(session.generation);
+    claims
+}
 
-    /// The claims of a refresh token's successor, if nothing stands in its way: that it outlives
-    /// neither session nor password is for the statement that writes it to compare.
-    pub(in crate::flows) fn successor_claims(&self, presented: &Claims, rev: i64) -> Claims {
-        let mut claims = self.claims_after(Purpose::Refresh, presented.user_id, None, rev);
-        claims.session_id = presented.session_id;
-        claims.extra.generation = presented.extra.generation.map(|generation| generation + 1);
-        claims
-    }
+/// The claims of a refresh token's successor, if nothing stands in its way: that it outlives
+/// neither session nor password is for the statement that writes it to compare.
+pub(in crate::flows) fn successor_claims(s: &Services, presented: &Claims, rev: i64) -> Claims {
+    let mut claims = claims_after(s, Purpose::Refresh, presented.user_id, None, rev);
+    claims.session_id = presented.session_id;
+    claims.extra.generation = presented.extra.generation.map(|generation| generation + 1);
+    claims
 }
 
 /// A session as far as its next token is concerned.

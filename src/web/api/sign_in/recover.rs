@@ -5,7 +5,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    flows::sign_in::recover::{self, RequestOutcome, ResetOutcome},
+    flows::{
+        mail::requested::RequestOutcome,
+        sign_in::recover::{self, ResetOutcome},
+    },
     web::{
         api::{
             dto,

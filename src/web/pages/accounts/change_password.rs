@@ -7,7 +7,10 @@ use serde::Deserialize;
 use super::password_strength::may_ask;
 use crate::{
     domain::{accounts::user::User, local_path::LocalPath, secrets::secret::SecretString},
-    flows::accounts::change_password::{self, Input, Outcome},
+    flows::{
+        accounts::change_password::{self, Input, Outcome},
+        sign_in::known_browser::remember_browser,
+    },
     web::{
         cookies::SetCookies,
         copy,
@@ -102,7 +105,7 @@ pub async fn post(
         Outcome::Changed(pair) => {
             let flash = Flash::success(copy::PASSWORD_CHANGED);
             // An account knows no browser from before its password.
-            let device = state.services.remembered(&client.device, &pair.user);
+            let device = remember_browser(&state.services, &client.device, &pair.user);
             let path = next.as_ref().map_or(ACCOUNT, LocalPath::as_str);
             return Ok(see_other_with(&session, path, &flash)
                 .with_cookies(state.settings.pair_cookies(&pair))

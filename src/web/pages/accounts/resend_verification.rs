@@ -9,8 +9,8 @@ use super::{
 use crate::{
     domain::accounts::user::User,
     flows::{
-        accounts::verify_email, sessions::authenticate::Authenticated,
-        sign_in::recover::RequestOutcome,
+        accounts::verify_email, mail::requested::RequestOutcome,
+        sessions::authenticate::Authenticated,
     },
     web::{
         copy,

@@ -5,7 +5,10 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    flows::sign_in::recover::{self, RequestOutcome},
+    flows::{
+        mail::requested::RequestOutcome,
+        sign_in::recover::{self},
+    },
     web::{
         error::WebResult,
         extract::{ClientInfo, CsrfForm, PageShell},

@@ -6,7 +6,10 @@ use askama::Template;
 
 use crate::{
     domain::secrets::secret::SecretString,
-    flows::sign_in::unlock::{self, Outcome},
+    flows::sign_in::{
+        known_browser::know_browser_afresh,
+        unlock::{self, Outcome},
+    },
     web::{
         cookies::SetCookies,
         copy,
@@ -65,7 +68,7 @@ pub async fn post(
 ) -> WebResult {
     match unlock::by_mail(&state.services, &token, &client).await? {
         Outcome::Unlocked(user) => {
-            let device = state.services.known_afresh(&client.device, &user);
+            let device = know_browser_afresh(&state.services, &client.device, &user);
             let answer = see_other_with(&session, LOGIN, &Flash::success(copy::UNLOCKED));
             Ok(answer.with_cookies([state.settings.device_cookie(&device)]))
         }

@@ -1,0 +1,92 @@
+//! A new password, once it is accepted and hashed: what ends with the old one, and what the owner is told.
+
+use crate::{
+    db::{self, Transaction, accounts::users::PasswordHash},
+    domain::{
+        accounts::user::User,
+        audit::{Client, Event, Subject},
+        session::EndReason,
+    },
+    flows::{
+        Result, Services,
+        audit::record::record_anonymous,
+        mail::outbox::{Cause, Recipient, browser_of, enqueue},
+        sign_in::unlock::unlock,
+    },
+    mail::Message,
+};
+
+/// A password set by somebody who can read the mailbox.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::flows) struct NewPassword<'a> {
+    pub(in crate::flows) user: &'a User,
+    pub(in crate::flows) hash: &'a PasswordHash,
+    pub(in crate::flows) reason: EndReason,
+    pub(in crate::flows) client: &'a Client,
+}
+
+/// Sets the password, proves the address, ends every session and tells the owner. Returns the
+/// user as it is now; `None` where the credentials changed since the token was read.
+pub(in crate::flows) async fn set_password_by_mail(
+    s: &Services,
+    tx: &Transaction<'_>,
+    change: NewPassword<'_>,
+) -> Result<Option<User>> {
+    let NewPassword {
+        user,
+        hash,
+        reason,
+        client,
+    } = change;
+    let now = s.now();
+    let raised =
+        db::accounts::users::set_password(tx, user.id, user.revocation_id, hash, now).await?;
+    let Some(raised) = raised else {
+        return Ok(None);
+    };
+    // Its first holder need not own the mailbox. A verification in the same moment is seen here.
+    let taken_over = db::accounts::users::take_over(tx, user.id, now).await?;
+    db::authenticators::totp::delete_pending(tx, user.id).await?;
+    unlock(s, tx, user).await?;
+    db::sessions::end_all(tx, user.id, None, reason, now).await?;
+    record_anonymous(s, tx, Event::PasswordReset, Subject::User(user.id), client).await?;
+    if taken_over.is_some() {
+        record_anonymous(s, tx, Event::EmailVerified, Subject::User(user.id), client).await?;
+    }
+    enqueue_password_changed(s, tx, user, client).await?;
+    let mut after = User {
+        revocation_id: raised.revocation_id,
+        password_changed_at: raised.password_changed_at,
+        password_must_change: false,
+        ..user.clone()
+    };
+    if let Some(display_name) = taken_over {
+        after.display_name = display_name;
+        after.email_verified_at = Some(now);
+        after.verified_by_file = false;
+        after.browsers_known_from = Some(now);
+    }
+    Ok(Some(after))
+}
+
+/// Tells the owner that the password changed.
+pub(in crate::flows) async fn enqueue_password_changed(
+    s: &Services,
+    tx: &Transaction<'_>,
+    user: &User,
+    client: &Client,
+) -> Result<()> {
+    let message = Message::PasswordChanged {
+        at: s.now(),
+        ip: Some(client.ip),
+        browser: browser_of(client),
+    };
+    enqueue(
+        s,
+        tx,
+        Recipient::User(user),
+        &message,
+        Cause::Client(client),
+    )
+    .await
+}

@@ -1,0 +1,159 @@
+//! The list of a user's sessions, ending them one by one, and noting that one was seen.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use ipnet::IpNet;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::{Listed, Outcome, authenticate::Authenticated, still_lives};
+use crate::{
+    db::{
+        self,
+        sessions::devices::{DeviceRow, Sighting, Which},
+    },
+    domain::{
+        audit::{Client, Event},
+        session::EndReason,
+        sign_in::device::DeviceCookie,
+        user_agent::Device,
+    },
+    flows::{
+        InputFaults, Result, Services,
+        audit::record::record_own,
+        authenticators::proof::Proven,
+        paged::{self, Paged},
+        sign_in::trusted_devices::distrust_others,
+    },
+};
+
+/// The target of this module's log lines.
+const LOG: &str = "vestibule::flows::sessions";
+
+/// A session is noted as seen at most this often: a write, where most requests only read.
+const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// How long a request waits for a connection to note that it came. It does without, else.
+const NOTE_WAIT: Duration = Duration::from_millis(100);
+
+/// Sessions of one page.
+pub const PAGE: i64 = 50;
+
+/// A page of the living sessions of a user: on the first page this one first, then by when they were
+/// last seen.
+pub async fn list(
+    s: &Services,
+    who: &Authenticated,
+    cursor: &str,
+) -> Result<Result<Paged<Listed<DeviceRow>>, InputFaults>> {
+    let behind = match paged::behind(cursor) {
+        Ok(behind) => behind,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let (shared, user_id, at) = (s.db.shared().await?, who.user().id, s.now());
+    let own = match who.session_id.filter(|_| behind.is_none()) {
+        Some(id) => db::sessions::devices::living(&shared, id, user_id, at).await?,
+        None => None,
+    };
+    let size = PAGE - i64::from(own.is_some());
+    let which = Which {
+        user_id,
+        at,
+        except: who.session_id,
+        behind,
+        limit: size + 1,
+    };
+    let others = db::sessions::devices::living_of(&shared, which).await?;
+    let mut page = Paged::cut(others, size, |row| paged::cursor(row.last_seen_at, row.id));
+    page.rows.splice(..0, own);
+    Ok(Ok(page.map(|row| Listed {
+        device: Device::of(row.user_agent.as_deref().unwrap_or_default()),
+        is_this: who.session_id == Some(row.id),
+        row,
+    })))
+}
+
+/// Ends another session of the user. Its tokens are dead at once.
+///
+/// The session of the request itself is signed out of (`sign_out`), which takes no proof.
+pub async fn revoke(
+    s: &Services,
+    proven: &Proven,
+    session_id: Uuid,
+    client: &Client,
+) -> Result<Outcome> {
+    let who = proven.who();
+    let user_id = who.user().id;
+    s.db.transaction(async |tx| {
+        if !still_lives(tx, who).await? {
+            return Ok(Outcome::Overtaken);
+        }
+        if !db::sessions::end(tx, session_id, user_id, EndReason::Revoked, s.now()).await? {
+            return Ok(Outcome::NotFound);
+        }
+        let event = Event::SessionRevoked {
+            session: session_id,
+        };
+        record_own(s, tx, event, user_id, who.session_id, client).await?;
+        Ok(Outcome::Revoked)
+    })
+    .await
+}
+
+/// Ends every session of the user but the one of this request, and the trust in every browser but
+/// the one with this cookie.
+pub async fn revoke_others(
+    s: &Services,
+    proven: &Proven,
+    device: &DeviceCookie,
+    client: &Client,
+) -> Result<Outcome> {
+    let who = proven.who();
+    let user_id = who.user().id;
+    s.db.transaction(async |tx| {
+        if !still_lives(tx, who).await? {
+            return Ok(Outcome::Overtaken);
+        }
+        let ended =
+            db::sessions::end_all(tx, user_id, who.session_id, EndReason::Revoked, s.now()).await?;
+        if let Ok(count @ 1..) = i64::try_from(ended) {
+            let event = Event::OtherSessionsRevoked { count };
+            record_own(s, tx, event, user_id, who.session_id, client).await?;
+        }
+        distrust_others(s, tx, who, device, client).await?;
+        Ok(Outcome::Revoked)
+    })
+    .await
+}
+
+/// Notes that a session was seen, and from where, unless it was within the last minute.
+///
+/// The time of before came with the standing, so that most requests write nothing. Nobody's
+/// request fails because of this.
+pub async fn note_seen(s: &Services, who: &Authenticated, client: impl FnOnce() -> Client) {
+    let at = s.now();
+    let unless_since = at - NOTED_EVERY;
+    let (Some(session_id), Some(last)) = (who.session_id, who.last_seen_at) else {
+        return;
+    };
+    if last >= unless_since {
+        return;
+    }
+    let client = client();
+    let sighting = Sighting {
+        session_id,
+        at,
+        unless_since,
+        ip: IpNet::from(client.ip),
+        user_agent: client.user_agent.as_deref(),
+    };
+    let noted = match timeout(NOTE_WAIT, s.db.connection()).await {
+        Ok(Ok(conn)) => db::sessions::devices::note(&conn, &sighting).await,
+        // Busy: a later request notes it.
+        Ok(Err(_)) | Err(_) => return,
+    };
+    if let Err(error) = noted {
+        tracing::warn!(target: LOG, %error, "a session could not be noted as seen");
+    }
+}

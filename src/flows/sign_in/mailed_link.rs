@@ -1,0 +1,27 @@
+//! Whose a link out of a mail is.
+
+use crate::{
+    db::{self, accounts::users::UserRecord},
+    domain::{
+        secrets::secret::SecretString,
+        token::{Claims, Purpose, judge},
+    },
+    flows::{Result, Services, authenticators::contradiction::contradictory_factor},
+};
+
+/// The user of a token out of a mail, while the token is good; otherwise `None`.
+pub(in crate::flows) async fn user_of_mail_token(
+    s: &Services,
+    purpose: Purpose,
+    token: &SecretString,
+) -> Result<Option<(Claims, UserRecord)>> {
+    let Ok(claims) = s.tokens.decode_ahead(purpose, token.expose(), s.now()) else {
+        return Ok(None);
+    };
+    let Some(standing) = db::sessions::standing::find(&s.db, &claims).await? else {
+        return Ok(None);
+    };
+    let living = judge(&claims, &standing.user_standing(), &standing, s.now()).is_ok()
+        && !contradictory_factor(&standing.user.user);
+    Ok(living.then_some((claims, standing.user)))
+}
