@@ -10,6 +10,7 @@ pub mod copy;
 pub mod error;
 pub mod extract;
 mod fields;
+pub mod guard;
 pub mod health;
 pub mod middleware;
 pub mod pages;

@@ -2,13 +2,32 @@
 //!
 //! A handler reads its fields, runs its flow and translates the outcome; it decides nothing.
 
-pub mod accounts;
-pub mod admin;
-pub mod audit;
-pub mod authenticators;
+mod accounts;
+mod admin;
+mod audit;
+mod authenticators;
+pub(super) mod call;
 pub mod description;
 mod dto;
 mod schemas;
-pub mod sessions;
-pub mod sign_in;
+mod sessions;
+mod sign_in;
 mod texts;
+
+use call::Call;
+
+/// Every call, in the order of the document, which groups them by tag.
+pub(super) fn calls() -> Vec<Call> {
+    let rooms = [
+        sign_in::calls(),
+        accounts::calls(),
+        sessions::calls(),
+        authenticators::calls(),
+        admin::calls(),
+        vec![audit::call()],
+        admin::invitations::calls(),
+    ];
+    let mut calls: Vec<Call> = rooms.into_iter().flatten().collect();
+    calls.sort_by_key(|call| call.tag as usize);
+    calls
+}

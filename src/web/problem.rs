@@ -1,7 +1,7 @@
 //! Problem documents (RFC 9457), the form of every error of the API.
 
 pub mod codes;
-pub mod described;
+pub(super) mod described;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 
 use super::error::Failure;
 use codes::Code;
-pub(in crate::web) use described::problems;
 
 /// The media type.
 pub const MEDIA_TYPE: &str = "application/problem+json";

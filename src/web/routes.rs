@@ -1,4 +1,6 @@
-//! The whole URL table on one screen, and the session cookie around it.
+//! The whole URL table on one screen, and the session cookie around it. The calls of the API declare their routes themselves.
+
+use std::collections::BTreeMap;
 
 use actix_session::{
     SessionMiddleware,
@@ -9,22 +11,14 @@ use actix_web::{
     Resource, Route,
     cookie::SameSite,
     dev::HttpServiceFactory,
-    guard::{Any, Get, Head},
     middleware::{Compress, from_fn},
-    web::{ServiceConfig, delete, patch, post, resource, route, scope},
+    web::{ServiceConfig, post, resource, route, scope},
 };
 
 use super::{
-    api::{
-        accounts::{accept_invitation, change_password, register, verify_email},
-        admin::{acts, bulk, dashboard, invitations, users},
-        audit,
-        authenticators::{reauthenticate, totp},
-        description,
-        sessions::{self, logout, me, refresh},
-        sign_in::{login, recover, unlock},
-    },
+    api::{self, description},
     cookies::CookieName,
+    guard::{Guard, get_or_head},
     health,
     middleware::{identify, panics},
     pages,
@@ -53,8 +47,8 @@ pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
                 app.service(resource_of("/api/docs", docs));
             }
         })
-        .service(scope("/api/auth").configure(api))
-        .service(scope("/api/admin").configure(admin_api))
+        .service(scope("/api/auth").configure(api_below("/api/auth")))
+        .service(scope("/api/admin").configure(api_below("/api/admin")))
         .service(
             scope("")
                 .wrap(from_fn(identify::run))
@@ -64,155 +58,106 @@ pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
 }
 
 /// Each call is a resource of its own, so that a wrong method is a 405 that names the right one.
-fn api(auth: &mut ServiceConfig) {
-    for (path, route) in calls() {
-        auth.service(resource_of(path, vec![route]));
+fn api_below(prefix: &'static str) -> impl FnOnce(&mut ServiceConfig) {
+    move |scope| {
+        let mut by_path: Vec<(String, Vec<Route>)> = Vec::new();
+        for call in api::calls() {
+            let Some(path) = call.path.strip_prefix(prefix) else {
+                continue;
+            };
+            match by_path.iter_mut().find(|(known, _)| known == path) {
+                Some((_, routes)) => routes.push(call.route),
+                None => by_path.push((path.to_owned(), vec![call.route])),
+            }
+        }
+        // `/users/bulk` before `/users/{id}`.
+        by_path.sort_by_key(|(path, _)| path.contains('{'));
+        for (path, routes) in by_path {
+            scope.service(resource_of(&path, routes));
+        }
     }
 }
 
-/// The calls below `/api/auth`; `description` lists them as well.
-fn calls() -> Vec<(&'static str, Route)> {
-    vec![
-        ("/register", post().to(register::post)),
-        ("/accept-invitation", post().to(accept_invitation::post)),
-        ("/login", post().to(login::post)),
-        ("/login/mfa", post().to(login::post_mfa)),
-        ("/refresh", post().to(refresh::post)),
-        ("/logout", post().to(logout::post)),
-        ("/logout-all", post().to(logout::post_all)),
-        ("/me", read().to(me::get)),
-        ("/sessions", read().to(sessions::get)),
-        ("/sessions/{id}", delete().to(sessions::delete)),
-        (
-            "/trusted-devices/{id}",
-            delete().to(sessions::delete_trusted),
-        ),
-        ("/reauthenticate", post().to(reauthenticate::post)),
-        ("/forgot-password", post().to(recover::post_forgot)),
-        ("/reset-password", post().to(recover::post_reset)),
-        ("/unlock", post().to(unlock::post)),
-        ("/verify-email", post().to(verify_email::post)),
-        ("/resend-verification", post().to(verify_email::post_resend)),
-        ("/change-password", post().to(change_password::post)),
-        ("/mfa/totp/enroll", post().to(totp::post_enroll)),
-        ("/mfa/totp/confirm", post().to(totp::post_confirm)),
-        ("/mfa/totp/disable", post().to(totp::post_disable)),
-        ("/mfa/backup-codes", post().to(totp::post_backup_codes)),
-    ]
-}
-
-/// The same below `/api/admin`.
-fn admin_api(admin: &mut ServiceConfig) {
-    for (path, routes) in admin_calls() {
-        admin.service(resource_of(path, routes));
-    }
-}
-
-/// The calls below `/api/admin`.
-#[rustfmt::skip] // A table is read by its lines.
-fn admin_calls() -> Vec<(&'static str, Vec<Route>)> {
-    vec![
-        ("/dashboard", vec![read().to(dashboard::get)]),
-        ("/users", vec![read().to(users::get_all), post().to(invitations::post)]),
-        ("/users/bulk", vec![post().to(bulk::post)]),
-        ("/users/{id}", vec![read().to(users::get_one), patch().to(users::patch)]),
-        ("/users/{id}/disable", vec![post().to(acts::post_disable)]),
-        ("/users/{id}/enable", vec![post().to(acts::post_enable)]),
-        ("/users/{id}/role", vec![post().to(acts::post_role)]),
-        ("/users/{id}/unlock", vec![post().to(acts::post_unlock)]),
-        ("/users/{id}/require-password-change", vec![post().to(acts::post_require_password_change)]),
-        ("/users/{id}/send-reset", vec![post().to(acts::post_send_reset)]),
-        ("/users/{id}/resend-verification", vec![post().to(acts::post_resend_verification)]),
-        ("/users/{id}/reset-two-factor", vec![post().to(acts::post_reset_two_factor)]),
-        ("/users/{id}/revoke-sessions", vec![post().to(acts::post_revoke_sessions)]),
-        ("/users/{id}/sessions/{session}/revoke", vec![post().to(acts::post_revoke_session)]),
-        ("/users/{id}/delete", vec![post().to(acts::post_delete)]),
-        ("/users/{id}/restore", vec![post().to(acts::post_restore)]),
-        ("/audit", vec![read().to(audit::get)]),
-        ("/invitations", vec![read().to(invitations::get)]),
-        ("/invitations/{id}/resend", vec![post().to(invitations::post_resend)]),
-        ("/invitations/{id}/revoke", vec![post().to(invitations::post_revoke)]),
-    ]
-}
-
-/// The paths of the API's calls, for whoever compares them with its description.
-pub fn api_paths() -> impl Iterator<Item = String> {
-    let auth = calls().into_iter().map(|(path, _)| ("auth", path));
-    let admin = admin_calls().into_iter().map(|(path, _)| ("admin", path));
-    auth.chain(admin)
-        .map(|(scope, path)| format!("/api/{scope}{path}"))
+/// The paths of the API, each with who may use it.
+pub fn api_paths() -> impl Iterator<Item = (String, Guard)> {
+    let paths: BTreeMap<String, Guard> = api::calls()
+        .into_iter()
+        .map(|call| (call.path.into_owned(), call.guard))
+        .collect();
+    paths.into_iter()
 }
 
 /// Each page is a resource of its own, for the same reason.
 fn pages(site: &mut ServiceConfig) {
-    for (path, routes) in screens() {
+    for (path, _, routes) in screens() {
         site.service(resource_of(path, routes));
     }
 }
 
-/// The paths of the pages and their forms, for whoever has to look at all of them.
-pub fn page_paths() -> impl Iterator<Item = &'static str> {
-    screens().into_iter().map(|(path, _)| path)
+/// The paths of the pages and their forms, each with who may use it.
+pub fn page_paths() -> impl Iterator<Item = (&'static str, Guard)> {
+    screens().into_iter().map(|(path, guard, _)| (path, guard))
 }
 
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
-fn screens() -> Vec<(&'static str, Vec<Route>)> {
+fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
     use super::pages::{accounts::{overview, change_password, invitation, password_strength, register, resend_verification, verify_email}, admin::{act, bulk, dashboard, invitations, user, users}, audit::{self, export}, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
+    use Guard::{Admin, AnySession, Anyone, Session};
     vec![
-        ("/", vec![read().to(start::get)]),
-        ("/register", vec![read().to(register::get), post().to(register::post)]),
-        ("/invitation", vec![read().to(invitation::get), post().to(invitation::post)]),
-        ("/verify-email", vec![read().to(verify_email::get), post().to(verify_email::post)]),
-        ("/verify-email/resend", vec![post().to(resend_verification::post)]),
-        ("/login", vec![read().to(login::get), post().to(login::post)]),
-        ("/login/verify", vec![read().to(login_verify::get), post().to(login_verify::post)]),
-        ("/logout", vec![post().to(logout::post)]),
-        ("/forgot-password", vec![read().to(forgot_password::get), post().to(forgot_password::post)]),
-        ("/reset-password", vec![read().to(reset_password::get), post().to(reset_password::post)]),
-        ("/password-strength", vec![post().to(password_strength::post)]),
-        ("/unlock", vec![read().to(unlock::get), post().to(unlock::post)]),
-        ("/account", vec![read().to(overview::get)]),
-        ("/account/password", vec![read().to(change_password::get), post().to(change_password::post)]),
-        ("/account/sessions", vec![read().to(sessions::get)]),
-        ("/account/sessions/revoke-others", vec![read().to(sessions::back), post().to(sessions::revoke_others)]),
-        ("/account/sessions/{id}/revoke", vec![read().to(sessions::back), post().to(sessions::revoke)]),
-        ("/account/sessions/trusted/{id}/revoke", vec![read().to(sessions::back), post().to(sessions::untrust)]),
-        ("/account/two-factor", vec![read().to(two_factor::get)]),
-        ("/account/two-factor/enroll", vec![read().to(two_factor::back), post().to(two_factor::enroll)]),
-        ("/account/two-factor/confirm", vec![read().to(two_factor::back), post().to(two_factor::confirm)]),
-        ("/account/two-factor/disable", vec![read().to(two_factor::ask_disable), post().to(two_factor::disable)]),
-        ("/account/two-factor/backup-codes", vec![read().to(two_factor::ask_fresh_codes), post().to(two_factor::fresh_codes)]),
-        ("/reauthenticate", vec![read().to(reauthenticate::get), post().to(reauthenticate::post)]),
-        ("/admin", vec![read().to(dashboard::get)]),
-        ("/admin/users", vec![read().to(users::get)]),
-        ("/admin/users/export", vec![read().to(export::users)]),
-        ("/admin/audit", vec![read().to(audit::get)]),
-        ("/admin/audit/export", vec![read().to(export::events)]),
-        ("/admin/users/new", vec![read().to(invitations::get_new), post().to(invitations::post_new)]),
-        ("/admin/users/bulk", vec![read().to(bulk::get), post().to(bulk::post)]),
-        ("/admin/users/import", vec![read().to(imports::get), post().to(imports::post)]),
-        ("/admin/users/import/{id}", vec![read().to(import::get)]),
-        ("/admin/users/import/{id}/confirm", vec![read().to(import::back), post().to(import::confirm)]),
-        ("/admin/users/import/{id}/discard", vec![read().to(import::back), post().to(import::discard)]),
-        ("/admin/users/import/{id}/undo", vec![read().to(import::get_undo), post().to(import::undo)]),
-        ("/admin/invitations", vec![read().to(invitations::get)]),
-        ("/admin/invitations/{id}/resend", vec![read().to(invitations::back), post().to(invitations::resend)]),
-        ("/admin/invitations/{id}/revoke", vec![read().to(invitations::back), post().to(invitations::revoke)]),
-        ("/admin/users/{id}", vec![read().to(user::get)]),
-        ("/admin/users/{id}/disable", vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/enable", vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/role", vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/unlock", vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/require-password-change", vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/send-reset", vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/resend-verification", vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/reset-two-factor", vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/revoke-sessions", vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/sessions/{session}/revoke", vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/delete", vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/restore", vec![read().to(act::get), post().to(act::post)]),
-        ("/.well-known/change-password", vec![read().to(start::change_password)]),
+        ("/", Anyone, vec![read().to(start::get)]),
+        ("/register", Anyone, vec![read().to(register::get), post().to(register::post)]),
+        ("/invitation", Anyone, vec![read().to(invitation::get), post().to(invitation::post)]),
+        ("/verify-email", Anyone, vec![read().to(verify_email::get), post().to(verify_email::post)]),
+        ("/verify-email/resend", Anyone, vec![post().to(resend_verification::post)]),
+        ("/login", Anyone, vec![read().to(login::get), post().to(login::post)]),
+        ("/login/verify", Anyone, vec![read().to(login_verify::get), post().to(login_verify::post)]),
+        ("/logout", Anyone, vec![post().to(logout::post)]),
+        ("/forgot-password", Anyone, vec![read().to(forgot_password::get), post().to(forgot_password::post)]),
+        ("/reset-password", Anyone, vec![read().to(reset_password::get), post().to(reset_password::post)]),
+        ("/password-strength", Anyone, vec![post().to(password_strength::post)]),
+        ("/unlock", Anyone, vec![read().to(unlock::get), post().to(unlock::post)]),
+        ("/account", Session, vec![read().to(overview::get)]),
+        ("/account/password", AnySession, vec![read().to(change_password::get), post().to(change_password::post)]),
+        ("/account/sessions", Session, vec![read().to(sessions::get)]),
+        ("/account/sessions/revoke-others", Session, vec![read().to(sessions::back), post().to(sessions::revoke_others)]),
+        ("/account/sessions/{id}/revoke", Session, vec![read().to(sessions::back), post().to(sessions::revoke)]),
+        ("/account/sessions/trusted/{id}/revoke", Session, vec![read().to(sessions::back), post().to(sessions::untrust)]),
+        ("/account/two-factor", Session, vec![read().to(two_factor::get)]),
+        ("/account/two-factor/enroll", Session, vec![read().to(two_factor::back), post().to(two_factor::enroll)]),
+        ("/account/two-factor/confirm", Session, vec![read().to(two_factor::back), post().to(two_factor::confirm)]),
+        ("/account/two-factor/disable", Session, vec![read().to(two_factor::ask_disable), post().to(two_factor::disable)]),
+        ("/account/two-factor/backup-codes", Session, vec![read().to(two_factor::ask_fresh_codes), post().to(two_factor::fresh_codes)]),
+        ("/reauthenticate", Session, vec![read().to(reauthenticate::get), post().to(reauthenticate::post)]),
+        ("/admin", Admin, vec![read().to(dashboard::get)]),
+        ("/admin/users", Admin, vec![read().to(users::get)]),
+        ("/admin/users/export", Admin, vec![read().to(export::users)]),
+        ("/admin/audit", Admin, vec![read().to(audit::get)]),
+        ("/admin/audit/export", Admin, vec![read().to(export::events)]),
+        ("/admin/users/new", Admin, vec![read().to(invitations::get_new), post().to(invitations::post_new)]),
+        ("/admin/users/bulk", Admin, vec![read().to(bulk::get), post().to(bulk::post)]),
+        ("/admin/users/import", Admin, vec![read().to(imports::get), post().to(imports::post)]),
+        ("/admin/users/import/{id}", Admin, vec![read().to(import::get)]),
+        ("/admin/users/import/{id}/confirm", Admin, vec![read().to(import::back), post().to(import::confirm)]),
+        ("/admin/users/import/{id}/discard", Admin, vec![read().to(import::back), post().to(import::discard)]),
+        ("/admin/users/import/{id}/undo", Admin, vec![read().to(import::get_undo), post().to(import::undo)]),
+        ("/admin/invitations", Admin, vec![read().to(invitations::get)]),
+        ("/admin/invitations/{id}/resend", Admin, vec![read().to(invitations::back), post().to(invitations::resend)]),
+        ("/admin/invitations/{id}/revoke", Admin, vec![read().to(invitations::back), post().to(invitations::revoke)]),
+        ("/admin/users/{id}", Admin, vec![read().to(user::get)]),
+        ("/admin/users/{id}/disable", Admin, vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/enable", Admin, vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/role", Admin, vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/unlock", Admin, vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/require-password-change", Admin, vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/send-reset", Admin, vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/resend-verification", Admin, vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/reset-two-factor", Admin, vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/revoke-sessions", Admin, vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/sessions/{session}/revoke", Admin, vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/delete", Admin, vec![read().to(act::get), post().to(act::post)]),
+        ("/admin/users/{id}/restore", Admin, vec![read().to(act::get), post().to(act::post)]),
+        ("/.well-known/change-password", Anyone, vec![read().to(start::change_password)]),
     ]
 }
 
@@ -222,9 +167,8 @@ fn resource_of(path: &str, routes: Vec<Route>) -> impl HttpServiceFactory + 'sta
     whole.wrap(from_fn(panics::run))
 }
 
-/// `GET`, and `HEAD` with it (RFC 9110, 9.3.2).
 fn read() -> Route {
-    route().guard(Any(Get()).or(Head()))
+    get_or_head(route())
 }
 
 /// The session cookie: encrypted, and gone with the browser.

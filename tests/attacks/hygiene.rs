@@ -79,9 +79,9 @@ async fn no_secret_of_any_request_is_repeated() {
     let lines = Lines::kept();
     let app = TestApp::start().await;
     let person = app.person().verified().await;
-    let pages = routes::page_paths().map(str::to_owned);
+    let pages = routes::page_paths().map(|(path, _)| path.to_owned());
     let mut answers = Vec::new();
-    for path in pages.chain(routes::api_paths()) {
+    for path in pages.chain(routes::api_paths().map(|(path, _)| path)) {
         let is_api = path.starts_with("/api/");
         let path = path.replace("{id}", "00000000-0000-4000-8000-000000000000");
         for signed_in in [false, true] {
@@ -235,7 +235,7 @@ async fn hostile_text_stays_inside_its_line() {
     let app = TestApp::start().await;
     let hostile = "a\r\n2026-01-01T00:00:00Z ERROR forged\u{1b}[2J\u{9b}31m\u{202e}\u{2028}z";
     let encoded = "%0d%0aERROR%20forged%1b%5b2J";
-    for path in routes::api_paths() {
+    for (path, _) in routes::api_paths() {
         let fields = SECRET.iter().chain(&["email", "display_name", "next"]);
         let body: Map<String, Value> = fields
             .map(|name| ((*name).to_owned(), json!(hostile)))
@@ -243,7 +243,7 @@ async fn hostile_text_stays_inside_its_line() {
         let request = app.api().request_at(Method::POST, &path).json(&body);
         Answer::of(request.header("user-agent", "a\u{9b}31m\u{202e}forged")).await;
     }
-    for path in routes::page_paths() {
+    for (path, _) in routes::page_paths() {
         let mut browser = app.browser();
         let csrf = browser.csrf_token().await;
         let mut fields = vec![("csrf_token", csrf.as_str())];

@@ -1,12 +1,14 @@
-//! Every route with every method it takes, by people in every state. The routes come from the
-//! table of the service itself: one that has no class here fails the test until it gets one
-//! (ASVS 8.2.1, 8.3.1).
+//! Every route with every method it takes, by users in every state. The routes and who may use them come from the
+//! service itself; what it declares must be what it does (ASVS 8.2.1, 8.3.1).
 
 use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::json;
-use vestibule::web::routes;
+use vestibule::web::{
+    guard::Guard::{self, Admin, AnySession, Anyone, Session},
+    routes,
+};
 
 use crate::harness::{
     Browser, Person, Reply, TestApp,
@@ -14,123 +16,6 @@ use crate::harness::{
     browser::{http, urlencoded},
     settings::{HOST, ORIGIN},
 };
-
-/// Who may come in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Class {
-    /// Anybody, in any state: what is done hangs on what is sent alone.
-    Open,
-    /// Whoever has a living session, also where the password must change first.
-    AnySession,
-    /// Whoever has a living session and no password to change.
-    Session,
-    /// The same, and is an admin at this moment.
-    Admin,
-}
-use Class::{Admin, AnySession, Open, Session};
-
-/// Every page with its class.
-const PAGES: [(&str, Class); 53] = [
-    ("/", Open),
-    ("/register", Open),
-    ("/invitation", Open),
-    ("/verify-email", Open),
-    ("/verify-email/resend", Open),
-    ("/login", Open),
-    ("/login/verify", Open),
-    ("/logout", Open),
-    ("/forgot-password", Open),
-    ("/reset-password", Open),
-    ("/password-strength", Open),
-    ("/unlock", Open),
-    ("/account", Session),
-    ("/account/password", AnySession),
-    ("/account/sessions", Session),
-    ("/account/sessions/revoke-others", Session),
-    ("/account/sessions/{id}/revoke", Session),
-    ("/account/sessions/trusted/{id}/revoke", Session),
-    ("/account/two-factor", Session),
-    ("/account/two-factor/enroll", Session),
-    ("/account/two-factor/confirm", Session),
-    ("/account/two-factor/disable", Session),
-    ("/account/two-factor/backup-codes", Session),
-    ("/reauthenticate", Session),
-    ("/admin", Admin),
-    ("/admin/users", Admin),
-    ("/admin/users/export", Admin),
-    ("/admin/audit", Admin),
-    ("/admin/audit/export", Admin),
-    ("/admin/users/new", Admin),
-    ("/admin/users/bulk", Admin),
-    ("/admin/users/import", Admin),
-    ("/admin/users/import/{id}", Admin),
-    ("/admin/users/import/{id}/confirm", Admin),
-    ("/admin/users/import/{id}/discard", Admin),
-    ("/admin/users/import/{id}/undo", Admin),
-    ("/admin/invitations", Admin),
-    ("/admin/invitations/{id}/resend", Admin),
-    ("/admin/invitations/{id}/revoke", Admin),
-    ("/admin/users/{id}", Admin),
-    ("/admin/users/{id}/disable", Admin),
-    ("/admin/users/{id}/enable", Admin),
-    ("/admin/users/{id}/role", Admin),
-    ("/admin/users/{id}/unlock", Admin),
-    ("/admin/users/{id}/require-password-change", Admin),
-    ("/admin/users/{id}/send-reset", Admin),
-    ("/admin/users/{id}/resend-verification", Admin),
-    ("/admin/users/{id}/reset-two-factor", Admin),
-    ("/admin/users/{id}/revoke-sessions", Admin),
-    ("/admin/users/{id}/sessions/{session}/revoke", Admin),
-    ("/admin/users/{id}/delete", Admin),
-    ("/admin/users/{id}/restore", Admin),
-    ("/.well-known/change-password", Open),
-];
-
-/// Every call with its class.
-const CALLS: [(&str, Class); 42] = [
-    ("/api/auth/register", Open),
-    ("/api/auth/accept-invitation", Open),
-    ("/api/auth/login", Open),
-    ("/api/auth/login/mfa", Open),
-    ("/api/auth/refresh", Open),
-    ("/api/auth/logout", Open),
-    ("/api/auth/logout-all", Session),
-    ("/api/auth/me", AnySession),
-    ("/api/auth/sessions", Session),
-    ("/api/auth/sessions/{id}", Session),
-    ("/api/auth/trusted-devices/{id}", Session),
-    ("/api/auth/forgot-password", Open),
-    ("/api/auth/reset-password", Open),
-    ("/api/auth/unlock", Open),
-    ("/api/auth/verify-email", Open),
-    ("/api/auth/resend-verification", Open),
-    ("/api/auth/change-password", AnySession),
-    ("/api/auth/mfa/totp/enroll", Session),
-    ("/api/auth/mfa/totp/confirm", Session),
-    ("/api/auth/mfa/totp/disable", Session),
-    ("/api/auth/mfa/backup-codes", Session),
-    ("/api/auth/reauthenticate", Session),
-    ("/api/admin/dashboard", Admin),
-    ("/api/admin/users", Admin),
-    ("/api/admin/users/bulk", Admin),
-    ("/api/admin/users/{id}", Admin),
-    ("/api/admin/users/{id}/disable", Admin),
-    ("/api/admin/users/{id}/enable", Admin),
-    ("/api/admin/users/{id}/role", Admin),
-    ("/api/admin/users/{id}/unlock", Admin),
-    ("/api/admin/users/{id}/require-password-change", Admin),
-    ("/api/admin/users/{id}/send-reset", Admin),
-    ("/api/admin/users/{id}/resend-verification", Admin),
-    ("/api/admin/users/{id}/reset-two-factor", Admin),
-    ("/api/admin/users/{id}/revoke-sessions", Admin),
-    ("/api/admin/users/{id}/sessions/{session}/revoke", Admin),
-    ("/api/admin/users/{id}/delete", Admin),
-    ("/api/admin/users/{id}/restore", Admin),
-    ("/api/admin/audit", Admin),
-    ("/api/admin/invitations", Admin),
-    ("/api/admin/invitations/{id}/resend", Admin),
-    ("/api/admin/invitations/{id}/revoke", Admin),
-];
 
 /// The state that somebody comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,9 +73,9 @@ impl State {
         !matches!(self, Self::Nobody | Self::Pending | Self::Disabled)
     }
 
-    fn may_enter(self, class: Class) -> bool {
-        match class {
-            Open => true,
+    fn may_enter(self, guard: Guard) -> bool {
+        match guard {
+            Anyone => true,
             AnySession => self.has_session(),
             Session => self.has_session() && !self.must_change(),
             Admin => self == Self::Admin,
@@ -200,12 +85,6 @@ impl State {
     fn must_change(self) -> bool {
         matches!(self, Self::MustChange | Self::AdminMustChange)
     }
-}
-
-fn class_of(classes: &[(&str, Class)], path: &str) -> Class {
-    let found = classes.iter().find(|(known, _)| *known == path);
-    let lacks = || panic!("{path} is new: say in this file who may use it");
-    found.map_or_else(lacks, |(_, class)| *class)
 }
 
 /// The methods that a path takes, by its own word.
@@ -224,23 +103,22 @@ pub(super) fn filled_in(path: &str) -> String {
 }
 
 #[test]
-fn every_route_has_a_class_and_every_class_a_route() {
-    let classed = |of: &[(&str, Class)]| -> BTreeSet<String> {
-        of.iter().map(|(path, _)| (*path).to_owned()).collect()
-    };
-    let pages: BTreeSet<String> = routes::page_paths().map(str::to_owned).collect();
-    assert_eq!(pages, classed(&PAGES));
-    assert_eq!(
-        routes::api_paths().collect::<BTreeSet<_>>(),
-        classed(&CALLS)
-    );
+fn guards_follow_from_paths() {
+    let pages = routes::page_paths().map(|(path, guard)| (path.to_owned(), guard));
+    for (path, guard) in pages.chain(routes::api_paths()) {
+        let is_below = |folder: &str| path == folder || path.starts_with(&format!("{folder}/"));
+        let is_admin = is_below("/admin") || is_below("/api/admin");
+        assert_eq!(guard == Admin, is_admin, "{path}");
+        if is_below("/account") {
+            assert_ne!(guard, Anyone, "{path}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_call_is_answered_for_who_may_not_make_it() {
     let app = TestApp::start().await;
-    for path in routes::api_paths() {
-        let class = class_of(&CALLS, &path);
+    for (path, guard) in routes::api_paths() {
         for method in methods(&app, &path).await {
             for state in State::ALL {
                 let person = state.person(&app).await;
@@ -260,14 +138,14 @@ async fn no_call_is_answered_for_who_may_not_make_it() {
                 };
                 let answer = Answer::of(request).await;
                 let told = format!("{method} {path} for {state:?}: {answer:?}");
-                if state.may_enter(class) {
+                if state.may_enter(guard) {
                     // An empty body lacks its fields; what needs none is done.
                     let expected = [200, 202, 204, 401, 403, 404, 409, 422];
                     assert!(expected.contains(&answer.status), "{told}");
                     let shut = !answer.body.contains("\"unauthorized\"")
                         && !answer.body.contains("admin_required")
                         && !answer.body.contains("password_change_required");
-                    assert!(shut || class == Open, "{told}");
+                    assert!(shut || guard == Anyone, "{told}");
                 } else if state.has_session() {
                     assert_eq!(answer.status, 403, "{told}");
                     let code = if state.must_change() {
@@ -304,8 +182,8 @@ async fn signed_in(app: &TestApp, state: State, person: &Person) -> Browser {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_page_opens_for_who_may_not_see_it() {
     let app = TestApp::start().await;
-    for path in routes::page_paths() {
-        let class = class_of(&PAGES, path);
+    let pages: Vec<_> = routes::page_paths().collect();
+    for (path, guard) in pages.clone() {
         for method in methods(&app, path).await {
             for state in State::ALL {
                 let person = state.person(&app).await;
@@ -327,7 +205,7 @@ async fn no_page_opens_for_who_may_not_see_it() {
                 let told = format!("{method} {path} for {state:?}: {answer:?}");
                 let leads_to = answer.header("location").unwrap_or_default();
                 let leads_to = leads_to.split('?').next().unwrap_or_default();
-                if class == Admin && state.has_session() && !state.must_change() {
+                if guard == Admin && state.has_session() && !state.must_change() {
                     let status: &[u16] = if state == State::Admin {
                         &[200, 303, 404, 422]
                     } else {
@@ -339,7 +217,7 @@ async fn no_page_opens_for_who_may_not_see_it() {
                     assert!(inside, "{told}");
                     continue;
                 }
-                if !state.may_enter(class) {
+                if !state.may_enter(guard) {
                     let door = if state.has_session() {
                         "/account/password"
                     } else {
@@ -347,14 +225,14 @@ async fn no_page_opens_for_who_may_not_see_it() {
                     };
                     // Where a form's path is opened by itself it leads to the page of the form,
                     // which turns them away in turn.
-                    let is_page = method != Method::POST && PAGES.contains(&(leads_to, Session));
+                    let is_page = method != Method::POST && pages.contains(&(leads_to, Session));
                     assert_eq!(answer.status, 303, "{told}");
                     assert!(leads_to == door || is_page, "{told}");
                     continue;
                 }
                 let expected = [200, 302, 303, 400, 401, 403, 404, 409, 410, 422];
                 assert!(expected.contains(&answer.status), "{told}");
-                if class != Open {
+                if guard != Anyone {
                     assert_ne!(leads_to, "/login", "{told}");
                 }
             }
@@ -411,8 +289,9 @@ async fn no_get_writes_but_an_export_that_is_audited() {
     let mut browser = signed_in(&app, State::Admin, &admin).await;
     let api = app.api().with(&app.api().sign_in(&admin).await);
     let own = admin.id.to_string();
-    let pages = routes::page_paths().map(str::to_owned);
-    let paths: Vec<String> = pages.chain(routes::api_paths()).collect();
+    let pages = routes::page_paths().map(|(path, _)| path.to_owned());
+    let calls = routes::api_paths().map(|(path, _)| path);
+    let paths: Vec<String> = pages.chain(calls).collect();
     let mut exports = 0;
     app.outbox_is_empty().await;
     for path in paths {

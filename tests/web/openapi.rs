@@ -53,9 +53,16 @@ async fn every_route_is_described_and_every_description_is_a_route() {
     let app = TestApp::start().await;
     let paths = DESCRIPTION["paths"].as_object().unwrap();
     let described: Names = paths.keys().cloned().collect();
-    assert_eq!(routes::api_paths().collect::<Names>(), described);
+    let routed: Names = routes::api_paths().map(|(path, _)| path).collect();
+    assert_eq!(routed, described);
 
     for (path, item) in paths {
+        for (method, call) in item.as_object().unwrap() {
+            assert!(
+                call["tags"].is_array() && call["summary"] != "",
+                "{method} {path}"
+            );
+        }
         let methods = item.as_object().unwrap().keys();
         let mut described: Names = methods.map(|m| m.to_ascii_uppercase()).collect();
         // Who may GET may ask for the head alone (RFC 9110, 9.3.2); that is not described again.
@@ -156,7 +163,7 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// A handler names in `problems!` what it refuses with: no more and no less than what it does
+/// A call declares in `refuses` what its handler refuses with: no more and no less than what it does
 /// refuse with, what comes from extractors and middlewares aside.
 #[test]
 fn handlers_describe_the_refusals_they_make() {
@@ -167,20 +174,19 @@ fn handlers_describe_the_refusals_they_make() {
     files_below(&folder, &mut calls);
     for path in calls {
         let source = fs::read_to_string(&path).unwrap();
-        if path.ends_with("refusals.rs") || !source.contains("problems!(") {
+        if path.ends_with("call.rs") || !source.contains("-> Call {") {
             continue;
         }
         let mut described = Names::new();
         let mut code = String::new();
-        for (at, part) in source.split("problems!(").enumerate() {
-            let (sets, rest) = part.split_once(");").unwrap_or(("", part));
+        for (at, part) in source.split(".refuses(&[").enumerate() {
+            let (own, rest) = part.split_once("])").unwrap_or(("", part));
             if at == 0 {
                 code.push_str(part);
                 continue;
             }
             code.push_str(rest);
-            let own = sets.split_once('[').map_or("", |(_, own)| own);
-            described.extend(words(own));
+            described.extend(named_after(own, "codes::"));
         }
         for from_elsewhere in ["UNAUTHORIZED", "PASSWORD_CHANGE_REQUIRED"] {
             described.remove(from_elsewhere);
@@ -203,16 +209,11 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_ascii_uppercase() && c != '_')
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-}
-
 /// The names that follow a prefix.
 fn named_after(source: &str, prefix: &str) -> impl Iterator<Item = String> {
     source.split(prefix).skip(1).filter_map(|rest| {
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+        let ends = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+        let end = rest.find(ends).unwrap_or(rest.len());
         Some(rest[..end].to_owned()).filter(|name| !name.is_empty())
     })
 }

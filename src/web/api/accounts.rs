@@ -1,6 +1,18 @@
 //! Registering, accepting an invitation, verifying an address, changing the password.
 
-pub mod accept_invitation;
-pub mod change_password;
-pub mod register;
-pub mod verify_email;
+mod accept_invitation;
+mod change_password;
+mod register;
+mod verify_email;
+
+use super::call::Call;
+
+pub(super) fn calls() -> Vec<Call> {
+    vec![
+        register::call(),
+        accept_invitation::call(),
+        verify_email::call(),
+        verify_email::resend_call(),
+        change_password::call(),
+    ]
+}

@@ -1,8 +1,22 @@
 //! What admins do and see.
 
-pub mod acts;
-pub mod bulk;
-pub(in crate::web::api) mod bulk_filter;
-pub mod dashboard;
-pub mod invitations;
-pub mod users;
+mod acts;
+mod bulk;
+mod bulk_filter;
+mod dashboard;
+pub(super) mod invitations;
+mod users;
+
+use super::call::Call;
+
+pub(super) fn calls() -> Vec<Call> {
+    let mut calls = vec![
+        dashboard::call(),
+        users::list_call(),
+        users::show_call(),
+        users::rename_call(),
+    ];
+    calls.extend(acts::calls());
+    calls.push(bulk::call());
+    calls
+}

@@ -1,6 +1,9 @@
 //! `GET /api/admin/audit`.
 
-use actix_web::{HttpResponse, web::Query};
+use actix_web::{
+    HttpResponse,
+    web::{Query, to},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -14,14 +17,21 @@ use crate::{
             log::{self, MAX_PAGE, PAGE},
         },
     },
-    web::{error::WebResult, extract::AdminApi, problem::problems, refusals, state::State},
+    web::{
+        api::call::{Call, Tag},
+        error::WebResult,
+        extract::AdminApi,
+        guard::Guard,
+        refusals,
+        state::State,
+    },
 };
 
 /// What to look for; everything that is given must hold.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
-pub struct ListQuery {
+struct ListQuery {
     /// Who acted: the id or the address of a user.
     actor: String,
     /// Whom it concerns: an id, or an address, which need not have an account.
@@ -50,24 +60,20 @@ struct ListAnswer {
     next: Option<String>,
 }
 
-problems!(ListProblems: ANY QUERY SIGNED_IN ADMIN);
+pub(super) fn call() -> Call {
+    Call::get("/api/admin/audit", Guard::Admin, to(get))
+        .about(
+            Tag::Administration,
+            "Looks through the audit log.
 
-/// Looks through the audit log.
-///
-/// A page hangs on the last event of the one before: nothing is told twice while others write. There
-/// is no count.
-#[utoipa::path(
-    get,
-    path = "/api/admin/audit",
-    tag = "Administration",
-    params(ListQuery),
-    responses(
-        (status = 200, description = "A page of events.", body = ListAnswer),
-        ListProblems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn get(state: State, _: AdminApi, query: Query<ListQuery>) -> WebResult {
+            A page hangs on the last event of the one before: nothing is told twice while others write. There
+            is no count.",
+        )
+        .query::<ListQuery>()
+        .answers::<ListAnswer>(200, "A page of events.")
+}
+
+async fn get(state: State, _: AdminApi, query: Query<ListQuery>) -> WebResult {
     let query = query.into_inner();
     let size = match query.limit.as_str() {
         "" => Some(PAGE),

@@ -1,4 +1,16 @@
 //! Second factors, and the recent proof of who acts.
 
-pub mod reauthenticate;
-pub mod totp;
+mod reauthenticate;
+pub(super) mod totp;
+
+use super::call::Call;
+
+pub(super) fn calls() -> Vec<Call> {
+    vec![
+        reauthenticate::call(),
+        totp::enroll_call(),
+        totp::confirm_call(),
+        totp::disable_call(),
+        totp::backup_codes_call(),
+    ]
+}

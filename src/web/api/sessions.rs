@@ -1,15 +1,15 @@
 //! `GET /api/auth/sessions`, `DELETE /api/auth/sessions/{id}` and
 //! `DELETE /api/auth/trusted-devices/{id}`.
 
-pub mod logout;
-pub mod me;
-pub mod refresh;
+mod logout;
+mod me;
+mod refresh;
 
 use std::net::IpAddr;
 
 use actix_web::{
     HttpResponse,
-    web::{Path, Query},
+    web::{Path, Query, to},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,15 +25,29 @@ use crate::{
         sign_in::trusted_devices,
     },
     web::{
+        api::call::{Call, Tag},
         copy,
         error::{WebError, WebResult},
         extract::{ApiUser, ClientInfo, Via},
-        problem::{codes, problems},
+        guard::Guard,
+        problem::codes,
         refusals,
         state::State,
     },
 };
 use logout::signed_out;
+
+pub(super) fn calls() -> Vec<Call> {
+    vec![
+        me::call(),
+        refresh::call(),
+        logout::call(),
+        logout::all_call(),
+        list_call(),
+        end_call(),
+        untrust_call(),
+    ]
+}
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Sessions)]
@@ -50,7 +64,7 @@ struct SessionsAnswer {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
-pub struct ListQuery {
+struct ListQuery {
     /// `next` of the page before.
     cursor: String,
 }
@@ -139,21 +153,14 @@ impl From<Listed<DeviceRow>> for SessionAnswer {
     }
 }
 
-problems!(ListProblems: ANY QUERY SIGNED_IN);
+fn list_call() -> Call {
+    Call::get("/api/auth/sessions", Guard::Session, to(get))
+        .about(Tag::Sessions, "The living sessions of the user, 50 a page, this one first, and the browsers that are trusted.")
+        .query::<ListQuery>()
+        .answers::<SessionsAnswer>(200, "A page of the sessions.")
+}
 
-/// The living sessions of the user, 50 a page, this one first, and the browsers that are trusted.
-#[utoipa::path(
-    get,
-    path = "/api/auth/sessions",
-    tag = "Sessions",
-    params(ListQuery),
-    responses(
-        (status = 200, description = "A page of the sessions.", body = SessionsAnswer),
-        ListProblems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn get(state: State, user: ApiUser, query: Query<ListQuery>) -> WebResult {
+async fn get(state: State, user: ApiUser, query: Query<ListQuery>) -> WebResult {
     let services = &state.services;
     let page = sessions::devices::list(services, &user.who, &query.cursor)
         .await?
@@ -170,23 +177,20 @@ pub async fn get(state: State, user: ApiUser, query: Query<ListQuery>) -> WebRes
     }))
 }
 
-problems!(EndProblems: ANY UNSAFE SIGNED_IN [NOT_FOUND, REAUTHENTICATION_REQUIRED]);
+fn end_call() -> Call {
+    Call::delete("/api/auth/sessions/{id}", Guard::Session, to(delete))
+        .about(
+            Tag::Sessions,
+            "Ends one of them.
 
-/// Ends one of them.
-///
-/// Of the session of this very call, it is signing out, which needs no proof.
-#[utoipa::path(
-    delete,
-    path = "/api/auth/sessions/{id}",
-    tag = "Sessions",
-    params(("id" = String, Path, format = "uuid", description = "Out of the list.")),
-    responses(
-        (status = 204, description = "That session has ended, and its tokens with it."),
-        EndProblems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn delete(
+            Of the session of this very call, it is signing out, which needs no proof.",
+        )
+        .id("id", "Out of the list.")
+        .answers_nothing("That session has ended, and its tokens with it.")
+        .refuses(&[codes::NOT_FOUND, codes::REAUTHENTICATION_REQUIRED])
+}
+
+async fn delete(
     state: State,
     user: ApiUser,
     id: Path<String>,
@@ -204,21 +208,22 @@ pub async fn delete(
     answer(outcome, not_found)
 }
 
-problems!(UntrustProblems: ANY UNSAFE SIGNED_IN [NOT_FOUND, REAUTHENTICATION_REQUIRED]);
+fn untrust_call() -> Call {
+    Call::delete(
+        "/api/auth/trusted-devices/{id}",
+        Guard::Session,
+        to(delete_trusted),
+    )
+    .about(
+        Tag::Sessions,
+        "Ends the trust in a browser: it is asked for codes again.",
+    )
+    .id("id", "Out of the list of sessions.")
+    .answers_nothing("Trusted no more. Its sessions go on.")
+    .refuses(&[codes::NOT_FOUND, codes::REAUTHENTICATION_REQUIRED])
+}
 
-/// Ends the trust in a browser: it is asked for codes again.
-#[utoipa::path(
-    delete,
-    path = "/api/auth/trusted-devices/{id}",
-    tag = "Sessions",
-    params(("id" = String, Path, format = "uuid", description = "Out of the list of sessions.")),
-    responses(
-        (status = 204, description = "Trusted no more. Its sessions go on."),
-        UntrustProblems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn delete_trusted(
+async fn delete_trusted(
     state: State,
     user: ApiUser,
     id: Path<String>,

@@ -1,8 +1,6 @@
 //! Refusals as the description of the API tells them.
 //!
-//! A handler names the codes that its call refuses with (`problems!`),
-//! in the sets below and of its own. A status with one code refers to a response that all calls
-//! share; a status with several lists them.
+//! A status with one code refers to a response that all calls share; a status with several lists them.
 
 use std::collections::BTreeMap;
 
@@ -15,84 +13,16 @@ use utoipa::openapi::{
 
 use super::{
     MEDIA_TYPE,
-    codes::{
-        ADMIN_REQUIRED, AMBIGUOUS_CREDENTIALS, API, BAD_REQUEST, CONFLICT, CROSS_SITE_REQUEST,
-        Code, DUPLICATE_COOKIE, INTERNAL_ERROR, INVALID_INPUT, MALFORMED_JSON, MISDIRECTED_REQUEST,
-        OVERLOADED, PASSWORD_CHANGE_REQUIRED, PAYLOAD_TOO_LARGE, REAUTHENTICATION_REQUIRED,
-        REQUEST_TIMEOUT, TOO_MANY_REQUESTS, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, WRONG_PASSWORD,
-    },
+    codes::{API, Code},
 };
-
-/// What any call can refuse with.
-pub const ANY: &[Code] = &[
-    DUPLICATE_COOKIE,
-    MISDIRECTED_REQUEST,
-    INTERNAL_ERROR,
-    OVERLOADED,
-];
-/// What a call that changes something adds.
-pub const UNSAFE: &[Code] = &[CROSS_SITE_REQUEST];
-/// What a call with a body adds.
-pub const BODY: &[Code] = &[
-    MALFORMED_JSON,
-    BAD_REQUEST,
-    REQUEST_TIMEOUT,
-    PAYLOAD_TOO_LARGE,
-    UNSUPPORTED_MEDIA_TYPE,
-    INVALID_INPUT,
-];
-/// What a call adds that looks for an access token and goes on without one.
-pub const MAYBE_SIGNED_IN: &[Code] = &[AMBIGUOUS_CREDENTIALS, UNAUTHORIZED];
-/// What a call adds that needs an access token, whatever state its user is in.
-pub const SIGNED_IN_ANY_STATE: &[Code] = MAYBE_SIGNED_IN;
-/// What a call adds that acts for its user.
-pub const SIGNED_IN: &[Code] = &[
-    AMBIGUOUS_CREDENTIALS,
-    UNAUTHORIZED,
-    PASSWORD_CHANGE_REQUIRED,
-];
-/// What a call adds that needs a recent proof, or takes the password along.
-pub const PROVEN: &[Code] = &[
-    WRONG_PASSWORD,
-    REAUTHENTICATION_REQUIRED,
-    CONFLICT,
-    TOO_MANY_REQUESTS,
-];
-/// What a call with a query adds.
-pub const QUERY: &[Code] = &[BAD_REQUEST, INVALID_INPUT];
-/// What a call for admins adds.
-pub const ADMIN: &[Code] = &[ADMIN_REQUIRED];
-/// What a call adds that counts attempts.
-pub const LIMITED: &[Code] = &[TOO_MANY_REQUESTS];
 
 /// The name of a problem document among the schemas.
 const PROBLEM: &str = "Problem";
 
-/// Makes a type that tells what a call refuses with: the name, sets of codes, codes of its own.
-macro_rules! problems {
-    ($name:ident: $($set:ident)* $([$($own:ident),+])?) => {
-        /// What the call refuses with.
-        struct $name;
-
-        impl utoipa::IntoResponses for $name {
-            fn responses() -> std::collections::BTreeMap<
-                String,
-                utoipa::openapi::RefOr<utoipa::openapi::Response>,
-            > {
-                $crate::web::problem::described::responses(&[
-                    $($crate::web::problem::described::$set,)*
-                    &[$($($crate::web::problem::codes::$own),+)?],
-                ])
-            }
-        }
-    };
-}
-pub(in crate::web) use problems;
-
 /// The responses of a call that refuses with these codes, by status.
-pub fn responses(sets: &[&[Code]]) -> BTreeMap<String, RefOr<Response>> {
+pub(in crate::web) fn responses(codes: &[Code]) -> BTreeMap<String, RefOr<Response>> {
     let mut by_status = BTreeMap::<u16, Vec<Code>>::new();
-    for code in sets.iter().copied().flatten() {
+    for code in codes {
         let of_status = by_status.entry(code.status.as_u16()).or_default();
         if !of_status.contains(code) {
             of_status.push(*code);
@@ -112,7 +42,7 @@ fn response_of(codes: &[Code]) -> RefOr<Response> {
 }
 
 /// The responses that calls share: one for each code of the API.
-pub fn shared() -> impl Iterator<Item = (String, Response)> {
+pub(in crate::web) fn shared() -> impl Iterator<Item = (String, Response)> {
     API.iter().map(|code| (name(*code), response(&[*code])))
 }
 

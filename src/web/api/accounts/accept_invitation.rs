@@ -1,6 +1,6 @@
 //! `POST /api/auth/accept-invitation`.
 
-use actix_web::http::StatusCode;
+use actix_web::{http::StatusCode, web::to};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -8,6 +8,7 @@ use crate::{
     flows::accounts::accept_invitation::{self, Input, Outcome},
     web::{
         api::{
+            call::{Call, Tag},
             dto,
             texts::{DisplayName, MailedToken, NewPassword},
         },
@@ -15,7 +16,8 @@ use crate::{
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},
         fields::{self, Field},
-        problem::problems,
+        guard::Guard,
+        problem::codes,
         refusals,
         state::State,
     },
@@ -24,7 +26,7 @@ use crate::{
 /// The body of an acceptance.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Acceptance)]
-pub struct Body {
+struct Body {
     #[schema(value_type = MailedToken)]
     token: Field,
     #[schema(value_type = NewPassword)]
@@ -44,23 +46,25 @@ impl Body {
     }
 }
 
-problems!(Problems: ANY UNSAFE BODY LIMITED [DEAD_LINK, EMAIL_TAKEN, REGISTRATION_CLOSED]);
+pub(super) fn call() -> Call {
+    Call::post("/api/auth/accept-invitation", Guard::Anyone, to(post))
+        .about(
+            Tag::Registration,
+            "Makes an account with the token out of an invitation.
 
-/// Makes an account with the token out of an invitation.
-///
-/// The address is the one that was invited, and is verified with it.
-#[utoipa::path(
-    post,
-    path = "/api/auth/accept-invitation",
-    tag = "Registration",
-    request_body = Body,
-    responses(
-        (status = 201, description = "Signed in.", body = dto::TokenPair<'static>),
-        Problems,
-    ),
-    security(()),
-)]
-pub async fn post(
+            The address is the one that was invited, and is verified with it.",
+        )
+        .takes::<Body>()
+        .answers::<dto::TokenPair<'static>>(201, "Signed in.")
+        .limited()
+        .refuses(&[
+            codes::DEAD_LINK,
+            codes::EMAIL_TAKEN,
+            codes::REGISTRATION_CLOSED,
+        ])
+}
+
+async fn post(
     state: State,
     ClientInfo(client): ClientInfo,
     ApiJson(body): ApiJson<Body>,

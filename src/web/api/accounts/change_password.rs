@@ -1,6 +1,6 @@
 //! `POST /api/auth/change-password`.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web::to};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -8,13 +8,15 @@ use crate::{
     flows::accounts::change_password::{self, Input, Outcome},
     web::{
         api::{
+            call::{Call, Tag},
             dto,
             texts::{CurrentPassword, NewPassword},
         },
         error::{WebError, WebResult},
         extract::{ApiJson, ApiUserAnyState, ClientInfo},
         fields::{self, Field},
-        problem::problems,
+        guard::Guard,
+        problem::codes,
         refusals,
         state::State,
     },
@@ -23,29 +25,27 @@ use crate::{
 /// The body of a change.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = PasswordChange)]
-pub struct Body {
+struct Body {
     #[schema(value_type = CurrentPassword)]
     current_password: Field,
     #[schema(value_type = NewPassword)]
     new_password: Field,
 }
 
-problems!(Problems: ANY UNSAFE BODY SIGNED_IN_ANY_STATE LIMITED [WRONG_PASSWORD, CONFLICT]);
+pub(super) fn call() -> Call {
+    Call::post("/api/auth/change-password", Guard::AnySession, to(post))
+        .about(
+            Tag::Recovery,
+            "Changes the password. Every other session ends; this one gets a new pair.",
+        )
+        .takes::<Body>()
+        .answers::<dto::RenewedPair<'static>>(200, "Changed.")
+        .answers_nothing("Changed; this session has ended meanwhile.")
+        .limited()
+        .refuses(&[codes::WRONG_PASSWORD, codes::CONFLICT])
+}
 
-/// Changes the password. Every other session ends; this one gets a new pair.
-#[utoipa::path(
-    post,
-    path = "/api/auth/change-password",
-    tag = "Recovery",
-    request_body = Body,
-    responses(
-        (status = 200, description = "Changed.", body = dto::RenewedPair<'static>),
-        (status = 204, description = "Changed; this session has ended meanwhile."),
-        Problems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn post(
+async fn post(
     state: State,
     user: ApiUserAnyState,
     ClientInfo(client): ClientInfo,

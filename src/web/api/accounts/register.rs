@@ -1,6 +1,6 @@
 //! `POST /api/auth/register`.
 
-use actix_web::http::StatusCode;
+use actix_web::{http::StatusCode, web::to};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -8,6 +8,7 @@ use crate::{
     flows::accounts::register::{self, Input, Outcome},
     web::{
         api::{
+            call::{Call, Tag},
             dto,
             texts::{DisplayName, EmailAddress, NewPassword},
         },
@@ -15,7 +16,8 @@ use crate::{
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},
         fields::{self, Field},
-        problem::problems,
+        guard::Guard,
+        problem::codes,
         refusals,
         state::State,
     },
@@ -24,7 +26,7 @@ use crate::{
 /// The body of a registration.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Registration)]
-pub struct Body {
+struct Body {
     #[schema(value_type = EmailAddress)]
     email: Field,
     #[schema(value_type = NewPassword)]
@@ -44,25 +46,23 @@ impl Body {
     }
 }
 
-problems!(Problems: ANY UNSAFE BODY LIMITED [EMAIL_TAKEN, REGISTRATION_CLOSED]);
+pub(super) fn call() -> Call {
+    Call::post("/api/auth/register", Guard::Anyone, to(post))
+        .about(
+            Tag::Registration,
+            "Makes an account.
 
-/// Makes an account.
-///
-/// A link that verifies the address is mailed. Where addresses must be verified first, free and
-/// taken ones get the same 202; elsewhere a taken one is a 409.
-#[utoipa::path(
-    post,
-    path = "/api/auth/register",
-    tag = "Registration",
-    request_body = Body,
-    responses(
-        (status = 201, description = "Signed in.", body = dto::TokenPair<'static>),
-        (status = 202, description = "A mail says how to go on.", body = dto::VerificationSent),
-        Problems,
-    ),
-    security(()),
-)]
-pub async fn post(
+            A link that verifies the address is mailed. Where addresses must be verified first, free and
+            taken ones get the same 202; elsewhere a taken one is a 409.",
+        )
+        .takes::<Body>()
+        .answers::<dto::TokenPair<'static>>(201, "Signed in.")
+        .answers::<dto::VerificationSent>(202, "A mail says how to go on.")
+        .limited()
+        .refuses(&[codes::EMAIL_TAKEN, codes::REGISTRATION_CLOSED])
+}
+
+async fn post(
     state: State,
     ClientInfo(client): ClientInfo,
     ApiJson(body): ApiJson<Body>,

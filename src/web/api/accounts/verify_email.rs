@@ -1,6 +1,6 @@
 //! `POST /api/auth/verify-email` and `POST /api/auth/resend-verification`.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web::to};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -9,6 +9,7 @@ use crate::{
     flows::accounts::verify_email::{self, Outcome, Proof, Then},
     web::{
         api::{
+            call::{Call, Tag},
             dto,
             sign_in::recover::{MailBody, requested},
             texts::{CurrentPassword, MailedToken, NewPassword},
@@ -17,7 +18,8 @@ use crate::{
         error::{WebError, WebResult},
         extract::{ApiJson, Caller, ClientInfo},
         fields::{self, Field},
-        problem::problems,
+        guard::Guard,
+        problem::codes,
         refusals,
         state::State,
     },
@@ -26,7 +28,7 @@ use crate::{
 /// The body of a verification.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Verification)]
-pub struct Body {
+struct Body {
     #[schema(value_type = MailedToken)]
     token: Field,
     /// The account's password: nothing but the verification changes.
@@ -62,26 +64,24 @@ impl Body {
     }
 }
 
-problems!(Problems: ANY UNSAFE BODY MAYBE_SIGNED_IN LIMITED
-    [DEAD_LINK, WRONG_PASSWORD, FORBIDDEN, PASSWORD_CHANGE_REQUIRED]);
+pub(super) fn call() -> Call {
+    Call::post("/api/auth/verify-email", Guard::Anyone, to(post))
+        .about(
+            Tag::Registration,
+            "Proves an address with a token out of a mail.
 
-/// Proves an address with a token out of a mail.
-///
-/// Who sends it shows that the account is theirs: by its access token, by `password`, or by a
-/// `new_password`; not by both. A password in the body counts before an access token, which may well
-/// have expired in the browser that sends it.
-#[utoipa::path(
-    post,
-    path = "/api/auth/verify-email",
-    tag = "Registration",
-    request_body = Body,
-    responses(
-        (status = 204, description = "The address is verified."),
-        Problems,
-    ),
-    security((), ("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn post(
+            Who sends it shows that the account is theirs: by its access token, by `password`, or by a
+            `new_password`; not by both. A password in the body counts before an access token, which may well
+            have expired in the browser that sends it.",
+        )
+        .may_be_signed_in()
+        .takes::<Body>()
+        .answers_nothing("The address is verified.")
+        .limited()
+        .refuses(&[codes::DEAD_LINK, codes::WRONG_PASSWORD, codes::FORBIDDEN, codes::PASSWORD_CHANGE_REQUIRED])
+}
+
+async fn post(
     state: State,
     caller: Caller,
     ClientInfo(client): ClientInfo,
@@ -105,21 +105,22 @@ pub async fn post(
     }
 }
 
-problems!(ResendProblems: ANY UNSAFE BODY LIMITED);
+pub(super) fn resend_call() -> Call {
+    Call::post(
+        "/api/auth/resend-verification",
+        Guard::Anyone,
+        to(post_resend),
+    )
+    .about(
+        Tag::Registration,
+        "Asks for another link. The same answer for every address.",
+    )
+    .takes::<MailBody>()
+    .answers::<dto::Accepted>(202, "If the address waits for it, a mail is on its way.")
+    .limited()
+}
 
-/// Asks for another link. The same answer for every address.
-#[utoipa::path(
-    post,
-    path = "/api/auth/resend-verification",
-    tag = "Registration",
-    request_body = MailBody,
-    responses(
-        (status = 202, description = "If the address waits for it, a mail is on its way.", body = dto::Accepted),
-        ResendProblems,
-    ),
-    security(()),
-)]
-pub async fn post_resend(
+async fn post_resend(
     state: State,
     ClientInfo(client): ClientInfo,
     ApiJson(body): ApiJson<MailBody>,

@@ -2,10 +2,13 @@
 //!
 //! They differ in their fields alone. The guards stand in the flow that all of them pass.
 
-use std::mem;
+use std::{borrow::Cow, mem};
 
-use actix_web::{HttpResponse, web::Path};
-use serde::Deserialize;
+use actix_web::{
+    HttpResponse, Route,
+    web::{Path, to},
+};
+use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -22,13 +25,15 @@ use crate::{
     web::{
         api::{
             authenticators::totp::PasswordBody,
+            call::{Call, Tag},
             schemas,
             texts::{self, CurrentPassword, EmailAddress},
         },
         error::WebResult,
         extract::{AdminCall, ClientInfo, MayProve},
         fields::{self, Field},
-        problem::problems,
+        guard::Guard,
+        problem::codes,
         refusals,
         state::{State, WebState},
     },
@@ -37,7 +42,7 @@ use crate::{
 /// The body of an act that hurts somebody.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = ActWithReason)]
-pub struct ReasonBody {
+struct ReasonBody {
     #[schema(value_type = texts::Reason)]
     reason: Field,
     /// Unless there was a proof within 10 minutes.
@@ -48,7 +53,7 @@ pub struct ReasonBody {
 /// The body of a deletion.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Deletion)]
-pub struct DeletionBody {
+struct DeletionBody {
     #[schema(value_type = texts::Reason)]
     reason: Field,
     /// The address of the account, to be sure.
@@ -62,7 +67,7 @@ pub struct DeletionBody {
 /// The body of a change of role.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = RoleChange)]
-pub struct RoleBody {
+struct RoleBody {
     #[schema(schema_with = schemas::role)]
     role: Field,
     /// Unless there was a proof within 10 minutes.
@@ -116,76 +121,102 @@ async fn perform(
     }
 }
 
-problems!(ActProblems: ANY UNSAFE BODY SIGNED_IN ADMIN PROVEN
-    [NOT_FOUND, OWN_ACCOUNT, LAST_ADMIN, NOTHING_TO_DO]);
+/// The acts, a call each.
+pub(super) fn calls() -> Vec<Call> {
+    vec![
+        act(
+            "disable",
+            "Shuts an account: every session, token and pending change ends at once.",
+            |body: ReasonBody| reason(body.reason).map(Act::Disable),
+        ),
+        act(
+            "enable",
+            "Opens an account again. Nothing that ended comes back.",
+            |_: PasswordBody| Ok(Act::Enable),
+        ),
+        act("role", "Gives another role.", |body: RoleBody| {
+            role(body.role).map(Act::SetRole)
+        }),
+        act(
+            "require-password-change",
+            "Demands a new password; nothing else is possible until then.",
+            |_: PasswordBody| Ok(Act::RequirePasswordChange),
+        ),
+        act(
+            "unlock",
+            "Lets wrong attempts to sign in count from nothing again.",
+            |_: PasswordBody| Ok(Act::Unlock),
+        ),
+        act(
+            "send-reset",
+            "Mails a link that sets a new password.",
+            |_: PasswordBody| Ok(Act::SendReset),
+        ),
+        act(
+            "resend-verification",
+            "Mails a link that verifies the address.",
+            |_: PasswordBody| Ok(Act::SendVerification),
+        ),
+        act(
+            "reset-two-factor",
+            "Takes a lost second factor away. Every session ends, and the next sign-in demands a new password.",
+            |body: ReasonBody| reason(body.reason).map(Act::ResetTwoFactor),
+        ),
+        act(
+            "revoke-sessions",
+            "Ends every session and every token.",
+            |_: PasswordBody| Ok(Act::RevokeSessions),
+        ),
+        revoke_session_call(),
+        act(
+            "delete",
+            "Shuts an account and erases it 30 days later.",
+            deletion,
+        ),
+        act(
+            "restore",
+            "Keeps a deleted account after all. It stays disabled.",
+            |_: PasswordBody| Ok(Act::Restore),
+        ),
+    ]
+}
 
-/// A call for each act: its name, its path, its body, and the act that the body asks for.
-macro_rules! calls {
-    ($($(#[$doc:meta])* $name:ident($path:literal, $body:ty, $read:expr);)*) => {
-        $(
-            $(#[$doc])*
-            #[utoipa::path(
-                post,
-                path = $path,
-                tag = "Administration",
-                params(("id" = String, Path, format = "uuid", description = "Out of the list.")),
-                request_body = $body,
-                responses((status = 204, description = "Done."), ActProblems),
-                security(("bearer" = []), ("access_cookie" = [])),
-            )]
-            pub async fn $name(
-                state: State,
-                call: AdminCall<$body>,
-                id: Path<String>,
-                ClientInfo(client): ClientInfo,
-            ) -> WebResult {
-                let read: fn($body) -> WebResult<Act> = $read;
-                let act = read(call.body)?;
-                perform(&state, &call.proven, &id, &act, &client).await
-            }
-        )*
+fn act<B>(name: &str, text: &'static str, read: fn(B) -> WebResult<Act>) -> Call
+where
+    B: DeserializeOwned + MayProve + ToSchema + 'static,
+{
+    let post = move |state: State,
+                     call: AdminCall<B>,
+                     id: Path<String>,
+                     ClientInfo(client): ClientInfo| async move {
+        let act = read(call.body)?;
+        perform(&state, &call.proven, &id, &act, &client).await
     };
+    declared(format!("/api/admin/users/{{id}}/{name}"), to(post), text).takes_with_proof::<B>()
 }
 
-calls! {
-    /// Shuts an account: every session, token and pending change ends at once.
-    post_disable("/api/admin/users/{id}/disable", ReasonBody, |body| reason(body.reason).map(Act::Disable));
-    /// Opens an account again. Nothing that ended comes back.
-    post_enable("/api/admin/users/{id}/enable", PasswordBody, |_| Ok(Act::Enable));
-    /// Gives another role.
-    post_role("/api/admin/users/{id}/role", RoleBody, |body| role(body.role).map(Act::SetRole));
-    /// Demands a new password; nothing else is possible until then.
-    post_require_password_change("/api/admin/users/{id}/require-password-change", PasswordBody, |_| Ok(Act::RequirePasswordChange));
-    /// Lets wrong attempts to sign in count from nothing again.
-    post_unlock("/api/admin/users/{id}/unlock", PasswordBody, |_| Ok(Act::Unlock));
-    /// Mails a link that sets a new password.
-    post_send_reset("/api/admin/users/{id}/send-reset", PasswordBody, |_| Ok(Act::SendReset));
-    /// Mails a link that verifies the address.
-    post_resend_verification("/api/admin/users/{id}/resend-verification", PasswordBody, |_| Ok(Act::SendVerification));
-    /// Takes a lost second factor away. Every session ends, and the next sign-in demands a new password.
-    post_reset_two_factor("/api/admin/users/{id}/reset-two-factor", ReasonBody, |body| reason(body.reason).map(Act::ResetTwoFactor));
-    /// Ends every session and every token.
-    post_revoke_sessions("/api/admin/users/{id}/revoke-sessions", PasswordBody, |_| Ok(Act::RevokeSessions));
-    /// Shuts an account and erases it 30 days later.
-    post_delete("/api/admin/users/{id}/delete", DeletionBody, deletion);
-    /// Keeps a deleted account after all. It stays disabled.
-    post_restore("/api/admin/users/{id}/restore", PasswordBody, |_| Ok(Act::Restore));
+/// What all of them share.
+fn declared(path: impl Into<Cow<'static, str>>, route: Route, text: &'static str) -> Call {
+    Call::post(path, Guard::Admin, route)
+        .about(Tag::Administration, text)
+        .id("id", "Out of the list.")
+        .answers_nothing("Done.")
+        .refuses(&[
+            codes::NOT_FOUND,
+            codes::OWN_ACCOUNT,
+            codes::LAST_ADMIN,
+            codes::NOTHING_TO_DO,
+        ])
 }
 
-/// Ends one session.
-#[utoipa::path(
-    post,
-    path = "/api/admin/users/{id}/sessions/{session}/revoke",
-    tag = "Administration",
-    params(
-        ("id" = String, Path, format = "uuid", description = "Out of the list."),
-        ("session" = String, Path, format = "uuid", description = "One of the user's."),
-    ),
-    request_body = PasswordBody,
-    responses((status = 204, description = "Done."), ActProblems),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn post_revoke_session(
+fn revoke_session_call() -> Call {
+    let path = "/api/admin/users/{id}/sessions/{session}/revoke";
+    declared(path, to(post_revoke_session), "Ends one session.")
+        .id("session", "One of the user's.")
+        .takes_with_proof::<PasswordBody>()
+}
+
+async fn post_revoke_session(
     state: State,
     call: AdminCall<PasswordBody>,
     ids: Path<(String, String)>,

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web::to};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -18,6 +18,7 @@ use crate::{
     },
     web::{
         api::{
+            call::{Call, Tag},
             dto::LeftOut,
             schemas,
             texts::{self, CurrentPassword},
@@ -25,7 +26,7 @@ use crate::{
         error::WebResult,
         extract::{AdminCall, ClientInfo, MayProve},
         fields::{self, Field, Reader},
-        problem::problems,
+        guard::Guard,
         refusals,
         state::State,
     },
@@ -34,7 +35,7 @@ use crate::{
 /// The body of an act on many accounts.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = BulkAct)]
-pub struct Body {
+struct Body {
     /// The last word of the path of the same act on one account.
     #[schema(schema_with = schemas::bulk_acts)]
     action: Field,
@@ -140,29 +141,21 @@ fn action(r: &mut Reader, field: Field) -> BulkAct {
     act.unwrap_or(BulkAct::Enable)
 }
 
-problems!(BulkProblems: ANY UNSAFE BODY SIGNED_IN ADMIN PROVEN);
+pub(super) fn call() -> Call {
+    Call::post("/api/admin/users/bulk", Guard::Admin, to(post))
+        .about(
+            Tag::Administration,
+            "Does one act to up to 200 accounts that are named: to everybody whom it fits, or where something fails to nobody. Or
+            to everybody whom a filter finds as the call arrives, up to 5,000, in transactions of 200.
 
-/// Does one act to up to 200 accounts that are named: to everybody whom it fits, or where something fails to nobody. Or
-/// to everybody whom a filter finds as the call arrives, up to 5,000, in transactions of 200.
-///
-/// Each is audited and told as by the act on one account. Whoever it does not fit is left out, with
-/// the word that the act on this one account would be refused with.
-#[utoipa::path(
-    post,
-    path = "/api/admin/users/bulk",
-    tag = "Administration",
-    request_body = Body,
-    responses(
-        (status = 200, description = "Done; `done` may be empty.", body = Answer),
-        BulkProblems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn post(
-    state: State,
-    call: AdminCall<Body>,
-    ClientInfo(client): ClientInfo,
-) -> WebResult {
+            Each is audited and told as by the act on one account. Whoever it does not fit is left out, with
+            the word that the act on this one account would be refused with.",
+        )
+        .takes_with_proof::<Body>()
+        .answers::<Answer>(200, "Done; `done` may be empty.")
+}
+
+async fn post(state: State, call: AdminCall<Body>, ClientInfo(client): ClientInfo) -> WebResult {
     let (whom, order) = read(call.body)?;
     let (services, proven) = (&state.services, &call.proven);
     let done = match whom {

@@ -26,7 +26,7 @@ pub(in crate::web::api) enum Filter {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[schema(as = BulkFilter)]
 #[serde(default, deny_unknown_fields)]
-pub(in crate::web::api) struct FilterBody {
+pub(super) struct FilterBody {
     #[schema(max_length = 254)]
     q: String,
     #[schema(schema_with = schemas::statuses)]

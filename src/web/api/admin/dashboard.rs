@@ -1,6 +1,6 @@
 //! `GET /api/admin/dashboard`.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web::to};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,7 +8,16 @@ use utoipa::ToSchema;
 use crate::{
     domain::dashboard::Figure,
     flows::admin::dashboard::{self, SignIns},
-    web::{api::schemas, error::WebResult, extract::AdminApi, problem::problems, state::State},
+    web::{
+        api::{
+            call::{Call, Tag},
+            schemas,
+        },
+        error::WebResult,
+        extract::AdminApi,
+        guard::Guard,
+        state::State,
+    },
 };
 
 /// A count, and how exact it is: `estimate` is told from a sample, `at_least` stopped at a bound.
@@ -80,20 +89,13 @@ struct Answer {
     last_migration: Option<String>,
 }
 
-problems!(Problems: ANY SIGNED_IN ADMIN);
+pub(super) fn call() -> Call {
+    Call::get("/api/admin/dashboard", Guard::Admin, to(get))
+        .about(Tag::Administration, "Tells how the service is doing.")
+        .answers::<Answer>(200, "Figures.")
+}
 
-/// Tells how the service is doing.
-#[utoipa::path(
-    get,
-    path = "/api/admin/dashboard",
-    tag = "Administration",
-    responses(
-        (status = 200, description = "Figures.", body = Answer),
-        Problems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn get(state: State, _: AdminApi) -> WebResult {
+async fn get(state: State, _: AdminApi) -> WebResult {
     let seen = dashboard::look(&state.services).await?;
     Ok(HttpResponse::Ok().json(Answer {
         users: seen.users.into(),

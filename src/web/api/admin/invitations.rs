@@ -5,7 +5,7 @@ use std::mem;
 
 use actix_web::{
     HttpResponse,
-    web::{Path, Query},
+    web::{Path, Query, to},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -24,13 +24,15 @@ use crate::{
     web::{
         api::{
             authenticators::totp::PasswordBody,
+            call::{Call, Tag},
             schemas,
             texts::{CurrentPassword, EmailAddress},
         },
         error::WebResult,
         extract::{AdminApi, AdminCall, ClientInfo, MayProve},
         fields::{self, Field},
-        problem::problems,
+        guard::Guard,
+        problem::codes,
         refusals,
         state::{State, WebState},
     },
@@ -39,7 +41,7 @@ use crate::{
 /// The body of an invitation.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = NewInvitation)]
-pub struct Body {
+struct Body {
     #[schema(value_type = EmailAddress)]
     email: Field,
     #[schema(schema_with = schemas::role)]
@@ -93,6 +95,10 @@ impl Answer {
     }
 }
 
+pub(in crate::web::api) fn calls() -> Vec<Call> {
+    vec![invite_call(), list_call(), resend_call(), revoke_call()]
+}
+
 async fn perform(
     state: &WebState,
     proven: &Proven,
@@ -105,29 +111,21 @@ async fn perform(
     }
 }
 
-problems!(InviteProblems: ANY UNSAFE BODY SIGNED_IN ADMIN PROVEN
-    [EMAIL_TAKEN, NOTHING_TO_DO, REGISTRATION_CLOSED]);
+fn invite_call() -> Call {
+    Call::post("/api/admin/users", Guard::Admin, to(post))
+        .about(
+            Tag::Administration,
+            "Invites an address.
 
-/// Invites an address.
-///
-/// A link is mailed that makes the account; it works once, for 7 days. Here a taken address is told
-/// plainly, whatever `EMAIL_VERIFICATION` says.
-#[utoipa::path(
-    post,
-    path = "/api/admin/users",
-    tag = "Administration",
-    request_body = Body,
-    responses(
-        (status = 201, description = "Invited.", body = Answer),
-        InviteProblems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn post(
-    state: State,
-    call: AdminCall<Body>,
-    ClientInfo(client): ClientInfo,
-) -> WebResult {
+            A link is mailed that makes the account; it works once, for 7 days. Here a taken address is told
+            plainly, whatever `EMAIL_VERIFICATION` says.",
+        )
+        .takes_with_proof::<Body>()
+        .answers::<Answer>(201, "Invited.")
+        .refuses(&[codes::EMAIL_TAKEN, codes::NOTHING_TO_DO, codes::REGISTRATION_CLOSED])
+}
+
+async fn post(state: State, call: AdminCall<Body>, ClientInfo(client): ClientInfo) -> WebResult {
     let AdminCall { proven, body } = call;
     let act = fields::read(|r| Act::Invite {
         email: r.text("email", body.email),
@@ -141,7 +139,7 @@ pub async fn post(
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
-pub struct ListQuery {
+struct ListQuery {
     /// `next` of the page before.
     cursor: String,
 }
@@ -155,21 +153,17 @@ struct ListAnswer {
     next: Option<String>,
 }
 
-problems!(ListProblems: ANY QUERY SIGNED_IN ADMIN);
+fn list_call() -> Call {
+    Call::get("/api/admin/invitations", Guard::Admin, to(get))
+        .about(
+            Tag::Administration,
+            "Lists the open invitations, 50 a page, the newest first.",
+        )
+        .query::<ListQuery>()
+        .answers::<ListAnswer>(200, "A page of invitations.")
+}
 
-/// Lists the open invitations, 50 a page, the newest first.
-#[utoipa::path(
-    get,
-    path = "/api/admin/invitations",
-    tag = "Administration",
-    params(ListQuery),
-    responses(
-        (status = 200, description = "A page of invitations.", body = ListAnswer),
-        ListProblems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn get(state: State, _: AdminApi, query: Query<ListQuery>) -> WebResult {
+async fn get(state: State, _: AdminApi, query: Query<ListQuery>) -> WebResult {
     let page = invitations::list(&state.services, &query.cursor)
         .await?
         .map_err(|faults| refusals::invalid(&faults))?;
@@ -180,23 +174,16 @@ pub async fn get(state: State, _: AdminApi, query: Query<ListQuery>) -> WebResul
     }))
 }
 
-problems!(ResendProblems: ANY UNSAFE BODY SIGNED_IN ADMIN PROVEN
-    [NOT_FOUND, EMAIL_TAKEN, REGISTRATION_CLOSED]);
+fn resend_call() -> Call {
+    Call::post("/api/admin/invitations/{id}/resend", Guard::Admin, to(post_resend))
+        .about(Tag::Administration, "Sends an open invitation again, with a fresh link and on the caller's word. The old link is dead.")
+        .id("id", "Out of the list.")
+        .takes_with_proof::<PasswordBody>()
+        .answers::<Answer>(200, "The invitation.")
+        .refuses(&[codes::NOT_FOUND, codes::EMAIL_TAKEN, codes::REGISTRATION_CLOSED])
+}
 
-/// Sends an open invitation again, with a fresh link and on the caller's word. The old link is dead.
-#[utoipa::path(
-    post,
-    path = "/api/admin/invitations/{id}/resend",
-    tag = "Administration",
-    params(("id" = String, Path, format = "uuid", description = "Out of the list.")),
-    request_body = PasswordBody,
-    responses(
-        (status = 200, description = "The invitation.", body = Answer),
-        ResendProblems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn post_resend(
+async fn post_resend(
     state: State,
     call: AdminCall<PasswordBody>,
     id: Path<String>,
@@ -207,19 +194,23 @@ pub async fn post_resend(
     Ok(HttpResponse::Ok().json(sent))
 }
 
-problems!(RevokeProblems: ANY UNSAFE BODY SIGNED_IN ADMIN PROVEN [NOT_FOUND]);
+fn revoke_call() -> Call {
+    Call::post(
+        "/api/admin/invitations/{id}/revoke",
+        Guard::Admin,
+        to(post_revoke),
+    )
+    .about(
+        Tag::Administration,
+        "Takes an open invitation back: its link is dead.",
+    )
+    .id("id", "Out of the list.")
+    .takes_with_proof::<PasswordBody>()
+    .answers_nothing("Done.")
+    .refuses(&[codes::NOT_FOUND])
+}
 
-/// Takes an open invitation back: its link is dead.
-#[utoipa::path(
-    post,
-    path = "/api/admin/invitations/{id}/revoke",
-    tag = "Administration",
-    params(("id" = String, Path, format = "uuid", description = "Out of the list.")),
-    request_body = PasswordBody,
-    responses((status = 204, description = "Done."), RevokeProblems),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn post_revoke(
+async fn post_revoke(
     state: State,
     call: AdminCall<PasswordBody>,
     id: Path<String>,

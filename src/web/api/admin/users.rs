@@ -4,7 +4,7 @@ use std::{mem, net::IpAddr};
 
 use actix_web::{
     HttpResponse,
-    web::{Path, Query},
+    web::{Path, Query, to},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,13 +23,15 @@ use crate::{
     },
     web::{
         api::{
+            call::{Call, Tag},
             schemas,
             texts::{CurrentPassword, DisplayName},
         },
         error::WebResult,
         extract::{AdminApi, AdminCall, ClientInfo, MayProve},
         fields::{self, Field},
-        problem::problems,
+        guard::Guard,
+        problem::codes,
         refusals,
         state::State,
     },
@@ -39,7 +41,7 @@ use crate::{
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
-pub struct ListQuery {
+struct ListQuery {
     /// Up to 8 words, all of which must be found: each at the beginning of a word of the name, or of a part of the
     /// address after any character that is neither letter nor digit (`lopez`, `example.com`). Capitals
     /// and accents make no difference. Or a whole id.
@@ -143,24 +145,20 @@ struct ListAnswer {
     previous: Option<String>,
 }
 
-problems!(ListProblems: ANY QUERY SIGNED_IN ADMIN);
+pub(super) fn list_call() -> Call {
+    Call::get("/api/admin/users", Guard::Admin, to(get_all))
+        .about(
+            Tag::Administration,
+            "Looks for users, 50 a page.
 
-/// Looks for users, 50 a page.
-///
-/// A page begins behind the last user of the one before, or ends before the first user of the one after: nobody is
-/// told twice or left out while others write. There is no count.
-#[utoipa::path(
-    get,
-    path = "/api/admin/users",
-    tag = "Administration",
-    params(ListQuery),
-    responses(
-        (status = 200, description = "A page of users.", body = ListAnswer),
-        ListProblems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn get_all(state: State, _: AdminApi, query: Query<ListQuery>) -> WebResult {
+            A page begins behind the last user of the one before, or ends before the first user of the one after: nobody is
+            told twice or left out while others write. There is no count.",
+        )
+        .query::<ListQuery>()
+        .answers::<ListAnswer>(200, "A page of users.")
+}
+
+async fn get_all(state: State, _: AdminApi, query: Query<ListQuery>) -> WebResult {
     let query = query.into_inner().into();
     let page = list::list(&state.services, &query)
         .await?
@@ -352,7 +350,7 @@ impl From<Whole> for WholeAnswer {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
-pub struct WholeQuery {
+struct WholeQuery {
     /// `sessions_next` of the page before.
     sessions: String,
     /// `events_next` of the page before.
@@ -361,21 +359,19 @@ pub struct WholeQuery {
     mails: String,
 }
 
-problems!(OneProblems: ANY QUERY SIGNED_IN ADMIN [NOT_FOUND]);
+pub(super) fn show_call() -> Call {
+    Call::get("/api/admin/users/{id}", Guard::Admin, to(get_one))
+        .about(
+            Tag::Administration,
+            "One user: a page each of devices, events and mails besides.",
+        )
+        .id("id", "Out of the list.")
+        .query::<WholeQuery>()
+        .answers::<WholeAnswer>(200, "The user.")
+        .refuses(&[codes::NOT_FOUND])
+}
 
-/// One user: a page each of devices, events and mails besides.
-#[utoipa::path(
-    get,
-    path = "/api/admin/users/{id}",
-    tag = "Administration",
-    params(("id" = String, Path, format = "uuid", description = "Out of the list."), WholeQuery),
-    responses(
-        (status = 200, description = "The user.", body = WholeAnswer),
-        OneProblems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn get_one(
+async fn get_one(
     state: State,
     _: AdminApi,
     id: Path<String>,
@@ -402,7 +398,7 @@ pub async fn get_one(
 /// The body of a renaming.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Renaming)]
-pub struct RenameBody {
+struct RenameBody {
     /// `null`, or left out, is no name.
     #[schema(value_type = Option<DisplayName>)]
     display_name: Field,
@@ -417,23 +413,21 @@ impl MayProve for RenameBody {
     }
 }
 
-problems!(RenameProblems: ANY UNSAFE BODY SIGNED_IN ADMIN PROVEN
-    [NOT_FOUND, OWN_ACCOUNT, LAST_ADMIN, NOTHING_TO_DO]);
+pub(super) fn rename_call() -> Call {
+    Call::patch("/api/admin/users/{id}", Guard::Admin, to(patch))
+        .about(Tag::Administration, "Changes the name of a user.")
+        .id("id", "Out of the list.")
+        .takes_with_proof::<RenameBody>()
+        .answers::<ManagedAnswer>(200, "The user.")
+        .refuses(&[
+            codes::NOT_FOUND,
+            codes::OWN_ACCOUNT,
+            codes::LAST_ADMIN,
+            codes::NOTHING_TO_DO,
+        ])
+}
 
-/// Changes the name of a user.
-#[utoipa::path(
-    patch,
-    path = "/api/admin/users/{id}",
-    tag = "Administration",
-    params(("id" = String, Path, format = "uuid", description = "Out of the list.")),
-    request_body = RenameBody,
-    responses(
-        (status = 200, description = "The user.", body = ManagedAnswer),
-        RenameProblems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn patch(
+async fn patch(
     state: State,
     call: AdminCall<RenameBody>,
     id: Path<String>,

@@ -1,17 +1,21 @@
 //! `POST /api/auth/reauthenticate`: a proof that counts for the next minutes of the session.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web::to};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
     flows::authenticators::proof::{self, Outcome, Presented},
     web::{
-        api::texts::{CurrentPassword, TotpCode},
+        api::{
+            call::{Call, Tag},
+            texts::{CurrentPassword, TotpCode},
+        },
         error::{WebError, WebResult},
         extract::{ApiJson, ApiUser, ClientInfo},
         fields::{self, Field},
-        problem::{codes, problems},
+        guard::Guard,
+        problem::codes,
         refusals,
         state::State,
     },
@@ -20,7 +24,7 @@ use crate::{
 /// The body of a proof: one of the two.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Proof)]
-pub struct Body {
+struct Body {
     #[schema(value_type = Option<CurrentPassword>)]
     password: Field,
     /// Of the authenticator app; used up.
@@ -43,24 +47,26 @@ impl Body {
     }
 }
 
-problems!(Problems: ANY UNSAFE BODY SIGNED_IN LIMITED
-    [WRONG_PASSWORD, WRONG_CODE, TOTP_NOT_ENABLED, CONFLICT]);
+pub(super) fn call() -> Call {
+    Call::post("/api/auth/reauthenticate", Guard::Session, to(post))
+        .about(
+            Tag::Sessions,
+            "Proves who is calling.
 
-/// Proves who is calling.
-///
-/// Sensitive calls of this session then need no password for 10 minutes.
-#[utoipa::path(
-    post,
-    path = "/api/auth/reauthenticate",
-    tag = "Sessions",
-    request_body = Body,
-    responses(
-        (status = 204, description = "Proved."),
-        Problems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn post(
+            Sensitive calls of this session then need no password for 10 minutes.",
+        )
+        .takes::<Body>()
+        .answers_nothing("Proved.")
+        .limited()
+        .refuses(&[
+            codes::WRONG_PASSWORD,
+            codes::WRONG_CODE,
+            codes::TOTP_NOT_ENABLED,
+            codes::CONFLICT,
+        ])
+}
+
+async fn post(
     state: State,
     user: ApiUser,
     ClientInfo(client): ClientInfo,

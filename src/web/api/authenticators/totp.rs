@@ -3,7 +3,7 @@
 
 use std::mem;
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web::to};
 use serde::{Deserialize, Serialize};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -15,13 +15,15 @@ use crate::{
     flows::authenticators::totp::{self, FreshCodes, Refused},
     web::{
         api::{
+            call::{Call, Tag},
             dto, schemas,
             texts::{CurrentPassword, TotpCode},
         },
         error::{WebError, WebResult},
         extract::{ClientInfo, MayProve, RecentlyAuthenticatedCall, Via},
         fields::{self, Field},
-        problem::{codes, problems},
+        guard::Guard,
+        problem::codes,
         qr, refusals,
         state::State,
     },
@@ -30,7 +32,7 @@ use crate::{
 /// The body of what needs a proof and nothing else.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = PasswordProof)]
-pub struct PasswordBody {
+pub(in crate::web::api) struct PasswordBody {
     /// Unless there was a proof within 10 minutes.
     #[schema(value_type = Option<CurrentPassword>)]
     password: Field,
@@ -52,22 +54,19 @@ struct EnrolmentAnswer {
     qr_svg: String,
 }
 
-problems!(EnrollProblems: ANY UNSAFE BODY SIGNED_IN PROVEN
-    [EMAIL_NOT_VERIFIED, TOTP_ALREADY_ENABLED, CONFLICT]);
+pub(super) fn enroll_call() -> Call {
+    Call::post("/api/auth/mfa/totp/enroll", Guard::Session, to(post_enroll))
+        .about(Tag::SecondFactor, "Begins an enrolment, or begins it anew.")
+        .takes_with_proof::<PasswordBody>()
+        .answers::<EnrolmentAnswer>(200, "The secret, for an authenticator app.")
+        .refuses(&[
+            codes::EMAIL_NOT_VERIFIED,
+            codes::TOTP_ALREADY_ENABLED,
+            codes::CONFLICT,
+        ])
+}
 
-/// Begins an enrolment, or begins it anew.
-#[utoipa::path(
-    post,
-    path = "/api/auth/mfa/totp/enroll",
-    tag = "Second factor",
-    request_body = PasswordBody,
-    responses(
-        (status = 200, description = "The secret, for an authenticator app.", body = EnrolmentAnswer),
-        EnrollProblems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn post_enroll(state: State, call: RecentlyAuthenticatedCall<PasswordBody>) -> WebResult {
+async fn post_enroll(state: State, call: RecentlyAuthenticatedCall<PasswordBody>) -> WebResult {
     let enrolment = totp::enroll(&state.services, &call.proven)
         .await?
         .map_err(|why| refused(&why))?;
@@ -81,7 +80,7 @@ pub async fn post_enroll(state: State, call: RecentlyAuthenticatedCall<PasswordB
 /// The body of a confirmation.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Confirmation)]
-pub struct CodeBody {
+struct CodeBody {
     #[schema(value_type = TotpCode)]
     code: Field,
     /// Unless there was a proof within 10 minutes.
@@ -95,26 +94,31 @@ impl MayProve for CodeBody {
     }
 }
 
-problems!(ConfirmProblems: ANY UNSAFE BODY SIGNED_IN PROVEN LIMITED
-    [EMAIL_NOT_VERIFIED, WRONG_CODE, TOTP_NOT_PENDING, TOTP_ALREADY_ENABLED, CONFLICT]);
+pub(super) fn confirm_call() -> Call {
+    Call::post(
+        "/api/auth/mfa/totp/confirm",
+        Guard::Session,
+        to(post_confirm),
+    )
+    .about(
+        Tag::SecondFactor,
+        "Confirms the enrolment with its first code. Every other session ends.",
+    )
+    .takes_with_proof::<CodeBody>()
+    .answers::<BackupCodesAndPair>(
+        200,
+        "Enrolled: backup codes beside a pair. No pair, where this session has ended meanwhile.",
+    )
+    .refuses(&[
+        codes::EMAIL_NOT_VERIFIED,
+        codes::WRONG_CODE,
+        codes::TOTP_NOT_PENDING,
+        codes::TOTP_ALREADY_ENABLED,
+        codes::CONFLICT,
+    ])
+}
 
-/// Confirms the enrolment with its first code. Every other session ends.
-#[utoipa::path(
-    post,
-    path = "/api/auth/mfa/totp/confirm",
-    tag = "Second factor",
-    request_body = CodeBody,
-    responses(
-        (
-            status = 200,
-            description = "Enrolled: backup codes beside a pair. No pair, where this session has ended meanwhile.",
-            body = BackupCodesAndPair,
-        ),
-        ConfirmProblems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn post_confirm(
+async fn post_confirm(
     state: State,
     call: RecentlyAuthenticatedCall<CodeBody>,
     ClientInfo(client): ClientInfo,
@@ -126,22 +130,23 @@ pub async fn post_confirm(
     Ok(codes_answer(&state, call.via, &fresh))
 }
 
-problems!(DisableProblems: ANY UNSAFE BODY SIGNED_IN PROVEN [TOTP_NOT_ENABLED, CONFLICT]);
+pub(super) fn disable_call() -> Call {
+    Call::post(
+        "/api/auth/mfa/totp/disable",
+        Guard::Session,
+        to(post_disable),
+    )
+    .about(
+        Tag::SecondFactor,
+        "Removes the second factor. Every other session ends.",
+    )
+    .takes_with_proof::<PasswordBody>()
+    .answers::<dto::RenewedPair<'static>>(200, "Removed.")
+    .answers_nothing("Removed; this session has ended meanwhile.")
+    .refuses(&[codes::TOTP_NOT_ENABLED, codes::CONFLICT])
+}
 
-/// Removes the second factor. Every other session ends.
-#[utoipa::path(
-    post,
-    path = "/api/auth/mfa/totp/disable",
-    tag = "Second factor",
-    request_body = PasswordBody,
-    responses(
-        (status = 200, description = "Removed.", body = dto::RenewedPair<'static>),
-        (status = 204, description = "Removed; this session has ended meanwhile."),
-        DisableProblems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn post_disable(
+async fn post_disable(
     state: State,
     call: RecentlyAuthenticatedCall<PasswordBody>,
     ClientInfo(client): ClientInfo,
@@ -155,21 +160,22 @@ pub async fn post_disable(
     })
 }
 
-problems!(CodesProblems: ANY UNSAFE BODY SIGNED_IN PROVEN [TOTP_NOT_ENABLED, CONFLICT]);
+pub(super) fn backup_codes_call() -> Call {
+    Call::post(
+        "/api/auth/mfa/backup-codes",
+        Guard::Session,
+        to(post_backup_codes),
+    )
+    .about(
+        Tag::SecondFactor,
+        "Makes a fresh set of backup codes; the old ones die. No session ends.",
+    )
+    .takes_with_proof::<PasswordBody>()
+    .answers::<CodesAnswer>(200, "The fresh set.")
+    .refuses(&[codes::TOTP_NOT_ENABLED, codes::CONFLICT])
+}
 
-/// Makes a fresh set of backup codes; the old ones die. No session ends.
-#[utoipa::path(
-    post,
-    path = "/api/auth/mfa/backup-codes",
-    tag = "Second factor",
-    request_body = PasswordBody,
-    responses(
-        (status = 200, description = "The fresh set.", body = CodesAnswer),
-        CodesProblems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn post_backup_codes(
+async fn post_backup_codes(
     state: State,
     call: RecentlyAuthenticatedCall<PasswordBody>,
     ClientInfo(client): ClientInfo,

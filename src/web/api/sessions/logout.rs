@@ -1,6 +1,6 @@
 //! `POST /api/auth/logout` and `POST /api/auth/logout-all`.
 
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web::to};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -8,12 +8,15 @@ use crate::{
     domain::secrets::secret::SecretString,
     flows::sessions::sign_out,
     web::{
-        api::texts::Token,
+        api::{
+            call::{Call, Tag},
+            texts::Token,
+        },
         cookies::{CLEAR_SITE_DATA, CookieName, SetCookies},
         error::{WebError, WebResult},
         extract::{ApiJson, ApiUser, Caller, ClientInfo, Via},
         fields::{self, Field},
-        problem::problems,
+        guard::Guard,
         state::{State, WebSettings},
     },
 };
@@ -21,30 +24,27 @@ use crate::{
 /// The body of a sign-out.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = SignOut)]
-pub struct Body {
+struct Body {
     #[schema(value_type = Option<Token>)]
     refresh_token: Field,
 }
 
-problems!(Problems: ANY UNSAFE BODY MAYBE_SIGNED_IN);
+pub(super) fn call() -> Call {
+    Call::post("/api/auth/logout", Guard::Anyone, to(post))
+        .about(
+            Tag::Sessions,
+            "Ends this session.
 
-/// Ends this session.
-///
-/// Ends the sessions of the access token, of the token in the body, and of the refresh cookie
-/// where no header speaks for the caller: the access cookie may have expired before. A dead token
-/// in the body ends nothing and is a 204 as well.
-#[utoipa::path(
-    post,
-    path = "/api/auth/logout",
-    tag = "Sessions",
-    request_body = Body,
-    responses(
-        (status = 204, description = "Signed out. Cookies that signed in are cleared."),
-        Problems,
-    ),
-    security((), ("bearer" = []), ("access_cookie" = []), ("refresh_cookie" = [])),
-)]
-pub async fn post(
+            Ends the sessions of the access token, of the token in the body, and of the refresh cookie
+            where no header speaks for the caller: the access cookie may have expired before. A dead token
+            in the body ends nothing and is a 204 as well.",
+        )
+        .may_have_any_token()
+        .takes::<Body>()
+        .answers_nothing("Signed out. Cookies that signed in are cleared.")
+}
+
+async fn post(
     state: State,
     req: HttpRequest,
     caller: Caller,
@@ -78,23 +78,19 @@ pub async fn post(
 
 /// No field is taken.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct NoFields {}
+struct NoFields {}
 
-problems!(AllProblems: ANY UNSAFE BODY SIGNED_IN);
+pub(super) fn all_call() -> Call {
+    Call::post("/api/auth/logout-all", Guard::Session, to(post_all))
+        .about(
+            Tag::Sessions,
+            "Ends every session of the user, and the trust in every browser.",
+        )
+        .takes::<NoFields>()
+        .answers_nothing("Signed out everywhere. Cookies that signed in are cleared.")
+}
 
-/// Ends every session of the user, and the trust in every browser.
-#[utoipa::path(
-    post,
-    path = "/api/auth/logout-all",
-    tag = "Sessions",
-    request_body = NoFields,
-    responses(
-        (status = 204, description = "Signed out everywhere. Cookies that signed in are cleared."),
-        AllProblems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn post_all(
+async fn post_all(
     state: State,
     user: ApiUser,
     ClientInfo(client): ClientInfo,

@@ -1,22 +1,22 @@
 //! `GET /api/auth/me`.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web::to};
 
-use crate::web::{api::dto::UserAnswer, extract::ApiUserAnyState, problem::problems};
+use crate::web::{
+    api::{
+        call::{Call, Tag},
+        dto::UserAnswer,
+    },
+    extract::ApiUserAnyState,
+    guard::Guard,
+};
 
-problems!(Problems: ANY SIGNED_IN_ANY_STATE);
+pub(super) fn call() -> Call {
+    Call::get("/api/auth/me", Guard::AnySession, to(get))
+        .about(Tag::Sessions, "The user of the access token.")
+        .answers::<UserAnswer>(200, "The user.")
+}
 
-/// The user of the access token.
-#[utoipa::path(
-    get,
-    path = "/api/auth/me",
-    tag = "Sessions",
-    responses(
-        (status = 200, description = "The user.", body = UserAnswer),
-        Problems,
-    ),
-    security(("bearer" = []), ("access_cookie" = [])),
-)]
-pub async fn get(user: ApiUserAnyState) -> HttpResponse {
+async fn get(user: ApiUserAnyState) -> HttpResponse {
     HttpResponse::Ok().json(UserAnswer::from(user.who.user()))
 }

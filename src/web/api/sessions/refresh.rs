@@ -1,6 +1,6 @@
 //! `POST /api/auth/refresh`.
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, web::to};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -8,12 +8,17 @@ use crate::{
     domain::secrets::secret::SecretString,
     flows::sessions::refresh::{self, Outcome},
     web::{
-        api::{dto, texts::Token},
+        api::{
+            call::{Call, Tag},
+            dto,
+            texts::Token,
+        },
         cookies::CookieName,
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo, Via},
         fields::{self, Field},
-        problem::problems,
+        guard::Guard,
+        problem::codes,
         refusals,
         state::State,
     },
@@ -22,31 +27,29 @@ use crate::{
 /// The body. Without a token, the cookie is meant.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Refresh)]
-pub struct Body {
+struct Body {
     #[schema(value_type = Option<Token>)]
     refresh_token: Field,
 }
 
-problems!(Problems: ANY UNSAFE BODY [UNAUTHORIZED, DEAD_TOKEN]);
+pub(super) fn call() -> Call {
+    Call::post("/api/auth/refresh", Guard::Anyone, to(post))
+        .about(
+            Tag::Sessions,
+            "Rotates a refresh token.
 
-/// Rotates a refresh token.
-///
-/// A token in the body counts alone, since browsers send their cookies with every call; the cookies
-/// are then left as they are. Without one, the refresh cookie is rotated. The token before the
-/// current one gets the same successor for a short while, if the user agent is the same; with another user
-/// agent it ends every session, as an older one does.
-#[utoipa::path(
-    post,
-    path = "/api/auth/refresh",
-    tag = "Sessions",
-    request_body = Body,
-    responses(
-        (status = 200, description = "The next pair, given the way the old one came.", body = dto::RenewedPair<'static>),
-        Problems,
-    ),
-    security((), ("refresh_cookie" = [])),
-)]
-pub async fn post(
+            A token in the body counts alone, since browsers send their cookies with every call; the cookies
+            are then left as they are. Without one, the refresh cookie is rotated. The token before the
+            current one gets the same successor for a short while, if the user agent is the same; with another user
+            agent it ends every session, as an older one does.",
+        )
+        .may_have_refresh_cookie()
+        .takes::<Body>()
+        .answers::<dto::RenewedPair<'static>>(200, "The next pair, given the way the old one came.")
+        .refuses(&[codes::UNAUTHORIZED, codes::DEAD_TOKEN])
+}
+
+async fn post(
     state: State,
     req: HttpRequest,
     ClientInfo(client): ClientInfo,

@@ -1,6 +1,6 @@
 //! `POST /api/auth/login` and its second step, `POST /api/auth/login/mfa`.
 
-use actix_web::http::StatusCode;
+use actix_web::{http::StatusCode, web::to};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -9,6 +9,7 @@ use crate::{
     flows::sign_in::{self, second_factor},
     web::{
         api::{
+            call::{Call, Tag},
             dto,
             texts::{AnyCode, CurrentPassword, EmailAddress, Token},
         },
@@ -16,7 +17,8 @@ use crate::{
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},
         fields::{self, Field},
-        problem::{codes, problems},
+        guard::Guard,
+        problem::codes,
         refusals,
         state::State,
     },
@@ -25,30 +27,28 @@ use crate::{
 /// The body of the first step.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = SignIn)]
-pub struct Body {
+struct Body {
     #[schema(value_type = EmailAddress)]
     email: Field,
     #[schema(value_type = CurrentPassword)]
     password: Field,
 }
 
-problems!(Problems: ANY UNSAFE BODY LIMITED [INVALID_CREDENTIALS]);
+pub(super) fn call() -> Call {
+    Call::post("/api/auth/login", Guard::Anyone, to(post))
+        .about(
+            Tag::SigningIn,
+            "Signs in with address and password.
 
-/// Signs in with address and password.
-///
-/// Where a second factor is enrolled, the answer is a challenge for `/api/auth/login/mfa`.
-#[utoipa::path(
-    post,
-    path = "/api/auth/login",
-    tag = "Signing in",
-    request_body = Body,
-    responses(
-        (status = 200, description = "Signed in, or a code is asked for.", body = dto::SignInAnswer<'static>),
-        Problems,
-    ),
-    security(()),
-)]
-pub async fn post(
+            Where a second factor is enrolled, the answer is a challenge for `/api/auth/login/mfa`.",
+        )
+        .takes::<Body>()
+        .answers::<dto::SignInAnswer<'static>>(200, "Signed in, or a code is asked for.")
+        .limited()
+        .refuses(&[codes::INVALID_CREDENTIALS])
+}
+
+async fn post(
     state: State,
     ClientInfo(client): ClientInfo,
     ApiJson(body): ApiJson<Body>,
@@ -77,30 +77,28 @@ pub async fn post(
 /// The body of the second step.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = SecondFactor)]
-pub struct MfaBody {
+struct MfaBody {
     #[schema(value_type = Token)]
     mfa_token: Field,
     #[schema(value_type = AnyCode)]
     code: Field,
 }
 
-problems!(MfaProblems: ANY UNSAFE BODY LIMITED [DEAD_TOKEN, WRONG_CODE_AT_DOOR]);
+pub(super) fn mfa_call() -> Call {
+    Call::post("/api/auth/login/mfa", Guard::Anyone, to(post_mfa))
+        .about(
+            Tag::SigningIn,
+            "Finishes a sign-in with a code.
 
-/// Finishes a sign-in with a code.
-///
-/// A code opens the door once, and so does an `mfa_token`.
-#[utoipa::path(
-    post,
-    path = "/api/auth/login/mfa",
-    tag = "Signing in",
-    request_body = MfaBody,
-    responses(
-        (status = 200, description = "Signed in.", body = dto::TokenPair<'static>),
-        MfaProblems,
-    ),
-    security(()),
-)]
-pub async fn post_mfa(
+            A code opens the door once, and so does an `mfa_token`.",
+        )
+        .takes::<MfaBody>()
+        .answers::<dto::TokenPair<'static>>(200, "Signed in.")
+        .limited()
+        .refuses(&[codes::DEAD_TOKEN, codes::WRONG_CODE_AT_DOOR])
+}
+
+async fn post_mfa(
     state: State,
     ClientInfo(client): ClientInfo,
     ApiJson(body): ApiJson<MfaBody>,

@@ -1,6 +1,6 @@
 //! `POST /api/auth/forgot-password` and `POST /api/auth/reset-password`.
 
-use actix_web::{HttpResponse, http::StatusCode};
+use actix_web::{HttpResponse, http::StatusCode, web::to};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -11,13 +11,15 @@ use crate::{
     },
     web::{
         api::{
+            call::{Call, Tag},
             dto,
             texts::{EmailAddress, MailedToken, NewPassword},
         },
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},
         fields::{self, Field},
-        problem::problems,
+        guard::Guard,
+        problem::codes,
         refusals,
         state::State,
     },
@@ -26,7 +28,7 @@ use crate::{
 /// The body of a request for a mail.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = MailRequest)]
-pub struct MailBody {
+pub(in crate::web::api) struct MailBody {
     #[schema(value_type = EmailAddress)]
     email: Field,
 }
@@ -38,21 +40,18 @@ impl MailBody {
     }
 }
 
-problems!(ForgotProblems: ANY UNSAFE BODY LIMITED);
+pub(super) fn forgot_call() -> Call {
+    Call::post("/api/auth/forgot-password", Guard::Anyone, to(post_forgot))
+        .about(
+            Tag::Recovery,
+            "Asks for a reset link. The same answer for every address.",
+        )
+        .takes::<MailBody>()
+        .answers::<dto::Accepted>(202, "If the address has an account, a mail is on its way.")
+        .limited()
+}
 
-/// Asks for a reset link. The same answer for every address.
-#[utoipa::path(
-    post,
-    path = "/api/auth/forgot-password",
-    tag = "Recovery",
-    request_body = MailBody,
-    responses(
-        (status = 202, description = "If the address has an account, a mail is on its way.", body = dto::Accepted),
-        ForgotProblems,
-    ),
-    security(()),
-)]
-pub async fn post_forgot(
+async fn post_forgot(
     state: State,
     ClientInfo(client): ClientInfo,
     ApiJson(body): ApiJson<MailBody>,
@@ -72,32 +71,30 @@ pub(in crate::web::api) fn requested(outcome: RequestOutcome) -> WebResult<HttpR
 /// The body of a reset.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Reset)]
-pub struct ResetBody {
+struct ResetBody {
     #[schema(value_type = MailedToken)]
     token: Field,
     #[schema(value_type = NewPassword)]
     new_password: Field,
 }
 
-problems!(ResetProblems: ANY UNSAFE BODY LIMITED [DEAD_LINK]);
+pub(super) fn reset_call() -> Call {
+    Call::post("/api/auth/reset-password", Guard::Anyone, to(post_reset))
+        .about(
+            Tag::Recovery,
+            "Sets a new password with a token out of a mail.
 
-/// Sets a new password with a token out of a mail.
-///
-/// Verifies the address and ends every other session. Where a second factor is enrolled, the answer
-/// is a challenge for `/api/auth/login/mfa`, and nothing changes before its code: the new password
-/// waits in the `mfa_token`, and the link works until a code was right.
-#[utoipa::path(
-    post,
-    path = "/api/auth/reset-password",
-    tag = "Recovery",
-    request_body = ResetBody,
-    responses(
-        (status = 200, description = "Signed in, or a code is asked for.", body = dto::SignInAnswer<'static>),
-        ResetProblems,
-    ),
-    security(()),
-)]
-pub async fn post_reset(
+            Verifies the address and ends every other session. Where a second factor is enrolled, the answer
+            is a challenge for `/api/auth/login/mfa`, and nothing changes before its code: the new password
+            waits in the `mfa_token`, and the link works until a code was right.",
+        )
+        .takes::<ResetBody>()
+        .answers::<dto::SignInAnswer<'static>>(200, "Signed in, or a code is asked for.")
+        .limited()
+        .refuses(&[codes::DEAD_LINK])
+}
+
+async fn post_reset(
     state: State,
     ClientInfo(client): ClientInfo,
     ApiJson(body): ApiJson<ResetBody>,

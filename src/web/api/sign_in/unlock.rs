@@ -1,17 +1,21 @@
 //! `POST /api/auth/unlock`.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web::to};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
     flows::sign_in::unlock::{self, Outcome},
     web::{
-        api::texts::MailedToken,
+        api::{
+            call::{Call, Tag},
+            texts::MailedToken,
+        },
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},
         fields::{self, Field},
-        problem::problems,
+        guard::Guard,
+        problem::codes,
         refusals,
         state::State,
     },
@@ -20,28 +24,26 @@ use crate::{
 /// The body of an unlock.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Unlock)]
-pub struct Body {
+struct Body {
     #[schema(value_type = MailedToken)]
     token: Field,
 }
 
-problems!(Problems: ANY UNSAFE BODY LIMITED [DEAD_LINK]);
+pub(super) fn call() -> Call {
+    Call::post("/api/auth/unlock", Guard::Anyone, to(post))
+        .about(
+            Tag::Recovery,
+            "Opens a blocked sign-in again with a token out of a mail.
 
-/// Opens a blocked sign-in again with a token out of a mail.
-///
-/// Failed attempts at the account count from nothing again. Nobody is signed in.
-#[utoipa::path(
-    post,
-    path = "/api/auth/unlock",
-    tag = "Recovery",
-    request_body = Body,
-    responses(
-        (status = 204, description = "Sign-in is open again."),
-        Problems,
-    ),
-    security(()),
-)]
-pub async fn post(
+            Failed attempts at the account count from nothing again. Nobody is signed in.",
+        )
+        .takes::<Body>()
+        .answers_nothing("Sign-in is open again.")
+        .limited()
+        .refuses(&[codes::DEAD_LINK])
+}
+
+async fn post(
     state: State,
     ClientInfo(client): ClientInfo,
     ApiJson(body): ApiJson<Body>,

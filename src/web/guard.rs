@@ -1,0 +1,25 @@
+//! Who may use a route.
+
+use actix_web::{
+    Route,
+    guard::{Any, Get, Head},
+};
+
+/// Who may use a route. Its extractors enforce it, the description of the API tells it, and tests send users of every
+/// kind to every route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// Anyone; what is done depends on the request alone.
+    Anyone,
+    /// Users who are signed in, even if they must change their password first.
+    AnySession,
+    /// Users who are signed in and need not change their password first.
+    Session,
+    /// The same, if they are admins at the time of the request.
+    Admin,
+}
+
+/// Limits a route to `GET`, and `HEAD` with it (RFC 9110, 9.3.2).
+pub(super) fn get_or_head(route: Route) -> Route {
+    route.guard(Any(Get()).or(Head()))
+}
