@@ -12,7 +12,7 @@ use std::{
 };
 
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
-use vestibule::domain::{
+use vestibule::internals::domain::{
     password::{OwnWords, PasswordPolicy},
     secrets::secret::SecretString,
 };

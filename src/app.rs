@@ -31,7 +31,6 @@ use crate::{
     web::state::{WebSettings, WebState},
     worker::Workers,
 };
-pub use first_admin::FirstAdminError;
 pub use metrics::MetricsServer;
 pub use seams::{Seams, SystemClock, SystemRandom};
 pub use server::Server;

@@ -29,9 +29,11 @@ use ipnet::IpNet;
 use url::Url;
 
 pub use admin::FirstAdmin;
-pub use example::{env_example, env_file};
-pub use faults::{ConfigFaults, Fault};
-pub use fresh_secrets::{FreshSecrets, fill_from_system, fresh_secrets};
+#[cfg(test)]
+use example::env_example;
+pub use example::env_file;
+pub use faults::ConfigFaults;
+pub use fresh_secrets::{fill_from_system, fresh_secrets};
 pub use mail::{Smtp, SmtpTls};
 pub use rate_limits::{Limit, RateLimits, RouteLimits};
 pub use redacted::Redacted;

@@ -12,7 +12,6 @@ mod error;
 pub mod imports;
 pub mod mail;
 pub mod migrate;
-#[expect(missing_docs, reason = "the migrations say what each column is")]
 pub mod schema;
 pub mod sessions;
 pub mod sign_in;

@@ -15,19 +15,23 @@
 //!
 //! `docs/architecture.md` tells the rest.
 
-pub mod app;
-pub mod breach;
-pub mod cli;
-pub mod config;
-pub mod db;
-pub mod domain;
-pub mod flows;
-pub mod hashing;
-pub mod judging;
-pub mod local_postgres;
-pub mod mail;
-pub mod metrics;
-pub mod telemetry;
-pub mod throttle;
-pub mod web;
-pub mod worker;
+mod app;
+mod breach;
+mod cli;
+mod config;
+mod db;
+mod domain;
+mod flows;
+mod hashing;
+#[doc(hidden)]
+pub mod internals;
+mod judging;
+mod local_postgres;
+mod mail;
+mod metrics;
+mod telemetry;
+mod throttle;
+mod web;
+mod worker;
+
+pub use cli::run;

@@ -15,7 +15,7 @@ mod stdout;
 mod transport;
 mod trial;
 
-pub use address::{AddressError, Sender};
+pub use address::AddressError;
 pub use delivery_error::DeliveryError;
 pub use memory::MemoryMailbox;
 pub use message::{AdminAct, MailContext, Message, Rule};

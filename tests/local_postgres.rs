@@ -17,7 +17,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use local_postgres::support::{HOLD, Holder, Place, column, is_root, postmaster_of, query};
-use vestibule::local_postgres::{LocalPostgres, StartError};
+use vestibule::internals::local_postgres::{LocalPostgres, StartError};
 
 /// Not a test: the body of the processes that [`Holder`] starts. It holds the cluster of the
 /// data directory in the environment until it is killed or its input ends.

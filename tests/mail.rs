@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use smtp::{Mode, SmtpServer};
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
-use vestibule::mail::{
+use vestibule::internals::mail::{
     DeliveryError, MailContext, Message, RenderedMail, SetupError, SmtpPassword, SmtpSettings,
     TlsMode, Transport,
 };

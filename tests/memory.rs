@@ -16,7 +16,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use vestibule::{
+use vestibule::internals::{
     domain::clock::{Clock, from_millis},
     throttle::{Limit, Limits, MEMORY, Route, RouteLimits, Throttle},
 };

@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 
 use believed::Table;
 use cluster::{Cluster, Sql};
-use vestibule::app::App;
-use vestibule::db::DatabaseOptions;
+use vestibule::internals::app::App;
+use vestibule::internals::db::DatabaseOptions;
 
 /// What the harness of the migrations keeps for itself.
 const BOOKKEEPING: &str = "__diesel_schema_migrations";

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::BASE64URL_NOPAD;
-use vestibule::domain::{
+use vestibule::internals::domain::{
     clock::from_millis,
     secrets::{keys, sealing::hmac_sha256},
     token::{Purpose, TokenCodec, TokenPolicy},

@@ -6,7 +6,7 @@
 
 use chrono::TimeDelta;
 use libfuzzer_sys::fuzz_target;
-use vestibule::domain::token::Purpose;
+use vestibule::internals::domain::token::Purpose;
 
 mod service;
 use service::{codec, now, signed};

@@ -7,7 +7,7 @@
 use std::str;
 
 use libfuzzer_sys::fuzz_target;
-use vestibule::domain::token::Purpose;
+use vestibule::internals::domain::token::Purpose;
 
 mod service;
 use service::{codec, genuine, now};

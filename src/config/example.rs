@@ -25,7 +25,8 @@ const TO_FILL_IN: [(&str, &str); 6] = [
 ];
 
 /// The text of `.env.example`: every setting commented out, with its default and meaning.
-pub fn env_example() -> String {
+#[cfg(test)]
+pub(super) fn env_example() -> String {
     render(
         "# This file is generated from the table in src/config/table.rs.\n",
         |_| None,

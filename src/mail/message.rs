@@ -38,49 +38,42 @@ pub enum Message {
         expires_in: Duration,
     },
     /// The password was changed or reset.
-    #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
     PasswordChanged {
         at: DateTime<Utc>,
         ip: Option<IpAddr>,
         browser: Option<String>,
     },
     /// The password is in a published breach, and must be changed.
-    #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
     PasswordBreached {
         at: DateTime<Utc>,
         ip: Option<IpAddr>,
         browser: Option<String>,
     },
     /// A second factor was enrolled.
-    #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
     TwoFactorEnabled {
         at: DateTime<Utc>,
         ip: Option<IpAddr>,
         browser: Option<String>,
     },
     /// The second factor was removed.
-    #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
     TwoFactorDisabled {
         at: DateTime<Utc>,
         ip: Option<IpAddr>,
         browser: Option<String>,
     },
     /// A fresh set of backup codes was made.
-    #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
     BackupCodesReplaced {
         at: DateTime<Utc>,
         ip: Option<IpAddr>,
         browser: Option<String>,
     },
     /// A browser is asked for no code from now on.
-    #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
     BrowserTrusted {
         at: DateTime<Utc>,
         ip: Option<IpAddr>,
         browser: Option<String>,
     },
     /// A used refresh token came back, and every session was ended.
-    #[expect(missing_docs, reason = "the enum says what the fields of a notice are")]
     SessionsRevokedAfterReplay {
         at: DateTime<Utc>,
         ip: Option<IpAddr>,

@@ -16,5 +16,5 @@ pub use body::{ApiJson, CsrfForm, FormPage};
 pub use client::{ClientInfo, DeviceInfo, client_address, forwarded, hop_address};
 pub use recent::{MayProve, RecentlyAuthenticated, RecentlyAuthenticatedCall};
 pub use shell::{FormToken, PageShell};
-pub use upload::{AdminUpload, UploadFault, Uploaded};
+pub use upload::{AdminUpload, UploadFault};
 pub use user::{CurrentUser, Identity, MaybeUser, RestrictedUser};

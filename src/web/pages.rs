@@ -26,12 +26,11 @@ pub use accounts::verify_email::{
 pub use admin::act::AdminActPage;
 pub use admin::bulk::{AdminBulkPage, LeftOutLine};
 pub use admin::chip::Chip;
-pub use admin::dashboard::{Chart, DashboardPage, Fact};
+pub use admin::dashboard::DashboardPage;
 pub use admin::invitations::{InvitationLine, InvitationsPage, InvitePage};
 pub use admin::user::{AdminUserPage, DeviceLine, EventLine, MailLine, Section};
 pub use admin::users::{AdminUsersPage, ListQuery, UserLine};
 pub use admin::words::AdminAct;
-pub use api_docs::ApiDocsPage;
 pub use audit::{AuditLine, AuditPage, AuditQuery, Party};
 pub use authenticators::backup_codes::{BackupCodesPage, BackupCodesReason};
 pub use authenticators::reauthenticate::{ConfirmedPage, ReauthenticatePage};

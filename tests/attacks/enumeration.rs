@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use vestibule::throttle::account::Guess;
+use vestibule::internals::throttle::account::Guess;
 
 use crate::harness::{
     Browser, TestApp,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use vestibule::{app::SystemRandom, domain::secrets::random::Random};
+use vestibule::internals::{app::SystemRandom, domain::secrets::random::Random};
 
 use crate::harness::{TestApp, answer::Answer, browser::http, settings::HOST};
 

@@ -2,7 +2,7 @@
 //! one: the paths come from the table of the service.
 
 use reqwest::Method;
-use vestibule::web::routes;
+use vestibule::internals::web::routes;
 
 use super::matrix::{filled_in, methods};
 use crate::harness::{TestApp, answer::Answer, browser::urlencoded, settings::ORIGIN};

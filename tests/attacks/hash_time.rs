@@ -302,7 +302,7 @@ async fn the_database_knows_the_kinds_in_use() {
         }
     }
     let shared = app.services().db.shared().await.unwrap();
-    let examples = vestibule::db::sign_in::password_kinds::examples(&shared, 65)
+    let examples = vestibule::internals::db::sign_in::password_kinds::examples(&shared, 65)
         .await
         .unwrap();
     for (name, hash) in hashes() {
@@ -318,7 +318,7 @@ async fn the_database_knows_the_kinds_in_use() {
         assert_eq!(found, expected, "{name}: {examples:?}");
     }
     assert_eq!(examples.len(), hashes().len() - 2, "{examples:?}");
-    let some = vestibule::db::sign_in::password_kinds::examples(&shared, 3)
+    let some = vestibule::internals::db::sign_in::password_kinds::examples(&shared, 3)
         .await
         .unwrap();
     assert_eq!(some.len(), 3);

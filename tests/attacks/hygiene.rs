@@ -8,7 +8,7 @@ use std::{
 
 use reqwest::Method;
 use serde_json::{Map, Value, json};
-use vestibule::{
+use vestibule::internals::{
     telemetry::{self, Format},
     web::routes,
 };

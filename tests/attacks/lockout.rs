@@ -8,9 +8,9 @@ mod known;
 use chrono::TimeDelta;
 use futures_util::future::{join, join_all};
 use serde_json::json;
-use vestibule::db::sign_in::throttles;
-use vestibule::flows::upkeep::purge;
-use vestibule::throttle::account::Guess;
+use vestibule::internals::db::sign_in::throttles;
+use vestibule::internals::flows::upkeep::purge;
+use vestibule::internals::throttle::account::Guess;
 
 use crate::harness::{
     Api, Reply, TestApp,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::json;
-use vestibule::web::{
+use vestibule::internals::web::{
     guard::Guard::{self, Admin, AnySession, Anyone, Session},
     routes,
 };

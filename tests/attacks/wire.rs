@@ -8,7 +8,7 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
-use vestibule::web::routes;
+use vestibule::internals::web::routes;
 
 use crate::harness::{
     Reply, TestApp,

@@ -6,7 +6,7 @@
 
 use std::{fs, path::Path, process::Command};
 
-use vestibule::throttle::account::Guess;
+use vestibule::internals::throttle::account::Guess;
 
 use super::{super::imports, *};
 use crate::harness::people::PASSWORD;

@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use vestibule::flows::audit::verify;
+use vestibule::internals::flows::audit::verify;
 
 use super::imports;
 use crate::harness::{Browser, Page, Person, Reply, TestApp, people::NEW_PASSWORD};

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use tokio_postgres::{Client, Config, NoTls};
-use vestibule::local_postgres::LocalPostgres;
+use vestibule::internals::local_postgres::LocalPostgres;
 
 use super::support::{Holder, Place, postmaster_of, query};
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use tokio_postgres::{NoTls, SimpleQueryMessage};
-use vestibule::local_postgres::{Durability, Options};
+use vestibule::internals::local_postgres::{Durability, Options};
 
 /// What a holding process prints once it holds the cluster.
 pub(crate) const HOLD: &str = "holding the cluster";

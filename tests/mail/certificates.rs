@@ -14,7 +14,7 @@ use rustls::{
     version::{TLS12, TLS13},
 };
 use tokio::net::TcpListener;
-use vestibule::mail::{SmtpSettings, TlsMode};
+use vestibule::internals::mail::{SmtpSettings, TlsMode};
 
 use super::{deliver, mail_to, replies::talk};
 

@@ -12,7 +12,7 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
     net::TcpListener,
 };
-use vestibule::mail::{DeliveryError, SmtpPassword, SmtpSettings, TlsMode};
+use vestibule::internals::mail::{DeliveryError, SmtpPassword, SmtpSettings, TlsMode};
 
 use super::{deliver, mail_to};
 

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use data_encoding::{BASE64, HEXLOWER};
 use serde_json::json;
 use uuid::Uuid;
-use vestibule::app::SystemRandom;
-use vestibule::db::upkeep::sealed::SealedColumn;
-use vestibule::domain::secrets::{sealing::SealingRing, secret::Key};
+use vestibule::internals::app::SystemRandom;
+use vestibule::internals::db::upkeep::sealed::SealedColumn;
+use vestibule::internals::domain::secrets::{sealing::SealingRing, secret::Key};
 
 use crate::cluster::{Cluster, Sql};
 use crate::node::{Node, command_on};

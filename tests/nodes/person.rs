@@ -3,8 +3,8 @@
 use data_encoding::BASE32_NOPAD;
 use serde_json::json;
 use totp_rs::{Builder, Secret};
-use vestibule::app::SystemClock;
-use vestibule::domain::clock::Clock;
+use vestibule::internals::app::SystemClock;
+use vestibule::internals::domain::clock::Clock;
 
 use crate::api::{Answer, Pair};
 use crate::cluster::Sql;

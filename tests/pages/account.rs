@@ -1,15 +1,15 @@
 //! The account of a signed-in person.
 
 use uuid::Uuid;
-use vestibule::domain::password::PasswordRefusal;
-use vestibule::web::copy;
-use vestibule::web::pages::{
+use vestibule::internals::domain::password::PasswordRefusal;
+use vestibule::internals::web::copy;
+use vestibule::internals::web::pages::{
     AccountPage, ActivityItem, BackupCodesPage, BackupCodesReason, ChangePasswordPage,
     ConfirmedPage, DeviceItem, ReauthenticatePage, SecondFactorState, SessionsPage, TwoFactorAct,
     TwoFactorActPage, TwoFactorPage, TwoFactorState,
 };
-use vestibule::web::qr;
-use vestibule::web::view::{FieldErrors, Flash, Shell};
+use vestibule::internals::web::qr;
+use vestibule::internals::web::view::{FieldErrors, Flash, Shell};
 
 use crate::sample::{
     EMAIL, HOSTILE, NAME, Rendered, fine, html, seconds_ago, signed_in, with_flash, wrong,

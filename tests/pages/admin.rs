@@ -1,13 +1,13 @@
 //! The pages of admins.
 
-use vestibule::domain::dashboard::{Figure, Precision, Span, days, hours};
-use vestibule::flows::admin::dashboard::{Dashboard, SignIns};
-use vestibule::web::pages::{
+use vestibule::internals::domain::dashboard::{Figure, Precision, Span, days, hours};
+use vestibule::internals::flows::admin::dashboard::{Dashboard, SignIns};
+use vestibule::internals::web::pages::{
     AdminAct, AdminActPage, AdminBulkPage, AdminUserPage, AdminUsersPage, AuditLine, AuditPage,
     AuditQuery, Chip, DashboardPage, DeviceLine, EventLine, InvitationLine, InvitationsPage,
     InvitePage, LeftOutLine, ListQuery, MailLine, Party, Section, UserLine,
 };
-use vestibule::web::view::{FieldErrors, Flash, Shell};
+use vestibule::internals::web::view::{FieldErrors, Flash, Shell};
 
 use crate::sample::{
     EMAIL, HOSTILE, NAME, Rendered, fine, html, seconds_ago, signed_in, with_flash, wrong,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vestibule::web::pages::ErrorPage;
+use vestibule::internals::web::pages::ErrorPage;
 
 use crate::sample::{NAME, Rendered, anonymous, html, signed_in};
 

@@ -1,10 +1,10 @@
 //! The pages on which accounts come in a file.
 
-use vestibule::flows::imports::undo::InUse;
-use vestibule::web::pages::{
+use vestibule::internals::flows::imports::undo::InUse;
+use vestibule::internals::web::pages::{
     ImportLine, ImportPage, ImportUndoPage, ImportsPage, Kind, ReportView, RowLine, Stage,
 };
-use vestibule::web::view::FieldErrors;
+use vestibule::internals::web::view::FieldErrors;
 
 use crate::{
     admin::{admin, chip},

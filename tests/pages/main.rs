@@ -20,7 +20,7 @@ use std::fs;
 use std::path::Path;
 
 use scraper::{ElementRef, Html, Selector};
-use vestibule::web::pages::BackupCodesReason;
+use vestibule::internals::web::pages::BackupCodesReason;
 
 use crate::sample::Rendered;
 

@@ -1,14 +1,14 @@
 //! Creating an account and verifying its address.
 
-use vestibule::domain::accounts::display_name::DisplayNameError;
-use vestibule::domain::accounts::email::EmailError;
-use vestibule::domain::password::PasswordRefusal;
-use vestibule::web::copy;
-use vestibule::web::pages::{
+use vestibule::internals::domain::accounts::display_name::DisplayNameError;
+use vestibule::internals::domain::accounts::email::EmailError;
+use vestibule::internals::domain::password::PasswordRefusal;
+use vestibule::internals::web::copy;
+use vestibule::internals::web::pages::{
     AlreadyVerifiedPage, CheckMailPage, CheckMailReason, InvitationInvalidPage, InvitationPage,
     NoUse, RegisterPage, VerifyEmailPage, VerifyLinkInvalidPage, VerifyProof,
 };
-use vestibule::web::view::{FieldErrors, Shell};
+use vestibule::internals::web::view::{FieldErrors, Shell};
 
 use crate::sample::{
     EMAIL, HOSTILE, NAME, Rendered, anonymous, fine, html, seconds_ago, signed_in, wrong,

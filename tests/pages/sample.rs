@@ -2,7 +2,7 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use vestibule::web::view::{FieldErrors, Flash, Message, Shell, SignedInAs};
+use vestibule::internals::web::view::{FieldErrors, Flash, Message, Shell, SignedInAs};
 
 /// A page, and the name of its file in the gallery.
 pub(crate) type Rendered = (&'static str, String);

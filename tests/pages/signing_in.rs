@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use vestibule::domain::accounts::email::EmailError;
-use vestibule::domain::password::PasswordRefusal;
-use vestibule::domain::sign_in::attempts::Pause;
-use vestibule::web::copy;
-use vestibule::web::pages::{
+use vestibule::internals::domain::accounts::email::EmailError;
+use vestibule::internals::domain::password::PasswordRefusal;
+use vestibule::internals::domain::sign_in::attempts::Pause;
+use vestibule::internals::web::copy;
+use vestibule::internals::web::pages::{
     ForgotPasswordPage, ForgotPasswordSentPage, LoginPage, LoginVerifyPage, ResetLinkInvalidPage,
     ResetPasswordPage, UnlockLinkInvalidPage, UnlockPage,
 };
-use vestibule::web::view::{FieldErrors, Flash, Message, Shell};
+use vestibule::internals::web::view::{FieldErrors, Flash, Message, Shell};
 
 use crate::sample::{EMAIL, HOSTILE, Rendered, anonymous, fine, html, with_flash, wrong};
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
-use vestibule::local_postgres::{Durability, LocalPostgres, Options};
+use vestibule::internals::local_postgres::{Durability, LocalPostgres, Options};
 
 /// A fresh folder below /tmp, whatever the build folder is: run as root, the server's account must
 /// be able to cross it. Dropped, it goes, and with it a server whose cluster stands in it.

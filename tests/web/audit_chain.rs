@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::time::{sleep, timeout};
-use vestibule::{
+use vestibule::internals::{
     domain::{
         audit::chain::{self, Head, Statement},
         secrets::{sealing::SealingRing, secret::Key},
@@ -267,12 +267,16 @@ async fn a_chain_that_is_recomputed_without_the_key_is_found() {
     let guessed = SealingRing::new(("k1".to_owned(), Key::new([7; 32])), vec![]);
     let conn = &mut app.services().db.connection().await.unwrap();
     let mut head = Head::NONE;
-    for segment in vestibule::db::audit::seals::segments(conn, 0, 10)
+    for segment in vestibule::internals::db::audit::seals::segments(conn, 0, 10)
         .await
         .unwrap()
     {
-        let events =
-            vestibule::db::audit::seals::events(conn, segment.after_seq, segment.last_seq, 10);
+        let events = vestibule::internals::db::audit::seals::events(
+            conn,
+            segment.after_seq,
+            segment.last_seq,
+            10,
+        );
         let list = chain::row_hashes(&events.await.unwrap());
         let says: Statement = head.next(0, segment.last_seq, &list, &guessed);
         let seal = says.seal(&guessed).unwrap();

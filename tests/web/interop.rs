@@ -9,7 +9,7 @@ use std::{
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use vestibule::{app::SystemClock, domain::clock::Clock};
+use vestibule::internals::{app::SystemClock, domain::clock::Clock};
 
 use crate::harness::{
     Api, Person, TestApp,

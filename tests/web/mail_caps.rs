@@ -78,7 +78,7 @@ async fn refused_sign_ins_mail_their_link_five_times_an_hour() {
     // Other kinds are counted by themselves.
     ask(&app.api(), "/forgot-password", &person.email).await;
     app.post.mail(&person.email, "Reset").await;
-    let queue = vestibule::flows::mail::queue::list(app.services(), "", 10).await;
+    let queue = vestibule::internals::flows::mail::queue::list(app.services(), "", 10).await;
     assert_eq!(queue.unwrap().unwrap().counts.capped, 32);
 }
 

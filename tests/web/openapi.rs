@@ -11,7 +11,7 @@ use std::{
 
 use reqwest::Method;
 use serde_json::Value;
-use vestibule::web::{problem::codes, routes};
+use vestibule::internals::web::{problem::codes, routes};
 
 use crate::harness::{
     Reply, TestApp,

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use uuid::Uuid;
-use vestibule::{
+use vestibule::internals::{
     db::{
         self,
         mail::outbox::NewMail,

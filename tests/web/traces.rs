@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use futures_util::future::join;
 use serde_json::{Value, json};
-use vestibule::flows::upkeep::purge;
+use vestibule::internals::flows::upkeep::purge;
 
 use crate::harness::{
     TestApp,

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use vestibule::flows::upkeep::purge;
+use vestibule::internals::flows::upkeep::purge;
 
 use crate::harness::{
     Browser, Page, Person, Reply, TestApp,

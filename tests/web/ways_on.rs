@@ -169,7 +169,7 @@ async fn another_link_for_no_address_is_asked_for_again() {
 /// The list of paths that are no pages is the truth: each other path opens, or leads to one that does.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_path_of_a_form_is_a_page_but_for_those_that_are_listed() {
-    use vestibule::web::{paths::POST_ONLY, routes::page_paths};
+    use vestibule::internals::web::{paths::POST_ONLY, routes::page_paths};
     let app = TestApp::start().await;
     let owner = app.person().admin().await;
     let mut browser = app.browser();

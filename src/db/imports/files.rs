@@ -55,7 +55,6 @@ pub struct NewFile<'a> {
 /// A file and what became of it.
 #[derive(Debug, Clone, Queryable, Selectable, QueryableByName)]
 #[diesel(table_name = imports, check_for_backend(diesel::pg::Pg))]
-#[expect(missing_docs, reason = "the migration says what each column is")]
 pub struct FileRow {
     pub id: Uuid,
     pub created_at: DateTime<Utc>,

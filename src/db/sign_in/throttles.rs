@@ -106,8 +106,6 @@ pub async fn give_back(
 pub struct Counter {
     /// Its key.
     pub key: Vec<u8>,
-    /// Attempts in a row.
-    pub failures: i32,
     /// No attempt is let through before this.
     pub next_allowed_at: DateTime<Utc>,
 }

@@ -51,7 +51,6 @@ macro_rules! events {
     })*) => {
         /// What happened.
         #[derive(Debug, Clone, PartialEq, Eq)]
-        #[expect(missing_docs, reason = "the name and the sentence say what each is")]
         pub enum Event {
             $($($(#[$doc])* $event $({ $($field: $type),* })?,)*)*
         }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-pub use whole::{Confirmed, MOST_FOUND, confirm, find, kept, perform_in_parts, select};
+pub use whole::{Confirmed, confirm, find, kept, perform_in_parts, select};
 
 use super::{
     act::{Act, Acting, Barred, Outcome},
@@ -52,11 +52,6 @@ impl BulkAct {
     pub fn of_word(word: &str) -> Option<Self> {
         let found = Self::WORDS.into_iter().find(|(known, _)| *known == word);
         found.map(|(_, act)| act)
-    }
-
-    /// Whether it asks why.
-    pub fn asks_reason(self) -> bool {
-        self == Self::Disable
     }
 
     /// The act with its reason, which is not looked at where none is asked for.
@@ -264,7 +259,7 @@ mod tests {
     fn only_what_hurts_takes_a_reason() {
         for (word, act) in BulkAct::WORDS {
             assert_eq!(BulkAct::of_word(word), Some(act));
-            assert_eq!(act.order(" ").is_err(), act.asks_reason());
+            assert_eq!(act.order(" ").is_err(), act == BulkAct::Disable);
             assert!(act.order("left the company").is_ok());
         }
         assert_eq!(BulkAct::of_word("delete"), None);

@@ -5,7 +5,7 @@ mod search;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-pub use search::{PAGE, Page, Query, check, count, everybody, list, page};
+pub use search::{Page, Query, check, count, everybody, list, page};
 
 use crate::{
     db::{

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use vestibule::throttle::account::Guess;
+use vestibule::internals::throttle::account::Guess;
 
 use super::{app, block, blocked, guess, link, set_failures, wait_of};
 use crate::harness::{Browser, people::NEW_PASSWORD};

@@ -1,7 +1,7 @@
 //! Browsers that an account knows: strangers lock nobody out.
 
 use chrono::TimeDelta;
-use vestibule::{
+use vestibule::internals::{
     flows::imports::{
         at_once::{self, Options},
         rows,

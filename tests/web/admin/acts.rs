@@ -334,7 +334,7 @@ async fn a_deleted_account_is_erased_after_its_grace_and_can_be_restored_before(
     assert_eq!(app.api().sign_in(&kept).await.status, 200);
 
     let erase = async || {
-        vestibule::flows::upkeep::purge::expired(app.services())
+        vestibule::internals::flows::upkeep::purge::expired(app.services())
             .await
             .unwrap();
         let left = "SELECT id FROM users WHERE id::text = $1";

@@ -125,11 +125,11 @@ async fn whoever_is_demoted_or_disabled_is_refused_by_the_next_request_everywher
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_operator_cannot_take_the_last_admin_away_either() {
-    use vestibule::domain::{
+    use vestibule::internals::domain::{
         accounts::{reason::Reason, user::Role},
         audit::Client,
     };
-    use vestibule::flows::admin::act::{Act, Outcome, perform_as_operator};
+    use vestibule::internals::flows::admin::act::{Act, Outcome, perform_as_operator};
     let app = TestApp::start().await;
     let one = app.person().admin().await;
     let reason = || Reason::parse("x").unwrap();

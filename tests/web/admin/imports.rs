@@ -7,7 +7,7 @@ use futures_util::future::join;
 use reqwest::Method;
 use serde_json::json;
 use tokio::time::{sleep, timeout};
-use vestibule::flows::upkeep::{purge, rotate_keys};
+use vestibule::internals::flows::upkeep::{purge, rotate_keys};
 
 use super::admin;
 use crate::harness::{Browser, TestApp, answer::Answer, people::PASSWORD, settings::ORIGIN};

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use vestibule::domain::dashboard::Precision;
-use vestibule::flows::admin::list::{self, Query};
+use vestibule::internals::domain::dashboard::Precision;
+use vestibule::internals::flows::admin::list::{self, Query};
 
 use crate::harness::TestApp;
 

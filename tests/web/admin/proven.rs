@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use futures_util::future::join;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use vestibule::{
+use vestibule::internals::{
     domain::{
         accounts::{reason::Reason, user::Role},
         audit::Client,

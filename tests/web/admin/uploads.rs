@@ -10,7 +10,7 @@ use tokio::{
     task::JoinHandle,
     time::{sleep, timeout},
 };
-use vestibule::flows::upkeep::purge;
+use vestibule::internals::flows::upkeep::purge;
 
 use super::imports::{IMPORTS, count, host, kept, multipart, rows};
 use crate::harness::{

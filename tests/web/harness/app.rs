@@ -5,7 +5,7 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 use chrono::TimeDelta;
 use tokio::{runtime::Handle, task::block_in_place, time::timeout};
 use tokio_postgres::{Row, types::ToSql};
-use vestibule::{
+use vestibule::internals::{
     app::{App, Seams, Server, SystemRandom},
     domain::secrets::random::Random,
     flows::Services,

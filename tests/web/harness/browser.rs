@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use reqwest::{Client, Method, RequestBuilder};
 use scraper::Html;
-use vestibule::domain::clock::Clock;
+use vestibule::internals::domain::clock::Clock;
 
 use super::{
     answer::Answer,

@@ -9,7 +9,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use vestibule::domain::clock::{Clock, from_millis};
+use vestibule::internals::domain::clock::{Clock, from_millis};
 
 /// 3 March 2026, 14:05 UTC: pages and mails print the same times in every run.
 const START_MILLIS: i64 = 1_772_546_700_000;

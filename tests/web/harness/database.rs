@@ -14,7 +14,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use tokio::{runtime::Handle, task::block_in_place};
 use tokio_postgres::{Client, NoTls, Row, types::ToSql};
-use vestibule::{
+use vestibule::internals::{
     app::App,
     db::DatabaseOptions,
     local_postgres::{Durability, LocalPostgres, Options},

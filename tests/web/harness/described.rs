@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
-use vestibule::web::api::description;
+use vestibule::internals::web::api::description;
 
 use super::api::Reply;
 

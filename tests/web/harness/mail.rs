@@ -11,7 +11,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 use uuid::Uuid;
-use vestibule::mail::{MemoryMailbox, RenderedMail};
+use vestibule::internals::mail::{MemoryMailbox, RenderedMail};
 
 use super::settings::ORIGIN;
 

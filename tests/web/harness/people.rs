@@ -10,7 +10,7 @@ use std::{
 use chrono::TimeDelta;
 use totp_rs::{Builder, Secret};
 use uuid::Uuid;
-use vestibule::{
+use vestibule::internals::{
     db,
     domain::{
         accounts::user::Role,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ffi::OsString};
 
-use vestibule::config::{self, Config, Source};
+use vestibule::internals::config::{self, Config, Source};
 
 /// The name under which the app is served: with https, so that cookies are as in production.
 pub(crate) const HOST: &str = "auth.example.com";

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
 use tokio::time::{Duration, sleep};
-use vestibule::domain::{
+use vestibule::internals::domain::{
     clock::from_millis,
     password::Password,
     secrets::{keys, secret::SecretString},

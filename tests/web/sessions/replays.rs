@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use serde_json::json;
 use uuid::Uuid;
-use vestibule::domain::{
+use vestibule::internals::domain::{
     session::token_hash,
     token::{Claims, Purpose},
 };

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::Value;
-use vestibule::{
+use vestibule::internals::{
     db::{self, sessions::rotation::Rotation},
     domain::{session::token_hash, token::Purpose},
 };

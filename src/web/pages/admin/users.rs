@@ -122,7 +122,6 @@ impl From<ManagedUser> for UserLine {
 /// What to look for, as the URL has it.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "the flow says what each may be")]
 pub struct ListQuery {
     pub q: String,
     pub status: String,

@@ -10,7 +10,6 @@ pub(in crate::web::pages) const AUDIT: &str = "/admin/audit";
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "the flow says what each may be")]
 pub struct AuditQuery {
     pub actor: String,
     pub subject: String,

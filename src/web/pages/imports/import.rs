@@ -63,7 +63,6 @@ pub struct ImportPage {
 
 /// How far a file is.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "counts of rows and accounts, and moments")]
 pub enum Stage {
     /// It waits to be confirmed.
     Waiting(ReportView),

@@ -1,7 +1,7 @@
 //! Every token ever minted is asked about, and every row looked at.
 
 use futures_util::future::join_all;
-use vestibule::{
+use vestibule::internals::{
     db,
     domain::{
         session::{RefreshVerdict, judge_refresh, token_hash},

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use vestibule::domain::{
+use vestibule::internals::domain::{
     clock::Clock,
     token::{Claims, Purpose},
 };
