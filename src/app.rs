@@ -1,11 +1,11 @@
 //! The only place where things are wired: settings become services, services an HTTP server.
 
-mod convert;
 mod first_admin;
 mod metrics;
 mod patient;
 mod seams;
 mod server;
+mod site;
 
 use std::{
     io,
@@ -21,14 +21,14 @@ use crate::{
     breach::Breaches,
     config::Config,
     db::{ConnectError, Connector, DatabaseOptions, Db, migrate::MigrateError},
-    domain::{password::HashError, secrets::keys, token::TokenCodec},
+    domain::{password::HashError, token::TokenCodec},
     flows::{Services, sign_in::breach_queue::BreachChecks},
     hashing::Hashing,
     judging::Judging,
     mail::{MailContext, SetupError, Transport},
     metrics::Metrics,
     throttle::{Throttle, account::AccountThrottle, mail::MailCaps},
-    web::state::{WebSettings, WebState},
+    web::state::WebState,
     worker::Workers,
 };
 pub use metrics::MetricsServer;
@@ -83,40 +83,35 @@ impl App {
     ) -> Result<Self, StartError> {
         let transport = match seams.transport {
             Some(transport) => transport,
-            None => convert::transport(config)?,
+            None => Self::transport(config)?,
         };
-        let cookie_key = |info| keys::derive(&config.secrets.cookie, info);
+        let cookie_key = |info| site::cookie_key(config, info);
         let services = Arc::new(Services {
             db: Db::new(database)?,
             tokens: Self::token_codec(config),
-            ring: convert::ring(&config.secrets.sealing),
-            hashing: Hashing::new(convert::argon2(config), config.hashing_concurrency)?,
+            ring: config.secrets.sealing.clone(),
+            hashing: Hashing::new(config.argon2, config.hashing_concurrency)?,
             judging: Judging::new(config.hashing_concurrency),
             breaches: Breaches::new(config.breach_check.as_ref()),
             breach_checks: BreachChecks::default(),
-            throttle: Throttle::new(&convert::limits(&config.rate_limits), &seams.clock),
+            throttle: Throttle::new(&config.limits, &seams.clock),
             metrics: Metrics::default(),
             account_throttle: AccountThrottle::new(
                 cookie_key("vestibule/throttle/account"),
                 cookie_key("vestibule/cookie/device"),
-                config.rate_limits.scale,
+                config.limit_scale,
             ),
-            mail_caps: MailCaps::new(
-                cookie_key("vestibule/throttle/mail"),
-                config.rate_limits.scale,
-            ),
-            policy: convert::policy(config),
-            site: convert::site(config),
+            mail_caps: MailCaps::new(cookie_key("vestibule/throttle/mail"), config.limit_scale),
+            policy: config.policy,
+            site: site::site(config),
             address_key: cookie_key("vestibule/audit/address"),
             outbox_bell: Arc::new(Notify::new()),
             clock: seams.clock,
             random: seams.random,
         });
-        let settings: WebSettings =
-            convert::web_settings(config, &cookie_key("vestibule/cookie/session"));
         let state = WebState {
             services: Arc::clone(&services),
-            settings: Arc::new(settings),
+            settings: Arc::new(site::web_settings(config)),
             built_description: OnceLock::new(),
         };
         Ok(Self {
@@ -124,18 +119,21 @@ impl App {
             state,
             transport,
             max_connections: config.max_connections,
-            keep_alive: Duration::from_secs(config.keep_alive_seconds),
+            keep_alive: config.keep_alive,
         })
     }
 
     /// How mails leave, for what needs no database.
     pub fn transport(config: &Config) -> Result<Transport, StartError> {
-        Ok(convert::transport(config)?)
+        Ok(match &config.smtp {
+            Some(settings) => Transport::smtp(settings)?,
+            None => Transport::stdout(config.smtp_from.clone()),
+        })
     }
 
     /// What every mail has in common.
     pub fn mail_context(config: &Config) -> MailContext {
-        convert::site(config).mail
+        site::site(config).mail
     }
 
     /// The keys and rules of tokens alone, for what needs no database.
@@ -143,7 +141,7 @@ impl App {
         TokenCodec::new(
             &config.secrets.jwt,
             &config.secrets.jwt_previous,
-            convert::token_policy(config),
+            config.tokens.clone(),
         )
     }
 

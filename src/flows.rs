@@ -19,10 +19,11 @@ pub mod sessions;
 pub mod sign_in;
 pub mod upkeep;
 
+pub use crate::domain::policy::{EmailVerification, Registration};
 pub use error::FlowError;
 use error::Undone;
 pub use input::InputFaults;
-pub use services::{EmailVerification, Policy, Registration, Services, Site};
+pub use services::{Services, Site};
 pub use sessions::tokens::{PendingSignIn, TokenPair};
 
 /// What flows return.

@@ -169,8 +169,8 @@ pub mod local_postgres {
 }
 pub mod mail {
     pub use crate::mail::{
-        DeliveryError, MailContext, MemoryMailbox, Message, RenderedMail, SetupError, SmtpPassword,
-        SmtpSettings, TlsMode, Transport,
+        DeliveryError, MailContext, MemoryMailbox, Message, RenderedMail, SetupError, SmtpSettings,
+        TlsMode, Transport,
     };
 }
 pub mod telemetry {

@@ -6,35 +6,16 @@ mod limiter;
 pub mod mail;
 mod places;
 
-use std::{hash::Hash, net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{hash::Hash, net::IpAddr, sync::Arc, time::Duration};
 
 use ipnet::IpNet;
 
+pub use crate::domain::limits::{Limit, Limits, RouteLimits};
 use crate::domain::{clock::Clock, network::network_of};
 use limiter::Limiter;
 
 /// Bytes that all limiters together may come to hold: thirteen, each with its table full.
 pub const MEMORY: usize = 13 * places::BYTES;
-
-/// A limit: `burst` at once, and as many again in each `per`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limit {
-    /// How many.
-    pub burst: NonZeroU32,
-    /// In how long.
-    pub per: Duration,
-}
-
-/// The limits of a route; `None` counts nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RouteLimits {
-    /// By the client's address; IPv6 counts by /64.
-    pub ip: Option<Limit>,
-    /// By email address.
-    pub email: Option<Limit>,
-    /// By both together.
-    pub email_ip: Option<Limit>,
-}
 
 /// The routes that are limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,25 +46,6 @@ impl Route {
             Self::PasswordStrength => "password_strength",
         }
     }
-}
-
-/// The limits of all routes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Networks whose clients are never limited.
-    pub exempt: Vec<IpNet>,
-    /// See [`Route::Login`].
-    pub login: RouteLimits,
-    /// See [`Route::SecondFactor`].
-    pub second_factor: RouteLimits,
-    /// See [`Route::Register`].
-    pub register: RouteLimits,
-    /// See [`Route::ForgotPassword`].
-    pub forgot_password: RouteLimits,
-    /// See [`Route::Reset`].
-    pub reset: RouteLimits,
-    /// See [`Route::PasswordStrength`].
-    pub password_strength: RouteLimits,
 }
 
 struct RouteLimiter {
@@ -168,7 +130,10 @@ mod tests {
     use super::*;
     use crate::domain::clock::from_millis;
     use chrono::{DateTime, Utc};
-    use std::sync::atomic::{AtomicI64, Ordering};
+    use std::{
+        num::NonZeroU32,
+        sync::atomic::{AtomicI64, Ordering},
+    };
 
     struct Hand(AtomicI64);
     impl Clock for Hand {

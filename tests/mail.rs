@@ -18,9 +18,9 @@ use std::time::{Duration, Instant};
 use smtp::{Mode, SmtpServer};
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
+use vestibule::internals::domain::secrets::secret::SecretString;
 use vestibule::internals::mail::{
-    DeliveryError, MailContext, Message, RenderedMail, SetupError, SmtpPassword, SmtpSettings,
-    TlsMode, Transport,
+    DeliveryError, MailContext, Message, RenderedMail, SetupError, SmtpSettings, TlsMode, Transport,
 };
 
 const USER: &str = "vestibule";
@@ -32,7 +32,7 @@ fn settings(server: &SmtpServer, tls: TlsMode) -> SmtpSettings {
         port: server.port,
         tls,
         username: Some(USER.to_owned()),
-        password: Some(SmtpPassword::new(PASSWORD.to_owned())),
+        password: Some(SecretString::from(PASSWORD.to_owned())),
         from: "Vestibule <no-reply@auth.example.com>".to_owned(),
         ca_file: Some(server.ca_file.clone()),
         timeout: Duration::from_secs(10),

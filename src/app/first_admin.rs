@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::App;
 use crate::{
     config::{Config, FirstAdmin},
-    domain::{accounts::user::Role, audit::Client, secrets::secret::SecretString},
+    domain::{accounts::user::Role, audit::Client},
     flows::{
         FlowError,
         accounts::create_user::{self, Input, Outcome},
@@ -36,7 +36,7 @@ impl App {
         };
         let input = Input {
             email: email.clone(),
-            password: SecretString::from(password.expose().as_str()),
+            password: password.clone(),
             role: Role::Admin,
         };
         let client = Client::command("vestibule serve");

@@ -115,7 +115,7 @@ impl Database {
         match &config.database {
             DatabaseSource::Url { url, ca_file } => {
                 let options = DatabaseOptions {
-                    url: url.expose().clone(),
+                    url: url.expose().to_owned(),
                     ca_file: ca_file.clone(),
                     pool_size,
                 };

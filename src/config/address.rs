@@ -1,76 +1,44 @@
-//! Rules around the public address: what it may be, and how cookies follow from it.
-
-use std::net::{Ipv4Addr, SocketAddr};
+//! Parsers of URLs, and which hosts are this machine.
 
 use url::{Host, Url};
 
-use super::Environment;
 use super::faults::Refusal;
-use super::reader::{Read, Reader, Reported};
-use super::value::{self, Parsed, word};
+use super::value::Parsed;
 
-/// The public address. Development derives it from where it listens, so that a changed port
-/// needs one setting and not two.
-pub(super) fn base_url(
-    reader: &mut Reader<'_>,
-    environment: Read<Environment>,
-    listen: Read<SocketAddr>,
-) -> Read<Url> {
-    let remedy =
-        "Set it to the https address that browsers use, such as https://sign-in.example.org.";
-    let written = reader.optional("BASE_URL", value::base_url)?;
-    match (written, environment?) {
-        (Some(url), Environment::Production) if url.scheme() != "https" => Err(reader.refuse(
-            "BASE_URL",
-            Refusal::new("is not https, and ENVIRONMENT is production", remedy),
-        )),
-        (Some(url), _) => Ok(url),
-        (None, Environment::Production) => Err(reader.refuse(
-            "BASE_URL",
-            Refusal::new("is not set, and ENVIRONMENT is production", remedy),
-        )),
-        (None, Environment::Development) => {
-            let mut address = listen?;
-            if address.ip().is_unspecified() {
-                address.set_ip(Ipv4Addr::LOCALHOST.into());
-            }
-            if address.port() == 0 {
-                address.set_port(8080);
-            }
-            value::base_url(&format!("http://{address}"))
-                .map_err(|refusal| reader.refuse("BASE_URL", refusal))
-        }
+/// The public address: http or https, a host, perhaps a port, and nothing else.
+pub(super) fn base_url(value: &str) -> Parsed<Url> {
+    let remedy = "Use scheme, host and perhaps a port, such as https://sign-in.example.org.";
+    let refuse = |problem: &str| Err(Refusal::new(problem, remedy));
+    let Ok(url) = Url::parse(value) else {
+        return refuse("is not a URL");
+    };
+    if !matches!(url.scheme(), "http" | "https") {
+        return refuse("is neither an http nor an https URL");
     }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("must not hold a user name or password");
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return refuse("must not have a path, a query or a fragment");
+    }
+    Ok(url)
 }
 
-/// Follows the scheme of `BASE_URL`. Secure cookies under http reach nobody, except on a loopback
-/// host, which browsers hold trustworthy; plain ones under https would be a hole.
-pub(super) fn cookie_secure(reader: &mut Reader<'_>, base_url: Option<&Url>) -> Read<bool> {
-    let told = reader.optional("COOKIE_SECURE", |text| {
-        word(text, &[("true", true), ("false", false)])
-    })?;
-    let Some(base_url) = base_url else {
-        return Err(Reported);
-    };
-    let https = base_url.scheme() == "https";
-    let remedy = "Remove the line: the setting follows BASE_URL.";
-    match told {
-        Some(false) if https => Err(reader.refuse(
-            "COOKIE_SECURE",
-            Refusal::new(
-                "is false, and BASE_URL is https: cookies would also travel in the clear",
-                remedy,
-            ),
-        )),
-        Some(true) if !https && !is_loopback(base_url.host()) => Err(reader.refuse(
-            "COOKIE_SECURE",
-            Refusal::new(
-                "is true, and BASE_URL is http: browsers would drop every cookie",
-                remedy,
-            ),
-        )),
-        told => Ok(told.unwrap_or(https)),
+/// A web origin in the exact form in which browsers send it (RFC 6454).
+pub(super) fn origin(value: &str) -> Parsed<String> {
+    if value == "*" {
+        return Err(Refusal::new(
+            "has a wildcard",
+            "Name each origin whose pages may use the API with cookies.",
+        ));
     }
+    let url = base_url(value).map_err(|refusal| {
+        Refusal::new(
+            format!("holds an item that {}", refusal.problem),
+            "Write origins as scheme, host and perhaps a port, such as https://app.example.org.",
+        )
+    })?;
+    Ok(url.origin().ascii_serialization())
 }
 
 /// The address of a service that we call: https, or http on this machine. It may have a path.

@@ -1,8 +1,15 @@
-//! Writes the table of settings out: `.env.example`, and the `.env` of `vestibule init`.
+//! Writes the settings out: `.env.example`, and the `.env` of `vestibule init`.
 
 use super::fresh_secrets::FreshSecrets;
 use super::reader::PLACEHOLDER;
-use super::table::{Preset, SECTIONS, Setting};
+use super::setting::{Preset, Row};
+use super::settings::{
+    SECTIONS,
+    accounts::EMAIL_VERIFICATION,
+    database::DATABASE_URL,
+    mail::{SMTP_FROM, SMTP_HOST, SMTP_PASSWORD, SMTP_USERNAME},
+    server::{BASE_URL, ENVIRONMENT},
+};
 
 const HEADING: &str = "\
 # Settings of Vestibule. Values of the process environment come before those in `.env`; an empty value
@@ -11,50 +18,50 @@ const HEADING: &str = "\
 # that holds the value, such as one of /run/secrets.
 ";
 
-/// What only the operator of a production site knows; each line stands as a placeholder.
-const TO_FILL_IN: [(&str, &str); 6] = [
-    ("BASE_URL", "https://CHANGE_ME"),
+/// What only the operator of a production site knows: a placeholder for each.
+static TO_FILL_IN: [(&str, &str); 6] = [
+    (BASE_URL.row.name, "https://CHANGE_ME"),
     (
-        "DATABASE_URL",
+        DATABASE_URL.row.name,
         "'postgres://vestibule:CHANGE_ME@CHANGE_ME/vestibule?sslmode=verify-full'",
     ),
-    ("SMTP_HOST", PLACEHOLDER),
-    ("SMTP_USERNAME", PLACEHOLDER),
-    ("SMTP_PASSWORD", PLACEHOLDER),
-    ("SMTP_FROM", "'Vestibule <no-reply@CHANGE_ME>'"),
+    (SMTP_HOST.row.name, PLACEHOLDER),
+    (SMTP_USERNAME.row.name, PLACEHOLDER),
+    (SMTP_PASSWORD.row.name, PLACEHOLDER),
+    (SMTP_FROM.row.name, "'Vestibule <no-reply@CHANGE_ME>'"),
 ];
 
 /// The text of `.env.example`: every setting commented out, with its default and meaning.
 #[cfg(test)]
 pub(super) fn env_example() -> String {
     render(
-        "# This file is generated from the table in src/config/table.rs.\n",
+        "# This file is generated from the declarations in src/config/settings/.\n",
         |_| None,
     )
 }
 
 /// The text of a fresh `.env`, secrets filled in; for production with lines that are to be filled in.
 pub fn env_file(production: bool, secrets: &FreshSecrets) -> String {
-    let secret = |setting: &Setting| {
+    let secret = |row: &Row| {
         secrets
-            .text(setting.name)
+            .text(row.name)
             .map(|text| Line::Value(text.to_owned()))
     };
     if !production {
-        return render("", |setting| match setting.name {
-            "ENVIRONMENT" => Some(Line::Value("development".to_owned())),
-            _ => secret(setting),
+        return render("", |row| match row.name {
+            name if name == ENVIRONMENT.row.name => Some(Line::Value("development".to_owned())),
+            _ => secret(row),
         });
     }
     let advice = format!(
         "#\n# Lines with {PLACEHOLDER} are yours to fill in; the service does not start before.\n"
     );
-    render(&advice, |setting| match setting.name {
-        "ENVIRONMENT" => Some(Line::Value("production".to_owned())),
-        "EMAIL_VERIFICATION" => Some(Line::Value("required".to_owned())),
+    render(&advice, |row| match row.name {
+        name if name == ENVIRONMENT.row.name => Some(Line::Value("production".to_owned())),
+        name if name == EMAIL_VERIFICATION.row.name => Some(Line::Value("required".to_owned())),
         name => match TO_FILL_IN.iter().find(|(known, _)| *known == name) {
             Some((_, text)) => Some(Line::FillIn((*text).to_owned())),
-            None => secret(setting),
+            None => secret(row),
         },
     })
 }
@@ -65,27 +72,27 @@ enum Line {
     FillIn(String),
 }
 
-fn render(advice: &str, line: impl Fn(&Setting) -> Option<Line>) -> String {
+fn render(advice: &str, line: impl Fn(&Row) -> Option<Line>) -> String {
     let mut text = format!("{HEADING}{advice}");
     for section in SECTIONS {
         text.extend(["\n\n# ---- ", section.title, " ----\n"]);
         text.push_str(&commented(section.intro));
-        for setting in section.settings {
+        for row in section.settings.iter().map(|setting| setting.row()) {
             text.push('\n');
-            text.push_str(&commented(setting.meaning));
-            text.push_str(&entry(setting, line(setting)));
+            text.push_str(&commented(row.meaning));
+            text.push_str(&entry(row, line(row)));
         }
     }
     text
 }
 
-fn entry(setting: &Setting, line: Option<Line>) -> String {
-    let name = setting.name;
-    let (note, example) = match setting.preset {
+fn entry(row: &Row, line: Option<Line>) -> String {
+    let name = row.name;
+    let (note, example) = match row.preset {
         Preset::Fixed(default) => (format!("Default: {default}"), default),
         Preset::Computed { how, example } => (format!("Default: {how}"), example),
         Preset::Unset { example } => ("Default: none".to_owned(), example),
-        Preset::Secret { how } => (format!("Make one with: {how}"), ""),
+        Preset::Secret { how, .. } => (format!("Make one with: {how}"), ""),
     };
     match line {
         None => format!("# {note}\n#{name}={example}\n"),
@@ -94,10 +101,7 @@ fn entry(setting: &Setting, line: Option<Line>) -> String {
     }
 }
 
-fn commented(text: &str) -> String {
-    let mut comment = String::new();
-    for line in text.lines() {
-        comment.extend(["# ", line, "\n"]);
-    }
-    comment
+/// Lines of doc comments as comments of a shell; each begins with its space.
+fn commented(lines: &[&str]) -> String {
+    lines.iter().map(|line| format!("#{line}\n")).collect()
 }

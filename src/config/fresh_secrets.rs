@@ -3,46 +3,40 @@
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
-/// The names that every start needs.
-pub(super) const NEEDED: [&str; 3] = ["JWT_SECRET_KEY", "COOKIE_KEY", "SEALING_KEYS"];
+use super::{setting::Preset, settings::secrets::NEEDED};
 
-/// New secrets, as the text that stands in a file.
-pub struct FreshSecrets {
-    jwt_secret_key: Zeroizing<String>,
-    cookie_key: Zeroizing<String>,
-    sealing_keys: Zeroizing<String>,
-}
+/// New secrets: the name of each setting, and its value as a text.
+pub struct FreshSecrets(Vec<(&'static str, Zeroizing<String>)>);
 
 impl FreshSecrets {
     /// The text for that setting, where it is one of the secrets.
     pub fn text(&self, name: &str) -> Option<&str> {
-        match name {
-            "JWT_SECRET_KEY" => Some(&self.jwt_secret_key),
-            "COOKIE_KEY" => Some(&self.cookie_key),
-            "SEALING_KEYS" => Some(&self.sealing_keys),
-            _ => None,
-        }
+        let secret = self.0.iter().find(|(known, _)| *known == name);
+        secret.map(|(_, text)| text.as_str())
     }
 
     /// `NAME=value` lines of all of them.
     pub(super) fn lines(&self) -> Zeroizing<String> {
-        let line = |name: &str| format!("{name}={}\n", self.text(name).unwrap_or_default());
-        Zeroizing::new(NEEDED.into_iter().map(line).collect())
+        let line = |(name, text): &(&str, Zeroizing<String>)| format!("{name}={}\n", text.as_str());
+        Zeroizing::new(self.0.iter().map(line).collect())
     }
 }
 
 /// Makes one of each secret from 32 random bytes that `fill` provides.
 pub fn fresh_secrets(fill: &dyn Fn(&mut [u8])) -> FreshSecrets {
-    let key = || {
+    let fresh = |prefix: &str| {
         let mut bytes = Zeroizing::new([0; 32]);
         fill(bytes.as_mut());
-        BASE64.encode(bytes.as_ref())
+        Zeroizing::new(format!("{prefix}{}", BASE64.encode(bytes.as_ref())))
     };
-    FreshSecrets {
-        jwt_secret_key: Zeroizing::new(key()),
-        cookie_key: Zeroizing::new(key()),
-        sealing_keys: Zeroizing::new(format!("k1:{}", key())),
-    }
+    let secrets = NEEDED.into_iter().filter_map(|secret| {
+        let row = secret.row();
+        match row.preset {
+            Preset::Secret { prefix, .. } => Some((row.name, fresh(prefix))),
+            Preset::Fixed(_) | Preset::Computed { .. } | Preset::Unset { .. } => None,
+        }
+    });
+    FreshSecrets(secrets.collect())
 }
 
 /// Fills a buffer from the random source of the operating system.

@@ -1,12 +1,11 @@
-//! Reads settings by name: the process environment first, then `.env`, then the secrets kept in
-//! development, then the default of the table. In the first two, `NAME_FILE` may name a file that
-//! holds the value of `NAME`. Collects every fault instead of stopping at the first.
+//! Reads settings: the process environment first, then `.env`, then the secrets kept in development,
+//! then the default. In the first two, `NAME_FILE` may name a file that holds the value of `NAME`. Collects every fault instead of stopping at the first.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::faults::{Fault, Refusal};
+use super::setting::{Declared, Optional, Preset, Row, Setting};
 use super::source::{Dotenv, Source, read_dotenv};
-use super::table::{self, Preset};
 use super::value::Parsed;
 
 /// What `vestibule init --production` writes where only the operator knows the value.
@@ -50,56 +49,58 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A value, or the default that the table has for it.
-    pub(super) fn value<T>(
-        &mut self,
-        name: &'static str,
-        parse: impl Fn(&str) -> Parsed<T>,
-    ) -> Read<T> {
-        let preset = table::find(name).map(|setting| setting.preset);
-        let Some(Preset::Fixed(default)) = preset else {
-            return Err(self.refuse(name, Refusal::new("has no default", "Set it.")));
-        };
-        Ok(match self.optional(name, &parse)? {
-            Some(value) => value,
-            None => parse(default).map_err(|refusal| self.refuse(name, refusal))?,
-        })
+    /// Reads every setting, so that the reader holds every fault of a single value, and each of them may end
+    /// what is assembled afterwards.
+    pub(super) fn check(&mut self, settings: impl Iterator<Item = &'static dyn Declared>) {
+        for setting in settings {
+            let _ = self.parsed(setting.row(), |text| setting.check(text));
+        }
+        self.asked.clear();
     }
 
-    /// A value, or nothing where it is unset. Spaces around it are dropped.
-    pub(super) fn optional<T>(
-        &mut self,
-        name: &'static str,
-        parse: impl Fn(&str) -> Parsed<T>,
-    ) -> Read<Option<T>> {
-        self.untrimmed(name, |text| parse(text.trim()))
+    /// The value, or the default.
+    pub(super) fn value<T>(&mut self, setting: &'static Setting<T>) -> Read<T> {
+        if let Some(value) = self.parsed(&setting.row, setting.parse)? {
+            return Ok(value);
+        }
+        (setting.parse)(setting.default).map_err(|refusal| self.refuse(setting, refusal))
     }
 
-    /// The same for a value whose spaces may matter.
-    pub(super) fn untrimmed<T>(
+    /// The value, or nothing where it is unset.
+    pub(super) fn optional<T>(&mut self, setting: &'static Optional<T>) -> Read<Option<T>> {
+        self.parsed(&setting.row, setting.parse)
+    }
+
+    fn parsed<T>(
         &mut self,
-        name: &'static str,
+        row: &'static Row,
         parse: impl Fn(&str) -> Parsed<T>,
     ) -> Read<Option<T>> {
-        let Some(text) = self.text(name)? else {
+        self.asked.insert(row.name);
+        let Some(text) = self.text(row.name)? else {
             return Ok(None);
         };
-        if text.trim().contains(PLACEHOLDER) {
-            return Err(self.refuse(
-                name,
-                Refusal::new(
-                    format!("still holds {PLACEHOLDER}"),
-                    "Fill in its value, or remove the line where it is not needed.",
-                ),
-            ));
-        }
-        parse(&text)
+        let value = if text.trim().contains(PLACEHOLDER) {
+            Err(Refusal::new(
+                format!("still holds {PLACEHOLDER}"),
+                "Fill in its value, or remove the line where it is not needed.",
+            ))
+        } else if row.keeps_spaces {
+            parse(&text)
+        } else {
+            parse(text.trim())
+        };
+        value
             .map(Some)
-            .map_err(|refusal| self.refuse(name, refusal))
+            .map_err(|refusal| self.record(row.name, refusal))
     }
 
     /// Records a fault of that setting.
-    pub(super) fn refuse(&mut self, name: &str, refusal: Refusal) -> Reported {
+    pub(super) fn refuse(&mut self, setting: &dyn Declared, refusal: Refusal) -> Reported {
+        self.record(setting.row().name, refusal)
+    }
+
+    fn record(&mut self, name: &str, refusal: Refusal) -> Reported {
         let fault = Fault {
             setting: name.to_owned(),
             problem: refusal.problem,
@@ -124,20 +125,21 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether a value has been written for that setting.
-    pub(super) fn is_set(&mut self, name: &'static str) -> bool {
-        matches!(self.text(name), Ok(Some(_)) | Err(Reported))
+    pub(super) fn is_set(&mut self, setting: &dyn Declared) -> bool {
+        matches!(self.text(setting.row().name), Ok(Some(_)) | Err(Reported))
     }
 
-    /// The names of what is set to something else than the default of the table.
-    pub(super) fn changed(&mut self) -> Vec<&'static str> {
-        let is_changed = |setting: &&table::Setting| match (self.text(setting.name), setting.preset)
-        {
+    /// The names of the settings that are not at their default.
+    pub(super) fn changed(
+        &mut self,
+        settings: impl Iterator<Item = &'static Row>,
+    ) -> Vec<&'static str> {
+        let is_changed = |row: &&Row| match (self.text(row.name), row.preset) {
             (Ok(Some(text)), Preset::Fixed(default)) => text.trim() != default,
             (Ok(Some(_)), _) => true,
             _ => false,
         };
-        let changed = table::all().filter(is_changed);
-        changed.map(|setting| setting.name).collect()
+        settings.filter(is_changed).map(|row| row.name).collect()
     }
 
     /// Whether anything is wrong so far.
@@ -158,7 +160,6 @@ impl<'a> Reader<'a> {
     /// The text of a setting. One that is empty or only spaces counts as unset, so that a
     /// compose file may pass on variables that nobody has filled in.
     fn text(&mut self, name: &'static str) -> Read<Option<String>> {
-        self.asked.insert(name);
         let by_file = file_name_of(name);
         let (text, file) = (self.in_environment(name)?, self.in_environment(&by_file)?);
         if let Some(text) = self.one_of(name, text, file)? {
@@ -177,7 +178,7 @@ impl<'a> Reader<'a> {
             Some(Some(text)) => Ok(Some(text.to_owned()).filter(|text| !text.trim().is_empty())),
             Some(None) => {
                 let refusal = Refusal::new("is not valid UTF-8", "Set it to plain text.");
-                Err(self.refuse(name, refusal))
+                Err(self.record(name, refusal))
             }
         }
     }
@@ -198,7 +199,7 @@ impl<'a> Reader<'a> {
             (Some(_), Some(_)) => {
                 let problem = format!("is set, and {} as well", file_name_of(name));
                 let refusal = Refusal::new(problem, "Keep the one that is meant.");
-                Err(self.refuse(name, refusal))
+                Err(self.record(name, refusal))
             }
         }
     }
@@ -220,7 +221,7 @@ impl<'a> Reader<'a> {
                 );
                 let remedy =
                     "Name a text file in UTF-8 that holds the value, readable by the service.";
-                Err(self.refuse(name, Refusal::new(problem, remedy)))
+                Err(self.record(name, Refusal::new(problem, remedy)))
             }
         };
         self.files.insert(name.to_owned(), read.clone());

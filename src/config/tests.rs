@@ -45,6 +45,11 @@ impl Drop for Folder {
     }
 }
 
+/// The name of every setting.
+fn names() -> impl Iterator<Item = &'static str> {
+    settings::rows().map(|row| row.name)
+}
+
 const JWT: &str = "0123456789abcdef0123456789abcdef";
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 const RING: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";

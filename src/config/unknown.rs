@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::table;
+use super::settings;
 
 /// First words that only we would use. Other first words (`SESSION_`, `RUST_`, `DATA_`, ...) belong
 /// to desktops and tools as well; a name that starts with one must be close to a setting.
@@ -20,7 +20,7 @@ const NEARLY_THE_SAME: f64 = 0.8;
 pub(super) fn in_file<'a>(file: &Path, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let file = file.display().to_string();
     names
-        .filter(|name| !table::is_known(name))
+        .filter(|name| !settings::is_known(name))
         .map(|name| warning(name, &file))
         .collect()
 }
@@ -29,9 +29,9 @@ pub(super) fn in_file<'a>(file: &Path, names: impl Iterator<Item = &'a str>) -> 
 pub(super) fn in_environment(env: &BTreeMap<String, OsString>) -> Vec<String> {
     let looks_like_ours = |name: &str| {
         let first = name.split('_').next().unwrap_or(name);
-        let shared = || table::all().any(|setting| setting.name.split('_').next() == Some(first));
+        let shared = || settings::rows().any(|row| row.name.split('_').next() == Some(first));
         let close = || nearest(name).is_some_and(|(_, likeness)| likeness >= NEARLY_THE_SAME);
-        !table::is_known(name) && (OURS.contains(&first) || (shared() && close()))
+        !settings::is_known(name) && (OURS.contains(&first) || (shared() && close()))
     };
     env.keys()
         .filter(|name| looks_like_ours(name))
@@ -52,11 +52,11 @@ fn warning(name: &str, place: &str) -> String {
 /// The setting most like that name, in any case, and how like it is (1 is the same).
 fn nearest(name: &str) -> Option<(&'static str, f64)> {
     let upper = name.to_ascii_uppercase();
-    table::all()
-        .map(|setting| {
+    settings::rows()
+        .map(|row| {
             (
-                setting.name,
-                strsim::normalized_damerau_levenshtein(&upper, setting.name),
+                row.name,
+                strsim::normalized_damerau_levenshtein(&upper, row.name),
             )
         })
         .max_by(|one, other| one.1.total_cmp(&other.1))

@@ -1,15 +1,15 @@
 //! Parsers of single values: text in, a typed value or a refusal with its remedy out.
-//! They know nothing of other settings; rules between settings stand in `assemble`.
+//! They know nothing of other settings; rules between settings are in `settings`.
 
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
-use url::Url;
 
 use super::faults::{Refusal, shown};
 use crate::domain::network::database_url::{DatabaseUrl, Malformed};
+use crate::domain::secrets::secret::SecretString;
 
 pub(super) type Parsed<T> = Result<T, Refusal>;
 
@@ -59,40 +59,9 @@ pub(super) fn factor(value: &str) -> Parsed<f64> {
     }
 }
 
-/// The public address: http or https, a host, perhaps a port, and nothing else.
-pub(super) fn base_url(value: &str) -> Parsed<Url> {
-    let remedy = "Use scheme, host and perhaps a port, such as https://sign-in.example.org.";
-    let refuse = |problem: &str| Err(Refusal::new(problem, remedy));
-    let Ok(url) = Url::parse(value) else {
-        return refuse("is not a URL");
-    };
-    if !matches!(url.scheme(), "http" | "https") {
-        return refuse("is neither an http nor an https URL");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return refuse("must not hold a user name or password");
-    }
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        return refuse("must not have a path, a query or a fragment");
-    }
-    Ok(url)
-}
-
-/// A web origin in the exact form in which browsers send it (RFC 6454).
-pub(super) fn origin(value: &str) -> Parsed<String> {
-    if value == "*" {
-        return Err(Refusal::new(
-            "has a wildcard",
-            "Name each origin whose pages may use the API with cookies.",
-        ));
-    }
-    let url = base_url(value).map_err(|refusal| {
-        Refusal::new(
-            format!("holds an item that {}", refusal.problem),
-            "Write origins as scheme, host and perhaps a port, such as https://app.example.org.",
-        )
-    })?;
-    Ok(url.origin().ascii_serialization())
+/// Yes or no.
+pub(super) fn truth(value: &str) -> Parsed<bool> {
+    word(value, &[("true", true), ("false", false)])
 }
 
 /// A network (CIDR), or one address, which is a network of its own.
@@ -133,9 +102,9 @@ pub(super) fn socket(value: &str) -> Parsed<SocketAddr> {
 }
 
 /// Where the database is, in either form of libpq. Never quoted back: it may hold a password.
-pub(super) fn database_url(value: &str) -> Parsed<String> {
+pub(super) fn database_url(value: &str) -> Parsed<SecretString> {
     DatabaseUrl::parse(value)
-        .map(|_| value.to_owned())
+        .map(|_| SecretString::from(value))
         .map_err(|why| {
             let remedy = match why {
                 Malformed::Unsupported("sslcert" | "sslkey") => {

@@ -2,6 +2,7 @@
 
 pub mod database_url;
 pub mod probe;
+pub mod smtp;
 pub mod tls;
 
 use std::net::IpAddr;

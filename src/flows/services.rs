@@ -8,13 +8,12 @@ use crate::{
     db::Db,
     domain::{
         clock::{Clock, to_millis},
-        password::PasswordPolicy,
+        policy::Policy,
         secrets::{
             random::Random,
             sealing::SealingRing,
             secret::{Key, SecretString},
         },
-        session::SessionPolicy,
         token::TokenCodec,
     },
     hashing::Hashing,
@@ -23,45 +22,8 @@ use crate::{
     metrics::Metrics,
     throttle::{Throttle, account::AccountThrottle, mail::MailCaps},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
-
-/// Who may make an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Registration {
-    /// Anybody.
-    Open,
-    /// Nobody without an invitation.
-    Invite,
-    /// Nobody.
-    Closed,
-}
-
-/// Whether an address has to be proven before its owner signs in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EmailVerification {
-    /// Registering signs in at once.
-    Optional,
-    /// Nobody signs in before.
-    Required,
-}
-
-/// The rules an operator chose.
-#[derive(Debug, Clone, Copy)]
-pub struct Policy {
-    /// Who may make an account.
-    pub registration: Registration,
-    /// Whether addresses have to be proven first.
-    pub email_verification: EmailVerification,
-    /// New passwords.
-    pub passwords: PasswordPolicy,
-    /// Lifetimes and number of sessions.
-    pub sessions: SessionPolicy,
-    /// How many days audit events are kept; for ever where there is no number.
-    pub audit_retention_days: Option<i64>,
-    /// After how long an account that was never verified is deleted; never where there is no time.
-    pub unverified_after: Option<TimeDelta>,
-}
 
 /// The public face: where links lead.
 #[derive(Debug, Clone)]

@@ -12,7 +12,8 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
     net::TcpListener,
 };
-use vestibule::internals::mail::{DeliveryError, SmtpPassword, SmtpSettings, TlsMode};
+use vestibule::internals::domain::secrets::secret::SecretString;
+use vestibule::internals::mail::{DeliveryError, SmtpSettings, TlsMode};
 
 use super::{deliver, mail_to};
 
@@ -144,7 +145,7 @@ async fn keywords_of_accounts_have_any_case() {
     .await;
     let settings = SmtpSettings {
         username: Some("vestibule".to_owned()),
-        password: Some(SmtpPassword::new("secret".to_owned())),
+        password: Some(SecretString::from("secret".to_owned())),
         ..server.settings()
     };
     let sent = deliver(&settings, &mail_to("grace@example.com")).await;

@@ -63,7 +63,7 @@ pub(super) async fn check(config: &Config, url: &Url, report: &mut Report) {
             "See that the proxy lets it through.",
         ),
     }
-    let key = ProbeKey::derive(&config.secrets.cookie);
+    let key = ProbeKey::derive(config.secrets.cookie.expose());
     let value = key.value(SystemClock.now());
     let claimed = CLAIMED.to_string();
     let headers = [

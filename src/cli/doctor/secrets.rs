@@ -38,19 +38,20 @@ pub(super) fn check(secrets: &Secrets, report: &mut Report) {
             "has a key that can be guessed, and still signs people in",
         );
     }
-    if let Some(why) = key_weakness(&secrets.cookie) {
+    if let Some(why) = key_weakness(secrets.cookie.expose()) {
         weak("COOKIE_KEY", why);
     }
-    for key in &secrets.sealing {
-        if let Some(why) = key_weakness(&key.key) {
-            weak("SEALING_KEYS", &format!("({}) {why}", key.id));
+    let cookie = secrets.cookie.expose();
+    for (id, key) in secrets.sealing.keys() {
+        if let Some(why) = key_weakness(key.expose()) {
+            weak("SEALING_KEYS", &format!("({id}) {why}"));
         }
-        if key.key == secrets.cookie {
+        if key.expose() == cookie {
             weak("SEALING_KEYS", "and COOKIE_KEY are the same key");
         }
     }
     let is_jwt = |key: &[u8]| BASE64.encode(key).as_bytes() == secrets.jwt.as_slice();
-    if is_jwt(&secrets.cookie) || secrets.sealing.iter().any(|key| is_jwt(&key.key)) {
+    if is_jwt(cookie) || secrets.sealing.keys().any(|(_, key)| is_jwt(key.expose())) {
         weak("JWT_SECRET_KEY", "is another secret as well");
     }
     if before && report.is_sound() {

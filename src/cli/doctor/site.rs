@@ -5,11 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use url::Host;
 
 use super::report::Report;
-use crate::{
-    app::App,
-    config::{Config, SmtpTls},
-    web::extract::client_address,
-};
+use crate::{app::App, config::Config, mail::TlsMode, web::extract::client_address};
 
 /// A client of the example (RFC 5737).
 const CLIENT: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 9);
@@ -81,8 +77,8 @@ pub(super) async fn mail(config: &Config, report: &mut Report) {
     match checked {
         Ok(()) => {
             let tls = match smtp.tls {
-                SmtpTls::None => "without TLS",
-                SmtpTls::Starttls | SmtpTls::Tls => "over verified TLS",
+                TlsMode::None => "without TLS",
+                TlsMode::Starttls | TlsMode::Tls => "over verified TLS",
             };
             let account = match smtp.username {
                 Some(_) => ", and takes the account",

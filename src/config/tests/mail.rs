@@ -1,6 +1,7 @@
 //! The rules around mail.
 
 use super::*;
+use crate::domain::network::smtp::TlsMode;
 
 #[test]
 fn plain_mail_stays_on_this_machine_in_production() {
@@ -36,13 +37,8 @@ fn a_mail_account_needs_both_halves() {
     ]))
     .smtp
     .unwrap();
-    assert_eq!(
-        smtp.password
-            .map(|password| password.expose().clone())
-            .as_deref(),
-        Some(" p ")
-    );
-    assert_eq!((smtp.port, smtp.tls), (587, SmtpTls::Starttls));
+    assert_eq!(smtp.password, Some(SecretString::from(" p ")));
+    assert_eq!((smtp.port, smtp.tls), (587, TlsMode::Starttls));
     let loaded = development(&[("SMTP_PORT", "25")]).unwrap();
     assert_eq!(
         loaded.warnings,

@@ -2,7 +2,10 @@
 
 use std::net::IpAddr;
 
+use chrono::TimeDelta;
+
 use super::*;
+use crate::domain::policy::{EmailVerification, Registration};
 
 #[test]
 fn development_needs_nothing() {
@@ -16,20 +19,28 @@ fn development_needs_nothing() {
     );
     assert_eq!(config.database_pool_size, 10);
     assert!(matches!(config.database, DatabaseSource::Embedded { .. }));
+    assert_eq!(config.tokens.issuer, "http://127.0.0.1:8080");
     assert_eq!(
-        (config.jwt_leeway_seconds, config.access_token_minutes),
-        (60, 30)
+        (config.tokens.access_leeway, config.tokens.access_lifetime),
+        (TimeDelta::seconds(60), TimeDelta::minutes(30))
+    );
+    let sessions = config.policy.sessions;
+    assert_eq!(
+        (config.tokens.refresh_lifetime, sessions.refresh_grace),
+        (TimeDelta::days(7), TimeDelta::seconds(30))
     );
     assert_eq!(
-        (config.refresh_token_days, config.refresh_grace_seconds),
-        (7, 30)
+        (sessions.max_lifetime, config.cookie_secure),
+        (TimeDelta::days(30), false)
     );
-    assert_eq!((config.session_max_days, config.cookie_secure), (30, false));
     assert!(config.smtp.is_none());
     assert_eq!(config.smtp_from, "Vestibule <no-reply@localhost>");
-    assert_eq!(config.registration, Registration::Open);
-    assert_eq!(config.email_verification, EmailVerification::Optional);
-    assert_eq!(config.password_min_length, 15);
+    assert_eq!(config.policy.registration, Registration::Open);
+    assert_eq!(
+        config.policy.email_verification,
+        EmailVerification::Optional
+    );
+    assert_eq!(config.policy.passwords.min_length, 15);
     let argon2 = Argon2Settings {
         memory_kib: 19456,
         iterations: 2,
@@ -40,11 +51,11 @@ fn development_needs_nothing() {
         (argon2, true)
     );
     assert_eq!(
-        config.rate_limits.login.ip.map(|limit| limit.burst.get()),
+        config.limits.login.ip.map(|limit| limit.burst.get()),
         Some(60)
     );
-    assert!(config.rate_limits.exempt.is_empty());
-    assert_eq!(config.rate_limits.reset.email, None);
+    assert!(config.limits.exempt.is_empty());
+    assert_eq!(config.limits.reset.email, None);
 }
 
 #[test]
@@ -61,11 +72,11 @@ fn the_process_comes_before_the_file_and_the_file_before_the_default() {
     let config = config(load(&source));
     assert_eq!(
         (
-            config.session_max_days,
-            config.password_min_length,
-            config.jwt_leeway_seconds
+            config.policy.sessions.max_lifetime,
+            config.policy.passwords.min_length,
+            config.tokens.access_leeway
         ),
-        (10, 12, 60)
+        (TimeDelta::days(10), 12, TimeDelta::seconds(60))
     );
 }
 
@@ -74,7 +85,10 @@ fn an_empty_value_lets_the_file_speak() {
     let folder = Folder::new();
     let mut source = source(&with_secrets(&[("SESSION_MAX_DAYS", "  ")]));
     source.dotenv = Some(folder.write(".env", "SESSION_MAX_DAYS=20\n"));
-    assert_eq!(config(load(&source)).session_max_days, 20);
+    assert_eq!(
+        config(load(&source)).policy.sessions.max_lifetime,
+        TimeDelta::days(20)
+    );
 }
 
 #[test]
@@ -223,18 +237,16 @@ fn lists_are_read_item_by_item() {
         .collect();
     assert_eq!(proxies, ["10.0.0.0/8", "2001:db8::1/128"]);
     assert!(config.trusted_proxies[0].contains(&IpAddr::from([10, 9, 9, 9])));
-    assert_eq!(config.secrets.jwt, JWT.as_bytes());
+    assert_eq!(*config.secrets.jwt, JWT.as_bytes());
     assert_eq!(
-        config.secrets.jwt_previous,
+        *config.secrets.jwt_previous,
         [vec![b'a'; 32], vec![b'b'; 32]]
     );
-    let ids: Vec<_> = config
-        .secrets
-        .sealing
-        .iter()
-        .map(|key| key.id.as_str())
-        .collect();
-    assert_eq!((ids, config.secrets.cookie), (vec!["k2", "k1"], [0; 32]));
+    let ids: Vec<_> = config.secrets.sealing.ids().collect();
+    assert_eq!(
+        (ids, config.secrets.cookie.expose()),
+        (vec!["k2", "k1"], &[0; 32])
+    );
 }
 
 #[test]
@@ -263,7 +275,7 @@ fn the_scale_reaches_every_limit() {
         ("RATE_LIMIT_SCALE", "10"),
         ("RATE_LIMIT_LOGIN_EMAIL", "3/1h"),
     ]))
-    .rate_limits;
+    .limits;
     let bursts = [limits.login.email, limits.login.ip, limits.reset.ip]
         .map(|limit| limit.map(|limit| limit.burst.get()));
     assert_eq!(bursts, [Some(30), Some(600), Some(300)]);
@@ -271,14 +283,13 @@ fn the_scale_reaches_every_limit() {
 
 #[test]
 fn every_limit_can_be_turned_off_and_networks_exempt() {
-    let off: Vec<(&str, &str)> = table::all()
-        .map(|setting| setting.name)
+    let off: Vec<(&str, &str)> = names()
         .filter(|name| name.starts_with("RATE_LIMIT_"))
         .filter(|name| !matches!(*name, "RATE_LIMIT_SCALE" | "RATE_LIMIT_EXEMPT"))
         .map(|name| (name, "off"))
         .chain([("RATE_LIMIT_EXEMPT", "192.0.2.7/24, 2001:db8::1")])
         .collect();
-    let limits = config(development(&off)).rate_limits;
+    let limits = config(development(&off)).limits;
     for route in [
         limits.login,
         limits.second_factor,

@@ -165,6 +165,11 @@ impl SealingRing {
         self.ids().any(|known| known == id)
     }
 
+    /// Every key with its id, the one that seals first.
+    pub fn keys(&self) -> impl Iterator<Item = (&str, &Key)> {
+        self.keys.iter().map(|(id, key)| (id.as_str(), key))
+    }
+
     /// Every key by id, the one that seals first.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.keys.iter().map(|(id, _)| id.as_str())

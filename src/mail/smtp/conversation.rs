@@ -13,7 +13,10 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 
 use super::reply::{Features, Reply};
-use crate::mail::{DeliveryError, SmtpPassword, TlsMode};
+use crate::{
+    domain::secrets::secret::SecretString,
+    mail::{DeliveryError, TlsMode},
+};
 
 /// The longest that one address of the server may take to be connected to.
 const CONNECTING: Duration = Duration::from_secs(10);
@@ -29,7 +32,7 @@ pub(super) struct Server {
     pub(super) name: ServerName<'static>,
     pub(super) mode: TlsMode,
     pub(super) tls: Arc<ClientConfig>,
-    pub(super) credentials: Option<(String, SmtpPassword)>,
+    pub(super) credentials: Option<(String, SecretString)>,
     /// What we call ourselves.
     pub(super) hello: String,
 }

@@ -1,0 +1,53 @@
+//! What follows from several settings: the links of mails, and what requests are checked against.
+
+use actix_web::cookie::Key as CookieKey;
+use url::Position;
+
+use crate::{
+    config::{Config, Environment},
+    domain::{
+        network::probe::ProbeKey,
+        secrets::{keys, secret::Key},
+    },
+    flows::Site,
+    mail::MailContext,
+    web::state::WebSettings,
+};
+
+/// What the service is called in mails and authenticator apps.
+const PRODUCT: &str = "Vestibule";
+
+/// Host and port of `BASE_URL`, the default port elided.
+fn authority(config: &Config) -> String {
+    config.base_url[Position::BeforeHost..Position::AfterPort].to_owned()
+}
+
+pub(super) fn site(config: &Config) -> Site {
+    let base_url = config.base_url.as_str().trim_end_matches('/').to_owned();
+    let mail = MailContext {
+        product: PRODUCT.to_owned(),
+        site: authority(config),
+        forgot_password_link: format!("{base_url}/forgot-password"),
+    };
+    Site { base_url, mail }
+}
+
+/// A key for one use, derived from `COOKIE_KEY`.
+pub(super) fn cookie_key(config: &Config, info: &str) -> Key {
+    keys::derive(config.secrets.cookie.expose(), info)
+}
+
+pub(super) fn web_settings(config: &Config) -> WebSettings {
+    let session_key = cookie_key(config, "vestibule/cookie/session");
+    WebSettings {
+        origin: config.base_url.origin().ascii_serialization(),
+        authority: authority(config),
+        https: config.base_url.scheme() == "https",
+        secure_cookies: config.cookie_secure,
+        development: config.environment == Environment::Development,
+        cors_origins: config.cors_origins.clone(),
+        trusted_proxies: config.trusted_proxies.clone(),
+        probe_key: ProbeKey::derive(config.secrets.cookie.expose()),
+        session_key: CookieKey::derive_from(session_key.expose()),
+    }
+}

@@ -1,0 +1,92 @@
+//! Accounts: who may have one, and the first admin.
+
+use chrono::TimeDelta;
+
+use crate::{
+    config::{
+        FirstAdmin,
+        faults::Refusal,
+        reader::{Read, Reader},
+        setting::{Optional, Setting, settings},
+        value::{Parsed, whole, word},
+    },
+    domain::{
+        accounts::email::EmailAddress,
+        policy::{EmailVerification, Registration},
+        secrets::secret::SecretString,
+    },
+};
+
+settings! {
+    "Accounts";
+
+    /// Who may register: `open` to everybody, `invite` to whom an admin invites, `closed` to nobody.
+    REGISTRATION: Setting<Registration> = fixed("open", registration);
+
+    /// `optional`: registering signs in at once, and a taken address is told. `required`: nobody
+    /// signs in before following the mailed link, and answers never tell who has an account.
+    EMAIL_VERIFICATION: Setting<EmailVerification> = fixed("optional", email_verification);
+
+    /// Days after which an account that somebody registered and never verified is deleted, at most
+    /// 3650; 0 keeps them. Accounts of admins, imported ones and those that an operator made stay.
+    UNVERIFIED_DAYS: Setting<Option<TimeDelta>> = fixed("7", days_or_never);
+
+    /// The first admin, made at a start where there is no admin yet; goes with ADMIN_PASSWORD. An
+    /// account that has the address is not promoted: `vestibule user promote` does that.
+    ADMIN_EMAIL: Optional<EmailAddress> = unset("admin@example.org", email);
+
+    /// The password that the first admin starts with, and has to change at the first sign-in.
+    /// Take both out once that is done.
+    ADMIN_PASSWORD: Optional<SecretString> = password();
+}
+
+fn registration(text: &str) -> Parsed<Registration> {
+    let words = [
+        ("open", Registration::Open),
+        ("invite", Registration::Invite),
+        ("closed", Registration::Closed),
+    ];
+    word(text, &words)
+}
+
+fn email_verification(text: &str) -> Parsed<EmailVerification> {
+    let words = [
+        ("optional", EmailVerification::Optional),
+        ("required", EmailVerification::Required),
+    ];
+    word(text, &words)
+}
+
+fn days_or_never(text: &str) -> Parsed<Option<TimeDelta>> {
+    let days = whole(text, 0..=3650)?;
+    Ok((days > 0).then(|| TimeDelta::days(days)))
+}
+
+fn email(text: &str) -> Parsed<EmailAddress> {
+    EmailAddress::parse(text).map_err(|_| {
+        Refusal::new(
+            "is not an email address",
+            "Set it to one: name@example.org.",
+        )
+    })
+}
+
+/// `ADMIN_EMAIL` and `ADMIN_PASSWORD`: both, or neither.
+pub(in crate::config) fn first_admin(reader: &mut Reader<'_>) -> Read<Option<FirstAdmin>> {
+    let remedy = "Set both to make the first admin, or neither.";
+    match (
+        reader.optional(&ADMIN_EMAIL)?,
+        reader.optional(&ADMIN_PASSWORD)?,
+    ) {
+        (Some(email), Some(password)) => Ok(Some(FirstAdmin { email, password })),
+        (None, None) => Ok(None),
+        (Some(_), None) => {
+            let problem = "is not set, and ADMIN_EMAIL is";
+            Err(reader.refuse(&ADMIN_PASSWORD, Refusal::new(problem, remedy)))
+        }
+        (None, Some(_)) => {
+            let problem = "is not set, and ADMIN_PASSWORD is";
+            Err(reader.refuse(&ADMIN_EMAIL, Refusal::new(problem, remedy)))
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The process itself: where it listens, under which name, and what it logs.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use url::Url;
+
+use crate::config::{
+    Environment,
+    address::base_url,
+    faults::Refusal,
+    reader::{Read, Reader},
+    setting::{Optional, Setting, settings},
+    value::{Parsed, log_filter, path, socket, whole, word},
+};
+
+settings! {
+    "The server";
+
+    /// `development` or `production`. Production refuses to start on a missing or short secret,
+    /// an http BASE_URL, or no mail server, and logs JSON lines.
+    ENVIRONMENT: Setting<Environment> = fixed("development", environment);
+
+    /// The address that browsers use: scheme, host and port, without a path. Links in mails are
+    /// built from it, tokens carry it as issuer, requests for another host are refused, and its
+    /// scheme decides how cookies are set. Changing it signs everybody out.
+    BASE_URL: Optional<Url> = computed(
+        "in development http:// and LISTEN_ADDR; production has none",
+        "http://127.0.0.1:8080",
+        base_url,
+    );
+
+    /// The socket address to serve on; port 0 takes a free one. Put a proxy that ends TLS before it.
+    LISTEN_ADDR: Setting<SocketAddr> = fixed("127.0.0.1:8080", socket);
+
+    /// The socket address of a second listener, which serves /metrics for Prometheus and nothing
+    /// else: numbers without names, to anybody who can reach it. docs/metrics.md lists them.
+    METRICS_ADDR: Optional<SocketAddr> = unset("127.0.0.1:9090", socket);
+
+    /// Connections at the same time, 1 to 1000000; more wait to be taken. Each holds 32 KiB, and up to
+    /// 128 KiB where somebody sends headers without end. Open files are raised as far as allowed.
+    MAX_CONNECTIONS: Setting<usize> = fixed("10000", |text| whole(text, 1..=1_000_000));
+
+    /// Seconds for which a connection stays open and is served without a request, 1 to 3600. More than
+    /// a proxy or balancer in front keeps its own idle, or a request meets a closed connection.
+    KEEP_ALIVE_SECONDS: Setting<Duration> = fixed(
+        "75",
+        |text| whole(text, 1..=3600).map(Duration::from_secs),
+    );
+
+    /// The folder of the embedded database and of the secrets made in development.
+    DATA_DIR: Optional<PathBuf> = computed(
+        "/var/lib/vestibule for root, else $XDG_DATA_HOME/vestibule, else ~/.local/share/vestibule",
+        "/var/lib/vestibule",
+        path,
+    );
+
+    /// What to log: a level (error, warn, info, debug, trace) or a list of `target=level`.
+    /// actix_http would log each malformed request of strangers as an error of ours.
+    RUST_LOG: Setting<String> = fixed("info,actix_http=off", log_filter);
+}
+
+fn environment(text: &str) -> Parsed<Environment> {
+    let words = [
+        ("development", Environment::Development),
+        ("production", Environment::Production),
+    ];
+    word(text, &words)
+}
+
+/// The public address. Development derives it from the listener, so that another port needs one
+/// setting and not two.
+pub(in crate::config) fn public_url(
+    reader: &mut Reader<'_>,
+    environment: Read<Environment>,
+) -> Read<Url> {
+    let remedy =
+        "Set it to the https address that browsers use, such as https://sign-in.example.org.";
+    let written = reader.optional(&BASE_URL)?;
+    match (written, environment?) {
+        (Some(url), Environment::Production) if url.scheme() != "https" => Err(reader.refuse(
+            &BASE_URL,
+            Refusal::new("is not https, and ENVIRONMENT is production", remedy),
+        )),
+        (Some(url), _) => Ok(url),
+        (None, Environment::Production) => Err(reader.refuse(
+            &BASE_URL,
+            Refusal::new("is not set, and ENVIRONMENT is production", remedy),
+        )),
+        (None, Environment::Development) => {
+            let mut address = reader.value(&LISTEN_ADDR)?;
+            if address.ip().is_unspecified() {
+                address.set_ip(Ipv4Addr::LOCALHOST.into());
+            }
+            if address.port() == 0 {
+                address.set_port(8080);
+            }
+            base_url(&format!("http://{address}"))
+                .map_err(|refusal| reader.refuse(&BASE_URL, refusal))
+        }
+    }
+}
+
+/// `DATA_DIR`, or the platform's folder (XDG Base Directory Specification). Without a home folder, as
+/// in many containers, it is root's; a start fails with a clear message if that cannot be written.
+pub(in crate::config) fn data_dir(reader: &mut Reader<'_>) -> Read<PathBuf> {
+    if let Some(written) = reader.optional(&DATA_DIR)? {
+        return Ok(written);
+    }
+    let folder = |name| {
+        reader
+            .source
+            .surrounding(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let shared =
+        folder("XDG_DATA_HOME").or_else(|| folder("HOME").map(|home| home.join(".local/share")));
+    Ok(match shared {
+        Some(shared) if !reader.source.root => shared.join("vestibule"),
+        _ => PathBuf::from("/var/lib/vestibule"),
+    })
+}

@@ -1,0 +1,38 @@
+//! The rules that an operator chose.
+
+use chrono::TimeDelta;
+
+use super::{password::PasswordPolicy, session::SessionPolicy};
+
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    /// Everyone.
+    Open,
+    /// Only the owners of invited addresses.
+    Invite,
+    /// No one, invited or not.
+    Closed,
+}
+
+/// Whether an address has to be verified before its owner signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmailVerification {
+    /// Registering signs in; the account shows that its address is unverified.
+    Optional,
+    /// Signing in needs a verified address, and answers do not reveal who has an account.
+    Required,
+}
+
+/// The rules of accounts, passwords, sessions and the audit log.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy {
+    pub registration: Registration,
+    pub email_verification: EmailVerification,
+    pub passwords: PasswordPolicy,
+    pub sessions: SessionPolicy,
+    /// How many days audit events are kept; `None` keeps them for ever.
+    pub audit_retention_days: Option<i64>,
+    /// After how long an account that was never verified is deleted; `None` keeps it.
+    pub unverified_after: Option<TimeDelta>,
+}
