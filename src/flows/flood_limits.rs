@@ -11,11 +11,11 @@ const LOG: &str = "vestibule::flows::services";
 
 /// Too many attempts, and what ends that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::flows) struct Throttled(pub(in crate::flows) Pause);
+pub struct Throttled(pub Pause);
 
 /// Counts an attempt. The first refusal of a flood is the caller's to log: it is cheap, and a
 /// flood must not become a flood of rows.
-pub(in crate::flows) fn count_request(
+pub fn count_request(
     s: &Services,
     route: Route,
     client: &Client,

@@ -16,7 +16,7 @@ use crate::{
             set_password::enqueue_password_changed,
         },
         audit::record::record_own,
-        authenticators::proof::{PasswordCheck, check_password},
+        authenticators::password::{PasswordCheck, check_password},
         flood_limits::Throttled,
         sessions::{authenticate::Authenticated, tokens::reissue},
     },
@@ -55,7 +55,7 @@ pub async fn change(
     input: Input,
     client: &Client,
 ) -> Result<Outcome> {
-    match check_password(s, who, &input.current_password, client).await? {
+    match check_password(s, &who.record, &input.current_password, who.actor(client)).await? {
         PasswordCheck::Right => {}
         PasswordCheck::Throttled(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
         PasswordCheck::Wrong => return Ok(Outcome::WrongPassword),

@@ -28,7 +28,7 @@ use crate::{
     flows::{
         FlowError, InputFaults, Registration, Result, Services,
         admin::act::{Barred, enter},
-        audit::record::subject_of,
+        audit::record::{Actor, record, subject_of},
         authenticators::proof::Proven,
         mail::outbox::{Cause, Recipient, enqueue},
     },
@@ -202,15 +202,13 @@ impl Inviting<'_> {
     }
 
     async fn audit(&self, event: Event, invitation: &Invitation) -> Result<()> {
-        let record = db::audit::Record {
-            event,
-            actor: Some(self.actor),
-            subject: subject_of(self.s, None, &invitation.email_canonical),
+        let actor = Actor {
+            user_id: Some(self.actor),
             session_id: self.session_id,
             client: self.client,
-            at: self.s.now(),
         };
-        Ok(db::audit::insert(self.tx, &record).await?)
+        let subject = subject_of(self.s, None, &invitation.email_canonical);
+        record(self.s, self.tx, event, subject, actor).await
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A password that passed every rule.
-pub(in crate::flows) struct AcceptedPassword {
+pub struct AcceptedPassword {
     password: Password,
     /// Whether it was looked up among breached ones.
     looked_up: bool,
@@ -22,7 +22,7 @@ pub(in crate::flows) struct AcceptedPassword {
 
 /// Judges a new password: first by the rules alone, then by what is known of breaches. Where
 /// that cannot be told, it passes, and is looked up again at the next sign-in.
-pub(in crate::flows) async fn accept_password(
+pub async fn accept_password(
     s: &Services,
     typed: &SecretString,
     own_words: OwnWords,
@@ -44,7 +44,7 @@ pub(in crate::flows) async fn accept_password(
 }
 
 /// Looks a password up among breached ones, where that is wanted.
-pub(in crate::flows) async fn look_up_breach(s: &Services, digest: &BreachDigest) -> Finding {
+pub async fn look_up_breach(s: &Services, digest: &BreachDigest) -> Finding {
     let found = s.breaches.look_up(digest).await;
     if s.breaches.are_looked_up() {
         s.metrics.breach_lookups.add(match found {
@@ -58,10 +58,7 @@ pub(in crate::flows) async fn look_up_breach(s: &Services, digest: &BreachDigest
 
 /// Hashes a password that was accepted, when its turn among the new ones has come: however many
 /// there are, a sign-in finds at most one of them ahead for each two permits.
-pub(in crate::flows) async fn hash_password(
-    s: &Services,
-    accepted: AcceptedPassword,
-) -> Result<PasswordHash> {
+pub async fn hash_password(s: &Services, accepted: AcceptedPassword) -> Result<PasswordHash> {
     let AcceptedPassword {
         password,
         looked_up,
@@ -74,7 +71,7 @@ pub(in crate::flows) async fn hash_password(
 }
 
 /// What others know of the user, and would try first.
-pub(in crate::flows) fn own_words(user: &User) -> OwnWords {
+pub fn own_words(user: &User) -> OwnWords {
     OwnWords::of(
         &user.email,
         user.display_name.as_deref().unwrap_or_default(),

@@ -18,16 +18,16 @@ use crate::{
 
 /// A password set by somebody who can read the mailbox.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::flows) struct NewPassword<'a> {
-    pub(in crate::flows) user: &'a User,
-    pub(in crate::flows) hash: &'a PasswordHash,
-    pub(in crate::flows) reason: EndReason,
-    pub(in crate::flows) client: &'a Client,
+pub struct NewPassword<'a> {
+    pub user: &'a User,
+    pub hash: &'a PasswordHash,
+    pub reason: EndReason,
+    pub client: &'a Client,
 }
 
 /// Sets the password, proves the address, ends every session and tells the owner. Returns the
 /// user as it is now; `None` where the credentials changed since the token was read.
-pub(in crate::flows) async fn set_password_by_mail(
+pub async fn set_password_by_mail(
     s: &Services,
     tx: &Transaction<'_>,
     change: NewPassword<'_>,
@@ -70,7 +70,7 @@ pub(in crate::flows) async fn set_password_by_mail(
 }
 
 /// Tells the owner that the password changed.
-pub(in crate::flows) async fn enqueue_password_changed(
+pub async fn enqueue_password_changed(
     s: &Services,
     tx: &Transaction<'_>,
     user: &User,

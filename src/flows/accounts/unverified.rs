@@ -9,7 +9,10 @@ use crate::{
         accounts::user::User,
         audit::{Client, Event, Subject},
     },
-    flows::{Result, Services},
+    flows::{
+        Result, Services,
+        audit::record::{Actor, record_each},
+    },
 };
 
 /// When the account is deleted unless its address is verified; `None` where it is not.
@@ -34,16 +37,11 @@ pub async fn erase_due(s: &Services) -> Result<usize> {
         if erased.is_empty() {
             return Ok(0);
         }
-        let record = |id: &_| db::audit::Record {
-            event: Event::UnverifiedErased { why: "expired" },
-            actor: None,
-            subject: Subject::User(*id),
-            session_id: None,
-            client: &client,
-            at,
+        let erasure = |id| {
+            let event = Event::UnverifiedErased { why: "expired" };
+            (event, Subject::User(id))
         };
-        let records: Vec<_> = erased.iter().map(record).collect();
-        db::audit::insert_all(tx, &records).await?;
+        record_each(s, tx, &erased, Actor::anonymous(&client), erasure).await?;
         Ok(erased.len())
     })
     .await

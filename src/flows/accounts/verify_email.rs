@@ -10,7 +10,6 @@ use crate::{
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
-        password::Password,
         secrets::secret::SecretString,
         session::EndReason,
         sign_in::attempts::Pause,
@@ -22,19 +21,16 @@ use crate::{
             new_password::{accept_password, hash_password},
             set_password::{NewPassword, set_password_by_mail},
         },
-        audit::record::record_anonymous,
+        audit::record::{Actor, record},
+        authenticators::password::{PasswordCheck, check_password},
         flood_limits::{Throttled, count_request},
         mail::requested::{MailRequest, RequestOutcome, request_mail},
         sessions::{
             authenticate::HeldSession,
             tokens::{Beginning, begin_session},
         },
-        sign_in::{
-            attempts::{Target, count_attempt, delay_refusal, forget_failures, verify_password},
-            mailed_link::user_of_mail_token,
-        },
+        sign_in::mailed_link::user_of_mail_token,
     },
-    hashing::Compared,
     throttle::Route,
 };
 use uuid::Uuid;
@@ -160,41 +156,12 @@ struct Proving<'a> {
 
 impl Proving<'_> {
     async fn with_password(&self, record: &UserRecord, password: &SecretString) -> Result<Outcome> {
-        let Self {
-            s, user, client, ..
-        } = *self;
-        let target = Target::password(&user.email_canonical);
-        let attempt = match count_attempt(s, target, client).await? {
-            Ok(attempt) => attempt,
-            Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
-        };
-        let compared = match Password::parse(password) {
-            Some(password) => {
-                let stored = Some(record.password_hash.as_str());
-                Some(verify_password(s, &attempt, password, stored).await?)
-            }
-            None => None,
-        };
-        if compared.as_ref().is_some_and(Compared::is_match) {
-            let conn = s.db.connection().await?;
-            forget_failures(&conn, &attempt).await?;
-            return self.confirm(None).await;
+        let actor = Actor::anonymous(self.client);
+        match check_password(self.s, record, password, actor).await? {
+            PasswordCheck::Right => self.confirm(None).await,
+            PasswordCheck::Wrong => Ok(Outcome::WrongPassword),
+            PasswordCheck::Throttled(Throttled(wait)) => Ok(Outcome::Throttled(wait)),
         }
-        s.db.transaction(async |tx| {
-            record_anonymous(
-                s,
-                tx,
-                Event::ReauthenticationFailed { by: "pwd" },
-                Subject::User(user.id),
-                client,
-            )
-            .await
-        })
-        .await?;
-        if let Some(Compared { refusal, .. }) = compared {
-            delay_refusal(s, &attempt, refusal).await?;
-        }
-        Ok(Outcome::WrongPassword)
     }
 
     /// Proves the address and changes nothing else.
@@ -217,15 +184,12 @@ impl Proving<'_> {
             if !db::accounts::users::verify_email(tx, user.id, &user.email_canonical, now).await? {
                 return Ok(Outcome::LinkDead);
             }
-            let record = db::audit::Record {
-                event: Event::EmailVerified,
-                actor,
-                subject: Subject::User(user.id),
-                session_id: None,
-                client,
-                at: now,
+            let actor = Actor {
+                user_id: actor,
+                ..Actor::anonymous(client)
             };
-            db::audit::insert(tx, &record).await?;
+            let subject = Subject::User(user.id);
+            record(s, tx, Event::EmailVerified, subject, actor).await?;
             let verified = User {
                 email_verified_at: Some(now),
                 verified_by_file: false,

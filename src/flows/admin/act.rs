@@ -24,6 +24,7 @@ use crate::{
     },
     flows::{
         InputFaults, Result, Services,
+        audit::record::{Actor, record},
         authenticators::proof::Proven,
         mail::outbox::{Cause, Recipient, enqueue},
         sessions::{self, authenticate::Authenticated},
@@ -270,15 +271,12 @@ impl<'a> Acting<'a> {
 
     /// Writes the audit event of the act.
     pub(in crate::flows) async fn audit(&self, event: Event, subject: Uuid) -> Result<()> {
-        let record = db::audit::Record {
-            event,
-            actor: self.actor,
-            subject: Subject::User(subject),
+        let actor = Actor {
+            user_id: self.actor,
             session_id: self.session_id,
             client: self.client,
-            at: self.s.now(),
         };
-        Ok(db::audit::insert(self.tx, &record).await?)
+        record(self.s, self.tx, event, Subject::User(subject), actor).await
     }
 
     /// Tells the owner.

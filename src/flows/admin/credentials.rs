@@ -22,14 +22,14 @@ use crate::{
 const DISABLED: &str = "This account is disabled. Enable it first.";
 
 /// Why demanding a new password does nothing, where that is so.
-pub(in crate::flows) fn not_to_require_password_change(user: &User) -> Option<&'static str> {
+pub fn not_to_require_password_change(user: &User) -> Option<&'static str> {
     let demanded = user.password_must_change;
     demanded.then_some("A new password is demanded of this account already.")
 }
 
 impl Acting<'_> {
     /// Demands another password. Sessions go on, and lead nowhere else until it is chosen.
-    pub(in crate::flows) async fn require_password_change(&self, user: &User) -> Result<Outcome> {
+    pub async fn require_password_change(&self, user: &User) -> Result<Outcome> {
         if let Some(why) = not_to_require_password_change(user) {
             return Ok(Outcome::NothingToDo(why));
         }
@@ -41,7 +41,7 @@ impl Acting<'_> {
     }
 
     /// Lets guesses at the password and the codes count from nothing again.
-    pub(in crate::flows) async fn unlock(&self, user: &User) -> Result<Outcome> {
+    pub async fn unlock(&self, user: &User) -> Result<Outcome> {
         if !unlock_all(self.s, self.tx, user).await? {
             return Ok(Outcome::NothingToDo(
                 "No wrong attempts hold up sign-in to this account.",
@@ -54,7 +54,7 @@ impl Acting<'_> {
     }
 
     /// Mails what "forgot password" mails.
-    pub(in crate::flows) async fn send_reset(&self, user: &User) -> Result<Outcome> {
+    pub async fn send_reset(&self, user: &User) -> Result<Outcome> {
         if user.disabled_at.is_some() {
             return Ok(Outcome::NothingToDo(DISABLED));
         }
@@ -66,7 +66,7 @@ impl Acting<'_> {
     }
 
     /// Mails the link of the registration again.
-    pub(in crate::flows) async fn send_verification(&self, user: &User) -> Result<Outcome> {
+    pub async fn send_verification(&self, user: &User) -> Result<Outcome> {
         if user.disabled_at.is_some() {
             return Ok(Outcome::NothingToDo(DISABLED));
         }
@@ -80,11 +80,7 @@ impl Acting<'_> {
 
     /// Takes the second factor and its backup codes away. The password alone signs in, once: then a
     /// new one is demanded.
-    pub(in crate::flows) async fn reset_two_factor(
-        &self,
-        user: &User,
-        reason: &Reason,
-    ) -> Result<Outcome> {
+    pub async fn reset_two_factor(&self, user: &User, reason: &Reason) -> Result<Outcome> {
         if !user.two_factor_enabled() {
             return Ok(Outcome::NothingToDo("Two-step sign-in is not on."));
         }

@@ -16,7 +16,10 @@ use crate::{
         },
         audit::{Client, Event, Subject},
     },
-    flows::{InputFaults, Result, Services},
+    flows::{
+        InputFaults, Result, Services,
+        audit::record::{Actor, record_each},
+    },
     mail::AdminAct,
 };
 
@@ -70,16 +73,8 @@ pub async fn erase_due(s: &Services) -> Result<usize> {
         if erased.is_empty() {
             return Ok(0);
         }
-        let record = |id: &_| db::audit::Record {
-            event: Event::UserErased,
-            actor: None,
-            subject: Subject::User(*id),
-            session_id: None,
-            client: &client,
-            at,
-        };
-        let records: Vec<_> = erased.iter().map(record).collect();
-        db::audit::insert_all(tx, &records).await?;
+        let erasure = |id| (Event::UserErased, Subject::User(id));
+        record_each(s, tx, &erased, Actor::anonymous(&client), erasure).await?;
         Ok(erased.len())
     })
     .await

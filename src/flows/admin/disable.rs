@@ -12,13 +12,13 @@ use crate::{
 };
 
 /// Why shutting this account does nothing, where that is so.
-pub(in crate::flows) fn not_to_disable(user: &User) -> Option<&'static str> {
+pub fn not_to_disable(user: &User) -> Option<&'static str> {
     let shut = user.disabled_at.is_some();
     shut.then_some("This account is disabled already.")
 }
 
 /// Why opening this account does nothing, where that is so.
-pub(in crate::flows) fn not_to_enable(managed: &ManagedUser) -> Option<&'static str> {
+pub fn not_to_enable(managed: &ManagedUser) -> Option<&'static str> {
     if managed.deleted_at.is_some() {
         return Some("This account is deleted. Restore it first.");
     }
@@ -28,7 +28,7 @@ pub(in crate::flows) fn not_to_enable(managed: &ManagedUser) -> Option<&'static 
 
 impl Acting<'_> {
     /// Ends every session, token, reset link and pending change at once. Opening brings none back.
-    pub(in crate::flows) async fn disable(&self, user: &User, reason: &Reason) -> Result<Outcome> {
+    pub async fn disable(&self, user: &User, reason: &Reason) -> Result<Outcome> {
         if let Some(why) = not_to_disable(user) {
             return Ok(Outcome::NothingToDo(why));
         }
@@ -46,7 +46,7 @@ impl Acting<'_> {
     }
 
     /// Lets the owner sign in again, as with any account.
-    pub(in crate::flows) async fn enable(&self, managed: &ManagedUser) -> Result<Outcome> {
+    pub async fn enable(&self, managed: &ManagedUser) -> Result<Outcome> {
         let user = &managed.user;
         if let Some(why) = not_to_enable(managed) {
             return Ok(Outcome::NothingToDo(why));

@@ -13,7 +13,7 @@ use crate::{
 
 impl Acting<'_> {
     /// Gives another role. It counts from the next request on: nobody's token says what they may do.
-    pub(in crate::flows) async fn set_role(&self, user: &User, role: Role) -> Result<Outcome> {
+    pub async fn set_role(&self, user: &User, role: Role) -> Result<Outcome> {
         if user.role == role {
             return Ok(Outcome::NothingToDo("This account has that role already."));
         }

@@ -11,18 +11,14 @@ use crate::{
 };
 
 /// Why ending all sessions does nothing, where that is so.
-pub(in crate::flows) fn not_to_sign_out(user: &User) -> Option<&'static str> {
+pub fn not_to_sign_out(user: &User) -> Option<&'static str> {
     let shut = user.disabled_at.is_some();
     shut.then_some("This account is disabled, so nobody is signed in to it.")
 }
 
 impl Acting<'_> {
     /// Ends one session; its tokens are dead at once.
-    pub(in crate::flows) async fn revoke_session(
-        &self,
-        user: &User,
-        session_id: Uuid,
-    ) -> Result<Outcome> {
+    pub async fn revoke_session(&self, user: &User, session_id: Uuid) -> Result<Outcome> {
         let Self { s, tx, .. } = self;
         if !db::sessions::end(tx, session_id, user.id, EndReason::ByAdmin, s.now()).await? {
             return Ok(Outcome::NotFound);
@@ -35,7 +31,7 @@ impl Acting<'_> {
     }
 
     /// Ends every session, and every token besides. Trusted browsers are asked for codes again.
-    pub(in crate::flows) async fn revoke_sessions(&self, user: &User) -> Result<Outcome> {
+    pub async fn revoke_sessions(&self, user: &User) -> Result<Outcome> {
         if let Some(why) = not_to_sign_out(user) {
             return Ok(Outcome::NothingToDo(why));
         }

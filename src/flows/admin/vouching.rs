@@ -21,7 +21,7 @@ use crate::{
 
 /// Whether the password of an account may begin a session. Ask before the user is held: acts of
 /// admins lock the admin first, too.
-pub(in crate::flows) async fn is_vouched_for(tx: &Transaction<'_>, user: &User) -> Result<bool> {
+pub async fn is_vouched_for(tx: &Transaction<'_>, user: &User) -> Result<bool> {
     match user.import_id {
         Some(import) if !user.mailbox_proven() => {
             Ok(db::imports::is_vouched_for(tx, import).await?)
@@ -33,7 +33,7 @@ pub(in crate::flows) async fn is_vouched_for(tx: &Transaction<'_>, user: &User) 
 impl Acting<'_> {
     /// Ends what the imports of an admin opened, where the mailbox was never proven. To be called
     /// once the admin's row says that they are none any more.
-    pub(in crate::flows) async fn end_unproven_imports(&self, was: &User) -> Result<()> {
+    pub async fn end_unproven_imports(&self, was: &User) -> Result<()> {
         if was.role != Role::Admin {
             return Ok(());
         }

@@ -10,10 +10,7 @@ use std::mem;
 
 use super::log::{self, Question};
 use crate::{
-    db::{
-        self,
-        audit::log::{Filter, Page},
-    },
+    db::audit::log::{Filter, Page},
     domain::audit::{Client, Event, Subject},
     flows::{
         FlowError, InputFaults, Result, Services,
@@ -21,6 +18,7 @@ use crate::{
             act::barred,
             list::{self, Query},
         },
+        audit::record::{Actor, record},
         sessions::authenticate::Authenticated,
     },
 };
@@ -155,15 +153,11 @@ fn told(filter: &Filter) -> Vec<(&'static str, String)> {
 }
 
 async fn note(s: &Services, event: Event, taker: Taker<'_>) -> Result<()> {
-    let record = db::audit::Record {
-        event,
-        actor: taker.admin.map(|who| who.user().id),
-        subject: Subject::Service,
-        session_id: taker.admin.and_then(|who| who.session_id),
-        client: taker.client,
-        at: s.now(),
+    let actor = match taker.admin {
+        Some(admin) => admin.actor(taker.client),
+        None => Actor::anonymous(taker.client),
     };
-    s.db.transaction(async |tx| Ok(db::audit::insert(tx, &record).await?))
+    s.db.transaction(async |tx| record(s, tx, event, Subject::Service, actor).await)
         .await
 }
 

@@ -11,20 +11,80 @@ use crate::{
     flows::{Result, Services},
 };
 
+/// Events that one statement writes.
+const AT_ONCE: usize = 5000;
+
 /// Whom an address that was typed concerns.
-pub(in crate::flows) fn subject_of(
-    s: &Services,
-    user_id: Option<Uuid>,
-    canonical: &str,
-) -> Subject {
+pub fn subject_of(s: &Services, user_id: Option<Uuid>, canonical: &str) -> Subject {
     match user_id {
         Some(id) => Subject::User(id),
         None => Subject::UnknownAddress(hmac_sha256(&s.address_key, canonical.as_bytes())),
     }
 }
 
-/// Writes an audit event with `actor` as its subject.
-pub(in crate::flows) async fn record_own(
+/// Who acts: a user in a session, or no one who is signed in; and from where.
+#[derive(Debug, Clone, Copy)]
+pub struct Actor<'a> {
+    pub user_id: Option<Uuid>,
+    pub session_id: Option<Uuid>,
+    pub client: &'a Client,
+}
+
+impl<'a> Actor<'a> {
+    /// Only the client is known.
+    pub fn anonymous(client: &'a Client) -> Self {
+        Self {
+            user_id: None,
+            session_id: None,
+            client,
+        }
+    }
+
+    /// An event of this actor, now.
+    pub fn event(self, s: &Services, event: Event, subject: Subject) -> db::audit::Record<'a> {
+        db::audit::Record {
+            event,
+            actor: self.user_id,
+            subject,
+            session_id: self.session_id,
+            client: self.client,
+            at: s.now(),
+        }
+    }
+}
+
+/// Writes an event.
+pub async fn record(
+    s: &Services,
+    tx: &Transaction<'_>,
+    event: Event,
+    subject: Subject,
+    actor: Actor<'_>,
+) -> Result<()> {
+    Ok(db::audit::insert(tx, &actor.event(s, event, subject)).await?)
+}
+
+/// Writes an event for each of many ids.
+pub async fn record_each(
+    s: &Services,
+    tx: &Transaction<'_>,
+    ids: &[Uuid],
+    actor: Actor<'_>,
+    what: impl Fn(Uuid) -> (Event, Subject),
+) -> Result<()> {
+    for some in ids.chunks(AT_ONCE) {
+        let of = |id: &Uuid| {
+            let (event, subject) = what(*id);
+            actor.event(s, event, subject)
+        };
+        let records: Vec<_> = some.iter().map(of).collect();
+        db::audit::insert_all(tx, &records).await?;
+    }
+    Ok(())
+}
+
+/// Writes an event whose actor is also its subject.
+pub async fn record_own(
     s: &Services,
     tx: &Transaction<'_>,
     event: Event,
@@ -32,32 +92,21 @@ pub(in crate::flows) async fn record_own(
     session_id: Option<Uuid>,
     client: &Client,
 ) -> Result<()> {
-    let record = db::audit::Record {
-        event,
-        actor: Some(user_id),
-        subject: Subject::User(user_id),
+    let actor = Actor {
+        user_id: Some(user_id),
         session_id,
         client,
-        at: s.now(),
     };
-    Ok(db::audit::insert(tx, &record).await?)
+    record(s, tx, event, Subject::User(user_id), actor).await
 }
 
-/// Writes an audit event of somebody who is not signed in.
-pub(in crate::flows) async fn record_anonymous(
+/// Writes an event of a client that is not signed in.
+pub async fn record_anonymous(
     s: &Services,
     tx: &Transaction<'_>,
     event: Event,
     subject: Subject,
     client: &Client,
 ) -> Result<()> {
-    let record = db::audit::Record {
-        event,
-        actor: None,
-        subject,
-        session_id: None,
-        client,
-        at: s.now(),
-    };
-    Ok(db::audit::insert(tx, &record).await?)
+    record(s, tx, event, subject, Actor::anonymous(client)).await
 }

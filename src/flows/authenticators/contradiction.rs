@@ -8,7 +8,7 @@ use crate::domain::accounts::user::User;
 const LOG: &str = "vestibule::flows::contradiction";
 
 /// Whether that is so of a user, which goes to the log.
-pub(in crate::flows) fn contradictory_factor(user: &User) -> bool {
+pub fn contradictory_factor(user: &User) -> bool {
     let contradictory = user.second_factor_is_contradictory();
     if contradictory {
         tracing::error!(target: LOG,

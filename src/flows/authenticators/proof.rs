@@ -13,20 +13,16 @@ use crate::{
     db::{self, Transaction},
     domain::{
         audit::{Client, Event},
-        password::Password,
         secrets::secret::SecretString,
         sign_in::attempts::Pause,
     },
     flows::{
         Result, Services,
         audit::record::record_own,
+        authenticators::password::{PasswordCheck, check_password},
         flood_limits::Throttled,
         sessions::authenticate::Authenticated,
-        sign_in::attempts::{
-            Target, count_attempt, delay_refusal, forget_failures, verify_password,
-        },
     },
-    hashing::Compared,
 };
 
 /// How much the clocks of nodes may differ.
@@ -93,17 +89,17 @@ pub async fn present(
 ) -> Result<Outcome> {
     match presented {
         Presented::Code(typed) => code::check(s, who, typed, client).await,
-        Presented::Password(password) => match check_password(s, who, password, client).await? {
-            PasswordCheck::Right => {
-                let mut conn = s.db.connection().await?;
-                let proven = db::transaction(&mut conn, async |tx| {
-                    record(s, tx, who, &["pwd"], client).await
-                });
-                Ok(outcome(proven.await?))
+        Presented::Password(password) => {
+            match check_password(s, &who.record, password, who.actor(client)).await? {
+                PasswordCheck::Right => {
+                    let proven =
+                        s.db.transaction(async |tx| record(s, tx, who, &["pwd"], client).await);
+                    Ok(outcome(proven.await?))
+                }
+                PasswordCheck::Wrong => Ok(Outcome::WrongPassword),
+                PasswordCheck::Throttled(Throttled(wait)) => Ok(Outcome::Throttled(wait)),
             }
-            PasswordCheck::Wrong => Ok(Outcome::WrongPassword),
-            PasswordCheck::Throttled(Throttled(wait)) => Ok(Outcome::Throttled(wait)),
-        },
+        }
     }
 }
 
@@ -136,47 +132,4 @@ async fn record(
     let event = Event::Reauthenticated { methods };
     record_own(s, tx, event, user.id, who.session_id, client).await?;
     Ok(Some(Proven(who.clone())))
-}
-
-/// Whether a password is the user's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::flows) enum PasswordCheck {
-    Right,
-    Wrong,
-    Throttled(Throttled),
-}
-
-/// Compares a password with the user's own.
-pub(in crate::flows) async fn check_password(
-    s: &Services,
-    who: &Authenticated,
-    password: &SecretString,
-    client: &Client,
-) -> Result<PasswordCheck> {
-    let user = who.user();
-    let target = Target::password(&user.email_canonical);
-    let attempt = match count_attempt(s, target, client).await? {
-        Ok(attempt) => attempt,
-        Err(throttled) => return Ok(PasswordCheck::Throttled(throttled)),
-    };
-    let compared = match Password::parse(password) {
-        Some(password) => {
-            let stored = Some(who.record.password_hash.as_str());
-            Some(verify_password(s, &attempt, password, stored).await?)
-        }
-        None => None,
-    };
-    let is_right = compared.as_ref().is_some_and(Compared::is_match);
-    if is_right && !contradictory_factor(user) {
-        let conn = s.db.connection().await?;
-        forget_failures(&conn, &attempt).await?;
-        return Ok(PasswordCheck::Right);
-    }
-    let failed = Event::ReauthenticationFailed { by: "pwd" };
-    s.db.transaction(async |tx| record_own(s, tx, failed, user.id, who.session_id, client).await)
-        .await?;
-    if let Some(Compared { refusal, .. }) = compared {
-        delay_refusal(s, &attempt, refusal).await?;
-    }
-    Ok(PasswordCheck::Wrong)
 }

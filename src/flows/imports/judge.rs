@@ -65,7 +65,7 @@ impl Summary {
     }
 
     /// What is kept of it.
-    pub(in crate::flows) fn counts(&self) -> Counts {
+    pub fn counts(&self) -> Counts {
         let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         Counts {
             row_count: count(self.rows()),
@@ -103,7 +103,7 @@ pub async fn judge(
 }
 
 /// What the rows of a file come to, as they are read.
-pub(in crate::flows) struct Import<'a> {
+pub struct Import<'a> {
     s: &'a Services,
     allow_admins: bool,
     /// Addresses of this file, as the half of a SHA-256.
@@ -112,7 +112,7 @@ pub(in crate::flows) struct Import<'a> {
 }
 
 impl<'a> Import<'a> {
-    pub(in crate::flows) fn new(s: &'a Services, allow_admins: bool) -> Self {
+    pub fn new(s: &'a Services, allow_admins: bool) -> Self {
         Self {
             s,
             allow_admins,
@@ -122,15 +122,12 @@ impl<'a> Import<'a> {
     }
 
     /// Reads rows, and notes their addresses.
-    pub(in crate::flows) fn read_all(
-        &mut self,
-        part: &[ReadRow],
-    ) -> Vec<Result<ImportedUser, String>> {
+    pub fn read_all(&mut self, part: &[ReadRow]) -> Vec<Result<ImportedUser, String>> {
         part.iter().map(|read| self.read(read)).collect()
     }
 
     /// The sum so far.
-    pub(in crate::flows) fn summary(&self) -> Summary {
+    pub fn summary(&self) -> Summary {
         self.summary
     }
 
@@ -152,7 +149,7 @@ impl<'a> Import<'a> {
     }
 
     /// What is told of rows that were read; counts them.
-    pub(in crate::flows) fn verdicts(
+    pub fn verdicts(
         &mut self,
         part: &[ReadRow],
         users: &[Result<ImportedUser, String>],

@@ -25,12 +25,12 @@ const PACE: TimeDelta = TimeDelta::milliseconds(50);
 const SPREAD: TimeDelta = TimeDelta::hours(12);
 
 /// Rows whose owners are mailed by one transaction.
-pub(in crate::flows) const CHUNK: u64 = 1000;
+pub const CHUNK: u64 = 1000;
 
 /// Writes the mails of the next chunk of an import that is over, `only` this one or any, and takes its rows
 /// from the stage, in one transaction; `false` where nothing is left, or another node is at it. Rows without an
 /// account just go: the import failed or was taken back, or the address had one.
-pub(in crate::flows) async fn clear_next(s: &Services, only: Option<Uuid>) -> Result<bool> {
+pub async fn clear_next(s: &Services, only: Option<Uuid>) -> Result<bool> {
     let chunk = i64::try_from(CHUNK).unwrap_or(i64::MAX);
     let mut conn = s.db.background().await?;
     db::transaction(&mut conn, async |tx| {
@@ -51,12 +51,7 @@ pub(in crate::flows) async fn clear_next(s: &Services, only: Option<Uuid>) -> Re
 }
 
 /// The same for all `rows` of an import, within the transaction that makes its accounts.
-pub(in crate::flows) async fn write_all(
-    s: &Services,
-    tx: &Transaction<'_>,
-    file: Uuid,
-    rows: u64,
-) -> Result<()> {
+pub async fn write_all(s: &Services, tx: &Transaction<'_>, file: Uuid, rows: u64) -> Result<()> {
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
     let owners = owners(tx, file, (0, rows)).await?;
     enqueue_imported(s, tx, &owners, 0).await?;
@@ -132,7 +127,7 @@ async fn enqueue_imported(
 }
 
 /// The mail, where its body is one that was left to be rendered.
-pub(in crate::flows) fn render_imported(s: &Services, body: &[u8]) -> Result<Option<RenderedMail>> {
+pub fn render_imported(s: &Services, body: &[u8]) -> Result<Option<RenderedMail>> {
     let Ok(mail) = serde_json::from_slice::<Unrendered>(body) else {
         return Ok(None);
     };

@@ -18,57 +18,46 @@ use crate::{
         imports::{AT_ONCE, staging::Staged},
     },
     domain::{
-        accounts::display_name::DisplayName,
-        audit::{Client, Event, Subject},
-        import::ImportedUser,
-        secrets::random,
+        accounts::display_name::DisplayName, audit::Client, import::ImportedUser, secrets::random,
     },
-    flows::{Result, Services},
+    flows::{Result, Services, audit::record::Actor},
 };
 
 /// A run of an import, and for whom it makes accounts.
-pub(in crate::flows) struct Run<'a> {
+pub struct Run<'a> {
     /// The file.
-    pub(in crate::flows) file: Uuid,
+    pub file: Uuid,
     /// Its number: where another one has begun, this one writes nothing any more.
-    pub(in crate::flows) number: i32,
+    pub number: i32,
     /// The admin who confirmed it; none at the command line.
-    pub(in crate::flows) actor: Option<Uuid>,
+    pub actor: Option<Uuid>,
     /// Their session.
-    pub(in crate::flows) session_id: Option<Uuid>,
+    pub session_id: Option<Uuid>,
     /// From where.
-    pub(in crate::flows) client: &'a Client,
+    pub client: &'a Client,
     /// Whether a file may make admins.
-    pub(in crate::flows) allow_admins: bool,
+    pub allow_admins: bool,
 }
 
 impl Run<'_> {
     /// The run as its statements name it.
-    pub(in crate::flows) fn key(&self) -> (Uuid, i32) {
+    pub fn key(&self) -> (Uuid, i32) {
         (self.file, self.number)
     }
 
-    /// An event of it.
-    pub(in crate::flows) fn record(
-        &self,
-        s: &Services,
-        event: Event,
-        subject: Subject,
-    ) -> db::audit::Record<'_> {
-        db::audit::Record {
-            event,
-            actor: self.actor,
-            subject,
+    /// Who its events are of.
+    pub fn actor(&self) -> Actor<'_> {
+        Actor {
+            user_id: self.actor,
             session_id: self.session_id,
             client: self.client,
-            at: s.now(),
         }
     }
 }
 
 /// Stages the rows of a file, behind the first `staged` of them, until one is bad; the sum of what was read.
 /// `None` where another run has begun, or the import was cancelled.
-pub(in crate::flows) async fn stage(
+pub async fn stage(
     s: &Services,
     mut rows: Receiver<Vec<ReadRow>>,
     run: &Run<'_>,

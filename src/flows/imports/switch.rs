@@ -5,11 +5,12 @@ use super::{judge::Summary, notices, stage::Run};
 use crate::{
     db::{self, Transaction},
     domain::audit::{Event, Subject},
-    flows::{Result, Services, Undone},
+    flows::{
+        Result, Services, Undone,
+        audit::record::{record, record_each},
+    },
 };
 
-/// Audit events of one statement.
-const EVENTS: usize = 5000;
 /// Rows of one statement, which the server ends after five minutes: a file may have any number of rows.
 const AT_ONCE: usize = 100_000;
 /// The same, as rows are numbered.
@@ -18,7 +19,7 @@ const STEP: i64 = 100_000;
 const MANY: u64 = 10_000;
 
 /// What became of a switch.
-pub(in crate::flows) enum Switched {
+pub enum Switched {
     /// The accounts are there.
     Done(Summary),
     /// Another run has begun since, or the import was cancelled.
@@ -29,12 +30,7 @@ pub(in crate::flows) enum Switched {
 
 /// Makes the accounts of a file with so many rows, with their audit events, and one event of the whole. Where
 /// `mails_few` and the file is a single chunk, the mails to the owners are written by the same transaction.
-pub(in crate::flows) async fn switch(
-    s: &Services,
-    run: &Run<'_>,
-    rows: u64,
-    mails_few: bool,
-) -> Result<Switched> {
+pub async fn switch(s: &Services, run: &Run<'_>, rows: u64, mails_few: bool) -> Result<Switched> {
     let mut conn = s.db.background_once().await?;
     if rows >= MANY {
         db::imports::staging::analyze(&conn).await?;
@@ -77,16 +73,11 @@ fn ranges(rows: u64) -> impl Iterator<Item = (i64, i64)> {
 /// account since its row was staged is known.
 async fn accounts(s: &Services, tx: &Transaction<'_>, run: &Run<'_>, rows: u64) -> Result<Summary> {
     let gone = db::imports::staging::erase_never_verified(tx, run.file).await?;
-    for part in gone.chunks(EVENTS) {
-        let events: Vec<_> = part
-            .iter()
-            .map(|id| {
-                let event = Event::UnverifiedErased { why: "imported" };
-                run.record(s, event, Subject::User(*id))
-            })
-            .collect();
-        db::audit::insert_all(tx, &events).await?;
-    }
+    let erasure = |id| {
+        let event = Event::UnverifiedErased { why: "imported" };
+        (event, Subject::User(id))
+    };
+    record_each(s, tx, &gone, run.actor(), erasure).await?;
     let mut new = 0;
     for range in ranges(rows) {
         new += db::imports::staging::make(tx, run.file, range, s.now()).await?;
@@ -94,7 +85,7 @@ async fn accounts(s: &Services, tx: &Transaction<'_>, run: &Run<'_>, rows: u64) 
     let new = u64::try_from(new).unwrap_or(u64::MAX);
     // After the accounts: what is written to the audit log waits for its seal until the commit, and so do the
     // events of others after it.
-    let imported = run.record(s, Event::Imported, Subject::Service);
+    let imported = run.actor().event(s, Event::Imported, Subject::Service);
     for range in ranges(rows) {
         db::imports::staging::audit_made(tx, run.file, range, &imported).await?;
     }
@@ -104,7 +95,7 @@ async fn accounts(s: &Services, tx: &Transaction<'_>, run: &Run<'_>, rows: u64) 
         new,
         known: exists,
     };
-    db::audit::insert(tx, &run.record(s, event, Subject::Service)).await?;
+    record(s, tx, event, Subject::Service, run.actor()).await?;
     Ok(Summary {
         new,
         exists,

@@ -12,6 +12,7 @@ use crate::{
     flows::{
         InputFaults, Result, Services,
         admin::act::{Barred, barred},
+        audit::record::{record, record_each},
         authenticators::proof::Proven,
         sessions::authenticate::Authenticated,
     },
@@ -19,8 +20,6 @@ use crate::{
 
 /// How many of those that stand in the way are named.
 const NAMED: i64 = 5;
-/// Audit events of one statement.
-const EVENTS: usize = 5000;
 
 /// What is typed.
 #[derive(Debug, Clone)]
@@ -156,27 +155,14 @@ impl Undoing<'_> {
     }
 
     async fn audit(&self, tx: &Transaction<'_>, gone: &[Uuid]) -> Result<()> {
-        let at = self.s.now();
-        let record = |event, subject| db::audit::Record {
-            event,
-            actor: Some(self.who.user().id),
-            subject,
-            session_id: self.who.session_id,
-            client: self.client,
-            at,
-        };
-        for part in gone.chunks(EVENTS) {
-            let events: Vec<_> = part
-                .iter()
-                .map(|id| record(Event::UserErased, Subject::User(*id)))
-                .collect();
-            db::audit::insert_all(tx, &events).await?;
-        }
+        let actor = self.who.actor(self.client);
+        let erasure = |id| (Event::UserErased, Subject::User(id));
+        record_each(self.s, tx, gone, actor, erasure).await?;
         let whole = Event::UsersImportUndone {
             import: self.file,
             count: gone.len(),
             reason: self.reason.clone(),
         };
-        Ok(db::audit::insert(tx, &record(whole, Subject::Service)).await?)
+        record(self.s, tx, whole, Subject::Service, actor).await
     }
 }

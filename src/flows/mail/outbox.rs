@@ -45,7 +45,7 @@ pub(crate) fn place_of(mail_id: uuid::Uuid) -> Place {
 
 /// To whom a mail goes.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::flows) enum Recipient<'a> {
+pub enum Recipient<'a> {
     /// A user.
     User(&'a User),
     /// An address that an admin invites. It has no account yet.
@@ -73,7 +73,7 @@ impl<'a> Recipient<'a> {
 
 /// Who causes a mail.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::flows) enum Cause<'a> {
+pub enum Cause<'a> {
     /// A client: anyone who can send a request.
     Client(&'a Client),
     /// An admin, or the operator at the command line. What they send is their own to bound.
@@ -100,7 +100,7 @@ impl Judged {
 
 /// Writes a mail to the outbox, as the rule of its kind allows. The caller never learns which:
 /// answers must not tell.
-pub(in crate::flows) async fn enqueue(
+pub async fn enqueue(
     s: &Services,
     tx: &Transaction<'_>,
     to: Recipient<'_>,
@@ -209,7 +209,7 @@ async fn write_mail(
 }
 
 /// A user who is nobody, for mails that are never sent.
-pub(in crate::flows) fn unknown_user(s: &Services, email: &str) -> User {
+pub fn unknown_user(s: &Services, email: &str) -> User {
     User {
         id: random::id(s.random.as_ref()),
         email: email.to_owned(),
@@ -231,7 +231,7 @@ pub(in crate::flows) fn unknown_user(s: &Services, email: &str) -> User {
 }
 
 /// What a security notice says of the client: a short name, since the user agent is anybody's text.
-pub(in crate::flows) fn browser_of(client: &Client) -> Option<String> {
+pub fn browser_of(client: &Client) -> Option<String> {
     client
         .user_agent
         .as_deref()

@@ -6,8 +6,11 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     db::{self, accounts::users::UserRecord},
-    domain::token::{Claims, Purpose, judge_bound},
-    flows::{Result, Services},
+    domain::{
+        audit::Client,
+        token::{Claims, Purpose, judge_bound},
+    },
+    flows::{Result, Services, audit::record::Actor},
 };
 
 /// What the log calls this module by.
@@ -32,6 +35,15 @@ impl Authenticated {
     /// The user.
     pub fn user(&self) -> &crate::domain::accounts::user::User {
         &self.record.user
+    }
+
+    /// This user in this session, as the audit log names an actor.
+    pub(in crate::flows) fn actor<'a>(&self, client: &'a Client) -> Actor<'a> {
+        Actor {
+            user_id: Some(self.user().id),
+            session_id: self.session_id,
+            client,
+        }
     }
 
     /// The session that a browser gives up by signing in again.

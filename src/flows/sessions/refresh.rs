@@ -18,6 +18,7 @@ use crate::{
     },
     flows::{
         FlowError, Result, Services, TokenPair,
+        audit::record::{Actor, record},
         mail::outbox::{Cause, Recipient, browser_of, enqueue},
         sessions::tokens::{refresh_claims, successor_claims, token_pair},
     },
@@ -151,17 +152,14 @@ async fn repeat(
     successor_again(s, record).map(Outcome::Refreshed)
 }
 
-async fn note_other_network(s: &Services, record: &RefreshRecord, client: &Client) -> Result<()> {
+async fn note_other_network(s: &Services, found: &RefreshRecord, client: &Client) -> Result<()> {
     let event = Event::RefreshTokenRepeatedElsewhere;
-    let noted = db::audit::Record {
-        event,
-        actor: None,
-        subject: Subject::User(record.user.user.id),
-        session_id: Some(record.state.id),
-        client,
-        at: s.now(),
+    let subject = Subject::User(found.user.user.id);
+    let actor = Actor {
+        session_id: Some(found.state.id),
+        ..Actor::anonymous(client)
     };
-    s.db.transaction(async |tx| Ok(db::audit::insert(tx, &noted).await?))
+    s.db.transaction(async |tx| record(s, tx, event, subject, actor).await)
         .await
 }
 
@@ -227,15 +225,12 @@ async fn write_revocation(
         return Ok(());
     }
     db::sessions::end_all(tx, user.id, None, EndReason::Replay, s.now()).await?;
-    let record = db::audit::Record {
-        event: Event::RefreshTokenReplayed,
-        actor: None,
-        subject: Subject::User(user.id),
+    let actor = Actor {
         session_id: claims.session_id,
-        client,
-        at: s.now(),
+        ..Actor::anonymous(client)
     };
-    db::audit::insert(tx, &record).await?;
+    let event = Event::RefreshTokenReplayed;
+    record(s, tx, event, Subject::User(user.id), actor).await?;
     let message = Message::SessionsRevokedAfterReplay {
         at: s.now(),
         ip: Some(client.ip),

@@ -15,7 +15,7 @@ use crate::{
     flows::{Result, Services},
 };
 
-pub(in crate::flows) use sessions::{
+pub use sessions::{
     Beginning, SessionEnd, begin_session, refresh_claims, reissue, successor_claims,
 };
 
@@ -51,7 +51,7 @@ pub struct PendingSignIn {
 
 /// What a code lets happen.
 #[derive(Debug)]
-pub(in crate::flows) enum Waiting {
+pub enum Waiting {
     /// A sign-in.
     SignIn,
     /// A reset of the password, sealed, and a sign-in.
@@ -90,7 +90,7 @@ fn claims_after(
 }
 
 /// A token for a mail, with its lifetime.
-pub(in crate::flows) fn mail_token(
+pub fn mail_token(
     s: &Services,
     purpose: Purpose,
     user: &User,
@@ -106,7 +106,7 @@ pub(in crate::flows) fn mail_token(
 }
 
 /// The token that stands between the password and the second factor.
-pub(in crate::flows) fn pending_sign_in(
+pub fn pending_sign_in(
     s: &Services,
     user: &User,
     rev: i64,
@@ -126,7 +126,7 @@ pub(in crate::flows) fn pending_sign_in(
 }
 
 /// A refresh token with a fresh access token beside it.
-pub(in crate::flows) fn token_pair(
+pub fn token_pair(
     s: &Services,
     refresh: &Claims,
     refresh_token: SecretString,

@@ -47,7 +47,7 @@ const PAUSE_NOTED: TimeDelta = TimeDelta::hours(1);
 
 /// What is about to be guessed, and of which canonical address.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::flows) struct Target<'a> {
+pub struct Target<'a> {
     guess: Guess,
     address: &'a str,
     /// The account of the address, where the caller has looked for it.
@@ -55,7 +55,7 @@ pub(in crate::flows) struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    pub(in crate::flows) fn password(address: &'a str) -> Self {
+    pub fn password(address: &'a str) -> Self {
         Self {
             guess: Guess::Password,
             address,
@@ -64,7 +64,7 @@ impl<'a> Target<'a> {
     }
 
     /// A code of this user.
-    pub(in crate::flows) fn code(user: &'a User) -> Self {
+    pub fn code(user: &'a User) -> Self {
         Self {
             guess: Guess::Code,
             address: &user.email_canonical,
@@ -75,7 +75,7 @@ impl<'a> Target<'a> {
 
 /// An attempt that has been counted, and may be checked.
 #[derive(Debug)]
-pub(in crate::flows) struct Attempt {
+pub struct Attempt {
     key: CounterKey,
     /// The counter of the browser, where that was used up and the attempt counts as a stranger's.
     of_device: Option<CounterKey>,
@@ -84,11 +84,7 @@ pub(in crate::flows) struct Attempt {
 
 /// Under which key the flood limits count a client's requests for an address: a browser that the
 /// address knows has a key of its own.
-pub(in crate::flows) fn flood_key<'a>(
-    s: &Services,
-    address: &'a str,
-    client: &Client,
-) -> Cow<'a, str> {
+pub fn flood_key<'a>(s: &Services, address: &'a str, client: &Client) -> Cow<'a, str> {
     let key = &s.account_throttle.device_key;
     let device = client.device.known_to(key, address, s.now());
     device.map_or(Cow::Borrowed(address), |device| {
@@ -97,7 +93,7 @@ pub(in crate::flows) fn flood_key<'a>(
 }
 
 /// Counts an attempt, or says how long to wait.
-pub(in crate::flows) async fn count_attempt(
+pub async fn count_attempt(
     s: &Services,
     target: Target<'_>,
     client: &Client,
@@ -151,7 +147,7 @@ fn count_known(s: &Services, guess: Guess, address: &str, client: &Client) -> Op
 }
 
 /// Forgets the failures that an attempt was counted with: it was right.
-pub(in crate::flows) async fn forget_failures(conn: &Connection, attempt: &Attempt) -> Result<()> {
+pub async fn forget_failures(conn: &Connection, attempt: &Attempt) -> Result<()> {
     db::sign_in::throttles::clear(conn, &attempt.key).await?;
     if let Some(of_device) = &attempt.of_device {
         db::sign_in::throttles::clear(conn, of_device).await?;
@@ -162,7 +158,7 @@ pub(in crate::flows) async fn forget_failures(conn: &Connection, attempt: &Attem
 /// Compares a password that was counted. One that nobody had the time to compare counts for
 /// nothing. Where it is wrong, or right and refused for another reason, [`refuse`] takes
 /// what this returns.
-pub(in crate::flows) async fn verify_password(
+pub async fn verify_password(
     s: &Services,
     attempt: &Attempt,
     password: Password,
@@ -185,11 +181,7 @@ pub(in crate::flows) async fn verify_password(
 
 /// Waits until a refusal does not say which kind of hash the account has. What is written about the
 /// refusal is written before, since a client that hangs up ends this.
-pub(in crate::flows) async fn delay_refusal(
-    s: &Services,
-    attempt: &Attempt,
-    refusal: Refusal,
-) -> Result<()> {
+pub async fn delay_refusal(s: &Services, attempt: &Attempt, refusal: Refusal) -> Result<()> {
     let shared = s.db.shared().await?;
     // One more than are looked at, so that it shows where there are more.
     let in_use = db::sign_in::password_kinds::examples(&shared, MOST_KINDS + 1).await?;
@@ -279,7 +271,7 @@ async fn note_block(s: &Services, target: Target<'_>, client: &Client) -> Result
 
 /// Tells a user that the right password, or else a reset link, was followed by a wrong code (ASVS
 /// 5.0, 6.3.5).
-pub(in crate::flows) async fn mail_failed_code(
+pub async fn mail_failed_code(
     s: &Services,
     tx: &Transaction<'_>,
     user: &User,

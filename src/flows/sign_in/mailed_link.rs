@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The user of a token out of a mail, while the token is good; otherwise `None`.
-pub(in crate::flows) async fn user_of_mail_token(
+pub async fn user_of_mail_token(
     s: &Services,
     purpose: Purpose,
     token: &SecretString,

@@ -37,7 +37,7 @@ struct Sealed {
 
 /// A new password, and the link that it came with.
 #[derive(Debug)]
-pub(in crate::flows) struct PendingReset {
+pub struct PendingReset {
     hash: PasswordHash,
     link: Claims,
 }
@@ -51,7 +51,7 @@ fn place(user: &User) -> Place {
 }
 
 /// The pending sign-in whose code completes a reset by this link.
-pub(in crate::flows) fn pending_reset(
+pub fn pending_reset(
     s: &Services,
     user: &User,
     hash: PasswordHash,
@@ -72,7 +72,7 @@ pub(in crate::flows) fn pending_reset(
 
 /// The reset that a pending sign-in completes, where it is one. An error means that its key has
 /// left the ring, and the sign-in is over.
-pub(in crate::flows) fn open_reset(
+pub fn open_reset(
     s: &Services,
     claims: &Claims,
     user: &User,
@@ -101,7 +101,7 @@ pub(in crate::flows) fn open_reset(
 /// Completes a reset, within the transaction that accepted the code: uses the link up, sets the
 /// password and ends every session. Returns the user as it is then; `None` where the link was
 /// used meanwhile.
-pub(in crate::flows) async fn complete_reset(
+pub async fn complete_reset(
     s: &Services,
     tx: &Transaction<'_>,
     user: &User,

@@ -22,7 +22,7 @@ use crate::{
     },
     flows::{
         Result, Services,
-        audit::record::record_own,
+        audit::record::{Actor, record_each, record_own},
         authenticators::proof::Proven,
         mail::outbox::{Cause, Recipient, browser_of, enqueue},
         sessions::{Listed, Outcome, authenticate::Authenticated, still_lives},
@@ -34,8 +34,6 @@ use crate::{
 pub const TRUSTED_FOR: TimeDelta = TimeDelta::days(30);
 /// The most browsers that a user trusts: past it, the trust in the one unused longest ends.
 pub const TRUSTED_PER_USER: i64 = 25;
-/// Events that one statement writes.
-const EVENTS_AT_ONCE: usize = 1000;
 
 /// The browsers that a user trusts, the last used first. `device` is the cookie of the one that asks.
 pub async fn list(
@@ -136,19 +134,16 @@ async fn note_distrusted(
     session_id: Option<Uuid>,
     client: &Client,
 ) -> Result<()> {
-    for some in ended.chunks(EVENTS_AT_ONCE) {
-        let record = |device_id: &Uuid| db::audit::Record {
-            event: Event::TrustedDeviceRevoked { device: *device_id },
-            actor: Some(user_id),
-            subject: Subject::User(user_id),
-            session_id,
-            client,
-            at: s.now(),
-        };
-        let records: Vec<_> = some.iter().map(record).collect();
-        db::audit::insert_all(tx, &records).await?;
-    }
-    Ok(())
+    let actor = Actor {
+        user_id: Some(user_id),
+        session_id,
+        client,
+    };
+    let revoked = |device| {
+        let event = Event::TrustedDeviceRevoked { device };
+        (event, Subject::User(user_id))
+    };
+    record_each(s, tx, ended, actor, revoked).await
 }
 
 /// Trusts a browser, within a transaction that holds the user, and tells its owner. Returns its

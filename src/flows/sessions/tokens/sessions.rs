@@ -16,7 +16,7 @@ use crate::{
     },
     flows::{
         FlowError, Result, Services,
-        audit::record::record_own,
+        audit::record::{Actor, record, record_own},
         authenticators::contradiction::contradictory_factor,
         sessions::{
             authenticate::HeldSession,
@@ -30,20 +30,20 @@ const NAMED: usize = 10;
 
 /// How a session begins.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::flows) struct Beginning<'a> {
-    pub(in crate::flows) user: &'a User,
+pub struct Beginning<'a> {
+    pub user: &'a User,
     /// The `rev` that came with the proof, or that the proof has just raised.
-    pub(in crate::flows) rev: i64,
+    pub rev: i64,
     /// In the words of RFC 8176, and `device` for a trusted browser.
-    pub(in crate::flows) methods: &'static [&'static str],
-    pub(in crate::flows) remembered: bool,
+    pub methods: &'static [&'static str],
+    pub remembered: bool,
     /// The session whose cookies the new one takes over: nobody could sign out of it any more.
-    pub(in crate::flows) replaces: Option<HeldSession>,
-    pub(in crate::flows) client: &'a Client,
+    pub replaces: Option<HeldSession>,
+    pub client: &'a Client,
 }
 
 /// Begins a session within a transaction that holds the user's `rev`.
-pub(in crate::flows) async fn begin_session(
+pub async fn begin_session(
     s: &Services,
     tx: &Transaction<'_>,
     beginning: Beginning<'_>,
@@ -167,20 +167,17 @@ async fn end_replaced(
     if !db::sessions::end(tx, id, owner, EndReason::Replaced, now).await? {
         return Ok(());
     }
-    let record = db::audit::Record {
-        event: Event::SessionReplaced,
-        actor: Some(by.id),
-        subject: Subject::User(owner),
+    let actor = Actor {
+        user_id: Some(by.id),
         session_id: Some(id),
         client,
-        at: now,
     };
-    Ok(db::audit::insert(tx, &record).await?)
+    record(s, tx, Event::SessionReplaced, Subject::User(owner), actor).await
 }
 
 /// Gives the acting session a new pair after a change that ended every token. `None` where the
 /// session has ended meanwhile.
-pub(in crate::flows) async fn reissue(
+pub async fn reissue(
     s: &Services,
     tx: &Transaction<'_>,
     session_id: Uuid,
@@ -217,12 +214,7 @@ pub(in crate::flows) async fn reissue(
 }
 
 /// The claims of a session's next refresh token.
-pub(in crate::flows) fn refresh_claims(
-    s: &Services,
-    user: &User,
-    rev: i64,
-    session: SessionEnd,
-) -> Claims {
+pub fn refresh_claims(s: &Services, user: &User, rev: i64, session: SessionEnd) -> Claims {
     let mut claims = new_claims(s, Purpose::Refresh, user, rev);
     claims.expires_at = claims.expires_at.min(whole_seconds(session.absolute));
     claims.session_id = Some(session.id);
@@ -232,7 +224,7 @@ pub(in crate::flows) fn refresh_claims(
 
 /// The claims of a refresh token's successor, if nothing stands in its way: that it outlives
 /// neither session nor password is for the statement that writes it to compare.
-pub(in crate::flows) fn successor_claims(s: &Services, presented: &Claims, rev: i64) -> Claims {
+pub fn successor_claims(s: &Services, presented: &Claims, rev: i64) -> Claims {
     let mut claims = claims_after(s, Purpose::Refresh, presented.user_id, None, rev);
     claims.session_id = presented.session_id;
     claims.extra.generation = presented.extra.generation.map(|generation| generation + 1);
@@ -241,8 +233,8 @@ pub(in crate::flows) fn successor_claims(s: &Services, presented: &Claims, rev: 
 
 /// A session as far as its next token is concerned.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::flows) struct SessionEnd {
-    pub(in crate::flows) id: Uuid,
-    pub(in crate::flows) generation: i64,
-    pub(in crate::flows) absolute: DateTime<Utc>,
+pub struct SessionEnd {
+    pub id: Uuid,
+    pub generation: i64,
+    pub absolute: DateTime<Utc>,
 }
