@@ -42,7 +42,7 @@ impl App {
         let client = Client::command("vestibule serve");
         match create_user::first_admin(&self.services, &input, &client).await? {
             Outcome::Created => tracing::info!(
-                "the first admin is made; sign in, choose a new password, and take ADMIN_PASSWORD out"
+                "the first admin is created; sign in, choose a new password, and remove ADMIN_PASSWORD"
             ),
             Outcome::NotNeeded => {}
             Outcome::EmailTaken => return Err(FirstAdminError::Taken(email.as_str().to_owned())),

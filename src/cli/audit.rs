@@ -35,17 +35,17 @@ const TOLD: u64 = 1000;
 /// The commands below `vestibule audit`.
 #[derive(Debug, Subcommand)]
 pub(super) enum AuditCommand {
-    /// Tell the latest events, newest first
+    /// List the latest events, newest first
     List(ListArgs),
     /// Write all events, oldest first, to standard output
     Export(ExportArgs),
     /// Check every event against the chain of seals
     ///
-    /// Tells every row that was changed, removed or inserted since it was sealed, and every seal that
+    /// Reports every row that was changed, removed or inserted since it was sealed, and every seal that
     /// was changed, removed or reordered. Nodes may serve meanwhile.
     ///
     /// A log whose end was cut off, seals and all, still verifies. Note down the last seal now and
-    /// then, out of the reach of whoever has the database, and give it as --expect.
+    /// then, where no one with access to the database can change it, and give it as --expect.
     ///
     /// Exit status: 0 nothing found, 1 something found, 2 where it could not be verified, 3 where
     /// nothing was found but events have been waiting for their seal for more than 10 s.
@@ -59,7 +59,7 @@ pub(super) struct Which {
     #[arg(long, value_parser = who)]
     actor: Option<Who>,
 
-    /// Whom it concerns: an id or an address, which need not have an account
+    /// The user it concerns: an id or an address, which need not have an account
     #[arg(long, value_parser = who)]
     subject: Option<Who>,
 
@@ -125,7 +125,7 @@ pub(super) enum Format {
 /// What is expected, and how to tell.
 #[derive(Debug, Clone, Args)]
 pub(super) struct VerifyArgs {
-    /// A seal that the chain must have, as an earlier run told it: `number:hash`
+    /// A seal that the chain must have, as an earlier run printed it: `number:hash`
     #[arg(long, value_name = "SEAL", value_parser = verdict::noted)]
     expect: Option<Noted>,
 

@@ -59,8 +59,8 @@ pub(super) fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
                 let what = format!("{} {}", fault.setting, fault.problem);
                 report.fail("settings", what, &fault.remedy);
             }
-            let what = "everything else was not looked at, as it needs the settings";
-            report.warn("settings", what, "Mend them first, and ask again.");
+            let what = "everything else was not checked, since it needs the settings";
+            report.warn("settings", what, "Fix them first, and run doctor again.");
         }
     }
     print(&if args.json {
@@ -83,14 +83,18 @@ fn settings(loaded: &LoadedConfig, report: &mut Report) {
     let base_url = &loaded.config.base_url;
     report.ok("settings", format!("good for {environment} at {base_url}"));
     for warning in &loaded.warnings {
-        report.warn("settings", warning, "Mend it, or leave it if it is meant.");
+        report.warn(
+            "settings",
+            warning,
+            "Fix it, or leave it if it is intended.",
+        );
     }
     if loaded.config.first_admin.is_some() {
         let what = "ADMIN_PASSWORD is set, which counts only while there is no admin";
         report.warn(
             "settings",
             what,
-            "Take it out once the first admin has signed in.",
+            "Remove it once the first admin has signed in.",
         );
     }
 }

@@ -11,7 +11,7 @@ use crate::config::{env_file, fill_from_system, fresh_secrets};
 ///
 /// The file lists every setting with its default and meaning, readable by you alone. An existing
 /// file is never touched. Keep a copy of the secrets in a safe place: without the sealing
-/// keys nobody's second factor can be opened again.
+/// keys no second factor can ever be opened again.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
     after_help = "Examples:\n  vestibule init\n  vestibule init --production --path /etc/vestibule/.env"

@@ -30,7 +30,7 @@ pub(super) enum MailCommand {
     /// What a mail says, and to which address it goes, is sealed and not shown. Mails that a cap
     /// holds back (docs/limits.md) are counted and never sent.
     Queue(QueueArgs),
-    /// Have a mail, or all, tried again now, those that were given up as well
+    /// Retry one mail, or all of them, now; also those that were given up
     ///
     /// A running service sends them. Mails whose link has expired are left alone.
     Retry(RetryArgs),
@@ -45,7 +45,7 @@ pub(super) struct QueueArgs {
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: u32,
 
-    /// Go on behind the list before, which told this
+    /// The cursor that the previous page printed: continue after it
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
 
@@ -58,7 +58,7 @@ pub(super) struct QueueArgs {
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = false)]
 pub(super) struct RetryArgs {
-    /// The id of a mail, which `mail queue` tells
+    /// The id of a mail, as `mail queue` prints it
     id: Option<Uuid>,
 
     /// Every mail
@@ -194,10 +194,10 @@ async fn test(config: Config, address: EmailAddress) -> Result<ExitCode, Failure
     let address = address.as_str();
     print(&match &config.smtp {
         Some(smtp) => format!(
-            "{}, port {}, took a test mail to {address}. Whether it arrives, the inbox tells.\n",
+            "{}, port {}, took a test mail to {address}. Check the inbox to see whether it arrives.\n",
             smtp.host, smtp.port
         ),
-        None => "SMTP_HOST is not set, so the mail was printed and sent to nobody.\n".to_owned(),
+        None => "SMTP_HOST is not set, so the mail was printed instead of sent.\n".to_owned(),
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -32,7 +32,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
         vestibule init --production                  write a settings file to fill in\n  \
         vestibule serve --env-file /etc/vestibule/.env   serve with the settings of that file\n  \
         DATABASE_URL=postgres://... vestibule migrate   bring a database up to date\n  \
-        vestibule token inspect <token.txt           tell what a token says, and why it is refused"
+        vestibule token inspect <token.txt           show a token's claims, and why it is refused"
 )]
 struct Cli {
     /// Read the settings of this file in place of `.env` in the folder of the start
@@ -57,19 +57,19 @@ enum Command {
     ///
     /// `serve` does this by itself; the command is for deployments that want it as a step of its own.
     Migrate,
-    /// Look after the keys that seal secrets at rest
+    /// Manage the keys that seal secrets at rest
     #[command(subcommand)]
     Keys(keys::KeysCommand),
     /// Read the audit log, and check it against its chain
     #[command(subcommand)]
     Audit(audit::AuditCommand),
-    /// Look after accounts: list, make, shut, delete, help in, bring over
+    /// Manage accounts: list, create, disable, delete, unlock, import
     #[command(subcommand)]
     User(user::UserCommand),
-    /// See who is signed in, and end it
+    /// List and end sessions
     #[command(subcommand)]
     Session(session::SessionCommand),
-    /// Look at the outbox, try again, and send a test mail
+    /// Show the outbox, retry mails, and send a test mail
     #[command(subcommand)]
     Mail(mail::MailCommand),
     Doctor(doctor::DoctorArgs),

@@ -16,7 +16,7 @@ enum Shell {
     Fish,
 }
 
-/// Print what lets a shell complete commands and options
+/// Print the completion script of a shell
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Examples:\n  \
     vestibule completions bash >/usr/share/bash-completion/completions/vestibule\n  \

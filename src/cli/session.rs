@@ -22,7 +22,7 @@ use crate::{
 /// The commands below `vestibule session`.
 #[derive(Debug, Subcommand)]
 pub(super) enum SessionCommand {
-    /// List the living sessions of a user, the one seen last first
+    /// List the active sessions of a user, the one seen last first
     List(ListArgs),
     /// End one session; its tokens are dead at once
     Revoke(RevokeArgs),
@@ -38,7 +38,7 @@ pub(super) struct ListArgs {
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
     limit: u16,
 
-    /// Go on behind the list before, which told this
+    /// The cursor that the previous page printed: continue after it
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
 
@@ -50,7 +50,7 @@ pub(super) struct ListArgs {
 /// Which session.
 #[derive(Debug, Clone, Args)]
 pub(super) struct RevokeArgs {
-    /// The id of the session, which `session list` tells
+    /// The id of the session, as `session list` prints it
     id: Uuid,
 }
 
@@ -76,7 +76,7 @@ async fn list(config: Config, args: ListArgs) -> Result<ExitCode, Failure> {
         let sessions: Vec<Value> = page.rows.iter().map(told::session).collect();
         text = format!("{}\n", json!({ "sessions": sessions, "next": page.next }));
     } else if page.rows.is_empty() {
-        text.push_str("No session lives.\n");
+        text.push_str("No active session.\n");
     } else {
         for session in &page.rows {
             // Writing to a string cannot fail.
@@ -93,7 +93,7 @@ async fn list(config: Config, args: ListArgs) -> Result<ExitCode, Failure> {
 async fn revoke(config: Config, id: Uuid) -> Result<ExitCode, Failure> {
     let email = on_database(config, async |app| {
         let s = &app.services;
-        let nowhere = || format!("no session {id} lives");
+        let nowhere = || format!("no session {id} is active");
         let owner = list::owner_of_session(s, id).await?.ok_or_else(nowhere)?;
         let client = Client::command("vestibule session revoke");
         let act = Act::RevokeSession(id);

@@ -29,7 +29,7 @@ const MISUSED: u8 = 2;
 /// The commands below `vestibule token`.
 #[derive(Debug, Subcommand)]
 pub(super) enum TokenCommand {
-    /// Tell what the token on standard input says, and why it would be accepted or refused
+    /// Show the claims of the token on standard input, and why it would be accepted or refused
     ///
     /// Header and claims are shown as the token has them, verified or not; the token itself never is.
     /// A token whose text is in order is judged against the database as well.

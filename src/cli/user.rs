@@ -31,7 +31,7 @@ pub(super) enum UserCommand {
     Create(accounts::CreateArgs),
     /// Make the account of an address an admin
     ///
-    /// The owner is told by mail, which a running service sends.
+    /// The owner is notified by mail, which a running service sends.
     Promote(accounts::PromoteArgs),
     #[command(flatten)]
     Act(acts::ActCommand),
@@ -41,7 +41,7 @@ pub(super) enum UserCommand {
     /// a formula get an apostrophe in front; JSON lines have them as they are. Exports are noted in
     /// the audit log.
     Export(export::ExportArgs),
-    /// Bring over the accounts of another system, from a CSV file or from JSON lines
+    /// Import the accounts of another system, from a CSV file or from JSON lines
     ///
     /// Columns (CSV: named by the first line; JSON: by the keys): `email`, `display_name`,
     /// `password_hash`, `email_verified`, `role`, `created_at`. All but `email` may be missing or empty. Hashes: Argon2,
@@ -50,8 +50,8 @@ pub(super) enum UserCommand {
     /// `email_verified` lets a person sign in and no more: a second factor and promotion wait until
     /// they have followed a link to the mailbox. A running service mails one to each.
     ///
-    /// Every row is told as new, exists (the account stays as it is) or bad. One bad row, and nothing
-    /// is written: all rows go in with one transaction.
+    /// Every row is reported as new, exists (the account stays as it is) or bad. If one row is bad, nothing
+    /// is written: all rows are written in one transaction.
     ///
     /// Exit status: 0 where every row is good, 1 otherwise.
     Import(import::ImportArgs),

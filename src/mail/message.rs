@@ -255,16 +255,16 @@ impl Message {
                 format!("Your {product} backup codes were replaced")
             }
             Self::BrowserTrusted { .. } => {
-                format!("A browser signs in to {product} without a code from now on")
+                format!("New trusted browser on your account")
             }
             Self::SessionsRevokedAfterReplay { .. } => {
                 format!("You were signed out of {product} in every browser")
             }
             Self::SecondFactorFailed { password_known, .. } if *password_known => {
-                format!("Somebody entered your {product} password and a wrong code")
+                format!("Someone entered your {product} password and a wrong code")
             }
             Self::SecondFactorFailed { .. } => {
-                format!("Somebody used a reset link of yours at {product}, and a wrong code")
+                format!("Someone used your {product} reset link and a wrong code")
             }
             Self::SignInBlocked { .. } => {
                 format!("Sign-in to your {product} account is blocked")
@@ -281,9 +281,7 @@ impl Message {
     /// The words that mail programs show beside the subject.
     const fn preheader(&self) -> &'static str {
         match self {
-            Self::VerifyEmail { .. } => {
-                "One press of a button confirms that this address is yours."
-            }
+            Self::VerifyEmail { .. } => "Press one button to confirm that this address is yours.",
             Self::ResetPassword { .. } => "A link to choose a new password. It works once.",
             Self::PasswordChanged { .. }
             | Self::TwoFactorEnabled { .. }
@@ -297,12 +295,12 @@ impl Message {
             | Self::SessionsRevokedAfterReplay { .. }
             | Self::ByAdmin { .. } => "What happened, and what to do next.",
             Self::SignInBlocked { .. } => {
-                "There were too many wrong attempts. A link lets you in again."
+                "There were too many failed attempts. Use the link to unlock sign-in."
             }
             Self::Invitation { .. } => "A link to create your account. It works once.",
             Self::Imported { .. } => "Confirm that this address is yours.",
             Self::AddressAlreadyRegistered { .. } => {
-                "Somebody tried to create one with this address."
+                "Someone tried to create one with this address."
             }
         }
     }

@@ -22,7 +22,7 @@ pub fn missing(what: &str) -> String {
 
 /// The address has an account already (only said where verification is optional).
 pub const EMAIL_TAKEN: Message = Message::with_links(
-    "This address already has an account. Sign in instead, or reset the password if you have forgotten it.",
+    "This address has an account already. Sign in instead, or reset the password if you have forgotten it.",
     &[SIGN_IN, ("reset the password", FORGOT_PASSWORD)],
 );
 
@@ -60,10 +60,10 @@ pub fn registration_closed(registration: Registration) -> &'static str {
 }
 /// Why nobody can be invited here.
 pub const INVITING_CLOSED: &str =
-    "Nobody can be invited: registration is closed here (REGISTRATION=closed).";
+    "No one can be invited: registration is closed here (REGISTRATION=closed).";
 /// Why an invitation opens nothing where registration is closed.
 pub const INVITATION_CLOSED: &str =
-    "Registration is closed here now, also to those who are invited. Ask whoever invited you.";
+    "Registration is now closed here, even for invited people. Ask the person who invited you.";
 /// An admin invites an address that has an account.
 pub const INVITED_HAS_ACCOUNT: &str = "This address has an account already.";
 /// An admin invites an address that is invited.
@@ -73,9 +73,9 @@ pub const INVITED_ALREADY: Message = Message::with_links(
 );
 /// There is no open invitation of that id.
 pub const NO_SUCH_INVITATION: &str =
-    "There is no open invitation with this id. It was accepted, was revoked, or has never been.";
+    "There is no open invitation with this id. It was accepted or revoked, or never existed.";
 /// There is no file with accounts of that id.
-pub const NO_SUCH_IMPORT: &str = "There is no import with this id. Its file was discarded, was left for a day, or has never been.";
+pub const NO_SUCH_IMPORT: &str = "There is no import with this id. Its file was discarded, expired after a day, or never existed.";
 /// A file came without a recent proof.
 pub const FILE_NOT_KEPT: &str =
     "Your file was not kept. Confirm that it is you, then choose it again.";
@@ -83,7 +83,7 @@ pub const FILE_NOT_KEPT: &str =
 pub const INVITATION_ACCEPTED: &str =
     "Welcome. Your account is ready, your address is verified, and you are signed in.";
 /// The invited address got an account otherwise.
-pub const INVITATION_ADDRESS_TAKEN: &str = "This address has an account already, so the invitation is of no use any more. Sign in instead, or reset the password if you have forgotten it.";
+pub const INVITATION_ADDRESS_TAKEN: &str = "This address has an account already, so the invitation can no longer be used. Sign in instead, or reset the password if you have forgotten it.";
 
 /// The second factor's code is wrong.
 pub const CODE_NOT_RIGHT: &str = "That code is not right. A code has six digits and changes every 30 seconds: wait for the next one in your app and enter that.";
@@ -93,7 +93,7 @@ pub const CODE_USED: &str = "That code has been used already, and each code work
 pub const BACKUP_CODE_NOT_RIGHT: &str = "That backup code is not right, or it has been used already. Each one works once: try another one from your list.";
 /// The pending sign-in has ended.
 pub const SIGN_IN_EXPIRED: &str =
-    "This sign-in is over: it took too long, or it was finished before. Sign in again.";
+    "This sign-in has ended: it took too long, or was already finished. Sign in again.";
 
 /// The code belongs to a moment outside the window; positive minutes mean that the phone is ahead.
 pub fn phone_clock_is_off(seconds: i64) -> String {
@@ -128,12 +128,12 @@ pub fn too_many_attempts(pause: Pause) -> Message {
 
 /// Waiting does not end this. It reads alike for addresses without an account.
 pub const SIGN_IN_BLOCKED: Message = Message::with_links(
-    "Sign-in is blocked after too many wrong attempts in a row, and waiting does not change that. Follow the link that we mail to the account's address, or reset your password.",
+    "Sign-in is blocked after too many failed attempts in a row, and waiting does not change that. Follow the link that we mail to the account's address, or reset your password.",
     &[RESET],
 );
 
 /// After a link out of the mail about a blocked sign-in.
-pub const UNLOCKED: &str = "Sign-in is open again. You can sign in now.";
+pub const UNLOCKED: &str = "Sign-in is unlocked. You can sign in now.";
 
 /// The link belongs to another account than the one signed in.
 pub const VERIFY_NOT_YOURS: &str =
@@ -144,7 +144,7 @@ pub const VERIFY_CHOOSE_ONE: &str =
 
 /// The account changed between reading and writing.
 pub const OVERTAKEN: &str =
-    "Your account changed in the same moment. Nothing was done; load the page and try again.";
+    "Your account changed at the same moment, so nothing was done. Load the page and try again.";
 /// After a proof, on the page of the act.
 pub const CONFIRMED: &str = "You have confirmed that it is you. You can go on now.";
 
@@ -159,24 +159,23 @@ pub const OTHER_DEVICES_SIGNED_OUT: &str =
 pub const BROWSER_UNTRUSTED: &str =
     "That browser is no longer trusted: it will ask for a code again.";
 /// There is no trusted browser of this person with that id.
-pub const NO_SUCH_TRUSTED: &str = "There is no trusted browser of yours with this id.";
+pub const NO_SUCH_TRUSTED: &str = "You have no trusted browser with this id.";
 /// There is no user, or no session of a user, with that id.
-pub const NO_SUCH_USER: &str = "There is no user with this id, or no such session of theirs.";
+pub const NO_SUCH_USER: &str = "There is no user with this id, or the user has no such session.";
 /// An admin acts on the own account.
 pub const OWN_ACCOUNT: Message = Message::with_links(
-    "No administrator acts on their own account here. Use your account page, or ask another one.",
+    "Administrators cannot act on their own account here. Use your account page, or ask another administrator.",
     &[("your account page", ACCOUNT)],
 );
 /// Nobody would be left to manage accounts.
 pub const LAST_ADMIN: &str =
-    "This is the last administrator who can sign in. Make somebody else one first.";
+    "This is the last administrator who can sign in. Make someone else an administrator first.";
 /// In a list of whom an act is done to: the account of whoever acts.
 pub const YOUR_OWN_ACCOUNT: &str = "This is your own account.";
 /// In such a list: an id that nobody has.
 pub const NO_ACCOUNT_OF_ID: &str = "There is no account with this id.";
 /// Nobody of those who are selected is left to act on.
-pub const NOBODY_LEFT: &str =
-    "Nothing was done: there is nobody among the selected whom this would change.";
+pub const NOBODY_LEFT: &str = "Nothing was done: this would change none of the selected users.";
 /// A selection of all whom a search found that cannot be confirmed.
 pub const SELECTION_GONE: &str = "This selection was confirmed before, or is older than an hour. Search again, and select from there.";
 /// No act was chosen for those who are selected.
@@ -185,7 +184,7 @@ pub const CHOOSE_AN_ACT: &str = "Choose what to do with the selected users.";
 pub const PROVE_AGAIN: &str =
     "You confirmed more than ten minutes ago that it is you. Enter your password to go on.";
 /// There is no session of this person with that id.
-pub const NO_SUCH_SESSION: &str = "There is no living session of yours with this id.";
+pub const NO_SUCH_SESSION: &str = "You have no active session with this id.";
 /// After following a link to a page that needs a sign-in.
 pub const SIGN_IN_FIRST: &str = "Sign in to see that page.";
 /// The page for a code was opened without a sign-in that waits for one.
@@ -194,7 +193,8 @@ pub const SIGN_IN_BEFORE_CODE: &str =
 /// The session ended since the last page.
 pub const SESSION_ENDED: &str = "Your session has ended. Sign in again to go on.";
 /// After registering with optional verification.
-pub const REGISTERED: &str = "Your account is ready. We have sent you a mail with a link: follow it to show that the address is yours.";
+pub const REGISTERED: &str =
+    "Your account is ready. We have sent you a mail with a link: follow it to verify your address.";
 /// After verifying.
 pub const ADDRESS_VERIFIED: &str = "Your email address is verified.";
 /// After verifying without a session.
@@ -214,7 +214,7 @@ pub const PASSWORD_RESET: &str =
 /// After a reset where the second factor is still asked for.
 pub const PASSWORD_RESET_CODE_NEXT: &str = "One more step: enter a code. Your new password is set once the code is right; until then the old one stays.";
 /// A reset whose code never came, or whose link was used meanwhile.
-pub const PASSWORD_RESET_EXPIRED: &str = "The code came too late, and your password has not changed. Open the link in the mail again, or ask for another.";
+pub const PASSWORD_RESET_EXPIRED: &str = "The code was entered too late, and your password has not changed. Open the link in the mail again, or ask for another.";
 /// After a sign-in with a backup code.
 pub fn backup_code_used(left: i64) -> String {
     let left = match left {
@@ -230,7 +230,7 @@ pub const PASSWORD_CHANGED: &str = "Your password is changed. Every other device
 pub const PASSWORD_CHANGED_SIGN_IN: &str =
     "Your password is changed. Sign in with the new one to go on.";
 /// After enabling the second factor, where the session ended before the codes could be shown.
-pub const TWO_FACTOR_ON_SIGN_IN: &str = "Two-step sign-in is on, but your session ended in the same moment. Sign in with a code from your app, and get fresh backup codes.";
+pub const TWO_FACTOR_ON_SIGN_IN: &str = "Two-step sign-in is on, but your session ended at the same moment. Sign in with a code from your app, and get fresh backup codes.";
 /// After disabling the second factor, where the session ended in the same moment.
 pub const TWO_FACTOR_OFF_SIGN_IN: &str = "Two-step sign-in is off. Sign in again to go on.";
 /// The second factor is enrolled already.
@@ -244,8 +244,7 @@ pub const TWO_FACTOR_DISABLED: &str =
 pub const TWO_FACTOR_NEEDS_VERIFIED: &str =
     "Verify your email address first. Then you can set up two-step sign-in.";
 /// The enrolment was not started or has been replaced.
-pub const TWO_FACTOR_START_AGAIN: &str =
-    "This setup is no longer open. Start again to get a new QR code.";
+pub const TWO_FACTOR_START_AGAIN: &str = "This setup has ended. Start again to get a new QR code.";
 
 #[cfg(test)]
 mod tests {

@@ -66,7 +66,7 @@ fn words(status: StatusCode) -> (Code, &'static str) {
         404 => (codes::NOT_FOUND, "There is nothing at this address."),
         405 => (
             codes::METHOD_NOT_ALLOWED,
-            "This address does not take that method.",
+            "This address does not support that method.",
         ),
         408 => (
             codes::REQUEST_TIMEOUT,
@@ -91,7 +91,7 @@ fn words(status: StatusCode) -> (Code, &'static str) {
         ),
         503 => (
             codes::OVERLOADED,
-            "The service is busy. Try again in a moment.",
+            "The service is busy or temporarily unavailable. Try again in a moment.",
         ),
         400..=499 => (codes::BAD_REQUEST, "The request cannot be understood."),
         _ => (

@@ -64,7 +64,7 @@ pub(super) fn dead_token(detail: &'static str) -> WebError {
 
 /// 422: a link out of a mail is dead. Nobody's session is in question, so this is no 401.
 pub(super) fn dead_link() -> WebError {
-    let detail = "This link was used, has expired or was replaced. Ask for another one.";
+    let detail = "This link was used, has expired or was replaced. Request a new one.";
     at("token", codes::DEAD_LINK, detail)
 }
 
@@ -99,13 +99,13 @@ pub(super) fn email_not_verified() -> WebError {
 
 /// 403: the last proof is too old.
 pub(super) fn proof_required() -> WebError {
-    let detail = "This needs a recent proof: send the password along, or call /api/auth/reauthenticate first.";
+    let detail = "This call needs a recent reauthentication: send `password` with it, or call /api/auth/reauthenticate first.";
     WebError::refused(codes::REAUTHENTICATION_REQUIRED, detail)
 }
 
 /// 409: a second factor is enrolled already.
 pub(super) fn totp_already_enabled() -> WebError {
-    let detail = "Two-step sign-in is on already. Disable it first to set it up anew.";
+    let detail = "Two-step sign-in is on already. Disable it first to set it up again.";
     WebError::refused(codes::TOTP_ALREADY_ENABLED, detail)
 }
 
@@ -117,19 +117,19 @@ pub(super) fn totp_not_enabled() -> WebError {
 
 /// 409: no enrolment waits for a code.
 pub(super) fn totp_not_pending() -> WebError {
-    let detail = "No enrolment waits for a code. Begin one at /api/auth/mfa/totp/enroll.";
+    let detail = "No enrolment is waiting for a code. Start one at /api/auth/mfa/totp/enroll.";
     WebError::refused(codes::TOTP_NOT_PENDING, detail)
 }
 
 /// 409: another change was quicker.
 pub(super) fn conflict() -> WebError {
-    let detail = "The account was changed in the same moment, so nothing was done. Try again.";
+    let detail = "The account changed at the same moment, so nothing was done. Try again.";
     WebError::refused(codes::CONFLICT, detail)
 }
 
 /// 403: the call or page is for admins.
 pub(super) fn admin_required() -> WebError {
-    let detail = "This is for administrators.";
+    let detail = "Only administrators can do this.";
     WebError::refused(codes::ADMIN_REQUIRED, detail)
 }
 

@@ -116,7 +116,7 @@ impl Story {
         self.looks_at("users").await;
         let search = "form[role=search]";
         desk.submit_form(search, &[("q", "nobody-at-all")]).await;
-        assert!(desk.text("main").await.contains("Nobody matches"));
+        assert!(desk.text("main").await.contains("No one matches"));
         desk.submit_form(search, &[("q", "DANA"), ("role", "user")])
             .await;
         assert_eq!(desk.texts(".people .person").await.len(), 1);
@@ -214,7 +214,7 @@ impl Story {
         desk.assert_at(&import).await;
         self.looks_at("undone").await;
         self.opens(desk, "/admin/users?q=gale").await;
-        assert!(desk.text("main").await.contains("Nobody matches"));
+        assert!(desk.text("main").await.contains("No one matches"));
     }
 
     /// Finds in the audit log what was done, and why.

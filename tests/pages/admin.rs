@@ -135,7 +135,7 @@ fn audit_pages() -> Vec<Rendered> {
             ..audit_line(
                 8,
                 "Sign in failed",
-                nobody("nobody who was signed in"),
+                nobody("not signed in"),
                 nobody("an address without account"),
             )
         },
@@ -245,7 +245,7 @@ fn invitations(lines: Vec<InvitationLine>, errors: FieldErrors) -> String {
 fn open_invitations() -> Vec<InvitationLine> {
     let long = "somebody.with.a.very.long.name.indeed@department.of.long.names.example.com";
     let open = || chip("Open", "good");
-    let gone = chip("Sender is no admin", "bad");
+    let gone = chip("Sender is no longer an admin", "bad");
     vec![
         invitation("guest@example.com", EMAIL, vec![open()], true),
         invitation(

@@ -34,7 +34,7 @@ fn lines() -> Vec<ImportLine> {
         at: seconds_ago(90_000),
     };
     vec![
-        line("users.csv", "Waits for you", "warn", EMAIL),
+        line("users.csv", "Needs review", "warn", EMAIL),
         line(HOSTILE, "Running", "accent", EMAIL),
         line(&"long".repeat(25), "Imported", "good", ""),
         line("users.csv", "Failed", "bad", EMAIL),
@@ -133,7 +133,7 @@ pub(crate) fn pages() -> Vec<Rendered> {
         (
             "admin-import-failed",
             import(Stage::Failed {
-                why: "Whoever confirmed it is no administrator any more.".to_owned(),
+                why: "The person who confirmed it is no longer an administrator.".to_owned(),
             }),
         ),
         ("admin-import-undone", import(Stage::Undone { new: 1, at })),

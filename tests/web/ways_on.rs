@@ -325,7 +325,7 @@ async fn the_audit_log_names_who_was_invited() {
     let mut browser = app.browser();
     browser.sign_in(&host).await;
     let page = browser.visit("/admin/audit?event=user_invited").await;
-    assert!(page.text(".log").contains("About Guest+1@example.com"));
+    assert!(page.text(".log").contains("About: Guest+1@example.com"));
     let page = browser
         .visit("/admin/audit?subject=Guest%2B1%40example.com")
         .await;
@@ -347,6 +347,6 @@ async fn the_audit_log_names_who_was_invited() {
     let page = browser.visit("/admin/audit?event=user_invited").await;
     assert!(
         page.text(".log")
-            .contains("About an address without account")
+            .contains("About: an address without account")
     );
 }

@@ -149,8 +149,7 @@ pub(super) fn sum(report: &Report, json: bool, told: u64) -> String {
             .then(|| format!("The events up to seal {purged_through} were purged.")),
         since.map(|since| format!("{waiting} events wait to be sealed, the oldest since {since}.")),
         report.overdue.then(|| {
-            "Unsealed: that is too long. Until they are sealed, events can be changed or deleted \
-             unseen; see that a node runs, and docs/audit.md for what holds sealing up."
+            "Unsealed: that is too long. Until they are sealed, events can be changed or deleted unnoticed. Check that a node is running; docs/audit.md says what can delay sealing."
                 .to_owned()
         }),
         head.map(|head| format!("The last seal is {head}.")),
@@ -178,7 +177,7 @@ pub(super) fn noted(text: &str) -> Result<Noted, String> {
             link: link.try_into().ok()?,
         })
     };
-    read().ok_or_else(|| "write it as `vestibule audit verify` told it, number:hash".to_owned())
+    read().ok_or_else(|| "write it as `vestibule audit verify` printed it, number:hash".to_owned())
 }
 
 #[cfg(test)]

@@ -40,8 +40,7 @@ async fn audit_log(conn: &Connection, report: &mut Report) -> Result<(), Failure
             report.warn(
                 "audit log",
                 what,
-                "See that a node runs; where one does, docs/audit.md says what holds sealing up. Until \
-                 then events can be changed or deleted unseen.",
+                "Check that a node is running; if one is, docs/audit.md says what can delay sealing. Until then events can be changed or deleted unnoticed.",
             );
         }
         _ => report.ok("audit log", "sealed"),

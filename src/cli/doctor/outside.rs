@@ -75,7 +75,7 @@ pub(super) async fn check(config: &Config, url: &Url, report: &mut Report) {
             Ok(seen) => address(&seen, &config.trusted_proxies, report),
             Err(_) => report.fail(
                 "proxy headers",
-                "the service does not tell how it sees this request",
+                "the service does not say how it sees this request",
                 "Run doctor with the same COOKIE_KEY and clock as the service, and the same version.",
             ),
         },
@@ -168,7 +168,7 @@ fn address(seen: &Seen, trusted: &[IpNet], report: &mut Report) {
     } else if client == CLAIMED {
         report.fail(
             "proxy headers",
-            format!("X-Forwarded-For is believed as it was sent to {peer}: anybody can choose their address"),
+            format!("X-Forwarded-For is believed as it was sent to {peer}: anyone can choose their address"),
             "Have the proxy replace the header, or append to it; ask through the proxy, not beside it.",
         );
     } else if seen.forwarded.is_empty() {

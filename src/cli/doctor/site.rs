@@ -65,8 +65,8 @@ pub(super) fn proxies(config: &Config, report: &mut Report) {
 /// Whether the mail server takes us; no mail is sent.
 pub(super) async fn mail(config: &Config, report: &mut Report) {
     let Some(smtp) = &config.smtp else {
-        let what = "SMTP_HOST is not set: mails are printed and reach nobody";
-        report.warn("mail", what, "Set it before anybody else signs up.");
+        let what = "SMTP_HOST is not set: mails are printed instead of sent";
+        report.warn("mail", what, "Set it before anyone else signs up.");
         return;
     };
     let server = format!("{}, port {}", smtp.host, smtp.port);

@@ -26,23 +26,23 @@ use crate::{
 /// mail where it touches their security; a running service sends that mail.
 #[derive(Debug, Clone, Subcommand)]
 pub(in crate::cli) enum ActCommand {
-    /// Shut an account, at once and everywhere
+    /// Disable an account, at once and everywhere
     ///
-    /// Every session, token and link in a mail ends. The owner is told by mail, without the reason.
+    /// Every session, token and link in a mail ends. The owner is notified by mail, without the reason.
     Disable(Why),
-    /// Open an account that was shut; what ended stays ended
+    /// Enable a disabled account; sessions that ended stay ended
     Enable(Whom),
-    /// Shut an account, and erase it 30 days later
+    /// Delete an account: disable it now, erase it 30 days later
     ///
-    /// Until then `user restore` keeps it after all. The owner is told by mail, without the reason.
+    /// Until then `user restore` keeps it after all. The owner is notified by mail, without the reason.
     Delete(DeleteArgs),
-    /// Keep a deleted account after all; it stays shut until `user enable`
+    /// Restore a deleted account; it stays disabled until `user enable`
     Restore(Whom),
     /// Give an account another role
     Role(RoleArgs),
     /// Mail the owner a link that sets a new password
     ResetPassword(Whom),
-    /// Demand a new password at the next sign-in
+    /// Require a new password at the next sign-in
     RequirePasswordChange(Whom),
     /// Mail the owner the link that verifies the address again
     ResendVerification(Whom),
@@ -137,19 +137,19 @@ impl Planned {
                     why.user,
                     "delete",
                     act,
-                    "is shut, and will be erased in 30 days",
+                    "is disabled, and will be erased in 30 days",
                 )
             }
             ActCommand::Restore(Whom { user }) => plan(
                 user,
                 "restore",
                 Act::Restore,
-                "is kept, and disabled until `vestibule user enable`",
+                "is restored, and disabled until `vestibule user enable`",
             ),
             ActCommand::Role(RoleArgs { user, role }) => {
                 let done = match role {
-                    Role::Admin => "is an admin now",
-                    Role::User => "is no admin any more",
+                    Role::Admin => "is now an admin",
+                    Role::User => "is no longer an admin",
                 };
                 plan(user, "role", Act::SetRole(role), done)
             }
@@ -175,7 +175,7 @@ impl Planned {
                 user,
                 "reset-two-factor",
                 Act::ResetTwoFactor(reason),
-                "has no second factor any more, and is signed out everywhere",
+                "no longer has a second factor, and is signed out everywhere",
             ),
             ActCommand::RevokeSessions(Whom { user }) => plan(
                 user,
@@ -222,7 +222,7 @@ pub(super) async fn run(config: Config, command: ActCommand) -> Result<ExitCode,
 pub(in crate::cli) fn judged(outcome: Outcome, email: &str) -> Result<(), Failure> {
     let why = match outcome {
         Outcome::Done => return Ok(()),
-        Outcome::NotFound => "there is no such account or session any more".to_owned(),
+        Outcome::NotFound => "there is no longer such an account or session".to_owned(),
         Outcome::LastAdmin => {
             "this is the last admin who can sign in; make another one first, with `vestibule user role`".to_owned()
         }

@@ -39,7 +39,7 @@ pub(in crate::cli) struct ImportArgs {
     #[arg(long)]
     allow_admins: bool,
 
-    /// Mail nobody: otherwise the owner of each account is told of it, and can confirm the address
+    /// Send no mails: otherwise the owner of each account is notified, and can confirm the address
     #[arg(long)]
     no_mail: bool,
 
@@ -150,7 +150,7 @@ fn sum(summary: &Summary, args: &ImportArgs) -> String {
     let end = match (written, bad) {
         (true, _) => "Everything is written.",
         (false, 0) => "Nothing was written, as this was a dry run.",
-        (false, _) => "Nothing was written. Mend the bad rows or take them out, and import again.",
+        (false, _) => "Nothing was written. Fix or remove the bad rows, and import again.",
     };
     format!("{new} new, {exists} exist, {bad} bad. {end}\n")
 }

@@ -73,7 +73,7 @@ pub(in crate::cli) struct ListArgs {
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
     limit: u16,
 
-    /// Go on behind the list before, which told this
+    /// The cursor that the previous page printed: continue after it
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
 

@@ -23,7 +23,7 @@ pub(in crate::cli) struct ShowArgs {
     /// The address or the id
     user: String,
 
-    /// Go on with the sessions behind those of before, which told this
+    /// The cursor that the previous page printed: continue with the sessions after it
     #[arg(
         long,
         value_name = "CURSOR",

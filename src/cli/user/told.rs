@@ -55,7 +55,7 @@ pub(super) fn origin(origin: &Origin) -> Value {
 
 /// The same as lines of the profile.
 pub(super) fn origin_line(origin: &Origin) -> String {
-    let gone = "an account that is gone";
+    let gone = "an account that no longer exists";
     let by = if origin.by_operator {
         "an operator".to_owned()
     } else {

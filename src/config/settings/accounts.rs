@@ -20,23 +20,23 @@ use crate::{
 settings! {
     "Accounts";
 
-    /// Who may register: `open` to everybody, `invite` to whom an admin invites, `closed` to nobody.
+    /// Who may register: with `open` everyone, with `invite` only invited people, with `closed` no one.
     REGISTRATION: Setting<Registration> = fixed("open", registration);
 
-    /// `optional`: registering signs in at once, and a taken address is told. `required`: nobody
-    /// signs in before following the mailed link, and answers never tell who has an account.
+    /// `optional`: registering signs in at once, and a taken address is reported. `required`: no one
+    /// signs in before following the mailed link, and no answer shows who has an account.
     EMAIL_VERIFICATION: Setting<EmailVerification> = fixed("optional", email_verification);
 
-    /// Days after which an account that somebody registered and never verified is deleted, at most
+    /// Days after which an account that was registered and never verified is deleted, at most
     /// 3650; 0 keeps them. Accounts of admins, imported ones and those that an operator made stay.
     UNVERIFIED_DAYS: Setting<Option<TimeDelta>> = fixed("7", days_or_never);
 
     /// The first admin, made at a start where there is no admin yet; goes with ADMIN_PASSWORD. An
-    /// account that has the address is not promoted: `vestibule user promote` does that.
+    /// existing account with the address is not promoted: `vestibule user promote` does that.
     ADMIN_EMAIL: Optional<EmailAddress> = unset("admin@example.org", email);
 
     /// The password that the first admin starts with, and has to change at the first sign-in.
-    /// Take both out once that is done.
+    /// Remove both settings after that.
     ADMIN_PASSWORD: Optional<SecretString> = password();
 }
 

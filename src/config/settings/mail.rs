@@ -37,7 +37,7 @@ settings! {
     );
 
     /// `starttls`, `tls`, or `none`. Certificates are always verified. Production takes `none`
-    /// for a loopback SMTP_HOST only: mails carry links that open accounts.
+    /// for a loopback SMTP_HOST only: mails carry links that give access to accounts.
     SMTP_TLS: Setting<TlsMode> = fixed("starttls", tls_mode);
 
     /// The account at the mail server; goes with SMTP_PASSWORD.
@@ -134,7 +134,7 @@ pub(in crate::config) fn sender(
 fn without_host(reader: &mut Reader<'_>, production: bool) -> Read<Option<SmtpSettings>> {
     if production {
         let remedy =
-            "Name the mail server: nobody can verify an address or reset a password without mail.";
+            "Name the mail server: without mail no one can verify an address or reset a password.";
         let refusal = Refusal::new("is not set, and ENVIRONMENT is production", remedy);
         return Err(reader.refuse(&SMTP_HOST, refusal));
     }

@@ -25,14 +25,15 @@ settings! {
     /// `true` refuses passwords that Have I Been Pwned knows from data breaches. Five digits of a
     /// SHA-1 leave the machine, never the password. Where the service does not answer within a
     /// second the password passes, and is looked up again at its owner's next sign-in.
-    /// Development and tests do without, so that they need no network.
+    /// Off in development and tests, so that they need no network.
     HIBP_ENABLED: Optional<bool> = computed(
         "true in production, false in development",
         "true",
         truth,
     );
 
-    /// Where `/range/` is asked: the service itself, or a mirror. https, or http on this machine.
+    /// The server to ask for `/range/`: the service itself, or a mirror. https, or http on this
+    /// machine.
     HIBP_API_URL: Setting<Url> = fixed("https://api.pwnedpasswords.com", service_url);
 
     /// Memory of one hash in KiB: at least 8 for each lane of ARGON2_PARALLELISM, at most 1048576.

@@ -30,7 +30,7 @@ settings! {
 
     /// Addresses or networks (CIDR), comma-separated, that none of these limits holds: a monitor that
     /// signs in, a load test. Judged by the client's address, behind TRUSTED_PROXIES by what they say.
-    /// Whoever can send from there may guess as fast as they like. Never name your own proxies
+    /// Clients that can send from there may guess as fast as they like. Never name your own proxies
     /// here. /healthz and /readyz are free anyway.
     RATE_LIMIT_EXEMPT: Optional<Vec<IpNet>> = unset(
         "192.0.2.10,2001:db8:0:1::/64",
@@ -65,7 +65,7 @@ settings! {
     /// Requests for a reset or verification mail from one client address.
     RATE_LIMIT_FORGOT_PASSWORD_IP: Setting<Option<Limit>> = fixed("30/10m", limit);
 
-    /// Requests for such a mail to one email address, so that nobody's mailbox is flooded.
+    /// Requests for such a mail to one email address, so that no mailbox is flooded.
     RATE_LIMIT_FORGOT_PASSWORD_EMAIL: Setting<Option<Limit>> = fixed("5/1h", limit);
 
     /// The same from one client address: the first mail, and more tries after a look at the spam.
@@ -119,7 +119,7 @@ pub(in crate::config) fn limits(reader: &mut Reader<'_>) -> Read<Limits> {
 fn exempt(reader: &mut Reader<'_>) -> Read<Vec<IpNet>> {
     let networks = reader.optional(&RATE_LIMIT_EXEMPT)?.unwrap_or_default();
     if networks.iter().any(|network| network.prefix_len() == 0) {
-        reader.warn("RATE_LIMIT_EXEMPT names every address, so nobody is limited.");
+        reader.warn("RATE_LIMIT_EXEMPT names every address, so no client is limited.");
     }
     Ok(networks)
 }

@@ -26,26 +26,27 @@ settings! {
 
     /// The address that browsers use: scheme, host and port, without a path. Links in mails are
     /// built from it, tokens carry it as issuer, requests for another host are refused, and its
-    /// scheme decides how cookies are set. Changing it signs everybody out.
+    /// scheme decides how cookies are set. Changing it signs everyone out.
     BASE_URL: Optional<Url> = computed(
         "in development http:// and LISTEN_ADDR; production has none",
         "http://127.0.0.1:8080",
         base_url,
     );
 
-    /// The socket address to serve on; port 0 takes a free one. Put a proxy that ends TLS before it.
+    /// The socket address to serve on; port 0 takes a free one. Put a proxy that ends TLS in front
+    /// of it.
     LISTEN_ADDR: Setting<SocketAddr> = fixed("127.0.0.1:8080", socket);
 
     /// The socket address of a second listener, which serves /metrics for Prometheus and nothing
-    /// else: numbers without names, to anybody who can reach it. docs/metrics.md lists them.
+    /// else: figures without personal data, for anyone who can reach it. docs/metrics.md lists them.
     METRICS_ADDR: Optional<SocketAddr> = unset("127.0.0.1:9090", socket);
 
     /// Connections at the same time, 1 to 1000000; more wait to be taken. Each holds 32 KiB, and up to
-    /// 128 KiB where somebody sends headers without end. Open files are raised as far as allowed.
+    /// 128 KiB while a client sends endless headers. The limit of open files is raised if allowed.
     MAX_CONNECTIONS: Setting<usize> = fixed("10000", |text| whole(text, 1..=1_000_000));
 
-    /// Seconds for which a connection stays open and is served without a request, 1 to 3600. More than
-    /// a proxy or balancer in front keeps its own idle, or a request meets a closed connection.
+    /// Seconds for which an idle connection stays open, 1 to 3600. Must be longer than a proxy in
+    /// front keeps idle connections, or the proxy sends a request into a closed connection.
     KEEP_ALIVE_SECONDS: Setting<Duration> = fixed(
         "75",
         |text| whole(text, 1..=3600).map(Duration::from_secs),

@@ -30,7 +30,7 @@ pub struct ManagedUser {
     pub user: User,
     /// When the account was deleted, where it waits to be erased.
     pub deleted_at: Option<DateTime<Utc>>,
-    /// When the last session began that the audit log tells of.
+    /// When the last session began, according to the audit log.
     pub last_sign_in_at: Option<DateTime<Utc>>,
 }
 
@@ -159,7 +159,7 @@ pub async fn set_deleted(
     Ok(())
 }
 
-/// Gives another role.
+/// Changes the role.
 pub async fn set_role(tx: &Transaction<'_>, id: Uuid, role: Role) -> QueryResult<()> {
     diesel::update(users::table.find(id))
         .set(users::role.eq(role.as_str()))

@@ -18,7 +18,7 @@ pub struct NewMail<'a> {
     pub id: Uuid,
     /// Whom it concerns.
     pub user_id: Option<Uuid>,
-    /// What it says, in a word.
+    /// The kind of mail.
     pub kind: &'a str,
     /// Never to be sent.
     pub decoy: bool,
@@ -109,7 +109,7 @@ pub async fn insert_all(tx: &Transaction<'_>, mails: &[NewMail<'_>]) -> QueryRes
 pub struct TakenMail {
     /// Id.
     pub id: Uuid,
-    /// What it says, in a word.
+    /// The kind of mail.
     pub kind: String,
     /// Never to be sent.
     pub decoy: bool,
@@ -261,7 +261,7 @@ pub async fn mark_failed(
 pub struct MailRow {
     /// Id.
     pub id: Uuid,
-    /// What it says, in a word.
+    /// The kind of mail.
     pub kind: String,
     /// When it was written.
     pub created_at: DateTime<Utc>,

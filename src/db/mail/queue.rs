@@ -18,7 +18,7 @@ pub struct QueuedMail {
     pub id: Uuid,
     /// Whom it concerns, while there is an account.
     pub user_id: Option<Uuid>,
-    /// What it says, in a word.
+    /// The kind of mail.
     pub kind: String,
     /// When it was written.
     pub created_at: DateTime<Utc>,

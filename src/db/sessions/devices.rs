@@ -63,7 +63,7 @@ pub async fn living_of(mut conn: &AsyncPgConnection, which: Which) -> QueryResul
     query.load(&mut conn).await
 }
 
-/// A living session of a user.
+/// An active session of a user.
 pub async fn living(
     mut conn: &AsyncPgConnection,
     id: Uuid,

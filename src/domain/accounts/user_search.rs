@@ -69,10 +69,10 @@ pub enum SearchError {
     #[error("This is longer than any address or name. Use at most 254 characters.")]
     TooLong,
     /// More words than are looked for at once.
-    #[error("These are too many words. Use at most 8.")]
+    #[error("There are too many words. Use at most 8.")]
     TooManyWords,
     /// Not a cursor of this order.
-    #[error("This page of the list cannot be found again. Start from the first one.")]
+    #[error("This page of the list can no longer be found. Start from the first one.")]
     BadCursor,
 }
 

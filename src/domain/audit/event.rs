@@ -100,10 +100,10 @@ events! {
         /// Guesses are refused for a while. Written once an hour at most.
         SignInPaused { guess: &'static str } = "sign_in_paused", Warning, Of(sentence::paused);
         SignInBlocked { guess: &'static str } = "sign_in_blocked", Warning,
-            Plain("Sign-in was blocked for unknown browsers after too many wrong attempts.");
+            Plain("Sign-in was blocked for unknown browsers after too many failed attempts.");
         /// `by` is `mail` or `admin`.
         SignInUnblocked { by: &'static str } = "sign_in_unblocked", Notice,
-            Plain("Sign-in was opened again after it had been blocked.");
+            Plain("Sign-in was unlocked after it had been blocked.");
         Reauthenticated { methods: &'static [&'static str] } = "reauthenticated", Info,
             Plain("You confirmed that it was you.");
         /// `by` is a word of RFC 8176.
@@ -114,13 +114,13 @@ events! {
         OtherSessionsRevoked { count: i64 } = "other_sessions_revoked", Info,
             Plain("You signed every other device out.");
         SessionReplaced = "session_replaced", Info,
-            Plain("A device was signed out, as somebody signed in with it again.");
+            Plain("A device was signed out because someone signed in on it again.");
         /// Those unused longest were ended. `sessions` are some of them.
         SessionLimitReached { sessions: Vec<Uuid>, count: usize } = "session_limit_reached", Info,
-            Plain("A device that you had not used for long was signed out, as too many were signed in.");
+            Plain("A device that you had not used for a long time was signed out, as too many were signed in.");
         /// A refresh token came back after its time, or from another user agent.
         RefreshTokenReplayed = "refresh_token_replayed", Warning,
-            Plain("An old key of one of your sessions was used again. It may have been stolen, so every device was signed out.");
+            Plain("An old token of one of your sessions was used again. It may have been stolen, so every device was signed out.");
         /// A refresh token that had just been replaced came back from another network, and got the same successor.
         RefreshTokenRepeatedElsewhere = "refresh_token_repeated_elsewhere", Notice,
             Plain("A device refreshed its session from two networks within seconds.");
@@ -130,27 +130,27 @@ events! {
         Registered = "registered", Info, Plain("You created this account.");
         Imported = "imported", Info, Plain("This account was brought over from another system.");
         RegistrationOfTakenAddress = "registration_of_taken_address", Warning,
-            Plain("Somebody tried to register your address again.");
+            Plain("Someone tried to register your address again.");
         InvitationAccepted { invitation: Uuid, role: Role } = "invitation_accepted", Notice,
             Plain("You were invited, and created this account.");
-        VerificationRequested = "verification_requested", Info, Plain("A link to verify your address was asked for.");
+        VerificationRequested = "verification_requested", Info, Plain("A link to verify your address was requested.");
         EmailVerified = "email_verified", Info, Plain("Your address was verified.");
         /// `why` is `expired`, `imported` or `invited`.
         UnverifiedErased { why: &'static str } = "unverified_erased", Notice,
-            Plain("This account was deleted, as its address was never verified.");
+            Plain("This account was deleted because its address was never verified.");
     }
 
     "Passwords" {
         PasswordChanged = "password_changed", Notice, Plain("You changed your password.");
         PasswordResetRequested = "password_reset_requested", Info,
-            Plain("A link to reset your password was asked for.");
+            Plain("A link to reset your password was requested.");
         PasswordResetAwaitsCode = "password_reset_awaits_code", Info,
             Plain("A new password was entered through a link in a mail, and a code was asked for. Nothing has changed yet.");
         PasswordReset = "password_reset", Notice, Plain("A new password was set through a link in a mail.");
         PasswordFoundBreached = "password_found_breached", Warning,
-            Plain("Your password was found in a published list of stolen ones. You were asked for another.");
+            Plain("Your password was found in a published list of stolen ones. You were asked to choose another one.");
         PasswordRehashed = "password_rehashed", Info,
-            Plain("We renewed how your password is stored. It is still the same.");
+            Plain("We renewed how your password is stored. The password is still the same.");
     }
 
     "Second factor" {
@@ -170,11 +170,11 @@ events! {
         UserInvitationResent { invitation: Uuid } = "user_invitation_resent", Notice,
             Plain("An administrator sent your invitation again.");
         UserInvitationRevoked { invitation: Uuid } = "user_invitation_revoked", Notice,
-            Plain("An administrator took your invitation back.");
+            Plain("An administrator revoked your invitation.");
         UserRenamed = "user_renamed", Notice, Plain("An administrator changed your name.");
         UserDisabled { reason: Reason } = "user_disabled", Notice,
             Plain("An administrator disabled this account.");
-        UserEnabled = "user_enabled", Notice, Plain("An administrator opened this account again.");
+        UserEnabled = "user_enabled", Notice, Plain("An administrator enabled this account again.");
         UserRoleChanged { role: Role } = "user_role_changed", Notice, Of(sentence::role_changed);
         UserPasswordChangeRequired = "user_password_change_required", Notice,
             Plain("An administrator asked you for a new password.");

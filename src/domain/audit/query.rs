@@ -15,7 +15,7 @@ pub enum SearchError {
     #[error("Choose one of the events.")]
     UnknownEvent,
     /// Not a number of an event.
-    #[error("This page of the log cannot be found again. Start from the newest one.")]
+    #[error("This page of the log can no longer be found. Start from the newest one.")]
     BadCursor,
 }
 

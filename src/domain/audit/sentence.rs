@@ -51,8 +51,8 @@ pub(super) fn proof_refused(detail: &Value) -> Cow<'static, str> {
 
 pub(super) fn code_refused(detail: &Value) -> Cow<'static, str> {
     let sentence = match detail["reason"].as_str() {
-        Some("spent") => "A code was refused at sign-in, as it had been used before.",
-        Some("clock_off") => "A code was refused at sign-in, as it was for another moment.",
+        Some("spent") => "A code was refused at sign-in because it had already been used.",
+        Some("clock_off") => "A code was refused at sign-in because it was for another moment.",
         _ => "A wrong code was refused at sign-in.",
     };
     sentence.into()

@@ -78,7 +78,7 @@ pub fn advice(error: &(dyn Error + 'static), settings: Settings) -> Option<Strin
         }
         CertificateError::BadSignature => format!(
             "the certificate's signature does not fit the key of its authority, which may be another one of \
-             that name or have fewer than 2048 bits: have it signed anew, or take the server's own \
+             that name or have fewer than 2048 bits: have it signed again, or take the server's own \
              certificate and {trust}"
         ),
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
@@ -112,8 +112,8 @@ fn mend(refusal: &Refusal, settings: Settings) -> String {
             let server = settings.server;
             return format!("{refusal}: another server may answer in its place: see {server}");
         }
-        Refusal::Version => "make it anew with extensions, which gives version 3",
-        Refusal::Signature => "have it signed anew",
+        Refusal::Version => "make it again with extensions, which gives version 3",
+        Refusal::Signature => "have it signed again",
     };
     match settings.ca_file {
         Some(ca_file) => format!("{refusal}: {anew}, or name this very certificate in {ca_file}"),

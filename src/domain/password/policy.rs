@@ -95,7 +95,7 @@ pub enum PasswordRefusal {
     TooLong,
     /// On the list of common passwords.
     #[error(
-        "This password is among the most common ones and would be tried first. Choose another."
+        "This password is among the most common ones and would be tried first. Choose another one."
     )]
     Common,
     /// Little more than the owner's address or name, or the product's name.

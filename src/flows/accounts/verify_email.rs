@@ -110,7 +110,7 @@ async fn find(s: &Services, token: &SecretString) -> Result<Option<(Claims, User
     Ok(found.filter(|(claims, record)| is_of_address(claims, &record.user)))
 }
 
-/// Proves an address with a token out of a mail.
+/// Verifies an address with a token from a mail.
 pub async fn verify(
     s: &Services,
     token: &SecretString,

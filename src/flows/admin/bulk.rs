@@ -92,7 +92,7 @@ impl Selected {
         let ids: Result<BTreeSet<Uuid>, _> = typed.into_iter().map(Uuid::try_parse).collect();
         match ids {
             Err(_) => fault("One of these is no id of a user. Select them in the list again."),
-            Ok(ids) if ids.is_empty() => fault("Nobody is selected. Select at least one user."),
+            Ok(ids) if ids.is_empty() => fault("No one is selected. Select at least one user."),
             Ok(ids) if ids.len() > MOST => {
                 fault("These are too many. Select at most 200 users at once.")
             }

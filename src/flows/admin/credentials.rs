@@ -24,7 +24,7 @@ const DISABLED: &str = "This account is disabled. Enable it first.";
 /// Why demanding a new password does nothing, where that is so.
 pub fn not_to_require_password_change(user: &User) -> Option<&'static str> {
     let demanded = user.password_must_change;
-    demanded.then_some("A new password is demanded of this account already.")
+    demanded.then_some("A new password is required of this account already.")
 }
 
 impl Acting<'_> {

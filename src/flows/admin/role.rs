@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Acting<'_> {
-    /// Gives another role. It counts from the next request on: nobody's token says what they may do.
+    /// Changes the role. It counts from the next request on: nobody's token says what they may do.
     pub async fn set_role(&self, user: &User, role: Role) -> Result<Outcome> {
         if user.role == role {
             return Ok(Outcome::NothingToDo("This account has that role already."));
@@ -20,7 +20,7 @@ impl Acting<'_> {
         // Whoever registered it may be anybody. An operator at the machine knows whom they made.
         if role == Role::Admin && self.is_by_admin() && !user.mailbox_proven() {
             return Ok(Outcome::NothingToDo(
-                "This address is not verified, so it may belong to somebody else. \
+                "This address is not verified, so it may belong to someone else. \
                  An administrator needs a verified address.",
             ));
         }

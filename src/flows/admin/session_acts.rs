@@ -13,7 +13,7 @@ use crate::{
 /// Why ending all sessions does nothing, where that is so.
 pub fn not_to_sign_out(user: &User) -> Option<&'static str> {
     let shut = user.disabled_at.is_some();
-    shut.then_some("This account is disabled, so nobody is signed in to it.")
+    shut.then_some("This account is disabled, so no one is signed in to it.")
 }
 
 impl Acting<'_> {

@@ -48,7 +48,7 @@ pub async fn next(s: &Services) -> Result<bool> {
         return notices::clear_next(s, None).await;
     };
     if file.run - file.staged_run > RUNS {
-        let why = "It was begun three times and did not come to an end. The log of the service says more.";
+        let why = "It was begun three times and did not finish. The log of the service says more.";
         fail(s, &file, why).await?;
         return Ok(true);
     }
@@ -118,14 +118,16 @@ async fn run(s: &Services, file: &FileRow) -> Result<Outcome> {
         return Ok(Outcome::Followed);
     };
     if bad > 0 {
-        let why = "Rows that could be used when it was uploaded cannot be used any more. Upload it again to see which.";
+        let why = "Rows that could be used when it was uploaded can no longer be used. Upload it again to see which.";
         return Ok(Outcome::Failed(why));
     }
     let rows = u64::try_from(file.row_count).unwrap_or(0);
     Ok(match switch::switch(s, &run, rows, true).await? {
         Switched::Done(summary) => Outcome::Done(summary),
         Switched::Followed => Outcome::Followed,
-        Switched::NotAdmin => Outcome::Failed("Whoever confirmed it is no administrator any more."),
+        Switched::NotAdmin => {
+            Outcome::Failed("The person who confirmed it is no longer an administrator.")
+        }
     })
 }
 

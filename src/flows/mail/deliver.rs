@@ -88,7 +88,7 @@ async fn deliver(s: &Services, delivery: &Delivery, mail: &TakenMail) -> Result<
         return drop_it(s, mail, "so many mails of this kind go to this address").await;
     }
     if mail.decoy {
-        return drop_it(s, mail, "nobody has this address").await;
+        return drop_it(s, mail, "no account has this address").await;
     }
     if mail.expires_at.is_some_and(|at| at <= now) {
         s.metrics.mails.add("expired");

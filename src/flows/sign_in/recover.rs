@@ -54,7 +54,7 @@ pub enum ResetOutcome {
     Throttled(Pause),
 }
 
-/// Sets a new password with a token out of a mail.
+/// Sets a new password with a token from a mail.
 ///
 /// Ends every session and every pending change, and proves the address. Mailing the link proves
 /// one factor only: where a second one is enrolled, nothing changes before its code, whatever the

@@ -51,7 +51,7 @@ impl AdminAct {
         match self {
             Self::Disabled => format!("Your {product} account was disabled"),
             Self::Enabled => format!("Your {product} account can be used again"),
-            Self::MadeAdmin => format!("You are an administrator of {product} now"),
+            Self::MadeAdmin => format!("You are now an administrator of {product}"),
             Self::MadeUser => format!("You are no longer an administrator of {product}"),
             Self::PasswordChangeRequired => {
                 format!("Please choose a new password for {product}")

@@ -282,7 +282,7 @@ fn security_notices_say_what_to_do_now() {
     for (message, mail) in rendered("Firefox on Linux") {
         let is_notice = mail.text.contains("When: ");
         let asks = if matches!(message, Message::ByAdmin { .. }) {
-            "Was that not agreed with you?"
+            "Didn't expect this?"
         } else {
             "This wasn't you?"
         };
@@ -315,8 +315,8 @@ fn whose_codes_were_guessed_is_told_that_the_password_is_known() {
     };
     let mail = message.render("grace@example.com", &context()).unwrap();
     for body in [&mail.text, &mail.html] {
-        assert!(body.contains("Then somebody knows your password"), "{body}");
-        assert!(!body.contains("Nobody got in"), "{body}");
+        assert!(body.contains("Then someone knows your password"), "{body}");
+        assert!(!body.contains("No one got in"), "{body}");
     }
 }
 

@@ -27,14 +27,14 @@ use crate::{
     },
 };
 
-/// What to look for; everything that is given must hold.
+/// The filters; all that are given must match.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 struct ListQuery {
     /// Who acted: the id or the address of a user.
     actor: String,
-    /// Whom it concerns: an id, or an address, which need not have an account.
+    /// The user it concerns: an id, or an address, which need not have an account.
     subject: String,
     #[param(schema_with = schemas::events)]
     event: String,
@@ -64,9 +64,9 @@ pub(super) fn call() -> Call {
     Call::get("/api/admin/audit", Guard::Admin, to(get))
         .about(
             Tag::Administration,
-            "Looks through the audit log.
+            "Searches the audit log.
 
-            A page hangs on the last event of the one before: nothing is told twice while others write. There
+            A page begins after the last event of the previous one: no event is listed twice while others are written. There
             is no count.",
         )
         .query::<ListQuery>()

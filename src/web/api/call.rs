@@ -84,17 +84,17 @@ impl Tag {
         (
             Self::Registration,
             "Registration",
-            "An account, and the proof of its address.",
+            "Creating an account, and verifying its address.",
         ),
         (
             Self::SigningIn,
             "Signing in",
-            "Address and password, then a code where one is asked for.",
+            "Address and password, then a code if one is required.",
         ),
         (
             Self::Sessions,
             "Sessions",
-            "Who is signed in, for how long.",
+            "The user's sessions and tokens.",
         ),
         (
             Self::Recovery,

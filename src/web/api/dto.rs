@@ -51,7 +51,7 @@ impl From<&User> for UserAnswer {
     }
 }
 
-/// A token pair that travels in cookies: what may be told of it.
+/// A token pair that is set as cookies: what the body may say about it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct PairInCookies {
     /// Seconds until the access token expires.
@@ -77,7 +77,7 @@ impl From<&flows::TokenPair> for PairInCookies {
 pub(super) struct TokenPair<'a> {
     /// Authenticates calls, as `Authorization: Bearer`.
     access_token: &'a str,
-    /// Buys the next pair at `/api/auth/refresh`.
+    /// Exchanged for the next pair at `/api/auth/refresh`.
     refresh_token: &'a str,
     #[schema(schema_with = schemas::bearer)]
     token_type: &'static str,
@@ -111,7 +111,7 @@ impl PartialSchema for RenewedPair<'_> {
     fn schema() -> RefOr<Schema> {
         AnyOfBuilder::new()
             .description(Some(
-                "A token pair, given the way the old one came: in the body or in cookies.",
+                "A token pair, returned the way the old one was sent: in the body or in cookies.",
             ))
             .item(schemas::reference::<TokenPair<'_>>())
             .item(schemas::reference::<PairInCookies>())
@@ -185,7 +185,7 @@ fn with_pair_cookies(
     }
 }
 
-/// The first factor was right; a code is asked for at `/api/auth/login/mfa`.
+/// The first factor was right; a code is required at `/api/auth/login/mfa`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Challenge)]
 pub(super) struct Challenge<'a> {
@@ -205,11 +205,11 @@ pub(super) struct Challenge<'a> {
 pub(super) enum SignInAnswer<'a> {
     /// A session began.
     SignedIn(TokenPair<'a>),
-    /// A code is asked for.
+    /// A code is required.
     SecondFactor(Challenge<'a>),
 }
 
-/// The first factor was right; a code is asked for.
+/// The first factor was right; a code is required.
 pub(super) fn second_factor_required(pending: &PendingSignIn) -> HttpResponse {
     HttpResponse::Ok().json(SignInAnswer::SecondFactor(Challenge {
         mfa_required: true,
@@ -219,7 +219,7 @@ pub(super) fn second_factor_required(pending: &PendingSignIn) -> HttpResponse {
     }))
 }
 
-/// A mail says how to go on.
+/// A mail says how to continue.
 #[derive(Serialize, ToSchema)]
 pub(super) struct VerificationSent {
     #[schema(schema_with = schemas::verification_sent)]
@@ -245,7 +245,7 @@ pub(super) fn accepted() -> HttpResponse {
     HttpResponse::Accepted().json(Accepted { status })
 }
 
-/// Somebody to whom nothing was done.
+/// An account that was left out.
 #[derive(Serialize, ToSchema)]
 pub(super) struct LeftOut {
     #[schema(value_type = String, format = "uuid")]

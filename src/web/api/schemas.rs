@@ -120,12 +120,14 @@ pub(super) fn logged_events() -> Schema {
     let maybe = || typed(SchemaType::from_iter([Type::String, Type::Null]));
     let of = |column: &str| match column {
         "seq" => typed(SchemaType::Type(Type::Integer)),
-        "detail" => typed(SchemaType::Type(Type::Object)).description(Some("What it adds.")),
+        "detail" => {
+            typed(SchemaType::Type(Type::Object)).description(Some("The details of the event."))
+        }
         "at" => text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))),
         "level" => words([Level::Info, Level::Notice, Level::Warning].map(Level::as_str)),
         "event" => text().description(Some("By name.")),
         "subject_hash" => maybe().description(Some(
-            "The keyed hash of an address that had no account then.",
+            "The keyed hash of an address that had no account at that time.",
         )),
         "invited" => maybe().description(Some(
             "The address that an admin invited, while the invitation is kept.",

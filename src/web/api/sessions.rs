@@ -60,7 +60,7 @@ struct SessionsAnswer {
     next: Option<String>,
 }
 
-/// Where to go on.
+/// Where the list continues.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
@@ -75,7 +75,7 @@ struct ListQuery {
 struct TrustedAnswer {
     #[schema(value_type = String, format = "uuid")]
     id: Uuid,
-    /// Where the user agent tells it.
+    /// If the user agent says so.
     #[schema(required)]
     browser: Option<String>,
     #[schema(required)]
@@ -107,7 +107,7 @@ impl From<Listed<TrustedRow>> for TrustedAnswer {
     }
 }
 
-/// A living session. Times are RFC 3339, in UTC.
+/// An active session. Times are RFC 3339, in UTC.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Session)]
 struct SessionAnswer {
@@ -115,7 +115,7 @@ struct SessionAnswer {
     id: Uuid,
     /// Whether this call came in it.
     current: bool,
-    /// Where the user agent tells it.
+    /// If the user agent says so.
     #[schema(required)]
     browser: Option<String>,
     #[schema(required)]
@@ -155,7 +155,10 @@ impl From<Listed<DeviceRow>> for SessionAnswer {
 
 fn list_call() -> Call {
     Call::get("/api/auth/sessions", Guard::Session, to(get))
-        .about(Tag::Sessions, "The living sessions of the user, 50 a page, this one first, and the browsers that are trusted.")
+        .about(
+            Tag::Sessions,
+            "The active sessions of the user, 50 a page, this one first, and the trusted browsers.",
+        )
         .query::<ListQuery>()
         .answers::<SessionsAnswer>(200, "A page of the sessions.")
 }
@@ -183,10 +186,10 @@ fn end_call() -> Call {
             Tag::Sessions,
             "Ends one of them.
 
-            Of the session of this very call, it is signing out, which needs no proof.",
+            For the session of this call it is signing out, which needs no reauthentication.",
         )
-        .id("id", "Out of the list.")
-        .answers_nothing("That session has ended, and its tokens with it.")
+        .id("id", "An id from the list.")
+        .answers_nothing("The session and its tokens have ended.")
         .refuses(&[codes::NOT_FOUND, codes::REAUTHENTICATION_REQUIRED])
 }
 
@@ -218,8 +221,8 @@ fn untrust_call() -> Call {
         Tag::Sessions,
         "Ends the trust in a browser: it is asked for codes again.",
     )
-    .id("id", "Out of the list of sessions.")
-    .answers_nothing("Trusted no more. Its sessions go on.")
+    .id("id", "An id from the list of sessions.")
+    .answers_nothing("No longer trusted. Its sessions continue.")
     .refuses(&[codes::NOT_FOUND, codes::REAUTHENTICATION_REQUIRED])
 }
 

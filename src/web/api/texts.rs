@@ -6,7 +6,7 @@
 use utoipa::ToSchema;
 
 /// A mail address with an ASCII local part. Domains with other letters are taken as well and
-/// brought into this form.
+/// converted to this form.
 #[derive(ToSchema)]
 #[schema(
     value_type = String,
@@ -28,17 +28,17 @@ pub(super) struct CurrentPassword(String);
 #[schema(value_type = String, format = Password, min_length = 1, max_length = 256, example = "violet kettle marches north")]
 pub(super) struct NewPassword(String);
 
-/// What a person wants to be called; blank is no name. Control characters are refused.
+/// The name that the user is called by; blank is no name. Control characters are refused.
 #[derive(ToSchema)]
 #[schema(value_type = String, max_length = 100, example = "Ada")]
 pub(super) struct DisplayName(String);
 
-/// A token as it came out of an answer.
+/// A token as an answer gave it.
 #[derive(ToSchema)]
 #[schema(value_type = String, min_length = 1)]
 pub(super) struct Token(String);
 
-/// A token out of the link in a mail.
+/// The token of a mailed link.
 #[derive(ToSchema)]
 #[schema(value_type = String, min_length = 1)]
 pub(super) struct MailedToken(String);
@@ -54,7 +54,7 @@ pub(super) struct TotpCode(String);
 #[schema(value_type = String, min_length = 1, example = "123456")]
 pub(super) struct AnyCode(String);
 
-/// Why, in a few words for the audit log: something that can be seen.
+/// The reason, in a few words for the audit log; it must have visible characters.
 #[derive(ToSchema)]
 #[schema(value_type = String, min_length = 1, max_length = 200, example = "left the company")]
 pub(super) struct Reason(String);

@@ -178,7 +178,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
 /// The parser's own words can quote what was sent, so only the kind of its error is passed on.
 fn unreadable(error: &serde_json::Error) -> WebError {
     if error.is_data() {
-        let detail = "The body is JSON, but not of the shape this call takes: an object whose fields have the documented types, each once.";
+        let detail = "The body is JSON, but not in the form this call takes: an object whose fields have the documented types, each once.";
         return WebError::refused(codes::INVALID_INPUT, detail);
     }
     WebError::refused(codes::MALFORMED_JSON, "The body is not valid JSON.")

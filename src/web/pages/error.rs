@@ -101,13 +101,13 @@ fn words(status: u16) -> (&'static str, &'static str, &'static str) {
             "Go back to where you were. If you need access, ask the people who run this service.",
         ),
         404 => (
-            "There is no page here",
+            "Page not found",
             "The address may be mistyped, or the page may have moved.",
-            "Check the address, or start again from the first page.",
+            "Check the address, or start again from the home page.",
         ),
         405 => (
             "That does not work here",
-            "This page was asked for something that it does not do. Nothing was changed.",
+            "This page does not support that kind of request. Nothing was changed.",
             "Go back and use the buttons of the page.",
         ),
         413 => (
@@ -117,22 +117,22 @@ fn words(status: u16) -> (&'static str, &'static str, &'static str) {
         ),
         421 => (
             "This is not the right address",
-            "This service was reached under a name that is not its own.",
+            "This service does not answer under the host name that was requested.",
             "Check the address of the site, and open it from a link or bookmark that you trust.",
         ),
         429 => (
             "Too many attempts",
-            "There have been many attempts in a short time, so we have paused them for a while. This protects your account.",
+            "There were too many attempts in a short time. To protect your account, further ones are refused for a while.",
             "Wait a few minutes, then try again.",
         ),
         503 => (
             "We cannot answer right now",
-            "There is more to do than we can do at this moment, or a part of the service is down. Nothing was changed.",
-            "Wait a moment, then try again.",
+            "The service is busy or temporarily unavailable. Nothing was changed.",
+            "Try again in a moment.",
         ),
         500..=599 => (
             "Something went wrong on our side",
-            "We could not finish this, and it is not because of anything you did. It has been noted.",
+            "We could not finish this, and it is not because of anything you did. The error has been logged.",
             "Try again in a moment. If it happens again, tell the people who run this service, with the reference below.",
         ),
         _ => (

@@ -107,7 +107,7 @@ pub async fn post(
     let refused = |status, why: &str| Showing::again(status, FieldErrors::of_field("file", why));
     let unusable = |why: &str| refused(StatusCode::UNPROCESSABLE_ENTITY, why);
     let replaced = || {
-        let why = "Later files that you sent took the place of this one, which was not kept.";
+        let why = "You uploaded other files later, so this one was not kept.";
         refused(StatusCode::CONFLICT, why)
     };
     let showing = match file {
@@ -125,7 +125,7 @@ pub async fn post(
             )),
             Upload::TooManyWaiting => refused(
                 StatusCode::CONFLICT,
-                "Too many files wait already. Import or discard some of them first.",
+                "Too many files are waiting already. Import or discard some of them first.",
             ),
             Upload::NotAdmin => return Err(refusals::admin_required()),
             Upload::Overtaken => return Err(WebError::SignInRequired(None)),

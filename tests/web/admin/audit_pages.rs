@@ -169,8 +169,8 @@ async fn who_and_whom_are_named_and_linked() {
     for told in [
         "User disabled Notice",
         "Reason: <b>left</b>",
-        &format!("By {}", admin.email),
-        &format!("About {}", ada.email),
+        &format!("By: {}", admin.email),
+        &format!("About: {}", ada.email),
         "Firefox on Linux",
         "127.0.0.1",
     ] {
@@ -181,7 +181,10 @@ async fn who_and_whom_are_named_and_linked() {
     let page = browser
         .visit(&format!("/admin/audit?actor={}", gone.id))
         .await;
-    assert!(page.text(".log").contains("By an account that is gone"));
+    assert!(
+        page.text(".log")
+            .contains("By: an account that no longer exists")
+    );
     assert!(!page.html().contains(&format!("/admin/users/{}", gone.id)));
     let page = browser.visit("/admin/audit?event=service_started").await;
     assert!(page.text("main").contains("No event matches."));

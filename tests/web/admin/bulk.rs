@@ -194,7 +194,7 @@ async fn the_list_selects_without_scripts() {
     );
     let page = browser.visit("/admin/users?sort=email&select=all").await;
     assert_eq!(page.texts("input[name=id][checked]").len(), boxes);
-    assert!(page.text("main").contains("Select nobody"));
+    assert!(page.text("main").contains("Select no one"));
     // What was searched for is carried along, the selection is not.
     assert!(page.html().contains("name=\"list\" value=\"sort=email\""));
 }
@@ -250,7 +250,7 @@ async fn whom_an_act_does_not_fit_is_left_out_and_told_why() {
     let reason = [("reason", "left the company")];
     let page = browser.submit(PATH, &reason).await;
     assert_eq!(page.status(), 409);
-    assert!(page.alert().contains("nobody among the selected"));
+    assert!(page.alert().contains("none of the selected users"));
     let page = browser.visit(&preview("disable", &all)).await;
     assert_eq!(page.status(), 422);
     assert!(!page.html().contains("name=\"ids\""));
@@ -295,14 +295,18 @@ async fn nonsense_is_a_page_and_never_a_fault() {
         .map(|n| uuid::Uuid::from_u128(n).to_string())
         .collect();
     for (link, status, says) in [
-        (PATH.to_owned(), 422, "Nobody is selected"),
-        (format!("{PATH}?act=disable"), 422, "Nobody is selected"),
+        (PATH.to_owned(), 422, "No one is selected"),
+        (format!("{PATH}?act=disable"), 422, "No one is selected"),
         (preview("", &ids([&person])), 422, "Choose what to do"),
         (preview("delete", &ids([&person])), 422, "Choose what to do"),
         (format!("{PATH}?act=disable&id=x"), 422, "no id of a user"),
         (format!("{PATH}?act=disable&id=%00"), 422, "no id of a user"),
         (preview("disable", &many), 422, "too many"),
-        (preview("disable", &many[..200]), 422, "nobody among"),
+        (
+            preview("disable", &many[..200]),
+            422,
+            "none of the selected",
+        ),
         (
             format!("{PATH}?act=disable&act=enable"),
             400,

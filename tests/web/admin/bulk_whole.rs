@@ -149,7 +149,7 @@ async fn a_search_that_cannot_be_read_selects_nobody() {
     let long = "a".repeat(5000);
     for (list, status, says) in [
         ("status=open", 422, "Choose one of the values"),
-        ("q=nobody-at-all", 422, "Nobody matches"),
+        ("q=nobody-at-all", 422, "No one matches"),
         ("q=a&q=b", 400, "could not read"),
         (&*format!("q={long}"), 400, "could not read"),
         ("q=a+b+c+d+e+f+g+h+i", 422, "too many words"),

@@ -256,7 +256,7 @@ async fn an_address_that_was_verified_meanwhile_is_not_promoted() {
     assert_eq!((refused.status, refused.code()), (409, "email_taken"));
     let page = app.browser().visit(&link.link()).await;
     assert_eq!(page.status(), 409);
-    assert!(page.text("main").contains("of no use any more"));
+    assert!(page.text("main").contains("can no longer be used"));
     let role = "SELECT role, email_verified_at IS NULL FROM users WHERE email_canonical = $1";
     let row = &app.sql(role, &[&EMAIL]).await[0];
     assert_eq!(
@@ -400,7 +400,7 @@ async fn inviting_takes_a_recent_proof_and_the_form_waits_for_it() {
     browser.visit("/admin/users/new").await;
     let page = browser.submit("/admin/users/new", &typed).await;
     assert_eq!(page.path(), "/reauthenticate");
-    assert!(page.text("main").contains("to invite somebody"));
+    assert!(page.text("main").contains("to invite someone"));
     browser
         .submit("/reauthenticate", &[("password", PASSWORD)])
         .await;

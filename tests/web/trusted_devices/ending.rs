@@ -8,7 +8,7 @@ async fn the_owner_is_told_by_mail() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     trusted(&app, &owner).await;
-    let mail = app.post.mail(&owner.email, "without a code").await;
+    let mail = app.post.mail(&owner.email, "trusted browser").await;
     let text = mail.text();
     for told in [
         "When: ",

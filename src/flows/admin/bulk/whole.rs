@@ -38,10 +38,10 @@ pub async fn find(s: &Services, query: &Query) -> Result<Result<Selected, InputF
     };
     let fault = |why: &str| Ok(Err(InputFaults::one("ids", &why)));
     match found.len() {
-        0 => fault("Nobody matches this search. There is nobody to act on."),
+        0 => fault("No one matches this search, so there is nothing to do."),
         1..=MOST_FOUND => Ok(Ok(Selected(found.into_iter().collect()))),
         _ => {
-            fault("This search finds more than 5,000 users. Narrow it, and act on some at a time.")
+            fault("This search finds more than 5,000 users. Narrow it, and act on fewer at a time.")
         }
     }
 }

@@ -31,7 +31,7 @@ pub struct Enrolment {
     pub otpauth_uri: String,
 }
 
-/// Begins an enrolment, or begins it anew.
+/// Starts an enrolment, or starts it again.
 pub async fn enroll(s: &Services, proven: &Proven) -> Result<Result<Enrolment, Refused>> {
     let who = proven.who();
     let user = who.user();

@@ -50,7 +50,7 @@ pub(super) fn call() -> Call {
     Call::post("/api/auth/accept-invitation", Guard::Anyone, to(post))
         .about(
             Tag::Registration,
-            "Makes an account with the token out of an invitation.
+            "Creates an account with the token of an invitation.
 
             The address is the one that was invited, and is verified with it.",
         )

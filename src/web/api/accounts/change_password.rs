@@ -40,7 +40,7 @@ pub(super) fn call() -> Call {
         )
         .takes::<Body>()
         .answers::<dto::RenewedPair<'static>>(200, "Changed.")
-        .answers_nothing("Changed; this session has ended meanwhile.")
+        .answers_nothing("Changed; this session has ended in the meantime.")
         .limited()
         .refuses(&[codes::WRONG_PASSWORD, codes::CONFLICT])
 }

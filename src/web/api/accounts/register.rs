@@ -57,7 +57,7 @@ pub(super) fn call() -> Call {
         )
         .takes::<Body>()
         .answers::<dto::TokenPair<'static>>(201, "Signed in.")
-        .answers::<dto::VerificationSent>(202, "A mail says how to go on.")
+        .answers::<dto::VerificationSent>(202, "A mail says how to continue.")
         .limited()
         .refuses(&[codes::EMAIL_TAKEN, codes::REGISTRATION_CLOSED])
 }

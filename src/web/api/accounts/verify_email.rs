@@ -34,7 +34,7 @@ struct Body {
     /// The account's password: nothing but the verification changes.
     #[schema(value_type = Option<CurrentPassword>)]
     password: Field,
-    /// Claims the account and ends what was there before.
+    /// Claims the account and ends its sessions and pending changes.
     #[schema(value_type = Option<NewPassword>)]
     new_password: Field,
 }
@@ -68,9 +68,9 @@ pub(super) fn call() -> Call {
     Call::post("/api/auth/verify-email", Guard::Anyone, to(post))
         .about(
             Tag::Registration,
-            "Proves an address with a token out of a mail.
+            "Verifies an address with a token from a mail.
 
-            Who sends it shows that the account is theirs: by its access token, by `password`, or by a
+            The caller proves that the account is theirs: by its access token, by `password`, or by a
             `new_password`; not by both. A password in the body counts before an access token, which may well
             have expired in the browser that sends it.",
         )
@@ -113,10 +113,13 @@ pub(super) fn resend_call() -> Call {
     )
     .about(
         Tag::Registration,
-        "Asks for another link. The same answer for every address.",
+        "Requests another link. The same answer for every address.",
     )
     .takes::<MailBody>()
-    .answers::<dto::Accepted>(202, "If the address waits for it, a mail is on its way.")
+    .answers::<dto::Accepted>(
+        202,
+        "If the address is not verified yet, a mail is on its way.",
+    )
     .limited()
 }
 

@@ -39,13 +39,13 @@ use crate::{
     },
 };
 
-/// The body of an act that hurts somebody.
+/// The body of an act that takes a reason.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = ActWithReason)]
 struct ReasonBody {
     #[schema(value_type = texts::Reason)]
     reason: Field,
-    /// Unless there was a proof within 10 minutes.
+    /// Required unless the caller reauthenticated within the last 10 minutes.
     #[schema(value_type = Option<CurrentPassword>)]
     password: Field,
 }
@@ -56,10 +56,10 @@ struct ReasonBody {
 struct DeletionBody {
     #[schema(value_type = texts::Reason)]
     reason: Field,
-    /// The address of the account, to be sure.
+    /// The address of the account, as a confirmation.
     #[schema(value_type = EmailAddress)]
     confirm_email: Field,
-    /// Unless there was a proof within 10 minutes.
+    /// Required unless the caller reauthenticated within the last 10 minutes.
     #[schema(value_type = Option<CurrentPassword>)]
     password: Field,
 }
@@ -70,7 +70,7 @@ struct DeletionBody {
 struct RoleBody {
     #[schema(schema_with = schemas::role)]
     role: Field,
-    /// Unless there was a proof within 10 minutes.
+    /// Required unless the caller reauthenticated within the last 10 minutes.
     #[schema(value_type = Option<CurrentPassword>)]
     password: Field,
 }
@@ -126,25 +126,25 @@ pub(super) fn calls() -> Vec<Call> {
     vec![
         act(
             "disable",
-            "Shuts an account: every session, token and pending change ends at once.",
+            "Disables an account: every session, token and pending change ends at once.",
             |body: ReasonBody| reason(body.reason).map(Act::Disable),
         ),
         act(
             "enable",
-            "Opens an account again. Nothing that ended comes back.",
+            "Enables a disabled account. What ended stays ended.",
             |_: PasswordBody| Ok(Act::Enable),
         ),
-        act("role", "Gives another role.", |body: RoleBody| {
+        act("role", "Changes the role.", |body: RoleBody| {
             role(body.role).map(Act::SetRole)
         }),
         act(
             "require-password-change",
-            "Demands a new password; nothing else is possible until then.",
+            "Requires a new password; nothing else is possible until it is set.",
             |_: PasswordBody| Ok(Act::RequirePasswordChange),
         ),
         act(
             "unlock",
-            "Lets wrong attempts to sign in count from nothing again.",
+            "Clears failed sign-in attempts.",
             |_: PasswordBody| Ok(Act::Unlock),
         ),
         act(
@@ -159,7 +159,7 @@ pub(super) fn calls() -> Vec<Call> {
         ),
         act(
             "reset-two-factor",
-            "Takes a lost second factor away. Every session ends, and the next sign-in demands a new password.",
+            "Removes a lost second factor. Every session ends, and the next sign-in requires a new password.",
             |body: ReasonBody| reason(body.reason).map(Act::ResetTwoFactor),
         ),
         act(
@@ -170,12 +170,12 @@ pub(super) fn calls() -> Vec<Call> {
         revoke_session_call(),
         act(
             "delete",
-            "Shuts an account and erases it 30 days later.",
+            "Deletes an account: disables it now and erases it 30 days later.",
             deletion,
         ),
         act(
             "restore",
-            "Keeps a deleted account after all. It stays disabled.",
+            "Restores a deleted account. It stays disabled.",
             |_: PasswordBody| Ok(Act::Restore),
         ),
     ]
@@ -199,7 +199,7 @@ where
 fn declared(path: impl Into<Cow<'static, str>>, route: Route, text: &'static str) -> Call {
     Call::post(path, Guard::Admin, route)
         .about(Tag::Administration, text)
-        .id("id", "Out of the list.")
+        .id("id", "An id from the list.")
         .answers_nothing("Done.")
         .refuses(&[
             codes::NOT_FOUND,
@@ -212,7 +212,7 @@ fn declared(path: impl Into<Cow<'static, str>>, route: Route, text: &'static str
 fn revoke_session_call() -> Call {
     let path = "/api/admin/users/{id}/sessions/{session}/revoke";
     declared(path, to(post_revoke_session), "Ends one session.")
-        .id("session", "One of the user's.")
+        .id("session", "The id of one of the user's sessions.")
         .takes_with_proof::<PasswordBody>()
 }
 

@@ -39,19 +39,19 @@ struct Body {
     /// The last word of the path of the same act on one account.
     #[schema(schema_with = schemas::bulk_acts)]
     action: Field,
-    /// Out of the list; one that comes twice counts once. Not beside `filter`.
+    /// Ids from the list; an id that is given twice counts once. Not together with `filter`.
     #[schema(schema_with = schemas::selected)]
     ids: Option<Ids>,
-    /// Everybody whom the list finds by this as the call arrives, 5,000 at most; `{}` is everybody. Not beside `ids`.
+    /// All users that the list finds with these filters when the call arrives, at most 5,000; `{}` is every user. Not together with `ids`.
     #[schema(value_type = Option<FilterBody>)]
     filter: Option<Filter>,
-    /// Beside `filter`: nothing is done unless it finds exactly so many.
+    /// With `filter`: nothing is done unless it finds exactly this many.
     #[schema(value_type = Option<u32>)]
     expected: Option<Expected>,
     /// Where the act on one account asks for it.
     #[schema(value_type = Option<texts::Reason>)]
     reason: Field,
-    /// Unless there was a proof within 10 minutes.
+    /// Required unless the caller reauthenticated within the last 10 minutes.
     #[schema(value_type = Option<CurrentPassword>)]
     password: Field,
 }
@@ -70,7 +70,7 @@ impl MayProve for Body {
     }
 }
 
-/// What was done, and to whom nothing.
+/// The accounts that were changed, and those that were left out.
 #[derive(Serialize, ToSchema)]
 #[schema(as = BulkReport)]
 struct Answer {
@@ -135,7 +135,7 @@ fn action(r: &mut Reader, field: Field) -> BulkAct {
     if act.is_none() && is_given && !typed.trim().is_empty() {
         r.fault(
             "action",
-            "This is no act that can be done to many accounts.",
+            "This act cannot be done to many accounts at once.",
         );
     }
     act.unwrap_or(BulkAct::Enable)
@@ -145,11 +145,11 @@ pub(super) fn call() -> Call {
     Call::post("/api/admin/users/bulk", Guard::Admin, to(post))
         .about(
             Tag::Administration,
-            "Does one act to up to 200 accounts that are named: to everybody whom it fits, or where something fails to nobody. Or
-            to everybody whom a filter finds as the call arrives, up to 5,000, in transactions of 200.
+            "Does one act to up to 200 accounts given by id: to each account that it fits, or to none if something fails. Or
+            to every account that a filter finds when the call arrives, up to 5,000, in transactions of 200.
 
-            Each is audited and told as by the act on one account. Whoever it does not fit is left out, with
-            the word that the act on this one account would be refused with.",
+            Each is audited and notified as by the act on one account. An account that it does not fit is left out, with
+            the code that the act on this one account would be refused with.",
         )
         .takes_with_proof::<Body>()
         .answers::<Answer>(200, "Done; `done` may be empty.")

@@ -80,7 +80,7 @@ pub(in crate::web::api) fn searched(
             if expected.is_some() {
                 r.fault(
                     "expected",
-                    "This field has a meaning beside a filter alone.",
+                    "This field is only used together with a filter.",
                 );
             }
             None

@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// A count, and how exact it is: `estimate` is told from a sample, `at_least` stopped at a bound.
+/// A count, and how exact it is: `estimate` is computed from a sample, `at_least` stopped at a bound.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Figure)]
 struct FigureAnswer {
@@ -59,7 +59,7 @@ impl From<&SignIns> for SignInsAnswer {
     }
 }
 
-/// The service at a glance.
+/// The state of the service.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Dashboard)]
 struct Answer {
@@ -69,14 +69,14 @@ struct Answer {
     mails_waiting: FigureAnswer,
     /// In the last 30 days.
     mails_given_up: FigureAnswer,
-    /// Addresses that have to wait after wrong attempts.
+    /// Addresses that have to wait after failed attempts.
     throttled_paused: FigureAnswer,
-    /// Addresses that strangers cannot sign in to before they are unlocked.
+    /// Addresses that unknown browsers cannot sign in to until they are unlocked.
     throttled_blocked: FigureAnswer,
     /// Audit events that wait to be sealed.
     audit_waiting: FigureAnswer,
     /// Since when the oldest of them has waited, where that is longer than 10 s: until they are
-    /// sealed, events can be changed unseen.
+    /// sealed, events can be changed unnoticed.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     audit_overdue_since: Option<DateTime<Utc>>,
     /// The last 24 hours, an hour each, the running one last.
@@ -91,7 +91,7 @@ struct Answer {
 
 pub(super) fn call() -> Call {
     Call::get("/api/admin/dashboard", Guard::Admin, to(get))
-        .about(Tag::Administration, "Tells how the service is doing.")
+        .about(Tag::Administration, "Shows how the service is doing.")
         .answers::<Answer>(200, "Figures.")
 }
 

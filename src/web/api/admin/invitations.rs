@@ -46,7 +46,7 @@ struct Body {
     email: Field,
     #[schema(schema_with = schemas::role)]
     role: Field,
-    /// Unless there was a proof within 10 minutes.
+    /// Required unless the caller reauthenticated within the last 10 minutes.
     #[schema(value_type = Option<CurrentPassword>)]
     password: Field,
 }
@@ -117,8 +117,8 @@ fn invite_call() -> Call {
             Tag::Administration,
             "Invites an address.
 
-            A link is mailed that makes the account; it works once, for 7 days. Here a taken address is told
-            plainly, whatever `EMAIL_VERIFICATION` says.",
+            A link that creates the account is mailed; it works once, for 7 days. A taken address is reported
+            as such, whatever `EMAIL_VERIFICATION` says.",
         )
         .takes_with_proof::<Body>()
         .answers::<Answer>(201, "Invited.")
@@ -135,7 +135,7 @@ async fn post(state: State, call: AdminCall<Body>, ClientInfo(client): ClientInf
     Ok(HttpResponse::Created().json(invited))
 }
 
-/// Where to go on.
+/// Where the list continues.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
@@ -176,8 +176,8 @@ async fn get(state: State, _: AdminApi, query: Query<ListQuery>) -> WebResult {
 
 fn resend_call() -> Call {
     Call::post("/api/admin/invitations/{id}/resend", Guard::Admin, to(post_resend))
-        .about(Tag::Administration, "Sends an open invitation again, with a fresh link and on the caller's word. The old link is dead.")
-        .id("id", "Out of the list.")
+        .about(Tag::Administration, "Sends an open invitation again, with a new link and in the caller's name. The old link no longer works.")
+        .id("id", "An id from the list.")
         .takes_with_proof::<PasswordBody>()
         .answers::<Answer>(200, "The invitation.")
         .refuses(&[codes::NOT_FOUND, codes::EMAIL_TAKEN, codes::REGISTRATION_CLOSED])
@@ -202,9 +202,9 @@ fn revoke_call() -> Call {
     )
     .about(
         Tag::Administration,
-        "Takes an open invitation back: its link is dead.",
+        "Revokes an open invitation: its link no longer works.",
     )
-    .id("id", "Out of the list.")
+    .id("id", "An id from the list.")
     .takes_with_proof::<PasswordBody>()
     .answers_nothing("Done.")
     .refuses(&[codes::NOT_FOUND])

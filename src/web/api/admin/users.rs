@@ -37,7 +37,7 @@ use crate::{
     },
 };
 
-/// What to look for; everything that is given must hold.
+/// The filters; all that are given must match.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
@@ -89,7 +89,7 @@ struct ManagedAnswer {
     #[schema(schema_with = schemas::role)]
     role: &'static str,
     email_verified: bool,
-    /// Whether the owner of the mailbox has proven it here. `email_verified` may be the word of an
+    /// Whether the owner of the mailbox has verified it here. `email_verified` may come from an
     /// imported file, which lets the account sign in and no more.
     mailbox_proven: bool,
     two_factor_enabled: bool,
@@ -101,7 +101,7 @@ struct ManagedAnswer {
     /// Erased 30 days later.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     deleted_at: Option<DateTime<Utc>>,
-    /// When the last session began that the audit log tells of.
+    /// When the last session began, according to the audit log.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     last_sign_in_at: Option<DateTime<Utc>>,
     #[schema(value_type = String, format = DateTime)]
@@ -149,10 +149,10 @@ pub(super) fn list_call() -> Call {
     Call::get("/api/admin/users", Guard::Admin, to(get_all))
         .about(
             Tag::Administration,
-            "Looks for users, 50 a page.
+            "Searches users, 50 a page.
 
-            A page begins behind the last user of the one before, or ends before the first user of the one after: nobody is
-            told twice or left out while others write. There is no count.",
+            A page begins after the last user of the previous one, or ends before the first user of the next one: no user is
+            listed twice or left out while others write. There is no count.",
         )
         .query::<ListQuery>()
         .answers::<ListAnswer>(200, "A page of users.")
@@ -170,7 +170,7 @@ async fn get_all(state: State, _: AdminApi, query: Query<ListQuery>) -> WebResul
     }))
 }
 
-/// A living session of a user.
+/// An active session of a user.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ManagedSession)]
 struct SessionAnswer {
@@ -205,7 +205,7 @@ impl From<DeviceRow> for SessionAnswer {
     }
 }
 
-/// Something that happened to the account.
+/// An event of the account.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ManagedEvent)]
 struct EventAnswer {
@@ -213,7 +213,7 @@ struct EventAnswer {
     at: DateTime<Utc>,
     /// By name.
     event: String,
-    /// What it adds.
+    /// The details of the event.
     #[schema(value_type = Object)]
     detail: serde_json::Value,
     #[schema(required, value_type = Option<String>)]
@@ -234,11 +234,11 @@ impl From<EventRow> for EventAnswer {
     }
 }
 
-/// A mail to the user, and what became of it.
+/// A mail to the user, and its state.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ManagedMail)]
 struct MailAnswer {
-    /// What it says, in a word.
+    /// The kind of mail.
     kind: String,
     #[schema(value_type = String, format = DateTime)]
     created_at: DateTime<Utc>,
@@ -266,7 +266,7 @@ impl From<MailRow> for MailAnswer {
     }
 }
 
-/// The file that brought an account, and the admins behind it: `null` at the command line, and where
+/// The file that an account was imported from, and the admins who imported it: `null` at the command line, and where
 /// their account is gone.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ManagedImport)]
@@ -304,10 +304,10 @@ impl From<Origin> for ImportAnswer {
 #[schema(as = WholeUser)]
 struct WholeAnswer {
     user: ManagedAnswer,
-    /// `null` where no file brought the account.
+    /// `null` if the account was not imported.
     #[schema(required, value_type = Option<ImportAnswer>)]
     import: Option<ImportAnswer>,
-    /// 20 living ones, the one seen last first.
+    /// The active sessions, 20 a page, the one seen last first.
     sessions: Vec<SessionAnswer>,
     /// The `sessions` of the next page, where there is one.
     #[schema(required)]
@@ -363,9 +363,9 @@ pub(super) fn show_call() -> Call {
     Call::get("/api/admin/users/{id}", Guard::Admin, to(get_one))
         .about(
             Tag::Administration,
-            "One user: a page each of devices, events and mails besides.",
+            "One user, with a page each of devices, events and mails.",
         )
-        .id("id", "Out of the list.")
+        .id("id", "An id from the list.")
         .query::<WholeQuery>()
         .answers::<WholeAnswer>(200, "The user.")
         .refuses(&[codes::NOT_FOUND])
@@ -399,10 +399,10 @@ async fn get_one(
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Renaming)]
 struct RenameBody {
-    /// `null`, or left out, is no name.
+    /// `null`, or a missing field, removes the name.
     #[schema(value_type = Option<DisplayName>)]
     display_name: Field,
-    /// Unless there was a proof within 10 minutes.
+    /// Required unless the caller reauthenticated within the last 10 minutes.
     #[schema(value_type = Option<CurrentPassword>)]
     password: Field,
 }
@@ -416,7 +416,7 @@ impl MayProve for RenameBody {
 pub(super) fn rename_call() -> Call {
     Call::patch("/api/admin/users/{id}", Guard::Admin, to(patch))
         .about(Tag::Administration, "Changes the name of a user.")
-        .id("id", "Out of the list.")
+        .id("id", "An id from the list.")
         .takes_with_proof::<RenameBody>()
         .answers::<ManagedAnswer>(200, "The user.")
         .refuses(&[

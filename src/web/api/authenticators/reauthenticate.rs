@@ -51,7 +51,7 @@ pub(super) fn call() -> Call {
     Call::post("/api/auth/reauthenticate", Guard::Session, to(post))
         .about(
             Tag::Sessions,
-            "Proves who is calling.
+            "Reauthenticates the caller.
 
             Sensitive calls of this session then need no password for 10 minutes.",
         )

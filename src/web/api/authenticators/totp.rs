@@ -33,7 +33,7 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = PasswordProof)]
 pub(in crate::web::api) struct PasswordBody {
-    /// Unless there was a proof within 10 minutes.
+    /// Required unless the caller reauthenticated within the last 10 minutes.
     #[schema(value_type = Option<CurrentPassword>)]
     password: Field,
 }
@@ -56,7 +56,10 @@ struct EnrolmentAnswer {
 
 pub(super) fn enroll_call() -> Call {
     Call::post("/api/auth/mfa/totp/enroll", Guard::Session, to(post_enroll))
-        .about(Tag::SecondFactor, "Begins an enrolment, or begins it anew.")
+        .about(
+            Tag::SecondFactor,
+            "Starts an enrolment, or starts it again.",
+        )
         .takes_with_proof::<PasswordBody>()
         .answers::<EnrolmentAnswer>(200, "The secret, for an authenticator app.")
         .refuses(&[
@@ -83,7 +86,7 @@ async fn post_enroll(state: State, call: RecentlyAuthenticatedCall<PasswordBody>
 struct CodeBody {
     #[schema(value_type = TotpCode)]
     code: Field,
-    /// Unless there was a proof within 10 minutes.
+    /// Required unless the caller reauthenticated within the last 10 minutes.
     #[schema(value_type = Option<CurrentPassword>)]
     password: Field,
 }
@@ -107,7 +110,7 @@ pub(super) fn confirm_call() -> Call {
     .takes_with_proof::<CodeBody>()
     .answers::<BackupCodesAndPair>(
         200,
-        "Enrolled: backup codes beside a pair. No pair, where this session has ended meanwhile.",
+        "Enrolled: backup codes and a pair. No pair if this session has ended in the meantime.",
     )
     .refuses(&[
         codes::EMAIL_NOT_VERIFIED,
@@ -142,7 +145,7 @@ pub(super) fn disable_call() -> Call {
     )
     .takes_with_proof::<PasswordBody>()
     .answers::<dto::RenewedPair<'static>>(200, "Removed.")
-    .answers_nothing("Removed; this session has ended meanwhile.")
+    .answers_nothing("Removed; this session has ended in the meantime.")
     .refuses(&[codes::TOTP_NOT_ENABLED, codes::CONFLICT])
 }
 
@@ -168,10 +171,10 @@ pub(super) fn backup_codes_call() -> Call {
     )
     .about(
         Tag::SecondFactor,
-        "Makes a fresh set of backup codes; the old ones die. No session ends.",
+        "Creates a new set of backup codes; the old ones no longer work. No session ends.",
     )
     .takes_with_proof::<PasswordBody>()
-    .answers::<CodesAnswer>(200, "The fresh set.")
+    .answers::<CodesAnswer>(200, "The new set.")
     .refuses(&[codes::TOTP_NOT_ENABLED, codes::CONFLICT])
 }
 

@@ -45,7 +45,7 @@ pub(super) fn call() -> Call {
         )
         .may_have_refresh_cookie()
         .takes::<Body>()
-        .answers::<dto::RenewedPair<'static>>(200, "The next pair, given the way the old one came.")
+        .answers::<dto::RenewedPair<'static>>(200, "The next pair, returned the way the old one was sent.")
         .refuses(&[codes::UNAUTHORIZED, codes::DEAD_TOKEN])
 }
 

@@ -43,7 +43,7 @@ pub(super) fn call() -> Call {
             Where a second factor is enrolled, the answer is a challenge for `/api/auth/login/mfa`.",
         )
         .takes::<Body>()
-        .answers::<dto::SignInAnswer<'static>>(200, "Signed in, or a code is asked for.")
+        .answers::<dto::SignInAnswer<'static>>(200, "Signed in, or a code is required.")
         .limited()
         .refuses(&[codes::INVALID_CREDENTIALS])
 }
@@ -90,7 +90,7 @@ pub(super) fn mfa_call() -> Call {
             Tag::SigningIn,
             "Finishes a sign-in with a code.
 
-            A code opens the door once, and so does an `mfa_token`.",
+            A code works once, and so does an `mfa_token`.",
         )
         .takes::<MfaBody>()
         .answers::<dto::TokenPair<'static>>(200, "Signed in.")

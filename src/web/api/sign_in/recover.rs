@@ -44,7 +44,7 @@ pub(super) fn forgot_call() -> Call {
     Call::post("/api/auth/forgot-password", Guard::Anyone, to(post_forgot))
         .about(
             Tag::Recovery,
-            "Asks for a reset link. The same answer for every address.",
+            "Requests a reset link. The same answer for every address.",
         )
         .takes::<MailBody>()
         .answers::<dto::Accepted>(202, "If the address has an account, a mail is on its way.")
@@ -82,14 +82,14 @@ pub(super) fn reset_call() -> Call {
     Call::post("/api/auth/reset-password", Guard::Anyone, to(post_reset))
         .about(
             Tag::Recovery,
-            "Sets a new password with a token out of a mail.
+            "Sets a new password with a token from a mail.
 
             Verifies the address and ends every other session. Where a second factor is enrolled, the answer
             is a challenge for `/api/auth/login/mfa`, and nothing changes before its code: the new password
             waits in the `mfa_token`, and the link works until a code was right.",
         )
         .takes::<ResetBody>()
-        .answers::<dto::SignInAnswer<'static>>(200, "Signed in, or a code is asked for.")
+        .answers::<dto::SignInAnswer<'static>>(200, "Signed in, or a code is required.")
         .limited()
         .refuses(&[codes::DEAD_LINK])
 }

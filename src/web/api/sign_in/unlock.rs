@@ -33,12 +33,12 @@ pub(super) fn call() -> Call {
     Call::post("/api/auth/unlock", Guard::Anyone, to(post))
         .about(
             Tag::Recovery,
-            "Opens a blocked sign-in again with a token out of a mail.
+            "Unlocks a blocked sign-in with a token from a mail.
 
-            Failed attempts at the account count from nothing again. Nobody is signed in.",
+            The failed attempts are cleared. No one is signed in.",
         )
         .takes::<Body>()
-        .answers_nothing("Sign-in is open again.")
+        .answers_nothing("Sign-in is unlocked.")
         .limited()
         .refuses(&[codes::DEAD_LINK])
 }

@@ -178,7 +178,7 @@ impl DashboardPage {
                 fact(
                     "Users",
                     dashboard.users,
-                    "Deleted ones among them until they are erased.",
+                    "Includes deleted accounts until they are erased.",
                 ),
                 fact("Active sessions", dashboard.sessions, ""),
                 Fact {
@@ -190,17 +190,17 @@ impl DashboardPage {
                 fact(
                     "Mails given up",
                     dashboard.mails_given_up,
-                    "In the last 30 days: refused, out of attempts, or their link expired first.",
+                    "In the last 30 days: refused, out of attempts, or with a link that expired first.",
                 ),
                 fact(
                     "Sign-ins slowed down",
                     dashboard.paused,
-                    "Addresses that have to wait after wrong attempts.",
+                    "Addresses that have to wait after failed attempts.",
                 ),
                 fact(
                     "Sign-ins blocked",
                     dashboard.blocked,
-                    "Addresses that unknown browsers cannot sign in to before they are unlocked.",
+                    "Addresses that unknown browsers cannot sign in to until they are unlocked.",
                 ),
                 fact(
                     "Audit events without a seal",

@@ -91,7 +91,7 @@ impl From<Line> for InvitationLine {
         let mut chips = vec![match line.state {
             Use::Open => chip("Open", "good"),
             Use::Expired => chip("Expired", "warn"),
-            Use::InviterGone => chip("Sender is no admin", "bad"),
+            Use::InviterGone => chip("Sender is no longer an admin", "bad"),
             Use::AddressTaken => chip("Has an account", "bad"),
         }];
         if line.invitation.role == Role::Admin {
@@ -200,7 +200,7 @@ pub async fn resend(
     shell: PageShell,
 ) -> WebResult {
     let act = Act::Resend(refusals::invitation_id(&id)?);
-    let done = "The invitation is on its way again. The link of before is dead.";
+    let done = "The invitation is on its way again. The earlier link no longer works.";
     perform(&state, &proven, &act, &client, (&req, shell, done)).await
 }
 
@@ -214,7 +214,7 @@ pub async fn revoke(
     shell: PageShell,
 ) -> WebResult {
     let act = Act::Revoke(refusals::invitation_id(&id)?);
-    let done = "The invitation is revoked. Its link is dead.";
+    let done = "The invitation is revoked. Its link no longer works.";
     perform(&state, &proven, &act, &client, (&req, shell, done)).await
 }
 

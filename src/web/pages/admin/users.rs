@@ -96,7 +96,7 @@ pub struct UserLine {
     pub name: String,
     /// The states worth a look.
     pub chips: Vec<Chip>,
-    /// When the last session began that the audit log tells of.
+    /// When the last session began, according to the audit log.
     pub last_sign_in_at: Option<DateTime<Utc>>,
     /// When the account was made.
     pub created_at: DateTime<Utc>,

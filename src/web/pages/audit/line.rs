@@ -89,7 +89,7 @@ impl Party {
             },
             None => Self {
                 id: id.to_string(),
-                ..Self::nobody("an account that is gone")
+                ..Self::nobody("an account that no longer exists")
             },
         }
     }
@@ -102,7 +102,7 @@ impl AuditLine {
             (Some(id), _) => Party::account(id, addresses),
             (None, "command_line") => Party::nobody("an operator at the command line"),
             (None, "service") => Party::nobody("the service"),
-            (None, _) => Party::nobody("nobody who was signed in"),
+            (None, _) => Party::nobody("not signed in"),
         };
         let subject = match (event.subject_id, &event.subject_hash) {
             (Some(id), _) => Party::account(id, addresses),

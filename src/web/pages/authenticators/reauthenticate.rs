@@ -117,7 +117,7 @@ fn act_of(path: &str) -> Option<Act> {
                 _ => None,
             }
         }
-        ["admin", "users", "new"] => act("/admin/users/new", "to invite somebody", "Invite"),
+        ["admin", "users", "new"] => act("/admin/users/new", "to invite someone", "Invite"),
         ["admin", "invitations", _, what] => {
             let act = |purpose, button| act("/admin/invitations", purpose, button);
             match *what {

@@ -84,7 +84,7 @@ pub enum Stage {
 /// What became of a file, in a word.
 pub(in crate::web::pages) fn chip(state: Became) -> Chip {
     let (text, class) = match state {
-        Became::Uploaded => ("Waits for you", "warn"),
+        Became::Uploaded => ("Needs review", "warn"),
         Became::Running => ("Running", "accent"),
         Became::Done => ("Imported", "good"),
         Became::Failed => ("Failed", "bad"),
@@ -222,7 +222,7 @@ async fn perform(
     let told = |flash: Flash, path: &str| Ok(see_other_with(session, path, &flash));
     match imports::perform(&state.services, proven, id, act, client).await? {
         Outcome::Done if act == Act::Discard => {
-            told(Flash::success("The file is forgotten."), IMPORTS)
+            told(Flash::success("The file is discarded."), IMPORTS)
         }
         // The page says how far it is.
         Outcome::Done => Ok(see_other(&path)),

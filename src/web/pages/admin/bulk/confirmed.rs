@@ -220,7 +220,7 @@ fn told(words: Option<&AdminAct>, report: &Report) -> Flash {
         // Writing to a string cannot fail.
         let _ = write!(
             text,
-            " {} were not reached, as something failed: search for them again.",
+            " {} were not processed because of an error: search for them again.",
             report.not_reached
         );
     }

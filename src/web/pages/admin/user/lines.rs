@@ -28,7 +28,7 @@ pub struct ImportLine {
 
 impl From<Origin> for ImportLine {
     fn from(origin: Origin) -> Self {
-        let gone = || "an account that is gone".to_owned();
+        let gone = || "an account that no longer exists".to_owned();
         let by = if origin.by_operator {
             "an operator, at the command line".to_owned()
         } else {

@@ -93,7 +93,8 @@ pub async fn undo(
             return Ok(see_other_with(&session, &path, &flash));
         }
         undo::Outcome::InUse(in_use) => {
-            let errors = FieldErrors::of_form("Nothing was taken back, as accounts are in use.");
+            let errors =
+                FieldErrors::of_form("Nothing was taken back, because accounts are in use.");
             (in_use, Showing::again(StatusCode::CONFLICT, errors))
         }
         undo::Outcome::Invalid(faults) => {
