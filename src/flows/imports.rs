@@ -25,15 +25,15 @@ use crate::{
         imports::files::{Confirmed, FileRow, Listed},
     },
     domain::{
-        accounts::user_search::Cursor,
         audit::Client,
         import::{self, State},
     },
+    flows::paged::{self, Paged},
 };
 use judge::{Judged, Summary, Verdict};
 
 /// Files of a page of the list.
-pub const PAGE: usize = 20;
+pub const PAGE: i64 = 20;
 /// Rows of a page of a report.
 pub const ROWS: u64 = 50;
 
@@ -143,33 +143,18 @@ pub async fn find(s: &Services, id: Uuid) -> Result<Option<File>> {
     found.map(File::of).transpose()
 }
 
-/// A page of the list.
-#[derive(Debug)]
-pub struct Page {
-    /// The newest first.
-    pub files: Vec<File>,
-    /// The cursor of the next page, where there is one.
-    pub next: Option<String>,
-}
-
-/// The files of before, whatever became of them; a blank cursor is the first page.
-pub async fn list(s: &Services, cursor: &str) -> Result<Result<Page, InputFaults>> {
-    let after = match Cursor::of_newest(cursor) {
-        Ok(after) => after,
-        Err(why) => return Ok(Err(InputFaults::one("cursor", &why))),
+/// The files of before, whatever became of them, the newest first; a blank cursor is the first page.
+pub async fn list(s: &Services, cursor: &str) -> Result<Result<Paged<File>, InputFaults>> {
+    let behind = match paged::behind(cursor) {
+        Ok(behind) => behind,
+        Err(faults) => return Ok(Err(faults)),
     };
-    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
     let conn = s.db.connection().await?;
-    let listed = db::imports::files::list(&conn, after, limit).await?;
-    drop(conn);
-    let more = listed.len() > PAGE;
-    let files = listed.into_iter().take(PAGE).map(File::of);
-    let files = files.collect::<Result<Vec<_>>>()?;
-    let last = files.last().filter(|_| more);
-    Ok(Ok(Page {
-        next: last.map(|last| Cursor::Created(last.row.created_at, last.row.id).encode()),
-        files,
-    }))
+    let listed = db::imports::files::list(&conn, behind, PAGE + 1).await?;
+    let page = Paged::cut(listed, PAGE, |(row, _)| {
+        paged::cursor(row.created_at, row.id)
+    });
+    Ok(Ok(page.try_map(File::of)?))
 }
 
 /// Which rows of a report are shown.

@@ -35,6 +35,14 @@ impl<T> Paged<T> {
         Self { rows, next }
     }
 
+    /// The same page of something that may not be readable.
+    pub(super) fn try_map<U>(self, of: impl FnMut(T) -> Result<U>) -> Result<Paged<U>> {
+        Ok(Paged {
+            rows: self.rows.into_iter().map(of).collect::<Result<_>>()?,
+            next: self.next,
+        })
+    }
+
     /// The same page of something else.
     pub(super) fn map<U>(self, of: impl FnMut(T) -> U) -> Paged<U> {
         Paged {

@@ -184,32 +184,38 @@ pub async fn mark_sent(
     Ok(())
 }
 
-/// Holds a mail that is being sent for longer. What happens to it next is its holder's word alone: of
-/// two workers, the one that took it last.
+/// The row of a mail that was taken, while no other worker has taken it since.
+#[diesel::dsl::auto_type]
+fn taken(mail: &TakenMail) -> _ {
+    let id: Uuid = mail.id;
+    let attempts: i32 = mail.attempts;
+    mails::table
+        .filter(mails::id.eq(id))
+        .filter(mails::attempts.eq(attempts))
+        .filter(mails::sealed.is_not_null())
+}
+
+/// Holds a mail that is being sent for longer.
 pub async fn hold(
     mut conn: &AsyncPgConnection,
     mail: &TakenMail,
     lease_until: DateTime<Utc>,
 ) -> QueryResult<()> {
-    diesel::update(mails::table.find(mail.id))
-        .filter(mails::attempts.eq(mail.attempts))
-        .filter(mails::sealed.is_not_null())
+    diesel::update(taken(mail))
         .set(mails::next_attempt_at.eq(lease_until))
         .execute(&mut conn)
         .await?;
     Ok(())
 }
 
-/// It is of no use to anybody; its text is forgotten.
+/// It will not be sent; its text is forgotten.
 pub async fn mark_dropped(
     mut conn: &AsyncPgConnection,
     mail: &TakenMail,
     why: &str,
     at: DateTime<Utc>,
 ) -> QueryResult<()> {
-    diesel::update(mails::table.find(mail.id))
-        .filter(mails::attempts.eq(mail.attempts))
-        .filter(mails::sealed.is_not_null())
+    diesel::update(taken(mail))
         .set((
             mails::dropped_at.eq(at),
             mails::sealed.eq(None::<Vec<u8>>),
@@ -220,16 +226,14 @@ pub async fn mark_dropped(
     Ok(())
 }
 
-/// It is given up. Its text is kept, sealed, so that somebody can have it tried again.
+/// It is given up. Its text is kept, sealed, so that an operator can have it tried again.
 pub async fn mark_given_up(
     mut conn: &AsyncPgConnection,
     mail: &TakenMail,
     why: &str,
     at: DateTime<Utc>,
 ) -> QueryResult<()> {
-    diesel::update(mails::table.find(mail.id))
-        .filter(mails::attempts.eq(mail.attempts))
-        .filter(mails::sealed.is_not_null())
+    diesel::update(taken(mail))
         .set((mails::dropped_at.eq(at), mails::last_error.eq(why)))
         .execute(&mut conn)
         .await?;
@@ -243,9 +247,7 @@ pub async fn mark_failed(
     why: &str,
     next_attempt_at: DateTime<Utc>,
 ) -> QueryResult<()> {
-    diesel::update(mails::table.find(mail.id))
-        .filter(mails::attempts.eq(mail.attempts))
-        .filter(mails::sealed.is_not_null())
+    diesel::update(taken(mail))
         .set((
             mails::next_attempt_at.eq(next_attempt_at),
             mails::last_error.eq(why),

@@ -172,14 +172,7 @@ impl Accepted {
             role: user.role,
         };
         record_anonymous(s, tx, event, Subject::User(user.id), client).await?;
-        let beginning = Beginning {
-            user: &user,
-            rev: user.revocation_id,
-            methods: &["pwd"],
-            remembered: false,
-            replaces: self.replaces,
-            client,
-        };
+        let beginning = Beginning::by_password(&user, self.replaces, client);
         Ok(Outcome::SignedIn(begin_session(s, tx, beginning).await?))
     }
 

@@ -20,7 +20,6 @@ use crate::{
             email::EmailAddress,
             invitation::{self, Invitation, LIFETIME, State},
             user::Role,
-            user_search::Cursor,
         },
         audit::{Client, Event},
         secrets::{random, secret::SecretString},
@@ -31,12 +30,13 @@ use crate::{
         audit::record::{Actor, record, subject_of},
         authenticators::proof::Proven,
         mail::outbox::{Cause, Recipient, enqueue},
+        paged::{self, Paged},
     },
     mail::Message,
 };
 
 /// Invitations of one page.
-pub const PAGE: usize = 50;
+pub const PAGE: i64 = 50;
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -223,39 +223,23 @@ pub struct Line {
     pub state: State,
 }
 
-/// A page of the list.
-#[derive(Debug)]
-pub struct Page {
-    /// The newest first.
-    pub lines: Vec<Line>,
-    /// The cursor of the next page, where there is one.
-    pub next: Option<String>,
-}
-
-/// The open invitations, those that have expired among them; blank is the first page.
-pub async fn list(s: &Services, cursor: &str) -> Result<Result<Page, InputFaults>> {
-    let after = match Cursor::of_newest(cursor) {
-        Ok(after) => after,
-        Err(why) => return Ok(Err(InputFaults::one("cursor", &why))),
+/// The open invitations, those that have expired among them, the newest first; a blank cursor is the first page.
+pub async fn list(s: &Services, cursor: &str) -> Result<Result<Paged<Line>, InputFaults>> {
+    let behind = match paged::behind(cursor) {
+        Ok(behind) => behind,
+        Err(faults) => return Ok(Err(faults)),
     };
-    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
     let conn = s.db.connection().await?;
-    let mut listed = db::accounts::invitations::open(&conn, after, limit).await?;
-    let more = listed.len() > PAGE;
-    listed.truncate(PAGE);
-    let of_last =
-        |last: &Listed| Cursor::Created(last.invitation.created_at, last.invitation.id).encode();
-    let next = listed.last().filter(|_| more).map(of_last);
+    let listed = db::accounts::invitations::open(&conn, behind, PAGE + 1).await?;
+    let page = Paged::cut(listed, PAGE, |last| {
+        paged::cursor(last.invitation.created_at, last.invitation.id)
+    });
     let now = s.now();
-    let lines = listed.into_iter().map(|listed| Line {
+    Ok(Ok(page.map(|listed| Line {
         state: state_of(&listed, now),
         invitation: listed.invitation,
         inviter: listed.inviter,
-    });
-    Ok(Ok(Page {
-        lines: lines.collect(),
-        next,
-    }))
+    })))
 }
 
 fn state_of(listed: &Listed, now: chrono::DateTime<chrono::Utc>) -> State {

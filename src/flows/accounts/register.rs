@@ -148,14 +148,7 @@ async fn write(
     match s.policy.email_verification {
         EmailVerification::Required => Ok(Outcome::VerificationSent),
         EmailVerification::Optional => {
-            let beginning = Beginning {
-                user: &user,
-                rev: 0,
-                methods: &["pwd"],
-                remembered: false,
-                replaces: *replaces,
-                client,
-            };
+            let beginning = Beginning::by_password(&user, *replaces, client);
             Ok(Outcome::SignedIn(begin_session(s, tx, beginning).await?))
         }
     }

@@ -245,14 +245,7 @@ impl Proving<'_> {
         if user.two_factor_enabled() {
             return Ok(Outcome::Verified);
         }
-        let beginning = Beginning {
-            user,
-            rev: user.revocation_id,
-            methods: &["pwd"],
-            remembered: false,
-            replaces,
-            client: self.client,
-        };
+        let beginning = Beginning::by_password(user, replaces, self.client);
         Ok(Outcome::SignedIn(
             begin_session(self.s, tx, beginning).await?,
         ))

@@ -113,14 +113,7 @@ pub async fn reset(
         let Some(user) = set_password_by_mail(s, tx, change).await? else {
             return Ok(ResetOutcome::LinkDead);
         };
-        let beginning = Beginning {
-            user: &user,
-            rev: user.revocation_id,
-            methods: &["pwd"],
-            remembered: false,
-            replaces,
-            client,
-        };
+        let beginning = Beginning::by_password(&user, replaces, client);
         Ok(ResetOutcome::SignedIn(
             begin_session(s, tx, beginning).await?,
         ))

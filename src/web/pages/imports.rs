@@ -16,9 +16,10 @@ use crate::{
     flows::{
         authenticators::proof,
         imports::{
-            self, File, Page,
+            self, File,
             arrivals::{self, Upload},
         },
+        paged::Paged,
     },
     web::{
         error::{WebError, WebResult},
@@ -143,18 +144,12 @@ async fn show(
 ) -> WebResult {
     let (showing, page) = match imports::list(&state.services, cursor).await? {
         Ok(page) => (showing, page),
-        Err(faults) => {
-            let nothing = Page {
-                files: Vec::new(),
-                next: None,
-            };
-            (Showing::of_query(&faults), nothing)
-        }
+        Err(faults) => (Showing::of_query(&faults), Paged::default()),
     };
     showing.answer(|errors| ImportsPage {
         shell: shell.take(),
         takes_file,
-        lines: page.files.into_iter().map(ImportLine::from).collect(),
+        lines: page.rows.into_iter().map(ImportLine::from).collect(),
         goes_on: !cursor.is_empty(),
         next: next_page(IMPORTS, "cursor", page.next.as_deref()),
         errors,

@@ -31,15 +31,20 @@ pub struct Enrolment {
     pub otpauth_uri: String,
 }
 
+/// Why this user cannot enrol an authenticator.
+fn refusal(user: &User) -> Option<Refused> {
+    if user.two_factor_enabled() {
+        return Some(Refused::AlreadyEnabled);
+    }
+    (!user.mailbox_proven()).then_some(Refused::EmailUnverified)
+}
+
 /// Starts an enrolment, or starts it again.
 pub async fn enroll(s: &Services, proven: &Proven) -> Result<Result<Enrolment, Refused>> {
     let who = proven.who();
     let user = who.user();
-    if user.two_factor_enabled() {
-        return Ok(Err(Refused::AlreadyEnabled));
-    }
-    if !user.mailbox_proven() {
-        return Ok(Err(Refused::EmailUnverified));
+    if let Some(refused) = refusal(user) {
+        return Ok(Err(refused));
     }
     let secret = TotpSecret::fresh(s.random.as_ref());
     let sealed = s
@@ -88,12 +93,9 @@ pub async fn confirm(
 ) -> Result<Result<FreshCodes, Refused>> {
     let who = proven.who();
     let user = who.user();
-    if user.two_factor_enabled() {
-        return Ok(Err(Refused::AlreadyEnabled));
-    }
-    // An enrolment may have begun before its address was only the word of a file.
-    if !user.mailbox_proven() {
-        return Ok(Err(Refused::EmailUnverified));
+    // Asked again: an enrolment may be older than the rule about addresses.
+    if let Some(refused) = refusal(user) {
+        return Ok(Err(refused));
     }
     let attempt = match count_attempt(s, Target::code(user), client).await? {
         Ok(attempt) => attempt,

@@ -42,20 +42,27 @@ pub struct Beginning<'a> {
     pub client: &'a Client,
 }
 
+impl<'a> Beginning<'a> {
+    /// A session that a password, old or new, begins alone.
+    pub fn by_password(user: &'a User, replaces: Option<HeldSession>, client: &'a Client) -> Self {
+        Self {
+            user,
+            rev: user.revocation_id,
+            methods: &["pwd"],
+            remembered: false,
+            replaces,
+            client,
+        }
+    }
+}
+
 /// Begins a session within a transaction that holds the user's `rev`.
 pub async fn begin_session(
     s: &Services,
     tx: &Transaction<'_>,
     beginning: Beginning<'_>,
 ) -> Result<TokenPair> {
-    let Beginning {
-        user,
-        rev,
-        methods,
-        remembered,
-        replaces,
-        client,
-    } = beginning;
+    let Beginning { user, client, .. } = beginning;
     // Every way in refuses before it comes here; this stands for one that forgot to.
     if contradictory_factor(user) {
         return Err(FlowError::Inconsistent(
@@ -65,19 +72,16 @@ pub async fn begin_session(
     let id = random::id(s.random.as_ref());
     let now = s.now();
     let absolute = now + s.policy.sessions.max_lifetime;
-    let refresh = refresh_claims(
-        s,
-        user,
-        rev,
-        SessionEnd {
-            id,
-            generation: 0,
-            absolute,
-        },
-    );
+    let end = SessionEnd {
+        id,
+        generation: 0,
+        absolute,
+    };
+    let refresh = refresh_claims(s, user, beginning.rev, end);
     let token = s.tokens.encode(&refresh)?;
-    // A trusted browser stands in for a code at the door. It proves nothing.
-    let proofs: Vec<&str> = methods.iter().copied().filter(|m| *m != "device").collect();
+    let methods = beginning.methods.iter().copied();
+    // A trusted browser stands in for a code at sign-in. It proves nothing.
+    let proofs: Vec<&str> = methods.filter(|method| *method != "device").collect();
     let session = NewSession {
         id,
         user_id: user.id,
@@ -88,30 +92,25 @@ pub async fn begin_session(
         absolute_expires_at: absolute,
         created_at: now,
         last_seen_at: now,
-        remembered,
+        remembered: beginning.remembered,
         ip: Some(IpNet::from(client.ip)),
         user_agent: client.user_agent.as_deref(),
         authenticated_at: now,
-        authentication_methods: methods,
+        authentication_methods: beginning.methods,
         proven_at: now,
         proof_methods: &proofs,
     };
     db::sessions::insert(tx, &session).await?;
-    let past_limit = past_limit(s, tx, user.id, id, replaces).await?;
-    if let Some(held) = replaces {
+    let past_limit = past_limit(s, tx, user.id, id, beginning.replaces).await?;
+    if let Some(held) = beginning.replaces {
         end_replaced(s, tx, held, user, client).await?;
     }
     end_past_limit(s, tx, &past_limit, user.id, id, client).await?;
-    record_own(
-        s,
-        tx,
-        Event::SignedIn { methods },
-        user.id,
-        Some(id),
-        client,
-    )
-    .await?;
-    token_pair(s, &refresh, token, remembered, user)
+    let signed_in = Event::SignedIn {
+        methods: beginning.methods,
+    };
+    record_own(s, tx, signed_in, user.id, Some(id), client).await?;
+    token_pair(s, &refresh, token, beginning.remembered, user)
 }
 
 /// The sessions for which there is no room beside the new one, locked together with the one that

@@ -169,7 +169,7 @@ async fn get(state: State, _: AdminApi, query: Query<ListQuery>) -> WebResult {
         .map_err(|faults| refusals::invalid(&faults))?;
     let answer = |line: Line| Answer::of(line.invitation, line.state);
     Ok(HttpResponse::Ok().json(ListAnswer {
-        invitations: page.lines.into_iter().map(answer).collect(),
+        invitations: page.rows.into_iter().map(answer).collect(),
         next: page.next,
     }))
 }

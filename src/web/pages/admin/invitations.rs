@@ -19,6 +19,7 @@ use crate::{
         Registration,
         accounts::invitations::{self, Act, Line, Outcome},
         authenticators::proof::Proven,
+        paged::Paged,
     },
     web::{
         copy,
@@ -248,17 +249,11 @@ fn barred(outcome: Outcome) -> WebError {
 async fn show(state: &WebState, shell: PageShell, cursor: &str, showing: Showing) -> WebResult {
     let (showing, page) = match invitations::list(&state.services, cursor).await? {
         Ok(page) => (showing, page),
-        Err(faults) => {
-            let nobody = invitations::Page {
-                lines: Vec::new(),
-                next: None,
-            };
-            (Showing::of_query(&faults), nobody)
-        }
+        Err(faults) => (Showing::of_query(&faults), Paged::default()),
     };
     showing.answer(|errors| InvitationsPage {
         shell: shell.take(),
-        lines: page.lines.into_iter().map(InvitationLine::from).collect(),
+        lines: page.rows.into_iter().map(InvitationLine::from).collect(),
         goes_on: !cursor.is_empty(),
         next: next_page(INVITATIONS, "cursor", page.next.as_deref()),
         errors,
