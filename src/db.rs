@@ -37,7 +37,7 @@ use tokio::{runtime::Handle, time::timeout};
 use connect::{Bounds, Connected};
 pub use connect::{ConnectError, Connector, DatabaseOptions};
 pub use error::DbError;
-use sessions::gather::Asks;
+use sessions::batch::Batcher;
 
 /// A statement that failed.
 pub use diesel::result::Error as QueryError;
@@ -67,9 +67,9 @@ pub struct Db {
     connector: Arc<Connector>,
     shared: Arc<PerThread<Connected>>,
     opening: Arc<tokio::sync::Mutex<()>>,
-    standings: Arc<PerThread<Asks<sessions::standing::Ids>>>,
+    token_statuses: Arc<PerThread<Batcher<sessions::token_status::Ids>>>,
     rotating: Arc<PerThread<Connected>>,
-    rotations: Arc<PerThread<Asks<sessions::rotation::Rotation>>>,
+    rotations: Arc<PerThread<Batcher<sessions::rotation::Rotation>>>,
 }
 
 /// Lets a transaction wait for others as long as its statements may take: a long one that works in the
@@ -148,7 +148,7 @@ impl Db {
             connector,
             shared: Arc::default(),
             opening: Arc::default(),
-            standings: Arc::default(),
+            token_statuses: Arc::default(),
             rotating: Arc::default(),
             rotations: Arc::default(),
         })

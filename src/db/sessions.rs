@@ -1,11 +1,11 @@
 //! Sessions: begun, rotated, ended.
 
+pub(in crate::db) mod batch;
 pub mod devices;
-pub(in crate::db) mod gather;
 pub mod limit;
 pub mod revoked_tokens;
 pub mod rotation;
-pub mod standing;
+pub mod token_status;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
@@ -157,7 +157,7 @@ pub async fn find_for_refresh(
                 expires_at: row.expires_at,
                 within_grace,
                 reissued_generation: row.reissued_generation,
-                user: user.standing(),
+                user: user.status(),
             },
             user,
             jti: row.jti,

@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::{
     audit::Client,
     network::network_of,
-    token::{Claims, NothingRevoked, UserStanding, judge},
+    token::{Claims, NothingRevoked, UserStatus, judge},
 };
 
 /// SHA-256 of a refresh token, what the database keeps of it.
@@ -109,7 +109,7 @@ pub struct RefreshState {
     /// Who got the current token, where it is not the first.
     pub rotated_by: RotatedBy,
     /// What the user's tokens hang on.
-    pub user: UserStanding,
+    pub user: UserStatus,
 }
 
 /// The client that a session's current token was given to.
@@ -218,8 +218,8 @@ mod tests {
         }
     }
 
-    fn user() -> UserStanding {
-        UserStanding {
+    fn user() -> UserStatus {
+        UserStatus {
             revocation_id: 1,
             password_changed_at: None,
             disabled: false,
@@ -320,16 +320,16 @@ mod tests {
                 expires_at: from_millis(1000),
                 ..state()
             },
-            with(UserStanding {
+            with(UserStatus {
                 revocation_id: 2,
                 ..user()
             }),
-            with(UserStanding {
+            with(UserStatus {
                 disabled: true,
                 ..user()
             }),
             // Issued in the very millisecond of the change.
-            with(UserStanding {
+            with(UserStatus {
                 password_changed_at: Some(from_millis(0)),
                 ..user()
             }),

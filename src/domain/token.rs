@@ -5,7 +5,7 @@
 //! the user and the session.
 //!
 //! ```text
-//!   text --decode--> claims --judge(standing)--> accepted
+//!   text --decode--> claims --judge(status)--> accepted
 //!          |                   |
 //!          v                   v
 //!       Refusal             Refusal
@@ -14,15 +14,15 @@
 mod claims;
 mod codec;
 mod inspect;
-mod standing;
+mod status;
 #[cfg(test)]
 mod tests;
 
 pub use claims::{Claims, Extra};
 pub use codec::{TokenCodec, TokenPolicy};
 pub use inspect::{Inspection, SigningKey};
-pub use standing::{
-    NothingRevoked, RevocationChecker, SessionStanding, UserStanding, judge, judge_bound,
+pub use status::{
+    NothingRevoked, RevocationChecker, SessionStatus, UserStatus, judge, judge_bound,
 };
 
 use chrono::TimeDelta;

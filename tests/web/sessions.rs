@@ -13,8 +13,8 @@ mod shadowing;
 mod signing_in;
 mod signing_out;
 mod silent_refresh;
-mod standing;
 mod staying;
+mod token_status;
 
 use serde_json::Value;
 

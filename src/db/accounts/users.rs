@@ -15,7 +15,7 @@ use crate::{
     db::schema::{totp_authenticators as totp, users},
     domain::{
         accounts::user::{Role, User},
-        token::UserStanding,
+        token::UserStatus,
     },
 };
 
@@ -64,8 +64,8 @@ pub struct PasswordHash {
 
 impl UserRecord {
     /// What the user's tokens hang on.
-    pub fn standing(&self) -> UserStanding {
-        UserStanding {
+    pub fn status(&self) -> UserStatus {
+        UserStatus {
             revocation_id: self.user.revocation_id,
             password_changed_at: self.user.password_changed_at,
             disabled: self.user.disabled_at.is_some(),

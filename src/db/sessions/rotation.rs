@@ -16,7 +16,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use super::gather::{self, Question};
+use super::batch::{self, Question};
 use crate::db::{
     Db, DbError,
     accounts::users::{UserRecord, UserRow},
@@ -63,7 +63,7 @@ pub struct Rotated {
 /// Rotates together with other sessions, and waits for nobody: `None` also where another
 /// transaction has the session locked at this moment. Whoever wants to know calls [`rotate`].
 pub async fn rotate_unless_locked(db: &Db, rotation: Rotation) -> Result<Option<Rotated>, DbError> {
-    gather::ask(db, &db.rotations, rotation).await
+    batch::ask(db, &db.rotations, rotation).await
 }
 
 /// Rotates. `None` where anything that the pair rests on is otherwise: somebody else was quicker,

@@ -1,14 +1,14 @@
 //! Both gates with a frozen clock: what each kind of token is answered, as tables.
 
 mod cutoff;
-mod doors;
 mod inspect;
 mod issuer;
 mod keys;
 mod names;
 mod properties;
+mod purposes;
 mod signature;
-mod standing;
+mod status;
 mod times;
 
 use chrono::{DateTime, TimeDelta, Utc};

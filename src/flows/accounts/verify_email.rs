@@ -89,14 +89,13 @@ pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>>
     else {
         return Ok(None);
     };
-    let Some(standing) = db::sessions::standing::find(&s.db, &claims).await? else {
+    let Some(status) = db::sessions::token_status::find(&s.db, &claims).await? else {
         return Ok(None);
     };
     // Whoever opens the link once more may know that it did its work.
-    let used_up = standing.is_revoked(&claims.token_id) && !standing.user.user.mailbox_proven();
-    let dead =
-        used_up || judge(&claims, &standing.user_standing(), &NothingRevoked, s.now()).is_err();
-    let user = standing.user.user;
+    let used_up = status.is_revoked(&claims.token_id) && !status.user.user.mailbox_proven();
+    let dead = used_up || judge(&claims, &status.user_status(), &NothingRevoked, s.now()).is_err();
+    let user = status.user.user;
     Ok((!dead && is_of_address(&claims, &user)).then_some(user))
 }
 

@@ -74,14 +74,14 @@ pub async fn with_access_token(s: &Services, token: &str) -> Result<Option<Authe
             return Ok(None);
         }
     };
-    let Some(standing) = db::sessions::standing::find(&s.db, &claims).await? else {
+    let Some(status) = db::sessions::token_status::find(&s.db, &claims).await? else {
         return Ok(None);
     };
     let verdict = judge_bound(
         &claims,
-        &standing.user_standing(),
-        standing.session.as_ref(),
-        &standing,
+        &status.user_status(),
+        status.session.as_ref(),
+        &status,
         now,
     );
     if let Err(refusal) = verdict {
@@ -90,10 +90,10 @@ pub async fn with_access_token(s: &Services, token: &str) -> Result<Option<Authe
     }
     let session_id = claims.session_id;
     Ok(Some(Authenticated {
-        record: standing.user,
+        record: status.user,
         session_id,
-        proven_at: standing.proven_at,
-        last_seen_at: standing.last_seen_at,
+        proven_at: status.proven_at,
+        last_seen_at: status.last_seen_at,
         claims,
     }))
 }

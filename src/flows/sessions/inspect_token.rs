@@ -8,8 +8,8 @@ use crate::{
     domain::{
         session::{RefreshVerdict, judge_refresh, token_hash},
         token::{
-            Claims, NothingRevoked, Purpose, Refusal, RevocationChecker, SessionStanding,
-            UserStanding, judge, judge_bound,
+            Claims, NothingRevoked, Purpose, Refusal, RevocationChecker, SessionStatus, UserStatus,
+            judge, judge_bound,
         },
     },
     flows::{Result, Services, accounts::verify_email::is_of_address},
@@ -19,9 +19,9 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Judged {
     /// The user; `None` where there is none of this id.
-    pub user: Option<UserStanding>,
+    pub user: Option<UserStatus>,
     /// The session, where the token names one of this user's.
-    pub session: Option<SessionStanding>,
+    pub session: Option<SessionStatus>,
     /// Whether the token was used up or signed out.
     pub on_revocation_list: bool,
     /// What its holder would be answered.
@@ -59,7 +59,7 @@ impl Reason {
 
 /// Judges decoded claims as the door of their purpose would. `token` is the text they came from.
 pub async fn judge_claims(s: &Services, token: &str, claims: &Claims) -> Result<Judged> {
-    let Some(standing) = db::sessions::standing::find(&s.db, claims).await? else {
+    let Some(status) = db::sessions::token_status::find(&s.db, claims).await? else {
         return Ok(Judged {
             user: None,
             session: None,
@@ -67,13 +67,13 @@ pub async fn judge_claims(s: &Services, token: &str, claims: &Claims) -> Result<
             verdict: Err(Reason::NoSuchUser),
         });
     };
-    let user = standing.user_standing();
-    let session = standing.session.as_ref();
+    let user = status.user_status();
+    let session = status.session.as_ref();
     let verdict = match claims.purpose {
-        Purpose::Access => judge_bound(claims, &user, session, &standing, s.now()),
+        Purpose::Access => judge_bound(claims, &user, session, &status, s.now()),
         // A refresh has no list: using one up moves its session on.
         Purpose::Refresh => judge_bound(claims, &user, session, &NothingRevoked, s.now()),
-        _ => judge(claims, &user, &standing, s.now()),
+        _ => judge(claims, &user, &status, s.now()),
     };
     let mut verdict = verdict.map_err(Reason::from);
     if verdict.is_ok() && claims.purpose == Purpose::Refresh {
@@ -81,13 +81,13 @@ pub async fn judge_claims(s: &Services, token: &str, claims: &Claims) -> Result<
     }
     if verdict.is_ok()
         && claims.purpose == Purpose::VerifyEmail
-        && !is_of_address(claims, &standing.user.user)
+        && !is_of_address(claims, &status.user.user)
     {
         verdict = Err(Reason::OtherAddress);
     }
     Ok(Judged {
-        on_revocation_list: standing.is_revoked(&claims.token_id),
-        session: standing.session.clone(),
+        on_revocation_list: status.is_revoked(&claims.token_id),
+        session: status.session.clone(),
         user: Some(user),
         verdict,
     })

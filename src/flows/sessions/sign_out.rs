@@ -30,11 +30,11 @@ pub async fn by_refresh_token(s: &Services, token: &str, client: &Client) -> Res
     let Ok(claims) = s.tokens.decode_ahead(Purpose::Refresh, token, now) else {
         return Ok(());
     };
-    let Some(standing) = db::sessions::standing::find(&s.db, &claims).await? else {
+    let Some(status) = db::sessions::token_status::find(&s.db, &claims).await? else {
         return Ok(());
     };
-    let (user, session) = (standing.user_standing(), standing.session.as_ref());
-    let living = judge_bound(&claims, &user, session, &standing, now).is_ok();
+    let (user, session) = (status.user_status(), status.session.as_ref());
+    let living = judge_bound(&claims, &user, session, &status, now).is_ok();
     let (Some(session_id), true) = (claims.session_id, living) else {
         return Ok(());
     };

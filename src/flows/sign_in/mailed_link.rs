@@ -18,10 +18,10 @@ pub async fn user_of_mail_token(
     let Ok(claims) = s.tokens.decode_ahead(purpose, token.expose(), s.now()) else {
         return Ok(None);
     };
-    let Some(standing) = db::sessions::standing::find(&s.db, &claims).await? else {
+    let Some(status) = db::sessions::token_status::find(&s.db, &claims).await? else {
         return Ok(None);
     };
-    let living = judge(&claims, &standing.user_standing(), &standing, s.now()).is_ok()
-        && !contradictory_factor(&standing.user.user);
-    Ok(living.then_some((claims, standing.user)))
+    let living = judge(&claims, &status.user_status(), &status, s.now()).is_ok()
+        && !contradictory_factor(&status.user.user);
+    Ok(living.then_some((claims, status.user)))
 }

@@ -83,13 +83,13 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
     else {
         return Ok(Outcome::Expired);
     };
-    let Some(standing) = db::sessions::standing::find(&s.db, &claims).await? else {
+    let Some(status) = db::sessions::token_status::find(&s.db, &claims).await? else {
         return Ok(Outcome::Expired);
     };
-    if judge(&claims, &standing.user_standing(), &standing, s.now()).is_err() {
+    if judge(&claims, &status.user_status(), &status, s.now()).is_err() {
         return Ok(Outcome::Expired);
     }
-    let user = standing.user.user;
+    let user = status.user.user;
     if contradictory_factor(&user) {
         return Ok(Outcome::Expired);
     }

@@ -3,9 +3,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::{
     clock::from_millis,
-    token::{
-        Claims, Extra, Purpose, Refusal, SessionStanding, TokenCodec, TokenPolicy, UserStanding,
-    },
+    token::{Claims, Extra, Purpose, Refusal, SessionStatus, TokenCodec, TokenPolicy, UserStatus},
 };
 
 const NOW_MS: i64 = 1_800_000_000_123;
@@ -37,12 +35,12 @@ fn token(token_id: &str) -> String {
 
 fn judged(verdict: Result<(), Reason>) -> Judged {
     Judged {
-        user: Some(UserStanding {
+        user: Some(UserStatus {
             revocation_id: 4,
             password_changed_at: Some(from_millis(NOW_MS + 1)),
             disabled: false,
         }),
-        session: Some(SessionStanding {
+        session: Some(SessionStatus {
             revoked: true,
             expires_at: from_millis(NOW_MS),
         }),

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{NOW, NOW_MS, codec, from_millis, least, now, signed, with};
-use crate::domain::token::{NothingRevoked, Purpose, Refusal, UserStanding, judge};
+use crate::domain::token::{NothingRevoked, Purpose, Refusal, UserStatus, judge};
 
 const SUPERSEDED: Result<(), Refusal> = Err(Refusal::Superseded);
 
@@ -21,7 +21,7 @@ fn judged(
     changed_at: DateTime<Utc>,
     at: DateTime<Utc>,
 ) -> Result<(), Refusal> {
-    let user = UserStanding {
+    let user = UserStatus {
         revocation_id: 3,
         password_changed_at: Some(changed_at),
         disabled: false,

@@ -115,16 +115,16 @@ proptest! {
         });
         // A change may undo another.
         let same = changed == token;
-        for door in Purpose::ALL {
-            let accepted = codec().decode(door, &changed, now()).is_ok();
-            prop_assert_eq!(accepted, same && door == purpose, "{}", changed);
+        for asked in Purpose::ALL {
+            let accepted = codec().decode(asked, &changed, now()).is_ok();
+            prop_assert_eq!(accepted, same && asked == purpose, "{}", changed);
         }
     }
 
     #[test]
     fn no_text_is_accepted_by_chance(text in "[A-Za-z0-9_.-]{0,200}|\\PC{0,60}") {
-        for door in Purpose::ALL {
-            prop_assert!(codec().decode(door, &text, now()).is_err());
+        for asked in Purpose::ALL {
+            prop_assert!(codec().decode(asked, &text, now()).is_err());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Each token opens its own door only, whatever it is tried on: every purpose against every other.
+//! Each token opens its own asked only, whatever it is tried on: every purpose against every other.
 
 use super::{claims, codec, least, minted, now, rotated_codec, signed, with};
 use crate::domain::token::{Purpose, Refusal};
@@ -7,15 +7,15 @@ use serde_json::json;
 #[test]
 fn by_its_key() {
     for purpose in Purpose::ALL {
-        for door in Purpose::ALL {
-            let expected = if door == purpose {
+        for asked in Purpose::ALL {
+            let expected = if asked == purpose {
                 Ok(claims(purpose))
             } else {
                 Err(Refusal::Forged)
             };
             for codec in [codec(), rotated_codec()] {
-                let read = codec.decode(door, &minted(purpose), now());
-                assert_eq!(read, expected, "{purpose:?} at {door:?}");
+                let read = codec.decode(asked, &minted(purpose), now());
+                assert_eq!(read, expected, "{purpose:?} at {asked:?}");
             }
         }
     }
@@ -30,16 +30,16 @@ fn by_its_claim_as_well() {
                 key,
                 &with(least(Purpose::Refresh), "purpose", json!(claimed)),
             );
-            for door in Purpose::ALL {
-                let expected = match (door == key, claimed == key) {
+            for asked in Purpose::ALL {
+                let expected = match (asked == key, claimed == key) {
                     (true, true) => Ok(()),
                     (true, false) => Err(Refusal::Misdirected),
                     (false, _) => Err(Refusal::Forged),
                 };
-                let read = codec().decode(door, &token, now()).map(|_| ());
+                let read = codec().decode(asked, &token, now()).map(|_| ());
                 assert_eq!(
                     read, expected,
-                    "{claimed:?} under the key of {key:?} at {door:?}"
+                    "{claimed:?} under the key of {key:?} at {asked:?}"
                 );
             }
         }

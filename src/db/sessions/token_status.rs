@@ -15,22 +15,22 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::gather::{self, Question};
+use super::batch::{self, Question};
 use crate::{
     db::{
         Db, DbError,
         accounts::users::{UserRecord, UserRow},
     },
-    domain::token::{Claims, RevocationChecker, SessionStanding, UserStanding},
+    domain::token::{Claims, RevocationChecker, SessionStatus, UserStatus},
 };
 
 /// A user, the session of the token, and whether the token is on the revocation list.
 #[derive(Debug)]
-pub struct Standing {
+pub struct TokenStatus {
     /// The user.
     pub user: UserRecord,
     /// The session, where the token names one of this user's.
-    pub session: Option<SessionStanding>,
+    pub session: Option<SessionStatus>,
     /// When the user last proved who they are in this session.
     pub proven_at: Option<DateTime<Utc>>,
     /// When the session was last noted to be in use.
@@ -38,28 +38,28 @@ pub struct Standing {
     token_revoked: bool,
 }
 
-impl Standing {
+impl TokenStatus {
     /// The part that judges tokens.
-    pub fn user_standing(&self) -> UserStanding {
-        self.user.standing()
+    pub fn user_status(&self) -> UserStatus {
+        self.user.status()
     }
 }
 
 /// Answers for the one token that it was loaded for.
-impl RevocationChecker for Standing {
+impl RevocationChecker for TokenStatus {
     fn is_revoked(&self, _token_id: &str) -> bool {
         self.token_revoked
     }
 }
 
-/// The standing of a token's claims; `None` where the user is gone.
-pub async fn find(db: &Db, claims: &Claims) -> Result<Option<Standing>, DbError> {
+/// The status of a token's claims; `None` where the user is gone.
+pub async fn find(db: &Db, claims: &Claims) -> Result<Option<TokenStatus>, DbError> {
     let ids = Ids {
         user: claims.user_id,
         session: claims.session_id.unwrap_or_default(),
         token: claims.token_id.clone(),
     };
-    gather::ask(db, &db.standings, ids).await
+    batch::ask(db, &db.token_statuses, ids).await
 }
 
 /// What a token names.
@@ -84,9 +84,9 @@ type Row = (
 );
 
 impl Question for Ids {
-    type Answer = Standing;
+    type Answer = TokenStatus;
 
-    async fn answer_all(db: &Db, all: &[&Self]) -> Result<HashMap<i64, Standing>, DbError> {
+    async fn answer_all(db: &Db, all: &[&Self]) -> Result<HashMap<i64, TokenStatus>, DbError> {
         let query = Standings {
             user_ids: all.iter().map(|ids| ids.user).collect(),
             session_ids: all.iter().map(|ids| ids.session).collect(),
@@ -96,14 +96,14 @@ impl Question for Ids {
         let shared = db.shared().await?;
         let mut conn: &AsyncPgConnection = &shared;
         let rows: Vec<Row> = query.load(&mut conn).await?;
-        Ok(rows.into_iter().map(standing).collect())
+        Ok(rows.into_iter().map(status).collect())
     }
 }
 
-fn standing((nth, token_revoked, user, totp_confirmed_at, session): Row) -> (i64, Standing) {
-    let standing = Standing {
+fn status((nth, token_revoked, user, totp_confirmed_at, session): Row) -> (i64, TokenStatus) {
+    let status = TokenStatus {
         user: user.with_totp(totp_confirmed_at),
-        session: session.map(|(expires_at, revoked_at, ..)| SessionStanding {
+        session: session.map(|(expires_at, revoked_at, ..)| SessionStatus {
             revoked: revoked_at.is_some(),
             expires_at,
         }),
@@ -111,7 +111,7 @@ fn standing((nth, token_revoked, user, totp_confirmed_at, session): Row) -> (i64
         last_seen_at: session.map(|(.., last_seen_at)| last_seen_at),
         token_revoked,
     };
-    (nth, standing)
+    (nth, status)
 }
 
 /// One statement for many tokens. Diesel's own words know no `unnest` of several arrays.

@@ -3,14 +3,14 @@
 use chrono::TimeDelta;
 
 use super::super::{
-    Claims, NothingRevoked, Purpose, Refusal, RevocationChecker, SessionStanding, UserStanding,
-    judge, judge_bound,
+    Claims, NothingRevoked, Purpose, Refusal, RevocationChecker, SessionStatus, UserStatus, judge,
+    judge_bound,
 };
 use super::{NOW_MS, claims, now};
 use crate::domain::clock::from_millis;
 
-fn user() -> UserStanding {
-    UserStanding {
+fn user() -> UserStatus {
+    UserStatus {
         revocation_id: 3,
         password_changed_at: None,
         disabled: false,
@@ -21,7 +21,7 @@ fn user() -> UserStanding {
 fn the_cutoff_is_exact_to_the_millisecond() {
     for purpose in Purpose::ALL {
         let judged = |offset: i64| {
-            let user = UserStanding {
+            let user = UserStatus {
                 password_changed_at: Some(from_millis(NOW_MS + offset)),
                 ..user()
             };
@@ -40,7 +40,7 @@ fn the_cutoff_is_exact_to_the_millisecond() {
 
 #[test]
 fn rev_is_checked_where_present() {
-    let raised = UserStanding {
+    let raised = UserStatus {
         revocation_id: 4,
         ..user()
     };
@@ -71,7 +71,7 @@ fn the_list_and_a_disabled_user_end_every_token() {
             token_id == "abc"
         }
     }
-    let disabled = UserStanding {
+    let disabled = UserStatus {
         disabled: true,
         ..user()
     };
@@ -89,11 +89,11 @@ fn the_list_and_a_disabled_user_end_every_token() {
 
 #[test]
 fn a_session_has_to_live() {
-    let living = SessionStanding {
+    let living = SessionStatus {
         revoked: false,
         expires_at: now() + TimeDelta::seconds(1),
     };
-    let judged = |session: Option<&SessionStanding>| {
+    let judged = |session: Option<&SessionStatus>| {
         judge_bound(
             &claims(Purpose::Access),
             &user(),
@@ -105,14 +105,14 @@ fn a_session_has_to_live() {
     assert_eq!(judged(Some(&living)), Ok(()));
     assert_eq!(judged(None), Err(Refusal::SessionEnded));
     assert_eq!(
-        judged(Some(&SessionStanding {
+        judged(Some(&SessionStatus {
             revoked: true,
             ..living.clone()
         })),
         Err(Refusal::SessionEnded)
     );
     assert_eq!(
-        judged(Some(&SessionStanding {
+        judged(Some(&SessionStatus {
             expires_at: now(),
             ..living
         })),

@@ -6,7 +6,7 @@ use super::{Claims, Refusal, codec::FUTURE_TOLERANCE};
 
 /// What the database knows of the user a token names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UserStanding {
+pub struct UserStatus {
     /// The user's `revocation_id`.
     pub revocation_id: i64,
     /// The last change of the password, to the millisecond.
@@ -17,7 +17,7 @@ pub struct UserStanding {
 
 /// What the database knows of the session a token names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SessionStanding {
+pub struct SessionStatus {
     /// Signed out, or ended by a change.
     pub revoked: bool,
     /// The expiry of its current refresh token, never past its absolute end.
@@ -47,7 +47,7 @@ impl RevocationChecker for NothingRevoked {
 /// a clock that was ahead, that millisecond is taken although it has yet to come, and nothing later.
 pub fn judge(
     claims: &Claims,
-    user: &UserStanding,
+    user: &UserStatus,
     list: &impl RevocationChecker,
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
@@ -79,8 +79,8 @@ pub fn judge(
 /// and user exists.
 pub fn judge_bound(
     claims: &Claims,
-    user: &UserStanding,
-    session: Option<&SessionStanding>,
+    user: &UserStatus,
+    session: Option<&SessionStatus>,
     list: &impl RevocationChecker,
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
