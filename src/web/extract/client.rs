@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use ipnet::IpNet;
 
 use crate::{
-    domain::{audit::Client, sign_in::device::DeviceCookie},
+    domain::audit::Client,
     web::{
         error::WebError,
         state::{State, WebSettings},
@@ -79,20 +79,6 @@ impl FromRequest for ClientInfo {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let state = req.app_data::<State>().ok_or(WebError::Misconfigured);
         ready(state.map(|state| Self::of(req, &state.settings)))
-    }
-}
-
-/// What the browser is known by; empty where it is not.
-#[derive(Debug, Clone)]
-pub struct DeviceInfo(pub DeviceCookie);
-
-impl FromRequest for DeviceInfo {
-    type Error = WebError;
-    type Future = Ready<Result<Self, WebError>>;
-
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let state = req.app_data::<State>().ok_or(WebError::Misconfigured);
-        ready(state.map(|state| Self(state.settings.device(req))))
     }
 }
 

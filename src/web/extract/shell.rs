@@ -1,17 +1,19 @@
-//! What stands around a page, read from the request.
+//! What a page takes from its request, and what stands around it.
 
 use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 
-use super::Identity;
+use super::{ClientInfo, Identity};
 use crate::{
-    domain::accounts::user::Role,
+    domain::{accounts::user::Role, audit::Client},
+    flows::Services,
     web::{
         assets,
         error::WebError,
         middleware::RequestId,
         session::BrowserSession,
+        state::State,
         view::{Shell, SignedInAs},
     },
 };
@@ -57,11 +59,11 @@ impl PageShell {
     }
 
     /// The shell, with the message that the page before left: it is shown once.
-    pub fn take(self) -> Shell {
+    pub fn take(&self) -> Shell {
         Shell {
             csrf_token: self.session.csrf_token(),
             flash: self.session.take_flash(),
-            ..self.bare
+            ..self.bare.clone()
         }
     }
 }
@@ -79,5 +81,43 @@ impl FromRequest for PageShell {
             session,
             bare: Self::bare(req),
         }))
+    }
+}
+
+/// What pages take from their requests, whatever else they need.
+pub struct PageRequest {
+    pub state: State,
+    pub session: BrowserSession,
+    pub client: Client,
+    shell: PageShell,
+}
+
+impl PageRequest {
+    pub fn services(&self) -> &Services {
+        &self.state.services
+    }
+
+    /// What stands around the page, with the message that the page before left.
+    pub fn shell(&self) -> Shell {
+        self.shell.take()
+    }
+}
+
+impl FromRequest for PageRequest {
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let mut read = || {
+            let state = req.app_data::<State>().ok_or(WebError::Misconfigured)?;
+            let shell = PageShell::from_request(req, payload).into_inner()?;
+            Ok(Self {
+                client: ClientInfo::of(req, &state.settings).0,
+                session: shell.session.clone(),
+                state: state.clone(),
+                shell,
+            })
+        };
+        ready(read())
     }
 }

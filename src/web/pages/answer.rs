@@ -19,9 +19,9 @@ use crate::{
         cookies::SetCookies,
         copy,
         error::{WebResult, way_over, whole_seconds},
+        extract::PageRequest,
         paths::{ACCOUNT, CHANGE_PASSWORD, LOGIN_VERIFY},
         session::{BrowserSession, Pending},
-        state::WebState,
         view::{FieldErrors, Flash},
     },
 };
@@ -154,22 +154,21 @@ pub(super) fn next_page(path: &str, name: &str, next: Option<&str>) -> String {
 /// Signs the browser in and sends it on. The account knows it from now on, beside what its `device`
 /// cookie held already. A flash must be left after this, not before.
 pub(super) fn signed_in(
-    state: &WebState,
-    session: &BrowserSession,
+    request: &PageRequest,
     pair: &TokenPair,
     device: &DeviceCookie,
     next: Option<&LocalPath>,
 ) -> HttpResponse {
-    session.renew();
+    request.session.renew();
     let path = if pair.user.password_must_change {
         way_over(CHANGE_PASSWORD, next)
     } else {
         next.map_or(ACCOUNT, LocalPath::as_str).to_owned()
     };
-    let device = remember_browser(&state.services, device, &pair.user);
+    let device = remember_browser(request.services(), device, &pair.user);
     see_other(&path)
-        .with_cookies(state.settings.pair_cookies(pair))
-        .with_cookies([state.settings.device_cookie(&device)])
+        .with_cookies(request.state.settings.pair_cookies(pair))
+        .with_cookies([request.state.settings.device_cookie(&device)])
 }
 
 /// Sends the browser on to the code. A flash must be left after this, not before.

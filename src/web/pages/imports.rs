@@ -23,10 +23,9 @@ use crate::{
     },
     web::{
         error::{WebError, WebResult},
-        extract::{AdminUpload, AdminUser, PageShell, UploadFault},
+        extract::{AdminUpload, AdminUser, PageRequest, UploadFault},
         paths::IMPORTS,
         refusals,
-        state::{State, WebState},
         view::{FieldErrors, Shell},
     },
 };
@@ -91,20 +90,15 @@ pub struct ListQuery {
 pub async fn get(
     AdminUser(who): AdminUser,
     query: Query<ListQuery>,
-    state: State,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
-    let takes_file = proof::recent(&state.services, &who).is_some();
+    let takes_file = proof::recent(request.services(), &who).is_some();
     let first = Showing::first();
-    show(&state, shell, takes_file, &query.cursor, first).await
+    show(&request, takes_file, &query.cursor, first).await
 }
 
 /// `POST /admin/users/import`
-pub async fn post(
-    AdminUpload { proven, file }: AdminUpload,
-    state: State,
-    shell: PageShell,
-) -> WebResult {
+pub async fn post(AdminUpload { proven, file }: AdminUpload, request: PageRequest) -> WebResult {
     let refused = |status, why: &str| Showing::again(status, FieldErrors::of_field("file", why));
     let unusable = |why: &str| refused(StatusCode::UNPROCESSABLE_ENTITY, why);
     let replaced = || {
@@ -132,22 +126,21 @@ pub async fn post(
             Upload::Overtaken => return Err(WebError::SignInRequired(None)),
         },
     };
-    show(&state, shell, true, "", showing).await
+    show(&request, true, "", showing).await
 }
 
 async fn show(
-    state: &WebState,
-    shell: PageShell,
+    request: &PageRequest,
     takes_file: bool,
     cursor: &str,
     showing: Showing,
 ) -> WebResult {
-    let (showing, page) = match imports::list(&state.services, cursor).await? {
+    let (showing, page) = match imports::list(request.services(), cursor).await? {
         Ok(page) => (showing, page),
         Err(faults) => (Showing::of_query(&faults), Paged::default()),
     };
     showing.answer(|errors| ImportsPage {
-        shell: shell.take(),
+        shell: request.shell(),
         takes_file,
         lines: page.rows.into_iter().map(ImportLine::from).collect(),
         goes_on: !cursor.is_empty(),

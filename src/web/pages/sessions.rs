@@ -23,10 +23,8 @@ use crate::{
     web::{
         copy,
         error::{WebError, WebResult},
-        extract::{ClientInfo, CurrentUser, DeviceInfo, PageShell, RecentlyAuthenticated},
+        extract::{CurrentUser, PageRequest, RecentlyAuthenticated},
         problem::codes,
-        session::BrowserSession,
-        state::State,
         view::{FieldErrors, Flash, Shell},
     },
 };
@@ -135,24 +133,22 @@ pub struct ListQuery {
 /// `GET /account/sessions`
 pub async fn get(
     CurrentUser(who): CurrentUser,
-    DeviceInfo(device): DeviceInfo,
     query: Query<ListQuery>,
-    state: State,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
     let goes_on = !query.cursor.is_empty();
     let trusted = if goes_on {
         Vec::new()
     } else {
-        trusted_devices::list(&state.services, &who, &device).await?
+        trusted_devices::list(request.services(), &who, &request.client.device).await?
     };
     let (showing, listed) =
-        match sessions::devices::list(&state.services, &who, &query.cursor).await? {
+        match sessions::devices::list(request.services(), &who, &query.cursor).await? {
             Ok(listed) => (Showing::first(), listed),
             Err(faults) => (Showing::of_query(&faults), Paged::default()),
         };
     showing.answer(|errors| SessionsPage {
-        shell: shell.take(),
+        shell: request.shell(),
         sessions: listed.rows.iter().map(DeviceItem::session).collect(),
         trusted: trusted.iter().map(DeviceItem::trusted).collect(),
         goes_on,
@@ -170,56 +166,61 @@ pub async fn back() -> HttpResponse {
 pub async fn revoke(
     RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form>,
     id: Path<String>,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
+    request: PageRequest,
 ) -> WebResult {
     let Ok(id) = Uuid::try_parse(&id) else {
         return Err(WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_SESSION));
     };
     if proven.who().session_id == Some(id) {
-        sign_out::this_session(&state.services, proven.who(), &client).await?;
-        return Ok(signed_out(&state, &session));
+        sign_out::this_session(request.services(), proven.who(), &request.client).await?;
+        return Ok(signed_out(&request));
     }
-    let outcome = sessions::devices::revoke(&state.services, &proven, id, &client).await?;
-    answer(outcome, copy::DEVICE_SIGNED_OUT, &session)
+    let outcome =
+        sessions::devices::revoke(request.services(), &proven, id, &request.client).await?;
+    answer(&request, outcome, copy::DEVICE_SIGNED_OUT)
 }
 
 /// `POST /account/sessions/revoke-others`
 pub async fn revoke_others(
     RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form>,
-    state: State,
-    session: BrowserSession,
-    DeviceInfo(device): DeviceInfo,
-    ClientInfo(client): ClientInfo,
+    request: PageRequest,
 ) -> WebResult {
-    let outcome =
-        sessions::devices::revoke_others(&state.services, &proven, &device, &client).await?;
-    answer(outcome, copy::OTHER_DEVICES_SIGNED_OUT, &session)
+    let outcome = sessions::devices::revoke_others(
+        request.services(),
+        &proven,
+        &request.client.device,
+        &request.client,
+    )
+    .await?;
+    answer(&request, outcome, copy::OTHER_DEVICES_SIGNED_OUT)
 }
 
 /// `POST /account/sessions/trusted/{id}/revoke`
 pub async fn untrust(
     RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form>,
     id: Path<String>,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
+    request: PageRequest,
 ) -> WebResult {
     let no_such = || WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_TRUSTED);
     let id = Uuid::try_parse(&id).map_err(|_| no_such())?;
-    match trusted_devices::revoke(&state.services, &proven, id, &client).await? {
+    match trusted_devices::revoke(request.services(), &proven, id, &request.client).await? {
         Outcome::NotFound => Err(no_such()),
-        outcome => answer(outcome, copy::BROWSER_UNTRUSTED, &session),
+        outcome => answer(&request, outcome, copy::BROWSER_UNTRUSTED),
     }
 }
 
-fn answer(outcome: Outcome, done: &'static str, session: &BrowserSession) -> WebResult {
+fn answer(request: &PageRequest, outcome: Outcome, done: &'static str) -> WebResult {
     match outcome {
-        Outcome::Revoked => Ok(see_other_with(session, SESSIONS, &Flash::success(done))),
+        Outcome::Revoked => Ok(see_other_with(
+            &request.session,
+            SESSIONS,
+            &Flash::success(done),
+        )),
         Outcome::NotFound => Err(WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_SESSION)),
         Outcome::Overtaken => {
-            session.leave_flash(&Flash::info(copy::SESSION_ENDED));
+            request
+                .session
+                .leave_flash(&Flash::info(copy::SESSION_ENDED));
             Err(WebError::SignInRequired(None))
         }
     }

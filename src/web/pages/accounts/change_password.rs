@@ -15,11 +15,9 @@ use crate::{
         cookies::SetCookies,
         copy,
         error::{WebResult, way_over},
-        extract::{ClientInfo, CsrfForm, PageShell, RestrictedUser},
+        extract::{CsrfForm, PageRequest, RestrictedUser},
         pages::answer::{Showing, field_errors, see_other_with},
         paths::{ACCOUNT, CHANGE_PASSWORD, LOGIN},
-        session::BrowserSession,
-        state::{State, WebState},
         view::{FieldErrors, Flash, Shell},
     },
 };
@@ -69,29 +67,24 @@ fn local(next: &str) -> Option<LocalPath> {
 pub async fn get(
     RestrictedUser(who): RestrictedUser,
     Query(NextQuery { next }): Query<NextQuery>,
-    state: State,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
     let next = local(&next);
-    show(&state, shell, who.user(), next.as_ref(), Showing::first())
+    show(&request, who.user(), next.as_ref(), Showing::first())
 }
 
 /// `POST /account/password`.
 pub async fn post(
     RestrictedUser(who): RestrictedUser,
     CsrfForm(form): CsrfForm<Form>,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
     let next = local(&form.next);
     let of_current = |message: String| FieldErrors::of_field("current_password", message);
     if form.current_password.is_empty() {
         let errors = of_current(copy::missing("your current password"));
         return show(
-            &state,
-            shell,
+            &request,
             who.user(),
             next.as_ref(),
             Showing::invalid(errors),
@@ -101,42 +94,43 @@ pub async fn post(
         current_password: form.current_password,
         new_password: form.new_password,
     };
-    let showing = match change_password::change(&state.services, &who, input, &client).await? {
+    let showing = match change_password::change(request.services(), &who, input, &request.client)
+        .await?
+    {
         Outcome::Changed(pair) => {
             let flash = Flash::success(copy::PASSWORD_CHANGED);
             // An account knows no browser from before its password.
-            let device = remember_browser(&state.services, &client.device, &pair.user);
+            let device = remember_browser(request.services(), &request.client.device, &pair.user);
             let path = next.as_ref().map_or(ACCOUNT, LocalPath::as_str);
-            return Ok(see_other_with(&session, path, &flash)
-                .with_cookies(state.settings.pair_cookies(&pair))
-                .with_cookies([state.settings.device_cookie(&device)]));
+            return Ok(see_other_with(&request.session, path, &flash)
+                .with_cookies(request.state.settings.pair_cookies(&pair))
+                .with_cookies([request.state.settings.device_cookie(&device)]));
         }
         Outcome::ChangedAndSignedOut => {
             let flash = Flash::success(copy::PASSWORD_CHANGED_SIGN_IN);
             let path = way_over(LOGIN, next.as_ref());
-            return Ok(see_other_with(&session, &path, &flash));
+            return Ok(see_other_with(&request.session, &path, &flash));
         }
         Outcome::WrongPassword => Showing::rejected(of_current(copy::WRONG_PASSWORD.to_owned())),
         Outcome::Invalid(faults) => Showing::invalid(field_errors(&faults, &["new_password"])),
         Outcome::Overtaken => Showing::overtaken(),
         Outcome::Throttled(wait) => Showing::throttled(wait),
     };
-    show(&state, shell, who.user(), next.as_ref(), showing)
+    show(&request, who.user(), next.as_ref(), showing)
 }
 
 fn show(
-    state: &WebState,
-    shell: PageShell,
+    request: &PageRequest,
     user: &User,
     next: Option<&LocalPath>,
     showing: Showing,
 ) -> WebResult {
     may_ask(showing.answer(|errors| ChangePasswordPage {
-        shell: shell.take(),
+        shell: request.shell(),
         email: user.email.clone(),
         must_change: user.password_must_change,
         next: next.map_or_else(String::new, ToString::to_string),
-        password_min_length: state.services.policy.passwords.min_length,
+        password_min_length: request.state.services.policy.passwords.min_length,
         errors,
     }))
 }

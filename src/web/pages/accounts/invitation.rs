@@ -11,10 +11,8 @@ use crate::{
     web::{
         copy,
         error::WebResult,
-        extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
+        extract::{CsrfForm, MaybeUser, PageRequest},
         pages::answer::{Showing, field_errors, signed_in},
-        session::BrowserSession,
-        state::{State, WebState},
         view::{FieldErrors, Flash, Shell},
     },
 };
@@ -72,22 +70,15 @@ pub struct Form {
 }
 
 /// `GET /invitation?token=`. Changes nothing: mail scanners open links.
-pub async fn get(
-    Query(LinkToken { token }): Query<LinkToken>,
-    state: State,
-    shell: PageShell,
-) -> WebResult {
-    show(&state, shell, &token, String::new(), Showing::first()).await
+pub async fn get(Query(LinkToken { token }): Query<LinkToken>, request: PageRequest) -> WebResult {
+    show(&request, &token, String::new(), Showing::first()).await
 }
 
 /// `POST /invitation`.
 pub async fn post(
     MaybeUser(who): MaybeUser,
     CsrfForm(form): CsrfForm<Form>,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
     let Form {
         token,
@@ -100,21 +91,24 @@ pub async fn post(
         display_name: display_name.clone(),
         replaces: who.and_then(|who| who.held_session()),
     };
-    let showing = match accept_invitation::accept(&state.services, &input, &client).await? {
-        Outcome::SignedIn(pair) => {
-            let answer = signed_in(&state, &session, &pair, &client.device, None);
-            session.leave_flash(&Flash::success(copy::INVITATION_ACCEPTED));
-            return Ok(answer);
-        }
-        Outcome::LinkDead => return no_use(shell, NoUse::Dead, dead()),
-        Outcome::EmailTaken => return no_use(shell, NoUse::EmailTaken, taken()),
-        Outcome::Closed => return no_use(shell, NoUse::Closed, closed()),
-        Outcome::Invalid(faults) => {
-            Showing::invalid(field_errors(&faults, &["display_name", "password"]))
-        }
-        Outcome::Throttled(wait) => Showing::throttled(wait),
-    };
-    show(&state, shell, &token, display_name, showing).await
+    let showing =
+        match accept_invitation::accept(request.services(), &input, &request.client).await? {
+            Outcome::SignedIn(pair) => {
+                let answer = signed_in(&request, &pair, &request.client.device, None);
+                request
+                    .session
+                    .leave_flash(&Flash::success(copy::INVITATION_ACCEPTED));
+                return Ok(answer);
+            }
+            Outcome::LinkDead => return no_use(&request, NoUse::Dead, dead()),
+            Outcome::EmailTaken => return no_use(&request, NoUse::EmailTaken, taken()),
+            Outcome::Closed => return no_use(&request, NoUse::Closed, closed()),
+            Outcome::Invalid(faults) => {
+                Showing::invalid(field_errors(&faults, &["display_name", "password"]))
+            }
+            Outcome::Throttled(wait) => Showing::throttled(wait),
+        };
+    show(&request, &token, display_name, showing).await
 }
 
 fn dead() -> Showing {
@@ -131,32 +125,31 @@ fn closed() -> Showing {
 
 /// The form, while the link is good.
 async fn show(
-    state: &WebState,
-    shell: PageShell,
+    request: &PageRequest,
     token: &SecretString,
     display_name: String,
     showing: Showing,
 ) -> WebResult {
-    let invitation = match accept_invitation::inspect(&state.services, token).await? {
+    let invitation = match accept_invitation::inspect(request.services(), token).await? {
         Link::Good(invitation) => invitation,
-        Link::Dead => return no_use(shell, NoUse::Dead, showing.of_dead_link()),
-        Link::EmailTaken => return no_use(shell, NoUse::EmailTaken, taken()),
-        Link::Closed => return no_use(shell, NoUse::Closed, closed()),
+        Link::Dead => return no_use(request, NoUse::Dead, showing.of_dead_link()),
+        Link::EmailTaken => return no_use(request, NoUse::EmailTaken, taken()),
+        Link::Closed => return no_use(request, NoUse::Closed, closed()),
     };
     may_ask(showing.answer(|errors| InvitationPage {
-        shell: shell.take(),
+        shell: request.shell(),
         token: token.expose().to_owned(),
         as_admin: invitation.role == Role::Admin,
         email: invitation.email,
         display_name,
-        password_min_length: state.services.policy.passwords.min_length,
+        password_min_length: request.state.services.policy.passwords.min_length,
         errors,
     }))
 }
 
-fn no_use(shell: PageShell, why: NoUse, showing: Showing) -> WebResult {
+fn no_use(request: &PageRequest, why: NoUse, showing: Showing) -> WebResult {
     showing.answer(|_| InvitationInvalidPage {
-        shell: shell.take(),
+        shell: request.shell(),
         why,
     })
 }

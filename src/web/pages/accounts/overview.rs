@@ -10,9 +10,8 @@ use crate::{
     flows::accounts::{overview, unverified},
     web::{
         error::WebResult,
-        extract::{CurrentUser, PageShell},
+        extract::{CurrentUser, PageRequest},
         pages::answer::page,
-        state::State,
         view::Shell,
     },
 };
@@ -70,17 +69,17 @@ impl SecondFactorState {
 }
 
 /// `GET /account`.
-pub async fn get(CurrentUser(who): CurrentUser, state: State, shell: PageShell) -> WebResult {
+pub async fn get(CurrentUser(who): CurrentUser, request: PageRequest) -> WebResult {
     let user = who.user();
-    let overview = overview::overview(&state.services, user).await?;
+    let overview = overview::overview(request.services(), user).await?;
     page(
         StatusCode::OK,
         AccountPage {
-            shell: shell.take(),
+            shell: request.shell(),
             email: user.email.clone(),
             display_name: user.display_name.clone(),
             email_verified: user.mailbox_proven(),
-            deleted_at: unverified::deleted_at(&state.services, user).await?,
+            deleted_at: unverified::deleted_at(request.services(), user).await?,
             created_at: user.created_at,
             imported: user.import_id.is_some(),
             password_changed_at: user.password_changed_at,

@@ -12,8 +12,7 @@ use crate::{
     web::{
         copy,
         error::{WebError, WebResult},
-        extract::{ClientInfo, CsrfForm, MaybeUser},
-        state::State,
+        extract::{CsrfForm, MaybeUser, PageRequest},
     },
 };
 
@@ -57,8 +56,7 @@ struct Verdict {
 pub async fn post(
     MaybeUser(who): MaybeUser,
     CsrfForm(form): CsrfForm<Form>,
-    state: State,
-    ClientInfo(client): ClientInfo,
+    request: PageRequest,
 ) -> WebResult {
     let input = Input {
         password: form.password,
@@ -67,7 +65,7 @@ pub async fn post(
         display_name: form.display_name,
     };
     let user = who.as_ref().map(Authenticated::user);
-    match password_strength::judge(&state.services, user, input, &client).await? {
+    match password_strength::judge(request.services(), user, input, &request.client).await? {
         Outcome::Judged(strength) => Ok(HttpResponse::Ok().json(Verdict {
             score: strength.score,
             accepted: strength.refusal.is_none(),

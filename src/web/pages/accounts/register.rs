@@ -15,11 +15,9 @@ use crate::{
     web::{
         copy,
         error::WebResult,
-        extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
+        extract::{CsrfForm, MaybeUser, PageRequest},
         pages::answer::{Showing, field_errors, page, see_other, see_other_with, signed_in},
         paths::{ACCOUNT, LOGIN},
-        session::BrowserSession,
-        state::{State, WebState},
         view::{FieldErrors, Flash, Shell},
     },
 };
@@ -73,31 +71,23 @@ pub struct Form {
 }
 
 /// `GET /register`. Whoever is signed in has an account.
-pub async fn get(
-    MaybeUser(who): MaybeUser,
-    state: State,
-    session: BrowserSession,
-    shell: PageShell,
-) -> WebResult {
+pub async fn get(MaybeUser(who): MaybeUser, request: PageRequest) -> WebResult {
     if who.is_some() {
         return Ok(see_other(ACCOUNT));
     }
-    let registration = state.services.policy.registration;
+    let registration = request.state.services.policy.registration;
     if registration != Registration::Open {
         let flash = Flash::info(copy::registration_closed(registration));
-        return Ok(see_other_with(&session, LOGIN, &flash));
+        return Ok(see_other_with(&request.session, LOGIN, &flash));
     }
-    show(&state, shell, Form::default(), Showing::first())
+    show(&request, Form::default(), Showing::first())
 }
 
 /// `POST /register`.
 pub async fn post(
     MaybeUser(who): MaybeUser,
     CsrfForm(form): CsrfForm<Form>,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
     let input = Input {
         email: form.email.clone(),
@@ -105,14 +95,16 @@ pub async fn post(
         display_name: form.display_name.clone(),
         replaces: who.and_then(|who| who.held_session()),
     };
-    let showing = match register::register(&state.services, input, &client).await? {
+    let showing = match register::register(request.services(), input, &request.client).await? {
         Outcome::SignedIn(pair) => {
-            let answer = signed_in(&state, &session, &pair, &client.device, None);
-            session.leave_flash(&Flash::success(copy::REGISTERED));
+            let answer = signed_in(&request, &pair, &request.client.device, None);
+            request
+                .session
+                .leave_flash(&Flash::success(copy::REGISTERED));
             return Ok(answer);
         }
         Outcome::VerificationSent => {
-            return check_mail(shell, form.email, CheckMailReason::Registered);
+            return check_mail(&request, form.email, CheckMailReason::Registered);
         }
         Outcome::EmailTaken => Showing::again(
             StatusCode::CONFLICT,
@@ -125,34 +117,34 @@ pub async fn post(
         Outcome::Closed => Showing::again(
             StatusCode::FORBIDDEN,
             FieldErrors::of_form(copy::registration_closed(
-                state.services.policy.registration,
+                request.state.services.policy.registration,
             )),
         ),
         Outcome::Throttled(wait) => Showing::throttled(wait),
     };
-    show(&state, shell, form, showing)
+    show(&request, form, showing)
 }
 
-fn show(state: &WebState, shell: PageShell, form: Form, showing: Showing) -> WebResult {
+fn show(request: &PageRequest, form: Form, showing: Showing) -> WebResult {
     may_ask(showing.answer(|errors| RegisterPage {
-        shell: shell.take(),
+        shell: request.shell(),
         email: form.email,
         display_name: form.display_name,
-        password_min_length: state.services.policy.passwords.min_length,
+        password_min_length: request.state.services.policy.passwords.min_length,
         errors,
     }))
 }
 
 /// The page that sends the person to their mailbox.
 pub(in crate::web::pages) fn check_mail(
-    shell: PageShell,
+    request: &PageRequest,
     email: String,
     reason: CheckMailReason,
 ) -> WebResult {
     page(
         StatusCode::OK,
         CheckMailPage {
-            shell: shell.take(),
+            shell: request.shell(),
             email,
             reason,
         },

@@ -15,11 +15,9 @@ use crate::{
     web::{
         copy,
         error::{WebError, WebResult},
-        extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
+        extract::{CsrfForm, MaybeUser, PageRequest},
         pages::answer::{Showing, field_errors, see_other_with},
         paths::ACCOUNT,
-        session::BrowserSession,
-        state::State,
         view::Flash,
     },
 };
@@ -35,26 +33,23 @@ pub struct Form {
 pub async fn post(
     CsrfForm(Form { email }): CsrfForm<Form>,
     MaybeUser(who): MaybeUser,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
-    match verify_email::resend(&state.services, &email, &client).await? {
+    match verify_email::resend(request.services(), &email, &request.client).await? {
         RequestOutcome::Accepted => {
             let own = who.as_ref().map(Authenticated::user);
             match own.filter(|user| user.email == email) {
-                Some(user) => Ok(see_other_with(&session, ACCOUNT, &told_owner(user))),
+                Some(user) => Ok(see_other_with(&request.session, ACCOUNT, &told_owner(user))),
                 None => check_mail(
-                    shell,
+                    &request,
                     email,
-                    CheckMailReason::LinkRequested(state.services.now()),
+                    CheckMailReason::LinkRequested(request.state.services.now()),
                 ),
             }
         }
         RequestOutcome::Invalid(faults) => Showing::invalid(field_errors(&faults, &["email"]))
             .answer(|errors| VerifyLinkInvalidPage {
-                shell: shell.take(),
+                shell: request.shell(),
                 email,
                 followed: false,
                 errors,

@@ -14,11 +14,9 @@ use crate::{
     web::{
         copy,
         error::WebResult,
-        extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
+        extract::{CsrfForm, MaybeUser, PageRequest},
         pages::answer::{Showing, field_errors, page, see_other_with, signed_in as signed_in_with},
         paths::{ACCOUNT, LOGIN},
-        session::BrowserSession,
-        state::State,
         view::{FieldErrors, Flash, Shell},
     },
 };
@@ -124,12 +122,10 @@ impl Form {
 pub async fn get(
     Query(LinkToken { token }): Query<LinkToken>,
     MaybeUser(who): MaybeUser,
-    state: State,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
     let screen = Screen {
-        state: &state,
-        shell,
+        request: &request,
         signed_in: who.as_ref().map(Authenticated::user),
         token: &token,
     };
@@ -140,16 +136,12 @@ pub async fn get(
 pub async fn post(
     CsrfForm(form): CsrfForm<Form>,
     MaybeUser(who): MaybeUser,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
     let token = form.token.clone();
     let signed_in = who.as_ref().map(Authenticated::user);
     let screen = Screen {
-        state: &state,
-        shell,
+        request: &request,
         signed_in,
         token: &token,
     };
@@ -173,40 +165,47 @@ pub async fn post(
     };
     let then = Then::SignIn(who.as_ref().and_then(Authenticated::held_session));
     let of_password = |message: String| FieldErrors::of_field("password", message);
-    let showing = match verify_email::verify(&state.services, &token, proof, then, &client).await? {
-        Outcome::SignedIn(pair) => {
-            let answer = signed_in_with(&state, &session, &pair, &client.device, None);
-            session.leave_flash(&Flash::success(signed));
-            return Ok(answer);
-        }
-        Outcome::Verified => return Ok(see_other_with(&session, path, &Flash::success(message))),
-        Outcome::AlreadyVerified => return screen.already_verified(),
-        // Dead, or verified in the same moment: the screen looks again.
-        Outcome::LinkDead => Showing::invalid(FieldErrors::of_form(copy::OVERTAKEN)),
-        Outcome::NotYours => Showing::again(
-            StatusCode::FORBIDDEN,
-            of_password(copy::VERIFY_NOT_YOURS.to_owned()),
-        ),
-        Outcome::WrongPassword => {
-            Showing::rejected(of_password(copy::WRONG_PASSWORD_OF_ACCOUNT.to_owned()))
-        }
-        Outcome::Invalid(faults) => Showing::invalid(field_errors(&faults, &["new_password"])),
-        Outcome::Throttled(wait) => Showing::throttled(wait),
-    };
+    let showing =
+        match verify_email::verify(request.services(), &token, proof, then, &request.client).await?
+        {
+            Outcome::SignedIn(pair) => {
+                let answer = signed_in_with(&request, &pair, &request.client.device, None);
+                request.session.leave_flash(&Flash::success(signed));
+                return Ok(answer);
+            }
+            Outcome::Verified => {
+                return Ok(see_other_with(
+                    &request.session,
+                    path,
+                    &Flash::success(message),
+                ));
+            }
+            Outcome::AlreadyVerified => return screen.already_verified(),
+            // Dead, or verified in the same moment: the screen looks again.
+            Outcome::LinkDead => Showing::invalid(FieldErrors::of_form(copy::OVERTAKEN)),
+            Outcome::NotYours => Showing::again(
+                StatusCode::FORBIDDEN,
+                of_password(copy::VERIFY_NOT_YOURS.to_owned()),
+            ),
+            Outcome::WrongPassword => {
+                Showing::rejected(of_password(copy::WRONG_PASSWORD_OF_ACCOUNT.to_owned()))
+            }
+            Outcome::Invalid(faults) => Showing::invalid(field_errors(&faults, &["new_password"])),
+            Outcome::Throttled(wait) => Showing::throttled(wait),
+        };
     screen.show(showing).await
 }
 
 /// What every variant of the screen needs.
 struct Screen<'a> {
-    state: &'a State,
-    shell: PageShell,
+    request: &'a PageRequest,
     signed_in: Option<&'a User>,
     token: &'a SecretString,
 }
 
 impl Screen<'_> {
     async fn show(self, showing: Showing) -> WebResult {
-        let services = &self.state.services;
+        let services = self.request.services();
         let Some(owner) = verify_email::inspect(services, self.token).await? else {
             return self.dead(showing);
         };
@@ -218,7 +217,7 @@ impl Screen<'_> {
             _ => VerifyProof::Password,
         };
         let page = showing.answer(|errors| VerifyEmailPage {
-            shell: self.shell.take(),
+            shell: self.request.shell(),
             token: self.token.expose().to_owned(),
             email: owner.email,
             proof,
@@ -235,7 +234,7 @@ impl Screen<'_> {
         page(
             StatusCode::OK,
             AlreadyVerifiedPage {
-                shell: self.shell.take(),
+                shell: self.request.shell(),
             },
         )
     }
@@ -249,7 +248,7 @@ impl Screen<'_> {
         showing
             .of_dead_link()
             .answer(|errors| VerifyLinkInvalidPage {
-                shell: self.shell.take(),
+                shell: self.request.shell(),
                 email,
                 followed: true,
                 errors,

@@ -16,14 +16,13 @@ use crate::{
     web::{
         copy,
         error::{WebResult, way_over},
-        extract::{ClientInfo, CsrfForm, CurrentUser, PageShell},
+        extract::{CsrfForm, CurrentUser, PageRequest},
         pages::{
             admin::words::AdminAct,
             answer::{Showing, page, see_other, see_other_with},
         },
         paths::{ACCOUNT, LOGIN, REAUTHENTICATE},
         session::{BrowserSession, KeptAct},
-        state::State,
         view::{FieldErrors, Flash, Shell},
     },
 };
@@ -160,20 +159,18 @@ fn local(next: &str) -> Option<LocalPath> {
 pub async fn get(
     CurrentUser(who): CurrentUser,
     Query(NextQuery { next }): Query<NextQuery>,
-    state: State,
-    session: BrowserSession,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
     let next = local(&next);
-    if proof::recent(&state.services, &who).is_none() {
-        return show(shell, &who, next.as_ref(), Showing::first());
+    if proof::recent(request.services(), &who).is_none() {
+        return show(&request, &who, next.as_ref(), Showing::first());
     }
     let path = next.as_ref().map_or(ACCOUNT, LocalPath::as_str);
-    match (session.kept_act(path), act_of(path)) {
+    match (request.session.kept_act(path), act_of(path)) {
         (Some(KeptAct { path, fields }), Some(act)) => page(
             StatusCode::OK,
             ConfirmedPage {
-                shell: shell.take(),
+                shell: request.shell(),
                 action: path,
                 fields,
                 button: act.button,
@@ -188,10 +185,7 @@ pub async fn get(
 pub async fn post(
     CurrentUser(who): CurrentUser,
     CsrfForm(form): CsrfForm<Form>,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
     let next = local(&form.next);
     let presented = if !form.password.is_empty() {
@@ -200,14 +194,16 @@ pub async fn post(
         Presented::Code(form.code)
     } else {
         let errors = FieldErrors::of_field("password", copy::missing("your password"));
-        return show(shell, &who, next.as_ref(), Showing::invalid(errors));
+        return show(&request, &who, next.as_ref(), Showing::invalid(errors));
     };
     let wrong_code = |why: String| Showing::rejected(FieldErrors::of_field("code", why));
-    let showing = match proof::present(&state.services, &who, &presented, &client).await? {
-        Outcome::Proven(_) => return Ok(onwards(&session, next.as_ref())),
+    let showing = match proof::present(request.services(), &who, &presented, &request.client)
+        .await?
+    {
+        Outcome::Proven(_) => return Ok(onwards(&request.session, next.as_ref())),
         Outcome::Overtaken => {
             let flash = Flash::info(copy::SESSION_ENDED);
-            return Ok(see_other_with(&session, LOGIN, &flash));
+            return Ok(see_other_with(&request.session, LOGIN, &flash));
         }
         Outcome::WrongPassword => {
             Showing::rejected(FieldErrors::of_field("password", copy::WRONG_PASSWORD))
@@ -216,7 +212,7 @@ pub async fn post(
         Outcome::NoSecondFactor => Showing::invalid(FieldErrors::of_form(copy::TWO_FACTOR_IS_OFF)),
         Outcome::Throttled(wait) => Showing::throttled(wait),
     };
-    show(shell, &who, next.as_ref(), showing)
+    show(&request, &who, next.as_ref(), showing)
 }
 
 fn onwards(session: &BrowserSession, next: Option<&LocalPath>) -> HttpResponse {
@@ -237,13 +233,13 @@ fn back(next: Option<&LocalPath>) -> String {
 }
 
 fn show(
-    shell: PageShell,
+    request: &PageRequest,
     who: &Authenticated,
     next: Option<&LocalPath>,
     showing: Showing,
 ) -> WebResult {
     showing.answer(|errors| ReauthenticatePage {
-        shell: shell.take(),
+        shell: request.shell(),
         email: who.user().email.clone(),
         purpose: next
             .and_then(|next| act_of(next.as_str()))

@@ -17,10 +17,9 @@ use crate::{
     },
     web::{
         error::WebResult,
-        extract::{CurrentUser, PageShell},
+        extract::{CurrentUser, PageRequest},
         pages::answer::Showing,
         qr,
-        state::{State, WebState},
         view::{FieldErrors, Shell},
     },
 };
@@ -84,17 +83,12 @@ fn in_fours(secret: &str) -> String {
 }
 
 /// `GET /account/two-factor`
-pub async fn get(CurrentUser(who): CurrentUser, state: State, shell: PageShell) -> WebResult {
-    show(&state, shell, &who, Showing::first()).await
+pub async fn get(CurrentUser(who): CurrentUser, request: PageRequest) -> WebResult {
+    show(&request, &who, Showing::first()).await
 }
 
-async fn show(
-    state: &WebState,
-    shell: PageShell,
-    who: &Authenticated,
-    showing: Showing,
-) -> WebResult {
-    let services = &state.services;
+async fn show(request: &PageRequest, who: &Authenticated, showing: Showing) -> WebResult {
+    let services = request.services();
     let user = who.user();
     let two_factor = match user.totp_confirmed_at {
         Some(since) => {
@@ -112,7 +106,7 @@ async fn show(
         },
     };
     showing.answer(|errors| TwoFactorPage {
-        shell: shell.take(),
+        shell: request.shell(),
         email: user.email.clone(),
         state: two_factor,
         errors,

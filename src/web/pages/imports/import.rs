@@ -13,7 +13,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{
-    domain::{audit::Client, import::State as Became},
+    domain::import::State as Became,
     flows::{
         authenticators::proof::Proven,
         imports::{self, Act, File, Outcome},
@@ -21,7 +21,7 @@ use crate::{
     web::{
         copy,
         error::{WebError, WebResult},
-        extract::{AdminForm, AdminUser, ClientInfo, PageShell},
+        extract::{AdminForm, AdminUser, PageRequest},
         pages::{
             admin::chip::Chip,
             answer::{page, see_other, see_other_with},
@@ -29,7 +29,6 @@ use crate::{
         paths::IMPORTS,
         problem::codes,
         refusals,
-        session::BrowserSession,
         state::{State, WebState},
         view::{Flash, Shell},
     },
@@ -127,15 +126,14 @@ pub async fn get(
     AdminUser(_): AdminUser,
     id: Path<String>,
     query: Query<RowsQuery>,
-    state: State,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
-    let file = find(&state, &id).await?;
+    let file = find(&request.state, &id).await?;
     let path = format!("{IMPORTS}/{}", file.row.id);
     let is_running = file.state == Became::Running;
     let shown = ImportPage {
-        stage: stage(&state, &file, &path, &query).await?,
-        shell: shell.take(),
+        stage: stage(&request.state, &file, &path, &query).await?,
+        shell: request.shell(),
         path,
         chip: chip(file.state),
         file_name: file.row.file_name,
@@ -192,35 +190,25 @@ pub struct NoFields {}
 pub async fn confirm(
     AdminForm { proven, .. }: AdminForm<NoFields>,
     id: Path<String>,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
+    request: PageRequest,
 ) -> WebResult {
-    perform(&state, &proven, &id, Act::Confirm, (&client, &session)).await
+    perform(&request, &proven, &id, Act::Confirm).await
 }
 
 /// `POST /admin/users/import/{id}/discard`
 pub async fn discard(
     AdminForm { proven, .. }: AdminForm<NoFields>,
     id: Path<String>,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
+    request: PageRequest,
 ) -> WebResult {
-    perform(&state, &proven, &id, Act::Discard, (&client, &session)).await
+    perform(&request, &proven, &id, Act::Discard).await
 }
 
-async fn perform(
-    state: &WebState,
-    proven: &Proven,
-    id: &str,
-    act: Act,
-    (client, session): (&Client, &BrowserSession),
-) -> WebResult {
+async fn perform(request: &PageRequest, proven: &Proven, id: &str, act: Act) -> WebResult {
     let id = Uuid::try_parse(id).map_err(|_| not_found())?;
     let path = format!("{IMPORTS}/{id}");
-    let told = |flash: Flash, path: &str| Ok(see_other_with(session, path, &flash));
-    match imports::perform(&state.services, proven, id, act, client).await? {
+    let told = |flash: Flash, path: &str| Ok(see_other_with(&request.session, path, &flash));
+    match imports::perform(request.services(), proven, id, act, &request.client).await? {
         Outcome::Done if act == Act::Discard => {
             told(Flash::success("The file is discarded."), IMPORTS)
         }

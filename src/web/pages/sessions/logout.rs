@@ -9,11 +9,9 @@ use crate::{
         cookies::{CLEAR_SITE_DATA, CookieName, SetCookies},
         copy,
         error::WebResult,
-        extract::{ClientInfo, CsrfForm, MaybeUser},
+        extract::{CsrfForm, MaybeUser, PageRequest},
         pages::answer::see_other_with,
         paths::LOGIN,
-        session::BrowserSession,
-        state::{State, WebState},
         view::Flash,
     },
 };
@@ -27,29 +25,24 @@ pub async fn post(
     MaybeUser(who): MaybeUser,
     CsrfForm(Form {}): CsrfForm<Form>,
     req: HttpRequest,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
+    request: PageRequest,
 ) -> WebResult {
-    let refresh_token = state.settings.cookie(&req, CookieName::Refresh);
+    let refresh_token = request.state.settings.cookie(&req, CookieName::Refresh);
     match (who, refresh_token) {
-        (Some(who), _) => sign_out::this_session(&state.services, &who, &client).await?,
+        (Some(who), _) => sign_out::this_session(request.services(), &who, &request.client).await?,
         (None, Some(token)) => {
-            sign_out::by_refresh_token(&state.services, &token, &client).await?;
+            sign_out::by_refresh_token(request.services(), &token, &request.client).await?;
         }
         (None, None) => {}
     }
-    Ok(signed_out(&state, &session))
+    Ok(signed_out(&request))
 }
 
 /// The answer after this session has ended: the browser forgets it.
-pub(in crate::web::pages) fn signed_out(
-    state: &WebState,
-    session: &BrowserSession,
-) -> HttpResponse {
-    session.renew();
-    let mut answer = see_other_with(session, LOGIN, &Flash::success(copy::SIGNED_OUT));
+pub(in crate::web::pages) fn signed_out(request: &PageRequest) -> HttpResponse {
+    request.session.renew();
+    let mut answer = see_other_with(&request.session, LOGIN, &Flash::success(copy::SIGNED_OUT));
     let (name, value) = CLEAR_SITE_DATA;
     answer.headers_mut().insert(name, value);
-    answer.with_cookies(state.settings.cleared_cookies())
+    answer.with_cookies(request.state.settings.cleared_cookies())
 }

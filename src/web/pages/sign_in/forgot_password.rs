@@ -11,9 +11,8 @@ use crate::{
     },
     web::{
         error::WebResult,
-        extract::{ClientInfo, CsrfForm, PageShell},
+        extract::{CsrfForm, PageRequest},
         pages::answer::{Showing, field_errors, page},
-        state::State,
         view::{FieldErrors, Shell},
     },
 };
@@ -48,36 +47,31 @@ pub struct Form {
 }
 
 /// `GET /forgot-password`.
-pub async fn get(shell: PageShell) -> WebResult {
-    show(shell, String::new(), Showing::first())
+pub async fn get(request: PageRequest) -> WebResult {
+    show(&request, String::new(), Showing::first())
 }
 
 /// `POST /forgot-password`.
-pub async fn post(
-    CsrfForm(Form { email }): CsrfForm<Form>,
-    state: State,
-    ClientInfo(client): ClientInfo,
-    shell: PageShell,
-) -> WebResult {
-    match recover::request(&state.services, &email, &client).await? {
+pub async fn post(CsrfForm(Form { email }): CsrfForm<Form>, request: PageRequest) -> WebResult {
+    match recover::request(request.services(), &email, &request.client).await? {
         RequestOutcome::Accepted => page(
             StatusCode::OK,
             ForgotPasswordSentPage {
-                shell: shell.take(),
+                shell: request.shell(),
                 email,
             },
         ),
         RequestOutcome::Invalid(faults) => {
             let errors = field_errors(&faults, &["email"]);
-            show(shell, email, Showing::invalid(errors))
+            show(&request, email, Showing::invalid(errors))
         }
-        RequestOutcome::Throttled(wait) => show(shell, email, Showing::throttled(wait)),
+        RequestOutcome::Throttled(wait) => show(&request, email, Showing::throttled(wait)),
     }
 }
 
-fn show(shell: PageShell, email: String, showing: Showing) -> WebResult {
+fn show(request: &PageRequest, email: String, showing: Showing) -> WebResult {
     showing.answer(|errors| ForgotPasswordPage {
-        shell: shell.take(),
+        shell: request.shell(),
         email,
         errors,
     })

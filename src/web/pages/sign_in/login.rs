@@ -13,11 +13,9 @@ use crate::{
     web::{
         copy,
         error::WebResult,
-        extract::{ClientInfo, CsrfForm, DeviceInfo, MaybeUser, PageShell},
+        extract::{CsrfForm, MaybeUser, PageRequest},
         pages::answer::{Showing, code_required, see_other, signed_in},
         paths::ACCOUNT,
-        session::BrowserSession,
-        state::{State, WebState},
         view::{FieldErrors, Shell},
     },
 };
@@ -85,8 +83,7 @@ impl Form {
 pub async fn get(
     MaybeUser(who): MaybeUser,
     Query(NextQuery { next }): Query<NextQuery>,
-    state: State,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
     if who.is_some() {
         let next = LocalPath::parse(&next);
@@ -96,41 +93,41 @@ pub async fn get(
         next,
         ..Form::default()
     };
-    show(&state, shell, form, Showing::first())
+    show(&request, form, Showing::first())
 }
 
 /// `POST /login`.
 pub async fn post(
     MaybeUser(who): MaybeUser,
     CsrfForm(form): CsrfForm<Form>,
-    DeviceInfo(device): DeviceInfo,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
     let missing = form.missing();
     if !missing.is_empty() {
-        return show(&state, shell, form, Showing::invalid(missing));
+        return show(&request, form, Showing::invalid(missing));
     }
     let input = Input {
         email: form.email.clone(),
         password: form.password.clone(),
         remember_me: form.remembers(),
         replaces: who.and_then(|who| who.held_session()),
-        device,
+        device: request.client.device.clone(),
     };
     let next = LocalPath::parse(&form.next);
-    let outcome = sign_in::with_password(&state.services, input, &client).await?;
-    state.count_sign_in(&outcome);
+    let outcome = sign_in::with_password(request.services(), input, &request.client).await?;
+    request.state.count_sign_in(&outcome);
     let showing = match outcome {
         Outcome::SignedIn(pair) => {
-            let device = &client.device;
-            return Ok(signed_in(&state, &session, &pair, device, next.as_ref()));
+            return Ok(signed_in(
+                &request,
+                &pair,
+                &request.client.device,
+                next.as_ref(),
+            ));
         }
         Outcome::SecondFactorRequired(pending) => {
             return Ok(code_required(
-                &session,
+                &request.session,
                 &pending,
                 form.remembers(),
                 next.as_ref(),
@@ -139,18 +136,18 @@ pub async fn post(
         Outcome::Rejected => Showing::rejected(FieldErrors::of_form(copy::WRONG_EMAIL_OR_PASSWORD)),
         Outcome::Throttled(wait) => Showing::throttled(wait),
     };
-    show(&state, shell, form, showing)
+    show(&request, form, showing)
 }
 
-fn show(state: &WebState, shell: PageShell, form: Form, showing: Showing) -> WebResult {
-    let required = state.services.policy.email_verification == EmailVerification::Required;
+fn show(request: &PageRequest, form: Form, showing: Showing) -> WebResult {
+    let required = request.state.services.policy.email_verification == EmailVerification::Required;
     let tells_of_link = required && showing.is_rejected();
     showing.answer(|errors| LoginPage {
-        shell: shell.take(),
+        shell: request.shell(),
         remember_me: form.remembers(),
         next: LocalPath::parse(&form.next).map_or_else(String::new, |next| next.to_string()),
         email: form.email,
-        may_register: state.services.policy.registration == Registration::Open,
+        may_register: request.state.services.policy.registration == Registration::Open,
         tells_of_link,
         errors,
     })

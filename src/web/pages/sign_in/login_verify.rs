@@ -13,11 +13,10 @@ use crate::{
     web::{
         copy,
         error::WebResult,
-        extract::{ClientInfo, CsrfForm, DeviceInfo, MaybeUser, PageShell},
+        extract::{CsrfForm, MaybeUser, PageRequest},
         pages::answer::{Showing, see_other, see_other_with, signed_in},
         paths::{ACCOUNT, FORGOT_PASSWORD, LOGIN},
         session::BrowserSession,
-        state::State,
         view::{FieldErrors, Flash, Shell},
     },
 };
@@ -59,17 +58,13 @@ pub struct Form {
 }
 
 /// `GET /login/verify`.
-pub async fn get(
-    MaybeUser(who): MaybeUser,
-    session: BrowserSession,
-    shell: PageShell,
-) -> WebResult {
-    if session.pending().is_some() {
-        return show(shell, Showing::first());
+pub async fn get(MaybeUser(who): MaybeUser, request: PageRequest) -> WebResult {
+    if request.session.pending().is_some() {
+        return show(&request, Showing::first());
     }
     Ok(match who {
         Some(_) => see_other(ACCOUNT),
-        None => no_pending(&session),
+        None => no_pending(&request.session),
     })
 }
 
@@ -77,62 +72,60 @@ pub async fn get(
 pub async fn post(
     MaybeUser(who): MaybeUser,
     CsrfForm(Form { code, trust_device }): CsrfForm<Form>,
-    DeviceInfo(device): DeviceInfo,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
-    let Some(pending) = session.pending() else {
-        return Ok(no_pending(&session));
+    let Some(pending) = request.session.pending() else {
+        return Ok(no_pending(&request.session));
     };
     let field = LoginVerifyPage::field_of(code.expose());
     if code.expose().trim().is_empty() {
         let errors = FieldErrors::of_field(field, copy::missing("a code"));
-        return show(shell, Showing::invalid(errors));
+        return show(&request, Showing::invalid(errors));
     }
     let input = Input {
         token: pending.token.into(),
         code,
         remember_me: pending.remember_me,
         replaces: who.and_then(|who| who.held_session()),
-        trust: (!trust_device.is_empty()).then_some(device),
+        trust: (!trust_device.is_empty()).then(|| request.client.device.clone()),
     };
-    match second_factor::verify(&state.services, input, &client).await? {
+    match second_factor::verify(request.services(), input, &request.client).await? {
         Outcome::SignedIn {
             pair,
             backup_codes_left,
             device,
         } => {
             let next = pending.next.as_deref().and_then(LocalPath::parse);
-            let device = device.as_ref().unwrap_or(&client.device);
-            let answer = signed_in(&state, &session, &pair, device, next.as_ref());
+            let device = device.as_ref().unwrap_or(&request.client.device);
+            let answer = signed_in(&request, &pair, device, next.as_ref());
             let left = backup_codes_left.map(copy::backup_code_used);
             match (pending.resets, left) {
-                (true, None) => session.leave_flash(&Flash::success(copy::PASSWORD_RESET)),
+                (true, None) => request
+                    .session
+                    .leave_flash(&Flash::success(copy::PASSWORD_RESET)),
                 (true, Some(left)) => {
                     let both = format!("{} {left}", copy::PASSWORD_RESET);
-                    session.leave_flash(&Flash::success(both));
+                    request.session.leave_flash(&Flash::success(both));
                 }
-                (false, Some(left)) => session.leave_flash(&Flash::info(left)),
+                (false, Some(left)) => request.session.leave_flash(&Flash::info(left)),
                 (false, None) => {}
             }
             Ok(answer)
         }
         Outcome::WrongCode(fault) => {
             let errors = FieldErrors::of_field(field, refusal(field, fault));
-            show(shell, Showing::rejected(errors))
+            show(&request, Showing::rejected(errors))
         }
         Outcome::Expired => {
-            session.forget_pending();
+            request.session.forget_pending();
             let (to, why) = if pending.resets {
                 (FORGOT_PASSWORD, copy::PASSWORD_RESET_EXPIRED)
             } else {
                 (LOGIN, copy::SIGN_IN_EXPIRED)
             };
-            Ok(see_other_with(&session, to, &Flash::warning(why)))
+            Ok(see_other_with(&request.session, to, &Flash::warning(why)))
         }
-        Outcome::Throttled(wait) => show(shell, Showing::throttled(wait)),
+        Outcome::Throttled(wait) => show(&request, Showing::throttled(wait)),
     }
 }
 
@@ -148,9 +141,9 @@ fn no_pending(session: &BrowserSession) -> HttpResponse {
     see_other_with(session, LOGIN, &Flash::info(copy::SIGN_IN_BEFORE_CODE))
 }
 
-fn show(shell: PageShell, showing: Showing) -> WebResult {
+fn show(request: &PageRequest, showing: Showing) -> WebResult {
     showing.answer(|errors| LoginVerifyPage {
-        shell: shell.take(),
+        shell: request.shell(),
         errors,
     })
 }

@@ -10,13 +10,11 @@ use crate::{
     web::{
         copy,
         error::WebResult,
-        extract::{ClientInfo, CsrfForm, MaybeUser, PageShell},
+        extract::{CsrfForm, MaybeUser, PageRequest},
         pages::{
             accounts::{mail_link::LinkToken, password_strength::may_ask},
             answer::{Showing, code_required, field_errors, signed_in},
         },
-        session::BrowserSession,
-        state::{State, WebState},
         view::{FieldErrors, Flash, Shell},
     },
 };
@@ -57,66 +55,65 @@ pub struct Form {
 }
 
 /// `GET /reset-password?token=`. Changes nothing: mail scanners open links.
-pub async fn get(
-    Query(LinkToken { token }): Query<LinkToken>,
-    state: State,
-    shell: PageShell,
-) -> WebResult {
-    show(&state, shell, &token, Showing::first()).await
+pub async fn get(Query(LinkToken { token }): Query<LinkToken>, request: PageRequest) -> WebResult {
+    show(&request, &token, Showing::first()).await
 }
 
 /// `POST /reset-password`.
 pub async fn post(
     MaybeUser(who): MaybeUser,
     CsrfForm(form): CsrfForm<Form>,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
     let (token, new_password) = (&form.token, &form.new_password);
     let held = who.and_then(|who| who.held_session());
-    let outcome = recover::reset(&state.services, token, new_password, held, &client).await?;
+    let outcome = recover::reset(
+        request.services(),
+        token,
+        new_password,
+        held,
+        &request.client,
+    )
+    .await?;
     let showing = match outcome {
         ResetOutcome::SignedIn(pair) => {
-            let answer = signed_in(&state, &session, &pair, &client.device, None);
-            session.leave_flash(&Flash::success(copy::PASSWORD_RESET));
+            let answer = signed_in(&request, &pair, &request.client.device, None);
+            request
+                .session
+                .leave_flash(&Flash::success(copy::PASSWORD_RESET));
             return Ok(answer);
         }
         ResetOutcome::SecondFactorRequired(pending) => {
-            let answer = code_required(&session, &pending, false, None);
-            session.leave_flash(&Flash::info(copy::PASSWORD_RESET_CODE_NEXT));
+            let answer = code_required(&request.session, &pending, false, None);
+            request
+                .session
+                .leave_flash(&Flash::info(copy::PASSWORD_RESET_CODE_NEXT));
             return Ok(answer);
         }
-        ResetOutcome::LinkDead => return dead(shell, Showing::invalid(FieldErrors::default())),
+        ResetOutcome::LinkDead => return dead(&request, Showing::invalid(FieldErrors::default())),
         ResetOutcome::Invalid(faults) => Showing::invalid(field_errors(&faults, &["new_password"])),
         ResetOutcome::Throttled(wait) => Showing::throttled(wait),
     };
-    show(&state, shell, token, showing).await
+    show(&request, token, showing).await
 }
 
 /// The form, while the link is good.
-async fn show(
-    state: &WebState,
-    shell: PageShell,
-    token: &SecretString,
-    showing: Showing,
-) -> WebResult {
-    let Some(user) = recover::inspect(&state.services, token).await? else {
-        return dead(shell, showing);
+async fn show(request: &PageRequest, token: &SecretString, showing: Showing) -> WebResult {
+    let Some(user) = recover::inspect(request.services(), token).await? else {
+        return dead(request, showing);
     };
     may_ask(showing.answer(|errors| ResetPasswordPage {
-        shell: shell.take(),
+        shell: request.shell(),
         token: token.expose().to_owned(),
         second_factor: user.two_factor_enabled(),
         email: user.email,
-        password_min_length: state.services.policy.passwords.min_length,
+        password_min_length: request.state.services.policy.passwords.min_length,
         errors,
     }))
 }
 
-fn dead(shell: PageShell, showing: Showing) -> WebResult {
+fn dead(request: &PageRequest, showing: Showing) -> WebResult {
     showing.of_dead_link().answer(|_| ResetLinkInvalidPage {
-        shell: shell.take(),
+        shell: request.shell(),
     })
 }

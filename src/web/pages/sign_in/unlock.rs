@@ -14,14 +14,12 @@ use crate::{
         cookies::SetCookies,
         copy,
         error::WebResult,
-        extract::{ClientInfo, CsrfForm, PageShell},
+        extract::{CsrfForm, PageRequest},
         pages::{
             accounts::mail_link::LinkToken,
             answer::{Showing, see_other_with},
         },
         paths::LOGIN,
-        session::BrowserSession,
-        state::{State, WebState},
         view::{FieldErrors, Flash, Shell},
     },
 };
@@ -49,54 +47,42 @@ pub struct UnlockLinkInvalidPage {
 }
 
 /// `GET /unlock?token=`. Changes nothing: mail scanners open links.
-pub async fn get(
-    Query(LinkToken { token }): Query<LinkToken>,
-    state: State,
-    shell: PageShell,
-) -> WebResult {
-    show(&state, shell, &token, Showing::first()).await
+pub async fn get(Query(LinkToken { token }): Query<LinkToken>, request: PageRequest) -> WebResult {
+    show(&request, &token, Showing::first()).await
 }
 
 /// `POST /unlock`. The account knows the browser from now on, so that whoever goes on guessing
 /// blocks it no more.
 pub async fn post(
     CsrfForm(LinkToken { token }): CsrfForm<LinkToken>,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
-    match unlock::by_mail(&state.services, &token, &client).await? {
+    match unlock::by_mail(request.services(), &token, &request.client).await? {
         Outcome::Unlocked(user) => {
-            let device = know_browser_afresh(&state.services, &client.device, &user);
-            let answer = see_other_with(&session, LOGIN, &Flash::success(copy::UNLOCKED));
-            Ok(answer.with_cookies([state.settings.device_cookie(&device)]))
+            let device = know_browser_afresh(request.services(), &request.client.device, &user);
+            let answer = see_other_with(&request.session, LOGIN, &Flash::success(copy::UNLOCKED));
+            Ok(answer.with_cookies([request.state.settings.device_cookie(&device)]))
         }
-        Outcome::LinkDead => dead(shell, Showing::invalid(FieldErrors::default())),
-        Outcome::Throttled(wait) => show(&state, shell, &token, Showing::throttled(wait)).await,
+        Outcome::LinkDead => dead(&request, Showing::invalid(FieldErrors::default())),
+        Outcome::Throttled(wait) => show(&request, &token, Showing::throttled(wait)).await,
     }
 }
 
 /// The form, while the link is good.
-async fn show(
-    state: &WebState,
-    shell: PageShell,
-    token: &SecretString,
-    showing: Showing,
-) -> WebResult {
-    let Some(user) = unlock::inspect(&state.services, token).await? else {
-        return dead(shell, showing);
+async fn show(request: &PageRequest, token: &SecretString, showing: Showing) -> WebResult {
+    let Some(user) = unlock::inspect(request.services(), token).await? else {
+        return dead(request, showing);
     };
     showing.answer(|errors| UnlockPage {
-        shell: shell.take(),
+        shell: request.shell(),
         token: token.expose().to_owned(),
         email: user.email,
         errors,
     })
 }
 
-fn dead(shell: PageShell, showing: Showing) -> WebResult {
+fn dead(request: &PageRequest, showing: Showing) -> WebResult {
     showing.of_dead_link().answer(|_| UnlockLinkInvalidPage {
-        shell: shell.take(),
+        shell: request.shell(),
     })
 }

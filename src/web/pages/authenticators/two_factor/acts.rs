@@ -14,14 +14,12 @@ use crate::{
         cookies::SetCookies,
         copy,
         error::WebResult,
-        extract::{ClientInfo, PageShell, RecentlyAuthenticated},
+        extract::{PageRequest, RecentlyAuthenticated},
         pages::{
             BackupCodesPage, BackupCodesReason,
             answer::{Showing, page, see_other, see_other_with},
         },
         paths::LOGIN,
-        session::BrowserSession,
-        state::State,
         view::{FieldErrors, Flash},
     },
 };
@@ -45,91 +43,82 @@ pub async fn back() -> HttpResponse {
 /// `POST /account/two-factor/enroll`
 pub async fn enroll(
     RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form>,
-    state: State,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
-    match totp::enroll(&state.services, &proven).await? {
+    match totp::enroll(request.services(), &proven).await? {
         Ok(_) => Ok(see_other(TWO_FACTOR)),
-        Err(refused) => show(&state, shell, proven.who(), again(&refused)).await,
+        Err(refused) => show(&request, proven.who(), again(&refused)).await,
     }
 }
 
 /// `POST /account/two-factor/confirm`
 pub async fn confirm(
     RecentlyAuthenticated { proven, form }: RecentlyAuthenticated<CodeForm>,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
     let CodeForm { code } = form;
     if code.expose().trim().is_empty() {
         let errors = FieldErrors::of_field(TwoFactorPage::CODE, copy::missing("a code"));
-        return show(&state, shell, proven.who(), Showing::invalid(errors)).await;
+        return show(&request, proven.who(), Showing::invalid(errors)).await;
     }
-    match totp::confirm(&state.services, &proven, &code, &client).await? {
+    match totp::confirm(request.services(), &proven, &code, &request.client).await? {
         Ok(FreshCodes {
             codes,
             pair: Some(pair),
         }) => {
             let answer = codes_page(
-                shell,
+                &request,
                 proven.who().user(),
                 &codes,
                 BackupCodesReason::Enrolled,
             )?;
-            Ok(answer.with_cookies(state.settings.pair_cookies(&pair)))
+            Ok(answer.with_cookies(request.state.settings.pair_cookies(&pair)))
         }
         Ok(FreshCodes { pair: None, .. }) => {
             let flash = Flash::warning(copy::TWO_FACTOR_ON_SIGN_IN);
-            Ok(see_other_with(&session, LOGIN, &flash))
+            Ok(see_other_with(&request.session, LOGIN, &flash))
         }
-        Err(refused) => show(&state, shell, proven.who(), again(&refused)).await,
+        Err(refused) => show(&request, proven.who(), again(&refused)).await,
     }
 }
 
 /// `POST /account/two-factor/disable`
 pub async fn disable(
     RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form>,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
-    match totp::disable(&state.services, &proven, &client).await? {
+    match totp::disable(request.services(), &proven, &request.client).await? {
         Ok(Some(pair)) => {
             let flash = Flash::success(copy::TWO_FACTOR_DISABLED);
-            Ok(see_other_with(&session, TWO_FACTOR, &flash)
-                .with_cookies(state.settings.pair_cookies(&pair)))
+            Ok(see_other_with(&request.session, TWO_FACTOR, &flash)
+                .with_cookies(request.state.settings.pair_cookies(&pair)))
         }
         Ok(None) => {
             let flash = Flash::success(copy::TWO_FACTOR_OFF_SIGN_IN);
-            Ok(see_other_with(&session, LOGIN, &flash))
+            Ok(see_other_with(&request.session, LOGIN, &flash))
         }
-        Err(refused) => show(&state, shell, proven.who(), again(&refused)).await,
+        Err(refused) => show(&request, proven.who(), again(&refused)).await,
     }
 }
 
 /// `POST /account/two-factor/backup-codes`
 pub async fn fresh_codes(
     RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form>,
-    state: State,
-    ClientInfo(client): ClientInfo,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
-    match totp::replace_backup_codes(&state.services, &proven, &client).await? {
+    match totp::replace_backup_codes(request.services(), &proven, &request.client).await? {
         Ok(FreshCodes { codes, .. }) => codes_page(
-            shell,
+            &request,
             proven.who().user(),
             &codes,
             BackupCodesReason::Replaced,
         ),
-        Err(refused) => show(&state, shell, proven.who(), again(&refused)).await,
+        Err(refused) => show(&request, proven.who(), again(&refused)).await,
     }
 }
 
 fn codes_page(
-    shell: PageShell,
+    request: &PageRequest,
     user: &User,
     codes: &[BackupCode],
     reason: BackupCodesReason,
@@ -137,7 +126,7 @@ fn codes_page(
     page(
         StatusCode::OK,
         BackupCodesPage {
-            shell: shell.take(),
+            shell: request.shell(),
             email: user.email.clone(),
             codes: codes.iter().map(BackupCode::shown).collect(),
             reason,

@@ -9,9 +9,8 @@ use crate::{
     flows::{accounts::overview, sessions::authenticate::Authenticated},
     web::{
         error::WebResult,
-        extract::{CurrentUser, PageShell},
+        extract::{CurrentUser, PageRequest},
         pages::answer::{page, see_other},
-        state::{State, WebState},
         view::Shell,
     },
 };
@@ -64,37 +63,25 @@ pub struct TwoFactorActPage {
 }
 
 /// `GET /account/two-factor/disable`
-pub async fn ask_disable(
-    CurrentUser(who): CurrentUser,
-    state: State,
-    shell: PageShell,
-) -> WebResult {
-    show(&state, shell, &who, TwoFactorAct::Disable).await
+pub async fn ask_disable(CurrentUser(who): CurrentUser, request: PageRequest) -> WebResult {
+    show(&request, &who, TwoFactorAct::Disable).await
 }
 
 /// `GET /account/two-factor/backup-codes`
-pub async fn ask_fresh_codes(
-    CurrentUser(who): CurrentUser,
-    state: State,
-    shell: PageShell,
-) -> WebResult {
-    show(&state, shell, &who, TwoFactorAct::ReplaceBackupCodes).await
+pub async fn ask_fresh_codes(CurrentUser(who): CurrentUser, request: PageRequest) -> WebResult {
+    show(&request, &who, TwoFactorAct::ReplaceBackupCodes).await
 }
 
-async fn show(
-    state: &WebState,
-    shell: PageShell,
-    who: &Authenticated,
-    act: TwoFactorAct,
-) -> WebResult {
+async fn show(request: &PageRequest, who: &Authenticated, act: TwoFactorAct) -> WebResult {
     // There are backup codes exactly where there is a second factor.
-    let Some(codes_left) = overview::backup_codes_left(&state.services, who.user()).await? else {
+    let Some(codes_left) = overview::backup_codes_left(request.services(), who.user()).await?
+    else {
         return Ok(see_other(TWO_FACTOR));
     };
     page(
         StatusCode::OK,
         TwoFactorActPage {
-            shell: shell.take(),
+            shell: request.shell(),
             act,
             codes_left,
         },

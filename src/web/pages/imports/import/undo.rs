@@ -12,12 +12,10 @@ use crate::{
     },
     web::{
         error::{WebError, WebResult},
-        extract::{AdminForm, AdminUser, ClientInfo, PageShell},
+        extract::{AdminForm, AdminUser, PageRequest},
         pages::answer::{Showing, field_errors, see_other, see_other_with},
         paths::IMPORTS,
         refusals,
-        session::BrowserSession,
-        state::{State, WebState},
         view::{FieldErrors, Flash, Shell},
     },
 };
@@ -55,42 +53,44 @@ pub struct Form {
 pub async fn get_undo(
     AdminUser(_): AdminUser,
     id: Path<String>,
-    state: State,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
-    let file = find(&state, &id).await?;
-    let in_use = undo::in_use(&state.services, file.row.id).await?;
-    show_undo(&state, shell, &file, (in_use, ""), Showing::first())
+    let file = find(&request.state, &id).await?;
+    let in_use = undo::in_use(request.services(), file.row.id).await?;
+    show_undo(&request, &file, (in_use, ""), Showing::first())
 }
 
 /// `POST /admin/users/import/{id}/undo`
 pub async fn undo(
     AdminForm { proven, form }: AdminForm<Form>,
     id: Path<String>,
-    state: State,
-    session: BrowserSession,
-    ClientInfo(client): ClientInfo,
-    shell: PageShell,
+    request: PageRequest,
 ) -> WebResult {
-    let file = find(&state, &id).await?;
+    let file = find(&request.state, &id).await?;
     let input = undo::Input {
         reason: form.reason.clone(),
         confirm_count: form.confirm_count,
     };
     let path = format!("{IMPORTS}/{}", file.row.id);
-    let s = &state.services;
-    let (in_use, showing) = match undo::undo(s, &proven, file.row.id, &input, &client).await? {
+    let s = request.services();
+    let (in_use, showing) = match undo::undo(s, &proven, file.row.id, &input, &request.client)
+        .await?
+    {
         undo::Outcome::Undone(count) => {
             let gone = match count {
                 1 => "1 account is gone".to_owned(),
                 _ => format!("{count} accounts are gone"),
             };
             let told = format!("The import is taken back: {gone}.");
-            return Ok(see_other_with(&session, &path, &Flash::success(told)));
+            return Ok(see_other_with(
+                &request.session,
+                &path,
+                &Flash::success(told),
+            ));
         }
         undo::Outcome::NothingToDo => {
             let flash = Flash::info("There is nothing to take back.");
-            return Ok(see_other_with(&session, &path, &flash));
+            return Ok(see_other_with(&request.session, &path, &flash));
         }
         undo::Outcome::InUse(in_use) => {
             let errors =
@@ -105,22 +105,21 @@ pub async fn undo(
         undo::Outcome::NotAdmin => return Err(refusals::admin_required()),
         undo::Outcome::Overtaken => return Err(WebError::SignInRequired(None)),
     };
-    show_undo(&state, shell, &file, (in_use, &form.reason), showing)
+    show_undo(&request, &file, (in_use, &form.reason), showing)
 }
 
 fn show_undo(
-    state: &WebState,
-    shell: PageShell,
+    request: &PageRequest,
     file: &File,
     (in_use, reason): (InUse, &str),
     showing: Showing,
 ) -> WebResult<HttpResponse> {
     let path = format!("{IMPORTS}/{}", file.row.id);
-    if !file.may_be_undone(&state.services) {
+    if !file.may_be_undone(request.services()) {
         return Ok(see_other(&path));
     }
     showing.answer(|errors| ImportUndoPage {
-        shell: shell.take(),
+        shell: request.shell(),
         path,
         file_name: file.row.file_name.clone(),
         count: file.row.accounts_new,
