@@ -7,6 +7,11 @@ pub mod refresh;
 pub mod sign_out;
 pub(in crate::flows) mod tokens;
 
+use std::net::IpAddr;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
 use super::Result;
 use crate::{
     db::{self, Transaction},
@@ -16,12 +21,17 @@ use authenticate::Authenticated;
 
 /// A session or a trusted browser, as its owner sees it in a list.
 #[derive(Debug, Clone)]
-pub struct Listed<Row> {
-    /// Id, times and address.
-    pub row: Row,
+pub struct Listed {
+    pub id: Uuid,
     /// Browser and system.
     pub device: Device,
-    /// Whether it is the one that asks.
+    /// The client's address when it was last seen.
+    pub ip: Option<IpAddr>,
+    pub created_at: DateTime<Utc>,
+    /// Of a trusted browser, its last sign-in.
+    pub last_seen_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    /// Whether the request came from it.
     pub is_this: bool,
 }
 

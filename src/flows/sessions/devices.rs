@@ -11,7 +11,7 @@ use super::{Listed, Outcome, authenticate::Authenticated, still_lives};
 use crate::{
     db::{
         self,
-        sessions::devices::{DeviceRow, Sighting, Which},
+        sessions::devices::{Sighting, Which},
     },
     domain::{
         audit::{Client, Event},
@@ -24,7 +24,7 @@ use crate::{
         audit::record::record_own,
         authenticators::proof::Proven,
         paged::{self, Paged},
-        sign_in::trusted_devices::distrust_others,
+        sign_in::trusted_devices,
     },
 };
 
@@ -40,13 +40,39 @@ const NOTE_WAIT: Duration = Duration::from_millis(100);
 /// Sessions of one page.
 pub const PAGE: i64 = 50;
 
-/// A page of the living sessions of a user: on the first page this one first, then by when they were
-/// last seen.
+/// The devices of a user, a page of them.
+#[derive(Debug, Default)]
+pub struct Devices {
+    /// The living sessions: on the first page this one first, then by when they were last seen.
+    pub sessions: Paged<Listed>,
+    /// All trusted browsers, the last used first; on the first page alone.
+    pub trusted: Vec<Listed>,
+}
+
+/// The devices of a user. `device` is the cookie of the browser that asks.
 pub async fn list(
     s: &Services,
     who: &Authenticated,
     cursor: &str,
-) -> Result<Result<Paged<Listed<DeviceRow>>, InputFaults>> {
+    device: &DeviceCookie,
+) -> Result<Result<Devices, InputFaults>> {
+    let sessions = match living(s, who, cursor).await? {
+        Ok(sessions) => sessions,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let trusted = if cursor.is_empty() {
+        trusted_devices::list(s, who, device).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Ok(Devices { sessions, trusted }))
+}
+
+async fn living(
+    s: &Services,
+    who: &Authenticated,
+    cursor: &str,
+) -> Result<Result<Paged<Listed>, InputFaults>> {
     let behind = match paged::behind(cursor) {
         Ok(behind) => behind,
         Err(faults) => return Ok(Err(faults)),
@@ -68,9 +94,13 @@ pub async fn list(
     let mut page = Paged::cut(others, size, |row| paged::cursor(row.last_seen_at, row.id));
     page.rows.splice(..0, own);
     Ok(Ok(page.map(|row| Listed {
+        id: row.id,
         device: Device::of(row.user_agent.as_deref().unwrap_or_default()),
+        ip: row.ip.map(|network| network.addr()),
+        created_at: row.created_at,
+        last_seen_at: row.last_seen_at,
+        expires_at: row.expires_at,
         is_this: who.session_id == Some(row.id),
-        row,
     })))
 }
 
@@ -121,7 +151,7 @@ pub async fn revoke_others(
             let event = Event::OtherSessionsRevoked { count };
             record_own(s, tx, event, user_id, who.session_id, client).await?;
         }
-        distrust_others(s, tx, who, device, client).await?;
+        trusted_devices::distrust_others(s, tx, who, device, client).await?;
         Ok(Outcome::Revoked)
     })
     .await

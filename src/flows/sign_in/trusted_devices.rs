@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     db::{
         self, Transaction,
-        sign_in::trusted_devices::{NewTrusted, TrustedRow, Use},
+        sign_in::trusted_devices::{NewTrusted, Use},
     },
     domain::{
         accounts::user::User,
@@ -36,20 +36,24 @@ pub const TRUSTED_FOR: TimeDelta = TimeDelta::days(30);
 pub const TRUSTED_PER_USER: i64 = 25;
 
 /// The browsers that a user trusts, the last used first. `device` is the cookie of the one that asks.
-pub async fn list(
+pub(in crate::flows) async fn list(
     s: &Services,
     who: &Authenticated,
     device: &DeviceCookie,
-) -> Result<Vec<Listed<TrustedRow>>> {
+) -> Result<Vec<Listed>> {
     let shared = s.db.shared().await?;
     let rows =
         db::sign_in::trusted_devices::living_of(&shared, who.user().id, s.now(), TRUSTED_PER_USER)
             .await?;
     let own = device.hashes();
     let listed = rows.into_iter().map(|row| Listed {
+        id: row.id,
         device: Device::of(row.user_agent.as_deref().unwrap_or_default()),
+        ip: row.ip.map(|network| network.addr()),
+        created_at: row.created_at,
+        last_seen_at: row.last_used_at,
+        expires_at: row.expires_at,
         is_this: own.contains(&row.secret_hash),
-        row,
     });
     Ok(listed.collect())
 }

@@ -17,11 +17,14 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::{
-    db::{sessions::devices::DeviceRow, sign_in::trusted_devices::TrustedRow},
     domain::sign_in::device::DeviceCookie,
     flows::{
         authenticators::proof,
-        sessions::{self, Listed, Outcome, sign_out},
+        sessions::{
+            Listed, Outcome,
+            devices::{self, Devices},
+            sign_out,
+        },
         sign_in::trusted_devices,
     },
     web::{
@@ -92,17 +95,16 @@ struct TrustedAnswer {
     expires_at: DateTime<Utc>,
 }
 
-impl From<Listed<TrustedRow>> for TrustedAnswer {
-    fn from(listed: Listed<TrustedRow>) -> Self {
-        let Listed { row, device, .. } = listed;
+impl From<Listed> for TrustedAnswer {
+    fn from(listed: Listed) -> Self {
         Self {
-            id: row.id,
-            browser: device.browser,
-            system: device.system,
-            ip: row.ip.map(|network| network.addr()),
-            created_at: row.created_at,
-            last_used_at: row.last_used_at,
-            expires_at: row.expires_at,
+            id: listed.id,
+            browser: listed.device.browser,
+            system: listed.device.system,
+            ip: listed.ip,
+            created_at: listed.created_at,
+            last_used_at: listed.last_seen_at,
+            expires_at: listed.expires_at,
         }
     }
 }
@@ -133,22 +135,17 @@ struct SessionAnswer {
     expires_at: DateTime<Utc>,
 }
 
-impl From<Listed<DeviceRow>> for SessionAnswer {
-    fn from(listed: Listed<DeviceRow>) -> Self {
-        let Listed {
-            row,
-            device,
-            is_this,
-        } = listed;
+impl From<Listed> for SessionAnswer {
+    fn from(listed: Listed) -> Self {
         Self {
-            id: row.id,
-            current: is_this,
-            browser: device.browser,
-            system: device.system,
-            ip: row.ip.map(|network| network.addr()),
-            created_at: row.created_at,
-            last_seen_at: row.last_seen_at,
-            expires_at: row.expires_at,
+            id: listed.id,
+            current: listed.is_this,
+            browser: listed.device.browser,
+            system: listed.device.system,
+            ip: listed.ip,
+            created_at: listed.created_at,
+            last_seen_at: listed.last_seen_at,
+            expires_at: listed.expires_at,
         }
     }
 }
@@ -164,19 +161,15 @@ fn list_call() -> Call {
 }
 
 async fn get(state: State, user: ApiUser, query: Query<ListQuery>) -> WebResult {
-    let services = &state.services;
-    let page = sessions::devices::list(services, &user.who, &query.cursor)
+    let no_cookie = DeviceCookie::default();
+    let listed = devices::list(&state.services, &user.who, &query.cursor, &no_cookie)
         .await?
         .map_err(|faults| refusals::invalid(&faults))?;
-    let trusted = if query.cursor.is_empty() {
-        trusted_devices::list(services, &user.who, &DeviceCookie::default()).await?
-    } else {
-        Vec::new()
-    };
+    let Devices { sessions, trusted } = listed;
     Ok(HttpResponse::Ok().json(SessionsAnswer {
-        sessions: page.rows.into_iter().map(SessionAnswer::from).collect(),
+        sessions: sessions.rows.into_iter().map(SessionAnswer::from).collect(),
         trusted_devices: trusted.into_iter().map(TrustedAnswer::from).collect(),
-        next: page.next,
+        next: sessions.next,
     }))
 }
 
@@ -207,7 +200,7 @@ async fn delete(
         return Ok(signed_out(&state.settings, user.via == Via::Cookie));
     }
     let proven = proof::recent(services, &user.who).ok_or_else(refusals::proof_required)?;
-    let outcome = sessions::devices::revoke(services, &proven, id, &client).await?;
+    let outcome = devices::revoke(services, &proven, id, &client).await?;
     answer(outcome, not_found)
 }
 

@@ -8,16 +8,17 @@ use actix_web::{
 };
 use askama::Template;
 use chrono::{DateTime, Utc};
-use ipnet::IpNet;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::answer::{Showing, next_page, see_other, see_other_with};
 use crate::{
-    db::{sessions::devices::DeviceRow, sign_in::trusted_devices::TrustedRow},
     flows::{
-        paged::Paged,
-        sessions::{self, Listed, Outcome, sign_out},
+        sessions::{
+            Listed, Outcome,
+            devices::{self, Devices},
+            sign_out,
+        },
         sign_in::trusted_devices,
     },
     web::{
@@ -77,34 +78,27 @@ pub struct DeviceItem {
 }
 
 impl DeviceItem {
-    fn session(listed: &Listed<DeviceRow>) -> Self {
-        let row = &listed.row;
+    fn session(listed: &Listed) -> Self {
         let times = [
-            ("Last seen", row.last_seen_at),
-            ("Signed in", row.created_at),
+            ("Last seen", listed.last_seen_at),
+            ("Signed in", listed.created_at),
         ];
-        Self::of(row.id, row.ip, times, listed)
+        Self::of(listed, times)
     }
 
-    fn trusted(listed: &Listed<TrustedRow>) -> Self {
-        let row = &listed.row;
+    fn trusted(listed: &Listed) -> Self {
         let times = [
-            ("Last used", row.last_used_at),
-            ("Trusted until", row.expires_at),
+            ("Last used", listed.last_seen_at),
+            ("Trusted until", listed.expires_at),
         ];
-        Self::of(row.id, row.ip, times, listed)
+        Self::of(listed, times)
     }
 
-    fn of<Row>(
-        id: Uuid,
-        ip: Option<IpNet>,
-        times: [(&'static str, DateTime<Utc>); 2],
-        listed: &Listed<Row>,
-    ) -> Self {
+    fn of(listed: &Listed, times: [(&'static str, DateTime<Utc>); 2]) -> Self {
         Self {
-            id,
+            id: listed.id,
             device: as_heading(&listed.device.to_string()),
-            address: ip.map_or_else(String::new, |ip| ip.addr().to_string()),
+            address: listed.ip.map_or_else(String::new, |ip| ip.to_string()),
             times,
             is_this: listed.is_this,
         }
@@ -136,23 +130,19 @@ pub async fn get(
     query: Query<ListQuery>,
     request: PageRequest,
 ) -> WebResult {
-    let goes_on = !query.cursor.is_empty();
-    let trusted = if goes_on {
-        Vec::new()
-    } else {
-        trusted_devices::list(request.services(), &who, &request.client.device).await?
+    let device = &request.client.device;
+    let listed = devices::list(request.services(), &who, &query.cursor, device).await?;
+    let (showing, devices) = match listed {
+        Ok(devices) => (Showing::first(), devices),
+        Err(faults) => (Showing::of_query(&faults), Devices::default()),
     };
-    let (showing, listed) =
-        match sessions::devices::list(request.services(), &who, &query.cursor).await? {
-            Ok(listed) => (Showing::first(), listed),
-            Err(faults) => (Showing::of_query(&faults), Paged::default()),
-        };
+    let Devices { sessions, trusted } = devices;
     showing.answer(|errors| SessionsPage {
         shell: request.shell(),
-        sessions: listed.rows.iter().map(DeviceItem::session).collect(),
+        sessions: sessions.rows.iter().map(DeviceItem::session).collect(),
         trusted: trusted.iter().map(DeviceItem::trusted).collect(),
-        goes_on,
-        next: next_page(SESSIONS, "cursor", listed.next.as_deref()),
+        goes_on: !query.cursor.is_empty(),
+        next: next_page(SESSIONS, "cursor", sessions.next.as_deref()),
         errors,
     })
 }
@@ -175,8 +165,7 @@ pub async fn revoke(
         sign_out::this_session(request.services(), proven.who(), &request.client).await?;
         return Ok(signed_out(&request));
     }
-    let outcome =
-        sessions::devices::revoke(request.services(), &proven, id, &request.client).await?;
+    let outcome = devices::revoke(request.services(), &proven, id, &request.client).await?;
     answer(&request, outcome, copy::DEVICE_SIGNED_OUT)
 }
 
@@ -185,7 +174,7 @@ pub async fn revoke_others(
     RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form>,
     request: PageRequest,
 ) -> WebResult {
-    let outcome = sessions::devices::revoke_others(
+    let outcome = devices::revoke_others(
         request.services(),
         &proven,
         &request.client.device,

@@ -35,17 +35,6 @@ struct Body {
     display_name: Field,
 }
 
-impl Body {
-    fn input(self) -> WebResult<Input> {
-        fields::read(|r| Input {
-            token: r.secret("token", self.token),
-            password: r.secret("password", self.password),
-            display_name: r.text_or_empty("display_name", self.display_name),
-            replaces: None,
-        })
-    }
-}
-
 pub(super) fn call() -> Call {
     Call::post("/api/auth/accept-invitation", Guard::Anyone, to(post))
         .about(
@@ -69,7 +58,13 @@ async fn post(
     ClientInfo(client): ClientInfo,
     ApiJson(body): ApiJson<Body>,
 ) -> WebResult {
-    match accept_invitation::accept(&state.services, &body.input()?, &client).await? {
+    let input = fields::read(|r| Input {
+        token: r.secret("token", body.token),
+        password: r.secret("password", body.password),
+        display_name: r.text_or_empty("display_name", body.display_name),
+        replaces: None,
+    })?;
+    match accept_invitation::accept(&state.services, &input, &client).await? {
         Outcome::SignedIn(pair) => Ok(dto::signed_in(StatusCode::CREATED, &pair)),
         Outcome::LinkDead => Err(refusals::dead_link()),
         Outcome::EmailTaken => Err(refusals::invited_address_taken()),

@@ -35,17 +35,6 @@ struct Body {
     display_name: Field,
 }
 
-impl Body {
-    fn input(self) -> WebResult<Input> {
-        fields::read(|r| Input {
-            email: r.text("email", self.email),
-            password: r.secret("password", self.password),
-            display_name: r.text_or_empty("display_name", self.display_name),
-            replaces: None,
-        })
-    }
-}
-
 pub(super) fn call() -> Call {
     Call::post("/api/auth/register", Guard::Anyone, to(post))
         .about(
@@ -67,7 +56,13 @@ async fn post(
     ClientInfo(client): ClientInfo,
     ApiJson(body): ApiJson<Body>,
 ) -> WebResult {
-    match register::register(&state.services, body.input()?, &client).await? {
+    let input = fields::read(|r| Input {
+        email: r.text("email", body.email),
+        password: r.secret("password", body.password),
+        display_name: r.text_or_empty("display_name", body.display_name),
+        replaces: None,
+    })?;
+    match register::register(&state.services, input, &client).await? {
         Outcome::SignedIn(pair) => Ok(dto::signed_in(StatusCode::CREATED, &pair)),
         Outcome::VerificationSent => Ok(dto::verification_sent()),
         Outcome::EmailTaken => Err(refusals::email_taken()),
