@@ -12,7 +12,7 @@ use qrcode::types::QrError;
 use super::{
     copy,
     paths::{CHANGE_PASSWORD, LOGIN, REAUTHENTICATE},
-    problem::codes::{self, Code},
+    problem::codes::Code,
 };
 use crate::{
     domain::{local_path::LocalPath, sign_in::attempts::Pause},
@@ -88,17 +88,16 @@ pub struct Failure {
 }
 
 impl WebError {
-    /// A form whose token does not belong to this browser.
-    pub fn form_expired() -> Self {
-        Self::refused(
-            codes::FORM_EXPIRED,
-            "This form has expired. Load the page again and send it once more.",
-        )
-    }
-
-    /// A refusal that lies in no field.
+    /// A refusal that lies in no field, and says it more exactly than its code does.
     pub fn refused(code: Code, detail: impl Into<String>) -> Self {
         Self::Refused(Refusal::new(code, detail))
+    }
+}
+
+/// A refusal that lies in no field.
+impl From<Code> for WebError {
+    fn from(code: Code) -> Self {
+        Self::refused(code, code.says)
     }
 }
 

@@ -23,8 +23,7 @@ fn at(field: &'static str, code: Code, detail: impl Into<String>) -> WebError {
 
 /// Input that cannot be used.
 pub(super) fn invalid(faults: &InputFaults) -> WebError {
-    let detail = "Some fields cannot be used. See errors.";
-    let mut refusal = Refusal::new(codes::INVALID_INPUT, detail);
+    let mut refusal = Refusal::new(codes::INVALID_INPUT, codes::INVALID_INPUT.says);
     refusal.fields = faults
         .iter()
         .map(|(field, messages)| (field, messages.to_vec()))
@@ -64,8 +63,7 @@ pub(super) fn dead_token(detail: &'static str) -> WebError {
 
 /// 422: a link out of a mail is dead. Nobody's session is in question, so this is no 401.
 pub(super) fn dead_link() -> WebError {
-    let detail = "This link was used, has expired or was replaced. Request a new one.";
-    at("token", codes::DEAD_LINK, detail)
+    at("token", codes::DEAD_LINK, codes::DEAD_LINK.says)
 }
 
 /// A code that opens nothing: [`codes::WRONG_CODE_AT_DOOR`], or inside, where a 401 would speak of
@@ -81,56 +79,13 @@ pub(super) fn invalid_code(code: Code, fault: CodeFault) -> WebError {
 
 /// 403: the password sent along is not the account's. A 401 would speak of the access token.
 pub(super) fn wrong_password(field: &'static str) -> WebError {
-    let detail = "This is not the password of the account.";
-    at(field, codes::WRONG_PASSWORD, detail)
+    at(field, codes::WRONG_PASSWORD, codes::WRONG_PASSWORD.says)
 }
 
 /// 403: the link proves another account's address.
 pub(super) fn not_yours() -> WebError {
     let detail = "This link belongs to another account than the one signed in.";
     WebError::refused(codes::FORBIDDEN, detail)
-}
-
-/// 403: a second factor needs a verified address.
-pub(super) fn email_not_verified() -> WebError {
-    let detail = copy::TWO_FACTOR_NEEDS_VERIFIED;
-    WebError::refused(codes::EMAIL_NOT_VERIFIED, detail)
-}
-
-/// 403: the last proof is too old.
-pub(super) fn proof_required() -> WebError {
-    let detail = "This call needs a recent reauthentication: send `password` with it, or call /api/auth/reauthenticate first.";
-    WebError::refused(codes::REAUTHENTICATION_REQUIRED, detail)
-}
-
-/// 409: a second factor is enrolled already.
-pub(super) fn totp_already_enabled() -> WebError {
-    let detail = "Two-step sign-in is on already. Disable it first to set it up again.";
-    WebError::refused(codes::TOTP_ALREADY_ENABLED, detail)
-}
-
-/// 409: no second factor is enrolled.
-pub(super) fn totp_not_enabled() -> WebError {
-    let detail = "Two-step sign-in is not on.";
-    WebError::refused(codes::TOTP_NOT_ENABLED, detail)
-}
-
-/// 409: no enrolment waits for a code.
-pub(super) fn totp_not_pending() -> WebError {
-    let detail = "No enrolment is waiting for a code. Start one at /api/auth/mfa/totp/enroll.";
-    WebError::refused(codes::TOTP_NOT_PENDING, detail)
-}
-
-/// 409: another change was quicker.
-pub(super) fn conflict() -> WebError {
-    let detail = "The account changed at the same moment, so nothing was done. Try again.";
-    WebError::refused(codes::CONFLICT, detail)
-}
-
-/// 403: the call or page is for admins.
-pub(super) fn admin_required() -> WebError {
-    let detail = "Only administrators can do this.";
-    WebError::refused(codes::ADMIN_REQUIRED, detail)
 }
 
 /// 404: nobody has this id.
@@ -151,7 +106,7 @@ pub(super) fn invitation(outcome: Invited) -> WebError {
         Invited::Closed => WebError::refused(codes::REGISTRATION_CLOSED, copy::INVITING_CLOSED),
         Invited::NotFound => WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_INVITATION),
         Invited::Invalid(faults) => invalid(&faults),
-        Invited::NotAdmin => admin_required(),
+        Invited::NotAdmin => codes::ADMIN_REQUIRED.into(),
         Invited::Overtaken | Invited::Done(_) => WebError::Unauthorized,
     }
 }
@@ -164,7 +119,7 @@ pub(super) fn invitation_id(text: &str) -> WebResult<Uuid> {
 /// Why somebody was turned back at the door of admins' acts.
 pub(super) fn barred(barred: Barred) -> WebError {
     match barred {
-        Barred::NotAdmin => admin_required(),
+        Barred::NotAdmin => codes::ADMIN_REQUIRED.into(),
         Barred::Overtaken => WebError::Unauthorized,
     }
 }
@@ -174,10 +129,10 @@ pub(super) fn admin_act(outcome: Outcome) -> WebError {
     match outcome {
         Outcome::NotFound => WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_USER),
         Outcome::OwnAccount => WebError::refused(codes::OWN_ACCOUNT, copy::OWN_ACCOUNT),
-        Outcome::LastAdmin => WebError::refused(codes::LAST_ADMIN, copy::LAST_ADMIN),
+        Outcome::LastAdmin => codes::LAST_ADMIN.into(),
         Outcome::NothingToDo(why) => WebError::refused(codes::NOTHING_TO_DO, why),
         Outcome::Invalid(faults) => invalid(&faults),
-        Outcome::NotAdmin => admin_required(),
+        Outcome::NotAdmin => codes::ADMIN_REQUIRED.into(),
         Outcome::Overtaken | Outcome::Done => WebError::Unauthorized,
     }
 }

@@ -199,7 +199,7 @@ async fn delete(
         sign_out::this_session(services, &user.who, &client).await?;
         return Ok(signed_out(&state.settings, user.via == Via::Cookie));
     }
-    let proven = proof::recent(services, &user.who).ok_or_else(refusals::proof_required)?;
+    let proven = proof::recent(services, &user.who).ok_or(codes::REAUTHENTICATION_REQUIRED)?;
     let outcome = devices::revoke(services, &proven, id, &client).await?;
     answer(outcome, not_found)
 }
@@ -228,7 +228,7 @@ async fn delete_trusted(
     let not_found = || WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_TRUSTED);
     let id = Uuid::try_parse(&id).map_err(|_| not_found())?;
     let services = &state.services;
-    let proven = proof::recent(services, &user.who).ok_or_else(refusals::proof_required)?;
+    let proven = proof::recent(services, &user.who).ok_or(codes::REAUTHENTICATION_REQUIRED)?;
     let outcome = trusted_devices::revoke(services, &proven, id, &client).await?;
     answer(outcome, not_found)
 }

@@ -20,13 +20,13 @@ use super::{ApiJson, ApiUser, CurrentUser, MayProve, RecentlyAuthenticated, rece
 use crate::{
     domain::accounts::user::Role,
     flows::{authenticators::proof::Proven, sessions::authenticate::Authenticated},
-    web::{error::WebError, middleware::same_origin, problem::codes, refusals},
+    web::{error::WebError, middleware::same_origin, problem::codes},
 };
 
 fn admin(who: Authenticated) -> Result<Authenticated, WebError> {
     match who.user().role {
         Role::Admin => Ok(who),
-        Role::User => Err(refusals::admin_required()),
+        Role::User => Err(codes::ADMIN_REQUIRED.into()),
     }
 }
 

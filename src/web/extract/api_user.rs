@@ -46,8 +46,7 @@ impl ApiUserAnyState {
     /// The user, unless the password must change first.
     pub fn ready(self) -> Result<ApiUser, WebError> {
         if self.who.user().password_must_change {
-            let detail = "This account needs a new password first. Send the current and a new one to /api/auth/change-password.";
-            return Err(WebError::refused(codes::PASSWORD_CHANGE_REQUIRED, detail));
+            return Err(codes::PASSWORD_CHANGE_REQUIRED.into());
         }
         let Self { who, via } = self;
         Ok(ApiUser { who, via })
@@ -105,17 +104,12 @@ impl Caller {
 fn presented(req: &HttpRequest, state: &State) -> Result<Option<(String, Via)>, WebError> {
     let mut headers = req.headers().get_all(header::AUTHORIZATION);
     let authorization = headers.next();
-    let ambiguous = || {
-        let detail =
-            "Send one access token: in the Authorization header or in the cookie, not both.";
-        WebError::refused(codes::AMBIGUOUS_CREDENTIALS, detail)
-    };
     if headers.next().is_some() {
-        return Err(ambiguous());
+        return Err(codes::AMBIGUOUS_CREDENTIALS.into());
     }
     let cookie = state.settings.cookie(req, CookieName::Access);
     match (authorization, cookie) {
-        (Some(_), Some(_)) => Err(ambiguous()),
+        (Some(_), Some(_)) => Err(codes::AMBIGUOUS_CREDENTIALS.into()),
         (None, None) => Ok(None),
         (None, Some(token)) => Ok(Some((token, Via::Cookie))),
         (Some(value), None) => {

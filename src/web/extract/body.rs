@@ -83,7 +83,7 @@ pub(super) fn form_bytes(
                 let page = FormPage::of_link(req.path(), &token.token);
                 req.extensions_mut().insert(page);
             }
-            return Err(WebError::form_expired());
+            return Err(WebError::from(codes::FORM_EXPIRED));
         }
         Ok(bytes)
     }
@@ -91,8 +91,7 @@ pub(super) fn form_bytes(
 
 /// Reads a form. Which of two values of one field counts would be anybody's guess.
 pub(super) fn form<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WebError> {
-    serde_urlencoded::from_bytes(bytes)
-        .map_err(|_| WebError::refused(codes::MALFORMED_FORM, "The form cannot be read."))
+    serde_urlencoded::from_bytes(bytes).map_err(|_| WebError::from(codes::MALFORMED_FORM))
 }
 
 /// A JSON body of the API. An absent body reads as `{}`, with or without a Content-Type.
@@ -112,8 +111,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for ApiJson<T> {
                 return object(b"{}").map(Self);
             }
             if !is_json {
-                let detail = "Send the body as application/json.";
-                return Err(WebError::refused(codes::UNSUPPORTED_MEDIA_TYPE, detail));
+                return Err(codes::UNSUPPORTED_MEDIA_TYPE.into());
             }
             object(&bytes).map(Self)
         })
@@ -181,7 +179,7 @@ fn unreadable(error: &serde_json::Error) -> WebError {
         let detail = "The body is JSON, but not in the form this call takes: an object whose fields have the documented types, each once.";
         return WebError::refused(codes::INVALID_INPUT, detail);
     }
-    WebError::refused(codes::MALFORMED_JSON, "The body is not valid JSON.")
+    codes::MALFORMED_JSON.into()
 }
 
 /// A body, whole and in time.

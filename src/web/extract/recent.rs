@@ -20,6 +20,7 @@ use crate::{
     web::{
         error::WebError,
         fields::{self, Field},
+        problem::codes,
         refusals,
         session::{BrowserSession, KeptAct},
         state::State,
@@ -70,7 +71,7 @@ const SECRETS: [&str; 4] = ["password", "current_password", "new_password", "cod
 /// Keeps the act, where it can be, and asks for a proof.
 fn proof_first(req: &HttpRequest, session: &BrowserSession, bytes: &[u8]) -> WebError {
     let Some(next) = LocalPath::parse(req.path()) else {
-        return WebError::form_expired();
+        return WebError::from(codes::FORM_EXPIRED);
     };
     match kept(next.as_str(), bytes) {
         Some(act) => session.keep_act(&act),
@@ -134,14 +135,14 @@ pub(super) async fn proven(
     let state = req.app_data::<State>().ok_or(WebError::Misconfigured)?;
     let services = &state.services;
     if !password.is_given() {
-        return proof::recent(services, who).ok_or_else(refusals::proof_required);
+        return proof::recent(services, who).ok_or_else(|| codes::REAUTHENTICATION_REQUIRED.into());
     }
     let password = fields::read(|r| Presented::Password(r.secret("password", password)))?;
     let ClientInfo(client) = ClientInfo::of(req, &state.settings);
     match proof::present(services, who, &password, &client).await? {
         Outcome::Proven(proven) => Ok(*proven),
         Outcome::Throttled(wait) => Err(WebError::Throttled(wait)),
-        Outcome::Overtaken => Err(refusals::conflict()),
+        Outcome::Overtaken => Err(codes::CONFLICT.into()),
         Outcome::WrongPassword | Outcome::WrongCode(_) | Outcome::NoSecondFactor => {
             Err(refusals::wrong_password("password"))
         }

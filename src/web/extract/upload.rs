@@ -75,8 +75,10 @@ impl FromRequest for AdminUpload {
             let Some(proven) = proof::recent(&state.services, &who) else {
                 discard(payload).await;
                 session.leave_flash(&Flash::info(copy::FILE_NOT_KEPT));
-                return Err(LocalPath::parse(req.path())
-                    .map_or_else(WebError::form_expired, WebError::ReauthenticationRequired));
+                return Err(LocalPath::parse(req.path()).map_or_else(
+                    || codes::FORM_EXPIRED.into(),
+                    WebError::ReauthenticationRequired,
+                ));
             };
             let fault = |fault| {
                 Ok(Self {
@@ -176,11 +178,11 @@ impl Reading<'_> {
                         .session
                         .knows_csrf_token(&SecretString::from(token.as_str()))
                     {
-                        return Err(WebError::form_expired().into());
+                        return Err(WebError::from(codes::FORM_EXPIRED).into());
                     }
                     self.token = true;
                 }
-                _ if !self.token => return Err(WebError::form_expired().into()),
+                _ if !self.token => return Err(WebError::from(codes::FORM_EXPIRED).into()),
                 Some("file") if self.file.is_none() => self.file(&mut field).await?,
                 Some("file") => return Err(unreadable().into()),
                 _ => {
@@ -194,7 +196,7 @@ impl Reading<'_> {
         if self.token {
             return Ok(());
         }
-        Err(WebError::form_expired().into())
+        Err(WebError::from(codes::FORM_EXPIRED).into())
     }
 
     /// A field for a file that nobody chose has neither a name nor bytes.
@@ -243,7 +245,7 @@ async fn bytes(field: &mut Field, limit: usize) -> Result<Vec<u8>, Refused> {
 }
 
 fn unreadable() -> WebError {
-    WebError::refused(codes::MALFORMED_FORM, "The form cannot be read.")
+    WebError::from(codes::MALFORMED_FORM)
 }
 
 fn too_slow() -> WebError {

@@ -25,7 +25,7 @@ use crate::{
         error::{WebError, WebResult},
         extract::{AdminUpload, AdminUser, PageRequest, UploadFault},
         paths::IMPORTS,
-        refusals,
+        problem::codes,
         view::{FieldErrors, Shell},
     },
 };
@@ -122,7 +122,7 @@ pub async fn post(AdminUpload { proven, file }: AdminUpload, request: PageReques
                 StatusCode::CONFLICT,
                 "Too many files are waiting already. Import or discard some of them first.",
             ),
-            Upload::NotAdmin => return Err(refusals::admin_required()),
+            Upload::NotAdmin => return Err(codes::ADMIN_REQUIRED.into()),
             Upload::Overtaken => return Err(WebError::SignInRequired(None)),
         },
     };

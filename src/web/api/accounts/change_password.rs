@@ -60,7 +60,7 @@ async fn post(
         Outcome::ChangedAndSignedOut => Ok(HttpResponse::NoContent().finish()),
         Outcome::WrongPassword => Err(refusals::wrong_password("current_password")),
         Outcome::Invalid(faults) => Err(refusals::invalid(&faults)),
-        Outcome::Overtaken => Err(refusals::conflict()),
+        Outcome::Overtaken => Err(codes::CONFLICT.into()),
         Outcome::Throttled(wait) => Err(WebError::Throttled(wait)),
     }
 }

@@ -77,8 +77,8 @@ async fn post(
         Outcome::Proven(_) => Ok(HttpResponse::NoContent().finish()),
         Outcome::WrongPassword => Err(refusals::wrong_password("password")),
         Outcome::WrongCode(fault) => Err(refusals::invalid_code(codes::WRONG_CODE, fault)),
-        Outcome::NoSecondFactor => Err(refusals::totp_not_enabled()),
-        Outcome::Overtaken => Err(refusals::conflict()),
+        Outcome::NoSecondFactor => Err(codes::TOTP_NOT_ENABLED.into()),
+        Outcome::Overtaken => Err(codes::CONFLICT.into()),
         Outcome::Throttled(wait) => Err(WebError::Throttled(wait)),
     }
 }

@@ -207,13 +207,13 @@ fn codes_answer(state: &State, via: Via, fresh: &FreshCodes) -> HttpResponse {
 fn refused(why: &Refused) -> WebError {
     match why {
         Refused::Throttled(wait) => WebError::Throttled(*wait),
-        Refused::EmailUnverified => refusals::email_not_verified(),
-        Refused::AlreadyEnabled => refusals::totp_already_enabled(),
-        Refused::NotEnabled => refusals::totp_not_enabled(),
-        Refused::NotPending => refusals::totp_not_pending(),
+        Refused::EmailUnverified => codes::EMAIL_NOT_VERIFIED.into(),
+        Refused::AlreadyEnabled => codes::TOTP_ALREADY_ENABLED.into(),
+        Refused::NotEnabled => codes::TOTP_NOT_ENABLED.into(),
+        Refused::NotPending => codes::TOTP_NOT_PENDING.into(),
         // Within a session a 401 would speak of the access token.
         Refused::WrongCode(fault) => refusals::invalid_code(codes::WRONG_CODE, *fault),
-        Refused::Overtaken => refusals::conflict(),
+        Refused::Overtaken => codes::CONFLICT.into(),
     }
 }
 

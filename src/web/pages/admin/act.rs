@@ -26,6 +26,7 @@ use crate::{
         extract::{AdminForm, AdminUser, ClientInfo, PageShell},
         pages::answer::{Showing, field_errors, see_other_with},
         paths::USERS,
+        problem::codes,
         refusals,
         session::BrowserSession,
         state::{State, WebState},
@@ -143,7 +144,7 @@ pub async fn post(
         Outcome::LastAdmin => again(StatusCode::CONFLICT, copy::LAST_ADMIN.into()),
         Outcome::NothingToDo(why) => again(StatusCode::CONFLICT, why.into()),
         Outcome::NotFound => return Err(refusals::no_such_user()),
-        Outcome::NotAdmin => return Err(refusals::admin_required()),
+        Outcome::NotAdmin => return Err(codes::ADMIN_REQUIRED.into()),
         Outcome::Overtaken => return Err(WebError::SignInRequired(None)),
     };
     show(&state, shell, &req, &ids, &form, showing).await

@@ -28,7 +28,6 @@ use crate::{
         },
         paths::IMPORTS,
         problem::codes,
-        refusals,
         state::{State, WebState},
         view::{Flash, Shell},
     },
@@ -221,7 +220,7 @@ async fn perform(request: &PageRequest, proven: &Proven, id: &str, act: Act) -> 
             &path,
         ),
         Outcome::NotFound => Err(not_found()),
-        Outcome::NotAdmin => Err(refusals::admin_required()),
+        Outcome::NotAdmin => Err(codes::ADMIN_REQUIRED.into()),
         Outcome::Overtaken => Err(WebError::SignInRequired(None)),
     }
 }

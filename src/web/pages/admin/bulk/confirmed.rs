@@ -31,7 +31,7 @@ use crate::{
             admin::{users::ListQuery, words::AdminAct},
             answer::{Showing, field_errors, see_other, see_other_with},
         },
-        refusals,
+        problem::codes,
         session::BrowserSession,
         state::{State, WebState},
         view::{FieldErrors, Flash},
@@ -200,7 +200,7 @@ impl Admin<'_> {
             },
         };
         let report = done.map_err(|barred| match barred {
-            Barred::NotAdmin => refusals::admin_required(),
+            Barred::NotAdmin => codes::ADMIN_REQUIRED.into(),
             Barred::Overtaken => WebError::SignInRequired(None),
         })?;
         if report.done.is_empty() {

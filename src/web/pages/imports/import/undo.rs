@@ -15,7 +15,7 @@ use crate::{
         extract::{AdminForm, AdminUser, PageRequest},
         pages::answer::{Showing, field_errors, see_other, see_other_with},
         paths::IMPORTS,
-        refusals,
+        problem::codes,
         view::{FieldErrors, Flash, Shell},
     },
 };
@@ -102,7 +102,7 @@ pub async fn undo(
             (InUse::default(), Showing::invalid(errors))
         }
         undo::Outcome::NotFound => return Err(not_found()),
-        undo::Outcome::NotAdmin => return Err(refusals::admin_required()),
+        undo::Outcome::NotAdmin => return Err(codes::ADMIN_REQUIRED.into()),
         undo::Outcome::Overtaken => return Err(WebError::SignInRequired(None)),
     };
     show_undo(&request, &file, (in_use, &form.reason), showing)
