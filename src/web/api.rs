@@ -12,6 +12,7 @@ mod dto;
 mod schemas;
 mod sessions;
 mod sign_in;
+mod tag;
 mod texts;
 
 use call::Call;

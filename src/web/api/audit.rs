@@ -18,7 +18,7 @@ use crate::{
         },
     },
     web::{
-        api::call::{Call, Tag},
+        api::{call::Call, tag::Tag},
         error::WebResult,
         extract::AdminApi,
         guard::Guard,

@@ -3,120 +3,34 @@
 //! Each is declared beside its handler. The table of routes, the OpenAPI document and the tests that try every guard
 //! read the declarations.
 
+mod operation;
+
 use std::borrow::Cow;
 
 use actix_web::{Route, http::Method};
 use utoipa::{
     IntoParams, ToSchema,
     openapi::{
-        Content, ContentBuilder, HttpMethod, ObjectBuilder, Ref, RefOr, Required, Response,
-        ResponseBuilder, ResponsesBuilder, Schema, SecurityRequirement,
-        path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
-        request_body::RequestBodyBuilder,
+        HttpMethod, ObjectBuilder, Ref, RefOr, Required, Schema,
+        path::{Parameter, ParameterBuilder, ParameterIn},
         schema::{SchemaFormat, SchemaType, Type},
     },
 };
 
-use super::schemas::{Named, collect, reference};
+use super::{
+    schemas::{Named, collect, reference},
+    tag::Tag,
+};
 use crate::web::{
     extract::MayProve,
     guard::{Guard, get_or_head},
-    problem::{
-        codes::{
-            ADMIN_REQUIRED, AMBIGUOUS_CREDENTIALS, BAD_REQUEST, CONFLICT, CROSS_SITE_REQUEST, Code,
-            DUPLICATE_COOKIE, INTERNAL_ERROR, INVALID_INPUT, MALFORMED_JSON, MISDIRECTED_REQUEST,
-            OVERLOADED, PASSWORD_CHANGE_REQUIRED, PAYLOAD_TOO_LARGE, REAUTHENTICATION_REQUIRED,
-            REQUEST_TIMEOUT, TOO_MANY_REQUESTS, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE,
-            WRONG_PASSWORD,
-        },
-        described::responses,
-    },
+    problem::codes::{Code, TOO_MANY_REQUESTS},
 };
 
-/// Codes of every call.
-const ANY: [Code; 4] = [
-    DUPLICATE_COOKIE,
-    MISDIRECTED_REQUEST,
-    INTERNAL_ERROR,
-    OVERLOADED,
-];
-/// Codes of a call with a body.
-const BODY: [Code; 6] = [
-    MALFORMED_JSON,
-    BAD_REQUEST,
-    REQUEST_TIMEOUT,
-    PAYLOAD_TOO_LARGE,
-    UNSUPPORTED_MEDIA_TYPE,
-    INVALID_INPUT,
-];
-/// Codes of a call with a query.
-const QUERY: [Code; 2] = [BAD_REQUEST, INVALID_INPUT];
-/// Codes of a call that looks for an access token.
-const TOKEN: [Code; 2] = [AMBIGUOUS_CREDENTIALS, UNAUTHORIZED];
-/// Codes of a call that needs a recent proof, or takes the password as one.
-const PROOF: [Code; 4] = [
-    WRONG_PASSWORD,
-    REAUTHENTICATION_REQUIRED,
-    CONFLICT,
-    TOO_MANY_REQUESTS,
-];
-
-const JSON: &str = "application/json";
 /// The names of the ways to authenticate.
 pub(super) const BEARER: &str = "bearer";
 pub(super) const ACCESS_COOKIE: &str = "access_cookie";
 pub(super) const REFRESH_COOKIE: &str = "refresh_cookie";
-
-/// The subject under which the document lists a call.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Tag {
-    Registration,
-    SigningIn,
-    Sessions,
-    Recovery,
-    SecondFactor,
-    Administration,
-}
-
-impl Tag {
-    /// Each with its name and what it is about, in the order of the document.
-    pub(super) const ALL: [(Self, &str, &str); 6] = [
-        (
-            Self::Registration,
-            "Registration",
-            "Creating an account, and verifying its address.",
-        ),
-        (
-            Self::SigningIn,
-            "Signing in",
-            "Address and password, then a code if one is required.",
-        ),
-        (
-            Self::Sessions,
-            "Sessions",
-            "The user's sessions and tokens.",
-        ),
-        (
-            Self::Recovery,
-            "Recovery",
-            "A new password, and sign-in after too many guesses.",
-        ),
-        (
-            Self::SecondFactor,
-            "Second factor",
-            "Codes of an authenticator app, and backup codes.",
-        ),
-        (
-            Self::Administration,
-            "Administration",
-            "Other people's accounts, for admins.",
-        ),
-    ];
-
-    fn name(self) -> &'static str {
-        Self::ALL[self as usize].1
-    }
-}
 
 /// Adds a type to the schemas, with those that it refers to, and refers to it.
 type SchemaOf = fn(&mut Named) -> Ref;
@@ -158,8 +72,8 @@ pub(in crate::web) struct Call {
     parameters: Vec<Parameter>,
     body: Option<Body>,
     answers: Vec<Answer>,
-    query_codes: &'static [Code],
-    proof_codes: &'static [Code],
+    has_query: bool,
+    takes_proof: bool,
     codes: Vec<Code>,
 }
 
@@ -181,8 +95,8 @@ impl Call {
             parameters: Vec::new(),
             body: None,
             answers: Vec::new(),
-            query_codes: &[],
-            proof_codes: &[],
+            has_query: false,
+            takes_proof: false,
             codes: Vec::new(),
         }
     }
@@ -218,13 +132,11 @@ impl Call {
     /// Anyone may make it; an access token is one way among others.
     pub(super) fn may_be_signed_in(mut self) -> Self {
         self.also_by = &[BEARER, ACCESS_COOKIE];
-        self.codes.extend(TOKEN);
         self
     }
 
     /// The same, and the refresh cookie is another way.
     pub(super) fn may_have_any_token(mut self) -> Self {
-        self = self.may_be_signed_in();
         self.also_by = &[BEARER, ACCESS_COOKIE, REFRESH_COOKIE];
         self
     }
@@ -253,7 +165,7 @@ impl Call {
     /// The fields of its query.
     pub(super) fn query<T: IntoParams>(mut self) -> Self {
         self.parameters.extend(T::into_params(|| None));
-        self.query_codes = &QUERY;
+        self.has_query = true;
         self
     }
 
@@ -268,7 +180,7 @@ impl Call {
 
     /// The fields of its body, with the password unless there was a recent proof.
     pub(super) fn takes_with_proof<T: ToSchema + MayProve>(mut self) -> Self {
-        self.proof_codes = &PROOF;
+        self.takes_proof = true;
         self.takes::<T>()
     }
 
@@ -302,118 +214,4 @@ impl Call {
         self.codes.extend(codes);
         self
     }
-
-    /// Everything that it may be refused with.
-    fn all_codes(&self) -> Vec<Code> {
-        let mut codes = ANY.to_vec();
-        if self.method != HttpMethod::Get {
-            codes.push(CROSS_SITE_REQUEST);
-        }
-        if self.body.is_some() {
-            codes.extend(BODY);
-        }
-        codes.extend(self.query_codes);
-        match self.guard {
-            Guard::Anyone => {}
-            Guard::AnySession => codes.extend(TOKEN),
-            Guard::Session => {
-                codes.extend(TOKEN);
-                codes.push(PASSWORD_CHANGE_REQUIRED);
-            }
-            Guard::Admin => {
-                codes.extend(TOKEN);
-                codes.extend([PASSWORD_CHANGE_REQUIRED, ADMIN_REQUIRED]);
-            }
-        }
-        codes.extend(self.proof_codes);
-        codes.extend(&self.codes);
-        codes
-    }
-
-    fn security(&self) -> Vec<SecurityRequirement> {
-        let by = |name: &&str| SecurityRequirement::new::<_, [&str; 0], _>(*name, []);
-        match self.guard {
-            Guard::Anyone => {
-                let nothing = SecurityRequirement::default();
-                [nothing]
-                    .into_iter()
-                    .chain(self.also_by.iter().map(by))
-                    .collect()
-            }
-            Guard::AnySession | Guard::Session | Guard::Admin => {
-                [BEARER, ACCESS_COOKIE].iter().map(by).collect()
-            }
-        }
-    }
-
-    /// Method, path and description for the OpenAPI document; adds the schemas that it refers to.
-    pub(super) fn described(self, schemas: &mut Named) -> (HttpMethod, String, Operation) {
-        let responses = self
-            .answers
-            .iter()
-            .map(|answer| (answer.status.to_string(), answer.described(schemas).into()))
-            .chain(responses(&self.all_codes()));
-        let responses = ResponsesBuilder::new().responses_from_iter(responses);
-        let (summary, description) = paragraphs(self.text);
-        let mut operation = OperationBuilder::new()
-            .tag(self.tag.name())
-            .summary(Some(summary))
-            .description(description)
-            .operation_id(Some(operation_id(&self.method, &self.path)))
-            .securities(Some(self.security()))
-            .responses(responses.build());
-        if let Some(body) = &self.body {
-            let required = match (body.is_required)() {
-                true => Required::True,
-                false => Required::False,
-            };
-            let body = RequestBodyBuilder::new()
-                .content(JSON, content((body.schema)(schemas)))
-                .required(Some(required));
-            operation = operation.request_body(Some(body.build()));
-        }
-        for parameter in self.parameters {
-            operation = operation.parameter(parameter);
-        }
-        (self.method, self.path.into_owned(), operation.build())
-    }
-}
-
-impl Answer {
-    fn described(&self, schemas: &mut Named) -> Response {
-        let response = ResponseBuilder::new().description(self.means);
-        match self.body {
-            Some(schema) => response.content(JSON, content(schema(schemas))).build(),
-            None => response.build(),
-        }
-    }
-}
-
-fn content(schema: Ref) -> Content {
-    ContentBuilder::new().schema(Some(schema)).build()
-}
-
-/// The first paragraph, and the others.
-fn paragraphs(text: &str) -> (String, Option<String>) {
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let text = lines.join("\n");
-    match text.split_once("\n\n") {
-        Some((summary, rest)) => (summary.to_owned(), Some(rest.to_owned())),
-        None => (text, None),
-    }
-}
-
-/// `post_auth_login` for `POST /api/auth/login`.
-fn operation_id(method: &HttpMethod, path: &str) -> String {
-    let method = match method {
-        HttpMethod::Get => "get",
-        HttpMethod::Patch => "patch",
-        HttpMethod::Delete => "delete",
-        _ => "post",
-    };
-    let name = path
-        .trim_start_matches("/api/")
-        .replace(['/', '-'], "_")
-        .replace(['{', '}'], "");
-    format!("{method}_{name}")
 }

@@ -16,8 +16,9 @@ use utoipa::{
 };
 
 use super::{
-    call::{ACCESS_COOKIE, BEARER, REFRESH_COOKIE, Tag},
+    call::{ACCESS_COOKIE, BEARER, REFRESH_COOKIE},
     calls,
+    tag::Tag,
     texts::NewPassword,
 };
 use crate::web::{

@@ -28,7 +28,7 @@ use crate::{
         sign_in::trusted_devices,
     },
     web::{
-        api::call::{Call, Tag},
+        api::{call::Call, tag::Tag},
         copy,
         error::{WebError, WebResult},
         extract::{ApiUser, ClientInfo, Via},

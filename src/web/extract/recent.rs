@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     ApiJson, ApiUser, ClientInfo, CurrentUser, Via,
-    body::{form, form_bytes},
+    form::{form, form_bytes},
 };
 use crate::{
     domain::local_path::LocalPath,

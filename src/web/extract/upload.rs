@@ -12,7 +12,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use futures_util::StreamExt;
 use tokio::time::timeout;
 
-use super::{AdminUser, body::form_bytes, paced::Pace};
+use super::{AdminUser, form::form_bytes, paced::Pace};
 use crate::{
     domain::{import::MAX_FILE, local_path::LocalPath, secrets::secret::SecretString},
     flows::{

@@ -8,8 +8,9 @@ use crate::{
     flows::accounts::accept_invitation::{self, Input, Outcome},
     web::{
         api::{
-            call::{Call, Tag},
+            call::Call,
             dto,
+            tag::Tag,
             texts::{DisplayName, MailedToken, NewPassword},
         },
         copy,

@@ -8,8 +8,9 @@ use crate::{
     flows::accounts::change_password::{self, Input, Outcome},
     web::{
         api::{
-            call::{Call, Tag},
+            call::Call,
             dto,
+            tag::Tag,
             texts::{CurrentPassword, NewPassword},
         },
         error::{WebError, WebResult},

@@ -9,9 +9,10 @@ use crate::{
     flows::accounts::verify_email::{self, Outcome, Proof, Then},
     web::{
         api::{
-            call::{Call, Tag},
+            call::Call,
             dto,
             sign_in::recover::{MailBody, requested},
+            tag::Tag,
             texts::{CurrentPassword, MailedToken, NewPassword},
         },
         copy,

@@ -25,8 +25,9 @@ use crate::{
     web::{
         api::{
             authenticators::totp::PasswordBody,
-            call::{Call, Tag},
+            call::Call,
             schemas,
+            tag::Tag,
             texts::{self, CurrentPassword, EmailAddress},
         },
         error::WebResult,

@@ -18,9 +18,10 @@ use crate::{
     },
     web::{
         api::{
-            call::{Call, Tag},
+            call::Call,
             dto::LeftOut,
             schemas,
+            tag::Tag,
             texts::{self, CurrentPassword},
         },
         error::WebResult,

@@ -9,10 +9,7 @@ use crate::{
     domain::dashboard::Figure,
     flows::admin::dashboard::{self, SignIns},
     web::{
-        api::{
-            call::{Call, Tag},
-            schemas,
-        },
+        api::{call::Call, schemas, tag::Tag},
         error::WebResult,
         extract::AdminApi,
         guard::Guard,

@@ -24,8 +24,9 @@ use crate::{
     web::{
         api::{
             authenticators::totp::PasswordBody,
-            call::{Call, Tag},
+            call::Call,
             schemas,
+            tag::Tag,
             texts::{CurrentPassword, EmailAddress},
         },
         error::WebResult,

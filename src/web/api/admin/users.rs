@@ -23,8 +23,9 @@ use crate::{
     },
     web::{
         api::{
-            call::{Call, Tag},
+            call::Call,
             schemas,
+            tag::Tag,
             texts::{CurrentPassword, DisplayName},
         },
         error::WebResult,

@@ -8,7 +8,8 @@ use crate::{
     flows::authenticators::proof::{self, Outcome, Presented},
     web::{
         api::{
-            call::{Call, Tag},
+            call::Call,
+            tag::Tag,
             texts::{CurrentPassword, TotpCode},
         },
         error::{WebError, WebResult},

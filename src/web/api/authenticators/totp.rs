@@ -15,8 +15,9 @@ use crate::{
     flows::authenticators::totp::{self, FreshCodes, Refused},
     web::{
         api::{
-            call::{Call, Tag},
+            call::Call,
             dto, schemas,
+            tag::Tag,
             texts::{CurrentPassword, TotpCode},
         },
         error::{WebError, WebResult},

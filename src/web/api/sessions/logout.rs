@@ -8,10 +8,7 @@ use crate::{
     domain::secrets::secret::SecretString,
     flows::sessions::sign_out,
     web::{
-        api::{
-            call::{Call, Tag},
-            texts::Token,
-        },
+        api::{call::Call, tag::Tag, texts::Token},
         cookies::{CLEAR_SITE_DATA, CookieName, SetCookies},
         error::{WebError, WebResult},
         extract::{ApiJson, ApiUser, Caller, ClientInfo, Via},

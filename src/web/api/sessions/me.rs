@@ -3,10 +3,7 @@
 use actix_web::{HttpResponse, web::to};
 
 use crate::web::{
-    api::{
-        call::{Call, Tag},
-        dto::UserAnswer,
-    },
+    api::{call::Call, dto::UserAnswer, tag::Tag},
     extract::ApiUserAnyState,
     guard::Guard,
 };

@@ -8,11 +8,7 @@ use crate::{
     domain::secrets::secret::SecretString,
     flows::sessions::refresh::{self, Outcome},
     web::{
-        api::{
-            call::{Call, Tag},
-            dto,
-            texts::Token,
-        },
+        api::{call::Call, dto, tag::Tag, texts::Token},
         cookies::CookieName,
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo, Via},

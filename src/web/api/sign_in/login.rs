@@ -9,8 +9,9 @@ use crate::{
     flows::sign_in::{self, second_factor},
     web::{
         api::{
-            call::{Call, Tag},
+            call::Call,
             dto,
+            tag::Tag,
             texts::{AnyCode, CurrentPassword, EmailAddress, Token},
         },
         copy,

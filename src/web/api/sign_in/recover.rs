@@ -11,8 +11,9 @@ use crate::{
     },
     web::{
         api::{
-            call::{Call, Tag},
+            call::Call,
             dto,
+            tag::Tag,
             texts::{EmailAddress, MailedToken, NewPassword},
         },
         error::{WebError, WebResult},

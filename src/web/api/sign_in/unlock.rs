@@ -7,10 +7,7 @@ use utoipa::ToSchema;
 use crate::{
     flows::sign_in::unlock::{self, Outcome},
     web::{
-        api::{
-            call::{Call, Tag},
-            texts::MailedToken,
-        },
+        api::{call::Call, tag::Tag, texts::MailedToken},
         error::{WebError, WebResult},
         extract::{ApiJson, ClientInfo},
         fields::{self, Field},

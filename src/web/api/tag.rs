@@ -1,0 +1,51 @@
+//! The subjects under which the document lists the calls.
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Tag {
+    Registration,
+    SigningIn,
+    Sessions,
+    Recovery,
+    SecondFactor,
+    Administration,
+}
+
+impl Tag {
+    /// With name and meaning, in the order of the document.
+    pub(super) const ALL: [(Self, &str, &str); 6] = [
+        (
+            Self::Registration,
+            "Registration",
+            "Creating an account, and verifying its address.",
+        ),
+        (
+            Self::SigningIn,
+            "Signing in",
+            "Address and password, then a code if one is required.",
+        ),
+        (
+            Self::Sessions,
+            "Sessions",
+            "The user's sessions and tokens.",
+        ),
+        (
+            Self::Recovery,
+            "Recovery",
+            "A new password, and sign-in after too many guesses.",
+        ),
+        (
+            Self::SecondFactor,
+            "Second factor",
+            "Codes of an authenticator app, and backup codes.",
+        ),
+        (
+            Self::Administration,
+            "Administration",
+            "Other people's accounts, for admins.",
+        ),
+    ];
+
+    pub(super) fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+}
