@@ -73,38 +73,37 @@ pub async fn undo(
     };
     let path = format!("{IMPORTS}/{}", file.row.id);
     let s = request.services();
-    let (in_use, showing) = match undo::undo(s, &proven, file.row.id, &input, &request.client)
-        .await?
-    {
-        undo::Outcome::Undone(count) => {
-            let gone = match count {
-                1 => "1 account is gone".to_owned(),
-                _ => format!("{count} accounts are gone"),
-            };
-            let told = format!("The import is taken back: {gone}.");
-            return Ok(see_other_with(
-                &request.session,
-                &path,
-                &Flash::success(told),
-            ));
-        }
-        undo::Outcome::NothingToDo => {
-            let flash = Flash::info("There is nothing to take back.");
-            return Ok(see_other_with(&request.session, &path, &flash));
-        }
-        undo::Outcome::InUse(in_use) => {
-            let errors =
-                FieldErrors::of_form("Nothing was taken back, because accounts are in use.");
-            (in_use, Showing::again(StatusCode::CONFLICT, errors))
-        }
-        undo::Outcome::Invalid(faults) => {
-            let errors = field_errors(&faults, &["reason", "confirm_count"]);
-            (InUse::default(), Showing::invalid(errors))
-        }
-        undo::Outcome::NotFound => return Err(not_found()),
-        undo::Outcome::NotAdmin => return Err(codes::ADMIN_REQUIRED.into()),
-        undo::Outcome::Overtaken => return Err(WebError::SignInRequired(None)),
-    };
+    let (in_use, showing) =
+        match undo::undo(s, &proven, file.row.id, &input, &request.client).await? {
+            undo::Outcome::Undone(count) => {
+                let gone = match count {
+                    1 => "1 account is gone".to_owned(),
+                    _ => format!("{count} accounts are gone"),
+                };
+                let told = format!("The import is taken back: {gone}.");
+                return Ok(see_other_with(
+                    &request.session,
+                    &path,
+                    &Flash::success(told),
+                ));
+            }
+            undo::Outcome::NothingToDo => {
+                let flash = Flash::info("There is nothing to take back.");
+                return Ok(see_other_with(&request.session, &path, &flash));
+            }
+            undo::Outcome::InUse(in_use) => {
+                let errors =
+                    FieldErrors::of_form("Nothing was taken back, because accounts are in use.");
+                (in_use, Showing::again(StatusCode::CONFLICT, errors))
+            }
+            undo::Outcome::Invalid(faults) => {
+                let errors = field_errors(&faults, &["reason", "confirm_count"]);
+                (InUse::default(), Showing::invalid(errors))
+            }
+            undo::Outcome::NotFound => return Err(not_found()),
+            undo::Outcome::NotAdmin => return Err(codes::ADMIN_REQUIRED.into()),
+            undo::Outcome::Overtaken => return Err(WebError::SignInRequired(None)),
+        };
     show_undo(&request, &file, (in_use, &form.reason), showing)
 }
 
