@@ -7,7 +7,6 @@ use std::sync::LazyLock;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-/// One static file.
 #[derive(Debug)]
 pub struct Asset {
     /// Its URL path, such as `/static/vestibule.0123456789ab.css`.
@@ -65,12 +64,10 @@ static PASSWORD_STRENGTH_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
-/// The one stylesheet.
 pub fn stylesheet() -> &'static Asset {
     &STYLESHEET
 }
 
-/// The icon.
 pub fn favicon() -> &'static Asset {
     &FAVICON
 }

@@ -15,9 +15,7 @@ use crate::{
 /// The cookies that are ours, by their name without prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CookieName {
-    /// The access token.
     Access,
-    /// The refresh token.
     Refresh,
     /// CSRF secret, flash and pending sign-in (actix-session).
     Session,

@@ -38,7 +38,7 @@ pub enum WebError {
     Description(serde_json::Error),
     /// The application is wired wrongly.
     Misconfigured,
-    /// The page needs somebody signed in: to the sign-in page, and back.
+    /// The page needs a signed-in user: to the sign-in page, and back.
     SignInRequired(Option<LocalPath>),
     /// Nothing is possible before the password is changed: to the page that changes it, and back.
     PasswordChangeRequired(Option<LocalPath>),

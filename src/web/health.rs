@@ -13,7 +13,7 @@ use crate::{
     flows::upkeep::health,
 };
 
-/// `GET /healthz`: the process lives. An operator who shows a probe of the same `COOKIE_KEY` is told
+/// `GET /healthz`: the process lives. An operator who sends a probe of the same `COOKIE_KEY` learns
 /// how the request is seen, in JSON.
 pub async fn live(req: HttpRequest, state: State) -> HttpResponse {
     if let Some(probe) = req.headers().get(probe::HEADER)

@@ -42,7 +42,7 @@ pub(super) fn invited_address_taken() -> WebError {
     WebError::refused(codes::EMAIL_TAKEN, detail)
 }
 
-/// 403: nobody can register, or be invited.
+/// 403: registration, or inviting, is turned off.
 pub(super) fn registration_closed(detail: &'static str) -> WebError {
     WebError::refused(codes::REGISTRATION_CLOSED, detail)
 }
@@ -56,17 +56,17 @@ pub(super) fn invalid_credentials(verification: EmailVerification) -> WebError {
     WebError::refused(codes::INVALID_CREDENTIALS, detail)
 }
 
-/// 401: a token that would have signed somebody in is dead.
+/// 401: a token that signs in is dead.
 pub(super) fn dead_token(detail: &'static str) -> WebError {
     WebError::refused(codes::DEAD_TOKEN, detail)
 }
 
-/// 422: a link out of a mail is dead. Nobody's session is in question, so this is no 401.
+/// 422: a mailed link is dead. No session is concerned, so this is no 401.
 pub(super) fn dead_link() -> WebError {
     at("token", codes::DEAD_LINK, codes::DEAD_LINK.says)
 }
 
-/// A code that opens nothing: [`codes::WRONG_CODE_AT_DOOR`], or inside, where a 401 would speak of
+/// A code that opens nothing: [`codes::WRONG_SIGN_IN_CODE`], or inside, where a 401 would speak of
 /// the session, [`codes::WRONG_CODE`].
 pub(super) fn invalid_code(code: Code, fault: CodeFault) -> WebError {
     let detail = match fault {
@@ -88,12 +88,12 @@ pub(super) fn not_yours() -> WebError {
     WebError::refused(codes::FORBIDDEN, detail)
 }
 
-/// 404: nobody has this id.
+/// 404: no user has this id.
 pub(super) fn no_such_user() -> WebError {
     WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_USER)
 }
 
-/// The id in a path. One that is none is nobody's.
+/// The id of a user in a path. A text that is no id is a 404.
 pub(super) fn user_id(text: &str) -> WebResult<Uuid> {
     Uuid::try_parse(text).map_err(|_| no_such_user())
 }
@@ -116,7 +116,7 @@ pub(super) fn invitation_id(text: &str) -> WebResult<Uuid> {
     Uuid::try_parse(text).map_err(|_| invitation(Invited::NotFound))
 }
 
-/// Why somebody was turned back at the door of admins' acts.
+/// Why an admin's act was not begun.
 pub(super) fn barred(barred: Barred) -> WebError {
     match barred {
         Barred::NotAdmin => codes::ADMIN_REQUIRED.into(),

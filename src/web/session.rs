@@ -1,4 +1,4 @@
-//! The browser's session cookie: what a page leaves for the next one before anybody is signed in.
+//! The browser's session cookie: what a page leaves for the next one, also before sign-in.
 //!
 //! Encrypted, and gone when the browser closes. Who is signed in does not stand here.
 
@@ -29,7 +29,6 @@ pub struct Pending {
     pub token: String,
     /// Whether the cookies should outlive the browser.
     pub remember_me: bool,
-    /// Where to go afterwards.
     pub next: Option<String>,
     /// Whether its code sets a new password.
     #[serde(default)]
@@ -53,7 +52,6 @@ pub struct BrowserSession {
 }
 
 impl BrowserSession {
-    /// That of a request.
     pub fn of(req: &HttpRequest) -> Result<Self, WebError> {
         Self::from_request(req, &mut Payload::None).into_inner()
     }

@@ -41,20 +41,16 @@ pub struct Description {
 }
 
 impl Description {
-    /// The document.
     pub fn json(&self) -> &str {
         &self.json
     }
 }
 
-/// Services and settings together.
 #[derive(Clone)]
 pub struct WebState {
-    /// The flows' services.
     pub services: Arc<Services>,
-    /// The web's settings.
     pub settings: Arc<WebSettings>,
-    /// The description of the API, once somebody has asked for it.
+    /// The OpenAPI document; written at the first request for it.
     pub built_description: OnceLock<Description>,
 }
 

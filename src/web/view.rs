@@ -13,7 +13,6 @@ pub use times::{day, exact_moment, machine_moment, moment, wait_in_words};
 pub struct Shell {
     /// The hidden token of every form on the page, bound to the session cookie.
     pub csrf_token: String,
-    /// Who is signed in, where somebody is.
     pub signed_in: Option<SignedInAs>,
     /// A message from the page before, shown once.
     pub flash: Option<Flash>,
@@ -32,7 +31,6 @@ pub struct Shell {
 pub struct SignedInAs {
     /// The display name, or the address where there is none.
     pub name: String,
-    /// The address.
     pub email: String,
     /// Whether they manage other people's accounts.
     pub is_admin: bool,

@@ -82,7 +82,7 @@ pub(super) struct TokenPair<'a> {
     #[schema(schema_with = schemas::bearer)]
     token_type: &'static str,
     #[serde(flatten)]
-    told: PairInCookies,
+    rest: PairInCookies,
 }
 
 impl<'a> From<&'a flows::TokenPair> for TokenPair<'a> {
@@ -91,7 +91,7 @@ impl<'a> From<&'a flows::TokenPair> for TokenPair<'a> {
             access_token: pair.access_token.expose(),
             refresh_token: pair.refresh_token.expose(),
             token_type: "bearer",
-            told: pair.into(),
+            rest: pair.into(),
         }
     }
 }
@@ -106,7 +106,7 @@ pub(super) enum RenewedPair<'a> {
     InCookies(PairInCookies),
 }
 
-/// `anyOf`, since what may be told of a pair is a part of the pair itself.
+/// `anyOf`, since `PairInCookies` is a part of `TokenPair`.
 impl PartialSchema for RenewedPair<'_> {
     fn schema() -> RefOr<Schema> {
         AnyOfBuilder::new()
@@ -258,7 +258,6 @@ pub(super) struct LeftOut {
 }
 
 impl LeftOut {
-    /// As it is told.
     pub(super) fn of((id, why): (Uuid, Why)) -> Self {
         let (code, detail) = match why {
             Why::NotFound => (codes::NOT_FOUND, copy::NO_ACCOUNT_OF_ID.to_owned()),

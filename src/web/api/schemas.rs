@@ -52,7 +52,7 @@ pub(super) fn bulk_acts() -> Schema {
     words(BulkAct::WORDS.map(|(word, _)| word)).into()
 }
 
-/// Why somebody is left out of it.
+/// Why the bulk act leaves out an account.
 pub(super) fn left_out_codes() -> Schema {
     let codes = [
         codes::NOT_FOUND,
@@ -63,7 +63,7 @@ pub(super) fn left_out_codes() -> Schema {
     words(codes.map(|code| code.word)).into()
 }
 
-/// Whom to do it to.
+/// The ids of a bulk act.
 pub(super) fn selected() -> Schema {
     let id = ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::String))
@@ -155,7 +155,7 @@ pub(super) fn yes() -> Schema {
         .into()
 }
 
-/// The kinds of code that open the door.
+/// The kinds of code that finish a sign-in.
 pub(super) fn methods() -> Schema {
     ArrayBuilder::new()
         .items(words(["totp", "backup_code"]))

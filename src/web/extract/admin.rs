@@ -1,5 +1,5 @@
-//! Admins, as the database knows them at this moment: whoever was demoted or disabled is refused by
-//! their very next request, on every node.
+//! Admins, as the database has them at the time of the request: one who was demoted or disabled is
+//! refused from the next request on, on every node.
 //!
 //! Reading takes an [`AdminUser`] or an [`AdminApi`]; acts take what brings a recent proof along.
 //! That the actor still is an admin is asked again inside the transaction of the act.
@@ -30,7 +30,7 @@ fn admin(who: Authenticated) -> Result<Authenticated, WebError> {
     }
 }
 
-/// An admin, on a page. Anybody else who is signed in gets a 403.
+/// An admin, on a page. Other users get a 403.
 pub struct AdminUser(pub Authenticated);
 
 impl FromRequest for AdminUser {
@@ -73,11 +73,9 @@ impl FromRequest for AdminExport {
 /// What is said to an admin whose browser comes from elsewhere, or does not say.
 const EXPORT_ELSEWHERE: &str = "Files are taken from the pages of this service alone. Open the list, and choose the export there.";
 
-/// The form of an act, from an admin who has proved lately who they are.
+/// The form of an act, from an admin who has reauthenticated lately.
 pub struct AdminForm<T> {
-    /// Who.
     pub proven: Proven,
-    /// The form.
     pub form: T,
 }
 
@@ -96,7 +94,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for AdminForm<T> {
     }
 }
 
-/// An admin, by an access token. Anybody else with one gets a 403 `admin_required`.
+/// An admin, by an access token. Other users get a 403 `admin_required`.
 pub struct AdminApi(pub Authenticated);
 
 impl FromRequest for AdminApi {
@@ -109,11 +107,9 @@ impl FromRequest for AdminApi {
     }
 }
 
-/// The body of an act, from an admin who has proved lately who they are or sends the password along.
+/// The body of an act, from an admin who has reauthenticated lately or sends the password with it.
 pub struct AdminCall<T> {
-    /// Who.
     pub proven: Proven,
-    /// The body.
     pub body: T,
 }
 

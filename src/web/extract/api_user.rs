@@ -1,4 +1,4 @@
-//! Who sends an API call: somebody whose access token came in the header or in the cookie.
+//! The user of an API call, by an access token in the header or in the cookie.
 
 use std::{future::Future, pin::Pin};
 
@@ -22,23 +22,19 @@ pub enum Via {
     Cookie,
 }
 
-/// Somebody whose access token lives. Who must choose a new password first is refused with 403
+/// A user with a valid access token. One who must change the password first is refused with 403
 /// `password_change_required`, so that no handler can forget it.
 #[derive(Clone)]
 pub struct ApiUser {
-    /// Who.
     pub who: Authenticated,
-    /// How the token came.
     pub via: Via,
 }
 
-/// Somebody whose access token lives, even where the password must change first: for the calls
+/// A user with a valid access token, even if the password must change first: for the calls
 /// that lead out of that state, and for those that only look or leave.
 #[derive(Clone)]
 pub struct ApiUserAnyState {
-    /// Who.
     pub who: Authenticated,
-    /// How the token came.
     pub via: Via,
 }
 
@@ -53,34 +49,31 @@ impl ApiUserAnyState {
     }
 }
 
-/// Whoever calls, for the few calls where an access token is one way among others.
+/// The caller, for the few calls in which an access token is one way among others.
 #[derive(Clone)]
 pub enum Caller {
-    /// No access token came.
-    Nobody,
-    /// One came and is dead.
-    Dead(Via),
-    /// One came and lives.
-    Somebody(Box<ApiUserAnyState>),
+    Anonymous,
+    DeadToken(Via),
+    User(Box<ApiUserAnyState>),
 }
 
 impl Caller {
     /// How the access token came, where one did.
     pub fn via(&self) -> Option<Via> {
         match self {
-            Self::Nobody => None,
-            Self::Dead(via) => Some(*via),
-            Self::Somebody(user) => Some(user.via),
+            Self::Anonymous => None,
+            Self::DeadToken(via) => Some(*via),
+            Self::User(user) => Some(user.via),
         }
     }
 
     async fn of(req: &HttpRequest) -> Result<Self, WebError> {
         let state = req.app_data::<State>().ok_or(WebError::Misconfigured)?;
         let Some((token, via)) = presented(req, state)? else {
-            return Ok(Self::Nobody);
+            return Ok(Self::Anonymous);
         };
         let Some(who) = authenticate::with_access_token(&state.services, &token).await? else {
-            return Ok(Self::Dead(via));
+            return Ok(Self::DeadToken(via));
         };
         sessions::devices::note_seen(&state.services, &who, || {
             ClientInfo::of(req, &state.settings).0
@@ -88,19 +81,19 @@ impl Caller {
         .await;
         // The log line of the request names its user.
         req.extensions_mut().insert(Identity(who.clone()));
-        Ok(Self::Somebody(Box::new(ApiUserAnyState { who, via })))
+        Ok(Self::User(Box::new(ApiUserAnyState { who, via })))
     }
 
-    fn somebody(self) -> Result<ApiUserAnyState, WebError> {
+    fn user(self) -> Result<ApiUserAnyState, WebError> {
         match self {
-            Self::Somebody(user) => Ok(*user),
-            Self::Nobody | Self::Dead(_) => Err(WebError::Unauthorized),
+            Self::User(user) => Ok(*user),
+            Self::Anonymous | Self::DeadToken(_) => Err(WebError::Unauthorized),
         }
     }
 }
 
-/// The access token of a call, and how it came. Both ways at once are a 400: nobody could say
-/// whose call it is.
+/// The access token of a call, and how it came. Both ways at once are a 400: they
+/// could name two users.
 fn presented(req: &HttpRequest, state: &State) -> Result<Option<(String, Via)>, WebError> {
     let mut headers = req.headers().get_all(header::AUTHORIZATION);
     let authorization = headers.next();
@@ -146,7 +139,7 @@ impl FromRequest for ApiUserAnyState {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
-        Box::pin(async move { Caller::of(&req).await?.somebody() })
+        Box::pin(async move { Caller::of(&req).await?.user() })
     }
 }
 
@@ -156,6 +149,6 @@ impl FromRequest for ApiUser {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
-        Box::pin(async move { Caller::of(&req).await?.somebody()?.ready() })
+        Box::pin(async move { Caller::of(&req).await?.user()?.ready() })
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn form_bytes(
     }
 }
 
-/// Reads a form. Which of two values of one field counts would be anybody's guess.
+/// Reads a form. A field that comes twice is refused.
 pub(super) fn form<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WebError> {
     serde_urlencoded::from_bytes(bytes).map_err(|_| WebError::from(codes::MALFORMED_FORM))
 }

@@ -44,7 +44,7 @@ fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WebError> {
         let detail = "The body nests too deeply.";
         return Err(WebError::refused(codes::MALFORMED_JSON, detail));
     }
-    // Fields that nobody takes are skipped unread, so this comes first (RFC 8259, 8.1).
+    // Unknown fields are skipped unread, so this comes first (RFC 8259, 8.1).
     let text = std::str::from_utf8(bytes)
         .map_err(|_| WebError::refused(codes::MALFORMED_JSON, "The body is not UTF-8."))?;
     let Object(fields) = serde_json::from_str(text).map_err(|e| unreadable(&e))?;
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn even_a_field_that_nobody_takes_must_be_utf8() {
+    fn even_an_unknown_field_must_be_utf8() {
         assert!(object::<Body>(b"{\"c\":\"\xff\"}").is_err());
     }
 

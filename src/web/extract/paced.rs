@@ -13,7 +13,7 @@ const PACE: usize = 16 * 1024;
 /// The most bytes that are read of what is refused.
 const DISCARDED: usize = 64 * 1024 * 1024;
 
-/// How much of a body came, and whether that was too slow. The time that passes while nobody reads does
+/// How much of a body came, and whether that was too slow. The time during which we do not read does
 /// not count against the client.
 #[derive(Clone, Default)]
 pub(super) struct Pace(Rc<State>);

@@ -1,4 +1,4 @@
-//! A recent proof of who sits there, beside the body of a sensitive act (ASVS 5.0, 7.5.1).
+//! A recent reauthentication, beside the body of a sensitive act (ASVS 5.0, 7.5.1).
 //!
 //! A [`Proven`] is what the flows of such acts demand, and a handler gets one from here.
 
@@ -27,12 +27,10 @@ use crate::{
     },
 };
 
-/// The form of a sensitive act, from somebody who has proved lately who they are. Anybody else is
-/// sent to `/reauthenticate`, and what they typed is kept for them.
+/// The form of a sensitive act, from a user who has reauthenticated lately. Other users are
+/// sent to `/reauthenticate`, and what they typed is kept.
 pub struct RecentlyAuthenticated<T> {
-    /// Who.
     pub proven: Proven,
-    /// The form.
     pub form: T,
 }
 
@@ -97,14 +95,12 @@ pub trait MayProve {
     fn password(&mut self) -> Field;
 }
 
-/// A sensitive call, from somebody who has proved lately who they are or who sends the password
-/// along. Anybody else is refused with 403 `reauthentication_required`.
+/// A sensitive call, from a user who has reauthenticated lately or sends the password with it.
+/// Other calls are refused with 403 `reauthentication_required`.
 pub struct RecentlyAuthenticatedCall<T> {
-    /// Who.
     pub proven: Proven,
     /// How the access token came.
     pub via: Via,
-    /// The body.
     pub body: T,
 }
 
@@ -126,7 +122,7 @@ impl<T: DeserializeOwned + MayProve + 'static> FromRequest for RecentlyAuthentic
     }
 }
 
-/// Whoever proved lately who they are, or does so with this password.
+/// The proof of a recent reauthentication, or of one by this password.
 pub(super) async fn proven(
     req: &HttpRequest,
     who: &Authenticated,

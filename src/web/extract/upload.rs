@@ -31,7 +31,7 @@ const BESIDE: usize = 16 * 1024;
 /// that is refused.
 const ARRIVAL: Duration = Duration::from_mins(2);
 
-/// A file from an admin who has proved lately who they are. Anybody else is sent to
+/// A file from an admin who has reauthenticated lately. Other admins are sent to
 /// `/reauthenticate` and back to the form: a file cannot be kept for them.
 pub struct AdminUpload {
     /// Who.
@@ -199,7 +199,7 @@ impl Reading<'_> {
         Err(WebError::from(codes::FORM_EXPIRED).into())
     }
 
-    /// A field for a file that nobody chose has neither a name nor bytes.
+    /// Reads the file. If none was chosen, the field has neither a name nor bytes.
     async fn file(&mut self, field: &mut Field) -> Result<(), Refused> {
         let given = field.content_disposition().and_then(|it| it.get_filename());
         let name = given.unwrap_or_default().to_owned();
@@ -256,6 +256,6 @@ fn too_slow() -> WebError {
 async fn discard(payload: Payload) {
     let mut whole = Box::pin(Pace::default().of(payload));
     let whole = async { while matches!(whole.next().await, Some(Ok(_))) {} };
-    // Whoever is slower than this is let go.
+    // A slower client is disconnected.
     let _ = timeout(ARRIVAL, whole).await;
 }

@@ -17,7 +17,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Identity(pub Authenticated);
 
-/// Somebody signed in, on a page. Nobody: to the sign-in page, and back. Somebody who must change
+/// The signed-in user of a page. Without one: to the sign-in page, and back. A user who must change
 /// the password: to the page that changes it, whatever was asked for.
 #[derive(Clone)]
 pub struct CurrentUser(pub Authenticated);
@@ -37,7 +37,7 @@ impl FromRequest for CurrentUser {
     }
 }
 
-/// Somebody signed in, also where nothing but a new password is possible.
+/// The signed-in user, even if they must change the password first.
 #[derive(Clone)]
 pub struct RestrictedUser(pub Authenticated);
 
@@ -79,7 +79,7 @@ fn way_back(req: &HttpRequest) -> Option<LocalPath> {
         .flatten()
 }
 
-/// Somebody signed in, or nobody.
+/// The signed-in user, if there is one.
 #[derive(Clone)]
 pub struct MaybeUser(pub Option<Authenticated>);
 

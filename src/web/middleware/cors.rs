@@ -1,5 +1,5 @@
 //! Calls of the API by pages of other origins (the Fetch standard, CORS): `CORS_ORIGINS` by their
-//! exact names, and nobody else learns anything.
+//! exact names, and no other origin learns anything.
 //!
 //! Two middlewares, since the headers belong on every answer, also one that a middleware refused
 //! with, while a preflight is only answered under our own host name.

@@ -3,7 +3,7 @@
 //! actix decodes percent-escapes in cookie names and trims odd spaces, so that a cookie named
 //! `%5F%5FHost-refresh`, which any subdomain may plant, would pass for `__Host-refresh`. Before
 //! anything reads cookies, the header is reduced to ours by their exact raw names; two of one name
-//! are refused, since nobody could say which one is real.
+//! are refused, since it is unknown which one is real.
 
 use actix_web::{
     body::MessageBody,

@@ -57,8 +57,8 @@ impl Showing {
     /// They have no fields on the page.
     pub(super) fn of_query(faults: &InputFaults) -> Self {
         let all = faults.iter().flat_map(|(_, messages)| messages);
-        let told: Vec<&str> = all.map(String::as_str).collect();
-        Self::invalid(FieldErrors::of_form(told.join(" ")))
+        let messages: Vec<&str> = all.map(String::as_str).collect();
+        Self::invalid(FieldErrors::of_form(messages.join(" ")))
     }
 
     /// Again, as the credentials are wrong.

@@ -20,11 +20,9 @@ use crate::web::{api, assets, error::WebResult, extract::PageShell, state::State
 const CSP: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
                    img-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
-/// The page.
 #[derive(Clone, Debug, Template)]
 #[template(path = "api_docs.html")]
 pub struct ApiDocsPage {
-    /// What stands around the page.
     pub shell: Shell,
     /// The URL of its script.
     pub script: &'static str,
@@ -37,28 +35,23 @@ pub struct ApiDocsPage {
 /// The calls of one subject.
 #[derive(Clone, Debug)]
 pub struct Group {
-    /// The subject.
     pub name: String,
     /// What it is.
     pub about: Text,
-    /// The calls.
     pub calls: Vec<Call>,
 }
 
-/// One call.
 #[derive(Clone, Debug)]
 pub struct Call {
     /// Its name in the document.
     pub id: String,
-    /// Its method, in capitals.
     pub method: String,
-    /// Its path.
     pub path: String,
     /// What it does, in a sentence.
     pub summary: Text,
     /// What else there is to say.
     pub description: Text,
-    /// How it can be authenticated, in the words of the document; empty where nobody need be.
+    /// How it can be authenticated, in the words of the document; empty if it need not be.
     pub authenticated_by: Vec<String>,
     /// The parts of its path that vary.
     pub path_fields: Vec<String>,
@@ -73,7 +66,6 @@ pub struct Call {
 /// One field of a body.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// Its name.
     pub name: String,
     /// Whether it must be there.
     pub required: bool,
@@ -97,7 +89,6 @@ pub async fn get(req: HttpRequest, state: State) -> WebResult {
 }
 
 impl ApiDocsPage {
-    /// Reads a document.
     pub fn of(shell: Shell, document: &Value) -> Self {
         let reader = Reader(document);
         Self {

@@ -17,9 +17,7 @@ const HOME: &str = "Go to the home page";
 #[derive(Clone, Debug, Template)]
 #[template(path = "error.html")]
 pub struct ErrorPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// The HTTP status.
     pub status: u16,
     /// The heading, in words.
     pub title: &'static str,

@@ -35,11 +35,9 @@ use import::{chip, summed_up};
 #[derive(Clone, Debug, Template)]
 #[template(path = "imports/imports.html")]
 pub struct ImportsPage {
-    /// What stands around the page.
     pub shell: Shell,
     /// Whether a file is taken at once, as there is a recent proof.
     pub takes_file: bool,
-    /// The files of this page.
     pub lines: Vec<ImportLine>,
     /// Whether this is another page than the first one.
     pub goes_on: bool,
@@ -52,17 +50,14 @@ pub struct ImportsPage {
 /// A file in the list.
 #[derive(Clone, Debug)]
 pub struct ImportLine {
-    /// Its page.
     pub href: String,
-    /// What it is called.
     pub file_name: String,
     /// What became of it.
     pub chip: Chip,
     /// The same in numbers.
     pub summed_up: String,
-    /// The address of who brought it; empty where that is nobody.
+    /// The address of the admin who uploaded it; empty for an operator.
     pub by: String,
-    /// When.
     pub at: DateTime<Utc>,
 }
 
@@ -79,7 +74,6 @@ impl From<File> for ImportLine {
     }
 }
 
-/// Which page.
 #[derive(Debug, Default, Deserialize)]
 pub struct ListQuery {
     #[serde(default)]

@@ -38,7 +38,6 @@ const SESSIONS: &str = "/account/sessions";
 #[derive(Clone, Debug, Template)]
 #[template(path = "sessions/sessions.html")]
 pub struct SessionsPage {
-    /// What stands around the page.
     pub shell: Shell,
     /// The sessions of this page: this one first, then by when they were last seen.
     pub sessions: Vec<DeviceItem>,
@@ -65,7 +64,6 @@ impl SessionsPage {
 /// One session or one trusted browser.
 #[derive(Clone, Debug)]
 pub struct DeviceItem {
-    /// Its id.
     pub id: Uuid,
     /// Browser and system in words, as a heading.
     pub device: String,
@@ -105,7 +103,7 @@ impl DeviceItem {
     }
 }
 
-/// The first letter large, where it is no name of somebody's product.
+/// Capitalizes `an unknown browser`, and keeps the names of products.
 pub(super) fn as_heading(name: &str) -> String {
     match name.strip_prefix("an ") {
         Some(rest) => format!("An {rest}"),
@@ -117,7 +115,6 @@ pub(super) fn as_heading(name: &str) -> String {
 #[derive(Deserialize)]
 pub struct Form {}
 
-/// Which page.
 #[derive(Debug, Default, Deserialize)]
 pub struct ListQuery {
     #[serde(default)]
@@ -147,7 +144,7 @@ pub async fn get(
     })
 }
 
-/// `GET` of a path that only takes forms: whoever reloads an answer lands on the page.
+/// `GET` of a path that only takes forms: a reloaded answer leads to the page.
 pub async fn back() -> HttpResponse {
     see_other(SESSIONS)
 }

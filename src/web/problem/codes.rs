@@ -9,7 +9,6 @@ use crate::web::copy;
 /// One way to refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code {
-    /// The status.
     pub status: StatusCode,
     /// The stable word for programs.
     pub word: &'static str,
@@ -53,7 +52,7 @@ codes! {
         "The address or the password is wrong; unverified and disabled accounts get the same answer.";
     DEAD_TOKEN UNAUTHORIZED "invalid_token"
         "The token in the body is expired, used or revoked: sign in again.";
-    WRONG_CODE_AT_DOOR UNAUTHORIZED "invalid_code"
+    WRONG_SIGN_IN_CODE UNAUTHORIZED "invalid_code"
         "The code is wrong or was already used, or the phone's clock is off, as `detail` says.";
     FORBIDDEN FORBIDDEN "forbidden"
         "The link belongs to another account than the one signed in."

@@ -26,7 +26,6 @@ impl Message {
         &self.text
     }
 
-    /// Whether it has links.
     pub fn has_links(&self) -> bool {
         !self.links.is_empty()
     }

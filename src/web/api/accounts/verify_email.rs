@@ -91,8 +91,8 @@ async fn post(
     let (token, proof) = body.read(caller.via().is_some())?;
     let proof = match (proof, caller) {
         (Some(proof), _) => proof,
-        (None, Caller::Somebody(user)) => Proof::SignedInAs(user.ready()?.who.user().id),
-        (None, Caller::Nobody | Caller::Dead(_)) => return Err(WebError::Unauthorized),
+        (None, Caller::User(user)) => Proof::SignedInAs(user.ready()?.who.user().id),
+        (None, Caller::Anonymous | Caller::DeadToken(_)) => return Err(WebError::Unauthorized),
     };
     match verify_email::verify(&state.services, &token, proof, Then::Nothing, &client).await? {
         Outcome::Verified | Outcome::SignedIn(_) | Outcome::AlreadyVerified => {

@@ -61,7 +61,7 @@ async fn post(
         .flatten()
         .map(SecretString::from);
     let mut by_cookie = cookie.is_some();
-    if let Caller::Somebody(user) = &caller {
+    if let Caller::User(user) = &caller {
         by_cookie |= user.via == Via::Cookie;
         sign_out::this_session(services, &user.who, &client).await?;
     } else if named.is_none() && cookie.is_none() {
@@ -97,7 +97,7 @@ async fn post_all(
     Ok(signed_out(&state.settings, user.via == Via::Cookie))
 }
 
-/// 204. Who came by cookie is told to forget the cookies.
+/// 204. A caller that signed in by cookie has its cookies cleared.
 pub(in crate::web::api) fn signed_out(settings: &WebSettings, by_cookie: bool) -> HttpResponse {
     if !by_cookie {
         return HttpResponse::NoContent().finish();

@@ -96,7 +96,7 @@ pub(super) fn mfa_call() -> Call {
         .takes::<MfaBody>()
         .answers::<dto::TokenPair<'static>>(200, "Signed in.")
         .limited()
-        .refuses(&[codes::DEAD_TOKEN, codes::WRONG_CODE_AT_DOOR])
+        .refuses(&[codes::DEAD_TOKEN, codes::WRONG_SIGN_IN_CODE])
 }
 
 async fn post_mfa(
@@ -114,7 +114,7 @@ async fn post_mfa(
     match second_factor::verify(&state.services, input, &client).await? {
         second_factor::Outcome::SignedIn { pair, .. } => Ok(dto::signed_in(StatusCode::OK, &pair)),
         second_factor::Outcome::WrongCode(fault) => {
-            Err(refusals::invalid_code(codes::WRONG_CODE_AT_DOOR, fault))
+            Err(refusals::invalid_code(codes::WRONG_SIGN_IN_CODE, fault))
         }
         second_factor::Outcome::Expired => Err(refusals::dead_token(copy::SIGN_IN_EXPIRED)),
         second_factor::Outcome::Throttled(wait) => Err(WebError::Throttled(wait)),

@@ -17,7 +17,6 @@ pub struct ActivityItem {
     pub sentence: String,
     /// Browser, system or address, in words; empty where unknown.
     pub from: String,
-    /// When.
     pub at: DateTime<Utc>,
 }
 

@@ -26,7 +26,6 @@ use crate::{
 #[derive(Clone, Debug, Template)]
 #[template(path = "accounts/change_password.html")]
 pub struct ChangePasswordPage {
-    /// What stands around the page.
     pub shell: Shell,
     /// The address, for password managers.
     pub email: String,
@@ -40,14 +39,12 @@ pub struct ChangePasswordPage {
     pub errors: FieldErrors,
 }
 
-/// Where to go afterwards.
 #[derive(Deserialize)]
 pub struct NextQuery {
     #[serde(default)]
     next: String,
 }
 
-/// What is typed.
 #[derive(Deserialize)]
 pub struct Form {
     #[serde(default)]

@@ -21,15 +21,12 @@ use crate::{
 #[derive(Clone, Debug, Template)]
 #[template(path = "accounts/invitation.html")]
 pub struct InvitationPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// The token of the link.
     pub token: String,
     /// The address that was invited.
     pub email: String,
     /// Whether the account will manage all others.
     pub as_admin: bool,
-    /// The name as typed.
     pub display_name: String,
     /// The fewest characters that a password may have, for the hint.
     pub password_min_length: usize,
@@ -41,7 +38,6 @@ pub struct InvitationPage {
 #[derive(Clone, Debug, Template)]
 #[template(path = "accounts/invitation_invalid.html")]
 pub struct InvitationInvalidPage {
-    /// What stands around the page.
     pub shell: Shell,
     /// Why.
     pub why: NoUse,
@@ -54,11 +50,10 @@ pub enum NoUse {
     Dead,
     /// The address has an account.
     EmailTaken,
-    /// Nobody can register here.
+    /// Registration is turned off.
     Closed,
 }
 
-/// What is typed.
 #[derive(Deserialize)]
 pub struct Form {
     #[serde(default)]

@@ -7,7 +7,7 @@ use crate::domain::secrets::secret::SecretString;
 /// The token of a link, also as its page's form sends it on.
 #[derive(Deserialize)]
 pub struct LinkToken {
-    /// Its token; empty where somebody cut it off.
+    /// Empty if the link was cut off.
     #[serde(default)]
     pub(in crate::web::pages) token: SecretString,
 }

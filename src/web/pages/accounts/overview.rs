@@ -20,9 +20,7 @@ use crate::{
 #[derive(Clone, Debug, Template)]
 #[template(path = "accounts/account.html")]
 pub struct AccountPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// The address.
     pub email: String,
     /// The name that the person chose, where they did.
     pub display_name: Option<String>,
@@ -36,7 +34,6 @@ pub struct AccountPage {
     pub imported: bool,
     /// When the password last changed; none means never since the account was created.
     pub password_changed_at: Option<DateTime<Utc>>,
-    /// The second factor.
     pub second_factor: SecondFactorState,
     /// What happened lately, the latest first.
     pub activity: Vec<ActivityItem>,
@@ -45,9 +42,7 @@ pub struct AccountPage {
 /// The second factor, as the overview tells of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecondFactorState {
-    /// Not enrolled.
     Off,
-    /// Enrolled.
     On {
         /// Since when.
         since: DateTime<Utc>,

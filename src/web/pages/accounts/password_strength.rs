@@ -46,7 +46,7 @@ pub struct Form {
 struct Verdict {
     /// From 0 to 4.
     score: u8,
-    /// Whether the form would take it, as far as can be told without asking elsewhere.
+    /// Whether the form would accept it, the look-up of breached passwords aside.
     accepted: bool,
     /// The same words as below the form, or some that encourage.
     message: String,

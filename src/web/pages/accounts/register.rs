@@ -26,11 +26,8 @@ use crate::{
 #[derive(Clone, Debug, Template)]
 #[template(path = "accounts/register.html")]
 pub struct RegisterPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// The address as typed.
     pub email: String,
-    /// The name as typed.
     pub display_name: String,
     /// The fewest characters that a password may have, for the hint.
     pub password_min_length: usize,
@@ -42,9 +39,7 @@ pub struct RegisterPage {
 #[derive(Clone, Debug, Template)]
 #[template(path = "accounts/check_mail.html")]
 pub struct CheckMailPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// The address as typed.
     pub email: String,
     /// What the person did to come here.
     pub reason: CheckMailReason,
@@ -59,7 +54,6 @@ pub enum CheckMailReason {
     LinkRequested(DateTime<Utc>),
 }
 
-/// What is typed.
 #[derive(Default, Deserialize)]
 pub struct Form {
     #[serde(default)]
@@ -70,7 +64,7 @@ pub struct Form {
     display_name: String,
 }
 
-/// `GET /register`. Whoever is signed in has an account.
+/// `GET /register`. A signed-in user has an account already.
 pub async fn get(MaybeUser(who): MaybeUser, request: PageRequest) -> WebResult {
     if who.is_some() {
         return Ok(see_other(ACCOUNT));

@@ -22,7 +22,6 @@ use crate::{
     },
 };
 
-/// Where the link should go.
 #[derive(Deserialize)]
 pub struct Form {
     #[serde(default)]
@@ -39,7 +38,11 @@ pub async fn post(
         RequestOutcome::Accepted => {
             let own = who.as_ref().map(Authenticated::user);
             match own.filter(|user| user.email == email) {
-                Some(user) => Ok(see_other_with(&request.session, ACCOUNT, &told_owner(user))),
+                Some(user) => Ok(see_other_with(
+                    &request.session,
+                    ACCOUNT,
+                    &owner_flash(user),
+                )),
                 None => check_mail(
                     &request,
                     email,
@@ -58,8 +61,8 @@ pub async fn post(
     }
 }
 
-/// Somebody who asks for the own address may know how it stands.
-fn told_owner(user: &User) -> Flash {
+/// The user whose own address it is may know whether it is verified.
+fn owner_flash(user: &User) -> Flash {
     Flash::success(if user.mailbox_proven() {
         copy::ADDRESS_VERIFIED
     } else {

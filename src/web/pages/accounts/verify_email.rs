@@ -25,9 +25,7 @@ use crate::{
 #[derive(Clone, Debug, Template)]
 #[template(path = "accounts/verify_email.html")]
 pub struct VerifyEmailPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// The token of the link.
     pub token: String,
     /// The address that the link was mailed to.
     pub email: String,
@@ -59,7 +57,6 @@ impl VerifyEmailPage {
 #[derive(Clone, Debug, Template)]
 #[template(path = "accounts/verify_link_invalid.html")]
 pub struct VerifyLinkInvalidPage {
-    /// What stands around the page.
     pub shell: Shell,
     /// The address as typed, or the signed-in one.
     pub email: String,
@@ -83,7 +80,6 @@ impl VerifyLinkInvalidPage {
 #[derive(Clone, Debug, Template)]
 #[template(path = "accounts/already_verified.html")]
 pub struct AlreadyVerifiedPage {
-    /// What stands around the page.
     pub shell: Shell,
 }
 
@@ -239,7 +235,7 @@ impl Screen<'_> {
         )
     }
 
-    /// Whoever is signed in with a verified address needs no link, dead or not.
+    /// A signed-in user with a verified address needs no link, dead or not.
     fn dead(self, showing: Showing) -> WebResult {
         if self.signed_in.is_some_and(User::mailbox_proven) {
             return self.already_verified();

@@ -10,7 +10,6 @@ use crate::web::view::Shell;
 #[derive(Clone, Debug, Template)]
 #[template(path = "authenticators/backup_codes.html")]
 pub struct BackupCodesPage {
-    /// What stands around the page.
     pub shell: Shell,
     /// The address, so that a print tells what it belongs to.
     pub email: String,

@@ -31,7 +31,6 @@ use crate::{
 #[derive(Clone, Debug, Template)]
 #[template(path = "authenticators/reauthenticate.html")]
 pub struct ReauthenticatePage {
-    /// What stands around the page.
     pub shell: Shell,
     /// The address, for password managers.
     pub email: String,
@@ -39,7 +38,7 @@ pub struct ReauthenticatePage {
     pub purpose: &'static str,
     /// Where to go afterwards, checked already.
     pub next: String,
-    /// Where somebody goes who does not want to: the page that they came from.
+    /// Where "Cancel" leads: the page before.
     pub back: String,
     /// Whether a code from the app proves it as well.
     pub takes_code: bool,
@@ -51,7 +50,6 @@ pub struct ReauthenticatePage {
 #[derive(Clone, Debug, Template)]
 #[template(path = "authenticators/confirmed.html")]
 pub struct ConfirmedPage {
-    /// What stands around the page.
     pub shell: Shell,
     /// Where the form of the act goes.
     pub action: String,
@@ -133,14 +131,12 @@ fn act_of(path: &str) -> Option<Act> {
     }
 }
 
-/// Where to go afterwards.
 #[derive(Deserialize)]
 pub struct NextQuery {
     #[serde(default)]
     next: String,
 }
 
-/// What is typed.
 #[derive(Deserialize)]
 pub struct Form {
     #[serde(default)]
@@ -155,7 +151,7 @@ fn local(next: &str) -> Option<LocalPath> {
     LocalPath::parse(next).filter(|next| !next.as_str().starts_with(REAUTHENTICATE))
 }
 
-/// `GET /reauthenticate`. Whoever has proved it lately goes on: to the kept act, or to the page.
+/// `GET /reauthenticate`. A user who has reauthenticated lately goes on: to the kept act, or to the page.
 pub async fn get(
     CurrentUser(who): CurrentUser,
     Query(NextQuery { next }): Query<NextQuery>,

@@ -31,9 +31,7 @@ const TWO_FACTOR: &str = "/account/two-factor";
 #[derive(Clone, Debug, Template)]
 #[template(path = "authenticators/two_factor.html")]
 pub struct TwoFactorPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// The address.
     pub email: String,
     /// How far the enrolment is.
     pub state: TwoFactorState,
@@ -49,7 +47,6 @@ impl TwoFactorPage {
 /// How far the enrolment of a second factor is.
 #[derive(Clone, Debug)]
 pub enum TwoFactorState {
-    /// Not enrolled.
     Off {
         /// Whether the address is verified, which comes first.
         email_verified: bool,
@@ -63,7 +60,6 @@ pub enum TwoFactorState {
         /// The same as an `otpauth:` link, for an app on this very device.
         otpauth_uri: String,
     },
-    /// Enrolled.
     On {
         /// Since when.
         since: DateTime<Utc>,

@@ -43,17 +43,13 @@ const REFRESH: HeaderValue = HeaderValue::from_static("2");
 #[derive(Clone, Debug, Template)]
 #[template(path = "imports/import.html")]
 pub struct ImportPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// Its path.
     pub path: String,
-    /// What the file is called.
     pub file_name: String,
     /// What became of it.
     pub chip: Chip,
-    /// The address of who brought it; empty where that is nobody.
+    /// The address of the admin who uploaded it; empty for an operator.
     pub by: String,
-    /// When.
     pub at: DateTime<Utc>,
     /// How far it is.
     pub stage: Stage,
@@ -206,16 +202,16 @@ pub async fn discard(
 async fn perform(request: &PageRequest, proven: &Proven, id: &str, act: Act) -> WebResult {
     let id = Uuid::try_parse(id).map_err(|_| not_found())?;
     let path = format!("{IMPORTS}/{id}");
-    let told = |flash: Flash, path: &str| Ok(see_other_with(&request.session, path, &flash));
+    let leave = |flash: Flash, path: &str| Ok(see_other_with(&request.session, path, &flash));
     match imports::perform(request.services(), proven, id, act, &request.client).await? {
         Outcome::Done if act == Act::Discard => {
-            told(Flash::success("The file is discarded."), IMPORTS)
+            leave(Flash::success("The file is discarded."), IMPORTS)
         }
         // The page says how far it is.
         Outcome::Done => Ok(see_other(&path)),
-        Outcome::Cancelled => told(Flash::success("The import is cancelled."), &path),
-        Outcome::NotWaiting => told(Flash::info("This file was confirmed already."), &path),
-        Outcome::HasBadRows => told(
+        Outcome::Cancelled => leave(Flash::success("The import is cancelled."), &path),
+        Outcome::NotWaiting => leave(Flash::info("This file was confirmed already."), &path),
+        Outcome::HasBadRows => leave(
             Flash::error("Some rows cannot be used, so nothing was imported."),
             &path,
         ),

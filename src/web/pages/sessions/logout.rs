@@ -20,7 +20,7 @@ use crate::{
 #[derive(Deserialize)]
 pub struct Form {}
 
-/// `POST /logout`: ends this session. Whoever was signed out already is told the same.
+/// `POST /logout`: ends this session. The answer is the same without one.
 pub async fn post(
     MaybeUser(who): MaybeUser,
     CsrfForm(Form {}): CsrfForm<Form>,

@@ -21,9 +21,7 @@ use crate::{
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in/forgot_password.html")]
 pub struct ForgotPasswordPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// The address as typed.
     pub email: String,
     /// What is wrong, by `email`.
     pub errors: FieldErrors,
@@ -33,13 +31,10 @@ pub struct ForgotPasswordPage {
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in/forgot_password_sent.html")]
 pub struct ForgotPasswordSentPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// The address as typed.
     pub email: String,
 }
 
-/// Where the link should go.
 #[derive(Deserialize)]
 pub struct Form {
     #[serde(default)]

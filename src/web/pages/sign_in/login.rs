@@ -24,9 +24,7 @@ use crate::{
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in/login.html")]
 pub struct LoginPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// The address as typed.
     pub email: String,
     /// Whether to stay signed in after the browser closes.
     pub remember_me: bool,
@@ -41,14 +39,12 @@ pub struct LoginPage {
     pub errors: FieldErrors,
 }
 
-/// Where to go afterwards.
 #[derive(Deserialize)]
 pub struct NextQuery {
     #[serde(default)]
     next: String,
 }
 
-/// What is typed.
 #[derive(Default, Deserialize)]
 pub struct Form {
     #[serde(default)]
@@ -79,7 +75,7 @@ impl Form {
     }
 }
 
-/// `GET /login`. Whoever is signed in goes on at once.
+/// `GET /login`. A signed-in user goes on at once.
 pub async fn get(
     MaybeUser(who): MaybeUser,
     Query(NextQuery { next }): Query<NextQuery>,

@@ -25,7 +25,6 @@ use crate::{
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in/login_verify.html")]
 pub struct LoginVerifyPage {
-    /// What stands around the page.
     pub shell: Shell,
     /// What is wrong, by [`LoginVerifyPage::CODE`] and [`LoginVerifyPage::BACKUP_CODE`].
     pub errors: FieldErrors,

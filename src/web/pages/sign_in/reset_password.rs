@@ -23,9 +23,7 @@ use crate::{
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in/reset_password.html")]
 pub struct ResetPasswordPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// The token of the link.
     pub token: String,
     /// The address of the account, so that people and password managers know which one it is.
     pub email: String,
@@ -41,11 +39,9 @@ pub struct ResetPasswordPage {
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in/reset_link_invalid.html")]
 pub struct ResetLinkInvalidPage {
-    /// What stands around the page.
     pub shell: Shell,
 }
 
-/// What is typed.
 #[derive(Deserialize)]
 pub struct Form {
     #[serde(default)]

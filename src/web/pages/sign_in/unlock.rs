@@ -1,4 +1,4 @@
-//! Opening sign-in again through the link in a mail, after too many guesses by whomever. Opening the
+//! Opening sign-in again through the link in a mail, after too many guesses. Opening the
 //! page changes nothing; its button does.
 
 use actix_web::web::Query;
@@ -28,11 +28,8 @@ use crate::{
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in/unlock.html")]
 pub struct UnlockPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// The token of the link.
     pub token: String,
-    /// The address of the account.
     pub email: String,
     /// What is wrong, of the form.
     pub errors: FieldErrors,
@@ -42,7 +39,6 @@ pub struct UnlockPage {
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in/unlock_link_invalid.html")]
 pub struct UnlockLinkInvalidPage {
-    /// What stands around the page.
     pub shell: Shell,
 }
 
@@ -51,8 +47,8 @@ pub async fn get(Query(LinkToken { token }): Query<LinkToken>, request: PageRequ
     show(&request, &token, Showing::first()).await
 }
 
-/// `POST /unlock`. The account knows the browser from now on, so that whoever goes on guessing
-/// blocks it no more.
+/// `POST /unlock`. The account knows the browser from now on, so that further
+/// guesses of others do not block it.
 pub async fn post(
     CsrfForm(LinkToken { token }): CsrfForm<LinkToken>,
     request: PageRequest,

@@ -28,14 +28,13 @@ use crate::{
 #[derive(Deserialize)]
 pub struct Form {}
 
-/// The first code of the app.
 #[derive(Deserialize)]
 pub struct CodeForm {
     #[serde(default)]
     code: SecretString,
 }
 
-/// `GET` of a path that only takes forms: whoever reloads an answer lands on the page.
+/// `GET` of a path that only takes forms: a reloaded answer leads to the page.
 pub async fn back() -> HttpResponse {
     see_other(TWO_FACTOR)
 }

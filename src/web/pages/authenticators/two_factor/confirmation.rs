@@ -54,9 +54,7 @@ impl TwoFactorAct {
 #[derive(Clone, Debug, Template)]
 #[template(path = "authenticators/two_factor_act.html")]
 pub struct TwoFactorActPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// The act.
     pub act: TwoFactorAct,
     /// How many backup codes can still be used.
     pub codes_left: i64,

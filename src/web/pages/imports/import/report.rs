@@ -21,7 +21,6 @@ pub struct ReportView {
     pub bad: u64,
     /// The kinds of rows, as links.
     pub kinds: Vec<Kind>,
-    /// The rows of this page.
     pub rows: Vec<RowLine>,
     /// The link to the page before; empty on the first one.
     pub previous: String,
@@ -32,7 +31,6 @@ pub struct ReportView {
 /// A kind of rows.
 #[derive(Clone, Debug)]
 pub struct Kind {
-    /// Its rows.
     pub href: String,
     /// What they are.
     pub text: String,
@@ -109,7 +107,6 @@ fn word(show: Show) -> &'static str {
     }
 }
 
-/// Which rows.
 #[derive(Debug, Default, Deserialize)]
 pub struct RowsQuery {
     #[serde(default)]

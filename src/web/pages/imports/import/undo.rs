@@ -24,23 +24,19 @@ use crate::{
 #[derive(Clone, Debug, Template)]
 #[template(path = "imports/import_undo.html")]
 pub struct ImportUndoPage {
-    /// What stands around the page.
     pub shell: Shell,
     /// The page of the file.
     pub path: String,
-    /// What the file is called.
     pub file_name: String,
     /// How many accounts it made.
     pub count: i64,
     /// Accounts that stand in the way.
     pub in_use: InUse,
-    /// The reason as typed.
     pub reason: String,
     /// What is wrong, by `reason` and `confirm_count`.
     pub errors: FieldErrors,
 }
 
-/// What is typed.
 #[derive(Debug, Default, Deserialize)]
 pub struct Form {
     #[serde(default)]
@@ -80,11 +76,11 @@ pub async fn undo(
                     1 => "1 account is gone".to_owned(),
                     _ => format!("{count} accounts are gone"),
                 };
-                let told = format!("The import is taken back: {gone}.");
+                let message = format!("The import is taken back: {gone}.");
                 return Ok(see_other_with(
                     &request.session,
                     &path,
-                    &Flash::success(told),
+                    &Flash::success(message),
                 ));
             }
             undo::Outcome::NothingToDo => {
