@@ -15,14 +15,14 @@ use super::schema::audit_events;
 use crate::db::Transaction;
 use crate::domain::audit::{Client, Event, Subject};
 
-/// An event with who, whom, where and when.
+/// An event with its actor, its subject, the client and the time.
 #[derive(Debug, Clone)]
 pub struct Record<'a> {
     /// What happened.
     pub event: Event,
-    /// Who acted, where somebody was signed in.
+    /// The actor, if one was signed in.
     pub actor: Option<Uuid>,
-    /// Whom it concerns.
+    /// The user it concerns.
     pub subject: Subject,
     /// In which session.
     pub session_id: Option<Uuid>,

@@ -37,7 +37,7 @@ pub async fn known(mut conn: &AsyncPgConnection, addresses: &[&str]) -> QueryRes
         .await
 }
 
-/// Erases the accounts of these addresses that somebody registered and never verified; returns who
+/// Erases the accounts of these addresses that were registered and never verified; returns who
 /// they were. One that is verified in the same moment stays.
 pub async fn erase_never_verified(
     tx: &Transaction<'_>,
@@ -47,7 +47,7 @@ pub async fn erase_never_verified(
         .filter(users::email_canonical.eq_any(addresses))
         .filter(never_verified())
         .select(users::id)
-        // In one order, as everybody who locks several.
+        // In the order that every transaction uses to lock several.
         .order(users::id)
         .for_update()
         .load::<Uuid>(&mut tx.connection())
@@ -61,8 +61,8 @@ pub async fn erase_never_verified(
         .await
 }
 
-/// Locks the accounts of a file, in one order; returns how many there are. Whoever signs in to one
-/// of them meanwhile waits, and whoever came first is seen by the next statement.
+/// Locks the accounts of a file, in one order; returns how many there are. A later sign-in to
+/// one of them waits, and an earlier one is seen by the next statement.
 pub async fn hold(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<usize> {
     sql_query("SELECT id FROM users WHERE import_id = $1 ORDER BY id FOR UPDATE")
         .bind::<SqlUuid, _>(import_id)
@@ -70,7 +70,7 @@ pub async fn hold(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<
         .await
 }
 
-/// An account of a file that somebody used or changed.
+/// An account of a file that was used or changed.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Touched {
     /// The address.
@@ -81,7 +81,7 @@ pub struct Touched {
     pub of: i64,
 }
 
-/// Up to `limit` accounts of a file that somebody used or changed: those with a session, however
+/// Up to `limit` accounts of a file that were used or changed: those with a session, however
 /// old, a second factor, other rights or credentials than the file gave them, or any event but those
 /// in `harmless`.
 pub async fn touched(
@@ -131,7 +131,7 @@ pub async fn erase(tx: &Transaction<'_>, import_id: Uuid) -> QueryResult<Vec<Uui
 /// Whether every admin behind an import, who uploaded it and who confirmed it, is an active admin.
 /// An import at the command line has none, and an operator vouches for it.
 ///
-/// They stay so until the transaction ends: whoever ends the rights of one waits, and then sees what
+/// They stay so until the transaction ends: a transaction that ends the rights of one waits, and then sees what
 /// this transaction has written.
 pub async fn is_vouched_for(tx: &Transaction<'_>, import_id: Uuid) -> QueryResult<bool> {
     let found: Option<(Option<Uuid>, Option<Uuid>)> = imports::table
@@ -159,7 +159,7 @@ pub async fn is_vouched_for(tx: &Transaction<'_>, import_id: Uuid) -> QueryResul
 }
 
 /// Ends the sessions of accounts whose import this admin uploaded or confirmed, and whose mailbox
-/// nobody has proven; returns how many.
+/// no one has proven; returns how many.
 pub async fn end_unproven_sessions(
     tx: &Transaction<'_>,
     admin: Uuid,

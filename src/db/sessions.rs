@@ -265,7 +265,7 @@ pub async fn prove(
     Ok(())
 }
 
-/// Ends one living session of a user; `false` where it had ended or is somebody else's.
+/// Ends one active session of a user; `false` if it had ended or is another user's.
 pub async fn end(
     tx: &Transaction<'_>,
     id: Uuid,

@@ -1,4 +1,4 @@
-//! What is purged, sealed anew and examined.
+//! Purging expired rows, sealing with a new key, and examining the database.
 
 pub mod examine;
 pub mod purge;

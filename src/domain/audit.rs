@@ -1,4 +1,4 @@
-//! The security events of the service, as a closed list; whom they concern, and from where they came.
+//! The security events of the service, as a closed list; the user each concerns, and the client it came from.
 
 pub mod chain;
 pub mod event;
@@ -20,7 +20,7 @@ pub enum Level {
     Info,
     /// A change of what protects an account.
     Notice,
-    /// Somebody failed, or attacks.
+    /// A failed attempt, or an attack.
     Warning,
 }
 
@@ -35,7 +35,7 @@ impl Level {
     }
 }
 
-/// Whom an event concerns.
+/// The user an event concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     /// A known user.
@@ -93,7 +93,7 @@ impl Client {
         }
     }
 
-    /// The service, which nobody asked.
+    /// The service, on its own account.
     pub fn service() -> Self {
         Self {
             origin: Origin::Service,

@@ -17,7 +17,7 @@ pub struct Figure {
 pub enum Precision {
     /// Counted.
     Exact,
-    /// Told from a sample of the table.
+    /// Computed from a sample of the table.
     Estimate,
     /// Counted up to a bound: there are at least as many.
     AtLeast,

@@ -24,7 +24,7 @@ pub const COLUMNS: [&str; 6] = [
 pub const MAX_FILE: usize = 10 * 1024 * 1024;
 
 /// How long an import can be taken back. Sessions are known for as long after their end, so that
-/// within it nobody's first sign-in can have been forgotten.
+/// within it no first sign-in can have been deleted.
 pub const UNDO_WITHIN: TimeDelta = TimeDelta::days(30);
 
 /// The longest name of a file that is kept, in characters.

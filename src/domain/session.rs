@@ -154,7 +154,7 @@ pub enum RefreshVerdict {
     /// It is the direct predecessor within the grace: give the same successor to the client that
     /// has it already, see [`RotatedBy::repeats_to`].
     Predecessor,
-    /// It was used before: somebody else may hold it.
+    /// It was used before: another party may hold it.
     Replay,
     /// Refused without consequences: the session has ended, or the credentials changed.
     Dead,

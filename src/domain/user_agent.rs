@@ -11,8 +11,8 @@ use ua_parser::{Error, os, user_agent};
 
 use patterns::{APP, BROWSERS, PROGRAM, SYSTEMS};
 
-/// Browser and system, as far as they can be told. Both come from our own tables, so that nothing of
-/// the client's own text is shown to anybody.
+/// Browser and system, as far as they are recognised. Both come from our own tables, so that
+/// none of the client's own text is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Device {
     /// The name of the browser, such as `Firefox`, or of an app that shows pages itself.
@@ -80,7 +80,7 @@ impl fmt::Display for Device {
     }
 }
 
-/// `Firefox on Linux`, as far as it can be told.
+/// `Firefox on Linux`, as far as it is recognised.
 pub fn short_name(user_agent: &str) -> String {
     Device::of(user_agent).to_string()
 }

@@ -1,4 +1,4 @@
-//! Faults of ours. Nobody outside learns more than that there was one.
+//! Faults of the service. Clients learn only that there was one.
 
 use thiserror::Error;
 
@@ -18,7 +18,7 @@ pub enum FlowError {
     /// Too many passwords are being checked or judged; the client should try again in a moment.
     #[error("overloaded: too many passwords are being checked or judged")]
     Overloaded,
-    /// What was being sent would go on for somebody who has lost the right to it.
+    /// The receiver of what was being sent has lost the right to it.
     #[error("who asked is no admin any more, or is signed out")]
     NoLongerAllowed,
     /// Hashing failed.

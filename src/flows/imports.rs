@@ -62,7 +62,7 @@ pub enum Outcome {
     NotWaiting,
     /// It has bad rows.
     HasBadRows,
-    /// Whoever acts is no admin any more.
+    /// The actor is no longer an admin.
     NotAdmin,
     /// The acting session ended in the same moment.
     Overtaken,

@@ -69,7 +69,7 @@ pub enum Outcome {
     SignedIn(TokenPair),
     /// The password is right; a code is asked for.
     SecondFactorRequired(PendingSignIn),
-    /// Address and password do not match, or the account may not sign in: no more is told.
+    /// Address and password do not match, or the account may not sign in; the two are not distinguished.
     Rejected,
     /// Too many attempts.
     Throttled(Pause),

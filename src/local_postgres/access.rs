@@ -1,4 +1,4 @@
-//! Who may connect to the cluster (`pg_hba.conf`): whoever reaches the private socket, and no one
+//! Who may connect to the cluster (`pg_hba.conf`): any process that reaches the private socket, and no one
 //! over TCP, whatever `listen_addresses` says.
 
 use std::fs::{self, Permissions};
@@ -95,7 +95,7 @@ fn records(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// A comment, a line for the socket, or a refusal. What cannot be told is none of them, such as the
+/// A comment, a line for the socket, or a refusal. An unrecognised line is none of them, such as the
 /// inclusion of another file.
 fn admits_only_locally(record: &[u8]) -> bool {
     let mut words = record

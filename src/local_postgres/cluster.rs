@@ -60,8 +60,8 @@ fn version_of(cluster: &Path) -> Result<Option<u32>, StartError> {
 
 /// Works under another name and renames at the end: a cluster is there whole or not at all.
 ///
-/// `trust` admits whoever reaches the socket, whose folder only the server's account and root can
-/// enter. TCP, which anybody on the machine can reach, is refused.
+/// `trust` admits any process that reaches the socket, whose folder only the server's account and root can
+/// enter. TCP, which every account of the machine can reach, is refused.
 async fn initialise(
     programs: &Programs,
     durability: Durability,

@@ -59,7 +59,7 @@ pub enum StartError {
         dir = .0.display()
     )]
     CannotCross(PathBuf),
-    /// The cluster belongs to somebody else.
+    /// The cluster belongs to another account.
     #[error(
         "{path} belongs to user id {owner}, but the database server would run as user id {runs_as}: start Vestibule \
          as the user who made it, or choose another DATA_DIR",
@@ -114,7 +114,7 @@ pub enum StartError {
 /// Why the local cluster could not be left in order.
 #[derive(Debug, thiserror::Error)]
 pub enum StopError {
-    /// The server was told to stop and still runs.
+    /// The server received a stop signal and still runs.
     #[error("PostgreSQL (process {pid}) was told to stop and still runs after {}s", .waited.as_secs())]
     StillRunning {
         /// The process id of the server.

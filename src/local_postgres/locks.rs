@@ -6,7 +6,7 @@
 //!                                   └ no: others remain, just go
 //! ```
 //!
-//! Every change of the members happens behind the gate, so nobody can join between "I am the
+//! Every change of the members happens behind the gate, so no process can join between "I am the
 //! last" and the end of the server. The kernel drops both locks when a process dies, however it
 //! dies. See flock(2).
 
@@ -61,7 +61,7 @@ impl Gate {
     /// Opens the gate for the next process at once, even if a program from
     /// [`as_stdin`](Self::as_stdin) has yet to notice that its work is done.
     pub(super) fn leave(self) {
-        // Closing the file would do, only later; there is nothing to mend if this fails.
+        // Closing the file unlocks it too, only later; a failure here needs no handling.
         let _ = flock(&self.file, FlockOperation::Unlock);
     }
 }
@@ -100,7 +100,7 @@ impl Membership {
     /// Ceases to be counted. Before the gate opens: who comes next would meet the lock of the last
     /// one, and use the cluster without being counted.
     pub(super) fn leave(&self, _behind: &Gate) {
-        // Closing the file would do, only later; there is nothing to mend if this fails.
+        // Closing the file unlocks it too, only later; a failure here needs no handling.
         let _ = flock(&self.file, FlockOperation::Unlock);
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn end(cluster: &Path, signal: Signal) {
     }
 }
 
-/// Somebody's shell may stand in the folder as well.
+/// A shell may have the folder as its working directory as well.
 fn is_backend(pid: Pid) -> bool {
     let name = fs::read_to_string(format!("/proc/{}/comm", pid.as_raw_nonzero()));
     name.is_ok_and(|name| name.starts_with("postgres"))

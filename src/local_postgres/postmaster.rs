@@ -1,7 +1,7 @@
 //! The server process: whether one runs on the cluster, and which.
 //!
 //! `postmaster.pid` alone proves nothing. After a crash or a reboot the number in it may belong
-//! to anybody, and Postgres itself then refuses to start.
+//! to any process, and Postgres itself then refuses to start.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -21,7 +21,7 @@ pub(super) enum Postmaster {
     Absent,
     /// A server runs on this cluster.
     Runs(Pid),
-    /// The file is left over from a server that is gone. Its number may be somebody else's now.
+    /// The file is left over from a server that is gone. Its process id may belong to another process now.
     Stale,
 }
 

@@ -31,7 +31,7 @@ const STOP_PATIENCE: Duration = Duration::from_mins(1);
 /// themselves that it is gone, but only between two statements.
 const ORPHANS: &str = "pre-existing shared memory block";
 const ORPHANS_PATIENCE: Duration = Duration::from_secs(20);
-/// How long they are left to end by themselves, and to end when told.
+/// How long they may take to end by themselves, and after a signal.
 const ORPHANS_LEFT: Duration = Duration::from_secs(4);
 const ORPHANS_KILLED: Duration = Duration::from_secs(8);
 const ORPHANS_POLL: Duration = Duration::from_millis(100);

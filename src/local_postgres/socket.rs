@@ -41,7 +41,7 @@ impl SocketFolder {
     }
 
     /// Removes the socket of a dead server, and the lock file beside it, which Postgres would
-    /// take for a living one's if its process id has been given to somebody else.
+    /// take for a living one's if its process id has been given to another process.
     pub(super) fn clear(&self) -> Result<(), IoError> {
         for name in [SOCKET.to_owned(), format!("{SOCKET}.lock")] {
             let path = self.path.join(name.trim_start_matches('/'));
@@ -104,7 +104,7 @@ fn prepare_short(layout: &Layout, account: &Account) -> Result<PathBuf, StartErr
     Ok(made)
 }
 
-/// Everybody can write to /tmp: `mkdir` fails on a name that is taken, whoever took it, and the
+/// Every account can write to /tmp: `mkdir` fails on a name that is taken, by any account, and the
 /// next one is tried.
 fn make_short(name: &str, account: &Account) -> Result<PathBuf, IoError> {
     let mut attempt = 0;

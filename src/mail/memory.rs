@@ -1,4 +1,4 @@
-//! A mailbox in memory, for tests: keeps what was sent and fails when told to.
+//! A mailbox in memory, for tests: keeps what was sent, and fails on request.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -26,7 +26,7 @@ pub struct RenderedMail {
     pub id: Option<Uuid>,
 }
 
-/// Prints nothing that opens a door: the address masked, the bodies not at all.
+/// Prints no secrets: the address is masked, the bodies are left out.
 impl fmt::Debug for RenderedMail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RenderedMail")

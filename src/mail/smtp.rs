@@ -66,7 +66,7 @@ impl SmtpTransport {
             tls: Arc::new(tls),
             credentials,
             // The sender's domain rather than the machine's name, which is often not a full one and is
-            // nobody's business: relays write it into the mail.
+            // not for others to know: relays write it into the mail.
             hello: sender.mailbox().email.domain().to_owned(),
         };
         Ok(Self(Arc::new(Inner {

@@ -159,7 +159,7 @@ pub async fn revoke(
     Ok(revoked.map(Row::into))
 }
 
-/// Uses the link up; `false` where somebody else was quicker, or it is dead.
+/// Uses the link up; `false` if another request was quicker, or it is no longer valid.
 pub async fn accept(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -192,7 +192,7 @@ pub async fn void(tx: &Transaction<'_>, id: Uuid, at: DateTime<Utc>) -> QueryRes
 pub struct Listed {
     /// The invitation.
     pub invitation: Invitation,
-    /// The address of whoever sent it, where that account is still there.
+    /// The address of its sender, if that account still exists.
     pub inviter: Option<String>,
     /// Whether that account is an admin's who can act.
     pub inviter_is_admin: bool,

@@ -141,7 +141,7 @@ pub struct NewUser<'a> {
     pub password_must_change: bool,
     /// Role.
     pub role: Role,
-    /// When the address was proven, or somebody vouched for it.
+    /// When the address was proven, or an admin or operator vouched for it.
     pub email_verified_at: Option<DateTime<Utc>>,
     /// Now.
     pub created_at: DateTime<Utc>,
@@ -189,7 +189,7 @@ pub async fn insert(tx: &Transaction<'_>, new: &NewUser<'_>) -> QueryResult<Opti
 /// Locks a user whose `revocation_id` is still the one that came with a proof; `false` where the
 /// credentials changed meanwhile or the user is disabled.
 ///
-/// Until the transaction ends nobody else holds the user or raises it, so that what is written on
+/// Until the transaction ends no other one locks the user or raises it, so that what is written on
 /// the strength of the proof is seen by every later change. The lock is the one that an update
 /// takes: a weaker one would have to be raised later, and two who raise it wait for each other.
 pub async fn hold(tx: &Transaction<'_>, id: Uuid, rev: i64) -> QueryResult<bool> {
@@ -325,7 +325,7 @@ pub async fn note_no_second_factor(tx: &Transaction<'_>, id: Uuid) -> QueryResul
     Ok(())
 }
 
-/// The accounts that somebody registered and never verified, and that are open: whoever proves the
+/// The accounts that were registered and never verified, and are enabled: the person who proves the
 /// mailbox takes their place, and they are deleted after a while. Word for word the condition of a
 /// partial index.
 pub(in crate::db) const NEVER_VERIFIED: &str =
@@ -337,7 +337,7 @@ pub(in crate::db) fn never_verified() -> SqlLiteral<Bool> {
     sql(NEVER_VERIFIED)
 }
 
-/// The accounts, of this name of the table, that whoever proves the mailbox takes over, by an
+/// The accounts, by this name of the table, that are taken over by proving the mailbox, by an
 /// invitation too: open ones whose mailbox was never proven.
 pub(in crate::db) fn may_be_taken_over(table: &'static str) -> SqlLiteral<Bool> {
     sql(&format!(
@@ -346,7 +346,7 @@ pub(in crate::db) fn may_be_taken_over(table: &'static str) -> SqlLiteral<Bool> 
     ))
 }
 
-/// Marks the mailbox of an account as proven by somebody who need not be its first holder, and forgets
+/// Marks the mailbox of an account as proven by a person who need not be its first holder, and forgets
 /// what that one left: the browsers it knows, and the name, unless a file brought it. Returns the name
 /// that is left; `None` where the mailbox was proven before.
 pub async fn take_over(
@@ -389,7 +389,7 @@ pub async fn unverified_since(
 }
 
 /// Erases up to a hundred accounts that are unverified since `before` or longer, with all that hangs
-/// on them; returns who they were. One that somebody holds, to verify it perhaps, is left to the next
+/// on them; returns who they were. One that is locked, perhaps to be verified, is left to the next
 /// time.
 pub async fn erase_unverified(
     tx: &Transaction<'_>,

@@ -1,5 +1,5 @@
 //! Counts for the dashboard. None reads more than a bounded part of a table, however big it is: what
-//! has an index is counted up to a bound, the rest is told from a sample of pages.
+//! has an index is counted up to a bound, the rest is estimated from a sample of pages.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
@@ -33,7 +33,7 @@ struct Percent {
     percent: f64,
 }
 
-/// Rows of a table that meet a condition, told from at most so many of its pages. The same pages
+/// Rows of a table that meet a condition, estimated from at most so many of its pages. The same pages
 /// are read each time, so that the figure rests while the table does.
 async fn sampled(
     mut conn: &AsyncPgConnection,
@@ -61,7 +61,7 @@ async fn sampled(
     Ok(Figure::sampled(count, percent))
 }
 
-/// Everybody who has an account, deleted ones in their grace among them.
+/// All accounts, including deleted ones that are not erased yet.
 pub async fn users(conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<Figure> {
     sampled(conn, "users", "true", now, PAGES).await
 }
@@ -127,7 +127,7 @@ pub async fn mails_given_up(conn: &AsyncPgConnection, now: DateTime<Utc>) -> Que
     bounded(conn, "mails", given_up, now - TimeDelta::days(30)).await
 }
 
-/// Counters of guesses that let none through at this moment. Nobody waits longer than the longest
+/// Counters of guesses that let none through at this moment. No one waits longer than the longest
 /// pause, so older ones need not be looked at.
 pub async fn paused(conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<Figure> {
     let longest = LONGEST_PAUSE.as_secs();
@@ -138,7 +138,7 @@ pub async fn paused(conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult
     bounded(conn, "account_throttles", &paused, now).await
 }
 
-/// Counters of guesses that let strangers through no more, until somebody unlocks the address.
+/// Counters of guesses that refuse unknown browsers until the address is unlocked.
 pub async fn blocked(conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<Figure> {
     let blocked = format!("failures >= {CEILING}");
     bounded(conn, "account_throttles", &blocked, now).await

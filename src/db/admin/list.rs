@@ -155,7 +155,7 @@ pub async fn count(tx: &Transaction<'_>, search: &UserSearch) -> QueryResult<Fig
     Ok(Figure::bounded(counted, BOUND))
 }
 
-/// The ids of `limit` users whom a search finds, on whatever page, in no order; within a transaction.
+/// The ids of up to `limit` users that a search finds, on any page, in no order; within a transaction.
 pub async fn everybody(
     tx: &Transaction<'_>,
     search: &UserSearch,
@@ -182,7 +182,7 @@ async fn plan_for_values(tx: &Transaction<'_>) -> QueryResult<()> {
 }
 
 /// Leaves Postgres the bitmaps of indexes alone. It takes two common words for a common pair: where they
-/// hardly ever meet, it would walk through everybody in the order of the list, and find no page.
+/// hardly ever meet, it would read all users in the order of the list, and find no page.
 const BY_INDEX_OF_WORDS: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off;
     SET LOCAL enable_indexonlyscan = off";
 /// Has Postgres read users in the order of the list alone.

@@ -103,7 +103,7 @@ pub async fn hold(tx: &Transaction<'_>, id: Uuid) -> QueryResult<Option<ManagedU
     }
 }
 
-/// The users of these ids, by address; an id that nobody has is passed over.
+/// The users of these ids, by address; unknown ids are skipped.
 pub async fn find_all(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult<Vec<ManagedUser>> {
     let found = users::table
         .left_join(totp::table)
@@ -120,7 +120,7 @@ pub async fn find_all(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult
     Ok(found.into_iter().map(managed).collect())
 }
 
-/// The same, locked until the transaction ends: always in the order of their ids, so that whoever
+/// The same, locked until the transaction ends: always in the order of their ids, so that other transactions that
 /// else locks several in that order never waits for one while we wait for another.
 pub async fn hold_all(tx: &Transaction<'_>, ids: &[Uuid]) -> QueryResult<Vec<ManagedUser>> {
     let held: Vec<Uuid> = users::table
@@ -193,7 +193,7 @@ struct Erased {
 }
 
 /// Erases up to a hundred users who were deleted before `before`, with all that hangs on them;
-/// returns who they were. Rows that somebody holds are left to the next time.
+/// returns who they were. Locked rows are left to the next run.
 pub async fn erase(tx: &Transaction<'_>, before: DateTime<Utc>) -> QueryResult<Vec<Uuid>> {
     let erased: Vec<Erased> = sql_query(
         "DELETE FROM users WHERE id = ANY(ARRAY(

@@ -91,7 +91,7 @@ pub struct LoggedEvent {
     pub level: String,
     /// Who acted.
     pub actor_id: Option<Uuid>,
-    /// Whom it concerns.
+    /// The user it concerns.
     pub subject_id: Option<Uuid>,
     /// The hash of an address without account.
     pub subject_hash: Option<Vec<u8>>,

@@ -1,5 +1,5 @@
 //! The chain over the audit log: seals are appended by the transaction that holds the lock, and
-//! read in order. Which events may be sealed is told by `waiting`.
+//! read in order. `waiting` says which events may be sealed.
 
 use chrono::{DateTime, Utc};
 use diesel::{

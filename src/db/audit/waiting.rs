@@ -73,7 +73,7 @@ pub async fn waiting(mut conn: &AsyncPgConnection) -> QueryResult<Option<Waiting
         #[diesel(sql_type = Nullable<BigInt>)]
         since: Option<i64>,
     }
-    // An infinite time, which nobody but a tamperer writes, counts as none.
+    // An infinite time, which only a tamperer writes, counts as none.
     let query = format!(
         "SELECT count(*) AS events, min(seq) AS first_seq,
             (extract(epoch FROM min(at) FILTER (WHERE isfinite(at))) * 1000000)::bigint AS since

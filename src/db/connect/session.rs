@@ -82,12 +82,12 @@ impl Bounds {
 /// `search_path` is not among them: an operator says with it which schema the tables are in.
 const SETTINGS: &[(&str, &str)] = &[
     // Each statement sees what was committed before it, and waits for a row that is being changed
-    // and judges it anew. The conditional statements of one-time things are written for that.
+    // and evaluates it again. The conditional statements of one-time things are written for that.
     ("default_transaction_isolation", "read committed"),
     ("default_transaction_read_only", "off"),
     ("default_transaction_deferrable", "off"),
     // Our statements look rows up by key, which has one good plan. Left alone, Postgres plans many
-    // of them anew for each execution, which takes longer than to execute them.
+    // of them again for each execution, which takes longer than to execute them.
     ("plan_cache_mode", "force_generic_plan"),
     ("transaction_timeout", "0"),
     ("idle_session_timeout", "0"),

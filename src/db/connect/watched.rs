@@ -2,7 +2,7 @@
 //! something after which the connection is of no more use.
 //!
 //! This is below the driver, so that it holds for every statement, every commit and every request of
-//! a pipeline, whoever sends it. A server that is stopped cannot end a statement, and a network that
+//! a pipeline, whichever request sends it. A server that is stopped cannot end a statement, and a network that
 //! swallows packets tells no one.
 
 use std::{

@@ -28,7 +28,7 @@ pub struct NewFile<'a> {
     pub id: Uuid,
     /// Now.
     pub created_at: DateTime<Utc>,
-    /// The admin who brought it; nobody at the command line.
+    /// The admin who uploaded it; `None` at the command line.
     pub created_by: Option<Uuid>,
     /// What it is called.
     pub file_name: &'a str,
@@ -97,7 +97,7 @@ pub async fn waiting(mut conn: &AsyncPgConnection) -> QueryResult<i64> {
         .await
 }
 
-/// A file, and the address of whoever brought it, where that account is there.
+/// A file, and the address of the admin who uploaded it, if that account still exists.
 pub type Listed = (FileRow, Option<String>);
 
 /// The file of an id.
@@ -190,8 +190,8 @@ pub async fn discard(tx: &Transaction<'_>, id: Uuid) -> QueryResult<bool> {
     Ok(rows == 1)
 }
 
-/// Takes a file that was confirmed and that nobody works on: nobody has yet, or whoever did was not
-/// heard of since `unless_seen`. An earlier run stages nothing from here on.
+/// Claims a confirmed import that has no worker, or whose worker's last heartbeat is
+/// older than `unless_seen`. An earlier run stages nothing from here on.
 pub async fn take(
     mut conn: &AsyncPgConnection,
     now: DateTime<Utc>,

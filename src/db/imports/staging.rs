@@ -118,7 +118,7 @@ struct Id {
 /// Erases the accounts of staged addresses that were registered and never verified; returns their ids. One
 /// that is verified at the same moment stays.
 pub async fn erase_never_verified(tx: &Transaction<'_>, import: Uuid) -> QueryResult<Vec<Uuid>> {
-    // In one order, as everybody who locks several.
+    // In the order that every transaction uses to lock several.
     let held: Vec<Id> = sql_query(format!(
         "SELECT users.id FROM users JOIN user_import_rows AS r USING (email_canonical)
          WHERE r.import_id = $1 AND {NEVER_VERIFIED} ORDER BY users.id FOR UPDATE OF users"

@@ -64,7 +64,7 @@ struct Due {
     at: Option<DateTime<Utc>>,
 }
 
-/// When the mail of an event may be sent that is told at most once in `period`: `None` is now. The
+/// When the mail of an event that is mailed at most once in `period` may be sent: `None` is now. The
 /// row stays locked until the transaction ends, so that events come one after the other.
 pub async fn next_of_kind(
     tx: &Transaction<'_>,
@@ -96,7 +96,7 @@ struct Replaced {
 }
 
 /// Takes the mail back that waits under this key, to write another one in its place; returns how many
-/// events it told of. One that a worker has taken stays.
+/// events it reported. A mail that a worker has taken stays.
 pub async fn take_back(tx: &Transaction<'_>, key: Uuid, now: DateTime<Utc>) -> QueryResult<i32> {
     let taken: Vec<Replaced> = diesel::sql_query(
         "DELETE FROM mails WHERE merge_key = $1 AND sealed IS NOT NULL AND dropped_at IS NULL

@@ -16,7 +16,7 @@ use crate::db::{Transaction, schema::mails};
 pub struct NewMail<'a> {
     /// Id.
     pub id: Uuid,
-    /// Whom it concerns.
+    /// The user it concerns.
     pub user_id: Option<Uuid>,
     /// The kind of mail.
     pub kind: &'a str,

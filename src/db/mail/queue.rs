@@ -10,13 +10,13 @@ use uuid::Uuid;
 
 use crate::db::schema::mails;
 
-/// A mail that is not sent, as operators see it: never what it says, nor to whom.
+/// A mail that is not sent, as operators see it: without its text and its recipient.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = mails, check_for_backend(diesel::pg::Pg))]
 pub struct QueuedMail {
     /// Id.
     pub id: Uuid,
-    /// Whom it concerns, while there is an account.
+    /// The user it concerns, while there is an account.
     pub user_id: Option<Uuid>,
     /// The kind of mail.
     pub kind: String,

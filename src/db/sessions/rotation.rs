@@ -60,13 +60,13 @@ pub struct Rotated {
     pub remembered: bool,
 }
 
-/// Rotates together with other sessions, and waits for nobody: `None` also where another
-/// transaction has the session locked at this moment. Whoever wants to know calls [`rotate`].
+/// Rotates together with other sessions, without waiting for locks: `None` also if another
+/// transaction has the session locked at this moment. [`rotate`] waits and gives the definite answer.
 pub async fn rotate_unless_locked(db: &Db, rotation: Rotation) -> Result<Option<Rotated>, DbError> {
     batch::ask(db, &db.rotations, rotation).await
 }
 
-/// Rotates. `None` where anything that the pair rests on is otherwise: somebody else was quicker,
+/// Rotates. `None` if anything that the pair depends on has changed: another request was quicker,
 /// session or `rev` ended, the user is disabled, the password changed since either token was
 /// issued, or the successor would outlive the session. The statement then did nothing.
 pub async fn rotate(
@@ -99,7 +99,7 @@ fn rotated((nth, remembered, user, totp_confirmed_at): Row) -> (i64, Rotated) {
 /// Many rotations, of which each happens or does not. Diesel's own words know no `UPDATE ... FROM`
 /// and no `unnest` of several arrays.
 ///
-/// The sessions are locked before any is changed. With `WAIT` that waits for whoever has one
+/// The sessions are locked before any is changed. With `WAIT` that waits for the transaction that has one
 /// locked; several at once must never wait, since the other may wait for one of theirs.
 struct Statement<'a, const WAIT: bool> {
     ids: Vec<Uuid>,

@@ -69,7 +69,7 @@ impl QueryFragment<Pg> for Reserve<'_> {
             ")[t.failures + 1]) WHERE (t.next_allowed_at <= excluded.tried_at OR coalesce((",
         );
         out.push_bind_param::<Array<Integer>, _>(self.pauses)?;
-        // Where there is no pause, whoever looked at the clock first need not come first.
+        // Without a pause, concurrent attempts may arrive out of clock order; allow them.
         out.push_sql(")[t.failures], 0) = 0 OR t.next_allowed_at > excluded.tried_at + make_interval(secs => 60 + (");
         out.push_bind_param::<Array<Integer>, _>(self.pauses)?;
         // A wait that is longer than the pause itself was counted by a clock that was ahead.

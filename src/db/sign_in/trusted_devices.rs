@@ -1,4 +1,4 @@
-//! Browsers that a user trusts. A row of an earlier `rev` than the user's is dead, whoever raised it.
+//! Browsers that a user trusts. A row with an earlier `rev` than the user's is invalid.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -44,7 +44,7 @@ pub async fn insert(tx: &Transaction<'_>, new: &NewTrusted<'_>) -> QueryResult<(
     Ok(())
 }
 
-/// Ends the trust of a user in a browser that is about to be trusted anew; returns the hashes of
+/// Ends the trust of a user in a browser that is about to be trusted again; returns the hashes of
 /// the secrets that are worth nothing now.
 pub async fn forget(
     tx: &Transaction<'_>,

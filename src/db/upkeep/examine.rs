@@ -31,7 +31,7 @@ pub struct Examined {
     /// Whether our role may make tables, as migrations do.
     #[diesel(sql_type = Bool)]
     pub may_create: bool,
-    /// Whether nobody can write: a standby.
+    /// Whether the server is read-only: a standby.
     #[diesel(sql_type = Bool)]
     pub read_only: bool,
     /// In which encoding texts are kept.

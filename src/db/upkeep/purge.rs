@@ -72,7 +72,7 @@ const EXPIRED: [Expired; 12] = [
         // For questions about who was invited.
         keep: TimeDelta::days(30),
     },
-    // Files with accounts that nobody imported, with the hashes in them.
+    // Uploaded files that were never imported, with the hashes in them.
     Expired {
         table: "user_imports",
         key: "id",
@@ -88,7 +88,7 @@ const EXPIRED: [Expired; 12] = [
         since: "seen_at",
         keep: TimeDelta::minutes(10),
     },
-    // Whoever guesses so slowly guesses nothing. What has reached the ceiling is not forgotten.
+    // Such slow guessing finds nothing. Counters at the ceiling are kept.
     Expired {
         table: "account_throttles",
         key: "key",
@@ -115,7 +115,7 @@ const EXPIRED: [Expired; 12] = [
 ];
 
 /// Deletes one batch of everything that has expired, a statement and a commit each; returns how
-/// many rows went. Rows that somebody holds are left to the next time, so that nodes that purge at
+/// many rows went. Locked rows are left to the next run, so that nodes that purge at
 /// once share the work.
 pub async fn batch(mut conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<usize> {
     let mut rows = 0;

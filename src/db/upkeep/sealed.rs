@@ -104,7 +104,7 @@ pub struct Resealed {
 
 /// Replaces values in one statement, each only where it is still the one that was read: what a node
 /// wrote meanwhile stays. Returns how many were replaced. Rows are locked in the order of their keys,
-/// as by everybody who locks several.
+/// as in every transaction that locks several.
 pub async fn replace(
     tx: &Transaction<'_>,
     column: SealedColumn,

@@ -19,7 +19,7 @@ const SECRET: usize = 32;
 
 /// An invitation that was neither accepted nor revoked.
 ///
-/// There is no user whom a token could name, so the link carries a secret of its own.
+/// There is no user yet for a token to name, so the link carries a secret of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
     /// Id.
@@ -59,7 +59,7 @@ pub enum State {
     Open,
     /// It was not accepted in time.
     Expired,
-    /// Whoever sent it is no admin any more.
+    /// Its sender is no longer an admin.
     InviterGone,
     /// The address got an account otherwise.
     AddressTaken,

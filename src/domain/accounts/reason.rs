@@ -1,4 +1,4 @@
-//! Why an admin did something that hurts somebody, for the audit log.
+//! The reason of an admin for an act that takes one, kept in the audit log.
 
 use serde::Serialize;
 use thiserror::Error;

@@ -45,7 +45,7 @@ pub struct Text {
 }
 
 impl UserSearch {
-    /// Whether a filter leaves anybody out, the text aside.
+    /// Whether a filter other than the text excludes users.
     pub fn filters(&self) -> bool {
         self.status.is_some()
             || self.role.is_some()
@@ -53,7 +53,7 @@ impl UserSearch {
             || self.verified.is_some()
     }
 
-    /// Whether anything leaves anybody out.
+    /// Whether the text or a filter excludes users.
     pub fn narrows(&self) -> bool {
         self.text.is_some() || self.filters()
     }

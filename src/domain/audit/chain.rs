@@ -1,5 +1,5 @@
 //! The chain over the audit log: which bytes of an event and of a seal are hashed, and what a seal
-//! says. `docs/audit.md` has the same in words, for whoever checks a log with other tools.
+//! says. `docs/audit.md` describes the same format for people who check a log with other tools.
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -29,7 +29,7 @@ pub struct StoredEvent {
     pub level: String,
     /// Who acted.
     pub actor_id: Option<Uuid>,
-    /// Whom it concerns.
+    /// The user it concerns.
     pub subject_id: Option<Uuid>,
     /// The hash of an unknown address.
     pub subject_hash: Option<Vec<u8>>,

@@ -15,7 +15,7 @@ use crate::domain::secrets::{
 
 /// Codes in a set.
 pub const CODES_IN_A_SET: usize = 10;
-/// From this many on, the user is told that codes run out.
+/// At this many codes or fewer, the user is warned.
 pub const FEW_LEFT: usize = 3;
 /// Symbols of a code: 16 of Crockford's base 32, 80 random bits.
 const SYMBOLS: usize = 16;

@@ -1,5 +1,5 @@
 //! What `vestibule doctor` shows to a running service, so that it tells how it sees the request: a
-//! moment under a key that both derive from the same settings. Nobody else is told anything.
+//! moment under a key that both derive from the same settings. Other callers learn nothing.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::BASE64URL_NOPAD;

@@ -16,7 +16,7 @@ const PREFIX_DIGITS: usize = 5;
 /// SHA-1 in hexadecimal digits.
 const DIGITS: usize = 40;
 
-/// The SHA-1 of a password. It is as good as the password to whoever guesses, and is wiped like one.
+/// The SHA-1 of a password. Passwords can be guessed from it, so it is wiped like one.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct BreachDigest(String);
 
@@ -31,7 +31,7 @@ impl BreachDigest {
         Self(HEXUPPER.encode(&Sha1::digest(password.expose())))
     }
 
-    /// The five digits that may be told.
+    /// The five digits that may be sent.
     pub fn prefix(&self) -> &str {
         &self.0[..PREFIX_DIGITS]
     }

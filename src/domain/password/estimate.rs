@@ -13,7 +13,7 @@ use zxcvbn::{
 
 use super::own_words::OwnWords;
 
-/// How many characters are judged. Whoever guesses the whole has guessed these, so that this never
+/// How many characters are judged. Guessing the whole includes guessing these, so that this never
 /// says too much; zxcvbn's time grows with the square of their number.
 const JUDGED_CHARS: usize = 32;
 /// In how many ways characters may stand for letters before a text is read in three fixed ways. All

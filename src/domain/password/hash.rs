@@ -52,7 +52,7 @@ pub enum Verdict {
         /// Its hash was made with other parameters than today's and should be replaced.
         rehash: bool,
     },
-    /// It is wrong, or there is nobody to compare with.
+    /// The password is wrong, or there is no account to compare with.
     Mismatch,
 }
 

@@ -47,7 +47,7 @@ impl Password {
     }
 
     /// The forms in which another system may have hashed the password, each once: as typed, NFC, NFKC
-    /// and NFD, the more usual ones first, since of a dear hash not all are tried. An ASCII password has one.
+    /// and NFD, the more usual ones first, since not all are tried with an expensive hash. An ASCII password has one.
     pub fn forms(&self) -> Vec<Zeroizing<String>> {
         let typed = self.typed.as_ref().unwrap_or(&self.nfc);
         let mut forms = vec![Zeroizing::new(typed.clone())];
@@ -148,7 +148,7 @@ impl PasswordPolicy {
         }
     }
 
-    /// The same verdict for somebody who is still typing, with a score.
+    /// The same verdict while the password is still being typed, with a score.
     pub fn strength(&self, typed: &SecretString, own_words: &OwnWords) -> Strength {
         let password = match read(typed) {
             Ok(password) => password,

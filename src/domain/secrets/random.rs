@@ -3,7 +3,7 @@
 use data_encoding::BASE64URL_NOPAD;
 use uuid::Uuid;
 
-/// A source of bytes that nobody can predict. Tests replace it with a fixed sequence.
+/// A source of unpredictable bytes. Tests replace it with a fixed sequence.
 pub trait Random: Send + Sync {
     /// Fills `bytes` to the last one.
     fn fill(&self, bytes: &mut [u8]);

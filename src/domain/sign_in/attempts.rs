@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-/// The most consecutive failures at one account that anybody may cause from browsers it does not
+/// The most consecutive failures at one account that anyone may cause from browsers it does not
 /// know (NIST SP 800-63B-4, 3.2.2). No setting raises it.
 pub const CEILING: usize = 100;
 /// The longest pause between two attempts.
@@ -44,8 +44,8 @@ pub struct Schedule(Vec<i32>);
 
 impl Schedule {
     /// `free` attempts without a pause, at least one; then pauses from `first` on, which double up
-    /// to the longest. After [`CEILING`] attempts no more, so there is no pause to wait for: whoever
-    /// tries next is told of the mailed link at once.
+    /// to the longest. After [`CEILING`] attempts no more, so there is no pause to wait for: the next
+    /// attempt is answered with the mailed link at once.
     pub fn rising(free: usize, first: Duration) -> Self {
         let pause = |made: usize| match made.checked_sub(free.max(1)) {
             _ if made >= CEILING => Duration::ZERO,

@@ -18,7 +18,7 @@ use crate::domain::{
 /// The most users who can trust one browser, and the most addresses that know it. Past that, the
 /// one who did first is asked for a code, or is a stranger again.
 const MOST: usize = 4;
-/// How long a browser is known after its first sign-in; the next one makes it known anew.
+/// How long a browser is known after its first sign-in; the next sign-in makes it known again.
 pub const KNOWN_FOR: TimeDelta = TimeDelta::days(365);
 
 /// Bytes of a secret.
@@ -28,7 +28,7 @@ const ENTRY: usize = 16 + 8 + 32;
 
 /// What a browser's device cookie holds, the latest first: secrets of 256 random bits, whose hashes
 /// the database keeps, each for one user; and entries after OWASP's device cookies, which say that
-/// somebody signed in to an address here. An entry opens nothing. It only keeps the guesses of
+/// this browser signed in to an address. An entry gives no access. It only keeps the guesses of
 /// strangers from being counted as this browser's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeviceCookie {

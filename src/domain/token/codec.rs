@@ -190,7 +190,7 @@ impl TokenCodec {
             return Err(Refusal::Forged);
         }
         let header = jsonwebtoken::decode_header(token).map_err(|_| Refusal::Forged)?;
-        // Whoever does not understand a critical extension must refuse it (RFC 7515, 4.1.11), and
+        // A reader that does not understand a critical extension must refuse it (RFC 7515, 4.1.11), and
         // there is none here. The library reads the list and passes over it.
         if header.crit.is_some() {
             return Err(Refusal::Forged);

@@ -24,7 +24,7 @@ pub struct Inspection {
     pub claims: Option<Map<String, Value>>,
     /// The key that verifies the signature, of all configured ones.
     pub signed_by: Option<SigningKey>,
-    /// What the first gate answers at the door that the token names; access, where it names none.
+    /// The decoder's answer for the purpose that the token names; for `access` if it names none.
     pub verdict: Result<Claims, Refusal>,
 }
 

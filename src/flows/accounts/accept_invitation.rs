@@ -1,4 +1,4 @@
-//! Accepting an invitation: whoever holds its link chooses name and password, and has an account
+//! Accepting an invitation: the holder of its link chooses name and password, and has an account
 //! whose address is verified.
 
 use super::register::own_words;
@@ -52,12 +52,12 @@ pub struct Input {
 pub enum Link {
     /// An account.
     Good(Invitation),
-    /// Nothing: it was used, revoked, sent again or has expired, or whoever sent it is no admin any
-    /// more.
+    /// Nothing: it was used, revoked, sent again or has expired, or its sender is no longer an
+    /// admin.
     Dead,
     /// Nothing any more: the address has an account.
     EmailTaken,
-    /// Nothing: nobody can register here, invited or not.
+    /// Nothing: no one can register here, invited or not.
     Closed,
 }
 
@@ -70,7 +70,7 @@ pub enum Outcome {
     LinkDead,
     /// The address got an account otherwise, which stays as it is.
     EmailTaken,
-    /// Nobody can register here, invited or not.
+    /// No one can register here, invited or not.
     Closed,
     /// Some input cannot be used. The link is not used up.
     Invalid(InputFaults),
@@ -145,7 +145,7 @@ struct Accepted {
 }
 
 impl Accepted {
-    /// Under the lock of admins, so that whoever sent it stays one until the commit.
+    /// Under the lock of admins, so that its sender stays an admin until the commit.
     async fn write(&self, s: &Services, tx: &Transaction<'_>, client: &Client) -> Result<Outcome> {
         let invitation = &self.invitation;
         db::admin::admins::lock(tx).await?;
@@ -176,7 +176,7 @@ impl Accepted {
         Ok(Outcome::SignedIn(begin_session(s, tx, beginning).await?))
     }
 
-    /// The account; `None` where the address has one. One that somebody registered and never verified
+    /// The account; `None` where the address has one. One that was registered and never verified
     /// goes: the mail that brought the link proves the mailbox.
     async fn make(
         &self,
@@ -206,7 +206,7 @@ impl Accepted {
         Ok(db::accounts::users::insert(tx, &new).await?)
     }
 
-    /// An imported account, whose mailbox nobody has proven before; `None` where it is not one. It
+    /// An imported account whose mailbox was never proven; `None` if it is not one. It
     /// stays, as other systems may know it by its id, and all that opened it ends.
     async fn take_over(
         &self,

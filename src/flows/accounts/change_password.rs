@@ -42,7 +42,7 @@ pub enum Outcome {
     WrongPassword,
     /// The new password cannot be used.
     Invalid(InputFaults),
-    /// The credentials were changed by somebody else in the same moment: nothing was done.
+    /// The credentials were changed by another request at the same moment: nothing was done.
     Overtaken,
     /// Too many attempts.
     Throttled(Pause),

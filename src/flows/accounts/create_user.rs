@@ -1,4 +1,4 @@
-//! Accounts that are made for somebody: the first admin of a new service, and whoever an operator
+//! Accounts that are made for someone: the first admin of a new service, and those an operator
 //! adds. The password is a start only: nothing is possible before it is changed.
 
 use super::new_password::AcceptedPassword;
@@ -17,10 +17,10 @@ use crate::{
     },
 };
 
-/// Whom to make.
+/// The account to make.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// Address. Whoever makes the account vouches for it.
+    /// The address. The operator who makes the account vouches for it.
     pub email: EmailAddress,
     /// The password to start with.
     pub password: SecretString,

@@ -1,14 +1,14 @@
 //! Inviting by mail: an admin writes an invitation, sends it again, takes it back.
 //!
 //! ```text
-//!            .-- sent again: the old link dies, whoever sends it vouches from now on --.
+//!            .-- sent again: the old link dies, the new sender vouches from now on --.
 //!            v                                                                         |
 //!   written: open --------> accepted: an account                                       |
 //!            |  `---------> revoked, or its address got an account otherwise: dead     |
 //!            `--(7 days)--> expired ---------------------------------------------------'
 //! ```
 //!
-//! An invitation holds only while whoever sent it last is an admin who can sign in: nobody's word
+//! An invitation is valid only while its last sender is an admin who can sign in: no invitation
 //! outlives their rights.
 
 use uuid::Uuid;
@@ -63,19 +63,19 @@ pub enum Outcome {
     EmailTaken,
     /// The address has an open invitation.
     AlreadyInvited,
-    /// Nobody can register here, invited or not.
+    /// No one can register here, invited or not.
     Closed,
     /// There is no open invitation of that id.
     NotFound,
     /// Some input cannot be used.
     Invalid(InputFaults),
-    /// Whoever acts is no admin any more.
+    /// The actor is no longer an admin.
     NotAdmin,
     /// The acting session ended in the same moment.
     Overtaken,
 }
 
-/// Does something to an invitation as an admin, through the door of every act.
+/// Does something to an invitation as an admin, with the checks of every act.
 pub async fn perform(s: &Services, proven: &Proven, act: &Act, client: &Client) -> Result<Outcome> {
     let who = proven.who();
     if s.policy.registration == Registration::Closed && !matches!(act, Act::Revoke(_)) {
@@ -217,7 +217,7 @@ impl Inviting<'_> {
 pub struct Line {
     /// The invitation.
     pub invitation: Invitation,
-    /// The address of whoever sent it, where that account is still there.
+    /// The address of its sender, if that account still exists.
     pub inviter: Option<String>,
     /// What it is good for.
     pub state: State,

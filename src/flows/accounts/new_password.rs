@@ -1,5 +1,5 @@
 //! The one way in for a new password: registering, resetting, changing and claiming an account all
-//! pass here, so that no door is easier than another.
+//! pass here, so that no page or call has weaker rules than another.
 
 use crate::{
     breach::Finding,
@@ -21,7 +21,7 @@ pub struct AcceptedPassword {
 }
 
 /// Judges a new password: first by the rules alone, then by what is known of breaches. Where
-/// that cannot be told, it passes, and is looked up again at the next sign-in.
+/// the service does not answer, it passes, and is looked up again at the next sign-in.
 pub async fn accept_password(
     s: &Services,
     typed: &SecretString,

@@ -1,4 +1,4 @@
-//! What a new password would be told when its form is sent, for somebody who is still typing it.
+//! The verdict on a new password that its form would get, while the user is still typing it.
 //!
 //! The rules and the words of the owner are those of the form itself; only what is known of breaches
 //! is left out, so that no half-typed password leaves the machine. Nothing is kept.

@@ -48,13 +48,13 @@ pub struct Input {
 pub enum Outcome {
     /// The account is made and signed in.
     SignedIn(TokenPair),
-    /// A mail says how to go on, whoever has the address.
+    /// A mail says how to continue, whether or not the address has an account.
     VerificationSent,
-    /// The address has an account (only told where verification is optional).
+    /// The address has an account (only reported where verification is optional).
     EmailTaken,
     /// Some input cannot be used.
     Invalid(InputFaults),
-    /// This site takes no registrations, or only those of whoever is invited.
+    /// This site takes no registrations, or only those of invited people.
     Closed,
     /// Too many attempts.
     Throttled(Pause),
@@ -181,7 +181,7 @@ async fn taken(
             )
             .await?;
         }
-        // Whoever registered it first has not proven it: the owner of the mailbox can.
+        // The person who registered it first has not proven it: the owner of the mailbox can.
         Some(UserRecord { user, .. }) => {
             enqueue_verification(s, tx, &user, Cause::Client(client)).await?;
         }

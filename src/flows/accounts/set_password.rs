@@ -1,4 +1,4 @@
-//! A new password, once it is accepted and hashed: what ends with the old one, and what the owner is told.
+//! A new password, once it is accepted and hashed: what ends with the old one, and how the owner is notified.
 
 use crate::{
     db::{self, Transaction, accounts::users::PasswordHash},
@@ -16,7 +16,7 @@ use crate::{
     mail::Message,
 };
 
-/// A password set by somebody who can read the mailbox.
+/// A password set by a person who can read the mailbox.
 #[derive(Debug, Clone, Copy)]
 pub struct NewPassword<'a> {
     pub user: &'a User,

@@ -1,4 +1,4 @@
-//! Accounts that were registered and never verified: whoever registered them need not own the
+//! Accounts that were registered and never verified: the person who registered them need not own the
 //! address. They are deleted after `UNVERIFIED_DAYS`, on whatever node looks first.
 
 use chrono::{DateTime, Utc};

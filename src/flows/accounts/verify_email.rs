@@ -1,7 +1,7 @@
 //! Proving that an address belongs to the account's owner.
 //!
-//! Whoever registered an address need not own it, and mail scanners open links. So a link alone
-//! changes nothing: somebody signed in to that account confirms it, or gives its password, or
+//! The person who registered an address need not own it, and mail scanners open links. So a link alone
+//! changes nothing: a user signed in to that account confirms it, or enters its password, or
 //! claims the account with a new password, which ends all that was there before.
 
 use super::new_password::own_words;
@@ -38,11 +38,11 @@ use uuid::Uuid;
 /// Who follows the link.
 #[derive(Debug, Clone)]
 pub enum Proof {
-    /// Somebody signed in as this user.
+    /// The caller is signed in as this user.
     SignedInAs(Uuid),
-    /// Somebody who knows the account's password: the same person on another device.
+    /// The caller knows the account's password: the same person on another device.
     Password(SecretString),
-    /// Somebody who reads the mailbox and claims the account with this password.
+    /// The caller reads the mailbox and claims the account with this password.
     NewPassword(SecretString),
 }
 
@@ -92,7 +92,7 @@ pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>>
     let Some(status) = db::sessions::token_status::find(&s.db, &claims).await? else {
         return Ok(None);
     };
-    // Whoever opens the link once more may know that it did its work.
+    // A second use of the link may learn that the first one worked.
     let used_up = status.is_revoked(&claims.token_id) && !status.user.user.mailbox_proven();
     let dead = used_up || judge(&claims, &status.user_status(), &NothingRevoked, s.now()).is_err();
     let user = status.user.user;

@@ -83,7 +83,7 @@ pub enum Outcome {
     NothingToDo(&'static str),
     /// Some input cannot be used.
     Invalid(InputFaults),
-    /// Whoever acts is no admin any more.
+    /// The actor is no longer an admin.
     NotAdmin,
     /// The acting session ended in the same moment.
     Overtaken,

@@ -1,7 +1,7 @@
-//! Users or events by the thousand, as a file that is read as fast as somebody takes it.
+//! Users or events by the thousand, as a file that is read as fast as the client receives it.
 //!
 //! A part hangs on the last row of the one before: memory holds one part, writers wait for nothing,
-//! and whoever takes no more parts has the database read no further. That a file was taken is noted
+//! and the database is read no further once the client stops receiving. That a file was taken is noted
 //! before the first part of it goes. How rows look in a file stands in `rows`.
 
 pub mod rows;
@@ -30,7 +30,7 @@ const AT_ONCE: usize = 1000;
 /// Who takes a file along.
 #[derive(Debug, Clone, Copy)]
 pub struct Taker<'a> {
-    /// The admin; nobody where an operator does.
+    /// The admin; `None` for an operator.
     pub admin: Option<&'a Authenticated>,
     /// From where.
     pub client: &'a Client,
@@ -44,7 +44,7 @@ pub struct Export {
     begun: bool,
     left: Left,
     written: usize,
-    /// For whom; nobody where it is an operator.
+    /// The receiver; `None` for an operator.
     admin: Option<Authenticated>,
 }
 
@@ -135,7 +135,7 @@ pub async fn events_of(
     Ok(Export::new(form, &rows::EVENT, left, taker))
 }
 
-/// What narrows the events. An address without account is told by nothing but that it was one.
+/// The filters in use. An address without an account is recorded only as such, without the address.
 fn told(filter: &Filter) -> Vec<(&'static str, String)> {
     let unknown = filter.subject_hash.map(|_| "unknown".to_owned());
     let subject = filter.subject.map(|id| id.to_string());

@@ -28,7 +28,7 @@ pub const MAX_PAGE: usize = 200;
 pub struct Query {
     /// Who acted: an id or an address.
     pub actor: String,
-    /// Whom it concerns: an id or an address, with or without account.
+    /// The user it concerns: an id or an address, with or without account.
     pub subject: String,
     /// What, by name.
     pub event: String,
@@ -49,7 +49,7 @@ pub struct Found {
     pub next: Option<String>,
 }
 
-/// Somebody, as a person names them.
+/// A user, as an admin types it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Who {
     /// A user, by id.
@@ -73,7 +73,7 @@ impl Who {
 pub struct Question {
     /// Who acted.
     pub actor: Option<Who>,
-    /// Whom it concerns. Of an address, also what happened while it had no account.
+    /// The user it concerns. Of an address, also what happened while it had no account.
     pub subject: Option<Who>,
     /// Event and times.
     pub rest: Filter,

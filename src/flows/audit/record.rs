@@ -14,7 +14,7 @@ use crate::{
 /// Events that one statement writes.
 const AT_ONCE: usize = 5000;
 
-/// Whom an address that was typed concerns.
+/// The user that a typed address concerns.
 pub fn subject_of(s: &Services, user_id: Option<Uuid>, canonical: &str) -> Subject {
     match user_id {
         Some(id) => Subject::User(id),

@@ -1,6 +1,6 @@
 //! Sealing the audit log, and forgetting its old segments.
 //!
-//! Events are written without waiting for anybody. Shortly after, one sealer of all nodes covers
+//! Events are written without waiting for locks. Shortly after, one sealer of all nodes covers
 //! what has settled with the next seal of the chain, and comes back for the rest.
 
 use std::time::Duration;

@@ -83,7 +83,7 @@ pub enum Finding {
     },
 }
 
-/// A seal that somebody noted down: its number and its link.
+/// A seal that an operator noted down: its number and its link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Noted {
     /// Its number.

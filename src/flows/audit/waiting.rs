@@ -1,4 +1,4 @@
-//! Events that wait for their seal longer than they should: told in the log, on the dashboard, by
+//! Events that wait for their seal longer than they should: reported in the log, on the dashboard, by
 //! `vestibule doctor` and by `vestibule audit verify`.
 
 use std::time::Duration;

@@ -1,5 +1,5 @@
 //! Accounts whose second factor is noted one way and stored another, as after a restore that lost
-//! rows. Which one is right cannot be told, so nobody signs in or proves anything until an operator
+//! rows. Which one is right is unknown, so the user cannot sign in or reauthenticate until an operator
 //! has mended it; `vestibule doctor` finds them.
 
 use crate::domain::accounts::user::User;

@@ -31,7 +31,7 @@ const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
 /// How long a proof counts as recent.
 pub const RECENT: TimeDelta = TimeDelta::minutes(10);
 
-/// Somebody signed in who has proved lately who they are.
+/// A signed-in user who has reauthenticated recently.
 ///
 /// Sensitive acts take one of these in place of an [`Authenticated`], and only the checks of this
 /// file make one: an act that forgets to ask for proof does not compile.
@@ -71,7 +71,7 @@ pub enum Outcome {
     Throttled(Pause),
 }
 
-/// Whoever has proved lately, in this session, who they are.
+/// A user who has reauthenticated recently in this session.
 pub fn recent(s: &Services, who: &Authenticated) -> Option<Proven> {
     // One that lies ahead was made by a clock that has been set back since. It is no recent one.
     let now = s.now();
@@ -80,7 +80,7 @@ pub fn recent(s: &Services, who: &Authenticated) -> Option<Proven> {
     (lately && !contradictory_factor(who.user())).then(|| Proven(who.clone()))
 }
 
-/// Takes a proof. Guesses here count as guesses at the door.
+/// Reauthenticates. Guesses here count like guesses at sign-in.
 pub async fn present(
     s: &Services,
     who: &Authenticated,

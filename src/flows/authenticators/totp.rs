@@ -150,7 +150,7 @@ async fn replace_codes(s: &Services, tx: &Transaction<'_>, user: &User) -> Resul
     Ok(codes)
 }
 
-/// What both changes have in common: other sessions end, the owner is told, this one goes on.
+/// What both changes have in common: other sessions end, the owner is notified, this session continues.
 async fn second_factor_changed(
     s: &Services,
     tx: &Transaction<'_>,

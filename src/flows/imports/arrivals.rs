@@ -208,7 +208,7 @@ pub enum Upload {
     TooManyWaiting,
     /// A later upload of the same admin took its place.
     Replaced,
-    /// Whoever acts is no admin any more.
+    /// The actor is no longer an admin.
     NotAdmin,
     /// The acting session ended in the same moment.
     Overtaken,

@@ -41,13 +41,13 @@ pub struct Options {
 
 /// How often the command says that it is there, also while no row comes out of a pipe.
 const BEAT: Duration = Duration::from_secs(20);
-/// Rows that are told at once.
+/// Rows that are reported at once.
 const TOLD: i64 = 1000;
 
 /// Imports rows as the operator, all or none, and tells of each as it is judged. A row whose address gets an
-/// account between that and the end is told again.
+/// account between that and the end is reported again.
 ///
-/// They come in batches of any size, and are forgotten once they are told: what stays in memory is
+/// They come in batches of any size, and are dropped once they are reported: what stays in memory is
 /// sixteen bytes a row, to know an address that comes twice.
 pub async fn import(
     s: &Services,

@@ -75,7 +75,7 @@ impl Summary {
     }
 }
 
-/// What is told of each row as it is judged.
+/// What is reported of each row as it is judged.
 pub type Tell<'a> = &'a mut (dyn FnMut(&[Judged]) + Send);
 
 /// Judges rows, by the addresses of the database too, and writes nothing.
@@ -148,7 +148,7 @@ impl<'a> Import<'a> {
         Ok(user)
     }
 
-    /// What is told of rows that were read; counts them.
+    /// What is reported of rows that were read; counts them.
     pub fn verdicts(
         &mut self,
         part: &[ReadRow],

@@ -15,7 +15,7 @@ use super::judge::ReadRow;
 use batches::{Batches, Unwanted, batches, unreadable};
 use format::other_format;
 
-/// Reads to the end, or until nobody takes the rows any more. What cannot be read is a bad row, so
+/// Reads to the end, or until the receiver of the rows is gone. What cannot be read is a bad row, so
 /// that an import with it is not written.
 pub fn read(source: Box<dyn BufRead + Send>) -> Receiver<Vec<ReadRow>> {
     let (mut batches, receiver) = batches();

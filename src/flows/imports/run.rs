@@ -32,7 +32,7 @@ const LOG: &str = "vestibule::flows::import_run";
 
 /// How often a run says that it goes on.
 const BEAT: Duration = Duration::from_millis(500);
-/// How long a run may be silent before another node begins anew.
+/// How long a run may send no heartbeat before another node starts again.
 const SILENCE: TimeDelta = TimeDelta::seconds(15);
 /// How often it is begun without staging a row. What takes its node down three times would do so for ever.
 const RUNS: i32 = 3;

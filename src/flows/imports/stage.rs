@@ -1,5 +1,5 @@
 //! Staging the rows of an import, chunk by chunk: each is a short transaction that names its run, and holds
-//! nothing that anybody else waits for. Nothing of it is to be seen before the switch (`switch`).
+//! nothing that other transactions wait for. None of it is visible before the switch (`switch`).
 //!
 //! ```text
 //!   rows 0..1000 --commit--> rows 1000..2000 --commit--> ... all --> the switch
@@ -23,7 +23,7 @@ use crate::{
     flows::{Result, Services, audit::record::Actor},
 };
 
-/// A run of an import, and for whom it makes accounts.
+/// A run of an import, and the admins it makes accounts for.
 pub struct Run<'a> {
     /// The file.
     pub file: Uuid,

@@ -15,7 +15,7 @@ use crate::{
 const AT_ONCE: usize = 100_000;
 /// The same, as rows are numbered.
 const STEP: i64 = 100_000;
-/// From so many rows on Postgres is told how many there are before it plans what is done with them.
+/// From this many rows on, the table is analyzed before statements over it are planned.
 const MANY: u64 = 10_000;
 
 /// What became of a switch.

@@ -1,4 +1,4 @@
-//! Taking an import back: every account of the file goes, as long as nobody has used one.
+//! Undoing an import: every account of the file is erased, as long as none was used.
 
 use uuid::Uuid;
 
@@ -35,7 +35,7 @@ pub struct Input {
 pub enum Outcome {
     /// So many accounts are gone.
     Undone(usize),
-    /// Somebody used or changed some of the accounts, and everything stays.
+    /// Some of the accounts were used or changed, and everything stays.
     InUse(InUse),
     /// There is no such import.
     NotFound,
@@ -43,13 +43,13 @@ pub enum Outcome {
     NothingToDo,
     /// Some input cannot be used.
     Invalid(InputFaults),
-    /// Whoever acts is no admin any more.
+    /// The actor is no longer an admin.
     NotAdmin,
     /// The acting session ended in the same moment.
     Overtaken,
 }
 
-/// Accounts of a file that somebody used or changed.
+/// Accounts of a file that were used or changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InUse {
     /// How many.
@@ -120,7 +120,7 @@ struct Undoing<'a> {
 
 impl Undoing<'_> {
     async fn run(&self, tx: &Transaction<'_>) -> Result<Outcome> {
-        // Not the door of shorter acts, which holds the account of who acts: this takes as long as
+        // Not the function of shorter acts, which locks the actor's account: this takes as long as
         // the file is, and they may want to sign in meanwhile.
         db::admin::admins::lock(tx).await?;
         if let Some(barred) = barred(tx, self.who).await? {
@@ -141,7 +141,7 @@ impl Undoing<'_> {
             let why = "This is not the number of accounts. Type it to confirm.";
             return Ok(Outcome::Invalid(InputFaults::one("confirm_count", &why)));
         }
-        // Whoever signs in now waits, and finds no account; whoever was quicker is seen.
+        // A sign-in from now on waits, and finds no account; an earlier one is seen.
         db::imports::hold(tx, self.file).await?;
         let in_use = in_use_by(tx, self.file).await?;
         if in_use.count > 0 {

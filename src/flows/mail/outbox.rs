@@ -43,7 +43,7 @@ pub(crate) fn place_of(mail_id: uuid::Uuid) -> Place {
     }
 }
 
-/// To whom a mail goes.
+/// The recipient of a mail.
 #[derive(Debug, Clone, Copy)]
 pub enum Recipient<'a> {
     /// A user.
@@ -208,7 +208,7 @@ async fn write_mail(
     Ok(())
 }
 
-/// A user who is nobody, for mails that are never sent.
+/// A made-up user, for mails that are never sent.
 pub fn unknown_user(s: &Services, email: &str) -> User {
     User {
         id: random::id(s.random.as_ref()),
@@ -230,7 +230,7 @@ pub fn unknown_user(s: &Services, email: &str) -> User {
     }
 }
 
-/// What a security notice says of the client: a short name, since the user agent is anybody's text.
+/// What a security notice says of the client: a short name, since anyone can choose the user agent.
 pub fn browser_of(client: &Client) -> Option<String> {
     client
         .user_agent

@@ -45,7 +45,7 @@ pub enum Retried {
     Due,
     /// It is being tried, or will be within a minute.
     DueAnyway,
-    /// Nobody can use its link any more.
+    /// Its link can no longer be used.
     Expired,
     /// It is not in the outbox: unknown, sent, or dropped for good.
     Unknown,

@@ -16,7 +16,7 @@ use crate::{
 /// What the log calls this module by.
 const LOG: &str = "vestibule::flows::authenticate";
 
-/// Somebody whose access token lives.
+/// A user with a valid access token.
 #[derive(Debug, Clone)]
 pub struct Authenticated {
     /// The user, with the hash that a proof of the password is compared with.
@@ -64,7 +64,7 @@ pub struct HeldSession {
     pub(in crate::flows) session_id: Uuid,
 }
 
-/// Judges an access token; `None` is all that anybody learns of a refusal.
+/// Judges an access token; `None` if it is refused, without the reason.
 pub async fn with_access_token(s: &Services, token: &str) -> Result<Option<Authenticated>> {
     let now = s.now();
     let claims = match s.tokens.decode_ahead(Purpose::Access, token, now) {

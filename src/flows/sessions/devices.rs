@@ -159,7 +159,7 @@ pub async fn revoke_others(
 
 /// Notes that a session was seen, and from where, unless it was within the last minute.
 ///
-/// The time of before came with the status, so that most requests write nothing. Nobody's
+/// The previous time came with the status, so that most requests write nothing. No one's
 /// request fails because of this.
 pub async fn note_seen(s: &Services, who: &Authenticated, client: impl FnOnce() -> Client) {
     let at = s.now();

@@ -57,7 +57,7 @@ impl Reason {
     }
 }
 
-/// Judges decoded claims as the door of their purpose would. `token` is the text they came from.
+/// Judges decoded claims as the handler of their purpose would. `token` is the text they came from.
 pub async fn judge_claims(s: &Services, token: &str, claims: &Claims) -> Result<Judged> {
     let Some(status) = db::sessions::token_status::find(&s.db, claims).await? else {
         return Ok(Judged {

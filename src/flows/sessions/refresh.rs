@@ -31,11 +31,11 @@ use ipnet::IpNet;
 pub enum Outcome {
     /// The pair: rotated, or the one a quicker request got.
     Refreshed(TokenPair),
-    /// Refused. No more is told, and no cookie is to be cleared: another request may have won.
+    /// Refused, without a reason. No cookie is cleared: another request may have won.
     Dead,
 }
 
-/// How often a lost race is looked at again: each round somebody else rotated.
+/// How often a lost race is retried: in each round another request rotated.
 const ROUNDS: usize = 3;
 
 /// Rotates a refresh token.
@@ -199,7 +199,7 @@ fn successor_again(s: &Services, record: &RefreshRecord) -> Result<TokenPair> {
     token_pair(s, &claims, token, record.remembered, user)
 }
 
-/// A used token came back: whoever holds its successor may not be its owner.
+/// A used token came back: the holder of its successor may not be the owner.
 async fn revoke_everything(
     s: &Services,
     user: &User,

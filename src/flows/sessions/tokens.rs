@@ -19,7 +19,7 @@ pub use sessions::{
     Beginning, SessionEnd, begin_session, refresh_claims, reissue, successor_claims,
 };
 
-/// A session's tokens, and whom they stand for.
+/// A session's tokens, and their user.
 #[derive(Debug, Clone)]
 pub struct TokenPair {
     /// The session.

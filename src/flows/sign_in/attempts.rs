@@ -9,7 +9,7 @@
 //!     refused <──────────────────────────── else: paused, or blocked and mailed ─┘
 //! ```
 //!
-//! Addresses that nobody has are counted, refused and mailed (to nobody) alike.
+//! Addresses without an account are counted, refused and (with a mail that is never sent) mailed alike.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -155,7 +155,7 @@ pub async fn forget_failures(conn: &Connection, attempt: &Attempt) -> Result<()>
     Ok(())
 }
 
-/// Compares a password that was counted. One that nobody had the time to compare counts for
+/// Compares a password that was counted. An attempt that there was no time to compare counts for
 /// nothing. Where it is wrong, or right and refused for another reason, [`refuse`] takes
 /// what this returns.
 pub async fn verify_password(
@@ -207,7 +207,7 @@ async fn refusal(s: &Services, target: Target<'_>, client: &Client) -> Result<Th
             wait <= TimeDelta::zero() || wait > UNLOCK_LIFETIME
         })
     };
-    // Somebody succeeded in the same moment.
+    // Another attempt succeeded at the same moment.
     let Some(tried) = found(key) else {
         return Ok(Throttled(Pause::For(Duration::from_secs(1))));
     };
@@ -288,7 +288,7 @@ pub async fn mail_failed_code(
     enqueue(s, tx, to, &message, Cause::Client(client)).await
 }
 
-/// Whether a browser signed in with the credentials of now. Whoever held the account before its owner,
+/// Whether a browser signed in with the credentials of now. A person who held the account before its owner,
 /// or knew the password before this one, may have collected entries without end, each of which would be
 /// worth guesses past the ceiling.
 async fn is_still_known(

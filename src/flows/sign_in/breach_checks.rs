@@ -58,7 +58,7 @@ pub(in crate::flows) fn queue_breach_check(
 }
 
 /// Waits for a look-up that is due, and makes it. A password that turns out to be known must be
-/// changed before anything else, and its owner is told. Stopped halfway, nothing has happened.
+/// changed before anything else, and its owner is notified. If it stops halfway, nothing has happened.
 pub async fn next(s: &Services) -> Result<()> {
     let Some(due) = s.breach_checks.next().await else {
         return Ok(());

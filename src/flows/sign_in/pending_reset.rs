@@ -3,7 +3,7 @@
 //! The link of a mail proves one factor. Where a second one is enrolled, nothing changes before its
 //! code: the hash of the new password waits in the pending sign-in itself, sealed. It dies with that
 //! token, which lives five minutes, works once, and is dead after any rise of `rev`. The link is used
-//! up together with it, so that whoever mistypes a code starts again from the same mail.
+//! up together with it, so that a user who mistypes a code can start again from the same mail.
 
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};

@@ -43,7 +43,7 @@ pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>>
     Ok(found.map(|(_, record)| record.user))
 }
 
-/// Unlocks with a token out of a mail. It signs nobody in.
+/// Unlocks with a token from a mail. It signs no one in.
 pub async fn by_mail(s: &Services, token: &SecretString, client: &Client) -> Result<Outcome> {
     if let Some(Throttled(wait)) = count_request(s, Route::Reset, client, None) {
         return Ok(Outcome::Throttled(wait));
@@ -67,7 +67,7 @@ pub async fn by_mail(s: &Services, token: &SecretString, client: &Client) -> Res
 }
 
 /// Forgets the failures at a user's password, and those at their codes where there were so many
-/// that nobody gets in: whoever reads the mailbox buys no guesses at codes before that. A
+/// that no one gets in: reading the mailbox gives no further guesses at codes before that. A
 /// completed reset does so, too. `false` where there were none.
 pub(in crate::flows) async fn unlock(
     s: &Services,
@@ -101,7 +101,7 @@ pub(in crate::flows) async fn unlock_all(
     Ok(db::sign_in::throttles::clear(tx, &codes).await? || unlocked)
 }
 
-/// The mail to somebody whose sign-in is blocked, and how long its link works.
+/// The mail to a user whose sign-in is blocked, and how long its link works.
 pub(in crate::flows) fn blocked_message(
     s: &Services,
     user: &User,

@@ -1,4 +1,4 @@
-//! One conversation with a mail server (RFC 5321): each answer is waited for by itself, and says of whom
+//! One conversation with a mail server (RFC 5321): each answer is awaited by itself, and says whom
 //! it is an answer.
 
 use std::{io, sync::Arc, time::Duration};

@@ -58,7 +58,7 @@ impl Reply {
     }
 
     /// Whether a reply to RCPT refuses this recipient for good, and not us: our sender's address, relaying,
-    /// authentication and policy are ours to mend, and 552 says "too many" (RFC 5321, 4.5.3.1.10).
+    /// authentication and policy are ours to fix, and 552 says "too many" (RFC 5321, 4.5.3.1.10).
     pub(super) fn refuses_recipient(&self) -> bool {
         match (self.code, self.enhanced()) {
             (500..=599, Some((1, _))) => self.knows_no_recipient(),

@@ -1,4 +1,4 @@
-//! The statements of the list: whom a search finds, in which direction, and the values they ask for.
+//! The statements of the list: the users a search finds, in which direction, and the values they bind.
 
 use super::kinds::kinds;
 use crate::domain::accounts::{
@@ -159,7 +159,7 @@ pub(super) fn count_gathered(search: &UserSearch) -> String {
     )
 }
 
-/// The ids of those whom a search finds, in no order.
+/// The ids of the users that a search finds, in no order.
 pub(super) fn everybody(search: &UserSearch) -> String {
     let matches = match search.text {
         Some(_) => gathered_matches(search),

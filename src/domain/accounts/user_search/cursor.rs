@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{SearchError, Sort};
 
-/// The place of a user in an order: those after it are the next page, whoever came or went since.
+/// The place of a user in an order: those after it are the next page, also if users came or went since.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cursor {
     /// When the account was made, and its id.
@@ -16,7 +16,7 @@ pub enum Cursor {
 }
 
 impl Cursor {
-    /// As a link carries it. What stands in it is nobody's business and may change.
+    /// As a link carries it. The content is opaque to clients and may change.
     pub fn encode(&self) -> String {
         BASE64URL_NOPAD.encode(self.plain().as_bytes())
     }

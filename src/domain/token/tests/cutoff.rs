@@ -56,7 +56,7 @@ fn with_iat_ms_both_sides_are_a_millisecond_apart() {
     }
 }
 
-/// The second counts from its beginning: what cannot be told apart is taken for the older.
+/// A whole second counts from its beginning: where the order is unknown, the token counts as older.
 #[test]
 fn with_only_iat_a_token_counts_from_the_beginning_of_its_second() {
     for purpose in bound() {

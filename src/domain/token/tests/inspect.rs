@@ -1,4 +1,4 @@
-//! What an operator is told about a token.
+//! What `vestibule token inspect` shows about a token.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Who issued a token, and for whom: `iss` and `aud`.
+//! The issuer and the audience of a token: `iss` and `aud`.
 
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ fn the_issuer_is_one_text_and_ours() {
     assert_eq!(absent, Err(Refusal::Malformed));
 }
 
-/// RFC 7519, 4.1.3: a text or a list, in which whoever reads it must find itself.
+/// RFC 7519, 4.1.3: a text or a list, in which the reader must find its own name.
 #[test]
 fn an_audience_that_is_configured_must_be_named() {
     for (aud, answer) in [

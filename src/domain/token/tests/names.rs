@@ -1,4 +1,4 @@
-//! What must be there and what may be absent; whom and what a token names.
+//! Required and optional claims; the user and the session that a token names.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -127,7 +127,7 @@ fn claims_are_one_object() {
         let token = super::signed_text(Purpose::Access, super::HEADER, claims);
         assert_eq!(super::verdict(&token), MALFORMED, "{claims:?}");
     }
-    // A claim that nobody reads is passed over, however deep it goes.
+    // An unknown claim is ignored, however deep it nests.
     let deep = format!("{}1{}", "[".repeat(1000), "]".repeat(1000));
     let claims = with(least(Purpose::Access), "jti", json!("a"))
         .to_string()

@@ -1,4 +1,4 @@
-//! Each token opens its own asked only, whatever it is tried on: every purpose against every other.
+//! A token is accepted for its own purpose only: every purpose against every other.
 
 use super::{claims, codec, least, minted, now, rotated_codec, signed, with};
 use crate::domain::token::{Purpose, Refusal};

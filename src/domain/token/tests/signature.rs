@@ -57,7 +57,7 @@ fn a_header_is_one_that_we_understand() {
         (r#"{"alg":"HS256","typ":"at+jwt"}"#, Ok(())),
         (r#"{"alg":"HS256","of later":true}"#, Ok(())),
         (r#"{"alg":"HS256","jwk":{"kty":"oct","k":"AAAA"}}"#, Ok(())),
-        // Whoever does not understand what is critical must refuse it.
+        // A reader that does not understand a critical header must refuse it.
         (r#"{"alg":"HS256","crit":["exp"],"exp":1}"#, FORGED),
         (r#"{"alg":"HS256","crit":["b64"],"b64":false}"#, FORGED),
         (r#"{"alg":"HS256","crit":[]}"#, FORGED),

@@ -119,7 +119,7 @@ pub async fn confirm(
         }
     };
     s.db.transaction(async |tx| {
-        // First the enrolment: where it was begun anew meanwhile, nothing has been written yet.
+        // First the enrolment: if it was started again meanwhile, nothing has been written yet.
         if !still_lives(tx, who).await?
             || !totp_code::confirm_enrolment(s, tx, user, &row.secret, step).await?
         {

@@ -1,4 +1,4 @@
-//! Rows in batches, from the thread that reads them to whoever takes them.
+//! Rows in batches, from the thread that reads them to the task that uses them.
 
 use std::io;
 
@@ -23,7 +23,7 @@ pub(super) fn batches() -> (Batches, Receiver<Vec<ReadRow>>) {
     (Batches { sender, batch }, receiver)
 }
 
-/// Nobody takes the rows any more.
+/// The receiver of the rows is gone.
 pub(super) struct Unwanted;
 
 pub(super) struct Batches {

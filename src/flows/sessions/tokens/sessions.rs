@@ -37,7 +37,7 @@ pub struct Beginning<'a> {
     /// In the words of RFC 8176, and `device` for a trusted browser.
     pub methods: &'static [&'static str],
     pub remembered: bool,
-    /// The session whose cookies the new one takes over: nobody could sign out of it any more.
+    /// The session whose cookies the new one replaces: no one could sign out of it afterwards.
     pub replaces: Option<HeldSession>,
     pub client: &'a Client,
 }
