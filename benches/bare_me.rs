@@ -81,7 +81,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let first = "SELECT id::text FROM users ORDER BY created_at LIMIT 1";
     let claims = Claims {
         sub: client.query_one(first, &[]).await?.get(0),
-        // The year 2100: it never expires while somebody measures.
+        // The year 2100: it never expires during a measurement.
         exp: 4_102_444_800,
     };
     let token = jsonwebtoken::encode(&Header::default(), &claims, &EncodingKey::from_secret(KEY))?;

@@ -71,7 +71,7 @@ async fn a_first_start_makes_a_private_database_and_a_later_one_keeps_it() {
 }
 
 #[tokio::test]
-async fn nobody_else_can_reach_it_and_ctrl_c_does_not() {
+async fn no_other_account_can_reach_it_and_ctrl_c_does_not() {
     let place = Place::new("private");
     let postgres = LocalPostgres::start(&place.options()).await.unwrap();
     let server = postmaster_of(&place.data_dir).unwrap();
@@ -156,7 +156,7 @@ async fn first_starts_at_once_make_one_cluster() {
     assert_eq!(postmaster_of(&place.data_dir), None);
 }
 
-/// Whoever starts while the last one stops gets a server that stays.
+/// A process that starts while the last one stops gets a server that stays.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_newcomer_never_meets_a_dying_server() {
     let place = Place::new("race");
@@ -180,7 +180,7 @@ async fn a_newcomer_never_meets_a_dying_server() {
 }
 
 #[tokio::test]
-async fn a_long_path_moves_the_socket_and_everybody_finds_it() {
+async fn a_long_path_moves_the_socket_and_every_process_finds_it() {
     let place = Place::new(&format!("{}/{}", "long".repeat(20), "path".repeat(20)));
     let holder = Holder::start(&place);
     let server = postmaster_of(&place.data_dir);
@@ -221,7 +221,7 @@ async fn a_long_path_moves_the_socket_and_everybody_finds_it() {
 }
 
 #[tokio::test]
-async fn a_pid_file_that_names_somebody_else_does_not_stop_the_start() {
+async fn a_pid_file_that_names_another_process_does_not_stop_the_start() {
     let place = Place::new("stale");
     let postgres = LocalPostgres::start(&place.options()).await.unwrap();
     let pid_file = place.data_dir.join("postgres/postmaster.pid");
@@ -229,7 +229,7 @@ async fn a_pid_file_that_names_somebody_else_does_not_stop_the_start() {
     postgres.stop().await.unwrap();
 
     let (_, rest) = content.split_once('\n').unwrap();
-    // Once this test itself, which is alive, and once a number that nobody has.
+    // Once this test itself, which is alive, and once an unused process id.
     for pid in [std::process::id(), 4_194_304] {
         fs::write(&pid_file, format!("{pid}\n{rest}")).unwrap();
         let postgres = LocalPostgres::start(&place.options()).await.unwrap();

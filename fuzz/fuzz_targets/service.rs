@@ -1,4 +1,4 @@
-//! A service with a key that everybody knows and a clock that stands still.
+//! A service with a public key and a fixed clock.
 #![allow(dead_code, reason = "each target uses some of it")]
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -16,19 +16,19 @@ fuzz_target!(|data: &[u8]| {
     let (header, claims) = data.split_at(end);
     let claims = claims.strip_prefix(b"\n").unwrap_or(claims);
     let codec = codec();
-    for door in Purpose::ALL {
-        let Ok(read) = codec.decode(door, &signed(door, header, claims), now()) else {
+    for purpose in Purpose::ALL {
+        let Ok(read) = codec.decode(purpose, &signed(purpose, header, claims), now()) else {
             continue;
         };
-        assert_eq!(read.purpose, door);
+        assert_eq!(read.purpose, purpose);
         assert!((1..=64).contains(&read.token_id.len()) && !read.token_id.contains('\0'));
         assert!(read.issued_at <= now() + TimeDelta::seconds(60));
         assert!(now() < read.expires_at + TimeDelta::seconds(60));
-        let refresh = door == Purpose::Refresh;
+        let refresh = purpose == Purpose::Refresh;
         assert!(!refresh || read.session_id.is_some() && read.extra.generation.is_some());
         let minted = codec.encode(&read).expect("claims that were read");
         // `exp` is minted in whole seconds, which may be just past.
-        if let Ok(again) = codec.decode(door, minted.expose(), now()) {
+        if let Ok(again) = codec.decode(purpose, minted.expose(), now()) {
             assert_eq!(again.token_id, read.token_id);
             assert_eq!((again.issued_at, again.rev), (read.issued_at, read.rev));
         }

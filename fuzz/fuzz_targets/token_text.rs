@@ -1,6 +1,6 @@
-//! Any text at every door: none of it is a token, and looking at it never panics.
+//! Any text for every purpose: none of it is a token, and reading it never panics.
 //!
-//! The corpus has one token that opens the access door, made with the key below. Whoever is accepted
+//! The corpus has one valid access token, made with the key below. Any text that is accepted
 //! besides it has been forged.
 #![no_main]
 
@@ -17,11 +17,11 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let codec = codec();
-    for door in Purpose::ALL {
-        if codec.decode(door, text, now()).is_ok() {
-            assert_eq!((door, text), (Purpose::Access, genuine().as_str()));
+    for purpose in Purpose::ALL {
+        if codec.decode(purpose, text, now()).is_ok() {
+            assert_eq!((purpose, text), (Purpose::Access, genuine().as_str()));
         }
     }
-    let told = codec.inspect(text, now());
-    assert_eq!(told.verdict.is_ok(), text == genuine());
+    let reported = codec.inspect(text, now());
+    assert_eq!(reported.verdict.is_ok(), text == genuine());
 });

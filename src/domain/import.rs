@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn every_reason_is_told_at_once() {
+    fn every_reason_is_reported_at_once() {
         let row = [
             ("email", "nobody"),
             ("display_name", "a\u{7}b"),

@@ -53,7 +53,7 @@ mod tests {
     use crate::mail::Transport;
 
     #[tokio::test]
-    async fn it_fails_as_often_as_told_and_then_keeps_mails() {
+    async fn it_fails_as_often_as_asked_and_then_keeps_mails() {
         let mailbox = MemoryMailbox::default();
         let transport = Transport::Memory(mailbox.clone());
         let mail = RenderedMail {

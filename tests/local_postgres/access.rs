@@ -152,7 +152,7 @@ async fn a_running_server_that_trusted_tcp_is_mended_by_who_comes_next() {
 
         let postgres = LocalPostgres::start(&place.options()).await.unwrap();
         assert_eq!(postmaster_of(&place.data_dir), server, "the same server");
-        // The server reads the file a moment after it is told to.
+        // The server reads the file a moment after the signal.
         let mut answer = over_tcp(&address).await;
         for _ in 0..100 {
             if answer.is_err() {

@@ -146,8 +146,8 @@ impl Sql {
             .batch_execute(statements)
             .await
             .expect_err(statements);
-        let told = refused.as_db_error().expect("the database's word");
-        told.message().to_owned()
+        let reported = refused.as_db_error().expect("the database's word");
+        reported.message().to_owned()
     }
 
     /// The rows of a query as text, NULL as the empty text.

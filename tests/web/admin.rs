@@ -33,7 +33,7 @@ async fn admin(app: &TestApp) -> (Person, Api) {
     (admin, api)
 }
 
-/// The last event about somebody that an admin caused: its name, its detail, and who acted.
+/// The last event about a user that an admin caused: its name, its detail, and its actor.
 async fn last_act(app: &TestApp, subject: Uuid) -> (String, Value, Option<Uuid>) {
     let last = "SELECT event, detail::text, actor_id::text FROM audit_events
         WHERE subject_id::text = $1 AND (event LIKE 'user\\_%' OR event = 'sign_in_unblocked') ORDER BY seq DESC LIMIT 1";

@@ -249,13 +249,13 @@ async fn a_node_tells_when_the_end_of_the_chain_is_cut() {
     app.sql("DELETE FROM audit_seals WHERE number = 2", &[])
         .await;
     segment(&app, 1).await;
-    let told = "SELECT detail->>'seal' FROM audit_events WHERE event = 'audit_log_cut'";
-    let told = app.sql(told, &[]).await;
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0].get::<_, String>(0), "2");
+    let reported = "SELECT detail->>'seal' FROM audit_events WHERE event = 'audit_log_cut'";
+    let reported = app.sql(reported, &[]).await;
+    assert_eq!(reported.len(), 1);
+    assert_eq!(reported[0].get::<_, String>(0), "2");
 }
 
-/// Somebody with the database alone changes a row, and then whatever hangs on it.
+/// An attacker with the database alone changes a row, and then everything that depends on it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chain_that_is_recomputed_without_the_key_is_found() {
     let app = three_segments().await;
@@ -396,14 +396,17 @@ async fn old_segments_go_as_a_whole_and_the_rest_verifies() {
     timeout(Duration::from_secs(10), purged).await.unwrap();
     let report = sealed(&app).await;
     assert_eq!((report.purged_through, report.events), (1, 4));
-    let told = "SELECT detail::text FROM audit_events WHERE event = 'audit_log_purged'";
-    let told: String = app.sql(told, &[]).await[0].get(0);
-    assert_eq!(told, r#"{"events": 4, "origin": "service", "through": 1}"#);
+    let reported = "SELECT detail::text FROM audit_events WHERE event = 'audit_log_purged'";
+    let reported: String = app.sql(reported, &[]).await[0].get(0);
+    assert_eq!(
+        reported,
+        r#"{"events": 4, "origin": "service", "through": 1}"#
+    );
     let lists = "SELECT number FROM audit_seals WHERE row_hashes IS NULL";
     assert_eq!(app.sql(lists, &[]).await.len(), 1);
     assert_eq!(seals::purge(app.services()).await.unwrap(), 0);
 
-    // Half a segment does not go, and a purge that nobody with the key made is found.
+    // Half a segment does not go, and a purge made without the key is found.
     let conn = app.another_connection().await;
     let forge = "INSERT INTO audit_seals SELECT number + 1, sealed_at, last_seq, last_seq, 0, '',
         sha256(''), 2, digest, key_id, mac FROM audit_seals ORDER BY number DESC LIMIT 1";

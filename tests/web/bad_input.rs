@@ -141,7 +141,7 @@ struct Attacker {
 }
 
 impl Attacker {
-    /// Signed in, so that what lies behind the door is reached as well.
+    /// Signed in, so that pages for signed-in users are reached as well.
     async fn new(app: &TestApp) -> Self {
         let person = app.person().await;
         let mut browser = app.browser();

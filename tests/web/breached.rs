@@ -1,5 +1,5 @@
-//! Passwords that are known from data breaches: refused at every door, and found out later where
-//! nobody could tell at the door.
+//! Passwords that are known from data breaches: refused in every form, and found later
+//! if the look-up failed then.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn token_for(app: &TestApp, call: &str, person: &Person, subject: &str) ->
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_door_takes_one() {
+async fn no_form_takes_a_breached_password() {
     let known = BreachServer::knowing(&[BREACHED]).await;
     let app = TestApp::with(&known.settings()).await;
     let person = app.person().await;
@@ -59,8 +59,8 @@ async fn no_door_takes_one() {
         };
         let reply = api.post(call, body).await;
         assert_eq!(reply.status, 422, "{call} {reply:?}");
-        let told = reply.body["errors"][field][0].as_str().unwrap_or_default();
-        assert!(told.contains(WHY), "{call} {reply:?}");
+        let reported = reply.body["errors"][field][0].as_str().unwrap_or_default();
+        assert!(reported.contains(WHY), "{call} {reply:?}");
     }
 
     let mut browser = app.browser();
@@ -123,7 +123,7 @@ async fn until_checked(app: &TestApp, email: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_nobody_could_tell_is_made_up_for_at_the_next_sign_in() {
+async fn a_failed_lookup_is_repeated_at_the_next_sign_in() {
     let known = BreachServer::knowing(&[BREACHED]).await;
     let app = TestApp::with(&known.settings()).await;
     known.go_down(true);

@@ -1,4 +1,4 @@
-//! A clock that was ahead for a while, and was set back: nobody is locked out for the difference, and
+//! A clock that was ahead for a while, and was set back: no one is locked out for the difference, and
 //! what was let in by it lives.
 
 use chrono::TimeDelta;

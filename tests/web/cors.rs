@@ -1,4 +1,4 @@
-//! Calls by pages of other origins: `CORS_ORIGINS` may, and nobody else learns anything.
+//! Calls by pages of other origins: `CORS_ORIGINS` may, and other origins learn nothing.
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;

@@ -173,7 +173,7 @@ async fn a_planted_cookie_is_not_ours() {
         .header("cookie", format!("__Host-access={access}"));
     assert_eq!(Answer::of(request).await.status, 200);
 
-    // Two of one name: nobody could say which one is real.
+    // Two of one name: it is unknown which one is real.
     for path in ["/account", "/api/auth/me"] {
         let twice = format!("__Host-access={access}; __Host-access={access}");
         let request = http().get(app.url() + path).header("host", HOST);

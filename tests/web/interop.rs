@@ -17,7 +17,7 @@ use crate::harness::{
     settings::ORIGIN,
 };
 
-const SECRET: &str = "what both sides know and nobody else does";
+const SECRET: &str = "what both sides know and no one else does";
 const PURPOSES: [&str; 8] = [
     "access",
     "refresh",

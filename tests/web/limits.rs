@@ -112,7 +112,7 @@ impl Fresh {
     }
 }
 
-/// Somebody at the second step, with a browser and as a program.
+/// A user at the second step, with a browser and as a program.
 struct Waiting {
     browser: Browser,
     token: String,
@@ -141,7 +141,7 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// Somebody whose codes nobody has guessed at yet.
+    /// A user whose codes were not guessed at yet.
     async fn wait_for_a_code(&mut self) {
         let person: Person = self.app.person().with_totp().await;
         let mut browser = self.app.browser();
@@ -155,17 +155,17 @@ impl<'a> Attempts<'a> {
     }
 
     /// One attempt at a page or a call, with no failure that counts against the account.
-    async fn at(&self, door: &Door, client: &str, email: &str) -> u16 {
+    async fn at(&self, route: &Route, client: &str, email: &str) -> u16 {
         self.app.sql("DELETE FROM account_throttles", &[]).await;
         let waiting = self.waiting.last();
         let code = |of: fn(&Waiting) -> &str| waiting.map(of).unwrap_or_default();
         let wrong = code(|waiting| &waiting.wrong);
-        let request = match door {
-            Door::Call(call) => {
+        let request = match route {
+            Route::Call(call) => {
                 let body = body_of(call, email, code(|waiting| &waiting.token), wrong);
                 self.app.api().request(Method::POST, call).json(&body)
             }
-            Door::Page(path) => {
+            Route::Page(path) => {
                 let (browser, csrf) = match (path.as_str(), waiting) {
                     ("/login/verify", Some(waiting)) => (
                         &waiting.browser,
@@ -195,7 +195,7 @@ impl<'a> Attempts<'a> {
 }
 
 #[derive(Debug)]
-enum Door {
+enum Route {
     Page(String),
     Call(String),
 }
@@ -220,12 +220,12 @@ async fn as_many_pass_as_the_table_says() {
     let app = TestApp::with(&[REAL, BEHIND_A_PROXY]).await;
     let mut attempts = Attempts::new(&app).await;
     for line in Documented::all() {
-        let doors: Vec<Door> = line
+        let routes: Vec<Route> = line
             .pages
             .iter()
             .cloned()
-            .map(Door::Page)
-            .chain(line.calls.iter().cloned().map(Door::Call))
+            .map(Route::Page)
+            .chain(line.calls.iter().cloned().map(Route::Call))
             .collect();
         let (one_client, one_email) = (attempts.fresh.client(), attempts.fresh.email());
         let codes = line.route == "second_factor";
@@ -245,7 +245,9 @@ async fn as_many_pass_as_the_table_says() {
                 _ => attempts.fresh.email(),
             };
             tried += 1;
-            let status = attempts.at(&doors[n % doors.len()], &client, &email).await;
+            let status = attempts
+                .at(&routes[n % routes.len()], &client, &email)
+                .await;
             assert!(
                 matches!(status, 200 | 202 | 401 | 422 | 429),
                 "{line:?} {status}"
@@ -258,14 +260,14 @@ async fn as_many_pass_as_the_table_says() {
         }
         assert_eq!(passed, line.burst(), "{line:?}");
         app.wait(line.each());
-        for (door, passes) in doors.iter().zip([true, false]) {
+        for (route, passes) in routes.iter().zip([true, false]) {
             let (client, email) = match line.by.as_str() {
                 "client" => (one_client.clone(), attempts.fresh.email()),
                 "address" => (attempts.fresh.client(), one_email.clone()),
                 _ => (one_client.clone(), one_email.clone()),
             };
-            let status = attempts.at(door, &client, &email).await;
-            assert_eq!(status != 429, passes, "{line:?} at {door:?}: {status}");
+            let status = attempts.at(route, &client, &email).await;
+            assert_eq!(status != 429, passes, "{line:?} at {route:?}: {status}");
         }
     }
 }
@@ -279,7 +281,7 @@ async fn guess(app: &TestApp, client: &str, email: &str) -> u16 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_exempt_network_and_a_limit_that_is_off_hold_nobody() {
+async fn an_exempt_network_and_a_limit_that_is_off_limit_no_one() {
     let app = TestApp::with(&[
         REAL,
         BEHIND_A_PROXY,
@@ -297,7 +299,7 @@ async fn an_exempt_network_and_a_limit_that_is_off_hold_nobody() {
     app.sql("DELETE FROM account_throttles", &[]).await;
     assert_eq!(guess(&app, "10.0.0.0", email).await, 401);
     assert_eq!(guess(&app, "10.0.0.0", email).await, 429);
-    // What a client says of itself exempts nobody.
+    // What a client says of itself exempts no one.
     assert_eq!(guess(&app, "192.0.2.9, 10.0.0.0", email).await, 429);
 }
 

@@ -1,4 +1,4 @@
-//! One policy for every new password, whichever door it comes through, and the same verdict while it
+//! One policy for every new password, whichever form it comes from, and the same verdict while it
 //! is typed.
 
 use serde_json::{Value, json};
@@ -45,16 +45,16 @@ fn refused() -> [(String, &'static str, &'static str); 6] {
 
 /// A page or a call that takes a new password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Door {
+enum Route {
     Register,
     Reset,
     Claim,
     Change,
-    /// By somebody whose hash was made elsewhere, and who has to change it.
+    /// By a user whose hash was made elsewhere, and who has to change it.
     ChangeImported,
 }
 
-impl Door {
+impl Route {
     const ALL: [Self; 5] = [
         Self::Register,
         Self::Reset,
@@ -97,71 +97,71 @@ impl Door {
     }
 }
 
-/// Somebody who stands at a door.
+/// A user at one of the forms.
 struct Visitor {
-    door: Door,
+    route: Route,
     person: Person,
     token: String,
 }
 
 impl Visitor {
-    async fn at(app: &TestApp, door: Door) -> Self {
-        let mut person = match door {
-            Door::ChangeImported => app.person().must_change().await,
+    async fn at(app: &TestApp, route: Route) -> Self {
+        let mut person = match route {
+            Route::ChangeImported => app.person().must_change().await,
             _ => app.person().await,
         };
         let mut token = String::new();
-        match door {
-            Door::Register => person.email = format!("new-{}", person.email),
-            Door::Reset => token = mailed(app, "/forgot-password", &person, "Reset").await,
-            Door::Claim => token = mailed(app, "/resend-verification", &person, "Verify").await,
-            Door::Change => {}
-            Door::ChangeImported => {
+        match route {
+            Route::Register => person.email = format!("new-{}", person.email),
+            Route::Reset => token = mailed(app, "/forgot-password", &person, "Reset").await,
+            Route::Claim => token = mailed(app, "/resend-verification", &person, "Verify").await,
+            Route::Change => {}
+            Route::ChangeImported => {
                 let sql = "UPDATE users SET password_hash = $2 WHERE email = $1";
                 app.sql(sql, &[&person.email, &IMPORTED]).await;
                 IMPORTED_PASSWORD.clone_into(&mut person.password);
             }
         }
         Self {
-            door,
+            route,
             person,
             token,
         }
     }
 
-    /// Opens the page of the door.
+    /// Opens the page of the form.
     async fn opens(&self, browser: &mut Browser) {
-        let path = match self.door {
-            Door::Reset | Door::Claim => format!("{}?token={}", self.door.action(), self.token),
-            door => door.action().to_owned(),
+        let path = match self.route {
+            Route::Reset | Route::Claim => format!("{}?token={}", self.route.action(), self.token),
+            route => route.action().to_owned(),
         };
-        if self.door.action() == "/account/password" && !browser.is_signed_in().await {
+        if self.route.action() == "/account/password" && !browser.is_signed_in().await {
             browser.sign_in(&self.person).await;
         }
-        assert_eq!(browser.visit(&path).await.status(), 200, "{:?}", self.door);
+        assert_eq!(browser.visit(&path).await.status(), 200, "{:?}", self.route);
     }
 
     fn typed<'a>(&'a self, others: &'a [(&str, String)], new: &'a str) -> Vec<(&'a str, &'a str)> {
         let others = others.iter().map(|(name, value)| (*name, value.as_str()));
-        others.chain([(self.door.field(), new)]).collect()
+        others.chain([(self.route.field(), new)]).collect()
     }
 
     /// What the page says beside the field, and its status.
     async fn sends(&self, browser: &mut Browser, new: &str) -> (u16, String) {
-        let others = self.door.others(&self.person, &self.token);
+        let others = self.route.others(&self.person, &self.token);
         let typed = self.typed(&others, new);
-        let page = browser.submit(self.door.action(), &typed).await;
+        let page = browser.submit(self.route.action(), &typed).await;
         (page.status(), page.text(".field-error p"))
     }
 
-    /// What is told while it is typed into the form that is open.
+    /// The verdict while it is typed into the open form.
     async fn asks(&self, browser: &mut Browser, new: &str) -> Value {
-        let others = self.door.others(&self.person, &self.token);
+        let others = self.route.others(&self.person, &self.token);
         let typed = self.typed(&others, new);
-        let form = browser.form(self.door.action(), &typed);
+        let form = browser.form(self.route.action(), &typed);
         let mut fields = form.filled(&typed);
         // What holds until now is not sent along.
-        fields.retain(|(name, _)| name != "current_password" && name != self.door.field());
+        fields.retain(|(name, _)| name != "current_password" && name != self.route.field());
         fields.push(("password".to_owned(), new.to_owned()));
         let answer = ask(browser, &fields).await;
         assert_eq!(answer.status, 200, "{answer:?}");
@@ -171,17 +171,17 @@ impl Visitor {
 
     /// What the call answers.
     async fn calls(&self, app: &TestApp, new: &str) -> Reply {
-        let mut body = json!({ (self.door.field()): new });
-        for (name, value) in self.door.others(&self.person, &self.token) {
+        let mut body = json!({ (self.route.field()): new });
+        for (name, value) in self.route.others(&self.person, &self.token) {
             body[name] = json!(value);
         }
-        let api = match self.door {
-            Door::Change | Door::ChangeImported => {
+        let api = match self.route {
+            Route::Change | Route::ChangeImported => {
                 app.api().with(&app.api().sign_in(&self.person).await)
             }
             _ => app.api(),
         };
-        api.post(self.door.call(), body).await
+        api.post(self.route.call(), body).await
     }
 }
 
@@ -200,40 +200,46 @@ async fn ask(browser: &mut Browser, fields: &[(impl AsRef<str>, impl AsRef<str>)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_door_refuses_with_the_reason_and_a_way_out_and_says_so_while_it_is_typed() {
+async fn every_form_refuses_with_the_reason_and_advice_and_says_so_while_it_is_typed() {
     let app = TestApp::with(&SETTINGS).await;
-    for door in Door::ALL {
-        let visitor = Visitor::at(&app, door).await;
+    for route in Route::ALL {
+        let visitor = Visitor::at(&app, route).await;
         let mut browser = app.browser();
         visitor.opens(&mut browser).await;
         for (password, why, way_out) in refused() {
             let password = password.replace('@', &visitor.person.email);
             let verdict = visitor.asks(&mut browser, &password).await;
             let message = verdict["message"].as_str().unwrap();
-            assert_eq!(verdict["accepted"], false, "{door:?} {password}");
-            assert!(verdict["score"].as_u64().unwrap() < 3, "{door:?} {verdict}");
-            assert!(message.contains(why), "{door:?} {password}: {message}");
-            assert!(message.contains(way_out), "{door:?} {password}: {message}");
+            assert_eq!(verdict["accepted"], false, "{route:?} {password}");
+            assert!(
+                verdict["score"].as_u64().unwrap() < 3,
+                "{route:?} {verdict}"
+            );
+            assert!(message.contains(why), "{route:?} {password}: {message}");
+            assert!(message.contains(way_out), "{route:?} {password}: {message}");
 
-            let (status, told) = visitor.sends(&mut browser, &password).await;
-            assert_eq!(status, 422, "{door:?} {password}: {told}");
-            assert!(told.contains(message), "{door:?} {password}: {told}");
+            let (status, reported) = visitor.sends(&mut browser, &password).await;
+            assert_eq!(status, 422, "{route:?} {password}: {reported}");
+            assert!(
+                reported.contains(message),
+                "{route:?} {password}: {reported}"
+            );
             let reply = visitor.calls(&app, &password).await;
-            assert_eq!(reply.status, 422, "{door:?} {password}: {reply:?}");
-            let told = &reply.body["errors"][door.field()][0];
-            assert_eq!(told, message, "{door:?} {password}: {reply:?}");
+            assert_eq!(reply.status, 422, "{route:?} {password}: {reply:?}");
+            let reported = &reply.body["errors"][route.field()][0];
+            assert_eq!(reported, message, "{route:?} {password}: {reply:?}");
         }
         let verdict = visitor.asks(&mut browser, NEW_PASSWORD).await;
-        assert_eq!(verdict["accepted"], true, "{door:?}");
-        assert_eq!(verdict["score"], 4, "{door:?}");
-        let (status, told) = visitor.sends(&mut browser, NEW_PASSWORD).await;
-        assert_eq!(status, 200, "{door:?}: {told}");
+        assert_eq!(verdict["accepted"], true, "{route:?}");
+        assert_eq!(verdict["score"], 4, "{route:?}");
+        let (status, reported) = visitor.sends(&mut browser, NEW_PASSWORD).await;
+        assert_eq!(status, 200, "{route:?}: {reported}");
     }
     let sql = "SELECT count(*) FROM audit_events WHERE event LIKE '%strength%'";
     assert_eq!(app.sql(sql, &[]).await[0].get::<_, i64>(0), 0);
 }
 
-/// The words of whoever the password will belong to count, and nobody else's.
+/// The name and address of the password's owner count, and no one else's.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_words_of_the_owner_count_while_it_is_typed() {
     let app = TestApp::start().await;
@@ -309,7 +315,7 @@ async fn either_form_of_unicode_opens_on_page_and_api() {
     const DECOMPOSED: &str = "nai\u{308}ve cafe\u{301} \u{1100}\u{1161}\u{11a8} seven herons";
     let app = TestApp::start().await;
     for (chosen, typed) in [(COMPOSED, DECOMPOSED), (DECOMPOSED, COMPOSED)] {
-        let visitor = Visitor::at(&app, Door::Register).await;
+        let visitor = Visitor::at(&app, Route::Register).await;
         let mut browser = app.browser();
         visitor.opens(&mut browser).await;
         assert_eq!(visitor.sends(&mut browser, chosen).await.0, 200);

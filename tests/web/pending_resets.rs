@@ -59,15 +59,15 @@ async fn nothing_changes_before_the_code_and_everything_with_it() {
     let token = link_for(&app, &owner).await;
     let before = account(&app).await;
     let first = pending(&api, &token, NEW_PASSWORD).await;
-    // Whoever has the mailbox alone may try as often as they like.
+    // A person with the mailbox alone may try as often as they like.
     for wrong in ["7K3M-9QXD-2VHT-R8WN", "12345"] {
         assert_eq!(code(&there, &first, wrong).await.status, 401);
     }
     assert_eq!(account(&app).await, before);
     assert_eq!(api.with(&living).get("/me").await.status, 200);
     assert!(opens(&api, &owner, PASSWORD).await && !opens(&api, &owner, NEW_PASSWORD).await);
-    let told = app.post.mail(&owner.email, "reset link").await;
-    assert!(told.text().contains("Your password has not changed."));
+    let reported = app.post.mail(&owner.email, "reset link").await;
+    assert!(reported.text().contains("Your password has not changed."));
 
     // The link is still good, and the last of the passwords that came with it is not yet decided.
     let second = pending(&there, &token, OTHER_PASSWORD).await;

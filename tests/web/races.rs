@@ -95,7 +95,7 @@ async fn a_squatter_cannot_burn_the_owners_link() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sign_ins_at_once_all_pass_while_the_hash_is_made_anew() {
+async fn sign_ins_at_once_all_pass_while_the_hash_is_replaced() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let dearer = app.another_node_with(&[("ARGON2_ITERATIONS", "2")]);
@@ -143,10 +143,10 @@ async fn a_way_back_that_fits_no_cookie_is_ignored() {
     }
 }
 
-/// A long transaction holds one account. Whoever waits for it is told to come again, and nobody else is
+/// A long transaction holds one account. A request that waits for it gets a time to retry, and no other request is
 /// kept from signing in, however many wait.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_waits_for_one_account_keeps_nobody_else_out() {
+async fn a_request_that_waits_for_one_account_keeps_no_one_else_out() {
     let app = TestApp::with(&[("RATE_LIMIT_SCALE", "1000000")]).await;
     let (locked, other) = (app.person().await, app.person().await);
     let long = app.another_connection().await;

@@ -109,8 +109,8 @@ async fn everything_sealed_goes_under_the_first_key() {
     assert_eq!(api.sign_in_with(&owner, &owner.code()).await.status, 200);
     assert_eq!(api.sign_in_with(&other, &other.code()).await.status, 200);
     assert_eq!(api.sign_in_with(&owner, &codes[1]).await.status, 401);
-    let told = "DELETE FROM mails WHERE kind = 'second_factor_failed'";
-    app.sql(told, &[]).await;
+    let reported = "DELETE FROM mails WHERE kind = 'second_factor_failed'";
+    app.sql(reported, &[]).await;
     let row = "SELECT sealed FROM mails WHERE id::text = $1";
     let sealed: Vec<u8> = app.sql(row, &[&mail.to_string()]).await[0].get(0);
     let place = SealedColumn::ALL[1].place(mail);
@@ -226,11 +226,11 @@ async fn who_signs_in_meanwhile_notices_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_does_not_open_is_left_and_told() {
+async fn values_that_do_not_open_are_left_and_reported() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let victim = app.person().with_totp().await;
-    // Moved from one row to another, as somebody with access to the database might try.
+    // Moved from one row to another, as an attacker with access to the database might try.
     let moved = "UPDATE totp_authenticators SET secret =
         (SELECT secret FROM totp_authenticators WHERE user_id::text = $1) WHERE user_id::text = $2";
     app.sql(moved, &[&owner.id.to_string(), &victim.id.to_string()])
@@ -263,7 +263,7 @@ async fn what_does_not_open_is_left_and_told() {
 
 /// Two that rotate at the same moment, even against each other, never wait for one another in a circle.
 #[tokio::test(flavor = "multi_thread")]
-async fn two_at_once_get_in_nobodys_way() {
+async fn two_rotations_at_once_do_not_disturb_each_other() {
     let app = TestApp::start().await;
     let forth = app.another_node_with(&[("SEALING_KEYS", &format!("{K2},{K1}"))]);
     let back = app.another_node_with(&[("SEALING_KEYS", &format!("{K1},{K2}"))]);

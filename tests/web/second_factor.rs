@@ -1,4 +1,4 @@
-//! Codes at the door, and the second factor's own pages.
+//! Codes at sign-in, and the second factor's own pages.
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -9,7 +9,7 @@ use crate::harness::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_opens_the_door_once() {
+async fn a_code_is_accepted_once() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let code = owner.code();
@@ -57,7 +57,7 @@ fn in_script(zero: char, code: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn codes_are_read_as_phones_and_keyboards_write_them_at_every_door() {
+async fn codes_are_read_as_phones_and_keyboards_write_them_wherever_one_is_asked_for() {
     let app = TestApp::start().await;
     let mut owner = app.person().verified().await;
     let api = app.api().with(&app.api().sign_in(&owner).await);
@@ -114,7 +114,7 @@ async fn a_wrong_code_opens_nothing_and_may_be_corrected() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_phone_whose_clock_is_off_is_told_so_and_its_code_is_burnt() {
+async fn a_phone_whose_clock_is_off_is_named_and_its_code_is_used_up() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let mut browser = app.browser();
@@ -168,7 +168,7 @@ async fn a_backup_code_works_once_however_it_is_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_runs_out_of_backup_codes_is_warned() {
+async fn a_user_who_runs_out_of_backup_codes_is_warned() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     for (used, code) in (1..).zip(&owner.backup_codes) {

@@ -13,7 +13,7 @@ fn kid(token: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_signing_key_signs_nobody_out() {
+async fn a_new_signing_key_signs_no_one_out() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let api = app.api();

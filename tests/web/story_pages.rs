@@ -13,7 +13,7 @@ use crate::harness::{
 const EMAIL: &str = "ada@example.com";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_registers_enrols_recovers_and_stays() {
+async fn a_user_registers_enrols_recovers_and_stays() {
     let app = TestApp::start().await;
     let mut browser = app.browser();
 
@@ -233,7 +233,7 @@ async fn change_password(app: &TestApp, owner: &mut Person, browser: &mut Browse
     assert!(browser.is_signed_in().await);
     assert!(!elsewhere.is_signed_in().await);
 
-    // The reset was told of less than an hour ago.
+    // The reset was mailed less than an hour ago.
     app.wait(TimeDelta::hours(1));
     let mail = app.post.mail(EMAIL, "was changed").await;
     assert_snapshot!("password_changed_mail", readable::redacted(&mail.text()));

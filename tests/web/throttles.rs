@@ -1,4 +1,4 @@
-//! Floods are stopped, and told when to come back, as a page and as a problem document.
+//! Floods are refused with a time to retry, as a page and as a problem document.
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::harness::{Page, Person, Reply, TestApp, people::PASSWORD};
 
 const REAL_LIMITS: [(&str, &str); 1] = [("RATE_LIMIT_SCALE", "1")];
 
-fn assert_told_to_wait(page: &Page) -> i64 {
+fn assert_asked_to_wait(page: &Page) -> i64 {
     assert_eq!(page.status(), 429, "{}", page.html());
     let wait = page
         .header("retry-after")
@@ -47,7 +47,7 @@ async fn guessing_passwords_is_slowed_down_for_known_and_unknown_alike() {
         }
         // The right password waits as well.
         let page = browser.sign_in(target).await;
-        wait = assert_told_to_wait(&page);
+        wait = assert_asked_to_wait(&page);
         alerts.push(page.alert());
         assert_problem(&app.api().sign_in(target).await);
     }
@@ -74,7 +74,7 @@ async fn guessing_codes_is_slowed_down() {
     let page = browser
         .submit("/login/verify", &[("code", &owner.code())])
         .await;
-    assert_told_to_wait(&page);
+    assert_asked_to_wait(&page);
     assert_problem(&app.api().sign_in_with(&owner, &owner.backup_codes[0]).await);
 }
 
@@ -91,7 +91,7 @@ async fn registering_and_asking_for_mails_is_slowed_down() {
         assert_eq!(page.status(), 200);
         browser.visit("/forgot-password").await;
     }
-    assert_told_to_wait(
+    assert_asked_to_wait(
         &browser
             .submit("/forgot-password", &[("email", email)])
             .await,
@@ -104,7 +104,7 @@ async fn registering_and_asking_for_mails_is_slowed_down() {
     for _ in 0..6 {
         assert_eq!(browser.submit("/register", &typed).await.status(), 422);
     }
-    assert_told_to_wait(&browser.submit("/register", &typed).await);
+    assert_asked_to_wait(&browser.submit("/register", &typed).await);
     let body = json!({ "email": email, "password": PASSWORD });
     assert_problem(&app.api().post("/register", body).await);
 }

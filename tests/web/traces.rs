@@ -83,7 +83,7 @@ async fn every_flow_writes_what_happened() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_says_who_whom_when_and_from_where() {
+async fn an_event_has_actor_subject_time_and_client() {
     let app = TestApp::start().await;
     let person = app.person().await;
     app.browser().sign_in(&person).await;
@@ -204,7 +204,7 @@ async fn the_revocation_list_outlasts_the_leeway_of_access_tokens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_has_expired_goes_in_batches_that_wait_for_nobody() {
+async fn expired_rows_are_purged_in_batches_that_wait_for_no_lock() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let (now, owner) = (app.services().now(), person.id);
@@ -224,7 +224,7 @@ async fn what_has_expired_goes_in_batches_that_wait_for_nobody() {
     let hold = "SELECT FROM revoked_tokens WHERE token_id = '7' FOR UPDATE";
     app.sql(hold, &[]).await;
 
-    // Two nodes purge at once, and somebody holds a row.
+    // Two nodes purge at once, while another transaction locks a row.
     let (one, two) = join(
         purge::expired(app.services()),
         purge::expired(app.services()),

@@ -315,9 +315,9 @@ async fn trusted_browsers_are_listed_and_can_be_untrusted() {
         204
     );
     assert_eq!(rows(&app).await, 0);
-    let told = app.audit().await;
-    let told = told
+    let reported = app.audit().await;
+    let reported = reported
         .iter()
         .filter(|event| *event == "trusted_device_revoked");
-    assert_eq!(told.count(), 2);
+    assert_eq!(reported.count(), 2);
 }

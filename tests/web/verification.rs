@@ -12,7 +12,7 @@ use crate::harness::{
 
 const REQUIRED: [(&str, &str); 1] = [("EMAIL_VERIFICATION", "required")];
 
-/// The link that the service mails when somebody asks for another one.
+/// The link that the service mails when a user asks for another one.
 async fn link_for(app: &TestApp, email: &str) -> String {
     let asked = app
         .api()
@@ -218,8 +218,8 @@ async fn where_it_is_required_free_and_taken_addresses_read_alike() {
     }
     app.post.mail("free@example.com", "Verify").await;
     app.post.mail(&squatted.email, "Verify").await;
-    let told = app.post.mail(&owner.email, "already have").await;
-    assert_snapshot!(readable::redacted(&told.text()));
+    let reported = app.post.mail(&owner.email, "already have").await;
+    assert_snapshot!(readable::redacted(&reported.text()));
 
     let mut browser = app.browser();
     let mut pages = Vec::new();
@@ -239,7 +239,7 @@ async fn where_it_is_required_free_and_taken_addresses_read_alike() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_it_is_required_nobody_signs_in_before() {
+async fn where_it_is_required_no_one_signs_in_before() {
     let app = TestApp::with(&REQUIRED).await;
     let person = app.person().await;
     let unverified = app.api().sign_in(&person).await;
@@ -289,7 +289,7 @@ async fn asking_again_tells_nothing_about_an_address() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refused_sign_in_shows_everybody_the_way_to_the_link() {
+async fn a_refused_sign_in_offers_the_link_for_every_address() {
     let app = TestApp::with(&REQUIRED).await;
     let (new, old) = (app.person().await, app.person().verified().await);
     let mut answers = Vec::new();
@@ -304,13 +304,13 @@ async fn a_refused_sign_in_shows_everybody_the_way_to_the_link() {
         let typed = [("email", email), ("password", password)];
         let page = browser.submit("/login", &typed).await;
         assert_eq!(page.status(), 401);
-        let told = page.text("main").replace(email, "");
-        assert!(told.contains("Is the account new?"), "{told}");
+        let reported = page.text("main").replace(email, "");
+        assert!(reported.contains("Is the account new?"), "{reported}");
         let body = json!({ "email": email, "password": password });
         let reply = app.api().post("/login", body).await;
         let detail = reply.text("detail").to_owned();
         assert!(detail.contains("/resend-verification"), "{detail}");
-        answers.push((told, detail));
+        answers.push((reported, detail));
         let page = browser.submit("/verify-email/resend", &[]).await;
         assert_eq!(
             (page.status(), page.text("h1").as_str()),

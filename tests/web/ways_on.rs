@@ -259,15 +259,18 @@ async fn a_second_request_for_the_link_reads_otherwise_than_the_first() {
     browser.visit("/register").await;
     let typed = [("email", "new@example.com"), ("password", PASSWORD)];
     browser.submit("/register", &typed).await;
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for _ in 0..2 {
         app.wait(TimeDelta::seconds(2));
         let page = browser.submit("/verify-email/resend", &[]).await;
         assert_eq!(page.status(), 200);
-        told.push(page.text("[role=status]"));
+        reported.push(page.text("[role=status]"));
     }
-    assert!(told[0].contains("We received your request at"), "{told:?}");
-    assert_ne!(told[0], told[1]);
+    assert!(
+        reported[0].contains("We received your request at"),
+        "{reported:?}"
+    );
+    assert_ne!(reported[0], reported[1]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -156,7 +156,7 @@ pub async fn count(tx: &Transaction<'_>, search: &UserSearch) -> QueryResult<Fig
 }
 
 /// The ids of up to `limit` users that a search finds, on any page, in no order; within a transaction.
-pub async fn everybody(
+pub async fn matching_ids(
     tx: &Transaction<'_>,
     search: &UserSearch,
     limit: i64,
@@ -165,7 +165,7 @@ pub async fn everybody(
     if search.text.is_some() {
         plan(tx, BY_INDEX_OF_WORDS).await?;
     }
-    let statement = statement::everybody(search);
+    let statement = statement::matching_ids(search);
     let found: Vec<Gathered> = statement::bound(&statement, search, limit)
         .load(&mut tx.connection())
         .await?;

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn no_scale_raises_the_ceiling_or_closes_the_door() {
+    fn no_scale_raises_the_ceiling_or_refuses_every_attempt() {
         let huge = Schedule::rising(scaled(10, 1e9), Duration::from_secs(5));
         assert_eq!(huge.pauses().len(), CEILING);
         assert_eq!(huge.pauses()[98..], [0, 0]);

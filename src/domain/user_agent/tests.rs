@@ -29,7 +29,7 @@ fn the_tables_compile() {
 }
 
 #[test]
-fn browsers_on_blink_are_told_apart() {
+fn browsers_on_blink_are_distinguished() {
     for (words, browser) in [
         ("Safari/537.36", "Chrome"),
         ("Safari/537.36 Edg/143.0.3650.66", "Edge"),
@@ -74,7 +74,7 @@ fn browsers_on_blink_are_told_apart() {
 }
 
 #[test]
-fn browsers_on_apples_telephones_and_tablets_are_told_apart() {
+fn browsers_on_apples_telephones_and_tablets_are_distinguished() {
     for (words, browser) in [
         ("Version/26.1 Mobile/15E148 Safari/604.1", "Safari"),
         ("CriOS/143.0.7499.92 Mobile/15E148 Safari/604.1", "Chrome"),
@@ -123,7 +123,7 @@ fn browsers_on_apples_telephones_and_tablets_are_told_apart() {
 }
 
 #[test]
-fn firefox_is_told_on_every_system() {
+fn firefox_is_recognised_on_every_system() {
     for (user_agent, name) in [
         (
             "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0",
@@ -163,7 +163,7 @@ fn firefox_is_told_on_every_system() {
 }
 
 #[test]
-fn browsers_with_texts_of_their_own_are_told_apart() {
+fn browsers_with_texts_of_their_own_are_distinguished() {
     for (user_agent, name) in [
         (
             "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Focus/8.2 Chrome/120.0.0.0 Mobile Safari/537.36",

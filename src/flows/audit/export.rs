@@ -121,7 +121,7 @@ pub async fn events_of(
     let mut left = Left::Nothing;
     let mut filters = vec![("actor", "unknown".to_owned())];
     if let Some(mut filter) = filter {
-        filters = told(&filter);
+        filters = recorded(&filter);
         if let Some(newest) = newest.first() {
             filter.span.before = newest.seq.saturating_add(1);
             left = Left::Events(filter, Page::OLDEST);
@@ -136,7 +136,7 @@ pub async fn events_of(
 }
 
 /// The filters in use. An address without an account is recorded only as such, without the address.
-fn told(filter: &Filter) -> Vec<(&'static str, String)> {
+fn recorded(filter: &Filter) -> Vec<(&'static str, String)> {
     let unknown = filter.subject_hash.map(|_| "unknown".to_owned());
     let subject = filter.subject.map(|id| id.to_string());
     let given = [

@@ -102,7 +102,7 @@ pub(in crate::flows) async fn accept_step(
     if rows::accept_step(tx, user.id, read, step).await? {
         return Ok(true);
     }
-    match sealed_anew(s, tx, user, read).await? {
+    match resealed(s, tx, user, read).await? {
         Some(secret) => Ok(rows::accept_step(tx, user.id, &secret, step).await?),
         None => Ok(false),
     }
@@ -120,7 +120,7 @@ pub(in crate::flows) async fn confirm_enrolment(
     if rows::confirm(tx, user.id, read, step, now).await? {
         return Ok(true);
     }
-    match sealed_anew(s, tx, user, read).await? {
+    match resealed(s, tx, user, read).await? {
         Some(secret) => Ok(rows::confirm(tx, user.id, &secret, step, now).await?),
         None => Ok(false),
     }
@@ -128,7 +128,7 @@ pub(in crate::flows) async fn confirm_enrolment(
 
 /// The sealed secret as it stands now, and stays until the transaction ends, where it is the one
 /// that was read under another key; `None` where it is another secret, or unchanged, or gone.
-async fn sealed_anew(
+async fn resealed(
     s: &Services,
     tx: &Transaction<'_>,
     user: &User,

@@ -42,7 +42,7 @@ pub struct Options {
 /// How often the command says that it is there, also while no row comes out of a pipe.
 const BEAT: Duration = Duration::from_secs(20);
 /// Rows that are reported at once.
-const TOLD: i64 = 1000;
+const REPORTED_AT_ONCE: i64 = 1000;
 
 /// Imports rows as the operator, all or none, and tells of each as it is judged. A row whose address gets an
 /// account between that and the end is reported again.
@@ -156,7 +156,8 @@ async fn finish(s: &Services, run: &Run<'_>, overtaken: bool, tell: Tell<'_>) ->
     let mut behind = overtaken.then_some(-1);
     while let Some(number) = behind {
         let conn = s.db.connection().await?;
-        let rows = db::imports::leftovers::overtaken(&conn, run.file, number, TOLD).await?;
+        let rows =
+            db::imports::leftovers::overtaken(&conn, run.file, number, REPORTED_AT_ONCE).await?;
         behind = rows.last().map(|row| row.number);
         let again: Vec<_> = rows
             .into_iter()

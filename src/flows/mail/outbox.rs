@@ -52,21 +52,21 @@ pub enum Recipient<'a> {
     Invited(&'a str),
     /// An address without an account: the mail is written, sealed and dropped, so that asking for
     /// it takes as long as for a known one.
-    Nobody(&'a str),
+    Decoy(&'a str),
 }
 
 impl<'a> Recipient<'a> {
     fn address(self) -> &'a str {
         match self {
             Self::User(user) => &user.email,
-            Self::Invited(address) | Self::Nobody(address) => address,
+            Self::Invited(address) | Self::Decoy(address) => address,
         }
     }
 
     fn user(self) -> Option<&'a User> {
         match self {
             Self::User(user) => Some(user),
-            Self::Invited(_) | Self::Nobody(_) => None,
+            Self::Invited(_) | Self::Decoy(_) => None,
         }
     }
 }
@@ -192,7 +192,7 @@ async fn write_mail(
         id,
         user_id: to.user().map(|user| user.id),
         kind: message.kind(),
-        decoy: matches!(to, Recipient::Nobody(_)),
+        decoy: matches!(to, Recipient::Decoy(_)),
         sealed: &sealed,
         next_attempt_at: judged.waits_until.unwrap_or(now),
         expires_at: message.expires_in().map(|life| now + life),

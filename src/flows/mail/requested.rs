@@ -79,11 +79,11 @@ pub(in crate::flows) async fn request_mail(
         .map(|record| record.user);
     let subject = subject_of(s, found.as_ref().map(|u| u.id), email.canonical());
     let known = found.filter(|user| request.suits(user));
-    let nobody = unknown_user(s, email.as_str());
+    let decoy = unknown_user(s, email.as_str());
     let to = known
         .as_ref()
-        .map_or(Recipient::Nobody(email.as_str()), Recipient::User);
-    let message = requested_message(s, request, known.as_ref().unwrap_or(&nobody))?;
+        .map_or(Recipient::Decoy(email.as_str()), Recipient::User);
+    let message = requested_message(s, request, known.as_ref().unwrap_or(&decoy))?;
     s.db.transaction(async |tx| {
         record_anonymous(s, tx, request.event(), subject, client).await?;
         enqueue(s, tx, to, &message, Cause::Client(client)).await

@@ -249,9 +249,9 @@ async fn note_block(s: &Services, target: Target<'_>, client: &Client) -> Result
     s.db.transaction(async |tx| {
         let owner = db::accounts::users::find_by_email(tx, address).await?;
         let owner = owner.map(|record| record.user);
-        let nobody = unknown_user(s, address);
+        let decoy = unknown_user(s, address);
         let (message, lifetime) =
-            blocked_message(s, owner.as_ref().unwrap_or(&nobody), guess, client)?;
+            blocked_message(s, owner.as_ref().unwrap_or(&decoy), guess, client)?;
         if !db::sign_in::throttles::once(tx, &key, s.now(), lifetime).await? {
             return Ok(());
         }
@@ -263,7 +263,7 @@ async fn note_block(s: &Services, target: Target<'_>, client: &Client) -> Result
         let living = owner.filter(|owner| owner.disabled_at.is_none());
         let to = living
             .as_ref()
-            .map_or(Recipient::Nobody(address), Recipient::User);
+            .map_or(Recipient::Decoy(address), Recipient::User);
         enqueue(s, tx, to, &message, Cause::Client(client)).await
     })
     .await

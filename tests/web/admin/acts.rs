@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{admin, last_act};
 use crate::harness::{Person, Reply, TestApp, people::NEW_PASSWORD};
 
-/// An act as it is asked for and as it is told.
+/// An act as it is requested, and as it is recorded and mailed.
 struct Case {
     word: &'static str,
     fields: Vec<(&'static str, String)>,
@@ -25,7 +25,7 @@ async fn guessed_at(app: &TestApp) -> Person {
     person
 }
 
-/// Each act on somebody in a state that it changes.
+/// Each act on a user in a state that it changes.
 async fn cases(app: &TestApp) -> Vec<(Person, Case)> {
     let case = |word, event, mail| Case {
         word,
@@ -35,7 +35,7 @@ async fn cases(app: &TestApp) -> Vec<(Person, Case)> {
         mail,
     };
     let reason = ("reason", "left the company".to_owned());
-    let told = json!({ "reason": "left the company" });
+    let reported = json!({ "reason": "left the company" });
     let deleted = app.person().verified().disabled().await;
     app.sql(
         "UPDATE users SET deleted_at = disabled_at WHERE id::text = $1",
@@ -49,7 +49,7 @@ async fn cases(app: &TestApp) -> Vec<(Person, Case)> {
             app.person().verified().await,
             Case {
                 fields: vec![reason.clone()],
-                detail: told.clone(),
+                detail: reported.clone(),
                 ..case("disable", "user_disabled", "account was disabled")
             },
         ),
@@ -104,7 +104,7 @@ async fn cases(app: &TestApp) -> Vec<(Person, Case)> {
             app.person().with_totp().await,
             Case {
                 fields: vec![reason.clone()],
-                detail: told.clone(),
+                detail: reported.clone(),
                 ..case("reset-two-factor", "user_two_factor_reset", "was reset")
             },
         ),
@@ -119,7 +119,7 @@ async fn cases(app: &TestApp) -> Vec<(Person, Case)> {
             to_delete,
             Case {
                 fields: vec![reason, ("confirm_email", typed)],
-                detail: told,
+                detail: reported,
                 ..case("delete", "user_deleted", "account was deleted")
             },
         ),
@@ -128,7 +128,7 @@ async fn cases(app: &TestApp) -> Vec<(Person, Case)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_act_is_done_by_the_api_logged_and_told() {
+async fn every_act_is_done_by_the_api_logged_and_mailed() {
     let app = TestApp::start().await;
     let (admin, api) = admin(&app).await;
     for (person, case) in cases(&app).await {
@@ -155,7 +155,7 @@ async fn every_act_is_done_by_the_api_logged_and_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_act_is_done_by_its_page_logged_and_told() {
+async fn every_act_is_done_by_its_page_logged_and_mailed() {
     let app = TestApp::start().await;
     let admin = app.person().admin().await;
     let mut browser = app.browser();
@@ -276,7 +276,7 @@ async fn one_session_ends_and_the_others_go_on() {
     let mine = one.get("/sessions").await;
     let session = mine.body["sessions"][0]["id"].as_str().unwrap();
     let path = format!("/{}/sessions/{session}/revoke", person.id);
-    // A session of somebody else is not among this user's.
+    // Another user's session is not among this user's.
     let elsewhere = format!("/{}/sessions/{session}/revoke", admin.id);
     assert_eq!(api.admin(&elsewhere, json!({})).await.status, 403);
     assert_eq!(api.admin(&path, json!({})).await.status, 204);

@@ -149,7 +149,7 @@ fn next_of(html: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_and_whom_are_named_and_linked() {
+async fn actor_and_subject_are_named_and_linked() {
     let app = TestApp::start().await;
     let (admin, _) = admin(&app).await;
     let ada = app.person().verified().await;
@@ -166,7 +166,7 @@ async fn who_and_whom_are_named_and_linked() {
         .visit(&format!("/admin/audit?subject={}", ada.id))
         .await;
     let first = &page.texts(".log > li")[0];
-    for told in [
+    for reported in [
         "User disabled Notice",
         "Reason: <b>left</b>",
         &format!("By: {}", admin.email),
@@ -174,7 +174,7 @@ async fn who_and_whom_are_named_and_linked() {
         "Firefox on Linux",
         "127.0.0.1",
     ] {
-        assert!(first.contains(told), "{told}: {first}");
+        assert!(first.contains(reported), "{reported}: {first}");
     }
     let link = format!("href=\"/admin/users/{}\"", ada.id);
     assert!(page.html().contains(&link), "{link}");
@@ -195,7 +195,7 @@ async fn who_and_whom_are_named_and_linked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nonsense_is_told_at_its_field_and_the_rest_is_kept() {
+async fn nonsense_is_reported_at_its_field_and_the_rest_is_kept() {
     let app = TestApp::start().await;
     let (admin, api) = admin(&app).await;
     let mut browser = admins_browser(&app, &admin).await;
@@ -403,7 +403,7 @@ async fn who_hangs_up_ends_the_reading() {
     let after = scanned(&app).await - before;
     assert!(
         after < held + 5_000,
-        "the rest was read for nobody: {after}"
+        "the rest was read without a receiver: {after}"
     );
 }
 

@@ -16,7 +16,7 @@ use crate::harness::{
 
 const PATH: &str = "/admin/users/bulk";
 
-/// An act, and how it is told.
+/// An act, and how it is recorded and mailed.
 struct Case {
     word: &'static str,
     event: &'static str,
@@ -121,7 +121,7 @@ async fn disabled(app: &TestApp) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_act_is_done_by_the_api_to_all_logged_and_told() {
+async fn each_act_is_done_by_the_api_to_all_logged_and_mailed() {
     let app = TestApp::start().await;
     let (admin, api) = admin(&app).await;
     for case in cases() {
@@ -133,8 +133,8 @@ async fn each_act_is_done_by_the_api_to_all_logged_and_told() {
         assert_eq!(reply.body["done"], json!(expected));
         assert_eq!(left_out(&reply), []);
         for person in &people {
-            let told = (case.event.to_owned(), case.detail.clone(), Some(admin.id));
-            assert_eq!(last_act(&app, person.id).await, told);
+            let reported = (case.event.to_owned(), case.detail.clone(), Some(admin.id));
+            assert_eq!(last_act(&app, person.id).await, reported);
             app.post.mail(&person.email, case.mail).await;
         }
     }
@@ -142,7 +142,7 @@ async fn each_act_is_done_by_the_api_to_all_logged_and_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_act_is_previewed_then_done_by_the_page_logged_and_told() {
+async fn each_act_is_previewed_then_done_by_the_page_logged_and_mailed() {
     let app = TestApp::start().await;
     let admin = app.person().admin().await;
     let mut browser = signed_in(&app, &admin).await;
@@ -165,8 +165,8 @@ async fn each_act_is_previewed_then_done_by_the_page_logged_and_told() {
         assert_eq!(page.path_and_query(), format!("/admin/users?{list}"));
         assert_eq!(page.text(".notice.success"), case.done);
         for person in &people {
-            let told = (case.event.to_owned(), case.detail.clone(), Some(admin.id));
-            assert_eq!(last_act(&app, person.id).await, told);
+            let reported = (case.event.to_owned(), case.detail.clone(), Some(admin.id));
+            assert_eq!(last_act(&app, person.id).await, reported);
             app.post.mail(&person.email, case.mail).await;
         }
     }
@@ -200,7 +200,7 @@ async fn the_list_selects_without_scripts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whom_an_act_does_not_fit_is_left_out_and_told_why() {
+async fn users_whom_an_act_does_not_fit_are_left_out_with_a_reason() {
     let app = TestApp::start().await;
     let (admin, api) = admin(&app).await;
     let fits = app.person().verified().await;
@@ -246,7 +246,7 @@ async fn whom_an_act_does_not_fit_is_left_out_and_told_why() {
     assert_eq!(codes, expected);
     assert_eq!(acts(&app).await, 1, "once, though selected three times");
 
-    // Nobody is left: on the preview, and where it was sent before.
+    // No user is left: on the preview, and where the form was sent before.
     let reason = [("reason", "left the company")];
     let page = browser.submit(PATH, &reason).await;
     assert_eq!(page.status(), 409);
@@ -268,7 +268,7 @@ async fn whom_an_act_does_not_fit_is_left_out_and_told_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_changed_since_the_preview_is_skipped_and_told() {
+async fn users_who_changed_since_the_preview_are_skipped_and_listed() {
     let app = TestApp::start().await;
     let admin = app.person().admin().await;
     let mut browser = signed_in(&app, &admin).await;
@@ -382,8 +382,8 @@ async fn a_missing_reason_or_proof_keeps_what_was_typed() {
     let right = [("reason", "left & gone"), ("password", PASSWORD)];
     let page = browser.submit(PATH, &right).await;
     assert_eq!(page.text(".notice.success"), "Disabled 2 accounts.");
-    let told = json!({ "reason": "left & gone" });
-    assert_eq!(last_act(&app, people[1].id).await.1, told);
+    let reported = json!({ "reason": "left & gone" });
+    assert_eq!(last_act(&app, people[1].id).await.1, reported);
 
     // A stale preview asks for it at once, and the proof counts for the next ten minutes.
     app.wait(TimeDelta::minutes(10));
@@ -454,7 +454,7 @@ async fn a_fault_in_the_middle_undoes_all_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_demoted_while_it_waits_does_nothing() {
+async fn an_admin_demoted_while_the_act_waits_does_nothing() {
     let app = TestApp::start().await;
     let (admin, api) = admin(&app).await;
     let people = two(&app, "disable").await;
@@ -486,7 +486,7 @@ async fn whoever_is_demoted_while_it_waits_does_nothing() {
     assert_eq!((acts(&app).await, disabled(&app).await), (0, 0));
 }
 
-/// Rounds in which two admins act on everybody and on each other, on two nodes.
+/// Rounds in which two admins act on all users and on each other, on two nodes.
 const ROUNDS: usize = 25;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -519,18 +519,18 @@ async fn admins_who_act_on_overlapping_sets_and_each_other_never_block_and_leave
             join(by_itself, Answer::of(signing_in)),
         )
         .await;
-        let told = format!("round {round}: {a:?} {b:?} {c:?} {d:?}");
-        assert!([a.status, b.status].contains(&200), "{told}");
-        assert!([200, 401, 403].contains(&a.status), "{told}");
-        assert!([200, 401, 403].contains(&b.status), "{told}");
-        assert!([204, 401, 403, 409].contains(&c.status), "{told}");
-        assert!([200, 401, 429].contains(&d.status), "{told}");
+        let reported = format!("round {round}: {a:?} {b:?} {c:?} {d:?}");
+        assert!([a.status, b.status].contains(&200), "{reported}");
+        assert!([200, 401, 403].contains(&a.status), "{reported}");
+        assert!([200, 401, 403].contains(&b.status), "{reported}");
+        assert!([204, 401, 403, 409].contains(&c.status), "{reported}");
+        assert!([200, 401, 429].contains(&d.status), "{reported}");
         let left = "SELECT 1 FROM users WHERE role = 'admin' AND disabled_at IS NULL";
-        assert_eq!(app.sql(left, &[]).await.len(), 1, "{told}");
-        // Whoever is disabled has no session, whoever came first.
+        assert_eq!(app.sql(left, &[]).await.len(), 1, "{reported}");
+        // A disabled user has no session, whichever request came first.
         let alive = "SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id
             WHERE u.role = 'user' AND u.disabled_at IS NOT NULL AND s.revoked_at IS NULL";
-        assert_eq!(app.sql(alive, &[]).await.len(), 0, "{told}");
+        assert_eq!(app.sql(alive, &[]).await.len(), 0, "{reported}");
         let again = "UPDATE users SET disabled_at = CASE WHEN role = 'admin' THEN now() END";
         app.sql(again, &[]).await;
     }

@@ -1,4 +1,4 @@
-//! One act on everybody whom a filter finds, by the API: bounded, in parts, with the guards of one.
+//! One act on all users that a filter finds, by the API: bounded, in parts, with the guards of a single act.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

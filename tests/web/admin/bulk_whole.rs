@@ -1,4 +1,4 @@
-//! One act on everybody whom a search finds: as they were found, once, with the guards of one.
+//! One act on all users that a search finds: as they were found, once, with the guards of a single act.
 
 use std::collections::BTreeSet;
 
@@ -45,7 +45,7 @@ pub(super) async fn signed_in(app: &TestApp, person: &Person) -> Browser {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_acts_on_all_who_were_found_and_on_nobody_who_came_since() {
+async fn a_page_acts_on_all_who_were_found_and_on_no_one_who_came_since() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let admin = app.person().admin().await;
     crew(&app, 1, 430).await;
@@ -63,9 +63,9 @@ async fn a_page_acts_on_all_who_were_found_and_on_nobody_who_came_since() {
     );
     let page = preview(&mut browser, "disable", "q=crew").await;
     assert_eq!(page.status(), 200);
-    let told = page.text("main");
-    assert!(told.contains("each of the 430 accounts"), "{told}");
-    assert!(told.contains("your own account"), "{told}");
+    let reported = page.text("main");
+    assert!(reported.contains("each of the 430 accounts"), "{reported}");
+    assert!(reported.contains("your own account"), "{reported}");
     assert_eq!(page.texts("#people-title + .people .person").len(), 50);
     assert!(!page.html().contains("name=\"ids\""));
     assert_eq!(disabled(&app).await, 0);
@@ -141,7 +141,7 @@ async fn a_selection_is_confirmed_once_by_its_admin_within_the_hour() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_that_cannot_be_read_selects_nobody() {
+async fn a_search_that_cannot_be_read_selects_no_one() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let admin = app.person().admin().await;
     crew(&app, 1, 3).await;

@@ -81,7 +81,7 @@ async fn it_counts_people_sign_ins_mails_and_throttled_addresses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn events_that_wait_too_long_for_their_seal_are_told() {
+async fn events_that_wait_too_long_for_their_seal_are_reported() {
     let app = TestApp::start().await;
     let (host, api) = admin(&app).await;
     let read = async || {

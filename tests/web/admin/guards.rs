@@ -23,7 +23,7 @@ const ACTS: [(&str, &[(&str, &str)]); 12] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_acts_on_themself() {
+async fn admins_cannot_act_on_themselves() {
     let app = TestApp::start().await;
     let (admin, api) = admin(&app).await;
     let mut browser = app.browser();
@@ -94,7 +94,7 @@ async fn acts_take_a_recent_proof_and_reading_takes_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_demoted_or_disabled_is_refused_by_the_next_request_everywhere() {
+async fn a_demoted_or_disabled_admin_is_refused_by_the_next_request_everywhere() {
     let app = TestApp::start().await;
     let other = app.another_node();
     let (_, api) = admin(&app).await;

@@ -122,7 +122,7 @@ async fn a_file_is_judged_confirmed_imported_and_taken_back() {
     );
     let path = kept(&mut browser, &content).await;
 
-    // Nothing of it is to be read in the database, and nobody has an account yet.
+    // The database holds none of it in plain text, and no account exists yet.
     let stored = app.sql("SELECT sealed FROM user_import_parts", &[]).await;
     let stored: Vec<u8> = stored[0].get(0);
     for word in ["ada@example.org", "pbkdf2"] {
@@ -133,8 +133,8 @@ async fn a_file_is_judged_confirmed_imported_and_taken_back() {
 
     let page = browser.visit(&path).await;
     assert_eq!(page.text("h1"), "Import of users.csv");
-    let told = page.text("main");
-    assert!(told.contains("2 accounts would be made. 1 address has an account"));
+    let reported = page.text("main");
+    assert!(reported.contains("2 accounts would be made. 1 address has an account"));
     let new = page.texts(".rows tbody tr");
     assert_eq!(
         new,
@@ -216,7 +216,7 @@ async fn with_token<'a>(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_cannot_be_used_is_told_and_not_kept() {
+async fn an_unusable_file_is_reported_and_not_kept() {
     let app = TestApp::start().await;
     let mut browser = host(&app).await;
     let token = browser.csrf_token().await;
@@ -249,7 +249,7 @@ async fn a_file_that_cannot_be_used_is_told_and_not_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bad_rows_are_told_first_and_nothing_can_be_confirmed() {
+async fn bad_rows_are_listed_first_and_nothing_can_be_confirmed() {
     let app = TestApp::start().await;
     let mut browser = host(&app).await;
     let pairs: Vec<_> = (0..60)
@@ -330,7 +330,7 @@ async fn without_a_recent_proof_the_page_asks_for_it_before_a_file_is_chosen() {
     let page = browser.visit(IMPORTS).await;
     assert!(!page.html().contains("type=\"file\""));
     assert!(page.text("main").contains("confirm that it is you"));
-    // Whoever had the form open already is told that the file was not kept.
+    // A form that was already open answers that the file was not kept.
     let answer = upload(&mut browser, &rows("example.com", 2)).await;
     let to = answer.header("location").unwrap().to_owned();
     assert_eq!(to, "/reauthenticate?next=%2Fadmin%2Fusers%2Fimport");
@@ -386,7 +386,7 @@ async fn the_page_says_how_far_it_is_and_a_run_that_was_followed_writes_nothing(
     let app = TestApp::start().await;
     let mut browser = host(&app).await;
     let path = kept(&mut browser, &rows("example.org", 700)).await;
-    // Somebody registers an address of the second part, and does not come to an end.
+    // Another transaction registers an address of the second part, and does not end.
     let slow = app.another_connection().await;
     let insert = "BEGIN; INSERT INTO users (id, email, email_canonical, password_hash, created_at)
         VALUES (gen_random_uuid(), 'p600@example.org', 'p600@example.org', '!', now())";
@@ -440,7 +440,7 @@ async fn what_does_not_end_in_three_runs_is_given_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_no_admin_any_more_imports_nothing() {
+async fn a_former_admin_imports_nothing() {
     let app = TestApp::start().await;
     let (host, _) = admin(&app).await;
     let mut browser = app.browser();
@@ -461,7 +461,7 @@ async fn whoever_is_no_admin_any_more_imports_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_somebody_used_or_changed_is_not_taken_back() {
+async fn accounts_that_were_used_or_changed_are_not_taken_back() {
     let app = TestApp::start().await;
     let (_, api) = admin(&app).await;
     let mut browser = host(&app).await;

@@ -1,5 +1,5 @@
-//! Invitations: written, sent again, revoked, accepted once, and dead with the rights of whoever sent
-//! them.
+//! Invitations: written, sent again, revoked, accepted once, and dead with the rights of their
+//! sender.
 
 use chrono::TimeDelta;
 use reqwest::Method;
@@ -36,8 +36,8 @@ async fn accept(api: &Api, token: &str) -> Reply {
     api.post("/accept-invitation", body).await
 }
 
-/// What the audit log says of invitations: the event, its role, and whether somebody acted.
-async fn told(app: &TestApp) -> Vec<(String, Value, bool)> {
+/// What the audit log says of invitations: the event, its role, and whether it has an actor.
+async fn reported(app: &TestApp) -> Vec<(String, Value, bool)> {
     let events = "SELECT event, detail::text, actor_id IS NOT NULL FROM audit_events
         WHERE event LIKE '%invit%' ORDER BY seq";
     let rows = app.sql(events, &[]).await;
@@ -75,7 +75,7 @@ async fn an_invitation_makes_a_verified_account_of_its_role_once() {
     );
     let mut guest = app.browser();
     for _ in 0..2 {
-        // Whoever opens the link changes nothing.
+        // Opening the link changes nothing.
         let page = guest.visit(&mail.link()).await;
         assert_eq!(page.status(), 200);
         assert!(page.text("main").contains("Guest@example.com"));
@@ -105,7 +105,7 @@ async fn an_invitation_makes_a_verified_account_of_its_role_once() {
     assert!(page.text("main").contains("was used already"));
     let page = browser.visit("/admin/invitations").await;
     assert!(page.text("main").contains("No invitation is open."));
-    let events = told(&app).await;
+    let events = reported(&app).await;
     let expected = [("user_invited", true), ("invitation_accepted", false)];
     for ((event, role, acted), expected) in events.iter().zip(expected) {
         assert_eq!(
@@ -160,7 +160,7 @@ async fn a_link_dies_when_it_is_sent_again_revoked_or_a_week_old() {
     assert_eq!(pair.body["user"]["role"], "user");
     assert_eq!(pair.body["user"]["email_verified"], true);
     assert_eq!(app.api().with(&pair).get("/me").await.status, 200);
-    let events: Vec<String> = told(&app).await.into_iter().map(|(e, ..)| e).collect();
+    let events: Vec<String> = reported(&app).await.into_iter().map(|(e, ..)| e).collect();
     let expected = [
         "user_invited",
         "user_invitation_resent",
@@ -176,7 +176,7 @@ async fn a_link_dies_when_it_is_sent_again_revoked_or_a_week_old() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_invited_is_told_plainly() {
+async fn an_address_that_cannot_be_invited_gets_a_plain_reason() {
     let app = TestApp::with(&[("EMAIL_VERIFICATION", "required")]).await;
     let (host, api) = admin(&app).await;
     let person = app.person().verified().await;
@@ -206,7 +206,7 @@ async fn what_cannot_be_invited_is_told_plainly() {
         assert!(page.alert().contains(words), "{}", page.alert());
         assert!(page.html().contains(&format!("value=\"{email}\"")));
     }
-    assert_eq!(told(&app).await.len(), 1);
+    assert_eq!(reported(&app).await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -246,7 +246,7 @@ async fn an_address_that_was_verified_meanwhile_is_not_promoted() {
     let link = app.post.mail(EMAIL, "invited").await;
     let body = json!({ "email": EMAIL, "password": NEW_PASSWORD });
     assert_eq!(app.api().post("/register", body).await.status, 201);
-    // Registered alone, it would stand in nobody's way: the invitation proves the mailbox.
+    // A registration alone would not block it: the invitation proves the mailbox.
     let page = app.browser().visit(&link.link()).await;
     assert_eq!(page.status(), 200);
     let token = app.post.mail(EMAIL, "Verify").await.token();

@@ -1,4 +1,4 @@
-//! The list of users: what is found, and pages that neither repeat nor leave out anybody.
+//! The list of users: what is found, and pages that neither repeat nor leave out a user.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::admin;
 use crate::harness::{Api, TestApp};
 
-/// Everybody in the database, past the service: a hundred and twenty people in all states.
+/// All users, written to the database directly: a hundred and twenty in all states.
 async fn crowd(app: &TestApp) {
     app.sql(
         "INSERT INTO users (id, email, email_canonical, display_name, password_hash, created_at,
@@ -27,10 +27,10 @@ async fn crowd(app: &TestApp) {
 async fn emails(api: &Api, query: &str) -> Vec<String> {
     let reply = api.admin_get(&format!("?{query}")).await;
     assert_eq!(reply.status, 200, "{query}: {reply:?}");
-    told(&reply.body)
+    reported(&reply.body)
 }
 
-fn told(body: &Value) -> Vec<String> {
+fn reported(body: &Value) -> Vec<String> {
     let users = body["users"].as_array().unwrap().iter();
     users
         .map(|user| user["email"].as_str().unwrap().to_owned())
@@ -42,7 +42,7 @@ async fn all_pages(api: &Api, query: &str, between: impl AsyncFn(usize)) -> Vec<
     for page in 0.. {
         let reply = api.admin_get(&format!("?{query}&cursor={cursor}")).await;
         assert_eq!(reply.status, 200, "{reply:?}");
-        found.extend(told(&reply.body));
+        found.extend(reported(&reply.body));
         between(page).await;
         match reply.body["next"].as_str() {
             Some(next) => next.clone_into(&mut cursor),
@@ -111,14 +111,14 @@ async fn filters_narrow_and_all_must_hold() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_neither_repeat_nor_leave_out_anybody_while_others_write() {
+async fn pages_neither_repeat_nor_leave_out_a_user_while_others_write() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (_, api) = admin(&app).await;
     crowd(&app).await;
     for sort in ["newest", "oldest", "email"] {
         let there = app.sql("SELECT email FROM users", &[]).await;
         let there: BTreeSet<String> = there.iter().map(|row| row.get(0)).collect();
-        // Somebody comes at both ends and in between after every page.
+        // After every page, users are added at both ends and in between.
         let come = async |page: usize| {
             for (at, day) in ["2025-01-01", "2026-01-06", "2030-01-01"]
                 .iter()
@@ -134,8 +134,8 @@ async fn pages_neither_repeat_nor_leave_out_anybody_while_others_write() {
         };
         let found = all_pages(&api, &format!("sort={sort}"), come).await;
         let once: BTreeSet<String> = found.iter().cloned().collect();
-        assert_eq!(once.len(), found.len(), "{sort}: somebody came twice");
-        assert!(there.is_subset(&once), "{sort}: somebody was left out");
+        assert_eq!(once.len(), found.len(), "{sort}: a user came twice");
+        assert!(there.is_subset(&once), "{sort}: a user was left out");
     }
 }
 

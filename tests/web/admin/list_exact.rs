@@ -49,7 +49,7 @@ struct Row {
     created: i64,
 }
 
-async fn everybody(app: &TestApp) -> Vec<Row> {
+async fn all_users(app: &TestApp) -> Vec<Row> {
     let rows = "SELECT u.id::text, email_canonical, display_name, disabled_at IS NOT NULL,
             deleted_at IS NOT NULL, role, t.confirmed_at IS NOT NULL, email_verified_at IS NOT NULL,
             (extract(epoch FROM u.created_at) * 1000000)::bigint
@@ -104,9 +104,9 @@ fn matches(row: &Row, text: &str) -> bool {
 }
 
 /// The ids that a search has to find, in order.
-fn expected(everybody: &[Row], query: &Query) -> Vec<String> {
+fn expected(all_users: &[Row], query: &Query) -> Vec<String> {
     let is = |wanted: &str, has: &str| wanted.is_empty() || wanted == has;
-    let mut found: Vec<&Row> = everybody
+    let mut found: Vec<&Row> = all_users
         .iter()
         .filter(|row| is(&query.status, row.status) && is(&query.role, &row.role))
         .filter(|row| is(&query.two_factor, row.two_factor) && is(&query.verified, row.verified))
@@ -162,7 +162,7 @@ async fn walked_back(app: &TestApp, query: &Query, size: usize) -> Vec<String> {
 }
 
 /// Every mix of filters with several texts and all orders.
-fn searches(everybody: &[Row]) -> Vec<Query> {
+fn searches(all_users: &[Row]) -> Vec<Query> {
     let texts = [
         "",
         "",
@@ -183,7 +183,7 @@ fn searches(everybody: &[Row]) -> Vec<Query> {
         "xample",
     ];
     let mut texts = texts.map(str::to_owned).to_vec();
-    texts.extend(everybody.iter().take(2).map(|row| row.id.clone()));
+    texts.extend(all_users.iter().take(2).map(|row| row.id.clone()));
     let mut all = Vec::new();
     for status in ["", "active", "disabled", "deleted"] {
         for role in ["", "user", "admin"] {
@@ -215,7 +215,7 @@ fn searches(everybody: &[Row]) -> Vec<Query> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_search_finds_whom_it_should_and_counts_them() {
+async fn every_search_finds_and_counts_the_right_users() {
     // The accounts are of any age, and not all of them are verified.
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     app.another_connection()
@@ -223,10 +223,10 @@ async fn every_search_finds_whom_it_should_and_counts_them() {
         .batch_execute(PEOPLE)
         .await
         .unwrap();
-    let everybody = everybody(&app).await;
+    let all_users = all_users(&app).await;
     let mut hits = 0;
-    for (n, query) in searches(&everybody).into_iter().enumerate() {
-        let expected = expected(&everybody, &query);
+    for (n, query) in searches(&all_users).into_iter().enumerate() {
+        let expected = expected(&all_users, &query);
         assert_eq!(walked(&app, &query, 9).await, expected, "{query:?}");
         if n % 4 == 0 {
             assert_eq!(walked_back(&app, &query, 9).await, expected, "{query:?}");
@@ -240,7 +240,7 @@ async fn every_search_finds_whom_it_should_and_counts_them() {
         );
         hits += usize::from(!expected.is_empty());
     }
-    assert!(hits > 150, "{hits} searches found anybody");
+    assert!(hits > 150, "{hits} searches found a user");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -249,8 +249,8 @@ async fn who_stays_is_found_once_and_in_order_while_others_come_and_change() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let others = app.another_connection().await;
     others.batch_execute(PEOPLE).await.unwrap();
-    let everybody = everybody(&app).await;
-    let stay: BTreeSet<String> = everybody.iter().map(|row| row.id.clone()).collect();
+    let all_users = all_users(&app).await;
+    let stay: BTreeSet<String> = all_users.iter().map(|row| row.id.clone()).collect();
     let done = AtomicBool::new(false);
     let write = async {
         let mut written = 0;
@@ -261,12 +261,12 @@ async fn who_stays_is_found_once_and_in_order_while_others_come_and_change() {
         written
     };
     let look = async {
-        for query in searches(&everybody).iter().step_by(5) {
+        for query in searches(&all_users).iter().step_by(5) {
             let found = walked(&app, query, 7).await;
             let once: BTreeSet<&String> = found.iter().collect();
-            assert_eq!(once.len(), found.len(), "{query:?}: somebody came twice");
+            assert_eq!(once.len(), found.len(), "{query:?}: a user came twice");
             let stayed: Vec<String> = found.into_iter().filter(|id| stay.contains(id)).collect();
-            assert_eq!(stayed, expected(&everybody, query), "{query:?}");
+            assert_eq!(stayed, expected(&all_users, query), "{query:?}");
         }
         done.store(true, Ordering::Relaxed);
     };

@@ -1,5 +1,5 @@
 //! What a search of the list finds: any word of a name and any part of an address, however it is
-//! written, at every door that asks and whatever wrote the account.
+//! written, in every page and call that searches and whatever wrote the account.
 
 use reqwest::Method;
 use serde_json::json;
@@ -106,7 +106,7 @@ async fn letters_are_alike_whatever_the_script_and_the_locale() {
             assert_eq!(users.len(), 1, "{query} of {name}: {reply:?}");
             assert_eq!(users[0]["display_name"], name);
         }
-        // The old name finds nobody once there is another.
+        // The old name finds no one once there is another.
         rename(&api, person.id, "Somebody Else").await;
         let query: String = url::form_urlencoded::byte_serialize(queries[0].as_bytes()).collect();
         assert_eq!(found(&api, &query).await, 0, "{query}");
@@ -114,7 +114,7 @@ async fn letters_are_alike_whatever_the_script_and_the_locale() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn odd_input_finds_nobody_and_is_no_fault() {
+async fn odd_input_finds_no_one_and_is_no_fault() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (_, api) = admin(&app).await;
     app.sql(COMPANY, &[]).await;
@@ -169,7 +169,7 @@ async fn odd_input_finds_nobody_and_is_no_fault() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_common_words_that_never_meet_are_told_at_once() {
+async fn two_common_words_that_never_meet_are_answered_at_once() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (_, api) = admin(&app).await;
     app.sql(

@@ -1,4 +1,4 @@
-//! The pages of admins, as somebody without scripts reads them.
+//! The pages of admins, as a browser without scripts shows them.
 
 use crate::harness::TestApp;
 

@@ -1,5 +1,5 @@
 //! Who has proven a mailbox, and who has not: what a file says of an address opens a sign-in and nothing
-//! more, it ends with the rights of the admins behind it, and a proof wins over whoever was there before.
+//! more, it ends with the rights of the admins behind it, and proving the mailbox wins over the earlier holder.
 
 use chrono::TimeDelta;
 use futures_util::future::join;
@@ -110,13 +110,13 @@ async fn the_word_of_a_file_signs_in_and_opens_nothing_else() {
     assert_eq!(whole.body["user"]["mailbox_proven"], false);
     assert_eq!(whole.body["import"]["confirmed_by"], json!(host.email));
     let page = browser.visit(&format!("/admin/users/{id}")).await;
-    let told = page.text("main");
+    let reported = page.text("main");
     for words in [
         "Verified by a file only",
         &format!("by {}", host.email),
         "users.csv",
     ] {
-        assert!(told.contains(words), "{words}: {told}");
+        assert!(reported.contains(words), "{words}: {reported}");
     }
 
     // The owner of the mailbox takes it over.
@@ -157,8 +157,8 @@ async fn a_reset_proves_the_mailbox_of_an_imported_account() {
     assert_eq!(enroll.status, 200, "{enroll:?}");
 }
 
-/// Every door that ends the rights of an admin.
-const DOORS: [&str; 6] = [
+/// Every way to end the rights of an admin.
+const ROUTES: [&str; 6] = [
     "disable by a call",
     "disable many by a call",
     "demote by a call",
@@ -167,10 +167,10 @@ const DOORS: [&str; 6] = [
     "demote at the command line",
 ];
 
-async fn end_rights(app: &TestApp, door: &str, of: &Person, api: &Api, browser: &mut Browser) {
+async fn end_rights(app: &TestApp, route: &str, of: &Person, api: &Api, browser: &mut Browser) {
     let id = of.id;
     let reason = "left the company";
-    let status = match door {
+    let status = match route {
         "disable by a call" => {
             let path = format!("/{id}/disable");
             api.admin(&path, json!({ "reason": reason })).await.status
@@ -200,12 +200,12 @@ async fn end_rights(app: &TestApp, door: &str, of: &Person, api: &Api, browser: 
             204
         }
     };
-    assert!([200, 204].contains(&status), "{door}: {status}");
+    assert!([200, 204].contains(&status), "{route}: {status}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_admin_imported_ends_with_their_rights() {
-    for door in DOORS {
+    for route in ROUTES {
         let app = TestApp::start().await;
         let (_, api, mut other) = importer(&app).await;
         let (host, _, mut browser) = importer(&app).await;
@@ -220,26 +220,26 @@ async fn what_an_admin_imported_ends_with_their_rights() {
         let mut inside = Vec::new();
         for email in [OWNER, "unsaid@example.org", "proven@example.org"] {
             let pair = sign_in(&app, email, DJANGO_PASSWORD).await;
-            assert_eq!(pair.status, 200, "{door}: {email}");
+            assert_eq!(pair.status, 200, "{route}: {email}");
             inside.push((email, pair));
         }
 
-        end_rights(&app, door, &host, &api, &mut other).await;
+        end_rights(&app, route, &host, &api, &mut other).await;
         for (email, pair) in &inside {
             let proven = *email == "proven@example.org";
             let expected = if proven { 200 } else { 401 };
             let me = app.api().with(pair).get("/me").await;
-            assert_eq!(me.status, expected, "{door}: {email}");
+            assert_eq!(me.status, expected, "{route}: {email}");
             let again = sign_in(&app, email, DJANGO_PASSWORD).await;
-            assert_eq!(again.status, expected, "{door}: {email}");
+            assert_eq!(again.status, expected, "{route}: {email}");
             if !proven {
                 let refreshed = app.api().refresh(pair.text("refresh_token")).await;
-                assert_eq!(refreshed.status, 401, "{door}: {email}");
+                assert_eq!(refreshed.status, 401, "{route}: {email}");
             }
         }
         let events = app.audit().await;
         let ended = events.iter().any(|event| event == "user_imports_unvouched");
-        assert!(ended, "{door}");
+        assert!(ended, "{route}");
         // The refused sign-in mailed a link, and the mailbox opens what the password does not.
         let link = app.post.mail(OWNER, "Verify").await;
         let proof = json!({ "token": link.token(), "password": DJANGO_PASSWORD });
@@ -300,7 +300,7 @@ async fn an_invitation_wins_over_an_account_that_was_never_verified() {
     assert_eq!(refreshed.status, 401);
     assert_eq!(sign_in(&app, OWNER, PASSWORD).await.status, 401);
     assert_eq!(sign_in(&app, OWNER, NEW_PASSWORD).await.status, 200);
-    // Once proven, nobody else's invitation goes there.
+    // Once proven, no other invitation is sent there.
     let again = api
         .admin("", json!({ "email": OWNER, "role": "user" }))
         .await;
@@ -332,10 +332,10 @@ async fn an_import_takes_the_place_of_an_account_that_was_never_verified() {
     let taken = app.person().verified().await;
     let content = format!("email,password_hash\n{OWNER},{DJANGO}\n{},\n", taken.email);
     let path = kept(&mut browser, &content).await;
-    let told = browser.visit(&path).await.text("main");
+    let reported = browser.visit(&path).await.text("main");
     assert!(
-        told.contains("1 account would be made. 1 address has"),
-        "{told}"
+        reported.contains("1 account would be made. 1 address has"),
+        "{reported}"
     );
     imported(&app, &mut browser, &content).await;
     app.post.mail(OWNER, "brought over").await;
@@ -345,8 +345,11 @@ async fn an_import_takes_the_place_of_an_account_that_was_never_verified() {
     assert_eq!(app.api().sign_in(&taken).await.status, 200);
     // What was imported is not imported again.
     let path = kept(&mut browser, &content).await;
-    let told = browser.visit(&path).await.text("main");
-    assert!(told.contains("New (0) Have an account (2)"), "{told}");
+    let reported = browser.visit(&path).await.text("main");
+    assert!(
+        reported.contains("New (0) Have an account (2)"),
+        "{reported}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -412,8 +415,8 @@ async fn an_import_beside_registrations_leaves_one_account_each() {
         "SELECT count(*) FROM users WHERE import_id IS NOT NULL",
     )
     .await;
-    let told = count(&app, "SELECT accounts_new FROM user_imports").await;
-    assert_eq!(imported, told);
+    let reported = count(&app, "SELECT accounts_new FROM user_imports").await;
+    assert_eq!(imported, reported);
     assert!(imported >= 6);
 }
 
@@ -445,7 +448,7 @@ async fn a_reset_leaves_nothing_of_the_first_holder() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn accounts_that_nobody_verifies_are_deleted_after_a_week() {
+async fn accounts_that_are_never_verified_are_deleted_after_a_week() {
     let app = TestApp::start().await;
     let (_, _, mut browser) = importer(&app).await;
     let content = format!("email,password_hash\n{OWNER},{DJANGO}\n");

@@ -130,7 +130,7 @@ async fn an_admins_later_upload_takes_the_place_of_the_oldest() {
     assert!(began.elapsed() < PROMPT);
     assert_eq!(count(&app, ARRIVING).await, 1);
 
-    // The oldest is told as soon as its next piece is whole.
+    // The oldest upload is refused as soon as its next piece has arrived.
     let mut oldest = slow.remove(0);
     oldest.write_all(&whole).await.unwrap();
     oldest.shutdown().await.ok();

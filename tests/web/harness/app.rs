@@ -28,7 +28,7 @@ pub(crate) struct TestApp {
     changed: Vec<(String, String)>,
 }
 
-/// One running process of the service, as far as anybody outside can tell.
+/// One running process of the service, as a client sees it.
 pub(crate) struct Node {
     server: Option<Server>,
     pub(crate) services: Arc<Services>,
@@ -129,7 +129,7 @@ impl TestApp {
         self.database.url()
     }
 
-    /// Somebody with an account, in whatever state is asked for.
+    /// A user with an account, in any state.
     pub(crate) fn person(&self) -> NewPerson<'_> {
         NewPerson::new(self)
     }

@@ -45,7 +45,7 @@ impl BreachServer {
         [("HIBP_ENABLED", "true"), ("HIBP_API_URL", &self.url)]
     }
 
-    /// From now on it hangs up on everybody, or not.
+    /// From now on it closes every connection, or serves them again.
     pub(crate) fn go_down(&self, down: bool) {
         self.up.store(!down, Ordering::SeqCst);
     }

@@ -96,7 +96,7 @@ impl Jar {
         self.0.extend(values.iter().map(without_age));
     }
 
-    /// Somebody deletes one cookie.
+    /// Deletes one cookie.
     pub(crate) fn forget(&mut self, name: &str) {
         self.0.remove(name);
     }

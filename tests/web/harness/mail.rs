@@ -19,7 +19,7 @@ use super::settings::ORIGIN;
 const PATIENCE: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(5);
 
-/// Everybody's letter box.
+/// The mailboxes of all users.
 pub(crate) struct Post {
     mailbox: MemoryMailbox,
     bell: Arc<Notify>,

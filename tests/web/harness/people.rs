@@ -34,7 +34,7 @@ pub(crate) const NEW_PASSWORD: &str = "quiet marble harvest lantern";
 
 static COUNTER: AtomicU32 = AtomicU32::new(1);
 
-/// Somebody with an account.
+/// A user with an account.
 #[derive(Clone)]
 pub(crate) struct Person {
     pub(crate) id: Uuid,
@@ -99,7 +99,7 @@ impl Phone {
     }
 }
 
-/// Somebody to be made; awaiting it makes them.
+/// Builds a user; awaiting it creates the account.
 pub(crate) struct NewPerson<'a> {
     app: &'a TestApp,
     verified: bool,
@@ -160,7 +160,7 @@ impl<'a> NewPerson<'a> {
         }
     }
 
-    /// Told by an admin to choose a new password.
+    /// Required by an admin to choose a new password.
     pub(crate) fn must_change(self) -> Self {
         Self {
             by_admin: Some(ByAdmin::DemandedNewPassword),

@@ -49,7 +49,7 @@ fn line(out: &mut String, element: ElementRef<'_>, parts: &Selector) {
         "button" => writeln!(out, "[ {text} ]"),
         "label" => writeln!(out, "{text}:"),
         "svg" => writeln!(out, "(a picture)"),
-        // What holds other parts is told by them.
+        // An element with children is read through them.
         "li" | "dd" if element.select(parts).next().is_some() => Ok(()),
         _ => writeln!(out, "{text}"),
     }

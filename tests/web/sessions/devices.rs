@@ -54,7 +54,7 @@ async fn the_page_lists_this_device_first_and_then_who_was_there_last() {
     assert!(page.html().contains("Sign out every other device"));
 
     let sessions = listed(&app.api().with(&program)).await;
-    let told: Vec<_> = sessions
+    let reported: Vec<_> = sessions
         .iter()
         .map(|session| (&session["current"], &session["browser"], &session["system"]))
         .collect();
@@ -62,7 +62,7 @@ async fn the_page_lists_this_device_first_and_then_who_was_there_last() {
     let (firefox, linux) = (text("Firefox"), text("Linux"));
     let (safari, ios) = (text("Safari"), text("iOS"));
     assert_eq!(
-        told,
+        reported,
         [
             (&true.into(), &Value::Null, &Value::Null),
             (&false.into(), &firefox, &linux),

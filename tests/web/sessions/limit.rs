@@ -45,15 +45,15 @@ async fn past_the_limit_the_session_unused_longest_ends() {
     for pair in [&oldest, &third, &fourth] {
         assert_eq!(app.api().with(pair).get("/me").await.status, 200);
     }
-    let told = "SELECT session_id::text, detail->>'count', jsonb_array_length(detail->'sessions') \
+    let reported = "SELECT session_id::text, detail->>'count', jsonb_array_length(detail->'sessions') \
                 FROM audit_events WHERE event = 'session_limit_reached'";
-    let told = app.sql(told, &[]).await;
-    assert_eq!(told.len(), 1);
+    let reported = app.sql(reported, &[]).await;
+    assert_eq!(reported.len(), 1);
     let begun = "SELECT id::text FROM sessions ORDER BY created_at DESC LIMIT 1";
     let begun: String = app.sql(begun, &[]).await[0].get(0);
-    assert_eq!(told[0].get::<_, String>(0), begun);
+    assert_eq!(reported[0].get::<_, String>(0), begun);
     assert_eq!(
-        (told[0].get::<_, &str>(1), told[0].get::<_, i32>(2)),
+        (reported[0].get::<_, &str>(1), reported[0].get::<_, i32>(2)),
         ("1", 1)
     );
     let page = signed_in(&app, &person).await.visit("/account").await;

@@ -44,7 +44,7 @@ async fn what_lives_is_what_should_live() {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "how long to look is for whoever runs the tests to say"
+    reason = "the person who runs the tests chooses how long to search"
 )]
 fn cases() -> u32 {
     let cases = std::env::var("PROPTEST_CASES").ok();

@@ -48,8 +48,8 @@ async fn the_api_tells_every_session_once_this_one_first() {
         .map(|page| page.body["sessions"].as_array().unwrap().len())
         .collect();
     assert_eq!(sizes, [50, 50, 31]);
-    let told = ids(&pages, "sessions");
-    assert_eq!(told.iter().collect::<BTreeSet<_>>().len(), 131);
+    let reported = ids(&pages, "sessions");
+    assert_eq!(reported.iter().collect::<BTreeSet<_>>().len(), 131);
     let seen: Vec<&Value> = pages
         .iter()
         .flat_map(|page| page.body["sessions"].as_array().unwrap())
@@ -129,8 +129,8 @@ async fn admins_page_through_what_hangs_on_a_user() {
         let sizes: Vec<_> = pages.iter().map(rows).collect();
         assert_eq!(sizes, [20, 20, 5], "{list}");
         if list == "sessions" {
-            let told: BTreeSet<_> = ids(&pages, list).into_iter().collect();
-            assert_eq!(told.len(), 45);
+            let reported: BTreeSet<_> = ids(&pages, list).into_iter().collect();
+            assert_eq!(reported.len(), 45);
         }
         let odd = api.admin_get(&format!("/{id}?{list}=odd")).await;
         assert_eq!((odd.status, odd.code()), (422, "invalid_input"), "{list}");
@@ -150,7 +150,7 @@ async fn admins_page_through_what_hangs_on_a_user() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_thousand_sessions_are_told_in_small_answers() {
+async fn a_hundred_thousand_sessions_are_listed_in_small_answers() {
     let app = TestApp::start().await;
     let (_, boss) = admin(&app).await;
     let person = app.person().await;

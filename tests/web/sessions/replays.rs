@@ -18,7 +18,7 @@ async fn age_rotations(app: &TestApp, seconds: u32) {
 }
 
 pub(super) async fn assert_alarmed(app: &TestApp, person: &Person, times: i64) {
-    let told = "SELECT revocation_id,
+    let reported = "SELECT revocation_id,
         (SELECT count(*) FROM audit_events
          WHERE subject_id = users.id AND event = 'refresh_token_replayed' AND level = 'warning'),
         (SELECT count(*) FROM mails
@@ -26,7 +26,7 @@ pub(super) async fn assert_alarmed(app: &TestApp, person: &Person, times: i64) {
         (SELECT count(*) FROM sessions
          WHERE user_id = users.id AND revoked_reason IS DISTINCT FROM 'replay')
         FROM users WHERE id::text = $1";
-    let row = &app.sql(told, &[&person.id.to_string()]).await[0];
+    let row = &app.sql(reported, &[&person.id.to_string()]).await[0];
     let [rev, audited, mailed, living]: [i64; 4] = [0, 1, 2, 3].map(|column| row.get(column));
     assert_eq!((rev, audited, mailed, living), (times, times, times, 0));
 }

@@ -63,16 +63,16 @@ async fn another_device_is_signed_out_at_once() {
     let refused = app.api().refresh(program.text("refresh_token")).await;
     assert_eq!(refused.status, 401);
     assert!(here.is_signed_in().await);
-    let told = app
+    let reported = app
         .sql(
             "SELECT actor_id::text, subject_id::text, detail->>'session' FROM audit_events WHERE event = 'session_revoked' ORDER BY seq",
             &[],
         )
         .await;
-    assert_eq!(told.len(), 2);
-    assert_eq!(told[0].get::<_, String>(0), person.id.to_string());
-    assert_eq!(told[0].get::<_, String>(1), person.id.to_string());
-    assert_eq!(told[0].get::<_, String>(2), there_id);
+    assert_eq!(reported.len(), 2);
+    assert_eq!(reported[0].get::<_, String>(0), person.id.to_string());
+    assert_eq!(reported[0].get::<_, String>(1), person.id.to_string());
+    assert_eq!(reported[0].get::<_, String>(2), there_id);
     assert!(
         here.visit("/account")
             .await
@@ -100,14 +100,14 @@ async fn every_other_device_is_signed_out_at_once() {
     assert!(!there.is_signed_in().await);
     assert_eq!(app.api().with(&program).get("/me").await.status, 401);
     assert!(theirs.is_signed_in().await);
-    let told = app
+    let reported = app
         .sql(
             "SELECT detail->>'count' FROM audit_events WHERE event = 'other_sessions_revoked'",
             &[],
         )
         .await;
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0].get::<_, String>(0), "2");
+    assert_eq!(reported.len(), 1);
+    assert_eq!(reported[0].get::<_, String>(0), "2");
     // Reloading the answer of the form lands on the page.
     let page = here.visit("/account/sessions/revoke-others").await;
     assert_eq!(page.path(), "/account/sessions");
@@ -155,12 +155,12 @@ async fn signing_this_device_out_is_signing_out() {
     pair_of(&left.answer.set_cookies());
     assert!(!browser.is_signed_in().await);
     let events = app.audit().await;
-    let told = events.iter().filter(|event| *event == "signed_out");
-    assert_eq!(told.count(), 3);
+    let reported = events.iter().filter(|event| *event == "signed_out");
+    assert_eq!(reported.count(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_elses_and_no_ended_session_can_be_named() {
+async fn no_other_users_and_no_ended_session_can_be_named() {
     let app = TestApp::start().await;
     let (person, stranger) = (app.person().await, app.person().await);
     let theirs = app.api().sign_in(&stranger).await;

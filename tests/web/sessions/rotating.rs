@@ -76,9 +76,9 @@ async fn the_statement_itself_refuses_whatever_changed_since_it_was_judged() {
         ]
     };
     for (one, again) in stale().into_iter().zip(stale()) {
-        let told = format!("{one:?}");
-        assert!(!alone(one).await, "{told}");
-        assert!(!together(again).await, "{told}");
+        let reported = format!("{one:?}");
+        assert!(!alone(one).await, "{reported}");
+        assert!(!together(again).await, "{reported}");
     }
     let cutoff = format!("users SET password_changed_at = '{}'", claims.issued_at);
     for (change, back) in [
@@ -105,7 +105,7 @@ async fn the_statement_itself_refuses_whatever_changed_since_it_was_judged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_locked_session_holds_up_nobody_but_itself() {
+async fn a_locked_session_holds_up_only_itself() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let api = app.api();

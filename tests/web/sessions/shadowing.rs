@@ -91,12 +91,12 @@ async fn another_network_gets_the_same_successor_and_is_audited() {
         );
         assert_alarmed_never(&app, &person.id.to_string()).await;
     }
-    let told = "SELECT host(ip), level, session_id IS NOT NULL, subject_id IS NOT NULL
+    let reported = "SELECT host(ip), level, session_id IS NOT NULL, subject_id IS NOT NULL
         FROM audit_events WHERE event = $1 ORDER BY seq LIMIT 1";
-    let row = &app.sql(told, &[&EVENT]).await[0];
-    let told: (String, String, bool, bool) = (row.get(0), row.get(1), row.get(2), row.get(3));
+    let row = &app.sql(reported, &[&EVENT]).await[0];
+    let reported: (String, String, bool, bool) = (row.get(0), row.get(1), row.get(2), row.get(3));
     assert_eq!(
-        told,
+        reported,
         ("192.0.2.8".to_owned(), "notice".to_owned(), true, true)
     );
 }

@@ -8,7 +8,7 @@ use crate::harness::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_must_change_the_password_can_do_nothing_else() {
+async fn a_user_who_must_change_the_password_can_do_nothing_else() {
     let app = TestApp::start().await;
     let person = app.person().must_change().await;
     let mut browser = app.browser();
@@ -120,7 +120,7 @@ async fn a_sign_in_ends_the_session_whose_cookies_it_takes_over() {
     assert!(!left_behind.is_signed_in().await, "its tokens are dead");
     assert!(browser.is_signed_in().await);
 
-    // Somebody else, and with an access token that has expired.
+    // Another user, with an expired access token.
     sign_in_over(&app, &mut browser, &second, TimeDelta::minutes(40)).await;
     assert_eq!(
         endings(&app, &first).await,
@@ -133,8 +133,8 @@ async fn a_sign_in_ends_the_session_whose_cookies_it_takes_over() {
         "another browser is left alone"
     );
     let events = app.audit().await;
-    let told = events.iter().filter(|event| *event == "session_replaced");
-    assert_eq!(told.count(), 2);
+    let reported = events.iter().filter(|event| *event == "session_replaced");
+    assert_eq!(reported.count(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,7 +36,7 @@ async fn signing_out_ends_this_session_and_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_cannot_sign_anybody_out() {
+async fn a_link_cannot_sign_a_user_out() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let mut browser = app.browser();
@@ -130,7 +130,7 @@ async fn a_refresh_token_signs_out_its_own_session_alone() {
         let refused = app.api().refresh(pair.text("refresh_token")).await;
         assert_eq!((refused.status, refused.code()), (401, "invalid_token"));
     }
-    // A token that opens nothing ends nothing, and is told nothing.
+    // An invalid token ends nothing, and the answer does not say so.
     assert_eq!(
         app.api().post("/logout", named(&pairs[0])).await.status,
         204

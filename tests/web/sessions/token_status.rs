@@ -72,7 +72,7 @@ async fn the_revocation_list_costs_no_statement_of_its_own() {
         rows.iter().map(row).collect::<Vec<(String, bool)>>()
     };
 
-    // Whoever reads the list waits here, and can be looked at.
+    // A statement that reads the list waits here, where the test can observe it.
     app.sql("BEGIN", &[]).await;
     app.sql("LOCK TABLE revoked_tokens", &[]).await;
     let request = tokio::spawn(async move { api.get("/me").await });

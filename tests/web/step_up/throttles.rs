@@ -51,7 +51,7 @@ async fn a_wrong_code_changes_nothing_but_counters() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn guesses_here_count_as_guesses_at_the_door() {
+async fn guesses_here_count_as_guesses_at_sign_in() {
     let app = TestApp::with(&[("RATE_LIMIT_SCALE", "1")]).await;
     let owner = app.person().with_totp().await;
     let pair = app.api().sign_in_with(&owner, &owner.code()).await;

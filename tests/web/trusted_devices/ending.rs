@@ -1,22 +1,22 @@
-//! The owner is told of a browser that is trusted, can end all of that at once, and nothing of it
+//! The owner is notified of a trusted browser, can end all trust at once, and none of it
 //! stays in the database.
 
 use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_owner_is_told_by_mail() {
+async fn the_owner_is_notified_by_mail() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     trusted(&app, &owner).await;
     let mail = app.post.mail(&owner.email, "trusted browser").await;
     let text = mail.text();
-    for told in [
+    for reported in [
         "When: ",
         "IP address: 127.0.0.1",
         "Firefox on Linux",
         "This wasn't you?",
     ] {
-        assert!(text.contains(told), "{told}: {text}");
+        assert!(text.contains(reported), "{reported}: {text}");
     }
     // Without the tick there is nothing to tell.
     let other = app.person().with_totp().await;
@@ -46,8 +46,11 @@ async fn signing_every_other_device_out_ends_their_trust_and_says_so() {
         "{text}"
     );
     let page = here.submit("/account/sessions/revoke-others", &[]).await;
-    let told = page.text("[role=status]");
-    assert!(told.contains("no other browser is trusted"), "{told}");
+    let reported = page.text("[role=status]");
+    assert!(
+        reported.contains("no other browser is trusted"),
+        "{reported}"
+    );
     assert!(!page.html().contains("revoke-others"), "nothing is left");
     here.submit("/logout", &[]).await;
 

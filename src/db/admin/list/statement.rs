@@ -160,7 +160,7 @@ pub(super) fn count_gathered(search: &UserSearch) -> String {
 }
 
 /// The ids of the users that a search finds, in no order.
-pub(super) fn everybody(search: &UserSearch) -> String {
+pub(super) fn matching_ids(search: &UserSearch) -> String {
     let matches = match search.text {
         Some(_) => gathered_matches(search),
         None => "true".to_owned(),

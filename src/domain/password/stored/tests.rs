@@ -206,7 +206,7 @@ fn bcrypt_of(password: &str) -> String {
 }
 
 #[test]
-fn what_is_no_hash_is_told_apart_from_what_is_of_another_kind() {
+fn malformed_hashes_and_unknown_kinds_have_different_errors() {
     for malformed in [
         "$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA",
         "$argon2id$v=19$m=256,t=2,p=2$c2FsdHNhbHRzYWx0c2FsdA=$V1hX+/a7odzEdbHy8AUYV6jCCL38+OOq7YDKFFHg6Ls",

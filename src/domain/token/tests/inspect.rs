@@ -8,27 +8,27 @@ use super::{
 use crate::domain::token::{Purpose, Refusal};
 
 #[test]
-fn every_purpose_is_judged_at_its_own_door() {
+fn every_token_is_judged_for_its_own_purpose() {
     for purpose in Purpose::ALL {
-        let told = rotated_codec().inspect(&minted(purpose), now());
-        assert_eq!(told.verdict, Ok(claims(purpose)));
-        let key = told.signed_by.unwrap();
+        let reported = rotated_codec().inspect(&minted(purpose), now());
+        assert_eq!(reported.verdict, Ok(claims(purpose)));
+        let key = reported.signed_by.unwrap();
         assert_eq!((key.position, key.purpose), (1, purpose));
-        assert_eq!(told.header.unwrap()["kid"], json!(key.kid));
-        assert_eq!(told.claims.unwrap()["purpose"], purpose.as_str());
+        assert_eq!(reported.header.unwrap()["kid"], json!(key.kid));
+        assert_eq!(reported.claims.unwrap()["purpose"], purpose.as_str());
         assert_eq!(Purpose::from_word(purpose.as_str()), Some(purpose));
     }
 }
 
 #[test]
-fn what_is_refused_is_told_all_the_same() {
+fn refused_tokens_are_described_as_well() {
     let expired = signed(
         Purpose::Undo,
         &with(least(Purpose::Undo), "exp", json!(NOW)),
     );
-    let told = codec().inspect(&expired, now());
-    assert_eq!(told.verdict, Err(Refusal::Expired));
-    assert_eq!(told.signed_by.unwrap().purpose, Purpose::Undo);
+    let reported = codec().inspect(&expired, now());
+    assert_eq!(reported.verdict, Err(Refusal::Expired));
+    assert_eq!(reported.signed_by.unwrap().purpose, Purpose::Undo);
 
     let foreign = signed_under(
         b"nobody's",
@@ -36,15 +36,18 @@ fn what_is_refused_is_told_all_the_same() {
         HEADER,
         &least(Purpose::Access).to_string(),
     );
-    let told = codec().inspect(&foreign, now());
-    assert_eq!((told.verdict, told.signed_by), (Err(Refusal::Forged), None));
-    assert_eq!(told.claims.unwrap()["iat"], NOW);
+    let reported = codec().inspect(&foreign, now());
+    assert_eq!(
+        (reported.verdict, reported.signed_by),
+        (Err(Refusal::Forged), None)
+    );
+    assert_eq!(reported.claims.unwrap()["iat"], NOW);
 
     // The key of one purpose, the word of another.
     let swapped = signed(Purpose::Undo, &least(Purpose::Access));
-    let told = codec().inspect(&swapped, now());
-    assert_eq!(told.verdict, Err(Refusal::Forged));
-    assert_eq!(told.signed_by.unwrap().purpose, Purpose::Undo);
+    let reported = codec().inspect(&swapped, now());
+    assert_eq!(reported.verdict, Err(Refusal::Forged));
+    assert_eq!(reported.signed_by.unwrap().purpose, Purpose::Undo);
 }
 
 #[test]
@@ -58,7 +61,10 @@ fn no_text_is_too_odd_to_look_at() {
         "\u{1f511}",
         &"x".repeat(1_000_000),
     ] {
-        let told = codec().inspect(text, now());
-        assert_eq!((told.verdict, told.signed_by), (Err(Refusal::Forged), None));
+        let reported = codec().inspect(text, now());
+        assert_eq!(
+            (reported.verdict, reported.signed_by),
+            (Err(Refusal::Forged), None)
+        );
     }
 }

@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_small_and_leave_nobody_out() {
+    fn parts_are_small_and_leave_no_one_out() {
         let ids: BTreeSet<Uuid> = (0..401).map(Uuid::from_u128).collect();
         let split = parts(ids.clone());
         assert_eq!(

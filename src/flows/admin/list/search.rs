@@ -102,7 +102,7 @@ pub async fn everybody(
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let ids =
         s.db.transaction(async |tx| {
-            Ok::<_, FlowError>(db::admin::list::everybody(tx, &search, most).await?)
+            Ok::<_, FlowError>(db::admin::list::matching_ids(tx, &search, most).await?)
         })
         .await?;
     Ok(Ok(ids))

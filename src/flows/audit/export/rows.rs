@@ -152,9 +152,9 @@ mod tests {
 
     #[test]
     fn json_has_every_column() {
-        let told = written(Form::JsonLines);
-        assert_eq!(told.lines().count(), 1);
-        let read: Value = serde_json::from_str(&told).unwrap();
+        let reported = written(Form::JsonLines);
+        assert_eq!(reported.lines().count(), 1);
+        let read: Value = serde_json::from_str(&reported).unwrap();
         for column in EVENT {
             assert!(read.get(column).is_some(), "{column}");
         }

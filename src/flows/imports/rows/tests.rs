@@ -4,8 +4,8 @@ fn all(text: &'static [u8]) -> Vec<(u64, Result<String, String>)> {
     let mut receiver = read(Box::new(text));
     let mut rows = Vec::new();
     while let Some(batch) = receiver.blocking_recv() {
-        let told = |read: ReadRow| (read.line, read.row.map(|row| row.email().to_owned()));
-        rows.extend(batch.into_iter().map(told));
+        let reported = |read: ReadRow| (read.line, read.row.map(|row| row.email().to_owned()));
+        rows.extend(batch.into_iter().map(reported));
     }
     rows
 }
@@ -15,7 +15,7 @@ fn good(line: u64, email: &str) -> (u64, Result<String, String>) {
 }
 
 #[test]
-fn csv_and_json_lines_are_told_apart() {
+fn csv_and_json_lines_are_distinguished() {
     let csv = b"\xef\xbb\xbfrole,email\r\nuser,a@x.org\r\n\"user\",\"b@x.org\"\r\n\r\nuser,c@x.org";
     assert_eq!(
         all(csv),
@@ -52,10 +52,10 @@ fn what_cannot_be_read_is_a_bad_row() {
         ),
     ] {
         let rows = all(text);
-        let Some((at, Err(told))) = rows.first() else {
+        let Some((at, Err(reported))) = rows.first() else {
             panic!("{rows:?}");
         };
-        assert!(*at == line && told.contains(why), "{at} {told}");
+        assert!(*at == line && reported.contains(why), "{at} {reported}");
     }
 }
 
@@ -82,8 +82,8 @@ fn a_file_that_is_none_is_refused_as_a_whole() {
         (b"\"email\";\"role\"\n", "commas"),
         (b"display_name\temail\n", "commas"),
     ] {
-        let told = refuse(file).unwrap();
-        assert!(told.contains(why), "{told}");
+        let reported = refuse(file).unwrap();
+        assert!(reported.contains(why), "{reported}");
     }
     for file in [
         &b"\xef\xbb\xbfrole , email\r\nuser,a@x.org"[..],

@@ -79,14 +79,14 @@ impl World<'_> {
         expected.sort_unstable();
         assert_eq!(rows, expected, "the sessions of user {user}");
 
-        let told = "SELECT revocation_id,
+        let reported = "SELECT revocation_id,
             (SELECT count(*) FROM audit_events
              WHERE subject_id = users.id AND event = 'refresh_token_replayed'),
             (SELECT count(*) FROM mails
              WHERE user_id = users.id AND kind = 'sessions_revoked_after_replay')
             FROM users WHERE id::text = $1";
-        let told = self.app.sql(told, &[person]).await;
-        let [rev, audited, mailed]: [i64; 3] = [0, 1, 2].map(|column| told[0].get(column));
+        let reported = self.app.sql(reported, &[person]).await;
+        let [rev, audited, mailed]: [i64; 3] = [0, 1, 2].map(|column| reported[0].get(column));
         let expected = &self.model.users[user];
         let replays = i64::try_from(expected.replays).unwrap();
         assert_eq!((rev, audited, mailed), (expected.rev, replays, replays));

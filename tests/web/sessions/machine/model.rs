@@ -11,7 +11,7 @@ const REFRESH: TimeDelta = TimeDelta::days(7);
 const SESSION: TimeDelta = TimeDelta::days(30);
 const FUTURE: TimeDelta = TimeDelta::seconds(60);
 
-/// Everybody, and every token that anybody was ever given.
+/// All users, and every token that was ever issued.
 #[derive(Debug)]
 pub(super) struct Model {
     /// The clock of the nodes, which may go back.

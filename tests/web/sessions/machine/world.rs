@@ -1,4 +1,4 @@
-//! Two nodes on one database, and a model that is told the same.
+//! Two nodes on one database, and a model that gets the same steps.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -125,7 +125,7 @@ impl<'a> World<'a> {
             .saturating_sub(1 + ago);
         let token = self.refresh_token(session, generation);
         let reply = api.post("/logout", json!({ "refresh_token": token })).await;
-        assert_eq!(reply.status, 204, "nothing is told");
+        assert_eq!(reply.status, 204, "nothing is reported");
         // Also with one that was used: whose session it is, is not in doubt.
         if self.model.judge(session, generation) != Verdict::Dead {
             self.model.end(session, None);
