@@ -4,6 +4,7 @@
 //! passed in, so that every rule can be tested to the millisecond.
 
 pub mod accounts;
+pub mod admin;
 pub mod audit;
 pub mod authenticators;
 pub mod clock;

@@ -69,6 +69,11 @@ pub mod domain {
             pub use crate::domain::accounts::user::Role;
         }
     }
+    pub mod admin {
+        pub mod act {
+            pub use crate::domain::admin::act::of_name;
+        }
+    }
     pub mod audit {
         pub use crate::domain::audit::Client;
         pub mod chain {
@@ -201,8 +206,8 @@ pub mod web {
     }
     pub mod pages {
         pub use crate::web::pages::{
-            AccountPage, ActivityItem, AdminAct, AdminActPage, AdminBulkPage, AdminUserPage,
-            AdminUsersPage, AlreadyVerifiedPage, AuditLine, AuditPage, AuditQuery, BackupCodesPage,
+            AccountPage, ActivityItem, AdminActPage, AdminBulkPage, AdminUserPage, AdminUsersPage,
+            AlreadyVerifiedPage, AuditLine, AuditPage, AuditQuery, BackupCodesPage,
             BackupCodesReason, ChangePasswordPage, CheckMailPage, CheckMailReason, Chip,
             ConfirmedPage, DashboardPage, DeviceItem, DeviceLine, ErrorPage, EventLine,
             ForgotPasswordPage, ForgotPasswordSentPage, ImportLine, ImportPage, ImportUndoPage,

@@ -19,7 +19,7 @@ pub use crate::domain::network::smtp::{SmtpSettings, TlsMode};
 pub use address::AddressError;
 pub use delivery_error::DeliveryError;
 pub use memory::MemoryMailbox;
-pub use message::{AdminAct, MailContext, Message, Rule};
+pub use message::{MailContext, Message, Notice, Rule};
 pub use rendered::RenderedMail;
 pub use setup_error::SetupError;
 pub use smtp::SmtpTransport;

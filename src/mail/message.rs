@@ -1,7 +1,8 @@
-//! Every message that Vestibule can send, and its rendering. The words stand in `templates/mail`,
-//! two files a message; the subjects stand here.
+//! Every mail that Vestibule sends about an account. A row of the table declares a mail: its fields, its
+//! two templates, its name, its rule, its subject and the words beside it, and how long it is of use.
 
-mod admin_act;
+mod by_admin;
+mod render;
 mod rule;
 
 use std::net::IpAddr;
@@ -9,301 +10,214 @@ use std::net::IpAddr;
 use askama::Template;
 use chrono::{DateTime, Duration, Utc};
 
-use super::RenderedMail;
 use super::phrase::filters;
-use crate::domain::text::one_line;
+use crate::domain::admin::act::Mail;
 
-pub use admin_act::AdminAct;
+pub use render::MailContext;
 pub use rule::Rule;
 
-/// A mail to one person about their own account. Links are absolute URLs built from `BASE_URL`;
-/// `at` is when it happened, `ip` and `browser` are the client's, where known. `browser` is a name
-/// such as `Firefox on Linux`; as it comes from the client, it is cut short and escaped.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Message {
-    /// Asks whether the address is its owner's: after registration, and on request.
-    VerifyEmail {
-        /// The page that verifies.
-        link: String,
-        /// How long the link works.
-        expires_in: Duration,
-        /// How long the account lives unverified, where that is not for ever.
-        deleted_after: Option<Duration>,
-    },
-    /// Answers "forgot password".
-    ResetPassword {
-        /// The page that takes a new password.
-        link: String,
-        /// How long the link works.
-        expires_in: Duration,
-    },
-    /// The password was changed or reset.
-    PasswordChanged {
-        at: DateTime<Utc>,
-        ip: Option<IpAddr>,
-        browser: Option<String>,
-    },
-    /// The password is in a published breach, and must be changed.
-    PasswordBreached {
-        at: DateTime<Utc>,
-        ip: Option<IpAddr>,
-        browser: Option<String>,
-    },
-    /// A second factor was enrolled.
-    TwoFactorEnabled {
-        at: DateTime<Utc>,
-        ip: Option<IpAddr>,
-        browser: Option<String>,
-    },
-    /// The second factor was removed.
-    TwoFactorDisabled {
-        at: DateTime<Utc>,
-        ip: Option<IpAddr>,
-        browser: Option<String>,
-    },
-    /// A fresh set of backup codes was made.
-    BackupCodesReplaced {
-        at: DateTime<Utc>,
-        ip: Option<IpAddr>,
-        browser: Option<String>,
-    },
-    /// A browser is asked for no code from now on.
-    BrowserTrusted {
-        at: DateTime<Utc>,
-        ip: Option<IpAddr>,
-        browser: Option<String>,
-    },
-    /// A used refresh token came back, and every session was ended.
-    SessionsRevokedAfterReplay {
-        at: DateTime<Utc>,
-        ip: Option<IpAddr>,
-        browser: Option<String>,
-    },
-    /// The right password, or a reset link, was followed by a code that was not right.
-    SecondFactorFailed {
-        /// When.
-        at: DateTime<Utc>,
-        /// From where.
-        ip: Option<IpAddr>,
-        /// With what.
-        browser: Option<String>,
-        /// Whether it was the password.
-        password_known: bool,
-    },
-    /// So many guesses at the password or the codes that nobody gets in from an unknown browser. The
-    /// time and the client are those of the latest try.
-    SignInBlocked {
-        /// When.
-        at: DateTime<Utc>,
-        /// From where.
-        ip: Option<IpAddr>,
-        /// With what.
-        browser: Option<String>,
-        /// Whether codes were guessed, after the right password.
-        password_known: bool,
-        /// The page that unlocks.
-        link: String,
-        /// How long the link works.
-        expires_in: Duration,
-    },
-    /// An admin did something to the account.
-    ByAdmin {
-        /// What.
-        act: AdminAct,
-        /// When it happened.
-        at: DateTime<Utc>,
-    },
-    /// An admin invites somebody who has no account.
-    Invitation {
-        /// The page that makes the account.
-        link: String,
-        /// Whether the account will manage all others.
-        as_admin: bool,
-        /// How long the link works.
-        expires_in: Duration,
-    },
-    /// A file of another system brought the account. Its owner need not know.
-    Imported {
-        /// The page that verifies.
-        link: String,
-        /// How long the link works.
-        expires_in: Duration,
-    },
-    /// Somebody tried to register an address that has an account.
-    AddressAlreadyRegistered {
-        /// The sign-in page.
-        sign_in_link: String,
-        /// The forgot-password page.
-        reset_link: String,
-    },
-}
-
-/// What every mail of this site has in common.
+/// What a security notice says of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MailContext {
-    /// The product's name as people know it.
-    pub product: String,
-    /// The host of `BASE_URL`, with its port where that is not the default one.
-    pub site: String,
-    /// The forgot-password page, absolute.
-    pub forgot_password_link: String,
+pub struct Notice {
+    pub at: DateTime<Utc>,
+    pub ip: Option<IpAddr>,
+    /// A name such as `Firefox on Linux`. It comes from the client, so it is cut short and escaped.
+    pub browser: Option<String>,
 }
 
-#[derive(Template)]
-#[template(path = "mail/mail.html")]
-struct Html<'a> {
-    message: &'a Message,
-    ctx: &'a MailContext,
-    subject: &'a str,
-    preheader: &'a str,
-    times: i32,
+/// What a row says beside its fields and templates.
+struct Declared {
+    /// The name in the outbox and in logs, in snake case. It never changes once released.
+    kind: &'static str,
+    rule: Rule,
+    /// `{product}` stands for the product.
+    subject: &'static str,
+    /// What mail programs show beside the subject.
+    preheader: &'static str,
+    /// The life of its link. `None` where the mail never goes stale.
+    expires_in: Option<Duration>,
 }
 
-#[derive(Template)]
-#[template(path = "mail/mail.txt")]
-struct Text<'a> {
-    message: &'a Message,
-    ctx: &'a MailContext,
-    times: i32,
+/// What a mail says, between the parts that all mails share.
+struct Words {
+    html: String,
+    text: String,
 }
 
-impl Message {
-    /// The message's name in the outbox and in logs, in snake case. It never changes once released.
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::VerifyEmail { .. } => "verify_email",
-            Self::ResetPassword { .. } => "reset_password",
-            Self::PasswordChanged { .. } => "password_changed",
-            Self::PasswordBreached { .. } => "password_breached",
-            Self::TwoFactorEnabled { .. } => "two_factor_enabled",
-            Self::TwoFactorDisabled { .. } => "two_factor_disabled",
-            Self::BackupCodesReplaced { .. } => "backup_codes_replaced",
-            Self::BrowserTrusted { .. } => "browser_trusted",
-            Self::SessionsRevokedAfterReplay { .. } => "sessions_revoked_after_replay",
-            Self::SecondFactorFailed { .. } => "second_factor_failed",
-            Self::SignInBlocked { .. } => "sign_in_blocked",
-            Self::ByAdmin { act, .. } => act.kind(),
-            Self::Invitation { .. } => "invitation",
-            Self::Imported { .. } => "imported",
-            Self::AddressAlreadyRegistered { .. } => "address_already_registered",
+/// A macro, since a mail has two templates, each of which is a type of its own.
+macro_rules! mails {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident { $($field:ident: $type:ty),* } in $html:tt $text:tt => $declared:expr;
+    )*) => {
+        /// A mail to one person about their own account. Links are absolute.
+        #[derive(Clone, PartialEq, Eq)]
+        pub enum Message {
+            $($(#[$doc])* $name { $($field: $type),* },)*
         }
-    }
 
-    /// How long the message is of use: the life of its link. `None` where it never goes stale.
-    pub const fn expires_in(&self) -> Option<Duration> {
-        match self {
-            Self::VerifyEmail { expires_in, .. }
-            | Self::ResetPassword { expires_in, .. }
-            | Self::SignInBlocked { expires_in, .. }
-            | Self::Imported { expires_in, .. }
-            | Self::Invitation { expires_in, .. } => Some(*expires_in),
-            _ => None,
-        }
-    }
+        impl Message {
+            #[expect(unused_variables, reason = "a row names the fields that it needs")]
+            fn declared(&self) -> Declared {
+                match self {
+                    $(Self::$name { $($field),* } => $declared,)*
+                }
+            }
 
-    /// The mail to `to`, a bare address, which is checked when the mail is sent.
-    pub fn render(&self, to: &str, ctx: &MailContext) -> Result<RenderedMail, askama::Error> {
-        self.render_merged(to, ctx, 1)
-    }
+            fn words(&self, ctx: &MailContext) -> askama::Result<Words> {
+                match self {
+                    $(Self::$name { $($field),* } => {
+                        #[derive(Template)]
+                        #[template(path = $html)]
+                        struct Html<'a> { ctx: &'a MailContext, $($field: &'a $type),* }
+                        #[derive(Template)]
+                        #[template(path = $text)]
+                        struct Text<'a> { ctx: &'a MailContext, $($field: &'a $type),* }
+                        Ok(Words {
+                            html: Html { ctx, $($field),* }.render()?,
+                            text: Text { ctx, $($field),* }.render()?,
+                        })
+                    })*
+                }
+            }
+        }
+    };
+}
 
-    /// The mail to `to` that tells of the last of so many events of its kind, and of their number.
-    pub fn render_merged(
-        &self,
-        to: &str,
-        ctx: &MailContext,
-        times: i32,
-    ) -> Result<RenderedMail, askama::Error> {
-        let subject = one_line(&self.subject(&ctx.product));
-        let text = Text {
-            message: self,
-            ctx,
-            times,
-        }
-        .render()?;
-        let html = Html {
-            message: self,
-            ctx,
-            subject: &subject,
-            preheader: self.preheader(),
-            times,
-        }
-        .render()?;
-        Ok(RenderedMail {
-            to: to.to_owned(),
-            subject,
-            text,
-            html,
-            id: None,
-        })
-    }
+const WHAT_IF_NOT_YOU: &str = "When, from where, and what to do if this wasn’t you.";
+const WHAT_NEXT: &str = "What happened, and what to do next.";
 
-    fn subject(&self, product: &str) -> String {
-        match self {
-            Self::VerifyEmail { .. } => format!("Verify your email address for {product}"),
-            Self::ResetPassword { .. } => format!("Reset your {product} password"),
-            Self::PasswordChanged { .. } => format!("Your {product} password was changed"),
-            Self::PasswordBreached { .. } => {
-                format!("Your {product} password is known to others: please change it")
-            }
-            Self::TwoFactorEnabled { .. } => {
-                format!("Two-step sign-in was turned on at {product}")
-            }
-            Self::TwoFactorDisabled { .. } => {
-                format!("Two-step sign-in was turned off at {product}")
-            }
-            Self::BackupCodesReplaced { .. } => {
-                format!("Your {product} backup codes were replaced")
-            }
-            Self::BrowserTrusted { .. } => {
-                format!("New trusted browser on your account")
-            }
-            Self::SessionsRevokedAfterReplay { .. } => {
-                format!("You were signed out of {product} in every browser")
-            }
-            Self::SecondFactorFailed { password_known, .. } if *password_known => {
-                format!("Someone entered your {product} password and a wrong code")
-            }
-            Self::SecondFactorFailed { .. } => {
-                format!("Someone used your {product} reset link and a wrong code")
-            }
-            Self::SignInBlocked { .. } => {
-                format!("Sign-in to your {product} account is blocked")
-            }
-            Self::ByAdmin { act, .. } => act.subject(product),
-            Self::Invitation { .. } => format!("You are invited to {product}"),
-            Self::Imported { .. } => format!("Your account was brought over to {product}"),
-            Self::AddressAlreadyRegistered { .. } => {
-                format!("You already have a {product} account")
-            }
-        }
-    }
-
-    /// The words that mail programs show beside the subject.
-    const fn preheader(&self) -> &'static str {
-        match self {
-            Self::VerifyEmail { .. } => "Press one button to confirm that this address is yours.",
-            Self::ResetPassword { .. } => "A link to choose a new password. It works once.",
-            Self::PasswordChanged { .. }
-            | Self::TwoFactorEnabled { .. }
-            | Self::TwoFactorDisabled { .. }
-            | Self::BackupCodesReplaced { .. }
-            | Self::BrowserTrusted { .. }
-            | Self::SecondFactorFailed { .. } => {
-                "When, from where, and what to do if this wasn’t you."
-            }
-            Self::PasswordBreached { .. }
-            | Self::SessionsRevokedAfterReplay { .. }
-            | Self::ByAdmin { .. } => "What happened, and what to do next.",
-            Self::SignInBlocked { .. } => {
-                "There were too many failed attempts. Use the link to unlock sign-in."
-            }
-            Self::Invitation { .. } => "A link to create your account. It works once.",
-            Self::Imported { .. } => "Confirm that this address is yours.",
-            Self::AddressAlreadyRegistered { .. } => {
-                "Someone tried to create one with this address."
-            }
-        }
-    }
+mails! {
+    /// The account is deleted if it stays unverified for `deleted_after`.
+    VerifyEmail { link: String, expires_in: Duration, deleted_after: Option<Duration> }
+    in "mail/verify_email.html" "mail/verify_email.txt" => Declared {
+        kind: "verify_email",
+        rule: Rule::Capped,
+        subject: "Verify your email address for {product}",
+        preheader: "Press one button to confirm that this address is yours.",
+        expires_in: Some(*expires_in),
+    };
+    ResetPassword { link: String, expires_in: Duration }
+    in "mail/reset_password.html" "mail/reset_password.txt" => Declared {
+        kind: "reset_password",
+        rule: Rule::Capped,
+        subject: "Reset your {product} password",
+        preheader: "A link to choose a new password. It works once.",
+        expires_in: Some(*expires_in),
+    };
+    PasswordChanged { notice: Notice }
+    in "mail/password_changed.html" "mail/password_changed.txt" => Declared {
+        kind: "password_changed",
+        rule: Rule::Merged,
+        subject: "Your {product} password was changed",
+        preheader: WHAT_IF_NOT_YOU,
+        expires_in: None,
+    };
+    PasswordBreached { notice: Notice }
+    in "mail/password_breached.html" "mail/password_breached.txt" => Declared {
+        kind: "password_breached",
+        rule: Rule::Merged,
+        subject: "Your {product} password is known to others: please change it",
+        preheader: WHAT_NEXT,
+        expires_in: None,
+    };
+    TwoFactorEnabled { notice: Notice }
+    in "mail/two_factor_enabled.html" "mail/two_factor_enabled.txt" => Declared {
+        kind: "two_factor_enabled",
+        rule: Rule::Merged,
+        subject: "Two-step sign-in was turned on at {product}",
+        preheader: WHAT_IF_NOT_YOU,
+        expires_in: None,
+    };
+    TwoFactorDisabled { notice: Notice }
+    in "mail/two_factor_disabled.html" "mail/two_factor_disabled.txt" => Declared {
+        kind: "two_factor_disabled",
+        rule: Rule::Merged,
+        subject: "Two-step sign-in was turned off at {product}",
+        preheader: WHAT_IF_NOT_YOU,
+        expires_in: None,
+    };
+    BackupCodesReplaced { notice: Notice }
+    in "mail/backup_codes_replaced.html" "mail/backup_codes_replaced.txt" => Declared {
+        kind: "backup_codes_replaced",
+        rule: Rule::Merged,
+        subject: "Your {product} backup codes were replaced",
+        preheader: WHAT_IF_NOT_YOU,
+        expires_in: None,
+    };
+    BrowserTrusted { notice: Notice }
+    in "mail/browser_trusted.html" "mail/browser_trusted.txt" => Declared {
+        kind: "browser_trusted",
+        rule: Rule::Merged,
+        subject: "New trusted browser on your account",
+        preheader: WHAT_IF_NOT_YOU,
+        expires_in: None,
+    };
+    /// A used refresh token came back, and every session was ended.
+    SessionsRevokedAfterReplay { notice: Notice }
+    in "mail/sessions_revoked_after_replay.html" "mail/sessions_revoked_after_replay.txt" => Declared {
+        kind: "sessions_revoked_after_replay",
+        rule: Rule::Merged,
+        subject: "You were signed out of {product} in every browser",
+        preheader: WHAT_NEXT,
+        expires_in: None,
+    };
+    /// A wrong code followed the right password, where `password_known`, else a reset link.
+    SecondFactorFailed { notice: Notice, password_known: bool }
+    in "mail/second_factor_failed.html" "mail/second_factor_failed.txt" => Declared {
+        kind: "second_factor_failed",
+        rule: Rule::Merged,
+        subject: if *password_known {
+            "Someone entered your {product} password and a wrong code"
+        } else {
+            "Someone used your {product} reset link and a wrong code"
+        },
+        preheader: WHAT_IF_NOT_YOU,
+        expires_in: None,
+    };
+    /// The notice is of the last attempt. Where `password_known`, codes were guessed after the password.
+    SignInBlocked { notice: Notice, password_known: bool, link: String, expires_in: Duration }
+    in "mail/sign_in_blocked.html" "mail/sign_in_blocked.txt" => Declared {
+        kind: "sign_in_blocked",
+        rule: Rule::Free,
+        subject: "Sign-in to your {product} account is blocked",
+        preheader: "There were too many failed attempts. Use the link to unlock sign-in.",
+        expires_in: Some(*expires_in),
+    };
+    /// `erased_at` is given where the account was deleted.
+    ByAdmin { mail: &'static Mail, at: DateTime<Utc>, erased_at: Option<DateTime<Utc>> }
+    in "mail/by_admin.html" "mail/by_admin.txt" => Declared {
+        kind: mail.kind,
+        rule: Rule::Free,
+        subject: mail.subject,
+        preheader: WHAT_NEXT,
+        expires_in: None,
+    };
+    Invitation { link: String, as_admin: bool, expires_in: Duration }
+    in "mail/invitation.html" "mail/invitation.txt" => Declared {
+        kind: "invitation",
+        rule: Rule::Free,
+        subject: "You are invited to {product}",
+        preheader: "A link to create your account. It works once.",
+        expires_in: Some(*expires_in),
+    };
+    /// A file brought the account. Its owner may know nothing of it.
+    Imported { link: String, expires_in: Duration }
+    in "mail/imported.html" "mail/imported.txt" => Declared {
+        kind: "imported",
+        rule: Rule::Free,
+        subject: "Your account was brought over to {product}",
+        preheader: "Confirm that this address is yours.",
+        expires_in: Some(*expires_in),
+    };
+    AddressAlreadyRegistered { sign_in_link: String, reset_link: String }
+    in "mail/address_already_registered.html" "mail/address_already_registered.txt" => Declared {
+        kind: "address_already_registered",
+        rule: Rule::Capped,
+        subject: "You already have a {product} account",
+        preheader: "Someone tried to create one with this address.",
+        expires_in: None,
+    };
 }
 
 /// Names the message alone: links in it are as good as passwords.

@@ -30,7 +30,6 @@ pub use admin::dashboard::DashboardPage;
 pub use admin::invitations::{InvitationLine, InvitationsPage, InvitePage};
 pub use admin::user::{AdminUserPage, DeviceLine, EventLine, MailLine, Section};
 pub use admin::users::{AdminUsersPage, ListQuery, UserLine};
-pub use admin::words::AdminAct;
 pub use audit::{AuditLine, AuditPage, AuditQuery, Party};
 pub use authenticators::backup_codes::{BackupCodesPage, BackupCodesReason};
 pub use authenticators::reauthenticate::{ConfirmedPage, ReauthenticatePage};

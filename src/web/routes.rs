@@ -21,10 +21,11 @@ use super::{
     guard::{Guard, get_or_head},
     health,
     middleware::{identify, panics},
-    pages,
+    pages::{self, admin::act},
     state::WebSettings,
     static_files,
 };
+use crate::domain::admin::ACTS;
 
 /// Every route of Vestibule. The session cookie is the pages' alone: the API keeps no state there.
 pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
@@ -92,17 +93,33 @@ fn pages(site: &mut ServiceConfig) {
     for (path, _, routes) in screens() {
         site.service(resource_of(path, routes));
     }
+    for path in act_paths() {
+        // The handler reads from the last segment which act it is.
+        let (parent, name) = path.rsplit_once('/').unwrap_or_default();
+        let pattern = format!("{parent}/{{act:{name}}}");
+        let routes = vec![read().to(act::get), post().to(act::post)];
+        site.service(resource_of(&pattern, routes));
+    }
 }
 
 /// The paths of the pages and their forms, each with who may use it.
 pub fn page_paths() -> impl Iterator<Item = (&'static str, Guard)> {
-    screens().into_iter().map(|(path, guard, _)| (path, guard))
+    let acts = act_paths().into_iter().map(|path| (path, Guard::Admin));
+    let others = screens().into_iter().map(|(path, guard, _)| (path, guard));
+    others.chain(acts)
+}
+
+/// The pages of admins' acts on one account.
+fn act_paths() -> Vec<&'static str> {
+    let mut paths: Vec<_> = ACTS.iter().map(|act| act.path).collect();
+    paths.dedup();
+    paths
 }
 
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
-    use super::pages::{accounts::{overview, change_password, invitation, password_strength, register, resend_verification, verify_email}, admin::{act, bulk, dashboard, invitations, user, users}, audit::{self, export}, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
+    use super::pages::{accounts::{overview, change_password, invitation, password_strength, register, resend_verification, verify_email}, admin::{bulk, dashboard, invitations, user, users}, audit::{self, export}, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
     use Guard::{Admin, AnySession, Anyone, Session};
     vec![
         ("/", Anyone, vec![read().to(start::get)]),
@@ -145,18 +162,6 @@ fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
         ("/admin/invitations/{id}/resend", Admin, vec![read().to(invitations::back), post().to(invitations::resend)]),
         ("/admin/invitations/{id}/revoke", Admin, vec![read().to(invitations::back), post().to(invitations::revoke)]),
         ("/admin/users/{id}", Admin, vec![read().to(user::get)]),
-        ("/admin/users/{id}/disable", Admin, vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/enable", Admin, vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/role", Admin, vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/unlock", Admin, vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/require-password-change", Admin, vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/send-reset", Admin, vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/resend-verification", Admin, vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/reset-two-factor", Admin, vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/revoke-sessions", Admin, vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/sessions/{session}/revoke", Admin, vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/delete", Admin, vec![read().to(act::get), post().to(act::post)]),
-        ("/admin/users/{id}/restore", Admin, vec![read().to(act::get), post().to(act::post)]),
         ("/.well-known/change-password", Anyone, vec![read().to(start::change_password)]),
     ]
 }

@@ -1,11 +1,12 @@
 //! The pages of admins.
 
+use vestibule::internals::domain::admin::act::of_name;
 use vestibule::internals::domain::dashboard::{Figure, Precision, Span, days, hours};
 use vestibule::internals::flows::admin::dashboard::{Dashboard, SignIns};
 use vestibule::internals::web::pages::{
-    AdminAct, AdminActPage, AdminBulkPage, AdminUserPage, AdminUsersPage, AuditLine, AuditPage,
-    AuditQuery, Chip, DashboardPage, DeviceLine, EventLine, InvitationLine, InvitationsPage,
-    InvitePage, LeftOutLine, ListQuery, MailLine, Party, Section, UserLine,
+    AdminActPage, AdminBulkPage, AdminUserPage, AdminUsersPage, AuditLine, AuditPage, AuditQuery,
+    Chip, DashboardPage, DeviceLine, EventLine, InvitationLine, InvitationsPage, InvitePage,
+    LeftOutLine, ListQuery, MailLine, Party, Section, UserLine,
 };
 use vestibule::internals::web::view::{FieldErrors, Flash, Shell};
 
@@ -276,7 +277,7 @@ fn section<T>(lines: Vec<T>, next: &str) -> Section<T> {
 }
 
 fn user(name: &str) -> AdminUserPage {
-    let path = |word: &str| AdminAct::of_path(word, |_| true).unwrap();
+    let path = |word: &str| of_name(word, |_| true).unwrap();
     AdminUserPage {
         shell: with_flash(admin(), Flash::success("The reset link is on its way.")),
         id: ID.to_owned(),
@@ -354,7 +355,7 @@ fn deleted_and_quiet() -> AdminUserPage {
         two_factor_since: None,
         disabled_at: Some(seconds_ago(3_600)),
         erased_at: Some(seconds_ago(-2_588_400)),
-        acts: vec![AdminAct::of_path("restore", |_| true).unwrap()],
+        acts: vec![of_name("restore", |_| true).unwrap()],
         sessions: section(Vec::new(), ""),
         events: section(Vec::new(), ""),
         mails: section(Vec::new(), ""),
@@ -365,7 +366,7 @@ fn deleted_and_quiet() -> AdminUserPage {
 fn act(word: &str, errors: FieldErrors) -> String {
     html(&AdminActPage {
         shell: admin(),
-        act: AdminAct::of_path(word, |_| true).unwrap(),
+        act: of_name(word, |_| true).unwrap(),
         action: format!("/admin/users/{ID}/{word}"),
         user_page: format!("/admin/users/{ID}"),
         title: HOSTILE.to_owned(),
@@ -384,7 +385,7 @@ fn bulk(word: &str, people: Vec<UserLine>, prove_as: &str, errors: FieldErrors) 
     };
     html(&AdminBulkPage {
         shell: admin(),
-        act: AdminAct::of_path(word, |_| true),
+        act: of_name(word, |_| true),
         count: people.len(),
         people,
         left_out_count: 2,

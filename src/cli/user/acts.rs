@@ -4,8 +4,9 @@
 use std::process::ExitCode;
 
 use clap::{
-    Args, Subcommand,
+    ArgMatches, Args, Command, FromArgMatches, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser as _},
+    error::ErrorKind,
 };
 
 use super::who;
@@ -17,44 +18,91 @@ use crate::{
             reason::Reason,
             user::{Role, User},
         },
+        admin::{
+            ACTS, Act,
+            act::{self, AdminAct, Input},
+        },
         audit::Client,
     },
-    flows::admin::act::{self, Act, Outcome},
+    flows::admin::act::{Outcome, perform_as_operator},
 };
 
-/// Acts on one account. Each is noted in the audit log with its command, and told to the owner by
-/// mail where it touches their security; a running service sends that mail.
-#[derive(Debug, Clone, Subcommand)]
-pub(in crate::cli) enum ActCommand {
-    /// Disable an account, at once and everywhere
-    ///
-    /// Every session, token and link in a mail ends. The owner is notified by mail, without the reason.
-    Disable(Why),
-    /// Enable a disabled account; sessions that ended stay ended
-    Enable(Whom),
-    /// Delete an account: disable it now, erase it 30 days later
-    ///
-    /// Until then `user restore` keeps it after all. The owner is notified by mail, without the reason.
-    Delete(DeleteArgs),
-    /// Restore a deleted account; it stays disabled until `user enable`
-    Restore(Whom),
-    /// Give an account another role
-    Role(RoleArgs),
-    /// Mail the owner a link that sets a new password
-    ResetPassword(Whom),
-    /// Require a new password at the next sign-in
-    RequirePasswordChange(Whom),
-    /// Mail the owner the link that verifies the address again
-    ResendVerification(Whom),
-    /// Take away a second factor that its owner has lost
-    ///
-    /// Make sure that it is the owner who asks. Every session ends, the owner is told by mail, and the
-    /// password has to be changed at the next sign-in.
-    ResetTwoFactor(Why),
-    /// End every session and token of an account
-    RevokeSessions(Whom),
-    /// Forget the wrong attempts that hold up sign-in
-    Unlock(Whom),
+/// An act on one account. Each is noted in the audit log with its command.
+#[derive(Debug, Clone)]
+pub(in crate::cli) struct ActCommand {
+    /// The account, as it was named.
+    user: String,
+    act: Act,
+}
+
+/// The commands of the table; acts that give roles share one.
+fn commands() -> impl Iterator<Item = (&'static AdminAct, &'static act::Command)> {
+    let mut commands: Vec<_> = ACTS
+        .iter()
+        .filter_map(|act| Some((act, act.command.as_ref()?)))
+        .collect();
+    commands.dedup_by_key(|(_, command)| command.name);
+    commands.into_iter()
+}
+
+impl Subcommand for ActCommand {
+    fn augment_subcommands(app: Command) -> Command {
+        commands().fold(app, |app, (act, command)| {
+            let called = Command::new(command.name);
+            let called = match act.input {
+                Input::Nothing(_) | Input::Session(_) => Whom::augment_args(called),
+                Input::Reason(_) => Why::augment_args(called),
+                Input::Role(_) => RoleArgs::augment_args(called),
+                Input::Deletion(_) => DeleteArgs::augment_args(called).after_help(DELETE_EXAMPLES),
+            };
+            // Behind the arguments, which would give it their own words.
+            let called = called.about(command.about);
+            app.subcommand(match command.more {
+                "" => called.long_about(None),
+                more => called.long_about(format!("{}\n\n{more}", command.about)),
+            })
+        })
+    }
+
+    fn augment_subcommands_for_update(app: Command) -> Command {
+        Self::augment_subcommands(app)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        commands().any(|(_, command)| command.name == name)
+    }
+}
+
+impl FromArgMatches for ActCommand {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let unknown = || clap::Error::new(ErrorKind::InvalidSubcommand);
+        let (name, matches) = matches.subcommand().ok_or_else(unknown)?;
+        let found = commands().find(|(_, command)| command.name == name);
+        let (row, _) = found.ok_or_else(unknown)?;
+        let (user, act) = match row.input {
+            Input::Nothing(act) => (Whom::from_arg_matches(matches)?.user, act()),
+            Input::Reason(act) => {
+                let Why { user, reason } = Why::from_arg_matches(matches)?;
+                (user, act(reason))
+            }
+            Input::Role(_) => {
+                let RoleArgs { user, role } = RoleArgs::from_arg_matches(matches)?;
+                (user, Act::SetRole(role))
+            }
+            Input::Deletion(act) => {
+                let DeleteArgs { why, confirm } = DeleteArgs::from_arg_matches(matches)?;
+                (why.user, act(why.reason, confirm.unwrap_or_default()))
+            }
+            // `vestibule session revoke` takes a session.
+            Input::Session(_) => return Err(unknown()),
+        };
+        Ok(Self { user, act })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 /// Whom.
@@ -75,11 +123,12 @@ pub(in crate::cli) struct Why {
     reason: Reason,
 }
 
+const DELETE_EXAMPLES: &str = "Examples:\n  \
+    vestibule user delete ada@example.org --reason 'asked for it'\n  \
+    vestibule user delete 4dc81cd3-... --confirm ada@example.org --reason 'asked for it'";
+
 /// Whom to delete, and why.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Examples:\n  \
-    vestibule user delete ada@example.org --reason 'asked for it'\n  \
-    vestibule user delete 4dc81cd3-... --confirm ada@example.org --reason 'asked for it'")]
 pub(in crate::cli) struct DeleteArgs {
     #[command(flatten)]
     why: Why,
@@ -102,98 +151,12 @@ pub(in crate::cli) struct RoleArgs {
     role: Role,
 }
 
-/// An act as the door takes it, with what is told of it.
-struct Planned {
-    named: String,
-    /// The word of the command.
-    word: &'static str,
-    act: Act,
-    /// What is true afterwards, behind the address.
-    done: &'static str,
-}
-
-impl Planned {
-    fn of(command: ActCommand) -> Self {
-        let plan = |named, word, act, done| Self {
-            named,
-            word,
-            act,
-            done,
-        };
-        match command {
-            ActCommand::Disable(Why { user, reason }) => plan(
-                user,
-                "disable",
-                Act::Disable(reason),
-                "is disabled, and signed out everywhere",
-            ),
-            ActCommand::Enable(Whom { user }) => plan(user, "enable", Act::Enable, "is enabled"),
-            ActCommand::Delete(DeleteArgs { why, confirm }) => {
-                let act = Act::Delete {
-                    reason: why.reason,
-                    confirm_email: confirm.unwrap_or_default(),
-                };
-                plan(
-                    why.user,
-                    "delete",
-                    act,
-                    "is disabled, and will be erased in 30 days",
-                )
-            }
-            ActCommand::Restore(Whom { user }) => plan(
-                user,
-                "restore",
-                Act::Restore,
-                "is restored, and disabled until `vestibule user enable`",
-            ),
-            ActCommand::Role(RoleArgs { user, role }) => {
-                let done = match role {
-                    Role::Admin => "is now an admin",
-                    Role::User => "is no longer an admin",
-                };
-                plan(user, "role", Act::SetRole(role), done)
-            }
-            ActCommand::ResetPassword(Whom { user }) => plan(
-                user,
-                "reset-password",
-                Act::SendReset,
-                "gets a mail with a link that sets a new password",
-            ),
-            ActCommand::RequirePasswordChange(Whom { user }) => plan(
-                user,
-                "require-password-change",
-                Act::RequirePasswordChange,
-                "has to choose a new password",
-            ),
-            ActCommand::ResendVerification(Whom { user }) => plan(
-                user,
-                "resend-verification",
-                Act::SendVerification,
-                "gets a mail with a link that verifies the address",
-            ),
-            ActCommand::ResetTwoFactor(Why { user, reason }) => plan(
-                user,
-                "reset-two-factor",
-                Act::ResetTwoFactor(reason),
-                "no longer has a second factor, and is signed out everywhere",
-            ),
-            ActCommand::RevokeSessions(Whom { user }) => plan(
-                user,
-                "revoke-sessions",
-                Act::RevokeSessions,
-                "is signed out everywhere",
-            ),
-            ActCommand::Unlock(Whom { user }) => {
-                plan(user, "unlock", Act::Unlock, "can sign in again")
-            }
-        }
-    }
-
+impl ActCommand {
     /// To name an account by its address is to type the address.
     fn confirmed_by_name(mut self, user: &User) -> Self {
         if let Act::Delete { confirm_email, .. } = &mut self.act
             && confirm_email.is_empty()
-            && !who::is_id(&self.named)
+            && !who::is_id(&self.user)
         {
             confirm_email.clone_from(&user.email);
         }
@@ -203,15 +166,19 @@ impl Planned {
 
 /// Does it and says so; or says in a line why not, and fails.
 pub(super) async fn run(config: Config, command: ActCommand) -> Result<ExitCode, Failure> {
-    let planned = Planned::of(command);
     let told = on_database(config, async |app| {
         let s = &app.services;
-        let user = who::find(s, &planned.named).await?.user;
-        let planned = planned.confirmed_by_name(&user);
-        let client = Client::command(&format!("vestibule user {}", planned.word));
-        let outcome = act::perform_as_operator(s, user.id, &planned.act, &client).await?;
+        let user = who::find(s, &command.user).await?.user;
+        let act = command.confirmed_by_name(&user).act;
+        let (name, done) = act
+            .row()
+            .command
+            .as_ref()
+            .map_or(("", ""), |command| (command.name, command.done));
+        let client = Client::command(&format!("vestibule user {name}"));
+        let outcome = perform_as_operator(s, user.id, &act, &client).await?;
         judged(outcome, &user.email)?;
-        Ok(format!("{} {}.\n", user.email, planned.done))
+        Ok(format!("{} {done}.\n", user.email))
     })
     .await?;
     print(&told)?;

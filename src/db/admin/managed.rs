@@ -20,7 +20,10 @@ use crate::{
         accounts::users::UserRow,
         schema::{totp_authenticators as totp, users},
     },
-    domain::accounts::user::{Role, User},
+    domain::{
+        accounts::user::{Role, User},
+        admin::act::Account,
+    },
 };
 
 /// A user, and what only admins see.
@@ -32,6 +35,17 @@ pub struct ManagedUser {
     pub deleted_at: Option<DateTime<Utc>>,
     /// When the last session began, according to the audit log.
     pub last_sign_in_at: Option<DateTime<Utc>>,
+}
+
+impl ManagedUser {
+    /// What decides whether an act of an admin, or of an operator, has anything to do.
+    pub fn account(&self, by_operator: bool) -> Account<'_> {
+        Account {
+            user: &self.user,
+            is_deleted: self.deleted_at.is_some(),
+            by_operator,
+        }
+    }
 }
 
 /// The columns of a [`ManagedUser`].

@@ -10,7 +10,7 @@ use crate::{
     flows::{
         Result, Services,
         audit::record::record_anonymous,
-        mail::outbox::{Cause, Recipient, browser_of, enqueue},
+        mail::outbox::{Cause, Recipient, enqueue, notice_of},
         sign_in::unlock::unlock,
     },
     mail::Message,
@@ -77,9 +77,7 @@ pub async fn enqueue_password_changed(
     client: &Client,
 ) -> Result<()> {
     let message = Message::PasswordChanged {
-        at: s.now(),
-        ip: Some(client.ip),
-        browser: browser_of(client),
+        notice: notice_of(client, s.now()),
     };
     enqueue(
         s,

@@ -16,8 +16,7 @@ use crate::{
     domain::{
         accounts::{
             display_name::DisplayName,
-            reason::Reason,
-            user::{Role, User},
+            user::{DELETION_GRACE, Role, User},
         },
         audit::{Client, Event, Subject},
         session::EndReason,
@@ -29,44 +28,10 @@ use crate::{
         mail::outbox::{Cause, Recipient, enqueue},
         sessions::{self, authenticate::Authenticated},
     },
-    mail::{AdminAct, Message},
+    mail::Message,
 };
 
-/// What is to be done to an account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Act {
-    /// Shut it, at once and everywhere.
-    Disable(Reason),
-    /// Open it again.
-    Enable,
-    /// Give it this role.
-    SetRole(Role),
-    /// Demand a new password.
-    RequirePasswordChange,
-    /// Forget the guesses that strangers have used up.
-    Unlock,
-    /// Mail a link that sets a new password.
-    SendReset,
-    /// Mail a link that verifies the address.
-    SendVerification,
-    /// Take the second factor away, which its owner has lost.
-    ResetTwoFactor(Reason),
-    /// End one session.
-    RevokeSession(Uuid),
-    /// End every session.
-    RevokeSessions,
-    /// Give it this name, or none.
-    Rename(Option<DisplayName>),
-    /// Shut it and erase it after a grace.
-    Delete {
-        /// Why.
-        reason: Reason,
-        /// The address, typed to be sure.
-        confirm_email: String,
-    },
-    /// Keep a deleted one after all.
-    Restore,
-}
+pub use crate::domain::admin::Act;
 
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +65,23 @@ pub async fn perform(
     s.db.transaction(
         async |tx| match Acting::as_admin(s, tx, proven, client).await? {
             Ok(acting) => acting.perform(subject, act).await,
+            Err(barred) => Ok(barred.into()),
+        },
+    )
+    .await
+}
+
+/// Changes the name of an account, or removes it, as an admin.
+pub async fn rename(
+    s: &Services,
+    proven: &Proven,
+    subject: Uuid,
+    name: Option<&DisplayName>,
+    client: &Client,
+) -> Result<Outcome> {
+    s.db.transaction(
+        async |tx| match Acting::as_admin(s, tx, proven, client).await? {
+            Ok(acting) => acting.rename(subject, name).await,
             Err(barred) => Ok(barred.into()),
         },
     )
@@ -210,21 +192,23 @@ impl<'a> Acting<'a> {
         }
     }
 
-    /// Acts on a user who is held.
+    /// Acts on a user who is held, and tells the owner where the act has a mail.
     pub(in crate::flows) async fn act_on(
         &self,
         managed: &ManagedUser,
         act: &Act,
     ) -> Result<Outcome> {
-        let ManagedUser {
-            user, deleted_at, ..
-        } = managed;
+        let user = &managed.user;
         if self.actor == Some(user.id) {
             return Ok(Outcome::OwnAccount);
         }
-        match act {
+        let account = managed.account(self.actor.is_none());
+        if let Some(why) = (act.row().nothing_to_do)(&account) {
+            return Ok(Outcome::NothingToDo(why));
+        }
+        let outcome = match act {
             Act::Disable(reason) => self.disable(user, reason).await,
-            Act::Enable => self.enable(managed).await,
+            Act::Enable => self.enable(user).await,
             Act::SetRole(role) => self.set_role(user, *role).await,
             Act::RequirePasswordChange => self.require_password_change(user).await,
             Act::Unlock => self.unlock(user).await,
@@ -233,21 +217,16 @@ impl<'a> Acting<'a> {
             Act::ResetTwoFactor(reason) => self.reset_two_factor(user, reason).await,
             Act::RevokeSession(id) => self.revoke_session(user, *id).await,
             Act::RevokeSessions => self.revoke_sessions(user).await,
-            Act::Rename(name) => self.rename(user, name.as_ref()).await,
-            Act::Delete { .. } if deleted_at.is_some() => {
-                Ok(Outcome::NothingToDo("This account is deleted already."))
-            }
             Act::Delete {
                 reason,
                 confirm_email,
             } => self.delete(user, reason, confirm_email).await,
-            Act::Restore => self.restore(managed).await,
+            Act::Restore => self.restore(user).await,
+        }?;
+        if outcome == Outcome::Done {
+            self.notify_owner(user, act).await?;
         }
-    }
-
-    /// Whether an admin acts, and no operator.
-    pub(in crate::flows) fn is_by_admin(&self) -> bool {
-        self.actor.is_some()
+        Ok(outcome)
     }
 
     /// Whether nobody could manage accounts without this user.
@@ -279,23 +258,28 @@ impl<'a> Acting<'a> {
         record(self.s, self.tx, event, Subject::User(subject), actor).await
     }
 
-    /// Tells the owner.
-    pub(in crate::flows) async fn tell(&self, user: &User, act: AdminAct) -> Result<()> {
-        let message = Message::ByAdmin {
-            act,
-            at: self.s.now(),
+    async fn notify_owner(&self, user: &User, act: &Act) -> Result<()> {
+        let Some(mail) = &act.row().mail else {
+            return Ok(());
         };
-        enqueue(
-            self.s,
-            self.tx,
-            Recipient::User(user),
-            &message,
-            Cause::Admin,
-        )
-        .await
+        let at = self.s.now();
+        let message = Message::ByAdmin {
+            mail,
+            at,
+            erased_at: matches!(act, Act::Delete { .. }).then_some(at + DELETION_GRACE),
+        };
+        let to = Recipient::User(user);
+        enqueue(self.s, self.tx, to, &message, Cause::Admin).await
     }
 
-    async fn rename(&self, user: &User, name: Option<&DisplayName>) -> Result<Outcome> {
+    async fn rename(&self, subject: Uuid, name: Option<&DisplayName>) -> Result<Outcome> {
+        let Some(ManagedUser { user, .. }) = db::admin::managed::hold(self.tx, subject).await?
+        else {
+            return Ok(Outcome::NotFound);
+        };
+        if self.actor == Some(user.id) {
+            return Ok(Outcome::OwnAccount);
+        }
         let name = name.map(DisplayName::as_str);
         if user.display_name.as_deref() != name {
             db::admin::managed::rename(self.tx, user.id, name).await?;

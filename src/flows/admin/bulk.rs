@@ -11,73 +11,37 @@ use uuid::Uuid;
 
 pub use whole::{Confirmed, confirm, find, kept, perform_in_parts, select};
 
-use super::{
-    act::{Act, Acting, Barred, Outcome},
-    credentials::not_to_require_password_change,
-    disable::{not_to_disable, not_to_enable},
-    session_acts::not_to_sign_out,
-};
+use super::act::{Acting, Barred, Outcome};
 use crate::{
     db::{self, admin::managed::ManagedUser},
-    domain::{accounts::reason::Reason, audit::Client},
+    domain::{
+        accounts::reason::Reason,
+        admin::{
+            Act,
+            act::{AdminAct, Input},
+        },
+        audit::Client,
+    },
     flows::{FlowError, InputFaults, Result, Services, authenticators::proof::Proven},
 };
 
 /// The most accounts of one transaction. All other acts of admins wait meanwhile.
 pub const MOST: usize = 200;
 
-/// What can be done to many accounts at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BulkAct {
-    /// Shut them.
-    Disable,
-    /// Open them again.
-    Enable,
-    /// Demand new passwords.
-    RequirePasswordChange,
-    /// End every session.
-    RevokeSessions,
-}
-
-impl BulkAct {
-    /// Every one by its word, which is that of the same act on one account.
-    pub const WORDS: [(&'static str, Self); 4] = [
-        ("disable", Self::Disable),
-        ("enable", Self::Enable),
-        ("require-password-change", Self::RequirePasswordChange),
-        ("revoke-sessions", Self::RevokeSessions),
-    ];
-
-    /// The act of a word.
-    pub fn of_word(word: &str) -> Option<Self> {
-        let found = Self::WORDS.into_iter().find(|(known, _)| *known == word);
-        found.map(|(_, act)| act)
-    }
-
-    /// The act with its reason, which is not looked at where none is asked for.
-    pub fn order(self, reason: &str) -> Result<Order, InputFaults> {
-        Ok(Order(match self {
-            Self::Disable => {
-                Act::Disable(Reason::parse(reason).map_err(|why| InputFaults::one("reason", &why))?)
-            }
-            Self::Enable => Act::Enable,
-            Self::RequirePasswordChange => Act::RequirePasswordChange,
-            Self::RevokeSessions => Act::RevokeSessions,
-        }))
-    }
-
-    /// Why it does nothing to this user, where that is so: in the words of the act itself.
-    fn nothing_to_do(self, managed: &ManagedUser) -> Option<&'static str> {
-        match self {
-            Self::Disable => not_to_disable(&managed.user),
-            Self::Enable => not_to_enable(managed),
-            Self::RequirePasswordChange => not_to_require_password_change(&managed.user),
-            Self::RevokeSessions => not_to_sign_out(&managed.user),
-        }
+/// The act with its reason, which is not looked at where none is asked for.
+pub fn order(act: &AdminAct, reason: &str) -> Result<Order, InputFaults> {
+    let reason = || Reason::parse(reason).map_err(|why| InputFaults::one("reason", &why));
+    match act.input {
+        Input::Nothing(act) => Ok(Order(act())),
+        Input::Reason(act) => Ok(Order(act(reason()?))),
+        Input::Role(_) | Input::Deletion(_) | Input::Session(_) => Err(InputFaults::one(
+            "act",
+            &"This is done to one account at a time.",
+        )),
     }
 }
 
-/// A [`BulkAct`] with all that it needs.
+/// An act on many accounts with all that it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order(Act);
 
@@ -148,7 +112,7 @@ pub async fn preview(
     s: &Services,
     actor: Uuid,
     selected: &Selected,
-    act: BulkAct,
+    act: &AdminAct,
 ) -> Result<Preview> {
     let shared = s.db.shared().await?;
     let found = db::admin::managed::find_all(&shared, &selected.ids()).await?;
@@ -160,7 +124,7 @@ pub async fn preview(
         let why = if id == actor {
             Some(Why::OwnAccount)
         } else {
-            act.nothing_to_do(&managed).map(Why::NothingToDo)
+            (act.nothing_to_do)(&managed.account(false)).map(Why::NothingToDo)
         };
         match why {
             None => fitting.push(managed),
@@ -242,6 +206,7 @@ impl Acting<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain;
 
     #[test]
     fn one_to_two_hundred_ids_are_selected_each_once() {
@@ -256,12 +221,10 @@ mod tests {
     }
 
     #[test]
-    fn only_what_hurts_takes_a_reason() {
-        for (word, act) in BulkAct::WORDS {
-            assert_eq!(BulkAct::of_word(word), Some(act));
-            assert_eq!(act.order(" ").is_err(), act == BulkAct::Disable);
-            assert!(act.order("left the company").is_ok());
+    fn every_act_on_many_can_be_ordered() {
+        for act in domain::admin::act::bulk() {
+            assert_eq!(order(act, " ").is_err(), act.asks_reason());
+            assert!(order(act, "left the company").is_ok());
         }
-        assert_eq!(BulkAct::of_word("delete"), None);
     }
 }

@@ -16,27 +16,14 @@ use crate::{
         },
         sign_in::unlock::unlock_all,
     },
-    mail::AdminAct,
 };
-
-const DISABLED: &str = "This account is disabled. Enable it first.";
-
-/// Why demanding a new password does nothing, where that is so.
-pub fn not_to_require_password_change(user: &User) -> Option<&'static str> {
-    let demanded = user.password_must_change;
-    demanded.then_some("A new password is required of this account already.")
-}
 
 impl Acting<'_> {
     /// Demands another password. Sessions go on, and lead nowhere else until it is chosen.
     pub async fn require_password_change(&self, user: &User) -> Result<Outcome> {
-        if let Some(why) = not_to_require_password_change(user) {
-            return Ok(Outcome::NothingToDo(why));
-        }
         db::admin::managed::require_password_change(self.tx, user.id).await?;
         self.audit(Event::UserPasswordChangeRequired, user.id)
             .await?;
-        self.tell(user, AdminAct::PasswordChangeRequired).await?;
         Ok(Outcome::Done)
     }
 
@@ -49,15 +36,11 @@ impl Acting<'_> {
         }
         self.audit(Event::SignInUnblocked { by: "admin" }, user.id)
             .await?;
-        self.tell(user, AdminAct::Unlocked).await?;
         Ok(Outcome::Done)
     }
 
     /// Mails what "forgot password" mails.
     pub async fn send_reset(&self, user: &User) -> Result<Outcome> {
-        if user.disabled_at.is_some() {
-            return Ok(Outcome::NothingToDo(DISABLED));
-        }
         let Self { s, tx, .. } = self;
         let message = requested_message(s, MailRequest::Reset, user)?;
         enqueue(s, tx, Recipient::User(user), &message, Cause::Admin).await?;
@@ -67,12 +50,6 @@ impl Acting<'_> {
 
     /// Mails the link of the registration again.
     pub async fn send_verification(&self, user: &User) -> Result<Outcome> {
-        if user.disabled_at.is_some() {
-            return Ok(Outcome::NothingToDo(DISABLED));
-        }
-        if user.mailbox_proven() {
-            return Ok(Outcome::NothingToDo("This address is verified already."));
-        }
         enqueue_verification(self.s, self.tx, user, Cause::Admin).await?;
         self.audit(Event::UserVerificationSent, user.id).await?;
         Ok(Outcome::Done)
@@ -81,9 +58,6 @@ impl Acting<'_> {
     /// Takes the second factor and its backup codes away. The password alone signs in, once: then a
     /// new one is demanded.
     pub async fn reset_two_factor(&self, user: &User, reason: &Reason) -> Result<Outcome> {
-        if !user.two_factor_enabled() {
-            return Ok(Outcome::NothingToDo("Two-step sign-in is not on."));
-        }
         self.end_everything(user).await?;
         db::authenticators::totp::delete_confirmed(self.tx, user.id).await?;
         db::accounts::users::note_no_second_factor(self.tx, user.id).await?;
@@ -92,7 +66,6 @@ impl Acting<'_> {
         let reason = reason.clone();
         self.audit(Event::UserTwoFactorReset { reason }, user.id)
             .await?;
-        self.tell(user, AdminAct::TwoFactorReset).await?;
         Ok(Outcome::Done)
     }
 }

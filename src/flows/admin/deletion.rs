@@ -8,7 +8,7 @@
 
 use super::act::{Acting, Outcome};
 use crate::{
-    db::{self, admin::managed::ManagedUser},
+    db,
     domain::{
         accounts::{
             reason::Reason,
@@ -20,12 +20,11 @@ use crate::{
         InputFaults, Result, Services,
         audit::record::{Actor, record_each},
     },
-    mail::AdminAct,
 };
 
 impl Acting<'_> {
     /// The address stays taken until the account is erased.
-    pub(in crate::flows) async fn delete(
+    pub async fn delete(
         &self,
         user: &User,
         reason: &Reason,
@@ -46,20 +45,13 @@ impl Acting<'_> {
         self.end_unproven_imports(user).await?;
         let reason = reason.clone();
         self.audit(Event::UserDeleted { reason }, user.id).await?;
-        let erased_at = now + DELETION_GRACE;
-        self.tell(user, AdminAct::Deleted { erased_at }).await?;
         Ok(Outcome::Done)
     }
 
     /// The account stays shut: opening it is a step of its own.
-    pub(in crate::flows) async fn restore(&self, managed: &ManagedUser) -> Result<Outcome> {
-        let user = &managed.user;
-        if managed.deleted_at.is_none() {
-            return Ok(Outcome::NothingToDo("This account is not deleted."));
-        }
+    pub async fn restore(&self, user: &User) -> Result<Outcome> {
         db::admin::managed::set_deleted(self.tx, user.id, None).await?;
         self.audit(Event::UserRestored, user.id).await?;
-        self.tell(user, AdminAct::Restored).await?;
         Ok(Outcome::Done)
     }
 }

@@ -7,14 +7,7 @@ use crate::{
     db,
     domain::{accounts::user::User, audit::Event, session::EndReason},
     flows::Result,
-    mail::AdminAct,
 };
-
-/// Why ending all sessions does nothing, where that is so.
-pub fn not_to_sign_out(user: &User) -> Option<&'static str> {
-    let shut = user.disabled_at.is_some();
-    shut.then_some("This account is disabled, so no one is signed in to it.")
-}
 
 impl Acting<'_> {
     /// Ends one session; its tokens are dead at once.
@@ -32,13 +25,9 @@ impl Acting<'_> {
 
     /// Ends every session, and every token besides. Trusted browsers are asked for codes again.
     pub async fn revoke_sessions(&self, user: &User) -> Result<Outcome> {
-        if let Some(why) = not_to_sign_out(user) {
-            return Ok(Outcome::NothingToDo(why));
-        }
         let count = self.end_everything(user).await?;
         self.audit(Event::UserSessionsRevoked { count }, user.id)
             .await?;
-        self.tell(user, AdminAct::SessionsRevoked).await?;
         Ok(Outcome::Done)
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     flows::{
         FlowError, Result, Services, TokenPair,
         audit::record::record_own,
-        mail::outbox::{Cause, Recipient, browser_of, enqueue},
+        mail::outbox::{Cause, Recipient, enqueue, notice_of},
         sessions::{authenticate::Authenticated, still_lives, tokens::reissue},
     },
     mail::Message,
@@ -113,9 +113,7 @@ pub async fn replace_backup_codes(
         )
         .await?;
         let message = Message::BackupCodesReplaced {
-            at: s.now(),
-            ip: Some(client.ip),
-            browser: browser_of(client),
+            notice: notice_of(client, s.now()),
         };
         enqueue(
             s,
@@ -173,11 +171,11 @@ async fn second_factor_changed(
     )
     .await?;
     record_own(s, tx, event, user.id, who.session_id, client).await?;
-    let (at, ip, browser) = (now, Some(client.ip), browser_of(client));
+    let notice = notice_of(client, now);
     let message = if user.two_factor_enabled() {
-        Message::TwoFactorEnabled { at, ip, browser }
+        Message::TwoFactorEnabled { notice }
     } else {
-        Message::TwoFactorDisabled { at, ip, browser }
+        Message::TwoFactorDisabled { notice }
     };
     enqueue(
         s,

@@ -25,9 +25,10 @@ use crate::{
         accounts::user::{Role, User},
         audit::Client,
         secrets::{random, sealing::Place},
+        user_agent::short_name,
     },
     flows::{Result, Services, sign_in::known_browser::outlives},
-    mail::{Message, Rule},
+    mail::{Message, Notice, Rule},
     throttle::{
         account::Guess,
         mail::{Asking, MERGED_IN},
@@ -230,10 +231,12 @@ pub fn unknown_user(s: &Services, email: &str) -> User {
     }
 }
 
-/// What a security notice says of the client: a short name, since anyone can choose the user agent.
-pub fn browser_of(client: &Client) -> Option<String> {
-    client
-        .user_agent
-        .as_deref()
-        .map(crate::domain::user_agent::short_name)
+/// What a security notice says of an event that this client caused.
+pub fn notice_of(client: &Client, at: DateTime<Utc>) -> Notice {
+    Notice {
+        at,
+        ip: Some(client.ip),
+        // A short name, since clients write what they like into the user agent.
+        browser: client.user_agent.as_deref().map(short_name),
+    }
 }

@@ -19,7 +19,7 @@ use crate::{
     flows::{
         FlowError, Result, Services, TokenPair,
         audit::record::{Actor, record},
-        mail::outbox::{Cause, Recipient, browser_of, enqueue},
+        mail::outbox::{Cause, Recipient, enqueue, notice_of},
         sessions::tokens::{refresh_claims, successor_claims, token_pair},
     },
     mail::Message,
@@ -78,7 +78,7 @@ pub async fn refresh(s: &Services, token: &str, client: &Client) -> Result<Outco
     Ok(Outcome::Dead)
 }
 
-pub(in crate::flows) async fn find(s: &Services, claims: &Claims) -> Result<Option<RefreshRecord>> {
+pub async fn find(s: &Services, claims: &Claims) -> Result<Option<RefreshRecord>> {
     let Some(session_id) = claims.session_id else {
         return Ok(None);
     };
@@ -232,9 +232,7 @@ async fn write_revocation(
     let event = Event::RefreshTokenReplayed;
     record(s, tx, event, Subject::User(user.id), actor).await?;
     let message = Message::SessionsRevokedAfterReplay {
-        at: s.now(),
-        ip: Some(client.ip),
-        browser: browser_of(client),
+        notice: notice_of(client, s.now()),
     };
     enqueue(
         s,

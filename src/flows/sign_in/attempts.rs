@@ -31,7 +31,7 @@ use crate::{
         FlowError, Result, Services,
         audit::record::{record_anonymous, subject_of},
         flood_limits::{Throttled, count_request},
-        mail::outbox::{Cause, Recipient, browser_of, enqueue, unknown_user},
+        mail::outbox::{Cause, Recipient, enqueue, notice_of, unknown_user},
         sign_in::unlock::blocked_message,
     },
     hashing::{Compared, MOST_KINDS, Refusal},
@@ -279,9 +279,7 @@ pub async fn mail_failed_code(
     client: &Client,
 ) -> Result<()> {
     let message = Message::SecondFactorFailed {
-        at: s.now(),
-        ip: Some(client.ip),
-        browser: browser_of(client),
+        notice: notice_of(client, s.now()),
         password_known,
     };
     let to = Recipient::User(user);

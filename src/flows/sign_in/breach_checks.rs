@@ -18,7 +18,7 @@ use crate::{
         Result, Services,
         accounts::new_password::look_up_breach,
         audit::record::record_anonymous,
-        mail::outbox::{Cause, Recipient, browser_of, enqueue},
+        mail::outbox::{Cause, Recipient, enqueue, notice_of},
     },
     mail::Message,
 };
@@ -88,9 +88,7 @@ async fn conclude(s: &Services, due: &Due, found: bool, at: DateTime<Utc>) -> Re
         )
         .await?;
         let message = Message::PasswordBreached {
-            at,
-            ip: Some(client.ip),
-            browser: browser_of(client),
+            notice: notice_of(client, at),
         };
         enqueue(
             s,

@@ -24,7 +24,7 @@ use crate::{
         Result, Services,
         audit::record::{Actor, record_each, record_own},
         authenticators::proof::Proven,
-        mail::outbox::{Cause, Recipient, browser_of, enqueue},
+        mail::outbox::{Cause, Recipient, enqueue, notice_of},
         sessions::{Listed, Outcome, authenticate::Authenticated, still_lives},
     },
     mail::Message,
@@ -180,9 +180,7 @@ pub(in crate::flows) async fn trust_browser(
     let event = Event::DeviceTrusted { device: id };
     record_own(s, tx, event, user.id, Some(session_id), client).await?;
     let message = Message::BrowserTrusted {
-        at: now,
-        ip: Some(client.ip),
-        browser: browser_of(client),
+        notice: notice_of(client, now),
     };
     enqueue(
         s,

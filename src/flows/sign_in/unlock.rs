@@ -15,7 +15,7 @@ use crate::{
         Result, Services,
         audit::record::record_anonymous,
         flood_limits::{Throttled, count_request},
-        mail::outbox::browser_of,
+        mail::outbox::notice_of,
         sessions::tokens::mail_token,
         sign_in::mailed_link::user_of_mail_token,
     },
@@ -110,9 +110,7 @@ pub(in crate::flows) fn blocked_message(
 ) -> Result<(Message, TimeDelta)> {
     let (token, expires_in) = mail_token(s, Purpose::Unlock, user)?;
     let message = Message::SignInBlocked {
-        at: s.now(),
-        ip: Some(client.ip),
-        browser: browser_of(client),
+        notice: notice_of(client, s.now()),
         password_known: guess == Guess::Code,
         link: s.site.token_link("/unlock", &token),
         expires_in,

@@ -16,30 +16,14 @@ pub enum Rule {
 }
 
 impl Message {
-    /// The rule of the message. A new message has to choose one here.
-    pub const fn rule(&self) -> Rule {
-        match self {
-            Self::VerifyEmail { .. }
-            | Self::ResetPassword { .. }
-            | Self::AddressAlreadyRegistered { .. } => Rule::Capped,
-            Self::PasswordChanged { .. }
-            | Self::PasswordBreached { .. }
-            | Self::TwoFactorEnabled { .. }
-            | Self::TwoFactorDisabled { .. }
-            | Self::BackupCodesReplaced { .. }
-            | Self::BrowserTrusted { .. }
-            | Self::SessionsRevokedAfterReplay { .. }
-            | Self::SecondFactorFailed { .. } => Rule::Merged,
-            Self::SignInBlocked { .. }
-            | Self::ByAdmin { .. }
-            | Self::Invitation { .. }
-            | Self::Imported { .. } => Rule::Free,
-        }
+    /// The rule of the message.
+    pub fn rule(&self) -> Rule {
+        self.declared().rule
     }
 
     /// What is merged together: events of one kind that mean the same to the owner. A later one must
     /// not hide that the password is known.
-    pub const fn merged_as(&self) -> &'static str {
+    pub fn merged_as(&self) -> &'static str {
         match self {
             Self::SecondFactorFailed {
                 password_known: false,
@@ -55,7 +39,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::mail::MailContext;
+    use crate::mail::{MailContext, Notice};
 
     #[test]
     fn a_merged_mail_says_how_often_and_keeps_its_way_out() {
@@ -65,9 +49,11 @@ mod tests {
             forgot_password_link: "https://auth.example.com/forgot-password".to_owned(),
         };
         let message = Message::PasswordChanged {
-            at: DateTime::UNIX_EPOCH,
-            ip: None,
-            browser: None,
+            notice: Notice {
+                at: DateTime::UNIX_EPOCH,
+                ip: None,
+                browser: None,
+            },
         };
         assert_eq!(message.rule(), Rule::Merged);
         let once = message.render("a@example.com", &context).unwrap();

@@ -3,6 +3,7 @@
 use chrono::TimeZone;
 
 use super::*;
+use crate::{domain::admin::ACTS, mail::RenderedMail};
 
 fn context() -> MailContext {
     MailContext {
@@ -22,33 +23,27 @@ const UNLOCK: &str =
 const INVITATION: &str =
     "https://auth.example.com/invitation?token=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
 
-fn notice(browser: Option<&str>) -> (DateTime<Utc>, Option<IpAddr>, Option<String>) {
-    let at = Utc.with_ymd_and_hms(2026, 3, 9, 8, 5, 59).unwrap();
-    (
-        at,
-        Some("203.0.113.7".parse().unwrap()),
-        browser.map(str::to_owned),
-    )
+fn notice(browser: Option<&str>) -> Notice {
+    Notice {
+        at: Utc.with_ymd_and_hms(2026, 3, 9, 8, 5, 59).unwrap(),
+        ip: Some("203.0.113.7".parse().unwrap()),
+        browser: browser.map(str::to_owned),
+    }
 }
 
 /// One message of every kind.
 fn all(browser: &str) -> Vec<Message> {
-    let (at, ip, browser) = notice(Some(browser));
-    let by_admin = [
-        AdminAct::Disabled,
-        AdminAct::Enabled,
-        AdminAct::MadeAdmin,
-        AdminAct::MadeUser,
-        AdminAct::PasswordChangeRequired,
-        AdminAct::TwoFactorReset,
-        AdminAct::Unlocked,
-        AdminAct::SessionsRevoked,
-        AdminAct::Deleted {
-            erased_at: at + Duration::days(30),
-        },
-        AdminAct::Restored,
-    ]
-    .map(|act| Message::ByAdmin { act, at });
+    let notice = || notice(Some(browser));
+    let at = notice().at;
+    let by_admin = ACTS.iter().filter_map(|act| {
+        let mail = act.mail.as_ref()?;
+        let erased_at = (act.name() == "delete").then_some(at + Duration::days(30));
+        Some(Message::ByAdmin {
+            mail,
+            at,
+            erased_at,
+        })
+    });
     let mut all = vec![
         Message::VerifyEmail {
             link: VERIFY.to_owned(),
@@ -59,51 +54,19 @@ fn all(browser: &str) -> Vec<Message> {
             link: RESET.to_owned(),
             expires_in: Duration::minutes(30),
         },
-        Message::PasswordChanged {
-            at,
-            ip,
-            browser: browser.clone(),
-        },
-        Message::PasswordBreached {
-            at,
-            ip,
-            browser: browser.clone(),
-        },
-        Message::TwoFactorEnabled {
-            at,
-            ip,
-            browser: browser.clone(),
-        },
-        Message::TwoFactorDisabled {
-            at,
-            ip,
-            browser: browser.clone(),
-        },
-        Message::BackupCodesReplaced {
-            at,
-            ip,
-            browser: browser.clone(),
-        },
-        Message::BrowserTrusted {
-            at,
-            ip,
-            browser: browser.clone(),
-        },
-        Message::SessionsRevokedAfterReplay {
-            at,
-            ip,
-            browser: browser.clone(),
-        },
+        Message::PasswordChanged { notice: notice() },
+        Message::PasswordBreached { notice: notice() },
+        Message::TwoFactorEnabled { notice: notice() },
+        Message::TwoFactorDisabled { notice: notice() },
+        Message::BackupCodesReplaced { notice: notice() },
+        Message::BrowserTrusted { notice: notice() },
+        Message::SessionsRevokedAfterReplay { notice: notice() },
         Message::SecondFactorFailed {
-            at,
-            ip,
-            browser: browser.clone(),
+            notice: notice(),
             password_known: true,
         },
         Message::SignInBlocked {
-            at,
-            ip,
-            browser,
+            notice: notice(),
             password_known: false,
             link: UNLOCK.to_owned(),
             expires_in: Duration::hours(24),
@@ -151,11 +114,11 @@ fn every_message_reads_like_this() {
 
 #[test]
 fn what_is_unknown_is_left_out() {
-    let (at, ..) = notice(None);
     let message = Message::PasswordChanged {
-        at,
-        ip: None,
-        browser: None,
+        notice: Notice {
+            ip: None,
+            ..notice(None)
+        },
     };
     let mail = message.render("grace@example.com", &context()).unwrap();
     assert!(
@@ -251,7 +214,8 @@ fn nothing_is_fetched_and_everything_has_a_language_and_a_preheader() {
             assert!(!mail.html.contains(remote), "{message:?}: {remote}");
         }
         assert!(
-            mail.html.contains("<html lang=\"en\">") && mail.html.contains(message.preheader()),
+            mail.html.contains("<html lang=\"en\">")
+                && mail.html.contains(message.declared().preheader),
             "{message:?}"
         );
         assert!(
@@ -304,11 +268,8 @@ fn security_notices_say_what_to_do_now() {
 
 #[test]
 fn whose_codes_were_guessed_is_told_that_the_password_is_known() {
-    let (at, ip, browser) = notice(None);
     let message = Message::SignInBlocked {
-        at,
-        ip,
-        browser,
+        notice: notice(None),
         password_known: true,
         link: UNLOCK.to_owned(),
         expires_in: Duration::hours(24),

@@ -16,11 +16,12 @@ use crate::{
             user::Role,
             user_search::{Sort, Status, TWO_FACTOR, VERIFIED},
         },
+        admin::act::{self, AdminAct},
         audit::{Level, event::GROUPS},
         dashboard::Precision,
     },
     flows::{
-        admin::bulk::{self, BulkAct},
+        admin::bulk,
         audit::{export::rows, log::MAX_PAGE},
     },
     web::problem::codes,
@@ -49,7 +50,10 @@ pub(super) fn invitation_states() -> Schema {
 
 /// What can be done to many accounts at once.
 pub(super) fn bulk_acts() -> Schema {
-    words(BulkAct::WORDS.map(|(word, _)| word)).into()
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .enum_values(Some(act::bulk().map(AdminAct::name)))
+        .into()
 }
 
 /// Why the bulk act leaves out an account.

@@ -7,4 +7,3 @@ pub mod dashboard;
 pub mod invitations;
 pub mod user;
 pub mod users;
-pub mod words;

@@ -2,10 +2,10 @@
 //!
 //! They differ in their fields alone. The guards stand in the flow that all of them pass.
 
-use std::{borrow::Cow, mem};
+use std::mem;
 
 use actix_web::{
-    HttpResponse, Route,
+    HttpResponse,
     web::{Path, to},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -15,12 +15,14 @@ use uuid::Uuid;
 use crate::{
     domain::{
         accounts::{reason::Reason, user::Role},
-        audit::Client,
+        admin::{
+            ACTS, Act,
+            act::{AdminAct, Input},
+        },
     },
     flows::{
         InputFaults,
-        admin::act::{self, Act, Outcome},
-        authenticators::proof::Proven,
+        admin::act::{self, Outcome},
     },
     web::{
         api::{
@@ -36,7 +38,7 @@ use crate::{
         guard::Guard,
         problem::codes,
         refusals,
-        state::{State, WebState},
+        state::State,
     },
 };
 
@@ -100,107 +102,59 @@ fn role(field: Field) -> WebResult<Role> {
         .map_err(|why| refusals::invalid(&InputFaults::one("role", &why)))
 }
 
-fn deletion(body: DeletionBody) -> WebResult<Act> {
-    let confirm_email = fields::read(|r| r.text("confirm_email", body.confirm_email))?;
-    Ok(Act::Delete {
-        reason: reason(body.reason)?,
-        confirm_email,
-    })
+/// What the path names.
+#[derive(Deserialize)]
+struct Ids {
+    id: String,
+    session: Option<String>,
 }
 
-async fn perform(
-    state: &WebState,
-    proven: &Proven,
-    id: &str,
-    act: &Act,
-    client: &Client,
-) -> WebResult {
-    let id = refusals::user_id(id)?;
-    match act::perform(&state.services, proven, id, act, client).await? {
-        Outcome::Done => Ok(HttpResponse::NoContent().finish()),
-        outcome => Err(refusals::admin_act(outcome)),
+/// The acts of the table, a call each; those that give roles share one.
+pub(super) fn calls() -> Vec<Call> {
+    let mut acts: Vec<_> = ACTS.iter().collect();
+    acts.dedup_by_key(|act| act.path);
+    acts.into_iter().map(call).collect()
+}
+
+fn call(act: &AdminAct) -> Call {
+    match act.input {
+        Input::Nothing(make) => reads(act, move |_: PasswordBody, _| Ok(make())),
+        Input::Reason(make) => reads(act, move |body: ReasonBody, _| {
+            reason(body.reason).map(make)
+        }),
+        Input::Role(_) => reads(act, |body: RoleBody, _| role(body.role).map(Act::SetRole)),
+        Input::Deletion(make) => reads(act, move |body: DeletionBody, _| {
+            let confirm_email = fields::read(|r| r.text("confirm_email", body.confirm_email))?;
+            Ok(make(reason(body.reason)?, confirm_email))
+        }),
+        Input::Session(make) => reads(act, move |_: PasswordBody, session| Ok(make(session)))
+            .id("session", "The id of one of the user's sessions."),
     }
 }
 
-/// The acts, a call each.
-pub(super) fn calls() -> Vec<Call> {
-    vec![
-        act(
-            "disable",
-            "Disables an account: every session, token and pending change ends at once.",
-            |body: ReasonBody| reason(body.reason).map(Act::Disable),
-        ),
-        act(
-            "enable",
-            "Enables a disabled account. What ended stays ended.",
-            |_: PasswordBody| Ok(Act::Enable),
-        ),
-        act("role", "Changes the role.", |body: RoleBody| {
-            role(body.role).map(Act::SetRole)
-        }),
-        act(
-            "require-password-change",
-            "Requires a new password; nothing else is possible until it is set.",
-            |_: PasswordBody| Ok(Act::RequirePasswordChange),
-        ),
-        act(
-            "unlock",
-            "Clears failed sign-in attempts.",
-            |_: PasswordBody| Ok(Act::Unlock),
-        ),
-        act(
-            "send-reset",
-            "Mails a link that sets a new password.",
-            |_: PasswordBody| Ok(Act::SendReset),
-        ),
-        act(
-            "resend-verification",
-            "Mails a link that verifies the address.",
-            |_: PasswordBody| Ok(Act::SendVerification),
-        ),
-        act(
-            "reset-two-factor",
-            "Removes a lost second factor. Every session ends, and the next sign-in requires a new password.",
-            |body: ReasonBody| reason(body.reason).map(Act::ResetTwoFactor),
-        ),
-        act(
-            "revoke-sessions",
-            "Ends every session and every token.",
-            |_: PasswordBody| Ok(Act::RevokeSessions),
-        ),
-        revoke_session_call(),
-        act(
-            "delete",
-            "Deletes an account: disables it now and erases it 30 days later.",
-            deletion,
-        ),
-        act(
-            "restore",
-            "Restores a deleted account. It stays disabled.",
-            |_: PasswordBody| Ok(Act::Restore),
-        ),
-    ]
-}
-
-fn act<B>(name: &str, text: &'static str, read: fn(B) -> WebResult<Act>) -> Call
+/// The call of an act that `read` finds in the body and the id of the session.
+fn reads<B, R>(act: &AdminAct, read: R) -> Call
 where
     B: DeserializeOwned + MayProve + ToSchema + 'static,
+    R: Fn(B, Uuid) -> WebResult<Act> + Copy + 'static,
 {
     let post = move |state: State,
                      call: AdminCall<B>,
-                     id: Path<String>,
+                     ids: Path<Ids>,
                      ClientInfo(client): ClientInfo| async move {
-        let act = read(call.body)?;
-        perform(&state, &call.proven, &id, &act, &client).await
+        let session = ids.session.as_deref().map(refusals::user_id).transpose()?;
+        // No session has the nil id.
+        let act = read(call.body, session.unwrap_or_default())?;
+        let id = refusals::user_id(&ids.id)?;
+        match act::perform(&state.services, &call.proven, id, &act, &client).await? {
+            Outcome::Done => Ok(HttpResponse::NoContent().finish()),
+            outcome => Err(refusals::admin_act(outcome)),
+        }
     };
-    declared(format!("/api/admin/users/{{id}}/{name}"), to(post), text).takes_with_proof::<B>()
-}
-
-/// What all of them share.
-fn declared(path: impl Into<Cow<'static, str>>, route: Route, text: &'static str) -> Call {
-    Call::post(path, Guard::Admin, route)
-        .about(Tag::Administration, text)
+    Call::post(format!("/api{}", act.path), Guard::Admin, to(post))
+        .about(Tag::Administration, act.call)
         .id("id", "An id from the list.")
+        .takes_with_proof::<B>()
         .answers_nothing("Done.")
         .refuses(&[
             codes::NOT_FOUND,
@@ -208,23 +162,4 @@ fn declared(path: impl Into<Cow<'static, str>>, route: Route, text: &'static str
             codes::LAST_ADMIN,
             codes::NOTHING_TO_DO,
         ])
-}
-
-fn revoke_session_call() -> Call {
-    let path = "/api/admin/users/{id}/sessions/{session}/revoke";
-    declared(path, to(post_revoke_session), "Ends one session.")
-        .id("session", "The id of one of the user's sessions.")
-        .takes_with_proof::<PasswordBody>()
-}
-
-async fn post_revoke_session(
-    state: State,
-    call: AdminCall<PasswordBody>,
-    ids: Path<(String, String)>,
-    ClientInfo(client): ClientInfo,
-) -> WebResult {
-    let (id, session) = ids.into_inner();
-    let session = Uuid::try_parse(&session).map_err(|_| refusals::no_such_user())?;
-    let act = Act::RevokeSession(session);
-    perform(&state, &call.proven, &id, &act, &client).await
 }

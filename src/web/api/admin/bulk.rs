@@ -9,10 +9,11 @@ use uuid::Uuid;
 
 use super::bulk_filter::{Expected, Filter, FilterBody, found, searched};
 use crate::{
+    domain::admin::act::{AdminAct, bulk_of},
     flows::{
         InputFaults,
         admin::{
-            bulk::{self, BulkAct, Order, Selected},
+            bulk::{self, Order, Selected},
             list::Query,
         },
     },
@@ -112,7 +113,9 @@ fn read(body: Body) -> WebResult<(Whom, Order)> {
         Some((query, expected)) => Ok(Whom::Found(query, expected)),
         None => Selected::parse(ids.iter().map(String::as_str)).map(Whom::Named),
     };
-    let order = act.order(reason.as_ref().map_or("", |reason| reason.expose()));
+    let reason = reason.as_ref().map_or("", |reason| reason.expose());
+    // Without an act there was a fault before.
+    let order = act.map_or(Err(InputFaults::default()), |act| bulk::order(act, reason));
     match (whom, order) {
         (Ok(whom), Ok(order)) => Ok((whom, order)),
         (whom, order) => {
@@ -128,18 +131,18 @@ fn read(body: Body) -> WebResult<(Whom, Order)> {
     }
 }
 
-/// The act; where there is none, the fault is noted and what stands in its place is not used.
-fn action(r: &mut Reader, field: Field) -> BulkAct {
+/// The act; where there is none, the fault is noted.
+fn action(r: &mut Reader, field: Field) -> Option<&'static AdminAct> {
     let is_given = field.is_given();
     let typed = r.text("action", field);
-    let act = BulkAct::of_word(&typed);
+    let act = bulk_of(&typed);
     if act.is_none() && is_given && !typed.trim().is_empty() {
         r.fault(
             "action",
             "This act cannot be done to many accounts at once.",
         );
     }
-    act.unwrap_or(BulkAct::Enable)
+    act
 }
 
 pub(super) fn call() -> Call {

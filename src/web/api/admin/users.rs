@@ -18,7 +18,7 @@ use crate::{
     },
     domain::{accounts::display_name, user_agent::Device},
     flows::admin::{
-        act::{self, Act, Outcome},
+        act::{self, Outcome},
         list::{self, Cursors, Whole},
     },
     web::{
@@ -444,8 +444,7 @@ async fn patch(
             None
         })
     })?;
-    let act = Act::Rename(name);
-    let outcome = act::perform(&state.services, &call.proven, id, &act, &client).await?;
+    let outcome = act::rename(&state.services, &call.proven, id, name.as_ref(), &client).await?;
     if outcome != Outcome::Done {
         return Err(refusals::admin_act(outcome));
     }

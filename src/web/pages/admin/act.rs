@@ -7,16 +7,19 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{
-    chip::Chip,
-    words::{AdminAct, Kind},
-};
+use super::chip::Chip;
 use crate::{
-    domain::accounts::reason::Reason,
+    domain::{
+        accounts::reason::Reason,
+        admin::{
+            Act,
+            act::{AdminAct, Input, of_name},
+        },
+    },
     flows::{
         InputFaults,
         admin::{
-            act::{self, Act, Outcome},
+            act::{self, Outcome},
             list,
         },
     },
@@ -70,63 +73,72 @@ pub struct Form {
 }
 
 /// What the form of an act asks for.
-fn read(words: &AdminAct, form: &Form, session: Option<Uuid>) -> Result<Act, InputFaults> {
+fn read(act: &AdminAct, form: &Form, session: Option<Uuid>) -> Result<Act, InputFaults> {
     let reason = || Reason::parse(&form.reason).map_err(|why| InputFaults::one("reason", &why));
-    Ok(match (words.kind, session) {
-        (Kind::Disable, _) => Act::Disable(reason()?),
-        (Kind::Enable, _) => Act::Enable,
-        (Kind::Role(_), _) => {
+    Ok(match act.input {
+        Input::Nothing(act) => act(),
+        Input::Reason(act) => act(reason()?),
+        Input::Role(_) => {
             let role = form.role.parse();
             Act::SetRole(role.map_err(|why| InputFaults::one("", &why))?)
         }
-        (Kind::RequirePasswordChange, _) => Act::RequirePasswordChange,
-        (Kind::Unlock, _) => Act::Unlock,
-        (Kind::SendReset, _) => Act::SendReset,
-        (Kind::SendVerification, _) => Act::SendVerification,
-        (Kind::ResetTwoFactor, _) => Act::ResetTwoFactor(reason()?),
-        (Kind::RevokeSession, Some(id)) => Act::RevokeSession(id),
-        (Kind::RevokeSession, None) | (Kind::RevokeSessions, _) => Act::RevokeSessions,
-        (Kind::Delete, _) => Act::Delete {
-            reason: reason()?,
-            confirm_email: form.confirm_email.clone(),
-        },
-        (Kind::Restore, _) => Act::Restore,
+        Input::Deletion(act) => act(reason()?, form.confirm_email.clone()),
+        // No session has the nil id.
+        Input::Session(act) => act(session.unwrap_or_default()),
     })
 }
 
-/// The ids of a path: the user's, and where there is one the session's.
+/// The name of an act that there is.
 #[derive(Debug, Deserialize)]
-pub struct Ids {
+#[serde(try_from = "String")]
+struct Name(&'static AdminAct);
+
+impl TryFrom<String> for Name {
+    type Error = &'static str;
+
+    fn try_from(segment: String) -> Result<Self, Self::Error> {
+        of_name(&segment, |_| true).map(Self).ok_or("no such act")
+    }
+}
+
+/// What the path names: the user, the act, and of a session's act the session.
+#[derive(Debug, Deserialize)]
+pub struct Named {
     id: String,
+    act: Name,
     session: Option<String>,
 }
 
 /// `GET /admin/users/{id}/...`
 pub async fn get(
     AdminUser(_): AdminUser,
-    ids: Path<Ids>,
+    named: Path<Named>,
     req: HttpRequest,
     state: State,
     shell: PageShell,
 ) -> WebResult {
     let form = Form::default();
-    show(&state, shell, &req, &ids, &form, Showing::first()).await
+    show(&state, shell, &req, &named, &form, Showing::first()).await
 }
 
 /// `POST /admin/users/{id}/...`
 pub async fn post(
     AdminForm { proven, form }: AdminForm<Form>,
-    ids: Path<Ids>,
+    named: Path<Named>,
     req: HttpRequest,
     state: State,
     ClientInfo(client): ClientInfo,
     shell: PageShell,
 ) -> WebResult {
-    let id = refusals::user_id(&ids.id)?;
-    let session = ids.session.as_deref().map(refusals::user_id).transpose()?;
-    let asked = |act: &AdminAct| act.role() == form.role;
-    let words = AdminAct::of_path(req.path(), asked).ok_or_else(refusals::no_such_user)?;
-    let outcome = match read(words, &form, session) {
+    let id = refusals::user_id(&named.id)?;
+    let session = named
+        .session
+        .as_deref()
+        .map(refusals::user_id)
+        .transpose()?;
+    let is_asked = |act: &AdminAct| act.role() == form.role;
+    let row = of_name(named.act.0.name(), is_asked).ok_or_else(refusals::no_such_user)?;
+    let outcome = match read(row, &form, session) {
         Ok(act) => act::perform(&state.services, &proven, id, &act, &client).await?,
         Err(faults) => Outcome::Invalid(faults),
     };
@@ -134,7 +146,7 @@ pub async fn post(
     let showing = match outcome {
         Outcome::Done => {
             let session = BrowserSession::of(&req)?;
-            let flash = Flash::success(words.done);
+            let flash = Flash::success(row.done);
             return Ok(see_other_with(&session, &format!("{USERS}/{id}"), &flash));
         }
         Outcome::Invalid(faults) => {
@@ -147,21 +159,22 @@ pub async fn post(
         Outcome::NotAdmin => return Err(codes::ADMIN_REQUIRED.into()),
         Outcome::Overtaken => return Err(WebError::SignInRequired(None)),
     };
-    show(&state, shell, &req, &ids, &form, showing).await
+    show(&state, shell, &req, &named, &form, showing).await
 }
 
 async fn show(
     state: &WebState,
     shell: PageShell,
     req: &HttpRequest,
-    ids: &Ids,
+    named: &Named,
     form: &Form,
     showing: Showing,
 ) -> WebResult {
-    let id = refusals::user_id(&ids.id)?;
+    let id = refusals::user_id(&named.id)?;
     let found = list::find(&state.services, id).await?;
     let managed = found.ok_or_else(refusals::no_such_user)?;
-    let act = AdminAct::of_path(req.path(), |act| act.fits(&managed));
+    let account = managed.account(false);
+    let act = of_name(named.act.0.name(), |act| act.is_listed(&account));
     let act = act.ok_or_else(refusals::no_such_user)?;
     let chips = Chip::all_of(&managed);
     let user = managed.user;

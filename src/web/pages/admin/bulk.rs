@@ -4,14 +4,12 @@
 mod asked;
 mod confirmed;
 
-use super::{
-    users::{ListQuery, UserLine},
-    words::AdminAct,
-};
+use super::users::{ListQuery, UserLine};
 use crate::{
+    domain::admin::act::{AdminAct, bulk_of},
     flows::{
         InputFaults,
-        admin::bulk::{self, BulkAct, LeftOut, Why},
+        admin::bulk::{self, LeftOut, Why},
         authenticators::proof,
         sessions::authenticate::Authenticated,
     },
@@ -60,10 +58,10 @@ pub struct AdminBulkPage {
 
 impl AdminBulkPage {
     /// A page with nobody on it.
-    fn of(shell: Shell, act: Option<BulkAct>) -> Self {
+    fn of(shell: Shell, act: Option<&'static AdminAct>) -> Self {
         Self {
             shell,
-            act: act.and_then(AdminAct::of_many),
+            act,
             people: Vec::new(),
             count: 0,
             left_out: Vec::new(),
@@ -77,8 +75,13 @@ impl AdminBulkPage {
     }
 
     fn title(&self) -> &'static str {
-        self.act
-            .map_or("Act on several users", AdminAct::title_of_many)
+        let bulk = self.act.and_then(|act| act.bulk.as_ref());
+        bulk.map_or("Act on several users", |bulk| bulk.title)
+    }
+
+    fn button(&self) -> String {
+        let bulk = self.act.and_then(|act| act.bulk.as_ref());
+        bulk.map_or_else(String::new, |bulk| bulk.button_for(self.count))
     }
 
     /// Whom the form names: those who stand on the page, and nobody else.
@@ -174,7 +177,7 @@ fn unusable(shell: PageShell, word: &str, list: ListQuery, faults: &InputFaults)
     Showing::invalid(errors).answer(|errors| AdminBulkPage {
         list,
         errors,
-        ..AdminBulkPage::of(shell.take(), BulkAct::of_word(word))
+        ..AdminBulkPage::of(shell.take(), bulk_of(word))
     })
 }
 
@@ -183,7 +186,7 @@ async fn show(
     state: &WebState,
     shell: PageShell,
     who: &Authenticated,
-    (act, whom): (BulkAct, &Whom),
+    (act, whom): (&'static AdminAct, &Whom),
     finish: impl FnOnce(&mut AdminBulkPage) -> Showing,
 ) -> WebResult {
     let preview = bulk::preview(&state.services, who.user().id, &whom.selected, act).await?;

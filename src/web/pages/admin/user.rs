@@ -8,10 +8,13 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{chip::Chip, words::AdminAct};
+use super::chip::Chip;
 use crate::{
     db::{admin::managed::ManagedUser, sessions::devices::DeviceRow},
-    domain::accounts::user::DELETION_GRACE,
+    domain::{
+        accounts::user::DELETION_GRACE,
+        admin::{ACTS, act::AdminAct},
+    },
     flows::{
         admin::list::{self, Cursors, Whole},
         paged::Paged,
@@ -166,7 +169,8 @@ impl AdminUserPage {
         let acts = if is_own {
             Vec::new()
         } else {
-            AdminAct::fitting(&managed)
+            let account = managed.account(false);
+            ACTS.iter().filter(|act| act.is_listed(&account)).collect()
         };
         let chips = Chip::all_of(&managed);
         let ManagedUser {

@@ -9,6 +9,7 @@ use url::form_urlencoded::Serializer;
 use super::{chip::Chip, dashboard::told};
 use crate::{
     db::admin::managed::ManagedUser,
+    domain::admin::act,
     flows::admin::list::{self, Page},
     web::{
         error::WebResult,
@@ -45,15 +46,12 @@ impl AdminUsersPage {
         self.query.narrows()
     }
 
-    /// What can be done to several users, each with the word of its form.
+    /// What can be done to several users: its name, and its words in the list.
     #[expect(clippy::unused_self, reason = "templates reach a function by the page")]
-    fn acts(&self) -> [(&'static str, &'static str); 4] {
-        [
-            ("disable", "Disable the accounts"),
-            ("enable", "Enable the accounts"),
-            ("require-password-change", "Require new passwords"),
-            ("revoke-sessions", "Sign out everywhere"),
-        ]
+    fn acts(&self) -> Vec<(&'static str, &'static str)> {
+        act::bulk()
+            .filter_map(|act| Some((act.name(), act.bulk.as_ref()?.choice)))
+            .collect()
     }
 
     fn first_page(&self) -> String {

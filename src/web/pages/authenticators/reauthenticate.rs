@@ -8,7 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::{local_path::LocalPath, secrets::secret::SecretString},
+    domain::{admin::act::of_name, local_path::LocalPath, secrets::secret::SecretString},
     flows::{
         authenticators::proof::{self, Outcome, Presented},
         sessions::authenticate::Authenticated,
@@ -17,10 +17,7 @@ use crate::{
         copy,
         error::{WebResult, way_over},
         extract::{CsrfForm, CurrentUser, PageRequest},
-        pages::{
-            admin::words::AdminAct,
-            answer::{Showing, page, see_other, see_other_with},
-        },
+        pages::answer::{Showing, page, see_other, see_other_with},
         paths::{ACCOUNT, LOGIN, REAUTHENTICATE},
         session::{BrowserSession, KeptAct},
         view::{FieldErrors, Flash, Shell},
@@ -123,8 +120,8 @@ fn act_of(path: &str) -> Option<Act> {
                 _ => None,
             }
         }
-        ["admin", "users", _, ..] => {
-            let found = AdminAct::of_path(path, |_| true)?;
+        ["admin", "users", _, name] | ["admin", "users", _, "sessions", _, name] => {
+            let found = of_name(name, |_| true)?;
             act("/admin/users", found.purpose, found.button)
         }
         _ => None,

@@ -4,10 +4,11 @@ use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 use crate::{
+    domain::admin::act::{AdminAct, bulk_of},
     flows::{
         InputFaults,
         admin::{
-            bulk::{self, BulkAct, Selected},
+            bulk::{self, Selected},
             list,
         },
         sessions::authenticate::Authenticated,
@@ -33,7 +34,7 @@ pub(super) struct Whom {
 pub(super) fn named<'a>(
     act: &str,
     ids: impl IntoIterator<Item = &'a str>,
-) -> Result<(BulkAct, Whom), InputFaults> {
+) -> Result<(&'static AdminAct, Whom), InputFaults> {
     let selected = Selected::parse(ids)?;
     let whom = Whom {
         selected,
@@ -42,8 +43,8 @@ pub(super) fn named<'a>(
     Ok((act_of(act)?, whom))
 }
 
-pub(super) fn act_of(word: &str) -> Result<BulkAct, InputFaults> {
-    BulkAct::of_word(word).ok_or_else(|| InputFaults::one("act", &copy::CHOOSE_AN_ACT))
+pub(super) fn act_of(word: &str) -> Result<&'static AdminAct, InputFaults> {
+    bulk_of(word).ok_or_else(|| InputFaults::one("act", &copy::CHOOSE_AN_ACT))
 }
 
 /// Keeps everyone whom the list finds now, so that no one who comes to match before the confirmation is acted
@@ -79,7 +80,7 @@ pub(super) async fn kept(
     who: &Authenticated,
     act: &str,
     selection: &str,
-) -> WebResult<Result<(BulkAct, Whom), InputFaults>> {
+) -> WebResult<Result<(&'static AdminAct, Whom), InputFaults>> {
     let gone = || InputFaults::one("ids", &copy::SELECTION_GONE);
     let act = match act_of(act) {
         Ok(act) => act,

@@ -13,12 +13,12 @@ use super::{
     sentence, show, unusable,
 };
 use crate::{
-    domain::{audit::Client, secrets::secret::SecretString},
+    domain::{admin::act::AdminAct, audit::Client, secrets::secret::SecretString},
     flows::{
         InputFaults,
         admin::{
             act::Barred,
-            bulk::{self, BulkAct, Confirmed, Order, Report},
+            bulk::{self, Confirmed, Order, Report},
         },
         authenticators::proof::{self, Outcome, Presented, Proven},
         sessions::authenticate::Authenticated,
@@ -28,7 +28,7 @@ use crate::{
         error::{WebError, WebResult},
         extract::{AdminUser, ClientInfo, CsrfForm, PageShell},
         pages::{
-            admin::{users::ListQuery, words::AdminAct},
+            admin::users::ListQuery,
             answer::{Showing, field_errors, see_other, see_other_with},
         },
         problem::codes,
@@ -85,7 +85,7 @@ pub async fn post(
     if !is_proven && form.password.is_empty() {
         errors.add("password", copy::PROVE_AGAIN);
     }
-    let order = act.order(&form.reason);
+    let order = bulk::order(act, &form.reason);
     let again = match order {
         Err(faults) => {
             let mut both = field_errors(&faults, &["reason"]);
@@ -107,7 +107,7 @@ pub async fn post(
             };
             match done {
                 Ok(report) => {
-                    let flash = told(AdminAct::of_many(act), &report);
+                    let flash = told(act, &report);
                     return Ok(see_other_with(&session, &list.here(), &flash));
                 }
                 Err(again) => again,
@@ -130,7 +130,7 @@ async fn asked(
     state: &WebState,
     who: &Authenticated,
     form: &Form,
-) -> WebResult<Result<(BulkAct, Whom), InputFaults>> {
+) -> WebResult<Result<(&'static AdminAct, Whom), InputFaults>> {
     if form.selection.is_empty() {
         return Ok(named(&form.act, form.ids.split_whitespace()));
     }
@@ -213,9 +213,10 @@ impl Admin<'_> {
 }
 
 /// "Disabled 12 accounts. 2 were left out: ..."
-fn told(words: Option<&AdminAct>, report: &Report) -> Flash {
+fn told(act: &AdminAct, report: &Report) -> Flash {
     let count = report.done.len();
-    let mut text = words.map_or_else(String::new, |words| words.done_to_many(count));
+    let bulk = act.bulk.as_ref();
+    let mut text = bulk.map_or_else(String::new, |bulk| bulk.done_to(count));
     if report.not_reached > 0 {
         // Writing to a string cannot fail.
         let _ = write!(

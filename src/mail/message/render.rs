@@ -1,0 +1,90 @@
+//! From a message to a mail: its words, within what all mails share.
+
+use askama::Template;
+use chrono::Duration;
+
+use super::Message;
+use crate::{domain::text::one_line, mail::RenderedMail};
+
+/// What every mail of this site has in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailContext {
+    /// The product's name as people know it.
+    pub product: String,
+    /// The host of `BASE_URL`, with its port where that is not the default one.
+    pub site: String,
+    /// The forgot-password page, absolute.
+    pub forgot_password_link: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/mail.html")]
+struct Html<'a> {
+    ctx: &'a MailContext,
+    subject: &'a str,
+    preheader: &'a str,
+    words: &'a str,
+    times: i32,
+    is_invitation: bool,
+}
+
+#[derive(Template)]
+#[template(path = "mail/mail.txt")]
+struct Text<'a> {
+    ctx: &'a MailContext,
+    words: &'a str,
+    times: i32,
+    is_invitation: bool,
+}
+
+impl Message {
+    /// The name in the outbox and in logs.
+    pub fn kind(&self) -> &'static str {
+        self.declared().kind
+    }
+
+    /// How long the message is of use. `None` where it never goes stale.
+    pub fn expires_in(&self) -> Option<Duration> {
+        self.declared().expires_in
+    }
+
+    /// The mail to `to`, a bare address, which is checked when the mail is sent.
+    pub fn render(&self, to: &str, ctx: &MailContext) -> Result<RenderedMail, askama::Error> {
+        self.render_merged(to, ctx, 1)
+    }
+
+    /// The mail to `to` about the last of so many events of its kind, with their number.
+    pub fn render_merged(
+        &self,
+        to: &str,
+        ctx: &MailContext,
+        times: i32,
+    ) -> Result<RenderedMail, askama::Error> {
+        let (declared, words) = (self.declared(), self.words(ctx)?);
+        let subject = one_line(&declared.subject.replace("{product}", &ctx.product));
+        let is_invitation = matches!(self, Self::Invitation { .. });
+        let text = Text {
+            ctx,
+            words: &words.text,
+            times,
+            is_invitation,
+        }
+        .render()?;
+        let html = Html {
+            ctx,
+            subject: &subject,
+            preheader: declared.preheader,
+            words: &words.html,
+            times,
+            is_invitation,
+        }
+        .render()?;
+        Ok(RenderedMail {
+            to: to.to_owned(),
+            subject,
+            text,
+            html,
+            id: None,
+        })
+    }
+}
