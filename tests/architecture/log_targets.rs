@@ -86,7 +86,7 @@ fn targets(file: &str, source: &str) -> BTreeSet<String> {
                     text.split('"').nth(1).unwrap_or_default().to_owned()
                 }
                 Some(text) => named(text.split(',').next().unwrap_or_default()),
-                None => format!("vestibule::internals::{own}"),
+                None => format!("vestibule::{own}"),
             });
         }
     }

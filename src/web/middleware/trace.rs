@@ -32,7 +32,7 @@ pub async fn run<B: MessageBody + 'static>(
     let (started, method) = (services.clock.now(), req.method().clone());
     let began = Instant::now();
     let mut response = answer_of(req, next).instrument(span.clone()).await?;
-    let route = response.request().match_pattern();
+    let route = response.request().match_pattern().map(named);
     let status = response.status().as_u16();
     let requests = &services.metrics.requests;
     requests.count(route.as_deref(), method.as_str(), status, began.elapsed());
@@ -49,4 +49,12 @@ pub async fn run<B: MessageBody + 'static>(
         }
     });
     Ok(response)
+}
+
+/// The pattern of a route as metrics name it: `{act:disable}` stands for one word alone.
+fn named(pattern: String) -> String {
+    match pattern.split_once("{act:") {
+        Some((parent, word)) => format!("{parent}{}", word.trim_end_matches('}')),
+        None => pattern,
+    }
 }
