@@ -27,6 +27,7 @@ mod judging;
 mod local_postgres;
 mod mail;
 mod metrics;
+mod outbound;
 mod telemetry;
 mod throttle;
 mod web;

@@ -3,14 +3,10 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use hyper::StatusCode;
 use ipnet::IpNet;
 use url::{Position, Url};
 
-use super::{
-    fetch::{self, Answer},
-    report::Report,
-};
+use super::{fetch, report::Report};
 use crate::{
     app::SystemClock,
     config::Config,
@@ -18,6 +14,7 @@ use crate::{
         clock::Clock as _,
         network::probe::{self, ProbeKey, Seen},
     },
+    outbound::{Answer, StatusCode},
     web::extract::hop_address,
 };
 
@@ -57,11 +54,7 @@ pub(super) async fn check(config: &Config, url: &Url, report: &mut Report) {
     }
     match fetch::get(url, authority, "/login", &[]).await {
         Ok(login) => page(config, authority, &login, report),
-        Err(error) => report.fail(
-            "host",
-            error.to_string(),
-            "See that the proxy lets it through.",
-        ),
+        Err(error) => report.fail("host", error, "See that the proxy lets it through."),
     }
     let key = ProbeKey::derive(config.secrets.cookie.expose());
     let value = key.value(SystemClock.now());
@@ -79,7 +72,7 @@ pub(super) async fn check(config: &Config, url: &Url, report: &mut Report) {
                 "Run doctor with the same COOKIE_KEY and clock as the service, and the same version.",
             ),
         },
-        Err(error) => report.fail("proxy headers", error.to_string(), "Ask again."),
+        Err(error) => report.fail("proxy headers", error, "Ask again."),
     }
 }
 
