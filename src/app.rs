@@ -1,11 +1,11 @@
 //! The only place where things are wired: settings become services, services an HTTP server.
 
+mod bounded_socket;
 mod first_admin;
 mod metrics;
-mod patient;
-mod seams;
 mod server;
 mod site;
+mod system;
 
 use std::{
     io,
@@ -32,9 +32,9 @@ use crate::{
     worker::Workers,
 };
 pub use metrics::MetricsServer;
-pub use seams::{Seams, SystemClock, SystemRandom};
 pub use server::Server;
 use server::Sizes;
+pub use system::{System, SystemClock, SystemRandom};
 
 /// Why the service does not start.
 #[derive(Debug, Error)]
@@ -56,7 +56,6 @@ pub enum StartError {
     Listen {
         /// `LISTEN_ADDR` or `METRICS_ADDR`.
         addr: std::net::SocketAddr,
-        /// Why.
         source: io::Error,
     },
     /// The server could not be set up.
@@ -79,9 +78,9 @@ impl App {
     pub fn wire(
         config: &Config,
         database: &DatabaseOptions,
-        seams: Seams,
+        system: System,
     ) -> Result<Self, StartError> {
-        let transport = match seams.transport {
+        let transport = match system.transport {
             Some(transport) => transport,
             None => Self::transport(config)?,
         };
@@ -94,7 +93,7 @@ impl App {
             judging: Judging::new(config.hashing_concurrency),
             breaches: Breaches::new(config.breach_check.as_ref()),
             breach_checks: BreachChecks::default(),
-            throttle: Throttle::new(&config.limits, &seams.clock),
+            throttle: Throttle::new(&config.limits, &system.clock),
             metrics: Metrics::default(),
             account_throttle: AccountThrottle::new(
                 cookie_key("vestibule/throttle/account"),
@@ -106,8 +105,8 @@ impl App {
             site: site::site(config),
             address_key: cookie_key("vestibule/audit/address"),
             outbox_bell: Arc::new(Notify::new()),
-            clock: seams.clock,
-            random: seams.random,
+            clock: system.clock,
+            random: system.random,
         });
         let state = WebState {
             services: Arc::clone(&services),

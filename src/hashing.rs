@@ -1,10 +1,10 @@
-//! Bounded password hashing: as many at once as there are permits, a bounded queue, and no memory
-//! beyond one buffer for each permit. What asks for more than a hash of our own, because another system
-//! or earlier settings made it, has one permit and a queue of its own (`dear`).
+//! Bounded password hashing: a permit for each hash at a time, a bounded queue, and one buffer for each permit. A
+//! hash that costs more than one of our own, because another system or earlier settings made it, is compared on a
+//! permit and a queue of its own (`expensive`).
 
-mod dear;
-mod pace;
+mod expensive;
 mod refusal;
+mod timings;
 
 use std::{
     sync::{
@@ -18,14 +18,14 @@ use crate::domain::{
     password::{Argon2Settings, Guess, HashError, Hasher, Memory, Password, Verdict},
     secrets::random::{self, Random},
 };
-use dear::Dear;
-use pace::Pace;
+use expensive::Expensive;
 use refusal::Waiting;
 pub use refusal::{MOST_KINDS, Refusal};
 use thiserror::Error;
+use timings::Timings;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How many wait for each permit at most; at 20 ms a hash that is two and a half seconds.
+/// How many may wait for each permit. At 20 ms a hash that is two and a half seconds.
 const QUEUE_PER_PERMIT: usize = 128;
 
 /// Why nothing was hashed.
@@ -51,18 +51,18 @@ pub struct Hashing {
     queued: Arc<AtomicUsize>,
     queue_limit: usize,
     refused: AtomicU64,
-    dear: Dear,
-    pace: Arc<Pace>,
+    expensive: Expensive,
+    timings: Arc<Timings>,
     waiting: Waiting,
 }
 
-/// What a comparison says, and what its refusal has to wait for.
+/// The result of a comparison, and how long a refusal has to wait.
 #[derive(Debug)]
 #[must_use]
 pub struct Compared {
     /// Whether the password is right.
     pub verdict: Verdict,
-    /// To be waited for where the sign-in is refused, with a right password too.
+    /// Must be awaited where the sign-in is refused, even if the password is right.
     pub refusal: Refusal,
 }
 
@@ -78,9 +78,9 @@ impl Compared {
 pub struct Load {
     /// Hashes that are being computed.
     pub in_use: usize,
-    /// Those who wait.
+    /// Requests that wait.
     pub waiting: usize,
-    /// Those who found the queue full, since the start.
+    /// Requests that found the queue full, since the start.
     pub refused: u64,
 }
 
@@ -107,13 +107,13 @@ impl Hashing {
             queued: Arc::default(),
             queue_limit: concurrency * (QUEUE_PER_PERMIT + 1),
             refused: AtomicU64::default(),
-            dear: Dear::default(),
-            pace: Arc::default(),
+            expensive: Expensive::default(),
+            timings: Arc::default(),
             waiting: Waiting::default(),
         })
     }
 
-    /// How busy it is. The numbers are read one after the other, and may not quite fit together.
+    /// The numbers are read one after the other, so they may differ by a request.
     pub fn load(&self) -> Load {
         let lent = self
             .concurrency
@@ -137,7 +137,7 @@ impl Hashing {
             .await
     }
 
-    /// Compares a password with a stored hash; without one it does the same work for nothing.
+    /// Compares a password with a stored hash; without a hash it does the same work and discards it.
     pub async fn verify(
         &self,
         password: Password,
@@ -146,53 +146,53 @@ impl Hashing {
         let forms = password.forms().len();
         let guess = self.hasher.guess(password.clone(), stored);
         let guess = guess.or_else(|error| {
-            // A damaged row is the operator's to see. The person gets the answer of a wrong password,
-            // as for an address that has no account.
+            // A damaged row is for the operator. The user gets the answer of a wrong password, as for an
+            // address without an account.
             tracing::error!(%error, "a stored password hash cannot be verified");
             self.hasher.guess(password, None)
         })?;
         if self.hasher.is_dear(&guess) {
-            // It waits for its turn among all others first: how long that takes says nothing.
+            // It first waits for a permit like all others, so that this time reveals nothing.
             drop(self.turn().await?);
-            let refusal = Refusal::new(Instant::now(), self.dear.backlog(), forms);
+            let refusal = Refusal::new(Instant::now(), self.expensive.backlog(), forms);
             let verdict = self.check_dear(guess).await?;
             return Ok(Compared { verdict, refusal });
         }
-        let pace = Arc::clone(&self.pace);
+        let timings = Arc::clone(&self.timings);
         let (verdict, began) = self
             .run(move |hasher, memory| {
                 let began = Instant::now();
                 let verdict = hasher.check(&guess, memory)?;
                 if guess.work().is_none() {
-                    pace.note(hasher.own_work(), began.elapsed());
+                    timings.note(hasher.own_work(), began.elapsed());
                 }
                 Ok((verdict, began))
             })
             .await?;
-        let refusal = Refusal::new(began, self.dear.backlog(), forms);
+        let refusal = Refusal::new(began, self.expensive.backlog(), forms);
         Ok(Compared { verdict, refusal })
     }
 
-    /// Compares on the permit of dear hashes, in memory that is given back.
+    /// Compares on the permit of expensive hashes, in memory that is freed afterwards.
     async fn check_dear(&self, guess: Guess) -> Result<Verdict, HashingError> {
         let Some((work, forms)) = guess.work() else {
             return Err(HashError::Malformed.into());
         };
-        let expected = self.pace.expected(work) * u32::try_from(forms).unwrap_or(u32::MAX);
-        let (hasher, pace) = (self.hasher.clone(), Arc::clone(&self.pace));
+        let expected = self.timings.expected(work) * u32::try_from(forms).unwrap_or(u32::MAX);
+        let (hasher, timings) = (self.hasher.clone(), Arc::clone(&self.timings));
         let check = move || {
             let began = Instant::now();
             let verdict = hasher.check(&guess, &mut Memory::default())?;
-            // A right password may leave forms untried.
+            // Once the password is found right, the other forms are not tried.
             if verdict == Verdict::Mismatch {
-                pace.note(
+                timings.note(
                     work,
                     began.elapsed() / u32::try_from(forms).unwrap_or(u32::MAX),
                 );
             }
             Ok(verdict)
         };
-        match self.dear.run(expected, check).await {
+        match self.expensive.run(expected, check).await {
             Err(HashingError::Busy) => {
                 self.refused.fetch_add(1, Ordering::Relaxed);
                 Err(HashingError::Busy)
@@ -261,20 +261,20 @@ mod tests {
     #[tokio::test]
     async fn whoever_hangs_up_frees_the_permit_when_the_hash_is_done() {
         let hashing = Arc::new(Hashing::new(SLOW, 1).unwrap());
-        let (tell, told) = std::sync::mpsc::channel();
+        let (sender, receiver) = std::sync::mpsc::channel();
         let (end, ended) = std::sync::mpsc::channel::<()>();
         let client = tokio::spawn({
             let hashing = Arc::clone(&hashing);
             async move {
                 let work = move |_: &Hasher, _: &mut Memory| {
-                    tell.send(()).unwrap();
+                    sender.send(()).unwrap();
                     ended.recv().unwrap();
                     Ok(())
                 };
                 hashing.run(work).await
             }
         });
-        tokio::task::spawn_blocking(move || told.recv().unwrap())
+        tokio::task::spawn_blocking(move || receiver.recv().unwrap())
             .await
             .unwrap();
         client.abort();

@@ -1,5 +1,5 @@
-//! Judging new passwords off the threads that serve: one at a time, in a bounded queue. Sign-in waits
-//! for none of it, neither for the judging nor for the hash that follows.
+//! Judges new passwords on a thread of their own: one at a time, in a bounded queue, so that sign-in waits neither for
+//! the judging nor for the hash that follows.
 
 use std::sync::{
     Arc,
@@ -11,8 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How many may judge or wait for it. At two milliseconds each, the last waits a second.
 const QUEUE: usize = 512;
-/// How many of those places verdicts for people who still type may fill; the others are kept for
-/// forms that are sent.
+/// How many of them may be for passwords that are still being typed; the rest is kept for forms that were sent.
 const QUEUE_WHILE_TYPING: usize = 256;
 /// How many accepted passwords may be hashed or wait for it.
 const HASH_QUEUE: usize = 256;
@@ -49,7 +48,7 @@ pub struct Judging {
 pub struct Load {
     /// Passwords that wait to be judged, and the one that is.
     pub queued: usize,
-    /// Those that found the queue full, since the start.
+    /// Passwords that found the queue full, since the start.
     pub refused: u64,
 }
 
@@ -64,7 +63,6 @@ impl Judging {
         }
     }
 
-    /// How busy it is.
     pub fn load(&self) -> Load {
         Load {
             queued: self.judged.queued.load(Ordering::Acquire),
@@ -83,7 +81,7 @@ impl Judging {
             Occasion::Typing => QUEUE_WHILE_TYPING,
         };
         let turn = self.turn(&self.judged, most).await?;
-        // The turn moves into the thread: hanging up does not let a second one judge beside it.
+        // The permit moves into the thread: a client that hangs up does not let a second one run beside it.
         let judged = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             work()
@@ -105,7 +103,7 @@ impl Judging {
     }
 }
 
-/// Permits, and those who wait for them in the order they came.
+/// Permits, and the requests that wait for them in order.
 struct Line {
     permits: Arc<Semaphore>,
     queued: Arc<AtomicUsize>,

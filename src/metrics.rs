@@ -1,5 +1,5 @@
-//! What this process has counted, for `/metrics`. Plain numbers that any layer may raise; nothing in
-//! them says who. How they read stands in `text`, what is looked up at the moment in `app::metrics`.
+//! The counters of this process, for `/metrics`. Any layer may raise them; none identifies a person. Their text
+//! format is in `text`, gauges are in `app::metrics`.
 
 mod requests;
 mod text;
@@ -12,12 +12,10 @@ use std::sync::{
 pub use requests::Requests;
 pub use text::Text;
 
-/// A number that only rises.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
 
 impl Counter {
-    /// One more.
     pub fn add(&self) {
         self.add_many(1);
     }
@@ -26,23 +24,21 @@ impl Counter {
         self.0.fetch_add(by, Ordering::Relaxed);
     }
 
-    /// How many so far.
     pub fn read(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// Counters by a word of our own code, of which there are few.
+/// Counters by a label of our own code, of which there are few.
 #[derive(Debug, Default)]
 pub struct Words(Mutex<Vec<(&'static str, u64)>>);
 
 impl Words {
-    /// One more of that word.
     pub fn add(&self, word: &'static str) {
         self.add_many(word, 1);
     }
 
-    /// So many more of that word; none is none.
+    /// A count of 0 or less adds no label.
     pub fn add_many(&self, word: &'static str, by: i32) {
         let by = u64::try_from(by).unwrap_or(0);
         if by == 0 {
@@ -66,25 +62,23 @@ impl Words {
     }
 }
 
-/// Everything that is counted.
 #[derive(Debug, Default)]
 pub struct Metrics {
     /// Requests, by route, method and class of status.
     pub requests: Requests,
-    /// Sign-ins with a password, by what became of them.
+    /// Sign-ins with a password, by outcome.
     pub sign_ins: Words,
     /// Refusals of the flood limits, by route.
     pub throttled: Words,
     /// Look-ups among breached passwords, by what was found.
     pub breach_lookups: Words,
-    /// Mails of this node's worker, by what became of them.
+    /// Mails of this node's worker, by outcome.
     pub mails: Words,
-    /// Starts of the embedded Postgres after its death, by this process.
+    /// How often this process restarted the embedded Postgres.
     pub local_postgres_restarts: Counter,
 }
 
 impl Metrics {
-    /// Writes all of it.
     pub fn write(&self, text: &mut Text) {
         self.requests.write(text);
         let words = [

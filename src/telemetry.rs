@@ -1,7 +1,7 @@
 //! Structured logs on standard error, which leaves standard output to mails printed in development.
 //! Pretty lines in development, JSON lines in production; nothing logged can forge or colour a line.
 
-mod gather;
+mod line_buffer;
 mod panics;
 
 use std::fmt::{self, Write};
@@ -15,9 +15,9 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::{Writer, debug_fn};
 
 use crate::domain::text;
-use gather::Gather;
+use line_buffer::LineBuffer;
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// For people at a terminal.
@@ -40,9 +40,9 @@ pub enum TelemetryError {
     Thread(#[from] io::Error),
 }
 
-/// The logs of the process. Held to its end; dropping it writes what still waits.
+/// Must be held to the end of the process: dropping it writes the lines that still wait.
 #[must_use]
-pub struct Logs(Gather<io::Stderr>);
+pub struct Logs(LineBuffer<io::Stderr>);
 
 impl Drop for Logs {
     fn drop(&mut self) {
@@ -53,15 +53,14 @@ impl Drop for Logs {
 /// Sets up the logs of the process, panics included. `filter` is in the words of `RUST_LOG`.
 pub fn init(format: Format, filter: &str) -> Result<Logs, TelemetryError> {
     let colours = io::stderr().is_terminal();
-    let gather = Gather::start(io::stderr())?;
-    let subscriber = subscriber(format, filter, colours, gather.clone())?;
+    let buffer = LineBuffer::start(io::stderr())?;
+    let subscriber = subscriber(format, filter, colours, buffer.clone())?;
     tracing::subscriber::set_global_default(subscriber)?;
     panics::become_lines();
-    Ok(Logs(gather))
+    Ok(Logs(buffer))
 }
 
-/// What turns events into lines. `init` sets one up for the process; a test may read the lines of its
-/// own.
+/// Turns events into lines. `init` sets one up for the process; a test may read the lines of its own.
 pub fn subscriber<W>(
     format: Format,
     filter: &str,

@@ -1,10 +1,10 @@
-//! Flood limits (governor): how often a route may be tried by one client, for one address, and by
-//! one client for one address. In the memory of this node, and bounded: see `places`.
+//! Flood limits (governor): how often a route may be tried by one client, for one email address, and by one client
+//! for one email address. They count in the memory of this node, which is bounded: see `slots`.
 
 pub mod account;
 mod limiter;
 pub mod mail;
-mod places;
+mod slots;
 
 use std::{hash::Hash, net::IpAddr, sync::Arc, time::Duration};
 
@@ -14,13 +14,13 @@ pub use crate::domain::limits::{Limit, Limits, RouteLimits};
 use crate::domain::{clock::Clock, network::network_of};
 use limiter::Limiter;
 
-/// Bytes that all limiters together may come to hold: thirteen, each with its table full.
-pub const MEMORY: usize = 13 * places::BYTES;
+/// The most bytes that the thirteen limiters hold together.
+pub const MEMORY: usize = 13 * slots::BYTES;
 
 /// The routes that are limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
-    /// Address and password, wherever a password is checked.
+    /// Email address and password, wherever a password is checked.
     Login,
     /// Codes.
     SecondFactor,
@@ -30,7 +30,7 @@ pub enum Route {
     ForgotPassword,
     /// Tokens out of mails.
     Reset,
-    /// How strong a password is that is being typed.
+    /// The strength of a password that is being typed.
     PasswordStrength,
 }
 
@@ -85,8 +85,8 @@ impl Throttle {
         }
     }
 
-    /// Counts an attempt before anything is verified. `email` is a canonical address, known here
-    /// or not. An error tells how long to wait.
+    /// Counts an attempt before anything is verified. `email` is a canonical address, with or without an account. The
+    /// error is the time to wait.
     pub fn count(&self, route: Route, ip: IpAddr, email: Option<&str>) -> Result<(), Duration> {
         let ip = ip.to_canonical();
         if self.exempt.iter().any(|network| network.contains(&ip)) {
@@ -100,7 +100,7 @@ impl Throttle {
         count(limiters.email.as_ref(), &email)
     }
 
-    /// Counts an attempt that was counted by its client already, by a further key alone.
+    /// Counts an attempt by `key` alone, in place of an email address, where its client was counted before.
     pub fn count_key(&self, route: Route, ip: IpAddr, key: &str) -> Result<(), Duration> {
         let ip = ip.to_canonical();
         if self.exempt.iter().any(|network| network.contains(&ip)) {

@@ -1,4 +1,4 @@
-//! Background loops: deliver the outbox, seal the audit log, import accounts, forget what has expired.
+//! Background loops: deliver the outbox, seal the audit log, import accounts, delete what has expired.
 //! Every node may run them.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -23,34 +23,31 @@ use crate::{
     mail::Transport,
 };
 
-/// How often the outbox is looked at without being told: for retries, and for mails of nodes that
-/// went away.
+/// How often the outbox is checked without a notification: for retries, and for mails of nodes that stopped.
 const OUTBOX_TICK: Duration = Duration::from_secs(1);
-/// The bell rings within the transaction that writes a mail; a moment later it is there to be seen.
+/// The notification comes within the transaction that writes a mail; this is the time to commit it.
 const UNTIL_COMMITTED: Duration = Duration::from_millis(20);
 /// How long a node that stops waits for the mails that it is sending, as long as for its requests. One
 /// whose end is not seen is sent again by another node, so its recipient may get it twice.
 const SENDING_ENDS: Duration = Duration::from_secs(30);
-/// How often the audit log is looked at for events to seal; what was marked one time is sealed the
-/// next at the latest, if nobody still writes.
+/// How often the audit log is checked for events to seal. Events found by one check are sealed by the next at the
+/// latest, unless a transaction still writes.
 const SEAL_TICK: Duration = Duration::from_millis(300);
-/// How often files with accounts are looked for that were confirmed to be imported.
+/// How often confirmed imports are looked for.
 const IMPORT_TICK: Duration = Duration::from_secs(1);
 /// How often expired rows are looked for.
 const PURGE_TICK: Duration = Duration::from_mins(1);
-/// How many passwords are looked up among breached ones at once, of those that wait for it.
+/// How many queued look-ups among breached passwords run at once.
 const BREACH_CHECKS: usize = 4;
-/// The pause after a fault, so that a database that is down is not asked without end.
+/// The pause after a fault, so that a database that is down is not asked in a tight loop.
 const AFTER_FAULT: Duration = Duration::from_secs(5);
 
-/// The running loops.
 pub struct Workers {
     loops: JoinSet<()>,
     stop: watch::Sender<bool>,
 }
 
 impl Workers {
-    /// Starts them.
     pub fn start(services: &Arc<Services>, transport: Transport) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut loops = JoinSet::new();
@@ -64,14 +61,14 @@ impl Workers {
         Self { loops, stop }
     }
 
-    /// Lets each loop finish what it has in hand.
+    /// Lets each loop finish its current work.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
         while self.loops.join_next().await.is_some() {}
     }
 }
 
-/// Sends mails beside each other, so that a server that takes minutes for one holds up no other.
+/// Sends mails concurrently, so that a server that takes minutes for one does not delay the others.
 async fn outbox(services: Arc<Services>, transport: Transport, mut stopped: watch::Receiver<bool>) {
     let delivery = Arc::new(Delivery::new(transport));
     let mut sending = JoinSet::new();
@@ -123,7 +120,7 @@ async fn send(services: Arc<Services>, delivery: Arc<Delivery>, mail: TakenMail)
     }
 }
 
-/// What waits when the node stops is made up for at another sign-in.
+/// Look-ups that wait when the node stops are repeated at the user's next sign-in.
 async fn made_up(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
     loop {
         let outcome = tokio::select! {
@@ -161,7 +158,7 @@ async fn sealing(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// What is under way when the node stops is undone, and begun anew by another one or the next start.
+/// An import that is under way when the node stops is rolled back, and restarted by another node or the next start.
 async fn importing(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
     loop {
         let outcome = tokio::select! {
@@ -200,8 +197,8 @@ async fn purging(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// A round of a loop; `None` where it panicked, which is in the log already. One bad round must not
-/// end the loop: nobody would notice that no mail leaves any more.
+/// A round of a loop; `None` where it panicked, which is in the log already. A panic must not end the loop: that
+/// no mail leaves any more would go unnoticed.
 async fn survived<T>(round: impl Future<Output = T>) -> Option<T> {
     AssertUnwindSafe(round).catch_unwind().await.ok()
 }

@@ -1,4 +1,4 @@
-//! The first admin at a start, and why a start fails because of it.
+//! Makes the first admin at a start.
 
 use thiserror::Error;
 
@@ -15,12 +15,12 @@ use crate::{
 /// Why the first admin could not be made.
 #[derive(Debug, Error)]
 pub enum FirstAdminError {
-    /// Nobody becomes an admin by having an address.
+    /// The address has an account, which must not become an admin by its address alone.
     #[error(
         "ADMIN_EMAIL: {0} has an account that is no admin, and is not promoted by a start; run `vestibule user promote {0}` if it should be one"
     )]
     Taken(String),
-    /// The password opens too much to be a weak one, even for a while.
+    /// The password is weak. It opens too much for that, even for a short time.
     #[error("ADMIN_PASSWORD: {0}")]
     Password(String),
     /// A fault of ours or of the database.
@@ -47,11 +47,11 @@ impl App {
             Outcome::NotNeeded => {}
             Outcome::EmailTaken => return Err(FirstAdminError::Taken(email.as_str().to_owned())),
             Outcome::Invalid(faults) => {
-                let told: Vec<&str> = faults
+                let output: Vec<&str> = faults
                     .iter()
                     .flat_map(|(_, messages)| messages.iter().map(String::as_str))
                     .collect();
-                return Err(FirstAdminError::Password(told.join(" ")));
+                return Err(FirstAdminError::Password(output.join(" ")));
             }
         }
         Ok(())

@@ -1,5 +1,5 @@
-//! `/metrics` on a listener of its own (`METRICS_ADDR`): what was counted, and what is to be seen at
-//! the moment. It speaks as much HTTP/1.1 as a scraper needs, and shares nothing with the site.
+//! `/metrics` on a listener of its own (`METRICS_ADDR`): the counters of this process and gauges of the moment.
+//! It supports as much HTTP/1.1 as a scraper needs, and shares nothing with the site.
 
 use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
@@ -18,16 +18,16 @@ use crate::{
 
 /// Connections at the same time; others wait.
 const CONNECTIONS: usize = 64;
-/// Scrapers that are answered at the same time. A client that has not sent its request takes no such place.
+/// Scrapers that are answered at the same time. A client that has not sent its request does not count.
 const ANSWERED: usize = 4;
-/// How long one may take over all.
+/// The time limit of a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The longest head of a request.
 const MAX_HEAD: usize = 8 * 1024;
 /// The pause after a connection that could not be accepted.
 const AFTER_FAULT: Duration = Duration::from_millis(200);
 
-/// The running listener; dropped, it is gone.
+/// The running listener; it stops when dropped.
 pub struct MetricsServer(JoinHandle<()>);
 
 impl Drop for MetricsServer {
@@ -55,7 +55,7 @@ async fn accept(listener: Listener, services: Arc<Services>) {
         };
         let (services, answered) = (Arc::clone(&services), Arc::clone(&answered));
         tokio::spawn(async move {
-            // A scraper that hangs up or dawdles is no fault of ours.
+            // A scraper that hangs up or is slow needs no log line.
             let _ = timeout(PATIENCE, answer(stream, &services, &answered)).await;
             drop(place);
         });
@@ -105,7 +105,7 @@ async fn answer(
     stream.shutdown().await
 }
 
-/// Counters, and gauges as of now.
+/// Counters, and gauges as of now. Gauges that need the database are left out while it is down.
 async fn gather(s: &Services) -> String {
     let mut text = Text::default();
     let name = "vestibule_build_info";
@@ -161,7 +161,6 @@ async fn gather(s: &Services) -> String {
         "gauge",
         pool.waiting,
     );
-    // Without the database there is no such number; the others are all the more of interest.
     match health::waiting_mails(s).await {
         Ok(waiting) => text.single(
             "vestibule_outbox_waiting",

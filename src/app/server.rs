@@ -1,4 +1,4 @@
-//! The HTTP server: the middlewares in their order, and the way down.
+//! The HTTP server: the order of the middlewares, and how it stops.
 
 use std::{
     future::ready,
@@ -20,7 +20,7 @@ use actix_web::{
 };
 use tokio::{net::TcpStream, sync::watch, task::JoinHandle};
 
-use super::patient::{Patience, Patient};
+use super::bounded_socket::{BoundedSocket, TimeLimits};
 use crate::{
     web::{
         connection::{Connection, Connections},
@@ -31,20 +31,20 @@ use crate::{
     worker::Workers,
 };
 
-/// How long requests in flight may take once the service is told to stop.
+/// How long requests in flight may take once the service stops.
 const SHUTDOWN_SECONDS: u64 = 30;
 /// How long a client may take to send its headers (408 after that).
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a client that takes nothing of an answer is waited for.
+/// How long a client may read nothing of an answer.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
-/// How much longer than it is promised an idle connection stays open, so that who closes it at that
-/// moment is the proxy, which knows what it has sent.
+/// How much longer than the promised time an idle connection stays open, so that the proxy closes it first. The
+/// proxy knows whether it has a request under way.
 const KEEP_ALIVE_SLACK: Duration = Duration::from_secs(5);
 
-/// How long a connection is waited for that is to close.
+/// How long a connection may take to close.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How much at the same time.
+/// How much is served at the same time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sizes {
     /// Threads that serve.
@@ -55,7 +55,6 @@ pub(super) struct Sizes {
     pub(super) keep_alive: Duration,
 }
 
-/// A server that runs.
 pub struct Server {
     addr: SocketAddr,
     handle: ServerHandle,
@@ -76,7 +75,7 @@ impl Server {
         let (stopping, stopped) = watch::channel(false);
         let connections = Connections::new(sizes.max_connections);
         let keep_alive = sizes.keep_alive + KEEP_ALIVE_SLACK;
-        let patience = Patience {
+        let patience = TimeLimits {
             head: REQUEST_TIMEOUT,
             write: WRITE_TIMEOUT,
             idle: keep_alive,
@@ -84,7 +83,7 @@ impl Server {
         let data = Data::new(state);
         let server = actix_web::dev::Server::build()
             .workers(sizes.threads)
-            // By thread. Past it none is accepted: they wait in the system's queue.
+            // By thread. Further connections wait in the system's queue.
             .max_concurrent_connections((sizes.max_connections / sizes.threads.max(1)).max(1))
             .shutdown_timeout(SHUTDOWN_SECONDS)
             .disable_signals()
@@ -97,10 +96,10 @@ impl Server {
                     .keep_alive(keep_alive)
                     .client_request_timeout(REQUEST_TIMEOUT)
                     .client_disconnect_timeout(DISCONNECT_TIMEOUT)
-                    // A client that hangs up leaves the queues at once: nobody waits for its answer.
+                    // A client that hangs up leaves the queues at once, as it would not read its answer.
                     .h1_allow_half_closed(false)
                     .local_addr(addr)
-                    .on_connect_ext(|io: &Patient<TcpStream>, data| {
+                    .on_connect_ext(|io: &BoundedSocket<TcpStream>, data| {
                         data.insert(io.connection().clone());
                     })
                     .finish(app);
@@ -109,7 +108,7 @@ impl Server {
                     // Without it an answer in two writes waits for the client's acknowledgement.
                     let _ = io.set_nodelay(true);
                     let connection = Connection::open(&connections);
-                    let io = Patient::new(io, patience, connection);
+                    let io = BoundedSocket::new(io, patience, connection);
                     ready(Ok((io, Protocol::Http1, peer)))
                 })
                 .and_then(http)
@@ -126,7 +125,6 @@ impl Server {
         })
     }
 
-    /// Where it listens.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }

@@ -6,7 +6,7 @@ use url::Position;
 use crate::{
     config::{Config, Environment},
     domain::{
-        network::probe::ProbeKey,
+        network::self_check::SelfCheckKey,
         secrets::{keys, secret::Key},
     },
     flows::Site,
@@ -47,7 +47,7 @@ pub(super) fn web_settings(config: &Config) -> WebSettings {
         development: config.environment == Environment::Development,
         cors_origins: config.cors_origins.clone(),
         trusted_proxies: config.trusted_proxies.clone(),
-        probe_key: ProbeKey::derive(config.secrets.cookie.expose()),
+        self_check_key: SelfCheckKey::derive(config.secrets.cookie.expose()),
         session_key: CookieKey::derive_from(session_key.expose()),
     }
 }

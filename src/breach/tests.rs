@@ -38,12 +38,12 @@ enum Manner {
 async fn server(manner: Manner) -> (Url, oneshot::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/mirror/", listener.local_addr().unwrap());
-    let (told, asked) = oneshot::channel();
+    let (sender, asked) = oneshot::channel();
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut request = vec![0; 4096];
         let length = stream.read(&mut request).await.unwrap();
-        let _ = told.send(String::from_utf8_lossy(&request[..length]).into_owned());
+        let _ = sender.send(String::from_utf8_lossy(&request[..length]).into_owned());
         match manner {
             Manner::Says(text) => stream.write_all(text.as_bytes()).await.unwrap(),
             Manner::Hangs => tokio::time::sleep(Duration::from_secs(30)).await,

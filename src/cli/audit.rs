@@ -1,6 +1,6 @@
 //! `vestibule audit`: reads the audit log, and checks it against its chain.
 
-mod told;
+mod format;
 mod verdict;
 
 use std::{
@@ -13,7 +13,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::setup::{self, Database, Failure};
 use crate::{
-    app::{App, Seams},
+    app::{App, System},
     config::Config,
     db::audit::log::{Filter, LoggedEvent, Page},
     domain::audit::{Client, query},
@@ -29,7 +29,7 @@ use crate::{
 use verdict::Status;
 
 const MISUSED: u8 = 2;
-/// The most findings that are told one by one.
+/// The most findings that are printed one by one.
 const TOLD: u64 = 1000;
 
 /// The commands below `vestibule audit`.
@@ -52,7 +52,6 @@ pub(super) enum AuditCommand {
     Verify(VerifyArgs),
 }
 
-/// Which events.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Which {
     /// Who acted: the id or the address of a user
@@ -76,7 +75,6 @@ pub(super) struct Which {
     to: Option<DateTime<Utc>>,
 }
 
-/// Which of the latest, and how.
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Examples:\n  vestibule audit list --event sign_in_failed --from 2026-03-01\n  \
@@ -99,7 +97,6 @@ pub(super) struct ListArgs {
     json: bool,
 }
 
-/// Which, and in what form.
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Example:\n  vestibule audit export --format csv --from 2026-01-01 >audit.csv"
@@ -122,7 +119,6 @@ pub(super) enum Format {
     Jsonl,
 }
 
-/// What is expected, and how to tell.
 #[derive(Debug, Clone, Args)]
 pub(super) struct VerifyArgs {
     /// A seal that the chain must have, as an earlier run printed it: `number:hash`
@@ -134,7 +130,6 @@ pub(super) struct VerifyArgs {
     json: bool,
 }
 
-/// Runs one of them.
 pub(super) fn run(command: AuditCommand) -> ExitCode {
     let done = match command {
         AuditCommand::List(args) => setup::block_on(|config| list(config, args)),
@@ -154,7 +149,7 @@ async fn with_services<T>(
 ) -> Result<T, Failure> {
     let database = Database::open(config).await?;
     let acted = async {
-        let app = App::wire(config, &database.options, Seams::default())?;
+        let app = App::wire(config, &database.options, System::default())?;
         act(&app.services).await
     };
     let acted = acted.await;
@@ -171,7 +166,11 @@ async fn list(config: Config, args: ListArgs) -> Result<ExitCode, Failure> {
         Ok(log::page(s, &filter, page, args.limit.into()).await?)
     });
     let events: Vec<LoggedEvent> = events.await?;
-    let line = if args.json { told::json } else { told::line };
+    let line = if args.json {
+        format::json
+    } else {
+        format::line
+    };
     let text: String = events.iter().map(line).collect();
     io::stdout().write_all(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
@@ -205,7 +204,7 @@ async fn verify(config: Config, args: VerifyArgs) -> Result<ExitCode, Failure> {
         let mut tell = |finding: &Finding| {
             count += 1;
             if args.json || count <= TOLD {
-                // Whoever reads the output may have had enough of it; the sum still counts.
+                // The reader of the output may have closed the pipe; the verdict still counts.
                 let _ = out.write_all(verdict::finding(finding, args.json).as_bytes());
             }
         };

@@ -20,7 +20,7 @@ use report::Report;
 
 /// Check settings, secrets, database, clock, mail server, cookies and proxies
 ///
-/// Says a line each: `ok`, `warn` or `fail`, and what to do. The embedded database is started, or
+/// Prints a line each: `ok`, `warn` or `fail`, and what to do. The embedded database is started, or
 /// joined, as by any command; nothing is written to a database, and no mail is sent.
 ///
 /// With --url the running service is asked as well, from where this runs: whether it is reached over
@@ -46,7 +46,6 @@ pub(super) struct DoctorArgs {
     url: Option<Option<Url>>,
 }
 
-/// Looks, and tells.
 pub(super) fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
     let mut report = Report::default();
     match config::load(&source()) {

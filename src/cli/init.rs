@@ -39,12 +39,12 @@ pub(super) enum InitError {
     /// The file could not be written.
     #[error("{0} cannot be written: {1}")]
     Unwritable(PathBuf, #[source] io::Error),
-    /// The file was written, but nobody could be told.
+    /// The file was written, but standard output is closed.
     #[error("standard output cannot be written: {0}")]
     Output(#[source] io::Error),
 }
 
-/// Writes the file and says what to do next on standard output.
+/// Writes the file, and prints what to do next.
 pub(super) fn run(args: &InitArgs) -> Result<(), InitError> {
     write_settings(args, &fill_from_system)?;
     io::stdout()
@@ -84,7 +84,7 @@ fn remove_half(path: &Path) {
 
 fn next_steps(args: &InitArgs) -> String {
     let path = args.path.display();
-    // Only `.env` of the folder is found by itself.
+    // Only `.env` in the folder of the start is found without an option.
     let is_found = args.path == Path::new(".env") || args.path == Path::new("./.env");
     let (with, place) = if is_found {
         (String::new(), " in this folder")

@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use super::setup::{Database, Failure};
 use crate::{
-    app::{App, Seams},
+    app::{App, System},
     config::Config,
     flows::upkeep::rotate_keys::{self, ColumnReport, KeyUse, Report},
 };
@@ -27,13 +27,12 @@ pub(super) enum KeysCommand {
     Rotate,
 }
 
-/// Rotates and tells.
 pub(super) async fn rotate(config: Config) -> Result<ExitCode, Failure> {
     let database = Database::open(&config).await?;
     let rotated = rotate_on(&config, &database).await;
     database.close().await?;
     let report = rotated?;
-    std::io::stdout().write_all(told(&report).as_bytes())?;
+    std::io::stdout().write_all(output(&report).as_bytes())?;
     Ok(if report.is_complete() {
         ExitCode::SUCCESS
     } else {
@@ -42,11 +41,11 @@ pub(super) async fn rotate(config: Config) -> Result<ExitCode, Failure> {
 }
 
 async fn rotate_on(config: &Config, database: &Database) -> Result<Report, Failure> {
-    let app = App::wire(config, &database.options, Seams::default())?;
+    let app = App::wire(config, &database.options, System::default())?;
     Ok(rotate_keys::rotate(&app.services).await?)
 }
 
-fn told(report: &Report) -> String {
+fn output(report: &Report) -> String {
     let mut text = format!("The first key is {}.\n", report.key);
     for column in &report.columns {
         tell_column(&mut text, column);
@@ -137,6 +136,6 @@ Key k2 is still needed, for 4 unused backup codes.
 Key k1 is no longer needed: remove it from SEALING_KEYS.
 Key k0 is not in SEALING_KEYS, and lost without it are 1 sealed values.
 ";
-        assert_eq!(told(&report), expected);
+        assert_eq!(output(&report), expected);
     }
 }

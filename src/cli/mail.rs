@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::{
     setup::{Failure, block_on, complain, on_database, print},
     user::{
+        format::{moment, plain},
         refused,
-        told::{moment, plain},
     },
 };
 use crate::{
@@ -38,7 +38,6 @@ pub(super) enum MailCommand {
     Test(TestArgs),
 }
 
-/// How to show the outbox.
 #[derive(Debug, Clone, Args)]
 pub(super) struct QueueArgs {
     /// The most mails to show, the oldest first
@@ -54,7 +53,6 @@ pub(super) struct QueueArgs {
     json: bool,
 }
 
-/// Which mails.
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = false)]
 pub(super) struct RetryArgs {
@@ -66,7 +64,6 @@ pub(super) struct RetryArgs {
     all: bool,
 }
 
-/// To whom.
 #[derive(Debug, Clone, Args)]
 pub(super) struct TestArgs {
     /// The address
@@ -74,7 +71,6 @@ pub(super) struct TestArgs {
     address: EmailAddress,
 }
 
-/// Runs one of them.
 pub(super) fn run(command: MailCommand) -> Result<ExitCode, Failure> {
     match command {
         MailCommand::Queue(args) => block_on(|config| queue(config, args)),
@@ -110,7 +106,7 @@ fn state(mail: &QueuedMail) -> &'static str {
 }
 
 fn in_json(queue: &Queue) -> Value {
-    let told = |mail: &QueuedMail| {
+    let output = |mail: &QueuedMail| {
         json!({
             "id": mail.id,
             "state": state(mail),
@@ -129,7 +125,7 @@ fn in_json(queue: &Queue) -> Value {
         "failed": queue.counts.failed,
         "dead": queue.counts.dead,
         "capped": queue.counts.capped,
-        "mails": queue.mails.rows.iter().map(told).collect::<Vec<_>>(),
+        "mails": queue.mails.rows.iter().map(output).collect::<Vec<_>>(),
         "next": queue.mails.next,
     })
 }
@@ -158,7 +154,7 @@ fn in_words(queue: &Queue) -> String {
 }
 
 async fn retry(config: Config, args: RetryArgs) -> Result<ExitCode, Failure> {
-    let told = on_database(config, async |app| {
+    let output = on_database(config, async |app| {
         let s = &app.services;
         let Some(id) = args.id else {
             return match queue::retry_all(s).await? {
@@ -175,11 +171,11 @@ async fn retry(config: Config, args: RetryArgs) -> Result<ExitCode, Failure> {
         }
     })
     .await?;
-    print(&told)?;
+    print(&output)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Needs no database: what is tested is the way of a mail alone.
+/// Needs no database: only the transport is tested.
 async fn test(config: Config, address: EmailAddress) -> Result<ExitCode, Failure> {
     let transport = App::transport(&config)?;
     let mail = test_mail(

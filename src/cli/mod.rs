@@ -1,12 +1,12 @@
 //! The command line: one file a subcommand.
 
 mod audit;
+mod completions;
 mod doctor;
 mod init;
 mod keys;
 mod mail;
 mod migrate;
-mod papers;
 mod serve;
 mod session;
 mod setup;
@@ -74,8 +74,8 @@ enum Command {
     Mail(mail::MailCommand),
     Doctor(doctor::DoctorArgs),
     TuneArgon2(tune::TuneArgs),
-    Completions(papers::CompletionsArgs),
-    Man(papers::ManArgs),
+    Completions(completions::CompletionsArgs),
+    Man(completions::ManArgs),
     /// Look at tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -96,8 +96,8 @@ pub fn run() -> ExitCode {
         Command::Keys(keys::KeysCommand::Rotate) => setup::block_on(keys::rotate),
         Command::Audit(command) => return audit::run(command),
         Command::User(command) => user::run(command),
-        Command::Completions(args) => papers::completions(Cli::command(), &args),
-        Command::Man(args) => papers::man(Cli::command(), &args),
+        Command::Completions(args) => completions::completions(Cli::command(), &args),
+        Command::Man(args) => completions::man(Cli::command(), &args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Mail(command) => mail::run(command),
         Command::Session(command) => session::run(command),

@@ -10,16 +10,16 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::setup::{Database, Failure};
 use crate::{
-    app::{App, MetricsServer, Seams, Server, StartError},
+    app::{App, MetricsServer, Server, StartError, System},
     config::Config,
     flows::{Services, audit::log},
 };
 
-/// Open files that are no client's: the database, mails, logs, runtimes.
+/// Open files besides those of clients: for the database, mails, logs, runtimes.
 const OTHER_FILES: usize = 100;
 
 pub(super) async fn run(config: Config) -> Result<(), Failure> {
-    // From the first moment on, so that a signal during the start stops what was started.
+    // Registered first, so that a signal during the start stops what was started.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let listener = listen(config.listen_addr)?;
@@ -80,7 +80,6 @@ fn raise_open_files(max_connections: usize) {
     }
 }
 
-/// What serves.
 struct Running {
     server: Server,
     services: Arc<Services>,
@@ -96,7 +95,7 @@ async fn serve(
     for name in App::migrate(&database.options).await? {
         tracing::info!(name, "migration done");
     }
-    let app = App::wire(config, &database.options, Seams::default())?;
+    let app = App::wire(config, &database.options, System::default())?;
     app.make_first_admin(config).await?;
     log::started(
         &app.services,

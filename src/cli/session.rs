@@ -1,4 +1,4 @@
-//! `vestibule session`: who is signed in where, and ending it.
+//! `vestibule session`: lists and ends sessions.
 
 use std::{fmt::Write as _, process::ExitCode};
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     setup::{Failure, block_on, complain, on_database, print},
-    user::{judged, refused, told, who},
+    user::{format, judged, lookup, refused},
 };
 use crate::{
     config::Config,
@@ -24,11 +24,10 @@ use crate::{
 pub(super) enum SessionCommand {
     /// List the active sessions of a user, the one seen last first
     List(ListArgs),
-    /// End one session; its tokens are dead at once
+    /// End one session; its tokens stop working at once
     Revoke(RevokeArgs),
 }
 
-/// Whose sessions, and how.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ListArgs {
     /// The address or the id of the user
@@ -47,14 +46,12 @@ pub(super) struct ListArgs {
     json: bool,
 }
 
-/// Which session.
 #[derive(Debug, Clone, Args)]
 pub(super) struct RevokeArgs {
     /// The id of the session, as `session list` prints it
     id: Uuid,
 }
 
-/// Runs one of them.
 pub(super) fn run(command: SessionCommand) -> Result<ExitCode, Failure> {
     match command {
         SessionCommand::List(args) => block_on(|config| list(config, args)),
@@ -66,21 +63,21 @@ async fn list(config: Config, args: ListArgs) -> Result<ExitCode, Failure> {
     let cursor = args.cursor.unwrap_or_default();
     let page = on_database(config, async |app| {
         let (s, size) = (&app.services, i64::from(args.limit));
-        let found = who::find(s, &args.user).await?;
+        let found = lookup::find(s, &args.user).await?;
         let page = list::sessions(s, found.user.id, &cursor, size).await?;
         page.map_err(|faults| refused(&faults))
     })
     .await?;
     let mut text = String::new();
     if args.json {
-        let sessions: Vec<Value> = page.rows.iter().map(told::session).collect();
+        let sessions: Vec<Value> = page.rows.iter().map(format::session).collect();
         text = format!("{}\n", json!({ "sessions": sessions, "next": page.next }));
     } else if page.rows.is_empty() {
         text.push_str("No active session.\n");
     } else {
         for session in &page.rows {
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "{}", told::session_line(session));
+            let _ = writeln!(text, "{}", format::session_line(session));
         }
     }
     print(&text)?;

@@ -12,7 +12,7 @@ use std::{
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
-    app::{App, Seams},
+    app::{App, System},
     config::{self, Config, DatabaseSource, Environment, Source},
     db::DatabaseOptions,
     flows::audit::seals::Sealer,
@@ -20,13 +20,13 @@ use crate::{
     telemetry,
 };
 
-/// What a command fails with: words for the operator.
+/// The error of a command: a text for the operator.
 pub(super) type Failure = Box<dyn std::error::Error>;
 
 /// The file of `--env-file`, where the command line names one.
 static ENV_FILE: OnceLock<PathBuf> = OnceLock::new();
 
-/// Has the settings read from this file; one that is named has to be there, unlike `.env`.
+/// Reads the settings from this file; it must exist, unlike `.env`.
 pub(super) fn use_env_file(path: Option<PathBuf>) -> Result<(), Failure> {
     if let Some(path) = path {
         let shown = path.display();
@@ -57,8 +57,8 @@ pub(super) fn block_on<T, F: Future<Output = Result<T, Failure>>>(
     runtime()?.block_on(command(loaded.config))
 }
 
-/// One thread: it drives connections and background loops, and would spend more on handing them to
-/// another than on the work. Requests run on the server's own.
+/// One thread: it drives database connections and background loops, for which handing work to another thread costs
+/// more than the work. Requests run on the server's own threads.
 pub(super) fn runtime() -> io::Result<Runtime> {
     Builder::new_multi_thread()
         .worker_threads(1)
@@ -74,7 +74,7 @@ pub(super) async fn on_database<T>(
     let database = Database::open(&config).await?;
     let on_it = async || {
         App::migrate(&database.options).await?;
-        let app = App::wire(&config, &database.options, Seams::default())?;
+        let app = App::wire(&config, &database.options, System::default())?;
         let done = command(&app).await?;
         // Where no node runs, nothing else seals the events that the command wrote.
         if let Err(error) = Sealer::default().finish(&app.services).await {
@@ -87,7 +87,7 @@ pub(super) async fn on_database<T>(
     done
 }
 
-/// Writes to standard output. Whoever has read enough of it, a `head` perhaps, is no fault.
+/// Writes to standard output. That the reader, a `head` perhaps, closed the pipe is no error.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -96,9 +96,9 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Says on standard error why the command failed.
+/// Prints to standard error why the command failed.
 pub(super) fn complain(error: &dyn Display) {
-    // With standard error closed there is nobody left to tell.
+    // With standard error closed there is no place to report this.
     let _ = writeln!(std::io::stderr(), "vestibule: {error}");
 }
 

@@ -1,9 +1,9 @@
-//! `vestibule token inspect`: tells what a token says, and why it would be accepted or refused.
+//! `vestibule token inspect`: shows a token's claims, and why it would be accepted or refused.
 //!
-//! The token comes from standard input, so that it stands in no list of processes and no history of
+//! The token comes from standard input, so that it appears in no list of processes and no history of
 //! a shell, and it is never printed.
 
-mod told;
+mod format;
 
 use std::{
     io::{Read, Write},
@@ -14,14 +14,14 @@ use clap::{Args, Subcommand};
 
 use super::setup::{self, Database, Failure};
 use crate::{
-    app::{App, Seams, SystemClock},
+    app::{App, System, SystemClock},
     config::Config,
     domain::{clock::Clock, secrets::secret::SecretString, token::Claims},
     flows::sessions::inspect_token::{self, Judged},
 };
-use told::Told;
+use format::TokenView;
 
-/// More is no token.
+/// The longest input that is read.
 const MOST_BYTES: u64 = 64 * 1024;
 const REFUSED: u8 = 1;
 const MISUSED: u8 = 2;
@@ -38,7 +38,6 @@ pub(super) enum TokenCommand {
     Inspect(InspectArgs),
 }
 
-/// How to look.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Examples:\n  vestibule token inspect <token.txt\n  \
     vestibule token inspect --offline --json <token.txt")]
@@ -80,7 +79,7 @@ fn read(from: impl Read) -> Result<SecretString, Failure> {
     }
 }
 
-/// Prints what there is to tell; returns whether the token would be accepted.
+/// Prints the result; returns whether the token would be accepted.
 async fn look(config: Config, token: SecretString, args: &InspectArgs) -> Result<bool, Failure> {
     let now = SystemClock.now();
     let inspection = App::token_codec(&config).inspect(token.expose(), now);
@@ -88,16 +87,16 @@ async fn look(config: Config, token: SecretString, args: &InspectArgs) -> Result
         Ok(claims) if !args.offline => Some(judge(&config, &token, claims).await),
         _ => None,
     };
-    let told = Told {
+    let view = TokenView {
         inspection: &inspection,
         judged: judged.as_ref().and_then(|judged| judged.as_ref().ok()),
         now,
     };
-    let text = if args.json { told.json() } else { told.text() };
+    let text = if args.json { view.json() } else { view.text() };
     std::io::stdout().write_all(text.as_bytes())?;
     match judged {
         Some(Err(error)) => Err(error),
-        _ => Ok(told.refusal().is_none()),
+        _ => Ok(view.refusal().is_none()),
     }
 }
 
@@ -117,7 +116,7 @@ async fn judge_on(
     token: &SecretString,
     claims: &Claims,
 ) -> Result<Judged, Failure> {
-    let app = App::wire(config, &database.options, Seams::default())?;
+    let app = App::wire(config, &database.options, System::default())?;
     Ok(inspect_token::judge_claims(&app.services, token.expose(), claims).await?)
 }
 

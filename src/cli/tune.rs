@@ -14,24 +14,24 @@ use clap::Args;
 use super::setup::Failure;
 use crate::domain::password::{Argon2Settings, HashError, Hasher, Memory, Password};
 
-/// OWASP's recommendation, and our default: nothing weaker is proposed.
+/// OWASP's recommendation and our default; nothing weaker is proposed.
 const LEAST: Argon2Settings = Argon2Settings {
     memory_kib: 19_456,
     iterations: 2,
     parallelism: 1,
 };
-/// What settings may say.
+/// What the settings allow.
 const MOST_ITERATIONS: u32 = 64;
-/// Hashes of one measurement; the middle one counts.
+/// Hashes of one measurement; the median counts.
 const RUNS: usize = 5;
 /// Memory is proposed in whole MiB.
 const STEP_KIB: u32 = 1024;
 
 /// Propose `ARGON2_*` settings for this machine
 ///
-/// Hashes as many passwords at once as the service would, since they share the way to memory, and
+/// Hashes as many passwords at once as the service would, since they share the bandwidth of memory, and
 /// looks for the costs that make each take the given time. Memory grows first, as RFC 9106 and OWASP
-/// advise: it is what guessing hardware lacks. Passes are added where memory may not grow further.
+/// advise: hardware that guesses passwords lacks it. Passes are added where memory may not grow further.
 ///
 /// Run it on the machine that serves, while it is otherwise idle. The lines go into .env; people are
 /// rehashed as they sign in.
@@ -59,7 +59,7 @@ pub(super) fn run(args: &TuneArgs) -> Result<(), Failure> {
     let target = Duration::from_millis(args.target_ms);
     let most = (args.max_memory_mib * 1024).max(LEAST.memory_kib);
     let chosen = choose(target, most, &mut |settings| measure(settings, concurrency))?;
-    std::io::stdout().write_all(told(&chosen, target, concurrency).as_bytes())?;
+    std::io::stdout().write_all(output(&chosen, target, concurrency).as_bytes())?;
     Ok(())
 }
 
@@ -70,7 +70,7 @@ struct Measured {
     time: Duration,
 }
 
-/// Looks for the dearest costs within the target: memory up to `most` first, then passes.
+/// Looks for the highest costs within the target: memory up to `most` first, then passes.
 fn choose(
     target: Duration,
     most: u32,
@@ -117,7 +117,7 @@ fn scaled(measured: Measured, target: Duration) -> u32 {
     scaled / STEP_KIB * STEP_KIB
 }
 
-/// The middle of some runs, with as many hashes at once as the service would make.
+/// The median of some runs, with as many hashes at once as the service would make.
 fn measure(settings: Argon2Settings, concurrency: usize) -> Result<Duration, HashError> {
     let hasher = Hasher::new(settings)?;
     let runs = || -> Result<Vec<Duration>, HashError> {
@@ -146,7 +146,7 @@ fn measure(settings: Argon2Settings, concurrency: usize) -> Result<Duration, Has
     Ok(times[times.len() / 2])
 }
 
-fn told(chosen: &Measured, target: Duration, concurrency: usize) -> String {
+fn output(chosen: &Measured, target: Duration, concurrency: usize) -> String {
     let Measured { settings, time } = chosen;
     let milliseconds = time.as_secs_f64() * 1000.0;
     let memory = u64::from(settings.memory_kib) * concurrency as u64 / 1024;
@@ -175,7 +175,7 @@ fn told(chosen: &Measured, target: Duration, concurrency: usize) -> String {
 mod tests {
     use super::*;
 
-    /// A machine that walks through a MiB in half a millisecond.
+    /// A machine that takes half a millisecond for a MiB.
     fn chosen(target_ms: u64, most_mib: u32) -> Measured {
         let mut machine = |settings: Argon2Settings| {
             let work = u64::from(settings.memory_kib) * u64::from(settings.iterations);
@@ -202,7 +202,7 @@ mod tests {
     fn nothing_weaker_than_the_recommendation_is_proposed() {
         let slow = chosen(5, 64);
         assert_eq!(slow.settings, LEAST);
-        let text = told(&slow, Duration::from_millis(5), 2);
+        let text = output(&slow, Duration::from_millis(5), 2);
         assert!(text.contains("over the 5 ms"), "{text}");
         assert!(
             text.contains("\nARGON2_MEMORY_KIB=19456\nARGON2_ITERATIONS=2\n"),

@@ -1,13 +1,13 @@
-//! `vestibule user`: accounts, from the machine itself. A file a kind of command.
+//! `vestibule user`: accounts, managed on the machine itself. A file a kind of command.
 
 mod accounts;
 mod acts;
 mod export;
+pub(super) mod format;
 mod import;
 mod list;
+pub(super) mod lookup;
 mod show;
-pub(super) mod told;
-pub(super) mod who;
 
 use std::process::ExitCode;
 
@@ -57,7 +57,6 @@ pub(super) enum UserCommand {
     Import(import::ImportArgs),
 }
 
-/// Runs one of them.
 pub(super) fn run(command: UserCommand) -> Result<ExitCode, Failure> {
     match command {
         UserCommand::List(args) => block_on(|config| list::run(config, args)),

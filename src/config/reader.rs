@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The text of a setting. One that is empty or only spaces counts as unset, so that a
-    /// compose file may pass on variables that nobody has filled in.
+    /// compose file may pass on variables that were not filled in.
     fn text(&mut self, name: &'static str) -> Read<Option<String>> {
         let by_file = file_name_of(name);
         let (text, file) = (self.in_environment(name)?, self.in_environment(&by_file)?);

@@ -56,7 +56,7 @@ fn make(target: &Path, fill: &dyn Fn(&mut [u8])) -> io::Result<()> {
     let draft = target.with_file_name(format!(".secrets.env.{}", HEXLOWER.encode(&tag)));
     let written = write_private(&draft, &[HEADING, &fresh_secrets(fill).lines()]);
     let linked = written.and_then(|()| fs::hard_link(&draft, target));
-    // What keeps the draft from being removed has been told by one of the two steps before.
+    // What keeps the draft from being removed is reported by one of the two steps before.
     let _ = fs::remove_file(&draft);
     match linked {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),

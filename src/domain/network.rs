@@ -1,7 +1,7 @@
 //! What counts as one network.
 
 pub mod database_url;
-pub mod probe;
+pub mod self_check;
 pub mod smtp;
 pub mod tls;
 

@@ -1,9 +1,9 @@
-//! When a sign-in is refused. While hashes of other systems or of earlier settings remain, a refusal that
-//! came as soon as its own work was done would say which kind of hash the account has, and so that it has
-//! one. All of them therefore wait for the time of the dearest kind in use, and for the dear guesses
-//! that were there first. They wait without a permit, a connection to the database or a buffer.
+//! When a sign-in is refused. Hashes of other systems and of earlier settings take longer to compare than our own. A
+//! refusal that came as soon as its comparison ended would reveal the kind of the account's hash, and so that the
+//! account exists. Every refusal therefore waits for as long as the slowest kind in use takes, and for the expensive
+//! comparisons that came before. It waits without a permit, a database connection or a buffer.
 //!
-//! Guesses at one address that come at once are refused one after the other, as those at a dear hash are.
+//! Concurrent guesses at one address are refused one after the other, as comparisons with an expensive hash are.
 
 use std::{
     collections::HashMap,
@@ -17,23 +17,23 @@ use std::{
 use super::{Hashing, HashingError};
 use crate::domain::password::{MAX_TIME, Password, WorkInUse};
 
-/// How many kinds of stored hashes are looked at. Where there are more, the dearest that could be is taken
+/// How many kinds of stored hashes are looked at. Where there are more, the slowest kind that is allowed is assumed
 /// to be among them.
 pub const MOST_KINDS: usize = 64;
-/// How many refusals wait at once. Past it the answer is a 503.
+/// How many refusals may wait at once. Past it the answer is a 503.
 const MOST_WAITING: usize = 1024;
-/// How many of the dearest kinds are tried out before their time is known.
+/// How many of the slowest kinds are measured while their time is unknown.
 const TRIED_OUT: usize = 4;
 
-/// From when on a refusal waits, and behind what.
+/// What a refusal waits for.
 #[derive(Debug)]
 #[must_use]
 pub struct Refusal {
     /// When its own work began.
     began: Instant,
-    /// How long the dear guesses would take that were there before it.
+    /// How long the expensive comparisons before it would take.
     backlog: Duration,
-    /// In how many forms the password could be tried.
+    /// How many forms of the password are compared.
     forms: usize,
 }
 
@@ -47,7 +47,7 @@ impl Refusal {
     }
 }
 
-/// The refusals that wait, by address the last of each.
+/// The waiting refusals, by address the last of each.
 #[derive(Default)]
 pub(super) struct Waiting {
     count: AtomicUsize,
@@ -55,7 +55,7 @@ pub(super) struct Waiting {
     trying_out: tokio::sync::Mutex<()>,
 }
 
-/// One that waits; when dropped it has stopped, also because the client hung up.
+/// A waiting refusal; dropped when it ends or its client hangs up.
 struct Place<'a> {
     waiting: &'a Waiting,
     address: [u8; 32],
@@ -67,7 +67,7 @@ impl Waiting {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place until `until`, and `apart` behind the one before of the same address.
+    /// Waits until `until`, and at least `apart` after the refusal before of the same address.
     fn place(
         &self,
         address: [u8; 32],
@@ -101,7 +101,7 @@ impl Drop for Place<'_> {
 }
 
 impl Hashing {
-    /// Waits until a refusal tells nothing. `address` stands for the address that was tried, `in_use` has
+    /// Waits until the time of the refusal reveals nothing. `address` identifies the address that was tried, `in_use` has
     /// a stored hash of each kind in use, one more than [`MOST_KINDS`] at most.
     pub async fn refuse(
         &self,
@@ -120,47 +120,49 @@ impl Hashing {
         let times = kinds
             .iter()
             .map(|(_, kind)| self.beyond_own(kind, refusal.forms));
-        let mut dearest = times.max().unwrap_or_default();
+        let mut slowest = times.max().unwrap_or_default();
         if in_use.len() > MOST_KINDS {
-            dearest = dearest.max(MAX_TIME);
+            slowest = slowest.max(MAX_TIME);
         }
-        if !dearest.is_zero() && self.dear.is_full_for(dearest) {
+        if !slowest.is_zero() && self.expensive.is_full_for(slowest) {
             return Err(HashingError::Busy);
         }
-        let own = self.pace.expected(self.hasher.own_work());
-        // A tenth more: times vary, and most guesses at the dearest kind itself should have to wait.
-        let floor = (own + dearest) * 11 / 10;
+        let own = self.timings.expected(self.hasher.own_work());
+        // A tenth more: times vary, and most comparisons of the slowest kind itself should end before.
+        let floor = (own + slowest) * 11 / 10;
         let until = refusal.began + refusal.backlog + floor;
-        let place = self.waiting.place(address, until, dearest)?;
+        let place = self.waiting.place(address, until, slowest)?;
         tokio::time::sleep_until(place.until.into()).await;
         Ok(())
     }
 
-    /// How long guesses at a kind take beyond the permits of all.
+    /// How long comparisons of a kind take on the permit of expensive hashes; zero where they need none.
     fn beyond_own(&self, kind: &WorkInUse, forms: usize) -> Duration {
         let forms = forms.min(kind.most_forms);
         if !self.hasher.is_dear_work(kind.work, forms) {
             return Duration::ZERO;
         }
-        self.pace.expected(kind.work) * u32::try_from(forms).unwrap_or(u32::MAX)
+        self.timings.expected(kind.work) * u32::try_from(forms).unwrap_or(u32::MAX)
     }
 
-    /// Computes, once in a process, a hash of each kind that may be the dearest: how long it takes depends
-    /// on the machine.
+    /// Computes a hash of each kind that may be the slowest, once in a process: the time depends on the machine.
     async fn try_out(&self, kinds: &[(&str, WorkInUse)], forms: usize) -> Result<(), HashingError> {
-        let mut dear: Vec<_> = kinds
+        let mut expensive: Vec<_> = kinds
             .iter()
             .map(|(stored, kind)| (self.beyond_own(kind, forms), *stored, kind.work))
             .filter(|(time, ..)| !time.is_zero())
             .collect();
-        dear.sort_unstable_by_key(|(time, ..)| std::cmp::Reverse(*time));
-        dear.truncate(TRIED_OUT);
-        if dear.iter().all(|(.., work)| self.pace.of(*work).is_some()) {
+        expensive.sort_unstable_by_key(|(time, ..)| std::cmp::Reverse(*time));
+        expensive.truncate(TRIED_OUT);
+        if expensive
+            .iter()
+            .all(|(.., work)| self.timings.of(*work).is_some())
+        {
             return Ok(());
         }
         let _one = self.waiting.trying_out.lock().await;
-        for (_, stored, work) in dear {
-            if self.pace.of(work).is_none() {
+        for (_, stored, work) in expensive {
+            if self.timings.of(work).is_none() {
                 let password = Password::parse(&"a password to measure with".into());
                 let password = password.ok_or(HashingError::Interrupted)?;
                 let guess = self.hasher.guess(password, Some(stored))?;

@@ -8,7 +8,7 @@ use std::{
 
 use super::{Counter, Text};
 
-/// The methods that are told apart; the last stands for all others.
+/// The methods that have a label of their own; the last is for all others.
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "other"];
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 /// Upper bounds in milliseconds, and as they are written, in seconds.
@@ -24,12 +24,11 @@ const BOUNDS: [(u128, &str); 10] = [
     (1000, "1"),
     (5000, "5"),
 ];
-/// What no route of ours answers.
+/// The label of requests that match no route.
 const UNKNOWN: &str = "unknown";
-/// More routes than there are; past it they are counted as unknown.
+/// More routes than there are; further ones are counted as unknown.
 const MOST_ROUTES: usize = 200;
 
-/// One route.
 #[derive(Debug, Default)]
 struct Route {
     answered: [[Counter; CLASSES.len()]; METHODS.len()],

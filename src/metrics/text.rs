@@ -2,7 +2,6 @@
 
 use std::fmt::{Display, Write};
 
-/// A text that grows family by family.
 #[derive(Debug, Default)]
 pub struct Text(String);
 
@@ -13,8 +12,8 @@ impl Text {
         self.line(format_args!("# TYPE {name} {kind}"));
     }
 
-    /// One value. Labels are words of ours, routes or versions: nothing that needs an escape, and
-    /// what does is left out.
+    /// One value. Labels are words of our code, routes or versions, which need no escape; characters that would
+    /// need one are left out.
     pub fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
         let safe = |c: &char| !matches!(c, '"' | '\\' | '\n');
         let labels: Vec<String> = labels
@@ -39,7 +38,6 @@ impl Text {
         self.sample(name, &[], value);
     }
 
-    /// The whole.
     pub fn finish(self) -> String {
         self.0
     }

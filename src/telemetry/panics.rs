@@ -2,7 +2,7 @@
 
 use std::panic::{self, PanicHookInfo};
 
-/// From now on a panic is one line like any other, instead of free text on standard error.
+/// Makes each panic a line of the log, instead of free text on standard error.
 pub(super) fn become_lines() {
     panic::set_hook(Box::new(log));
 }

@@ -1,5 +1,5 @@
-//! The account throttle as far as memory has it: its rules and its keys. What was tried is counted
-//! by the database, for all nodes, under these keys alone: no address stands there.
+//! Rules and keys of the account throttle. The database counts attempts, for all nodes, under these keys, which
+//! reveal no address.
 
 use std::time::Duration;
 
@@ -46,28 +46,28 @@ impl Guess {
     }
 }
 
-/// What is told, once in a while, of guesses at an address.
+/// What the owner of an address is notified of, at most once in a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
-    /// That attempts are refused for a while.
+    /// Attempts are refused for a while.
     Paused(Guess),
-    /// That strangers are refused until somebody unlocks the address.
+    /// Unknown browsers are refused until the address is unlocked.
     Blocked(Guess),
 }
 
 /// A key of the counters.
 pub type CounterKey = [u8; 32];
 
-/// How many of which guesses, and under which key they are counted.
+/// The limit of one kind of guess, and the keys that count it.
 #[derive(Debug)]
 pub struct AccountThrottle {
     key: Key,
     passwords: Schedule,
     codes: Schedule,
-    /// A browser that fails more often than this is a stranger.
+    /// A known browser that fails more often than this counts as unknown.
     device_passwords: Schedule,
     device_codes: Schedule,
-    /// Under which browsers are known.
+    /// The key of device cookies.
     pub device_key: Key,
 }
 
@@ -85,7 +85,7 @@ impl AccountThrottle {
         }
     }
 
-    /// The rule for guesses at an address by anybody.
+    /// The rule for guesses at an address by unknown browsers.
     pub fn schedule(&self, guess: Guess) -> &Schedule {
         match guess {
             Guess::Password => &self.passwords,
@@ -93,7 +93,7 @@ impl AccountThrottle {
         }
     }
 
-    /// The rule for guesses at an address by a browser that it knows.
+    /// The rule for guesses at an address by a known browser.
     pub fn device_schedule(&self, guess: Guess) -> &Schedule {
         match guess {
             Guess::Password => &self.device_passwords,
@@ -101,12 +101,12 @@ impl AccountThrottle {
         }
     }
 
-    /// The counter of guesses at a canonical address by anybody.
+    /// The counter of guesses at a canonical address by unknown browsers.
     pub fn key_of(&self, guess: Guess, address: &str) -> CounterKey {
         self.mac(guess.as_str(), address, "")
     }
 
-    /// The counter of guesses at a canonical address by a browser that it knows.
+    /// The counter of guesses at a canonical address by a known browser.
     pub fn device_key_of(&self, guess: Guess, address: &str, device: &KnownDevice) -> CounterKey {
         self.mac(guess.as_str(), address, &device.name)
     }

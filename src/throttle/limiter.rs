@@ -8,12 +8,11 @@ use std::{
 
 use governor::{Quota, RateLimiter, clock::Reference, middleware::NoOpMiddleware, nanos::Nanos};
 
-use super::{Limit, places::Places};
+use super::{Limit, slots::Slots};
 use crate::domain::clock::Clock;
 
-/// The injected clock in governor's terms. It never falls: a time of day that is set back stands
-/// still here, and runs on from there. Otherwise those who were refused at a time that is to come
-/// would stay refused until it has come.
+/// The injected clock in governor's terms. It never goes backwards: where the time of day is set back, this clock
+/// pauses and then goes on. Otherwise a client that was refused before would stay refused for the whole difference.
 #[derive(Clone)]
 struct GovernorClock {
     clock: Arc<dyn Clock>,
@@ -28,7 +27,7 @@ struct Run {
 }
 
 impl GovernorClock {
-    /// Runs from one second on: zero means nobody in the table of places.
+    /// Starts at one second: zero marks an empty slot.
     fn new(clock: &Arc<dyn Clock>) -> Self {
         let run = Run {
             last: clock.elapsed(),
@@ -54,9 +53,9 @@ impl governor::clock::Clock for GovernorClock {
     }
 }
 
-type Keyed = RateLimiter<u64, Places, GovernorClock, NoOpMiddleware<Nanos>>;
+type Keyed = RateLimiter<u64, Slots, GovernorClock, NoOpMiddleware<Nanos>>;
 
-/// Counts by keys, of which only a keyed hash is kept.
+/// Counts by keys; only a keyed hash of each is kept.
 pub(super) struct Limiter {
     counters: Keyed,
     clock: GovernorClock,
@@ -71,7 +70,7 @@ impl Limiter {
             .unwrap_or_else(|| Quota::per_second(limit.burst))
             .allow_burst(limit.burst);
         Self {
-            counters: RateLimiter::new(quota, Places::default(), clock.clone()),
+            counters: RateLimiter::new(quota, Slots::default(), clock.clone()),
             clock,
             hasher: RandomState::new(),
         }
@@ -90,7 +89,7 @@ impl Limiter {
 mod tests {
     use super::*;
     use crate::domain::clock::from_millis;
-    use crate::throttle::places::PLACES;
+    use crate::throttle::slots::SLOTS;
     use chrono::{DateTime, Utc};
     use std::num::NonZeroU32;
 
@@ -117,7 +116,7 @@ mod tests {
         for key in &blocked {
             while limiter.count(&("blocked", key)).is_ok() {}
         }
-        for key in 0..PLACES * 2 {
+        for key in 0..SLOTS * 2 {
             let _ = limiter.count(&("flood", key));
         }
         let still = |key: &&usize| limiter.count(&("blocked", key)).is_err();
@@ -127,7 +126,7 @@ mod tests {
     #[test]
     fn a_flood_of_keys_blocks_nobody_else() {
         let limiter = two_a_minute();
-        for key in 0..PLACES * 2 {
+        for key in 0..SLOTS * 2 {
             while limiter.count(&("flood", key)).is_ok() {}
         }
         for key in 0..1000 {

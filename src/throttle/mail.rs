@@ -1,5 +1,4 @@
-//! Caps on the mails that strangers can cause, as far as memory has them: rules and keys. The
-//! database counts, for all nodes.
+//! Rules and keys of the caps on mails that strangers can cause. The database counts, for all nodes.
 
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -14,13 +13,13 @@ use crate::domain::{
 pub const TO_RECIPIENT: u32 = 5;
 /// Mails of one kind to all addresses of one mailbox in [`PER`], at a scale of 1.
 pub const TO_MAILBOX: u32 = 10;
-/// The time in which a cap gives its mails back, evenly. One mail to a recipient is given back in less
-/// time than any mailed link lives, so that a flood leaves its recipient with a working link.
+/// The time in which a used-up cap recovers, evenly. It allows the next mail to a recipient before any mailed link
+/// expires, so that a flood leaves its recipient with a working link.
 pub const PER: TimeDelta = TimeDelta::hours(1);
 /// The time between two security mails of one kind. Not scaled.
 pub const MERGED_IN: TimeDelta = TimeDelta::hours(1);
 
-/// Who asks for a mail, as far as its caps go.
+/// Who asks for a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asking {
     /// A browser that the address knows.
@@ -37,7 +36,7 @@ pub struct MailCaps {
     to_mailbox: i32,
 }
 
-/// One cap: its key, the time that gives one mail back, and the time that gives all back.
+/// One cap: its key, the time until it allows another mail, and the time until it has recovered.
 pub type Rule = (Uuid, TimeDelta, TimeDelta);
 
 impl MailCaps {
@@ -87,7 +86,7 @@ impl MailCaps {
 }
 
 fn rule(key: Uuid, count: i32) -> Rule {
-    // A scale beyond millions is no cap at all; a microsecond is the smallest step that is stored.
+    // A microsecond is the smallest step that is stored; a scale that needs less is no cap.
     let each = (PER / count.max(1)).max(TimeDelta::microseconds(1));
     (key, each, PER)
 }

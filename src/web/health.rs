@@ -9,15 +9,15 @@ use super::{
     state::State,
 };
 use crate::{
-    domain::network::probe::{self, Seen},
+    domain::network::self_check::{self, Seen},
     flows::upkeep::health,
 };
 
 /// `GET /healthz`: the process lives. An operator who sends a probe of the same `COOKIE_KEY` learns
 /// how the request is seen, in JSON.
 pub async fn live(req: HttpRequest, state: State) -> HttpResponse {
-    if let Some(probe) = req.headers().get(probe::HEADER)
-        && (state.settings.probe_key).accepts(probe.as_bytes(), state.services.now())
+    if let Some(probe) = req.headers().get(self_check::HEADER)
+        && (state.settings.self_check_key).accepts(probe.as_bytes(), state.services.now())
     {
         let text = |hop: &[u8]| String::from_utf8_lossy(hop).into_owned();
         return HttpResponse::Ok().json(Seen {

@@ -6,7 +6,7 @@ use actix_web::{cookie::Key, http::header::EntityTag};
 use ipnet::IpNet;
 
 use crate::{
-    domain::network::probe::ProbeKey,
+    domain::network::self_check::SelfCheckKey,
     flows::{Services, sign_in},
 };
 
@@ -28,7 +28,7 @@ pub struct WebSettings {
     /// Networks whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Under which the operator asks how a request is seen.
-    pub probe_key: ProbeKey,
+    pub self_check_key: SelfCheckKey,
     /// Encrypts the session cookie.
     pub session_key: Key,
 }

@@ -1,4 +1,4 @@
-//! How the outcome of `vestibule audit verify` is told.
+//! The outcome of `vestibule audit verify` as text and as JSON.
 
 use chrono::SecondsFormat;
 use data_encoding::HEXLOWER_PERMISSIVE;
@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 
 use crate::flows::audit::verify::{Finding, Noted, Report};
 
-/// What a report comes to: a word, and the exit status.
+/// The verdict on a log: a word, and the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Status {
     /// Nothing was found.
     Ok,
     /// Something is not as it was sealed.
     Found,
-    /// Nothing was found, and events wait for their seal too long: until then they can be changed
-    /// or deleted unseen.
+    /// Nothing was found, but events have waited too long for their seal: until then a change or deletion of them goes
+    /// unnoticed.
     Unsealed,
 }
 
@@ -35,7 +35,7 @@ impl Status {
         }
     }
 
-    /// 2 is for a log that could not be looked at.
+    /// 2 is for a log that could not be read.
     pub(super) fn exit_code(self) -> u8 {
         match self {
             Self::Ok => 0,
@@ -112,8 +112,8 @@ fn as_json(finding: &Finding) -> Value {
     }
 }
 
-/// The sum: what there is, what waits, what was found, and what to note down.
-pub(super) fn sum(report: &Report, json: bool, told: u64) -> String {
+/// The summary: the number of events, those without a seal, the findings, and the seal to note down.
+pub(super) fn sum(report: &Report, json: bool, printed: u64) -> String {
     let since = report
         .waiting_since
         .map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true));
@@ -141,7 +141,7 @@ pub(super) fn sum(report: &Report, json: bool, told: u64) -> String {
         ..
     } = report;
     let lines = [
-        (*findings > told).then(|| format!("and {} more", findings - told)),
+        (*findings > printed).then(|| format!("and {} more", findings - printed)),
         Some(format!(
             "{events} events are as they were sealed, under {seals} seals."
         )),

@@ -13,8 +13,8 @@ use crate::{
     flows::audit::waiting::LONGEST,
 };
 
-/// How long a node is given to seal what was found waiting: events of a long transaction are old
-/// when they appear.
+/// How long a node may take to seal events that were found unsealed: those of a long transaction are old when they
+/// appear.
 const SECOND_LOOK: Duration = Duration::from_secs(3);
 
 /// Looks at a database whose migrations have run.
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn factors_that_contradict_are_told_in_both_directions() {
-        let told = |lost, unnoted| {
+        let output = |lost, unnoted| {
             let mut report = Report::default();
             let first = Some("an-id".to_owned());
             let found = examine::SecondFactors {
@@ -94,9 +94,9 @@ mod tests {
             second_factors(&found, &mut report);
             report.in_words()
         };
-        assert!(told(0, 0).starts_with("ok"));
-        assert!(told(1, 0).starts_with("fail  second factors: 1 accounts are noted"));
-        assert!(told(0, 2).starts_with("fail  second factors: 2 accounts have an"));
-        assert_eq!(told(3, 4).lines().count(), 2);
+        assert!(output(0, 0).starts_with("ok"));
+        assert!(output(1, 0).starts_with("fail  second factors: 1 accounts are noted"));
+        assert!(output(0, 2).starts_with("fail  second factors: 2 accounts have an"));
+        assert_eq!(output(3, 4).lines().count(), 2);
     }
 }

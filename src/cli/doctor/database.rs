@@ -196,8 +196,8 @@ mod tests {
         ] {
             let mut report = Report::default();
             clock(TimeDelta::milliseconds(ahead), &mut report);
-            let told = report.in_words();
-            assert!(told.starts_with(word), "{told}");
+            let output = report.in_words();
+            assert!(output.starts_with(word), "{output}");
         }
     }
 
@@ -216,18 +216,20 @@ mod tests {
             connections: 97,
             out_of_reach: String::new(),
         };
-        let told = |change: &dyn Fn(&mut Examined)| {
+        let output = |change: &dyn Fn(&mut Examined)| {
             let (mut found, mut report) = (good.clone(), Report::default());
             change(&mut found);
             server(&found, &mut report);
             role(&found, false, &mut report);
             report.in_words()
         };
-        assert!(!told(&|_| {}).contains("->"));
-        assert!(told(&|found| found.version_number = 130_000).contains("fail  database"));
-        assert!(told(&|found| found.read_only = true).contains("fail  database"));
-        assert!(told(&|found| found.encoding = "SQL_ASCII".to_owned()).contains("fail  database"));
-        assert!(told(&|found| found.encrypted = false).contains("warn  database"));
-        assert!(told(&|found| found.superuser = true).contains("warn  database role"));
+        assert!(!output(&|_| {}).contains("->"));
+        assert!(output(&|found| found.version_number = 130_000).contains("fail  database"));
+        assert!(output(&|found| found.read_only = true).contains("fail  database"));
+        assert!(
+            output(&|found| found.encoding = "SQL_ASCII".to_owned()).contains("fail  database")
+        );
+        assert!(output(&|found| found.encrypted = false).contains("warn  database"));
+        assert!(output(&|found| found.superuser = true).contains("warn  database role"));
     }
 }

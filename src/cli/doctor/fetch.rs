@@ -15,7 +15,7 @@ const BOUNDS: Bounds = Bounds {
     at_once: 1,
 };
 
-/// The settings that a failure of TLS may be mended by.
+/// The options that a failure of TLS may have to do with.
 const TLS_SETTINGS: tls::Settings = tls::Settings {
     server: "--url",
     mode: "the scheme and the port of --url",

@@ -1,4 +1,4 @@
-//! The data directory: whose it is, and who else gets in.
+//! The data directory: its owner, and who else may read or write it.
 
 use std::{
     fs::{self, Metadata},

@@ -1,5 +1,5 @@
-//! The running service, asked from here as browsers ask it: whether it is reached, what its answers
-//! carry, and whom it takes us for.
+//! The running service, asked as browsers ask it: whether it can be reached, which headers its answers have, and
+//! which client address it sees.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -12,7 +12,7 @@ use crate::{
     config::Config,
     domain::{
         clock::Clock as _,
-        network::probe::{self, ProbeKey, Seen},
+        network::self_check::{self, Seen, SelfCheckKey},
     },
     outbound::{Answer, StatusCode},
     web::extract::hop_address,
@@ -20,7 +20,7 @@ use crate::{
 
 /// An address that a stranger claims to have (RFC 5737).
 const CLAIMED: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 77));
-/// What every answer carries, and how it begins.
+/// Headers of every answer, and how their values begin.
 const HEADERS: [(&str, &str); 5] = [
     ("content-security-policy", "default-src 'none'"),
     ("x-content-type-options", "nosniff"),
@@ -56,11 +56,11 @@ pub(super) async fn check(config: &Config, url: &Url, report: &mut Report) {
         Ok(login) => page(config, authority, &login, report),
         Err(error) => report.fail("host", error, "See that the proxy lets it through."),
     }
-    let key = ProbeKey::derive(config.secrets.cookie.expose());
+    let key = SelfCheckKey::derive(config.secrets.cookie.expose());
     let value = key.value(SystemClock.now());
     let claimed = CLAIMED.to_string();
     let headers = [
-        (probe::HEADER, value.as_str()),
+        (self_check::HEADER, value.as_str()),
         ("x-forwarded-for", claimed.as_str()),
     ];
     match fetch::get(url, authority, "/healthz", &headers).await {
@@ -76,7 +76,7 @@ pub(super) async fn check(config: &Config, url: &Url, report: &mut Report) {
     }
 }
 
-/// What the page to sign in says of host, headers and cookies.
+/// Checks host, headers and cookies of the sign-in page.
 fn page(config: &Config, authority: &str, login: &Answer, report: &mut Report) {
     match login.status {
         StatusCode::OK => report.ok("host", format!("{authority} is served")),
@@ -143,7 +143,7 @@ fn is_protected(cookie: &str, secure: bool) -> bool {
     has("httponly") && has("samesite=lax") && has("path=/") && (is_bound || !secure)
 }
 
-/// Whom the service takes us for, who claimed to be [`CLAIMED`].
+/// Checks the client address that the service saw, where the request claimed to be [`CLAIMED`].
 fn address(seen: &Seen, trusted: &[IpNet], report: &mut Report) {
     let client = seen.client;
     let peer = seen
@@ -188,9 +188,8 @@ fn address(seen: &Seen, trusted: &[IpNet], report: &mut Report) {
     }
 }
 
-/// Our address as the proxy wrote it, last in the header, where it and all behind it are trusted: then
-/// the proxy does as it should, and believing what we claim is right too. Where it wrote none, what we
-/// claim stands last, or nothing.
+/// Our address as the proxy appended it to the header, if the proxy and all behind it are trusted: then the proxy does
+/// as it should, and it is right to believe our claim. Where it appended none, the last address is our claim, or none.
 fn own_trusted_address(seen: &Seen, trusted: &[IpNet]) -> Option<IpAddr> {
     let is_trusted = |ip: &IpAddr| trusted.iter().any(|network| network.contains(ip));
     seen.peer.filter(is_trusted)?;
@@ -213,7 +212,7 @@ mod tests {
 
     #[test]
     fn what_a_proxy_makes_of_the_address_is_told() {
-        for (client, peer, forwarded, told) in [
+        for (client, peer, forwarded, expected) in [
             (
                 "192.0.2.1",
                 "192.0.2.1",
@@ -264,7 +263,7 @@ mod tests {
                 "10.0.0.1",
                 "ok    proxy headers: 10.0.0.1 passes",
             ),
-            // A proxy that appends an address out of our reach and believes the rest.
+            // A proxy that appends an address that we cannot have and believes the rest.
             (
                 "203.0.113.77",
                 "10.0.0.1",
@@ -280,7 +279,7 @@ mod tests {
             };
             address(&seen, &["10.0.0.0/8".parse().unwrap()], &mut report);
             let words = report.in_words();
-            assert!(words.starts_with(told), "{words}");
+            assert!(words.starts_with(expected), "{words}");
         }
     }
 

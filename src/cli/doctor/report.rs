@@ -1,8 +1,7 @@
-//! What was found: a verdict, what it is about, and what to do.
+//! The findings: a verdict, its subject, and what to do.
 
 use serde_json::json;
 
-/// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Ok,

@@ -1,4 +1,4 @@
-//! Secrets that others could guess. No word here ever shows one.
+//! Secrets that could be guessed. No message shows one.
 
 use data_encoding::BASE64;
 
@@ -7,7 +7,7 @@ use crate::config::Secrets;
 
 /// The fewest different bytes of a secret of 32 or more; hexadecimal digits have up to 16.
 const FEWEST_DIFFERENT: usize = 10;
-/// What examples say, and nothing random does.
+/// Words of examples, which random texts do not have.
 const EXAMPLES: [&str; 9] = [
     "changeme",
     "change-me",
@@ -20,7 +20,7 @@ const EXAMPLES: [&str; 9] = [
     "vestibule",
 ];
 
-/// Looks at each secret, and whether one stands in two places.
+/// Checks each secret, and that no two are the same.
 pub(super) fn check(secrets: &Secrets, report: &mut Report) {
     let before = report.is_sound();
     let how = "Make fresh ones with `vestibule init`; docs/architecture.md says how keys change.";

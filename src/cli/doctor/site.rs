@@ -1,4 +1,4 @@
-//! What the outside meets: cookies, proxies, and the mail server.
+//! Cookies, proxies, and the mail server.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -34,7 +34,7 @@ pub(super) fn cookies(config: &Config, report: &mut Report) {
     }
 }
 
-/// What the settings make of a request that came through a proxy.
+/// Which client address a request through a proxy would get.
 pub(super) fn proxies(config: &Config, report: &mut Report) {
     let https = config.base_url.scheme() == "https";
     let Some(network) = config.trusted_proxies.first() else {
@@ -62,7 +62,7 @@ pub(super) fn proxies(config: &Config, report: &mut Report) {
     }
 }
 
-/// Whether the mail server takes us; no mail is sent.
+/// Whether the mail server accepts a connection; no mail is sent.
 pub(super) async fn mail(config: &Config, report: &mut Report) {
     let Some(smtp) = &config.smtp else {
         let what = "SMTP_HOST is not set: mails are printed instead of sent";

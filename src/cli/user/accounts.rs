@@ -1,5 +1,4 @@
-//! `vestibule user create` and `vestibule user promote`: who may come in, said at the machine
-//! itself.
+//! `vestibule user create` and `vestibule user promote`.
 
 use std::{
     io::{self, BufRead},
@@ -28,7 +27,6 @@ use crate::{
     },
 };
 
-/// Whom to make.
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Examples:\n  vestibule user create --admin ada@example.org\n  \
@@ -47,14 +45,13 @@ pub(in crate::cli) struct CreateArgs {
     email: String,
 }
 
-/// Whom to make an admin.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct PromoteArgs {
     /// The address of the account
     email: String,
 }
 
-/// Makes an account, and says with which password.
+/// Makes an account, and prints its password.
 pub(super) async fn create(config: Config, args: CreateArgs) -> Result<ExitCode, Failure> {
     let email = EmailAddress::parse(&args.email)?;
     let typed = if args.password_stdin {
@@ -99,17 +96,17 @@ async fn create_in(
             Err(format!("{email} has an account already; nothing was changed.{more}").into())
         }
         create_user::Outcome::Invalid(faults) => {
-            let told: Vec<&str> = faults
+            let output: Vec<&str> = faults
                 .iter()
                 .flat_map(|(_, messages)| messages.iter().map(String::as_str))
                 .collect();
-            Err(told.join(" ").into())
+            Err(output.join(" ").into())
         }
         create_user::Outcome::NotNeeded => Ok("There is an admin already.\n".to_owned()),
     }
 }
 
-/// Makes an account that is there an admin.
+/// Makes an existing account an admin.
 pub(super) async fn promote(config: Config, args: PromoteArgs) -> Result<ExitCode, Failure> {
     let email = EmailAddress::parse(&args.email)?;
     let promote = async |app: &App| promote_in(&app.services, &email).await;

@@ -9,7 +9,7 @@ use clap::{
     error::ErrorKind,
 };
 
-use super::who;
+use super::lookup;
 use crate::{
     cli::setup::{Failure, on_database, print},
     config::Config,
@@ -156,7 +156,7 @@ impl ActCommand {
     fn confirmed_by_name(mut self, user: &User) -> Self {
         if let Act::Delete { confirm_email, .. } = &mut self.act
             && confirm_email.is_empty()
-            && !who::is_id(&self.user)
+            && !lookup::is_id(&self.user)
         {
             confirm_email.clone_from(&user.email);
         }
@@ -168,7 +168,7 @@ impl ActCommand {
 pub(super) async fn run(config: Config, command: ActCommand) -> Result<ExitCode, Failure> {
     let told = on_database(config, async |app| {
         let s = &app.services;
-        let user = who::find(s, &command.user).await?.user;
+        let user = lookup::find(s, &command.user).await?.user;
         let act = command.confirmed_by_name(&user).act;
         let (name, done) = act
             .row()

@@ -18,7 +18,7 @@ use crate::{
     flows::audit::export::{self, Taker, rows::Form},
 };
 
-/// How the file looks.
+/// The format of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For spreadsheets (RFC 4180)
@@ -27,7 +27,6 @@ enum Format {
     Json,
 }
 
-/// What to export, and where to.
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Examples:\n  vestibule user export --output users.csv\n  \
@@ -37,7 +36,7 @@ pub(in crate::cli) struct ExportArgs {
     #[command(flatten)]
     filters: Filters,
 
-    /// How the file looks
+    /// The format of the file
     #[arg(long, value_enum, default_value = "csv")]
     format: Format,
 
@@ -46,7 +45,7 @@ pub(in crate::cli) struct ExportArgs {
     output: Option<PathBuf>,
 }
 
-/// Exports, and says how many to standard error.
+/// Exports, and prints the number of users to standard error.
 pub(super) async fn run(config: Config, args: ExportArgs) -> Result<ExitCode, Failure> {
     let mut out: Box<dyn Write + Send> = match &args.output {
         Some(path) => Box::new(create(path)?),
@@ -70,7 +69,7 @@ pub(super) async fn run(config: Config, args: ExportArgs) -> Result<ExitCode, Fa
         while let Some(part) = file.next(s).await? {
             match out.write_all(&part).and_then(|()| out.flush()) {
                 Ok(()) => {}
-                // Whoever reads, a `head` perhaps, has had enough.
+                // The reader, a `head` perhaps, has closed the pipe.
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(None),
                 Err(error) => return Err(format!("the export cannot be written: {error}").into()),
             }
@@ -80,7 +79,7 @@ pub(super) async fn run(config: Config, args: ExportArgs) -> Result<ExitCode, Fa
     .await?;
     if let Some(count) = count {
         let users = if count == 1 { "user" } else { "users" };
-        // With standard error closed there is nobody to tell.
+        // With standard error closed there is no place to report this.
         let _ = writeln!(io::stderr(), "{count} {users} exported.");
     }
     Ok(ExitCode::SUCCESS)

@@ -20,10 +20,9 @@ use crate::{
     },
 };
 
-/// How many rows pass between two words on the progress.
+/// How many rows pass between two lines of progress.
 const PROGRESS_EVERY: u64 = 10_000;
 
-/// What to import, and how.
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Examples:\n  vestibule user import --dry-run users.csv\n  \
@@ -51,7 +50,6 @@ pub(in crate::cli) struct ImportArgs {
     file: PathBuf,
 }
 
-/// Imports and tells.
 pub(super) async fn import(config: Config, args: ImportArgs) -> Result<ExitCode, Failure> {
     let source = open(&args.file)
         .map_err(|error| format!("{} cannot be read: {error}", args.file.display()))?;
@@ -83,22 +81,22 @@ async fn import_into(
         file_name: args.file.to_string_lossy().into_owned(),
     };
     let mut out = io::BufWriter::new(io::stdout());
-    let (mut told, mut failed) = (0_u64, None);
+    let (mut reported, mut failed) = (0_u64, None);
     let mut tell = |rows: &[Judged]| {
         for row in rows {
             if let Err(error) = out.write_all(line(row, args.json).as_bytes()) {
                 failed.get_or_insert(error);
             }
-            told += 1;
-            if told.is_multiple_of(PROGRESS_EVERY) {
-                progress(told);
+            reported += 1;
+            if reported.is_multiple_of(PROGRESS_EVERY) {
+                progress(reported);
             }
         }
     };
     let rows = rows::read(source);
     let summary = at_once::import(&app.services, rows, &options, &mut tell).await?;
     if let Some(error) = failed {
-        // Whoever reads the output, a `head` perhaps, has had enough of it. What is done is done.
+        // The reader of the output, a `head` perhaps, has closed the pipe; the import stays done.
         tracing::warn!(%error, "standard output could not be written");
     } else {
         out.write_all(sum(&summary, args).as_bytes())?;
@@ -107,12 +105,12 @@ async fn import_into(
     Ok(summary)
 }
 
-/// On standard error, so that it does not stand among the rows; in place where somebody watches.
-fn progress(told: u64) {
+/// On standard error, so that it is not mixed with the rows; on a terminal it overwrites itself.
+fn progress(reported: u64) {
     let mut error = io::stderr();
     let end = if error.is_terminal() { "\r" } else { "\n" };
-    // With standard error closed there is nobody to tell.
-    let _ = write!(error, "{told} rows{end}");
+    // With standard error closed there is no place to report this.
+    let _ = write!(error, "{reported} rows{end}");
 }
 
 fn line(row: &Judged, json: bool) -> String {
@@ -128,7 +126,7 @@ fn line(row: &Judged, json: bool) -> String {
         }
         return format!("{object}\n");
     }
-    // A file may hold anything, and a terminal obeys.
+    // A file may hold control characters, which a terminal obeys.
     let email = row.email.escape_debug();
     match why {
         Some(why) => format!("line {}: bad: {email}: {}\n", row.line, why.escape_debug()),

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, process::ExitCode};
 use clap::{Args, builder::PossibleValuesParser};
 use serde_json::json;
 
-use super::told;
+use super::format;
 use crate::{
     cli::setup::{Failure, complain, on_database, print},
     config::Config,
@@ -56,7 +56,6 @@ impl Filters {
     }
 }
 
-/// What to list, and how.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Examples:\n  vestibule user list ada\n  \
     vestibule user list 'lopez example.com'\n  \
@@ -82,7 +81,6 @@ pub(in crate::cli) struct ListArgs {
     json: bool,
 }
 
-/// Lists, and says how to go on.
 pub(super) async fn run(config: Config, args: ListArgs) -> Result<ExitCode, Failure> {
     let query = Query {
         sort: args.sort,
@@ -114,10 +112,10 @@ pub(super) async fn run(config: Config, args: ListArgs) -> Result<ExitCode, Fail
 
 /// What was wrong with a search, in a line.
 pub(in crate::cli) fn refused(faults: &InputFaults) -> Failure {
-    let told = faults
+    let output = faults
         .iter()
         .map(|(name, why)| format!("{name}: {}", why.join(" ")));
-    told.collect::<Vec<_>>().join("; ").into()
+    output.collect::<Vec<_>>().join("; ").into()
 }
 
 fn table(users: &[ManagedUser]) -> String {
@@ -128,7 +126,7 @@ fn table(users: &[ManagedUser]) -> String {
     let yes = |yes| if yes { "yes" } else { "no" };
     for managed in users {
         let user = &managed.user;
-        let name = user.display_name.as_deref().map(told::plain);
+        let name = user.display_name.as_deref().map(format::plain);
         let name = name.map_or_else(String::new, |name| format!("  {name}"));
         // Writing to a string cannot fail.
         let _ = writeln!(
@@ -136,11 +134,11 @@ fn table(users: &[ManagedUser]) -> String {
             "{}  {:5}  {:8}  {:3}  {:8}  {}  {}{name}",
             user.id,
             user.role.as_str(),
-            told::state(managed),
+            format::state(managed),
             yes(user.two_factor_enabled()),
             yes(user.email_verified()),
             user.created_at.date_naive(),
-            told::plain(&user.email),
+            format::plain(&user.email),
         );
     }
     text

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, process::ExitCode};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{refused, told, who};
+use super::{format, lookup, refused};
 use crate::{
     cli::setup::{Failure, on_database, print},
     config::Config,
@@ -17,7 +17,6 @@ use crate::{
     },
 };
 
-/// Whom to show, and how.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct ShowArgs {
     /// The address or the id
@@ -32,7 +31,7 @@ pub(in crate::cli) struct ShowArgs {
     )]
     sessions: String,
 
-    /// Go on with the events
+    /// Continue with the events
     #[arg(
         long,
         value_name = "CURSOR",
@@ -41,7 +40,7 @@ pub(in crate::cli) struct ShowArgs {
     )]
     events: String,
 
-    /// Go on with the mails
+    /// Continue with the mails
     #[arg(
         long,
         value_name = "CURSOR",
@@ -55,7 +54,6 @@ pub(in crate::cli) struct ShowArgs {
     json: bool,
 }
 
-/// Shows one user.
 pub(super) async fn run(config: Config, args: ShowArgs) -> Result<ExitCode, Failure> {
     let cursors = Cursors {
         sessions: args.sessions,
@@ -63,10 +61,10 @@ pub(super) async fn run(config: Config, args: ShowArgs) -> Result<ExitCode, Fail
         mails: args.mails,
     };
     let whole = on_database(config, async |app| {
-        let found = who::find(&app.services, &args.user).await?;
+        let found = lookup::find(&app.services, &args.user).await?;
         let whole = list::show(&app.services, found.user.id, &cursors).await?;
         let whole = whole.map_err(|faults| refused(&faults))?;
-        // Erased in between.
+        // Deleted in between.
         Ok(whole.ok_or_else(|| format!("{} has no account", found.user.email))?)
     })
     .await?;
@@ -80,12 +78,12 @@ pub(super) async fn run(config: Config, args: ShowArgs) -> Result<ExitCode, Fail
 
 fn in_json(whole: &Whole) -> Value {
     let mut value = rows::user(&whole.managed);
-    value["import"] = whole.origin.as_ref().map_or(Value::Null, told::origin);
-    value["sessions"] = whole.sessions.rows.iter().map(told::session).collect();
+    value["import"] = whole.origin.as_ref().map_or(Value::Null, format::origin);
+    value["sessions"] = whole.sessions.rows.iter().map(format::session).collect();
     value["sessions_next"] = json!(whole.sessions.next);
-    value["events"] = whole.events.rows.iter().map(told::event).collect();
+    value["events"] = whole.events.rows.iter().map(format::event).collect();
     value["events_next"] = json!(whole.events.next);
-    value["mails"] = whole.mails.rows.iter().map(told::mail).collect();
+    value["mails"] = whole.mails.rows.iter().map(format::mail).collect();
     value["mails_next"] = json!(whole.mails.next);
     value
 }
@@ -93,7 +91,7 @@ fn in_json(whole: &Whole) -> Value {
 fn in_words(whole: &Whole) -> String {
     let mut text = profile(&whole.managed);
     if let Some(origin) = &whole.origin {
-        text += &told::origin_line(origin);
+        text += &format::origin_line(origin);
     }
     let Whole {
         sessions,
@@ -101,11 +99,11 @@ fn in_words(whole: &Whole) -> String {
         mails,
         ..
     } = whole;
-    section(&mut text, "Sessions", sessions, told::session_line);
+    section(&mut text, "Sessions", sessions, format::session_line);
     more(&mut text, "sessions", sessions.next.as_deref());
-    section(&mut text, "Latest events", events, told::event_line);
+    section(&mut text, "Latest events", events, format::event_line);
     more(&mut text, "events", events.next.as_deref());
-    section(&mut text, "Latest mails", mails, told::mail_line);
+    section(&mut text, "Latest mails", mails, format::mail_line);
     more(&mut text, "mails", mails.next.as_deref());
     text
 }
@@ -115,16 +113,16 @@ fn profile(managed: &ManagedUser) -> String {
     let since = |at: Option<_>| {
         at.map_or_else(
             || "no".to_owned(),
-            |at| format!("since {}", told::moment(at)),
+            |at| format!("since {}", format::moment(at)),
         )
     };
     let state = match managed.deleted_at.or(user.disabled_at) {
-        Some(at) => format!("{} since {}", told::state(managed), told::moment(at)),
-        None => told::state(managed).to_owned(),
+        Some(at) => format!("{} since {}", format::state(managed), format::moment(at)),
+        None => format::state(managed).to_owned(),
     };
     let changed = user.password_changed_at.map_or_else(
         || "never changed".to_owned(),
-        |at| format!("changed {}", told::moment(at)),
+        |at| format!("changed {}", format::moment(at)),
     );
     let verified = if user.verified_by_file {
         format!("{}, as a file says", since(user.email_verified_at))
@@ -139,16 +137,16 @@ fn profile(managed: &ManagedUser) -> String {
     let name = user
         .display_name
         .as_deref()
-        .map_or_else(|| "-".to_owned(), told::plain);
+        .map_or_else(|| "-".to_owned(), format::plain);
     format!(
         "{}\n  id          {}\n  name        {name}\n  role        {}\n  state       {state}\n  \
         verified    {}\n  two-step    {}\n  password    {changed}{must}\n  made        {}\n",
-        told::plain(&user.email),
+        format::plain(&user.email),
         user.id,
         user.role,
         verified,
         since(user.totp_confirmed_at),
-        told::moment(user.created_at),
+        format::moment(user.created_at),
     )
 }
 

@@ -20,8 +20,8 @@ settings! {
     /// /64), by the email address of the form, and by both together; past a limit it answers 429.
     /// `off` turns one off. docs/limits.md has all of them in a table, and what they cost.
     /// The address limits leave room for an office behind one address; the email limits stop guessing
-    /// at one account from many machines; the limit by both is the tightest, since it cannot lock
-    /// anybody else out.
+    /// at one account from many machines; the limit by both is the tightest, since it cannot
+    /// lock out other clients.
     "Rate limits";
 
     /// Multiplies every limit and threshold here: above 0, up to 1000000. Raise it for load tests

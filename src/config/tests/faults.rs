@@ -245,7 +245,7 @@ proptest! {
     #[test]
     fn no_fault_quotes_a_secret(secret in "[A-Za-z0-9@:/?#,= %]{12,80}") {
         for name in ["JWT_SECRET_KEY", "JWT_PREVIOUS_SECRET_KEYS", "COOKIE_KEY", "SEALING_KEYS", "DATABASE_URL"] {
-            // A key named by its id may be told; nothing behind the colon may.
+            // A key named by its id may be shown; nothing behind the colon may.
             let value = if name == "SEALING_KEYS" { format!("k1:{secret}") } else { secret.clone() };
             let others = [("SMTP_PASSWORD", secret.as_str()), ("REGISTRATION", "yes"), (name, &value)];
             let faults = development(&others).unwrap_err();

@@ -40,15 +40,15 @@ fn every_name_of_the_table_takes_a_file() {
             (&by_file, "/nonexistent/value"),
         ])));
         let faults = faults.unwrap_err();
-        let told = faults
+        let found = faults
             .faults()
             .iter()
             .find(|fault| fault.setting == by_file);
-        let told = told.unwrap_or_else(|| panic!("{by_file}: {faults}"));
+        let found = found.unwrap_or_else(|| panic!("{by_file}: {faults}"));
         assert!(
-            told.problem.contains("/nonexistent/value"),
+            found.problem.contains("/nonexistent/value"),
             "{name}: {}",
-            told.problem
+            found.problem
         );
     }
 }
@@ -63,9 +63,9 @@ fn a_value_and_a_file_at_once_are_refused() {
     )])));
     let faults = faults.unwrap_err();
     assert_eq!(faults.settings(), ["JWT_SECRET_KEY"]);
-    let told = faults.to_string();
+    let found = faults.to_string();
     assert!(
-        told.contains("JWT_SECRET_KEY_FILE") && !told.contains("a secret"),
-        "{told}"
+        found.contains("JWT_SECRET_KEY_FILE") && !found.contains("a secret"),
+        "{found}"
     );
 }

@@ -157,8 +157,8 @@ fn production_refuses_what_is_missing_or_open() {
 
 #[test]
 fn cookies_follow_the_scheme() {
-    let secure = |base_url, told| {
-        let loaded = development(&[("BASE_URL", base_url), ("COOKIE_SECURE", told)]);
+    let secure = |base_url, written| {
+        let loaded = development(&[("BASE_URL", base_url), ("COOKIE_SECURE", written)]);
         loaded.map(|loaded| loaded.config.cookie_secure).ok()
     };
     assert_eq!(secure("https://a.example", ""), Some(true));

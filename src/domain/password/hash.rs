@@ -35,7 +35,7 @@ pub enum HashError {
     Malformed,
     /// The stored hash asks for more memory or time than is sane.
     #[error("the password hash asks for too much memory or time to be verified, or is too long")]
-    TooDear,
+    TooExpensive,
 }
 
 impl From<argon2::Error> for HashError {

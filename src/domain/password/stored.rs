@@ -88,7 +88,7 @@ impl StoredHash {
         if hash.work().is_sane(own) {
             Ok(hash)
         } else {
-            Err(HashError::TooDear)
+            Err(HashError::TooExpensive)
         }
     }
 

@@ -59,7 +59,7 @@ mod tests {
     use actix_web::{cookie::Key, test::TestRequest};
 
     use super::*;
-    use crate::domain::network::probe::ProbeKey;
+    use crate::domain::network::self_check::SelfCheckKey;
 
     fn serves(base: &str, https: bool, development: bool, hosts: &[&str]) -> bool {
         let settings = WebSettings {
@@ -70,7 +70,7 @@ mod tests {
             development,
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
-            probe_key: ProbeKey::derive(&[0; 32]),
+            self_check_key: SelfCheckKey::derive(&[0; 32]),
             session_key: Key::from(&[0; 64]),
         };
         let request = hosts.iter().fold(TestRequest::default(), |request, host| {

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use tokio::{runtime::Handle, task::block_in_place, time::timeout};
 use tokio_postgres::{Row, types::ToSql};
 use vestibule::internals::{
-    app::{App, Seams, Server, SystemRandom},
+    app::{App, Server, System, SystemRandom},
     domain::secrets::random::Random,
     flows::Services,
     mail::{MemoryMailbox, Transport},
@@ -190,13 +190,17 @@ impl Node {
         random: Arc<dyn Random>,
     ) -> Self {
         let config = settings::load(database.url(), changed);
-        let seams = Seams {
+        let system = System {
             clock: Arc::new(clock.clone()),
             random,
             transport: Some(Transport::Memory(mailbox.clone())),
         };
-        let app = App::wire(&config, &database.options(config.database_pool_size), seams)
-            .expect("the app is wired");
+        let app = App::wire(
+            &config,
+            &database.options(config.database_pool_size),
+            system,
+        )
+        .expect("the app is wired");
         let services = Arc::clone(&app.services);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let server = app.serve(listener, 1).expect("the app serves");

@@ -225,6 +225,6 @@ fn sized(output: Vec<u8>) -> Result<Vec<u8>, HashError> {
     match output.len() {
         ..LEAST_BYTES => Err(HashError::Malformed),
         LEAST_BYTES..=MOST_BYTES => Ok(output),
-        _ => Err(HashError::TooDear),
+        _ => Err(HashError::TooExpensive),
     }
 }

@@ -1,5 +1,5 @@
-//! A client's socket with bounds on how long it keeps us waiting: for the rest of a head, and for taking
-//! what we have written. actix bounds the first head of a connection alone, and no write.
+//! A client's socket with time limits: for the rest of a request's head, and for reading what we have written.
+//! actix limits the first head of a connection alone, and no write.
 
 use std::{
     io,
@@ -17,7 +17,7 @@ use crate::web::connection::{Connection, Unread};
 
 /// How long a connection waits for its client.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Patience {
+pub(super) struct TimeLimits {
     /// For the rest of a request's head.
     pub(super) head: Duration,
     /// For the client to take another byte.
@@ -26,23 +26,22 @@ pub(super) struct Patience {
     pub(super) idle: Duration,
 }
 
-/// A socket and what it waits for.
-pub(super) struct Patient<Io> {
+pub(super) struct BoundedSocket<Io> {
     io: Io,
-    patience: Patience,
+    patience: TimeLimits,
     connection: Connection,
-    /// Wakes the connection to look at how long it has waited.
+    /// Wakes the connection to check its time limits.
     timer: Pin<Box<Sleep>>,
     armed: bool,
-    /// Since when the client takes nothing.
+    /// Since when the client has read nothing.
     stalled: Option<Instant>,
-    /// Whether reading waits until the client takes something.
+    /// Whether we read no further requests until the client reads our answers.
     holds_back: bool,
     wrote: Instant,
 }
 
-impl<Io> Patient<Io> {
-    pub(super) fn new(io: Io, patience: Patience, connection: Connection) -> Self {
+impl<Io> BoundedSocket<Io> {
+    pub(super) fn new(io: Io, patience: TimeLimits, connection: Connection) -> Self {
         Self {
             io,
             patience,
@@ -55,12 +54,12 @@ impl<Io> Patient<Io> {
         }
     }
 
-    /// What the requests in it see.
+    /// The connection as its requests see it.
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
     }
 
-    /// When the client has kept us waiting for too long; `None` where we wait for nothing.
+    /// When the time limit ends; `None` where we do not wait for the client.
     fn deadline(&self) -> Option<Instant> {
         if let Some(since) = self.stalled {
             return Some(since + self.patience.write);
@@ -77,7 +76,7 @@ impl<Io> Patient<Io> {
         }
     }
 
-    /// Ready once the client has kept us waiting for too long; else the timer is set.
+    /// Ready once a time limit has passed; otherwise sets the timer.
     fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             let Some(deadline) = self.deadline() else {
@@ -97,14 +96,14 @@ impl<Io> Patient<Io> {
     }
 }
 
-impl<Io: AsyncRead + Unpin> AsyncRead for Patient<Io> {
+impl<Io: AsyncRead + Unpin> AsyncRead for BoundedSocket<Io> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         if self.stalled.is_some() {
-            // Whoever takes no answers gets to ask for no further ones.
+            // A client that reads no answers cannot send further requests.
             self.holds_back = true;
         } else {
             let before = buf.filled().len();
@@ -120,7 +119,7 @@ impl<Io: AsyncRead + Unpin> AsyncRead for Patient<Io> {
     }
 }
 
-impl<Io: AsyncWrite + Unpin> AsyncWrite for Patient<Io> {
+impl<Io: AsyncWrite + Unpin> AsyncWrite for BoundedSocket<Io> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -155,14 +154,14 @@ mod tests {
     use super::*;
     use crate::web::connection::Connections;
 
-    const PATIENCE: Patience = Patience {
+    const PATIENCE: TimeLimits = TimeLimits {
         head: Duration::from_millis(200),
         write: Duration::from_millis(200),
         idle: Duration::from_millis(600),
     };
 
-    fn patient<Io>(io: Io) -> Patient<Io> {
-        Patient::new(io, PATIENCE, Connection::open(&Connections::new(8)))
+    fn patient<Io>(io: Io) -> BoundedSocket<Io> {
+        BoundedSocket::new(io, PATIENCE, Connection::open(&Connections::new(8)))
     }
 
     #[tokio::test]
@@ -188,7 +187,7 @@ mod tests {
         let answering = server.connection().answering();
         let waited = tokio::time::timeout(PATIENCE.head * 3, server.read(&mut read));
         assert!(waited.await.is_err(), "it is still open");
-        // What came meanwhile is the rest of a body, or a head that is waited for as if idle.
+        // What has arrived is the rest of a body, or a head that has the time of an idle connection.
         client.write_all(b"GET").await.unwrap();
         assert_ne!(server.read(&mut read).await.unwrap(), 0);
         drop(answering);

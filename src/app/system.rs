@@ -1,4 +1,4 @@
-//! What a test replaces: the clock, chance, and the mail transport.
+//! What the application takes from the system, and a test replaces: the clock, randomness, the mail transport.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -13,17 +13,14 @@ use crate::{
     mail::Transport,
 };
 
-/// The seams of an application.
-pub struct Seams {
-    /// The time.
+pub struct System {
     pub clock: Arc<dyn Clock>,
-    /// Chance.
     pub random: Arc<dyn Random>,
     /// Where mails go; `None` follows the settings.
     pub transport: Option<Transport>,
 }
 
-impl Default for Seams {
+impl Default for System {
     fn default() -> Self {
         Self {
             clock: Arc::new(SystemClock),
@@ -33,7 +30,6 @@ impl Default for Seams {
     }
 }
 
-/// The clock of the machine.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemClock;
 
@@ -52,7 +48,6 @@ impl Clock for SystemClock {
     }
 }
 
-/// The randomness of the operating system.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemRandom;
 

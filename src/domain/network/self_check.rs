@@ -16,9 +16,9 @@ const HOLDS: TimeDelta = TimeDelta::minutes(1);
 
 /// The key of probes.
 #[derive(Debug, Clone)]
-pub struct ProbeKey(Key);
+pub struct SelfCheckKey(Key);
 
-impl ProbeKey {
+impl SelfCheckKey {
     /// Out of the bytes of `COOKIE_KEY`.
     pub fn derive(cookie_key: &[u8]) -> Self {
         Self(keys::derive(cookie_key, "vestibule/probe"))
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn a_probe_holds_for_a_minute_under_its_key() {
         let now = DateTime::from_timestamp(1_772_546_700, 0).unwrap();
-        let key = ProbeKey::derive(&[1; 32]);
+        let key = SelfCheckKey::derive(&[1; 32]);
         let value = key.value(now);
         for (seconds, holds) in [
             (0, true),
@@ -80,7 +80,7 @@ mod tests {
             let then = now + TimeDelta::seconds(seconds);
             assert_eq!(key.accepts(value.as_bytes(), then), holds, "{seconds}");
         }
-        assert!(!ProbeKey::derive(&[2; 32]).accepts(value.as_bytes(), now));
+        assert!(!SelfCheckKey::derive(&[2; 32]).accepts(value.as_bytes(), now));
         let later = value.replacen("1772546700", "1772546701", 1);
         for bad in [
             "",

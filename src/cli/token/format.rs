@@ -1,4 +1,4 @@
-//! How a token is told: as lines for people, as JSON for programs.
+//! A token as lines for people, and as JSON for programs.
 
 use std::fmt::Write;
 
@@ -14,14 +14,14 @@ const TIMES: [&str; 4] = ["iat", "iat_ms", "nbf", "exp"];
 
 /// Everything that is known of a token.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Told<'a> {
+pub(super) struct TokenView<'a> {
     pub(super) inspection: &'a Inspection,
-    /// What the database says, where it was asked.
+    /// The verdict against the database, where it was asked.
     pub(super) judged: Option<&'a Judged>,
     pub(super) now: DateTime<Utc>,
 }
 
-impl Told<'_> {
+impl TokenView<'_> {
     /// Why it is refused; `None` where it is not.
     pub(super) fn refusal(&self) -> Option<Reason> {
         match (&self.inspection.verdict, self.judged) {
@@ -91,7 +91,7 @@ impl Told<'_> {
             self.inspection.signed_by.as_ref().map(
                 |key| json!({ "kid": key.kid, "position": key.position, "purpose": key.purpose }),
             );
-        let told = json!({
+        let view = json!({
             "accepted": refusal.is_none(),
             "refusal": refusal.map(Reason::as_str),
             "reason": refusal.map(|reason| reason.to_string()),
@@ -103,7 +103,7 @@ impl Told<'_> {
             "key": key,
             "database": self.judged.map(database_json),
         });
-        ascii(&format!("{told}\n"))
+        ascii(&format!("{view}\n"))
     }
 }
 
@@ -202,8 +202,8 @@ fn relative(span: TimeDelta) -> String {
     }
 }
 
-/// What a token says of itself is anybody's text: a terminal gets no control character of it, nor a
-/// letter that reorders a line. Escaped as in JSON, which it may stand in.
+/// Escapes a text of a token, which anyone can choose: control characters and letters that reorder a line. Escaped as
+/// in JSON, in which it may appear.
 fn ascii(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {

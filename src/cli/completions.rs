@@ -1,5 +1,5 @@
-//! `vestibule completions` and `vestibule man`: what shells and `man` read, made from the same
-//! descriptions as `--help`.
+//! `vestibule completions` and `vestibule man`: shell completions and manual pages, made from the descriptions that
+//! `--help` shows.
 
 use std::{fs, path::PathBuf, process::ExitCode};
 
@@ -8,7 +8,6 @@ use clap_complete::{aot, generate};
 
 use super::setup::{Failure, print};
 
-/// A shell that completes commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Shell {
     Bash,

@@ -54,7 +54,7 @@ fn people_read_lines() {
     let now = from_millis(NOW_MS + 65_000);
     let inspection = codec().inspect(&token("abc"), now);
     let judged = judged(Err(Refusal::Superseded.into()));
-    let told = Told {
+    let view = TokenView {
         inspection: &inspection,
         judged: Some(&judged),
         now,
@@ -82,7 +82,7 @@ revoked      its id is on the revocation list
 verdict      refused (superseded): the credentials changed after the token was issued
 "
     );
-    assert_eq!(told.text(), expected);
+    assert_eq!(view.text(), expected);
 }
 
 #[test]
@@ -90,12 +90,12 @@ fn programs_read_json() {
     let now = from_millis(NOW_MS);
     let inspection = codec().inspect(&token("abc"), now);
     let judged = judged(Ok(()));
-    let told = |judged| Told {
+    let view = |judged| TokenView {
         inspection: &inspection,
         judged,
         now,
     };
-    let read: Value = serde_json::from_str(&told(Some(&judged)).json()).unwrap();
+    let read: Value = serde_json::from_str(&view(Some(&judged)).json()).unwrap();
     assert_eq!(
         (&read["accepted"], &read["refusal"]),
         (&json!(true), &Value::Null)
@@ -106,12 +106,12 @@ fn programs_read_json() {
     );
     assert_eq!(read["times"]["exp"], "2027-01-15T08:30:00Z");
     assert_eq!(read["database"]["user"]["rev"], 4);
-    let read: Value = serde_json::from_str(&told(None).json()).unwrap();
+    let read: Value = serde_json::from_str(&view(None).json()).unwrap();
     assert_eq!(
         (&read["accepted"], &read["database"]),
         (&json!(true), &Value::Null)
     );
-    assert!(told(None).text().ends_with("the database was not asked\n"));
+    assert!(view(None).text().ends_with("the database was not asked\n"));
 }
 
 #[test]
@@ -119,19 +119,19 @@ fn what_the_token_says_reaches_no_terminal_raw() {
     let now = from_millis(NOW_MS);
     let odd = "\u{1b}[2J\u{9b}\u{202e}\u{1f511}\n";
     let inspection = codec().inspect(&token(odd), now);
-    let told = Told {
+    let view = TokenView {
         inspection: &inspection,
         judged: None,
         now,
     };
-    for text in [told.text(), told.json()] {
+    for text in [view.text(), view.json()] {
         assert!(
             text.chars().all(|c| c == '\n' || (' '..='~').contains(&c)),
             "{text}"
         );
         assert!(text.contains(r"\u009b\u202e\ud83d\udd11\n"), "{text}");
     }
-    let read: Value = serde_json::from_str(&told.json()).unwrap();
+    let read: Value = serde_json::from_str(&view.json()).unwrap();
     assert_eq!(read["claims"]["jti"], odd);
 }
 
@@ -144,13 +144,13 @@ fn no_part_of_the_signature_is_printed() {
         format!("{}x", token("abc")),
     ] {
         let inspection = codec().inspect(&token, now);
-        let told = Told {
+        let view = TokenView {
             inspection: &inspection,
             judged: None,
             now,
         };
         let (_, signature) = token.rsplit_once('.').unwrap_or(("", &token));
-        for text in [told.text(), told.json()] {
+        for text in [view.text(), view.json()] {
             assert!(!text.contains(&signature[..8]), "{text}");
         }
     }

@@ -1,5 +1,5 @@
-//! Users and what hangs on them as lines for a terminal and as JSON, which has the names of the API.
-//! A terminal obeys control characters, so texts that people chose are escaped.
+//! Users, their sessions, events and mails as lines for a terminal and as JSON, which has the names of the API.
+//! Terminals obey control characters, so texts that users chose are escaped.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use ipnet::IpNet;
@@ -18,7 +18,7 @@ pub(in crate::cli) fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// A text of somebody else on one line, without anything that a terminal acts on.
+/// A text that we did not write, on one line, with control characters escaped.
 pub(in crate::cli) fn plain(words: &str) -> String {
     words
         .chars()
@@ -117,7 +117,7 @@ pub(super) fn event_line(row: &EventRow) -> String {
     format!("{}  {}{detail}  {client}", moment(row.at), row.event)
 }
 
-/// What became of a mail, as JSON.
+/// The state of a mail as JSON.
 pub(super) fn mail(row: &MailRow) -> Value {
     json!({
         "kind": row.kind,
@@ -129,7 +129,7 @@ pub(super) fn mail(row: &MailRow) -> Value {
     })
 }
 
-/// What became of a mail, as a line.
+/// The state of a mail as a line.
 pub(super) fn mail_line(row: &MailRow) -> String {
     let state = match (row.sent_at, row.dropped_at) {
         (Some(at), _) => format!("sent {}", moment(at)),

@@ -1,5 +1,5 @@
-//! Guesses that take more time or memory than a hash of our own: one at a time, and as many waiting as
-//! are done in a bounded time.
+//! Comparisons that take more time or memory than a hash of our own: one at a time, in a queue that is bounded by
+//! the time that it takes.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -11,16 +11,15 @@ use tokio::sync::Semaphore;
 use super::HashingError;
 use crate::domain::password::HashError;
 
-/// How long what waits may take in all. Past it the answer is a 503.
+/// The longest time that the queue may take. Past it the answer is a 503.
 const LONGEST: Duration = Duration::from_secs(15);
 
-/// The permit of dear guesses.
-pub(super) struct Dear {
+pub(super) struct Expensive {
     permit: Arc<Semaphore>,
     backlog: Arc<Mutex<Duration>>,
 }
 
-impl Default for Dear {
+impl Default for Expensive {
     fn default() -> Self {
         Self {
             permit: Arc::new(Semaphore::new(1)),
@@ -29,7 +28,7 @@ impl Default for Dear {
     }
 }
 
-/// Takes its time out of the backlog when dropped.
+/// Subtracts its time from the backlog when dropped.
 struct Counted {
     backlog: Arc<Mutex<Duration>>,
     expected: Duration,
@@ -46,18 +45,17 @@ fn locked(backlog: &Mutex<Duration>) -> MutexGuard<'_, Duration> {
     backlog.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Dear {
-    /// How long what is computed and what waits will take.
+impl Expensive {
+    /// How long the running and the waiting comparisons will take.
     pub(super) fn backlog(&self) -> Duration {
         *locked(&self.backlog)
     }
 
-    /// Whether a guess of this time would be turned away.
+    /// Whether a comparison of this time would be refused.
     pub(super) fn is_full_for(&self, expected: Duration) -> bool {
         is_full(self.backlog(), expected)
     }
 
-    /// Runs one that is expected to take so long.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         expected: Duration,
@@ -99,11 +97,11 @@ mod tests {
 
     #[tokio::test]
     async fn one_at_a_time_and_no_more_than_are_done_in_time() {
-        let dear = Arc::new(Dear::default());
+        let expensive = Arc::new(Expensive::default());
         let running = Arc::new(Mutex::new((0, 0)));
         let tasks: Vec<_> = (0..40)
             .map(|_| {
-                let (dear, running) = (Arc::clone(&dear), Arc::clone(&running));
+                let (expensive, running) = (Arc::clone(&expensive), Arc::clone(&running));
                 tokio::spawn(async move {
                     let work = move || {
                         running.lock().unwrap().0 += 1;
@@ -113,7 +111,7 @@ mod tests {
                         running.0 -= 1;
                         Ok(())
                     };
-                    dear.run(Duration::from_secs(1), work).await
+                    expensive.run(Duration::from_secs(1), work).await
                 })
             })
             .collect();
@@ -123,13 +121,13 @@ mod tests {
         }
         assert!((15..40).contains(&done), "{done}");
         assert_eq!(running.lock().unwrap().1, 1);
-        assert_eq!(dear.backlog(), Duration::ZERO);
+        assert_eq!(expensive.backlog(), Duration::ZERO);
     }
 
     #[tokio::test]
     async fn one_that_takes_longer_than_all_may_is_not_turned_away() {
-        let dear = Dear::default();
-        let done = dear.run(LONGEST * 2, || Ok(())).await;
+        let expensive = Expensive::default();
+        let done = expensive.run(LONGEST * 2, || Ok(())).await;
         assert!(done.is_ok());
     }
 }

@@ -8,21 +8,19 @@ use std::{
 
 use crate::domain::password::Work;
 
-/// How many times are remembered of each kind: few, so that a machine that became busy is noticed.
+/// How many times are kept of each kind: few, so that a change of load shows soon.
 const REMEMBERED: usize = 8;
 /// How many kinds are remembered.
 const KINDS: usize = 256;
 
-/// The times of late.
 #[derive(Default)]
-pub(super) struct Pace(Mutex<HashMap<Work, VecDeque<Duration>>>);
+pub(super) struct Timings(Mutex<HashMap<Work, VecDeque<Duration>>>);
 
-impl Pace {
+impl Timings {
     fn all(&self) -> MutexGuard<'_, HashMap<Work, VecDeque<Duration>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes how long some work took.
     pub(super) fn note(&self, work: Work, took: Duration) {
         let mut all = self.all();
         if all.len() >= KINDS && !all.contains_key(&work) {
@@ -35,14 +33,14 @@ impl Pace {
         times.push_back(took);
     }
 
-    /// How long the work takes, by three of four times of late; `None` where it was never done.
+    /// The time within which three of the last four runs ended; `None` where there was none.
     pub(super) fn of(&self, work: Work) -> Option<Duration> {
         let mut times: Vec<_> = self.all().get(&work)?.iter().copied().collect();
         times.sort_unstable();
         times.get(times.len() * 3 / 4).copied()
     }
 
-    /// The same, by its parameters alone where it was never done.
+    /// The same; where the work was never done, an estimate from its parameters.
     pub(super) fn expected(&self, work: Work) -> Duration {
         self.of(work).unwrap_or_else(|| work.estimate())
     }
@@ -54,15 +52,15 @@ mod tests {
 
     #[test]
     fn the_times_of_late_count_and_one_slow_one_does_not() {
-        let pace = Pace::default();
+        let timings = Timings::default();
         let work = Work::Bcrypt(4);
-        assert_eq!(pace.of(work), None);
+        assert_eq!(timings.of(work), None);
         for _ in 0..20 {
-            pace.note(work, Duration::from_millis(90));
+            timings.note(work, Duration::from_millis(90));
         }
         for took in [10, 11, 12, 13, 14, 15, 16, 500] {
-            pace.note(work, Duration::from_millis(took));
+            timings.note(work, Duration::from_millis(took));
         }
-        assert_eq!(pace.of(work), Some(Duration::from_millis(16)));
+        assert_eq!(timings.of(work), Some(Duration::from_millis(16)));
     }
 }

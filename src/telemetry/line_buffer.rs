@@ -1,5 +1,5 @@
-//! The way of log lines to standard error: those of a moment in one write, so that a busy server
-//! spends no system call on each. A warning or worse goes out at once, and takes with it what waits.
+//! Buffers log lines: the lines of 20 ms leave in one write, so that a busy server makes no system call for each.
+//! A warning or an error is written at once, together with the lines that wait.
 
 use std::{
     io::{self, Write},
@@ -12,13 +12,13 @@ use std::{
 use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
 
-/// How long a line waits for others: nobody who watches sees it, and a busy server saves much.
+/// How long a line waits for others. A person who watches the log does not notice it.
 const MOMENT: Duration = Duration::from_millis(20);
-/// So much is written without waiting; whoever logs more waits for the write.
+/// A buffer of this size is written at once, by the thread that filled it.
 const FULL_BYTES: usize = 64 * 1024;
 
-/// Gathers lines for a destination. Clones share it.
-pub(super) struct Gather<W>(Arc<Shared<W>>);
+/// Clones share the buffer and the destination.
+pub(super) struct LineBuffer<W>(Arc<Shared<W>>);
 
 struct Shared<W> {
     waiting: Mutex<Vec<u8>>,
@@ -27,21 +27,21 @@ struct Shared<W> {
     destination: Mutex<W>,
 }
 
-impl<W> Clone for Gather<W> {
+impl<W> Clone for LineBuffer<W> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<W: Write + Send + 'static> Gather<W> {
+impl<W: Write + Send + 'static> LineBuffer<W> {
     /// Starts the thread that writes. It ends with the process.
     pub(super) fn start(destination: W) -> io::Result<Self> {
-        let gather = Self(Arc::new(Shared {
+        let buffer = Self(Arc::new(Shared {
             waiting: Mutex::default(),
             some: Condvar::new(),
             destination: Mutex::new(destination),
         }));
-        let writer = gather.clone();
+        let writer = buffer.clone();
         thread::Builder::new()
             .name("log".to_owned())
             .spawn(move || {
@@ -51,7 +51,7 @@ impl<W: Write + Send + 'static> Gather<W> {
                     writer.write_out();
                 }
             })?;
-        Ok(gather)
+        Ok(buffer)
     }
 
     fn waiting(&self) -> MutexGuard<'_, Vec<u8>> {
@@ -64,7 +64,7 @@ impl<W: Write + Send + 'static> Gather<W> {
         drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Writes what waits. With the destination gone there is nobody left to tell.
+    /// Writes the lines that wait. An error is ignored: there is no other place to report it.
     pub(super) fn write_out(&self) {
         let mut destination = lock(&self.0.destination);
         let lines = mem::take(&mut *self.waiting());
@@ -86,39 +86,39 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes the lines of one event.
+/// Writes the lines of one event.
 pub(super) struct Line<W> {
-    gather: Gather<W>,
+    buffer: LineBuffer<W>,
     urgent: bool,
 }
 
 impl<W: Write + Send + 'static> Write for Line<W> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        if self.gather.add(line) || self.urgent {
-            self.gather.write_out();
+        if self.buffer.add(line) || self.urgent {
+            self.buffer.write_out();
         }
         Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.gather.write_out();
+        self.buffer.write_out();
         Ok(())
     }
 }
 
-impl<W: Write + Send + 'static> MakeWriter<'_> for Gather<W> {
+impl<W: Write + Send + 'static> MakeWriter<'_> for LineBuffer<W> {
     type Writer = Line<W>;
 
     fn make_writer(&self) -> Line<W> {
         Line {
-            gather: self.clone(),
+            buffer: self.clone(),
             urgent: true,
         }
     }
 
     fn make_writer_for(&self, event: &Metadata<'_>) -> Line<W> {
         Line {
-            gather: self.clone(),
+            buffer: self.clone(),
             urgent: *event.level() <= Level::WARN,
         }
     }
@@ -145,18 +145,18 @@ mod tests {
         }
     }
 
-    fn line(gather: &Gather<Kept>, urgent: bool, text: &str) {
-        let gather = gather.clone();
-        Line { gather, urgent }.write_all(text.as_bytes()).unwrap();
+    fn line(buffer: &LineBuffer<Kept>, urgent: bool, text: &str) {
+        let buffer = buffer.clone();
+        Line { buffer, urgent }.write_all(text.as_bytes()).unwrap();
     }
 
     #[test]
     fn the_lines_of_a_moment_go_out_in_one_write_and_in_order() {
         let kept = Kept::default();
-        let gather = Gather::start(kept.clone()).unwrap();
+        let buffer = LineBuffer::start(kept.clone()).unwrap();
         let lines: Vec<String> = (0..100).map(|n| format!("{n}\n")).collect();
         for text in &lines {
-            line(&gather, false, text);
+            line(&buffer, false, text);
         }
         while lock(&kept.0).concat().len() < lines.concat().len() {
             thread::sleep(Duration::from_millis(1));
@@ -169,22 +169,22 @@ mod tests {
     #[test]
     fn a_warning_waits_for_nobody_and_takes_the_waiting_along() {
         let kept = Kept::default();
-        let gather = Gather::start(kept.clone()).unwrap();
-        line(&gather, false, "quiet\n");
-        line(&gather, true, "loud\n");
+        let buffer = LineBuffer::start(kept.clone()).unwrap();
+        line(&buffer, false, "quiet\n");
+        line(&buffer, true, "loud\n");
         assert_eq!(lock(&kept.0).concat(), b"quiet\nloud\n");
     }
 
     #[test]
     fn memory_is_bounded_without_the_thread() {
         let kept = Kept::default();
-        let gather = Gather::start(kept.clone()).unwrap();
+        let buffer = LineBuffer::start(kept.clone()).unwrap();
         let text = "x".repeat(1024);
         for _ in 0..1024 {
-            line(&gather, false, &text);
+            line(&buffer, false, &text);
         }
-        assert!(gather.waiting().capacity() < 2 * FULL_BYTES);
-        gather.write_out();
+        assert!(buffer.waiting().capacity() < 2 * FULL_BYTES);
+        buffer.write_out();
         assert_eq!(lock(&kept.0).concat().len(), 1024 * 1024);
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     flows::{Services, admin::list},
 };
 
-/// The user of an address or an id; one clear line where there is none.
+/// Finds a user by address or id; an error that names it where there is none.
 pub(in crate::cli) async fn find(s: &Services, named: &str) -> Result<ManagedUser, Failure> {
     let shown = named.trim().escape_debug();
     let id = if let Ok(id) = Uuid::try_parse(named.trim()) {

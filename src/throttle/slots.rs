@@ -1,34 +1,33 @@
-//! Where a limiter keeps what it counted: a table of fixed size, so that keys without end take
-//! memory with one. A key has eight places to be in; where all are taken, the one that owes least
-//! goes.
+//! The table in which a limiter keeps its counts. Its size is fixed, so that an endless number of keys takes bounded
+//! memory. A key may be in one of eight slots; where all are taken, the key whose limit recovers first is dropped.
 
 use std::sync::{Mutex, PoisonError};
 
 use governor::{nanos::Nanos, state::StateStore};
 
 /// Keys that one limiter can hold.
-pub(super) const PLACES: usize = SHARDS * SETS * WAYS;
+pub(super) const SLOTS: usize = SHARDS * SETS * WAYS;
 /// Bytes of one limiter's table, once every part of it is in use.
-pub(super) const BYTES: usize = PLACES * size_of::<Place>();
+pub(super) const BYTES: usize = SLOTS * size_of::<Slot>();
 
 const SHARDS: usize = 64;
 const SETS: usize = 512;
 const WAYS: usize = 8;
 
-/// A key's hash and its theoretical arrival time (GCRA) in nanoseconds; zeros where nobody is.
-type Place = [u64; 2];
+/// A key's hash and its theoretical arrival time (GCRA) in nanoseconds; zeros in an empty slot.
+type Slot = [u64; 2];
 
 /// The table, in parts that are locked one by one. A part takes no memory before its first key.
 ///
-/// Which places a key may have follows from its hash, which is keyed: nobody outside can choose
-/// whose neighbour to be. What is forgotten is always the least of eight debts. So a flood of new
-/// keys, each of which owes little, drives out keys like itself; whoever is blocked owes most and
-/// stays blocked, and an honest client never shares a counter.
-pub(super) struct Places {
-    shards: Vec<Mutex<Vec<Place>>>,
+/// The slots of a key follow from its hash, which is keyed: an attacker cannot choose the keys that share its slots.
+/// The key that is dropped is always the one that recovers first of eight. A flood of new keys, each counted once,
+/// therefore displaces keys of its own kind; a blocked key recovers last and stays blocked, and no two keys share a
+/// counter.
+pub(super) struct Slots {
+    shards: Vec<Mutex<Vec<Slot>>>,
 }
 
-impl Default for Places {
+impl Default for Slots {
     fn default() -> Self {
         Self {
             shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
@@ -36,7 +35,7 @@ impl Default for Places {
     }
 }
 
-impl StateStore for Places {
+impl StateStore for Slots {
     type Key = u64;
 
     fn measure_and_replace<T, F, E>(&self, key: &u64, measure: F) -> Result<T, E>
@@ -47,11 +46,11 @@ impl StateStore for Places {
         let Some(shard) = self.shards.get(shard) else {
             return measure(None).map(|(outcome, _)| outcome);
         };
-        let mut places = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        if places.is_empty() {
-            *places = vec![[0; 2]; SETS * WAYS];
+        let mut slots = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        if slots.is_empty() {
+            *slots = vec![[0; 2]; SETS * WAYS];
         }
-        let set = &mut places[set * WAYS..(set + 1) * WAYS];
+        let set = &mut slots[set * WAYS..(set + 1) * WAYS];
         let held = set.iter().position(|[of, time]| of == key && *time > 0);
         let (outcome, next) = measure(held.map(|at| Nanos::from(set[at][1])))?;
         let least = (0..WAYS).min_by_key(|at| set[*at][1]);
@@ -72,8 +71,8 @@ fn whereabouts(key: u64) -> (usize, usize) {
 mod tests {
     use super::*;
 
-    fn owe(places: &Places, key: u64, time: u64) -> Option<u64> {
-        let measured = places.measure_and_replace(&key, |held| {
+    fn owe(slots: &Slots, key: u64, time: u64) -> Option<u64> {
+        let measured = slots.measure_and_replace(&key, |held| {
             Ok::<_, ()>((held.map(u64::from), Nanos::from(time)))
         });
         measured.unwrap()
@@ -81,24 +80,24 @@ mod tests {
 
     #[test]
     fn a_key_finds_what_it_owes_and_a_refusal_changes_nothing() {
-        let places = Places::default();
-        assert_eq!(owe(&places, 7, 100), None);
-        let refused = places.measure_and_replace(&7, |_| Err::<((), Nanos), ()>(()));
+        let slots = Slots::default();
+        assert_eq!(owe(&slots, 7, 100), None);
+        let refused = slots.measure_and_replace(&7, |_| Err::<((), Nanos), ()>(()));
         assert!(refused.is_err());
-        assert_eq!(owe(&places, 7, 200), Some(100));
-        assert_eq!(owe(&places, 7, 300), Some(200));
+        assert_eq!(owe(&slots, 7, 200), Some(100));
+        assert_eq!(owe(&slots, 7, 300), Some(200));
     }
 
     #[test]
     fn of_one_set_too_many_the_least_debt_goes() {
-        let places = Places::default();
+        let slots = Slots::default();
         let step = u64::try_from(SHARDS * SETS).unwrap();
         let neighbours = u64::try_from(WAYS).unwrap();
         for n in 0..neighbours {
-            assert_eq!(owe(&places, n * step, 1000 - n), None);
+            assert_eq!(owe(&slots, n * step, 1000 - n), None);
         }
-        owe(&places, neighbours * step, 2000);
-        assert_eq!(owe(&places, 0, 3000), Some(1000));
-        assert_eq!(owe(&places, (neighbours - 1) * step, 4000), None, "it went");
+        owe(&slots, neighbours * step, 2000);
+        assert_eq!(owe(&slots, 0, 3000), Some(1000));
+        assert_eq!(owe(&slots, (neighbours - 1) * step, 4000), None, "it went");
     }
 }
