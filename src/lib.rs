@@ -38,7 +38,7 @@ mod worker;
 #[doc(hidden)]
 pub mod internals {
     pub mod app {
-        pub use crate::app::{App, Seams, Server, SystemClock, SystemRandom};
+        pub use crate::app::{App, Server, System, SystemClock, SystemRandom};
     }
     pub mod config {
         pub use crate::config::{Config, Source, load};
