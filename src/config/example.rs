@@ -103,5 +103,5 @@ fn entry(row: &Row, line: Option<Line>) -> String {
 
 /// Lines of doc comments as comments of a shell; each begins with its space.
 fn commented(lines: &[&str]) -> String {
-    lines.iter().map(|line| format!("#{line}\n")).collect()
+    lines.iter().flat_map(|line| ["#", line, "\n"]).collect()
 }

@@ -145,6 +145,7 @@ pub async fn list(
 /// Who confirmed an import, and from where.
 #[derive(Debug, AsChangeset)]
 #[diesel(table_name = imports)]
+#[expect(clippy::struct_field_names, reason = "they are named as their columns")]
 pub struct Confirmed<'a> {
     /// The admin.
     pub confirmed_by: Uuid,

@@ -121,9 +121,10 @@ impl Call {
             .securities(Some(self.security()))
             .responses(responses.build());
         if let Some(body) = &self.body {
-            let required = match (body.is_required)() {
-                true => Required::True,
-                false => Required::False,
+            let required = if (body.is_required)() {
+                Required::True
+            } else {
+                Required::False
             };
             let body = RequestBodyBuilder::new()
                 .content(JSON, content((body.schema)(schemas)))

@@ -152,7 +152,7 @@ pub async fn get(
     };
     let (act, whom) = match read {
         Ok(read) => read,
-        Err(faults) => return unusable(shell, &asked.act, list, &faults),
+        Err(faults) => return unusable(&shell, &asked.act, list, &faults),
     };
     let is_proven = proof::recent(&state.services, &who).is_some();
     show(&state, shell, &who, (act, &whom), |page| {
@@ -169,7 +169,7 @@ pub async fn get(
 }
 
 /// A page without a preview, since it cannot be told what is wanted, or with whom.
-fn unusable(shell: PageShell, word: &str, list: ListQuery, faults: &InputFaults) -> WebResult {
+fn unusable(shell: &PageShell, word: &str, list: ListQuery, faults: &InputFaults) -> WebResult {
     let mut errors = FieldErrors::default();
     for message in faults.iter().flat_map(|(_, messages)| messages) {
         errors.add("", message);

@@ -125,7 +125,7 @@ pub async fn get_new(AdminUser(_): AdminUser, state: State, shell: PageShell) ->
         role: Role::User.as_str().to_owned(),
         ..Form::default()
     };
-    show_new(&state, shell, form, Showing::first())
+    show_new(&state, &shell, form, Showing::first())
 }
 
 /// `POST /admin/users/new`
@@ -156,10 +156,10 @@ pub async fn post_new(
         Outcome::Invalid(faults) => Showing::invalid(field_errors(&faults, &["email", "role"])),
         outcome => return Err(barred(outcome)),
     };
-    show_new(&state, shell, form, showing)
+    show_new(&state, &shell, form, showing)
 }
 
-fn show_new(state: &WebState, shell: PageShell, form: Form, showing: Showing) -> WebResult {
+fn show_new(state: &WebState, shell: &PageShell, form: Form, showing: Showing) -> WebResult {
     showing.answer(|errors| InvitePage {
         shell: shell.take(),
         email: form.email,

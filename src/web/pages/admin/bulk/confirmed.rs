@@ -72,12 +72,12 @@ pub async fn post(
     if !form.whole.is_empty() {
         return match select_all(&state, &who, &form.act, &form.list).await? {
             Ok(preview) => Ok(see_other(&preview)),
-            Err(faults) => unusable(shell, &form.act, list, &faults),
+            Err(faults) => unusable(&shell, &form.act, list, &faults),
         };
     }
     let (act, whom) = match asked(&state, &who, &form).await? {
         Ok(asked) => asked,
-        Err(faults) => return unusable(shell, &form.act, list, &faults),
+        Err(faults) => return unusable(&shell, &form.act, list, &faults),
     };
     let recent = proof::recent(&state.services, &who);
     let is_proven = recent.is_some();
