@@ -112,6 +112,14 @@ async fn gather(s: &Services) -> String {
     text.family(name, "The version that runs.", "gauge");
     text.sample(name, &[("version", env!("CARGO_PKG_VERSION"))], 1);
     s.metrics.write(&mut text);
+    queues(s, &mut text);
+    pool(s, &mut text);
+    backlog(s, &mut text).await;
+    text.finish()
+}
+
+/// Passwords that are hashed and judged.
+fn queues(s: &Services, text: &mut Text) {
     let load = s.hashing.load();
     text.single(
         "vestibule_hashing_in_use",
@@ -144,6 +152,9 @@ async fn gather(s: &Services) -> String {
         "counter",
         load.refused,
     );
+}
+
+fn pool(s: &Services, text: &mut Text) {
     let pool = s.db.pool_use();
     let name = "vestibule_database_connections";
     text.family(name, "Connections of the pool.", "gauge");
@@ -161,6 +172,10 @@ async fn gather(s: &Services) -> String {
         "gauge",
         pool.waiting,
     );
+}
+
+/// What waits for the worker of any node.
+async fn backlog(s: &Services, text: &mut Text) {
     match health::waiting_mails(s).await {
         Ok(waiting) => text.single(
             "vestibule_outbox_waiting",
@@ -187,5 +202,4 @@ async fn gather(s: &Services) -> String {
         }
         Err(error) => tracing::warn!(%error, "the unsealed audit events could not be counted"),
     }
-    text.finish()
 }

@@ -1,6 +1,8 @@
 //! Fills the policies with the settings. Rules between settings are evaluated before anything ends the
 //! assembly, so that the reader holds every fault.
 
+use std::path::PathBuf;
+
 use super::reader::{Read, Reader};
 use super::secrets::{self, Missing};
 use super::settings::{
@@ -8,6 +10,27 @@ use super::settings::{
 };
 use super::{Config, DatabaseSource, Environment};
 use crate::domain::{password::PasswordPolicy, policy::Policy};
+
+/// Why no secret is made.
+const SHARED: &str = "DATABASE_URL may be shared with other nodes, which need the same value";
+const PRODUCTION: &str = "ENVIRONMENT is production";
+
+/// What becomes of secrets that are not set.
+fn missing<'a>(
+    environment: Read<Environment>,
+    database: &Read<DatabaseSource>,
+    data_dir: &'a Read<PathBuf>,
+    root: bool,
+) -> Missing<'a> {
+    match (environment, database, data_dir) {
+        (Ok(_), Ok(DatabaseSource::Url { .. }), _) => Missing::Refuse { because: SHARED },
+        (Ok(Environment::Production), ..) => Missing::Refuse {
+            because: PRODUCTION,
+        },
+        (Ok(Environment::Development), Ok(_), Ok(data_dir)) => Missing::Keep { data_dir, root },
+        _ => Missing::Undecided,
+    }
+}
 
 /// Reads everything. `fill` makes the secrets that development lacks.
 pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<Config> {
@@ -28,21 +51,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
     let limits = rate_limits::limits(reader);
     let tokens = tokens::tokens(reader, url);
 
-    let missing = match (environment, &database, &data_dir) {
-        (Ok(_), Ok(DatabaseSource::Url { .. }), _) => Missing::Refuse {
-            because: "DATABASE_URL may be shared with other nodes, which need the same value",
-        },
-        (Ok(Environment::Production), ..) => Missing::Refuse {
-            because: "ENVIRONMENT is production",
-        },
-        (Ok(Environment::Development), Ok(DatabaseSource::Embedded { .. }), Ok(data_dir)) => {
-            Missing::Keep {
-                data_dir,
-                root: reader.source.root,
-            }
-        }
-        _ => Missing::Undecided,
-    };
+    let missing = missing(environment, &database, &data_dir, reader.source.root);
     let secrets = secrets::read(reader, missing, fill);
 
     Ok(Config {

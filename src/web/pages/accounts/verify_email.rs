@@ -145,20 +145,7 @@ pub async fn post(
         Ok(proof) => proof,
         Err(errors) => return screen.show(Showing::invalid(errors)).await,
     };
-    // `LOGIN` where a second factor has to be given first.
-    let (path, message, signed) = match proof {
-        Proof::SignedInAs(_) => (ACCOUNT, copy::ADDRESS_VERIFIED, copy::ADDRESS_VERIFIED),
-        Proof::Password(_) => (
-            LOGIN,
-            copy::ADDRESS_VERIFIED_SIGN_IN,
-            copy::ADDRESS_VERIFIED,
-        ),
-        Proof::NewPassword(_) => (
-            LOGIN,
-            copy::ADDRESS_VERIFIED_PASSWORD_SET,
-            copy::ADDRESS_VERIFIED_SIGNED_IN,
-        ),
-    };
+    let (path, message, signed) = done(&proof);
     let then = Then::SignIn(who.as_ref().and_then(Authenticated::held_session));
     let of_password = |message: String| FieldErrors::of_field("password", message);
     let showing =
@@ -190,6 +177,24 @@ pub async fn post(
             Outcome::Throttled(wait) => Showing::throttled(wait),
         };
     screen.show(showing).await
+}
+
+/// Where the browser goes after the proof, with which message; and the message where it is signed in as well.
+/// `LOGIN` where a second factor has to be given first.
+fn done(proof: &Proof) -> (&'static str, &'static str, &'static str) {
+    use copy::{
+        ADDRESS_VERIFIED, ADDRESS_VERIFIED_PASSWORD_SET, ADDRESS_VERIFIED_SIGN_IN,
+        ADDRESS_VERIFIED_SIGNED_IN,
+    };
+    match proof {
+        Proof::SignedInAs(_) => (ACCOUNT, ADDRESS_VERIFIED, ADDRESS_VERIFIED),
+        Proof::Password(_) => (LOGIN, ADDRESS_VERIFIED_SIGN_IN, ADDRESS_VERIFIED),
+        Proof::NewPassword(_) => (
+            LOGIN,
+            ADDRESS_VERIFIED_PASSWORD_SET,
+            ADDRESS_VERIFIED_SIGNED_IN,
+        ),
+    }
 }
 
 /// What every variant of the screen needs.

@@ -81,21 +81,16 @@ pub async fn post(
     };
     let recent = proof::recent(&state.services, &who);
     let is_proven = recent.is_some();
-    let mut errors = FieldErrors::default();
+    let order = bulk::order(act, &form.reason);
+    let mut errors = match &order {
+        Err(faults) => field_errors(faults, &["reason"]),
+        Ok(_) => FieldErrors::default(),
+    };
     if !is_proven && form.password.is_empty() {
         errors.add("password", copy::PROVE_AGAIN);
     }
-    let order = bulk::order(act, &form.reason);
     let again = match order {
-        Err(faults) => {
-            let mut both = field_errors(&faults, &["reason"]);
-            for (field, message) in errors.iter() {
-                both.add(field, message.clone());
-            }
-            Again::with(is_proven, Showing::invalid(both))
-        }
-        Ok(_) if !errors.is_empty() => Again::with(is_proven, Showing::invalid(errors)),
-        Ok(order) => {
+        Ok(order) if errors.is_empty() => {
             let admin = Admin {
                 state: &state,
                 who: &who,
@@ -113,6 +108,7 @@ pub async fn post(
                 Err(again) => again,
             }
         }
+        _ => Again::with(is_proven, Showing::invalid(errors)),
     };
     show(&state, shell, &who, (act, &whom), |page| {
         page.list = list;
