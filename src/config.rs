@@ -90,7 +90,6 @@ pub struct Config {
 pub enum Environment {
     /// The developer's own machine: secrets are made, mails printed, logs pretty.
     Development,
-    /// Nothing is made up.
     Production,
 }
 
@@ -126,7 +125,6 @@ pub struct FirstAdmin {
 /// A configuration, and what should be logged about it once logs are up.
 #[derive(Debug, Clone)]
 pub struct LoadedConfig {
-    /// The settings.
     pub config: Config,
     /// What is odd but allowed, a sentence each.
     pub warnings: Vec<String>,

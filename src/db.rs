@@ -39,7 +39,6 @@ pub use connect::{ConnectError, Connector, DatabaseOptions};
 pub use error::DbError;
 use sessions::batch::Batcher;
 
-/// A statement that failed.
 pub use diesel::result::Error as QueryError;
 /// A connection, for statements that stand alone.
 pub use diesel_async::AsyncPgConnection as Connection;
@@ -99,7 +98,7 @@ impl<T: Clone> PerThread<T> {
             .cloned()
     }
 
-    /// This thread's, made anew where it is missing or good no more.
+    /// This thread's, made again where it is missing or no longer good.
     fn here(&self, is_good: impl FnOnce(&T) -> bool, make: impl FnOnce() -> T) -> T {
         self.good(is_good).unwrap_or_else(|| self.keep(make()))
     }
@@ -117,9 +116,7 @@ impl<T: Clone> PerThread<T> {
 /// The pool at one moment.
 #[derive(Debug, Clone, Copy)]
 pub struct PoolUse {
-    /// Connections lent.
     pub in_use: usize,
-    /// Connections open and free.
     pub idle: usize,
     /// Connections that it may open.
     pub max: usize,
@@ -199,7 +196,7 @@ impl Db {
             return Ok(living.connection);
         }
         // One at a time: a flood that meets a fresh thread must not open a connection a request. Who
-        // waits for a database that does not answer is told so, as with the pool.
+        // waits for a database that does not answer gets an error, as with the pool.
         let waiting = timeout(POOL_WAIT, self.opening.lock()).await;
         let _turn = waiting.map_err(|e| DbError::Unavailable(e.to_string()))?;
         if let Some(living) = connections.good(Connected::is_open) {

@@ -26,5 +26,4 @@ pub use input::InputFaults;
 pub use services::{Services, Site};
 pub use sessions::tokens::{PendingSignIn, TokenPair};
 
-/// What flows return.
 pub type Result<T, E = FlowError> = std::result::Result<T, E>;

@@ -28,7 +28,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// How many may wait for each permit. At 20 ms a hash that is two and a half seconds.
 const QUEUE_PER_PERMIT: usize = 128;
 
-/// Why nothing was hashed.
 #[derive(Debug, Error)]
 pub enum HashingError {
     /// The queue is full: the client should try again in a moment.
@@ -37,7 +36,6 @@ pub enum HashingError {
     /// The hash could not be made or read.
     #[error("password hashing: {0}")]
     Hash(#[from] HashError),
-    /// The hashing thread panicked.
     #[error("password hashing was interrupted")]
     Interrupted,
 }
@@ -78,7 +76,6 @@ impl Compared {
 pub struct Load {
     /// Hashes that are being computed.
     pub in_use: usize,
-    /// Requests that wait.
     pub waiting: usize,
     /// Requests that found the queue full, since the start.
     pub refused: u64,

@@ -16,13 +16,11 @@ const QUEUE_WHILE_TYPING: usize = 256;
 /// How many accepted passwords may be hashed or wait for it.
 const HASH_QUEUE: usize = 256;
 
-/// Why nothing was judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum JudgingError {
     /// The queue is full: the client should try again in a moment.
     #[error("too many passwords are being judged")]
     Busy,
-    /// The judging thread panicked.
     #[error("judging a password was interrupted")]
     Interrupted,
 }
@@ -30,7 +28,6 @@ pub enum JudgingError {
 /// What a password is judged for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occasion {
-    /// Its form was sent.
     Sent,
     /// It is still being typed.
     Typing,

@@ -22,7 +22,6 @@ use line_buffer::LineBuffer;
 pub enum Format {
     /// For people at a terminal.
     Pretty,
-    /// For programs.
     Json,
 }
 

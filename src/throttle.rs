@@ -22,13 +22,10 @@ pub const MEMORY: usize = 13 * slots::BYTES;
 pub enum Route {
     /// Email address and password, wherever a password is checked.
     Login,
-    /// Codes.
     SecondFactor,
-    /// New accounts.
     Register,
     /// Mails that people ask for.
     ForgotPassword,
-    /// Tokens out of mails.
     Reset,
     /// The strength of a password that is being typed.
     PasswordStrength,
@@ -54,7 +51,6 @@ struct RouteLimiter {
     email_ip: Option<Limiter>,
 }
 
-/// Counts attempts.
 pub struct Throttle {
     exempt: Vec<IpNet>,
     login: RouteLimiter,
@@ -186,7 +182,7 @@ mod tests {
         assert!(tried("10.0.0.2", Some("a")));
         assert!(!tried("10.0.0.3", Some("a")), "the address from anywhere");
         assert!(tried("10.0.0.1", Some("b")));
-        assert!(!tried("10.0.0.1", Some("c")), "the client for anybody");
+        assert!(!tried("10.0.0.1", Some("c")), "the client for any address");
         assert!(
             throttle.count(Route::Reset, ip("10.0.0.1"), None).is_ok(),
             "another route"

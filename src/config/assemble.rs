@@ -9,7 +9,7 @@ use super::settings::{
     self, accounts, audit, browsers, database, mail, passwords, rate_limits, server, tokens,
 };
 use super::{Config, DatabaseSource, Environment};
-use crate::domain::{password::PasswordPolicy, policy::Policy};
+use crate::domain::policy::Policy;
 
 /// Why no secret is made.
 const SHARED: &str = "DATABASE_URL may be shared with other nodes, which need the same value";
@@ -90,9 +90,7 @@ fn policy(reader: &mut Reader<'_>) -> Read<Policy> {
     Ok(Policy {
         registration: reader.value(&accounts::REGISTRATION)?,
         email_verification: reader.value(&accounts::EMAIL_VERIFICATION)?,
-        passwords: PasswordPolicy {
-            min_length: reader.value(&passwords::PASSWORD_MIN_LENGTH)?,
-        },
+        passwords: passwords::policy(reader)?,
         sessions: sessions?,
         audit_retention_days: reader.optional(&audit::AUDIT_RETENTION_DAYS)?,
         unverified_after: reader.value(&accounts::UNVERIFIED_DAYS)?,

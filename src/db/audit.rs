@@ -18,17 +18,13 @@ use crate::domain::audit::{Client, Event, Subject};
 /// An event with its actor, its subject, the client and the time.
 #[derive(Debug, Clone)]
 pub struct Record<'a> {
-    /// What happened.
     pub event: Event,
     /// The actor, if one was signed in.
     pub actor: Option<Uuid>,
-    /// The user it concerns.
     pub subject: Subject,
-    /// In which session.
     pub session_id: Option<Uuid>,
     /// From where.
     pub client: &'a Client,
-    /// When.
     pub at: DateTime<Utc>,
 }
 
@@ -103,17 +99,11 @@ pub async fn insert_all(tx: &Transaction<'_>, records: &[Record<'_>]) -> QueryRe
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = audit_events, check_for_backend(diesel::pg::Pg))]
 pub struct EventRow {
-    /// Its number.
     pub seq: i64,
-    /// When.
     pub at: DateTime<Utc>,
-    /// What, by name.
     pub event: String,
-    /// What the event adds.
     pub detail: Value,
-    /// From what address.
     pub ip: Option<IpNet>,
-    /// With what browser.
     pub user_agent: Option<String>,
 }
 

@@ -59,14 +59,12 @@ pub struct DatabaseOptions {
     pub url: String,
     /// PEM certificates to trust besides the system's (`DATABASE_CA_FILE`).
     pub ca_file: Option<PathBuf>,
-    /// Connections in the pool.
     pub pool_size: usize,
 }
 
 /// Why no connection came about.
 #[derive(Debug, Error)]
 pub enum ConnectError {
-    /// A setting is wrong.
     #[error("{0}")]
     Settings(String),
     /// The server cannot be reached or refuses.
@@ -91,7 +89,6 @@ pub enum ConnectError {
     OneAtATime(String),
 }
 
-/// Opens connections.
 pub struct Connector {
     home: Handle,
     url: DatabaseUrl,

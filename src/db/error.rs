@@ -7,7 +7,6 @@ use thiserror::Error;
 /// What can go wrong between us and the database.
 #[derive(Debug, Error)]
 pub enum DbError {
-    /// A statement failed.
     #[error("database: {0}")]
     Query(QueryError),
     /// No connection was to be had in time, it ended before the answer came, or the database cannot

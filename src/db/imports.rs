@@ -73,7 +73,6 @@ pub async fn hold(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<
 /// An account of a file that was used or changed.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Touched {
-    /// The address.
     #[diesel(sql_type = Text)]
     pub email: String,
     /// How many there are, this one among them.
@@ -183,13 +182,10 @@ pub async fn end_unproven_sessions(
 /// Where an imported account comes from.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Origin {
-    /// The file.
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
-    /// What it is called.
     #[diesel(sql_type = Text)]
     pub file_name: String,
-    /// When it was imported.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub finished_at: Option<DateTime<Utc>>,
     /// Whether an operator imported it at the command line.

@@ -18,10 +18,8 @@ pub enum MigrateError {
     /// No connection.
     #[error(transparent)]
     Connect(#[from] ConnectError),
-    /// A statement failed.
     #[error("database: {0}")]
     Query(#[from] diesel::result::Error),
-    /// A migration failed.
     #[error("a migration failed: {0}")]
     Migration(String),
     /// Another node holds the lock for too long.
@@ -97,7 +95,6 @@ fn known_versions() -> Result<Vec<String>, Box<dyn std::error::Error + Send + Sy
 pub struct Readiness {
     /// Every migration of this binary has run; a newer node may have run more.
     pub is_current: bool,
-    /// It takes writes.
     pub is_writable: bool,
 }
 

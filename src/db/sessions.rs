@@ -24,45 +24,33 @@ use super::{
 use crate::db::Transaction;
 use crate::domain::session::{EndReason, RefreshState, RotatedBy};
 
-/// A session to begin.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = sessions)]
 pub struct NewSession<'a> {
-    /// Id.
     pub id: Uuid,
-    /// Whose.
     pub user_id: Uuid,
     /// SHA-256 of the first refresh token.
     pub token_hash: &'a [u8],
     /// Its `jti`.
     pub jti: &'a str,
-    /// Its issue time.
     pub issued_at: DateTime<Utc>,
-    /// Its expiry.
     pub expires_at: DateTime<Utc>,
     /// The end of the session, whatever is refreshed.
     pub absolute_expires_at: DateTime<Utc>,
-    /// Now.
     pub created_at: DateTime<Utc>,
-    /// Now.
     pub last_seen_at: DateTime<Utc>,
     /// Whether the cookies outlive the browser.
     pub remembered: bool,
-    /// The client's address.
     pub ip: Option<IpNet>,
-    /// The client's user agent.
     pub user_agent: Option<&'a str>,
-    /// Now.
     pub authenticated_at: DateTime<Utc>,
     /// How (RFC 8176).
     pub authentication_methods: &'a [&'a str],
-    /// Now.
     pub proven_at: DateTime<Utc>,
     /// How (RFC 8176).
     pub proof_methods: &'a [&'a str],
 }
 
-/// Begins a session.
 pub async fn insert(tx: &Transaction<'_>, session: &NewSession<'_>) -> QueryResult<()> {
     diesel::insert_into(sessions::table)
         .values(session)
@@ -74,13 +62,10 @@ pub async fn insert(tx: &Transaction<'_>, session: &NewSession<'_>) -> QueryResu
 /// A session and its user, as a refresh judges them.
 #[derive(Debug)]
 pub struct RefreshRecord {
-    /// The user.
     pub user: UserRecord,
-    /// The state that decides.
     pub state: RefreshState,
     /// `jti` of the current refresh token.
     pub jti: String,
-    /// Its issue time.
     pub issued_at: DateTime<Utc>,
     /// The end of the session.
     pub absolute_expires_at: DateTime<Utc>,
@@ -171,7 +156,6 @@ pub async fn find_for_refresh(
 /// The token that takes over when a session survives a rise of `rev`.
 #[derive(Debug)]
 pub struct Reissue<'a> {
-    /// Session.
     pub id: Uuid,
     /// Its generation from now on.
     pub generation: i64,
@@ -179,9 +163,7 @@ pub struct Reissue<'a> {
     pub next_hash: &'a [u8],
     /// Its `jti`.
     pub next_jti: &'a str,
-    /// Its issue time.
     pub issued_at: DateTime<Utc>,
-    /// Its expiry.
     pub expires_at: DateTime<Utc>,
 }
 

@@ -9,7 +9,6 @@ use crate::{
 /// Why a flow could not do its work.
 #[derive(Debug, Error)]
 pub enum FlowError {
-    /// A statement failed.
     #[error(transparent)]
     Db(DbError),
     /// The database cannot be reached, or has no connection free.
@@ -21,7 +20,6 @@ pub enum FlowError {
     /// The receiver of what was being sent has lost the right to it.
     #[error("who asked is no admin any more, or is signed out")]
     NoLongerAllowed,
-    /// Hashing failed.
     #[error(transparent)]
     Hashing(HashingError),
     /// Judging a new password failed.
@@ -78,7 +76,6 @@ impl From<HashingError> for FlowError {
 pub(super) enum Undone<O> {
     /// The flow ends with this outcome.
     As(O),
-    /// A fault of ours.
     Fault(FlowError),
 }
 

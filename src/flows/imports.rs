@@ -43,13 +43,11 @@ const CANCELLED: &str = "It was cancelled before it was done.";
 /// What is to be done with a file that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
-    /// Import it.
     Confirm,
     /// Forget it, or cancel it where it runs and its accounts are not made yet.
     Discard,
 }
 
-/// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It is done; an import runs from here on in the background.
@@ -60,7 +58,6 @@ pub enum Outcome {
     NotFound,
     /// It waits no more: it was confirmed before.
     NotWaiting,
-    /// It has bad rows.
     HasBadRows,
     /// The actor is no longer an admin.
     NotAdmin,
@@ -112,9 +109,7 @@ pub async fn perform(
 /// A file and what became of it.
 #[derive(Debug, Clone)]
 pub struct File {
-    /// Its row.
     pub row: FileRow,
-    /// What became of it.
     pub state: State,
     /// The address of the admin who brought it, where it was one whose account is there.
     pub by: Option<String>,
@@ -162,7 +157,6 @@ pub async fn list(s: &Services, cursor: &str) -> Result<Result<Paged<File>, Inpu
 pub enum Show {
     /// Those that cannot be used.
     Bad,
-    /// Those that make accounts.
     New,
     /// Those whose address has one.
     Exists,
@@ -183,7 +177,6 @@ impl Show {
 /// What a file would come to, at this moment.
 #[derive(Debug)]
 pub struct Report {
-    /// All rows.
     pub summary: Summary,
     /// Which are shown: as asked for, or the bad ones where there are any, or else the new.
     pub show: Show,
@@ -191,7 +184,6 @@ pub struct Report {
     pub page: u64,
     /// The rows of the page.
     pub rows: Vec<Judged>,
-    /// Whether another page follows.
     pub more: bool,
 }
 

@@ -14,7 +14,6 @@ impl InputFaults {
         faults
     }
 
-    /// Adds a fault.
     pub fn add(&mut self, field: &'static str, message: &(impl ToString + ?Sized)) {
         self.0.entry(field).or_default().push(message.to_string());
     }

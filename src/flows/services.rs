@@ -30,7 +30,6 @@ use tokio::sync::Notify;
 pub struct Site {
     /// `BASE_URL` without a trailing slash.
     pub base_url: String,
-    /// What every mail shares.
     pub mail: MailContext,
 }
 
@@ -47,27 +46,18 @@ impl Site {
     }
 }
 
-/// Everything a flow needs.
 pub struct Services {
-    /// The database.
     pub db: Db,
-    /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Chance.
     pub random: Arc<dyn Random>,
-    /// Tokens.
     pub tokens: TokenCodec,
-    /// Secrets at rest.
     pub ring: SealingRing,
-    /// Passwords.
     pub hashing: Hashing,
     /// The judging of new ones.
     pub judging: Judging,
-    /// Passwords that others know.
     pub breaches: Breaches,
     /// Those that are still to be looked up.
     pub breach_checks: BreachChecks,
-    /// Flood limits.
     pub throttle: Throttle,
     /// What was counted, for `/metrics`.
     pub metrics: Metrics,
@@ -75,9 +65,7 @@ pub struct Services {
     pub account_throttle: AccountThrottle,
     /// Mails that strangers cause, of all nodes.
     pub mail_caps: MailCaps,
-    /// The rules.
     pub policy: Policy,
-    /// Links and names.
     pub site: Site,
     /// Under which unknown addresses are logged.
     pub address_key: Key,

@@ -23,7 +23,6 @@ use authenticate::Authenticated;
 #[derive(Debug, Clone)]
 pub struct Listed {
     pub id: Uuid,
-    /// Browser and system.
     pub device: Device,
     /// The client's address when it was last seen.
     pub ip: Option<IpAddr>,

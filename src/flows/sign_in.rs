@@ -50,9 +50,7 @@ use attempts::{Attempt, Target};
 /// What the form or the call brings.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// Address.
     pub email: String,
-    /// Password.
     pub password: SecretString,
     /// Whether the cookies should outlive the browser.
     pub remember_me: bool,
@@ -62,16 +60,13 @@ pub struct Input {
     pub device: DeviceCookie,
 }
 
-/// What became of it.
 #[derive(Debug)]
 pub enum Outcome {
-    /// A session began.
     SignedIn(TokenPair),
     /// The password is right; a code is asked for.
     SecondFactorRequired(PendingSignIn),
     /// Address and password do not match, or the account may not sign in; the two are not distinguished.
     Rejected,
-    /// Too many attempts.
     Throttled(Pause),
 }
 

@@ -39,7 +39,6 @@ pub enum StartError {
         cluster = .cluster.display()
     )]
     OtherVersion {
-        /// The cluster's folder.
         cluster: PathBuf,
         /// The major version that the cluster needs.
         made_by: u32,
@@ -66,9 +65,7 @@ pub enum StartError {
         path = .path.display()
     )]
     OtherOwner {
-        /// The cluster's folder.
         path: PathBuf,
-        /// Its owner.
         owner: u32,
         /// Who would run the server.
         runs_as: u32,
@@ -82,7 +79,6 @@ pub enum StartError {
     /// The server was started and ended, or did not answer in time.
     #[error("PostgreSQL did not come up ({last_lines}); see its log {log}", log = .log.display())]
     DidNotComeUp {
-        /// The server's log file.
         log: PathBuf,
         /// The last lines of this attempt.
         last_lines: String,
@@ -92,9 +88,7 @@ pub enum StartError {
     Unresponsive {
         /// The process id of the server.
         pid: i32,
-        /// The cluster's folder.
         cluster: PathBuf,
-        /// The server's log file.
         log: PathBuf,
     },
     /// The server answers but refused to prepare the database.
@@ -136,7 +130,6 @@ pub enum LockError {
     /// Another process has been starting or stopping the cluster for too long.
     #[error("another process has held {path} for {}s: is a start or stop of Vestibule stuck?", .waited.as_secs(), path = .path.display())]
     Held {
-        /// The lock file.
         path: PathBuf,
         /// How long this process waited.
         waited: Duration,

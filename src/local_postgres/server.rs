@@ -47,7 +47,6 @@ pub(super) enum State {
 /// What came back from the socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// The server takes connections.
     Ready,
     /// The server takes connections; our database is not made yet.
     NoDatabase,

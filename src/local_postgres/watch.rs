@@ -22,11 +22,9 @@ pub(super) struct Watch {
     silent_since: Option<Instant>,
 }
 
-/// What a look finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Health {
     Serves,
-    /// Its process is gone.
     Dead,
     /// Its process runs and has not listened on the socket since then.
     Silent(Instant),

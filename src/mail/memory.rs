@@ -20,7 +20,6 @@ impl MemoryMailbox {
         self.state().sent.clone()
     }
 
-    /// Forgets every mail.
     pub fn clear(&self) {
         self.state().sent.clear();
     }

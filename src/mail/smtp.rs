@@ -35,7 +35,6 @@ struct Inner {
     timeout: Duration,
 }
 
-/// Names the server alone.
 impl std::fmt::Debug for SmtpTransport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let server = &self.0.server;

@@ -9,11 +9,9 @@ use super::{
 /// A way to deliver mails. Cheap to clone.
 #[derive(Clone, Debug)]
 pub enum Transport {
-    /// To a mail server.
     Smtp(SmtpTransport),
     /// To standard output, for development without a mail server.
     Stdout(StdoutTransport),
-    /// To memory, for tests.
     Memory(MemoryMailbox),
 }
 

@@ -19,10 +19,8 @@ const FREE_CODES: u32 = 5;
 const FIRST_PASSWORD_PAUSE: Duration = Duration::from_secs(5);
 const FIRST_CODE_PAUSE: Duration = Duration::from_secs(30);
 
-/// What is guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guess {
-    /// The password.
     Password,
     /// A code of the second factor, of either kind.
     Code,

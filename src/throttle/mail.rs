@@ -24,7 +24,6 @@ pub const MERGED_IN: TimeDelta = TimeDelta::hours(1);
 pub enum Asking {
     /// A browser that the address knows.
     KnownBrowser,
-    /// Anyone else.
     Stranger,
 }
 

@@ -26,7 +26,7 @@ pub const EMAIL_TAKEN: Message = Message::with_links(
     &[SIGN_IN, ("reset the password", FORGOT_PASSWORD)],
 );
 
-/// Sign-in was refused; which part was wrong is not told.
+/// Sign-in was refused; the answer does not say which part was wrong.
 pub const WRONG_EMAIL_OR_PASSWORD: Message = Message::with_links(
     "The email address or the password is not right. Check both and try again, or reset your password.",
     &[RESET],
@@ -47,7 +47,7 @@ pub fn strong(score: u8) -> &'static str {
     }
 }
 
-/// Why nobody can register here on their own.
+/// Why no one can register here on their own.
 pub fn registration_closed(registration: Registration) -> &'static str {
     match registration {
         Registration::Closed => {
@@ -58,7 +58,7 @@ pub fn registration_closed(registration: Registration) -> &'static str {
         }
     }
 }
-/// Why nobody can be invited here.
+/// Why no one can be invited here.
 pub const INVITING_CLOSED: &str =
     "No one can be invited: registration is closed here (REGISTRATION=closed).";
 /// Why an invitation opens nothing where registration is closed.
@@ -167,14 +167,14 @@ pub const OWN_ACCOUNT: Message = Message::with_links(
     "Administrators cannot act on their own account here. Use your account page, or ask another administrator.",
     &[("your account page", ACCOUNT)],
 );
-/// Nobody would be left to manage accounts.
+/// No admin would be left.
 pub const LAST_ADMIN: &str =
     "This is the last administrator who can sign in. Make someone else an administrator first.";
-/// In a list of whom an act is done to: the account of whoever acts.
+/// In a list of whom an act is done to: the acting admin's account.
 pub const YOUR_OWN_ACCOUNT: &str = "This is your own account.";
-/// In such a list: an id that nobody has.
+/// In such a list: an id that no account has.
 pub const NO_ACCOUNT_OF_ID: &str = "There is no account with this id.";
-/// Nobody of those who are selected is left to act on.
+/// None of the selected users is left to act on.
 pub const NOBODY_LEFT: &str = "Nothing was done: this would change none of the selected users.";
 /// A selection of all whom a search found that cannot be confirmed.
 pub const SELECTION_GONE: &str = "This selection was confirmed before, or is older than an hour. Search again, and select from there.";

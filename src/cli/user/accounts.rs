@@ -116,14 +116,14 @@ pub(super) async fn promote(config: Config, args: PromoteArgs) -> Result<ExitCod
 
 async fn promote_in(s: &Services, email: &EmailAddress) -> Result<String, Failure> {
     let shown = email.as_str();
-    let nobody = || format!("{shown} has no account. `vestibule user create --admin` makes one.");
-    let id = list::id_of(s, email).await?.ok_or_else(nobody)?;
+    let missing = || format!("{shown} has no account. `vestibule user create --admin` makes one.");
+    let id = list::id_of(s, email).await?.ok_or_else(missing)?;
     let client = Client::command("vestibule user promote");
     let act = Act::SetRole(Role::Admin);
     match act::perform_as_operator(s, id, &act, &client).await? {
         act::Outcome::Done => Ok(format!("{shown} is now an admin.\n")),
         act::Outcome::NothingToDo(_) => Ok(format!("{shown} is an admin already.\n")),
-        _ => Err(nobody().into()),
+        _ => Err(missing().into()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What an operator does to an account: the acts of admins, through the same door, with the same
+//! What an operator does to an account: the acts of admins, with the same checks and the same
 //! guards, audit events and mails.
 
 use std::process::ExitCode;
@@ -166,7 +166,7 @@ impl ActCommand {
 
 /// Does it and says so; or says in a line why not, and fails.
 pub(super) async fn run(config: Config, command: ActCommand) -> Result<ExitCode, Failure> {
-    let told = on_database(config, async |app| {
+    let words = on_database(config, async |app| {
         let s = &app.services;
         let user = lookup::find(s, &command.user).await?.user;
         let act = command.confirmed_by_name(&user).act;
@@ -181,7 +181,7 @@ pub(super) async fn run(config: Config, command: ActCommand) -> Result<ExitCode,
         Ok(format!("{} {done}.\n", user.email))
     })
     .await?;
-    print(&told)?;
+    print(&words)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -195,8 +195,8 @@ pub(in crate::cli) fn judged(outcome: Outcome, email: &str) -> Result<(), Failur
         }
         Outcome::NothingToDo(why) => why.to_owned(),
         Outcome::Invalid(faults) => {
-            let told = faults.iter().flat_map(|(_, messages)| messages.iter().map(String::as_str));
-            told.collect::<Vec<_>>().join(" ")
+            let words = faults.iter().flat_map(|(_, messages)| messages.iter().map(String::as_str));
+            words.collect::<Vec<_>>().join(" ")
         }
         // What only admins meet.
         Outcome::OwnAccount | Outcome::NotAdmin | Outcome::Overtaken => "it was refused".to_owned(),

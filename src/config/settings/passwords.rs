@@ -10,7 +10,7 @@ use crate::{
         setting::{Optional, Setting, settings},
         value::{truth, whole},
     },
-    domain::password::Argon2Settings,
+    domain::password::{Argon2Settings, PasswordPolicy},
 };
 
 settings! {
@@ -60,6 +60,13 @@ pub(in crate::config) fn breach_check(
 ) -> Read<Option<Url>> {
     let enabled = reader.optional(&HIBP_ENABLED)?.unwrap_or(production);
     Ok(enabled.then_some(reader.value(&HIBP_API_URL)?))
+}
+
+/// What a new password must be.
+pub(in crate::config) fn policy(reader: &mut Reader<'_>) -> Read<PasswordPolicy> {
+    Ok(PasswordPolicy {
+        min_length: reader.value(&PASSWORD_MIN_LENGTH)?,
+    })
 }
 
 /// The cost of a hash.

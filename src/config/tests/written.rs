@@ -9,7 +9,7 @@ fn the_committed_example_is_the_generated_one() {
     let committed = fs::read_to_string(file).unwrap_or_default();
     if committed != env_example() {
         fs::write(file, env_example()).unwrap();
-        panic!(".env.example differed from the settings and has been written anew; commit it");
+        panic!(".env.example differed from the settings and has been written again; commit it");
     }
 }
 

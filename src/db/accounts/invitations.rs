@@ -190,7 +190,6 @@ pub async fn void(tx: &Transaction<'_>, id: Uuid, at: DateTime<Utc>) -> QueryRes
 /// An open invitation in the list.
 #[derive(Debug, Clone)]
 pub struct Listed {
-    /// The invitation.
     pub invitation: Invitation,
     /// The address of its sender, if that account still exists.
     pub inviter: Option<String>,

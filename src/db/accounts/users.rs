@@ -44,7 +44,6 @@ pub(in crate::db) struct UserRow {
 /// A user with the hash to compare a password with.
 #[derive(Debug, Clone)]
 pub struct UserRecord {
-    /// The user.
     pub user: User,
     /// PHC string.
     pub password_hash: String,
@@ -127,23 +126,19 @@ pub async fn find_by_email(
 /// A user to be made.
 #[derive(Debug)]
 pub struct NewUser<'a> {
-    /// Id.
     pub id: Uuid,
     /// The address as given.
     pub email: &'a str,
     /// The address in lower case.
     pub email_canonical: &'a str,
-    /// Name.
     pub display_name: Option<&'a str>,
     /// The hash of the password.
     pub password: &'a PasswordHash,
     /// Whether nothing but a new password is possible at first.
     pub password_must_change: bool,
-    /// Role.
     pub role: Role,
     /// When the address was proven, or an admin or operator vouched for it.
     pub email_verified_at: Option<DateTime<Utc>>,
-    /// Now.
     pub created_at: DateTime<Utc>,
 }
 

@@ -14,11 +14,8 @@ const MOST: i64 = 5;
 #[derive(Debug, Insertable)]
 #[diesel(table_name = bulk_selections)]
 pub struct NewSelection<'a> {
-    /// Its id.
     pub id: Uuid,
-    /// Who made it.
     pub admin_id: Uuid,
-    /// When.
     pub made_at: DateTime<Utc>,
     /// The ids of the accounts.
     pub selected: &'a [Uuid],

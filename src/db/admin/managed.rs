@@ -29,7 +29,6 @@ use crate::{
 /// A user, and what only admins see.
 #[derive(Debug, Clone)]
 pub struct ManagedUser {
-    /// The user.
     pub user: User,
     /// When the account was deleted, where it waits to be erased.
     pub deleted_at: Option<DateTime<Utc>>,
@@ -173,7 +172,6 @@ pub async fn set_deleted(
     Ok(())
 }
 
-/// Changes the role.
 pub async fn set_role(tx: &Transaction<'_>, id: Uuid, role: Role) -> QueryResult<()> {
     diesel::update(users::table.find(id))
         .set(users::role.eq(role.as_str()))
@@ -182,7 +180,6 @@ pub async fn set_role(tx: &Transaction<'_>, id: Uuid, role: Role) -> QueryResult
     Ok(())
 }
 
-/// Demands another password.
 pub async fn require_password_change(tx: &Transaction<'_>, id: Uuid) -> QueryResult<()> {
     diesel::update(users::table.find(id))
         .set(users::password_must_change.eq(true))

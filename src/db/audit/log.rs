@@ -27,13 +27,10 @@ const WITNESSES: i64 = 100;
 /// Which events; all of them where nothing is said.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Who acted.
     pub actor: Option<Uuid>,
-    /// Whose account it concerns.
     pub subject: Option<Uuid>,
     /// The hash of an address without account.
     pub subject_hash: Option<[u8; 32]>,
-    /// What, by name.
     pub event: Option<String>,
     /// Not before,
     pub from: Option<DateTime<Utc>>,
@@ -43,7 +40,6 @@ pub struct Filter {
     pub span: Span,
 }
 
-/// A range of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// Those after this one,
@@ -81,27 +77,17 @@ impl Page {
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = audit_events, check_for_backend(diesel::pg::Pg))]
 pub struct LoggedEvent {
-    /// Its number.
     pub seq: i64,
-    /// When.
     pub at: DateTime<Utc>,
-    /// What, by name.
     pub event: String,
-    /// Its level.
     pub level: String,
-    /// Who acted.
     pub actor_id: Option<Uuid>,
-    /// The user it concerns.
     pub subject_id: Option<Uuid>,
     /// The hash of an address without account.
     pub subject_hash: Option<Vec<u8>>,
-    /// In which session.
     pub session_id: Option<Uuid>,
-    /// From what address.
     pub ip: Option<IpNet>,
-    /// With what browser.
     pub user_agent: Option<String>,
-    /// What the event adds.
     pub detail: Value,
     /// The address that an admin invited, while the invitation is kept.
     #[diesel(select_expression = invited(), select_expression_type = SqlLiteral<Nullable<Text>>)]

@@ -259,7 +259,6 @@ pub struct Old {
     /// What they cover up to.
     #[diesel(sql_type = BigInt)]
     pub last_seq: i64,
-    /// Their events.
     #[diesel(sql_type = BigInt)]
     pub events: i64,
 }

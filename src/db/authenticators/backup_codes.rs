@@ -9,7 +9,6 @@ use crate::{
     db::Transaction, db::schema::backup_codes, domain::authenticators::backup_code::StoredCode,
 };
 
-/// Replaces the whole set.
 pub async fn replace(
     tx: &Transaction<'_>,
     user_id: Uuid,
@@ -93,7 +92,6 @@ pub async fn unused_by_key(mut conn: &AsyncPgConnection) -> QueryResult<Vec<(Str
         .await
 }
 
-/// Forgets the set.
 pub async fn delete_all(tx: &Transaction<'_>, user_id: Uuid) -> QueryResult<()> {
     diesel::delete(backup_codes::table)
         .filter(backup_codes::user_id.eq(user_id))

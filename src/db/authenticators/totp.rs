@@ -47,7 +47,7 @@ pub async fn hold(tx: &Transaction<'_>, user_id: Uuid) -> QueryResult<Option<Tot
         .optional()
 }
 
-/// Begins an enrolment, or begins it anew; `false` where a confirmed authenticator stands.
+/// Starts an enrolment, or starts it again; `false` where a confirmed authenticator stands.
 pub async fn begin(
     tx: &Transaction<'_>,
     user_id: Uuid,
@@ -75,7 +75,7 @@ pub async fn begin(
 }
 
 /// Confirms an enrolment by the code of `step`, which counts as used. `sealed_secret` is what the
-/// code was checked against: an enrolment begun anew meanwhile is not confirmed by it.
+/// code was checked against: an enrolment that was started again meanwhile is not confirmed by it.
 pub async fn confirm(
     tx: &Transaction<'_>,
     user_id: Uuid,

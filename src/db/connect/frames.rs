@@ -6,7 +6,6 @@ const HEAD: usize = 5;
 /// No error is longer; what is, is not looked into.
 const LONGEST_ERROR: usize = 16 * 1024;
 
-/// What a client sends.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     /// The first message has no type.
@@ -32,7 +31,6 @@ impl Requests {
     }
 }
 
-/// What a server answers.
 #[derive(Debug, Default)]
 pub(super) struct Answers {
     frames: Frames,

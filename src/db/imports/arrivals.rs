@@ -67,19 +67,14 @@ pub async fn forget_arriving(mut conn: &AsyncPgConnection, id: Uuid) -> QueryRes
 #[derive(Debug, AsChangeset)]
 #[diesel(table_name = imports)]
 pub struct Arrived<'a> {
-    /// False.
     pub arriving: bool,
-    /// What it is called.
     pub file_name: &'a str,
-    /// Rows.
     pub row_count: i64,
-    /// Rows that make accounts.
     pub accounts_new: i64,
     /// Rows whose address has one.
     pub accounts_known: i64,
     /// Rows that cannot be used.
     pub rows_bad: i64,
-    /// Now.
     pub seen_at: DateTime<Utc>,
 }
 

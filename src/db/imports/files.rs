@@ -24,27 +24,21 @@ use crate::db::{
 #[derive(Debug, Insertable)]
 #[diesel(table_name = imports)]
 pub struct NewFile<'a> {
-    /// Id.
     pub id: Uuid,
-    /// Now.
     pub created_at: DateTime<Utc>,
     /// The admin who uploaded it; `None` at the command line.
     pub created_by: Option<Uuid>,
-    /// What it is called.
     pub file_name: &'a str,
     /// `uploaded`, or `done` where it is written by the same transaction.
     pub state: &'a str,
     /// Whether the rest of it is still to come.
     pub arriving: bool,
-    /// Rows.
     pub row_count: i64,
-    /// Rows that make accounts.
     pub accounts_new: i64,
     /// Rows whose address has one.
     pub accounts_known: i64,
     /// Rows that cannot be used.
     pub rows_bad: i64,
-    /// Now.
     pub seen_at: DateTime<Utc>,
     /// Now, where it is done.
     pub finished_at: Option<DateTime<Utc>>,
@@ -147,13 +141,9 @@ pub async fn list(
 #[diesel(table_name = imports)]
 #[expect(clippy::struct_field_names, reason = "they are named as their columns")]
 pub struct Confirmed<'a> {
-    /// The admin.
     pub confirmed_by: Uuid,
-    /// Their session.
     pub confirmed_session: Option<Uuid>,
-    /// Their address.
     pub confirmed_ip: IpNet,
-    /// Their browser.
     pub confirmed_user_agent: Option<&'a str>,
 }
 
@@ -236,9 +226,7 @@ fn goes_on() -> SqlLiteral<Bool> {
 #[derive(Debug, Clone, Copy, AsChangeset)]
 #[diesel(table_name = imports)]
 pub struct Counts {
-    /// All of them.
     pub row_count: i64,
-    /// Those that made accounts.
     pub accounts_new: i64,
     /// Those whose address had one.
     pub accounts_known: i64,

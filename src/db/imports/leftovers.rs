@@ -13,7 +13,6 @@ use crate::db::{Transaction, schema::user_imports as imports};
 /// An import that has come to its end, whose rows are still staged.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Leftover {
-    /// The import.
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
     /// Rows of the file up to the last that was staged.
@@ -127,7 +126,6 @@ pub struct Overtaken {
     /// The line that it begins on, from 1.
     #[diesel(sql_type = BigInt)]
     pub line: i64,
-    /// The address.
     #[diesel(sql_type = Text)]
     pub email: String,
 }

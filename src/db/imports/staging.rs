@@ -25,17 +25,14 @@ pub struct Staged<'a> {
     pub numbers: Vec<i64>,
     /// The line that it begins on, from 1.
     pub lines: Vec<i64>,
-    /// Ids of the accounts.
     pub ids: Vec<Uuid>,
     /// Addresses as given.
     pub emails: Vec<&'a str>,
     /// Addresses in lower case.
     pub canonical: Vec<&'a str>,
-    /// Names.
     pub names: Vec<Option<&'a str>>,
     /// Hashes of any kind that can be verified, or the mark that there is none.
     pub hashes: Vec<&'a str>,
-    /// Roles.
     pub roles: Vec<&'a str>,
     /// Whether the file says that the address is proven.
     pub verified: Vec<bool>,

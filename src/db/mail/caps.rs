@@ -14,7 +14,6 @@ use crate::db::Transaction;
 /// A cap of one recipient or mailbox: `per` holds the whole burst, `each` one mail of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Cap {
-    /// What is counted.
     pub key: Uuid,
     /// The time in which one mail is given back.
     pub each: TimeDelta,

@@ -14,21 +14,15 @@ use crate::db::{Transaction, schema::mails};
 #[derive(Debug, Insertable)]
 #[diesel(table_name = mails)]
 pub struct NewMail<'a> {
-    /// Id.
     pub id: Uuid,
-    /// The user it concerns.
     pub user_id: Option<Uuid>,
-    /// The kind of mail.
     pub kind: &'a str,
     /// Never to be sent.
     pub decoy: bool,
     /// The rendered mail, sealed for this table, row and column.
     pub sealed: &'a [u8],
-    /// When it is due.
     pub next_attempt_at: DateTime<Utc>,
-    /// When its link expires.
     pub expires_at: Option<DateTime<Utc>>,
-    /// Now.
     pub created_at: DateTime<Utc>,
 }
 
@@ -107,9 +101,7 @@ pub async fn insert_all(tx: &Transaction<'_>, mails: &[NewMail<'_>]) -> QueryRes
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = mails, check_for_backend(diesel::pg::Pg))]
 pub struct TakenMail {
-    /// Id.
     pub id: Uuid,
-    /// The kind of mail.
     pub kind: String,
     /// Never to be sent.
     pub decoy: bool,
@@ -119,9 +111,7 @@ pub struct TakenMail {
     pub merged: i32,
     /// The rendered mail, sealed.
     pub sealed: Option<Vec<u8>>,
-    /// Attempts, this one included.
     pub attempts: i32,
-    /// When its link expires.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
@@ -261,11 +251,8 @@ pub async fn mark_failed(
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = mails, check_for_backend(diesel::pg::Pg))]
 pub struct MailRow {
-    /// Id.
     pub id: Uuid,
-    /// The kind of mail.
     pub kind: String,
-    /// When it was written.
     pub created_at: DateTime<Utc>,
     /// When it was handed to the mail server.
     pub sent_at: Option<DateTime<Utc>>,

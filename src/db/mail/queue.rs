@@ -14,17 +14,13 @@ use crate::db::schema::mails;
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = mails, check_for_backend(diesel::pg::Pg))]
 pub struct QueuedMail {
-    /// Id.
     pub id: Uuid,
     /// The user it concerns, while there is an account.
     pub user_id: Option<Uuid>,
-    /// The kind of mail.
     pub kind: String,
-    /// When it was written.
     pub created_at: DateTime<Utc>,
     /// When it is tried next, where it was not given up.
     pub next_attempt_at: DateTime<Utc>,
-    /// When its link expires.
     pub expires_at: Option<DateTime<Utc>>,
     /// Attempts so far.
     pub attempts: i32,

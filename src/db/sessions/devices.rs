@@ -8,17 +8,13 @@ use uuid::Uuid;
 
 use crate::db::schema::sessions;
 
-/// A living session.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = sessions, check_for_backend(diesel::pg::Pg))]
 pub struct DeviceRow {
-    /// The session's id.
     pub id: Uuid,
     /// The client's address when it was last noted.
     pub ip: Option<IpNet>,
-    /// Its user agent then.
     pub user_agent: Option<String>,
-    /// When the session began.
     pub created_at: DateTime<Utc>,
     /// When a request was last noted, to the minute or so.
     pub last_seen_at: DateTime<Utc>,
@@ -29,11 +25,9 @@ pub struct DeviceRow {
 /// Which of the living sessions of a user.
 #[derive(Debug, Clone, Copy)]
 pub struct Which {
-    /// Whose.
     pub user_id: Uuid,
     /// Those that live at this time.
     pub at: DateTime<Utc>,
-    /// All but this one.
     pub except: Option<Uuid>,
     /// Those behind the one that was last seen then and has this id.
     pub behind: Option<(DateTime<Utc>, Uuid)>,
@@ -99,15 +93,12 @@ pub async fn owner_of(
 /// A request of a session, to be noted.
 #[derive(Debug, Clone)]
 pub struct Sighting<'a> {
-    /// The session.
     pub session_id: Uuid,
-    /// When the request came.
     pub at: DateTime<Utc>,
     /// Noted only where the last one was before this.
     pub unless_since: DateTime<Utc>,
     /// Where the client is now.
     pub ip: IpNet,
-    /// Its user agent now.
     pub user_agent: Option<&'a str>,
 }
 

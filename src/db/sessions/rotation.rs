@@ -25,9 +25,7 @@ use crate::db::{
 /// The next refresh token of a session, and the one it replaces.
 #[derive(Debug)]
 pub struct Rotation {
-    /// Session.
     pub id: Uuid,
-    /// Its user.
     pub user_id: Uuid,
     /// The generation of the token presented.
     pub generation: i64,
@@ -41,20 +39,16 @@ pub struct Rotation {
     pub next_hash: [u8; 32],
     /// Its `jti`.
     pub next_jti: String,
-    /// Its issue time.
     pub issued_at: DateTime<Utc>,
-    /// Its expiry.
     pub expires_at: DateTime<Utc>,
     /// Where the client is now.
     pub ip: Option<IpNet>,
-    /// Its user agent now.
     pub user_agent: Option<String>,
 }
 
 /// What the rotation found beside the session's token.
 #[derive(Debug)]
 pub struct Rotated {
-    /// The user.
     pub user: UserRecord,
     /// Whether the cookies outlive the browser.
     pub remembered: bool,

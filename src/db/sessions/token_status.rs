@@ -27,7 +27,6 @@ use crate::{
 /// A user, the session of the token, and whether the token is on the revocation list.
 #[derive(Debug)]
 pub struct TokenStatus {
-    /// The user.
     pub user: UserRecord,
     /// The session, where the token names one of this user's.
     pub session: Option<SessionStatus>,
@@ -62,7 +61,6 @@ pub async fn find(db: &Db, claims: &Claims) -> Result<Option<TokenStatus>, DbErr
     batch::ask(db, &db.token_statuses, ids).await
 }
 
-/// What a token names.
 pub(in crate::db) struct Ids {
     user: Uuid,
     session: Uuid,

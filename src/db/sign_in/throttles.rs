@@ -100,11 +100,9 @@ pub async fn give_back(
     Ok(())
 }
 
-/// A counter.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = throttles, check_for_backend(diesel::pg::Pg))]
 pub struct Counter {
-    /// Its key.
     pub key: Vec<u8>,
     /// No attempt is let through before this.
     pub next_allowed_at: DateTime<Utc>,

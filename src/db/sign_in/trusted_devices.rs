@@ -11,31 +11,23 @@ use crate::db::{
     schema::{trusted_devices as trusted, users},
 };
 
-/// A browser to trust.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = trusted)]
 pub struct NewTrusted<'a> {
-    /// Id.
     pub id: Uuid,
-    /// Who trusts it.
     pub user_id: Uuid,
     /// SHA-256 of its secret.
     pub secret_hash: &'a [u8],
     /// The user's `revocation_id`, held by this transaction.
     pub rev: i64,
-    /// Now.
     pub created_at: DateTime<Utc>,
     /// The end of the trust.
     pub expires_at: DateTime<Utc>,
-    /// Now.
     pub last_used_at: DateTime<Utc>,
-    /// The client's address.
     pub ip: Option<IpNet>,
-    /// The client's user agent.
     pub user_agent: Option<&'a str>,
 }
 
-/// Trusts a browser.
 pub async fn insert(tx: &Transaction<'_>, new: &NewTrusted<'_>) -> QueryResult<()> {
     diesel::insert_into(trusted::table)
         .values(new)
@@ -62,17 +54,13 @@ pub async fn forget(
 /// A sign-in with a device cookie, after the right password.
 #[derive(Debug)]
 pub struct Use<'a> {
-    /// Whose password it was.
     pub user_id: Uuid,
     /// The `rev` that came with it.
     pub rev: i64,
     /// SHA-256 of each of its secrets.
     pub secret_hashes: &'a [Vec<u8>],
-    /// Now.
     pub at: DateTime<Utc>,
-    /// The client's address.
     pub ip: IpNet,
-    /// The client's user agent.
     pub user_agent: Option<&'a str>,
 }
 
@@ -99,23 +87,18 @@ pub async fn note_use(tx: &Transaction<'_>, used: &Use<'_>) -> QueryResult<bool>
     Ok(rows > 0)
 }
 
-/// A trusted browser.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = trusted, check_for_backend(diesel::pg::Pg))]
 pub struct TrustedRow {
-    /// Id.
     pub id: Uuid,
     /// SHA-256 of its secret.
     pub secret_hash: Vec<u8>,
-    /// Since when.
     pub created_at: DateTime<Utc>,
     /// Until when.
     pub expires_at: DateTime<Utc>,
     /// The last sign-in with it.
     pub last_used_at: DateTime<Utc>,
-    /// The client's address then.
     pub ip: Option<IpNet>,
-    /// Its user agent then.
     pub user_agent: Option<String>,
 }
 

@@ -16,7 +16,6 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
     reason = "each is an answer of its own"
 )]
 pub struct Examined {
-    /// Our role.
     #[diesel(sql_type = Text)]
     pub role: String,
     /// The version of the server, in words.
@@ -73,7 +72,6 @@ const TABLES: [&str; 17] = [
     "users",
 ];
 
-/// Looks at the database.
 pub async fn examine(mut conn: &AsyncPgConnection) -> QueryResult<Examined> {
     sql_query(
         "SELECT current_user::text AS role,
@@ -125,7 +123,6 @@ pub async fn second_factors(mut conn: &AsyncPgConnection) -> QueryResult<SecondF
     .await
 }
 
-/// The database's clock.
 pub async fn clock(mut conn: &AsyncPgConnection) -> QueryResult<DateTime<Utc>> {
     #[derive(QueryableByName)]
     struct Clock {

@@ -16,16 +16,12 @@ use crate::domain::secrets::sealing::Place;
 /// A column of sealed values, in a table whose key is a UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SealedColumn {
-    /// Table name.
     pub table: &'static str,
-    /// The primary key's column.
     pub key: &'static str,
-    /// Column name.
     pub column: &'static str,
 }
 
 impl SealedColumn {
-    /// Every one.
     pub const ALL: [Self; 3] = [
         Self {
             table: "totp_authenticators",
@@ -60,10 +56,8 @@ impl SealedColumn {
 /// A sealed value and where it stands.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct SealedRow {
-    /// Primary key.
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
-    /// The value.
     #[diesel(sql_type = Bytea)]
     pub sealed: Vec<u8>,
 }
@@ -98,7 +92,6 @@ pub async fn others_after(
 pub struct Resealed {
     /// The row as it was read.
     pub from: SealedRow,
-    /// The new value.
     pub to: Vec<u8>,
 }
 
@@ -133,10 +126,8 @@ pub async fn replace(
 /// How many values a key seals.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct KeyCount {
-    /// The key's id.
     #[diesel(sql_type = Text)]
     pub key_id: String,
-    /// Values.
     #[diesel(sql_type = BigInt)]
     pub values: i64,
 }

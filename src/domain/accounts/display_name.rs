@@ -46,7 +46,6 @@ impl DisplayName {
         Ok(is_seen.then_some(Self(name)))
     }
 
-    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }

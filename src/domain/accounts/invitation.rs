@@ -22,7 +22,6 @@ const SECRET: usize = 32;
 /// There is no user yet for a token to name, so the link carries a secret of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
-    /// Id.
     pub id: Uuid,
     /// The address as it was given.
     pub email: String,
@@ -32,7 +31,6 @@ pub struct Invitation {
     pub role: Role,
     /// The admin who sent it last, where that account has not been erased.
     pub invited_by: Option<Uuid>,
-    /// When it was written.
     pub created_at: DateTime<Utc>,
     /// When the link was sent last.
     pub sent_at: DateTime<Utc>,
@@ -55,7 +53,6 @@ pub fn hash(secret: &SecretString) -> [u8; 32] {
 /// What an open invitation is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// It can be accepted.
     Open,
     /// It was not accepted in time.
     Expired,
@@ -66,7 +63,6 @@ pub enum State {
 }
 
 impl State {
-    /// Every one of them.
     pub const ALL: [Self; 4] = [
         Self::Open,
         Self::Expired,

@@ -13,9 +13,7 @@ pub const DELETION_GRACE: TimeDelta = TimeDelta::days(30);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Manages the own account.
     User,
-    /// Manages every account.
     Admin,
 }
 
@@ -63,7 +61,6 @@ pub struct User {
     pub email_canonical: String,
     /// What the user wants to be called.
     pub display_name: Option<String>,
-    /// Role.
     pub role: Role,
     /// When the address was proven to be theirs, or a file said so.
     pub email_verified_at: Option<DateTime<Utc>>,

@@ -21,13 +21,11 @@ pub struct UserSearch {
     pub text: Option<Text>,
     /// The state of the account.
     pub status: Option<Status>,
-    /// The role.
     pub role: Option<Role>,
     /// Whether a second factor is enrolled.
     pub two_factor: Option<bool>,
     /// Whether the address is proven.
     pub verified: Option<bool>,
-    /// In which order.
     pub sort: Sort,
     /// From where on; the first page where there is none.
     pub step: Option<Step>,
@@ -104,7 +102,6 @@ pub enum Sort {
     Newest,
     /// The oldest account first.
     Oldest,
-    /// By address.
     Email,
 }
 

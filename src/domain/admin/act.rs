@@ -16,23 +16,20 @@ pub struct AdminAct {
     pub input: Input,
     /// The heading, and the text of its link.
     pub title: &'static str,
-    /// What will happen.
     pub says: &'static str,
     pub button: &'static str,
     /// As in "to disable an account".
     pub purpose: &'static str,
-    /// What happened, afterwards.
     pub done: &'static str,
     /// Whether the user is shut out by it, or loses something.
     pub is_dangerous: bool,
     pub listed: Listed,
     /// Why it would do nothing to this account, where that is so.
     pub nothing_to_do: fn(&Account<'_>) -> Option<&'static str>,
-    /// What the owner is told, where it concerns their security.
+    /// What the mail to the owner says, where it concerns their security.
     pub mail: Option<Mail>,
     /// Its words where it can be done to many accounts at once.
     pub bulk: Option<Bulk>,
-    /// What its call does.
     pub call: &'static str,
     pub command: Option<Command>,
 }

@@ -19,25 +19,18 @@ pub type Hash = [u8; 32];
 /// An event as its row has it, in forms that keep whatever is stored there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
-    /// Its number.
     pub seq: i64,
     /// When, in microseconds since 1970; the ends of the range for the infinities of Postgres.
     pub at: i64,
-    /// What, by name.
     pub event: String,
-    /// Its level.
     pub level: String,
-    /// Who acted.
     pub actor_id: Option<Uuid>,
-    /// The user it concerns.
     pub subject_id: Option<Uuid>,
     /// The hash of an unknown address.
     pub subject_hash: Option<Vec<u8>>,
-    /// In which session.
     pub session_id: Option<Uuid>,
     /// From where, `address/prefix`.
     pub ip: Option<String>,
-    /// With what browser.
     pub user_agent: Option<String>,
     /// What the event adds, as Postgres prints `jsonb`.
     pub detail: String,
@@ -108,7 +101,6 @@ pub struct Statement {
     pub after_seq: i64,
     /// up to this one.
     pub last_seq: i64,
-    /// How many there are.
     pub events: i64,
     /// SHA-256 of their list.
     pub digest: Vec<u8>,
@@ -116,14 +108,12 @@ pub struct Statement {
     pub purged_through: Option<i64>,
     /// The link of the seal before; zeros in the first.
     pub previous: Vec<u8>,
-    /// Under which key.
     pub key_id: String,
 }
 
 /// A link of the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seal {
-    /// What it says.
     pub says: Statement,
     /// HMAC-SHA256 of that.
     pub mac: Vec<u8>,
@@ -136,7 +126,6 @@ pub struct Head {
     pub number: i64,
     /// What it covers up to.
     pub last_seq: i64,
-    /// Its link.
     pub link: Hash,
 }
 

@@ -13,7 +13,6 @@ use crate::domain::secrets::{
     sealing::{SealError, SealingRing},
 };
 
-/// Codes in a set.
 pub const CODES_IN_A_SET: usize = 10;
 /// At this many codes or fewer, the user is warned.
 pub const FEW_LEFT: usize = 3;
@@ -37,7 +36,6 @@ static CROCKFORD: LazyLock<Encoding> = LazyLock::new(|| {
 pub struct BackupCode(String);
 
 impl BackupCode {
-    /// A fresh set.
     pub fn fresh_set(random: &dyn Random) -> Vec<Self> {
         (0..CODES_IN_A_SET)
             .map(|_| Self(CROCKFORD.encode(&random::bytes::<10>(random))))
@@ -78,7 +76,6 @@ impl fmt::Debug for BackupCode {
 /// A stored code, used or not.
 #[derive(Debug, Clone)]
 pub struct StoredCode {
-    /// Its MAC.
     pub mac: Vec<u8>,
     /// The key of the MAC.
     pub key_id: String,

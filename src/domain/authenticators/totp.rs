@@ -29,7 +29,6 @@ impl fmt::Debug for TotpSecret {
 }
 
 impl TotpSecret {
-    /// A fresh secret.
     pub fn fresh(random: &dyn Random) -> Self {
         Self(random::bytes(random))
     }
@@ -91,10 +90,7 @@ impl TotpCode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TotpVerdict {
     /// It is of this step, which may be accepted, once.
-    Matches {
-        /// The time step.
-        step: i64,
-    },
+    Matches { step: i64 },
     /// It is right, but its step was accepted or refused before.
     Spent,
     /// It is of a step outside the window: the clock of the phone is off.

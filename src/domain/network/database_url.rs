@@ -17,7 +17,6 @@ pub struct DatabaseUrl {
     pub servers: Vec<Server>,
     /// The role; without one, the name of the account that runs this process.
     pub user: Option<String>,
-    /// The role's password.
     pub password: Option<String>,
     /// The database; without one, the role's name.
     pub database: Option<String>,
@@ -25,7 +24,6 @@ pub struct DatabaseUrl {
     pub options: Option<String>,
     /// What `pg_stat_activity` shows.
     pub application_name: Option<String>,
-    /// Whether TLS is used.
     pub tls: Tls,
     /// Whether the TLS handshake comes first, without asking (Postgres 17).
     pub direct_tls: bool,
@@ -43,14 +41,12 @@ pub struct DatabaseUrl {
     pub keepalives: Option<Keepalives>,
 }
 
-/// One server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
     /// Its name, which a certificate must bear.
     pub host: Host,
     /// Its address, where the name is not to be looked up.
     pub address: Option<IpAddr>,
-    /// Its port.
     pub port: u16,
 }
 
@@ -88,7 +84,6 @@ pub enum ChannelBinding {
 /// When a silent connection is asked whether it lives; `None` leaves a figure to the caller.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Keepalives {
-    /// After so much silence.
     pub idle: Option<Duration>,
     /// So long after a question without answer.
     pub interval: Option<Duration>,
@@ -99,7 +94,6 @@ pub struct Keepalives {
 /// Why a text is no `DATABASE_URL`.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Malformed {
-    /// Neither form.
     #[error("is neither a postgres:// URL nor key=value pairs")]
     Neither,
     /// A pair is not written as one.
@@ -117,7 +111,6 @@ pub enum Malformed {
     /// An option has a value that it cannot have.
     #[error("has a value for `{0}` that is none of {1}")]
     Value(&'static str, &'static str),
-    /// Lists of different lengths.
     #[error("names {0} hosts and {1} of `{2}`")]
     Lengths(usize, usize, &'static str),
     /// Nothing says where the server is.
@@ -132,7 +125,6 @@ const ON_OFF: &str = "0 and 1";
 const PORT: u16 = 5432;
 
 impl DatabaseUrl {
-    /// Reads either form.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         let pairs = Pairs::read(text)?;
         Ok(Self {

@@ -14,7 +14,6 @@ pub const HEADER: &str = "vestibule-probe";
 /// How long it holds, before and after its moment.
 const HOLDS: TimeDelta = TimeDelta::minutes(1);
 
-/// The key of probes.
 #[derive(Debug, Clone)]
 pub struct SelfCheckKey(Key);
 

@@ -21,9 +21,7 @@ pub enum TlsMode {
 pub struct SmtpSettings {
     /// A host name or an IP address; with TLS, the certificate must be good for it.
     pub host: String,
-    /// The TCP port.
     pub port: u16,
-    /// When TLS begins.
     pub tls: TlsMode,
     /// The user for AUTH PLAIN or LOGIN; none: no authentication.
     pub username: Option<String>,

@@ -40,7 +40,6 @@ pub fn client_config(
 /// The settings that a TLS failure may be mended by.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
-    /// Who the server is.
     pub server: &'static str,
     /// Whether TLS is spoken, and when it begins.
     pub mode: &'static str,

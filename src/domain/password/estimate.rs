@@ -36,7 +36,6 @@ const IMITATIONS: [(char, &str, usize); 12] = [
     ('z', "2", 1),
 ];
 
-/// What the pattern says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Estimate {
     pub(super) score: Score,

@@ -13,7 +13,6 @@ use super::Password;
 pub struct Argon2Settings {
     /// Memory, in KiB.
     pub memory_kib: u32,
-    /// Passes over the memory.
     pub iterations: u32,
     /// Lanes.
     pub parallelism: u32,
@@ -44,10 +43,8 @@ impl From<argon2::Error> for HashError {
     }
 }
 
-/// What a comparison says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// The password is right.
     Match {
         /// Its hash was made with other parameters than today's and should be replaced.
         rehash: bool,

@@ -87,7 +87,6 @@ pub enum PasswordRefusal {
     TooShort {
         /// Characters typed.
         given: usize,
-        /// Characters required.
         required: usize,
     },
     /// More than 256 characters or 1024 bytes.

@@ -92,7 +92,6 @@ impl StoredHash {
         }
     }
 
-    /// What it asks for.
     pub(super) fn work(&self) -> Work {
         match self {
             Self::Argon2 { params, .. } => Work::Argon2 {

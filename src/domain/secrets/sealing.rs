@@ -30,11 +30,9 @@ const NONCE_BYTES: usize = 24;
 /// Where a sealed value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// Table name.
     pub table: &'static str,
     /// Primary key of the row.
     pub row: Uuid,
-    /// Column name.
     pub column: &'static str,
 }
 

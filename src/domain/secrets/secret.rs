@@ -59,7 +59,6 @@ impl<'de> Deserialize<'de> for SecretString {
 pub struct Key([u8; 32]);
 
 impl Key {
-    /// Wraps key material.
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }

@@ -29,7 +29,6 @@ pub struct Claims {
     pub extra: Extra,
 }
 
-/// Claims of single purposes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Extra {
     /// The session's generation (`gen`), on refresh tokens.

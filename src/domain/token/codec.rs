@@ -19,7 +19,6 @@ pub(super) const FUTURE_TOLERANCE: TimeDelta = TimeDelta::seconds(60);
 /// Longer texts are no tokens of ours and are not looked at.
 pub(super) const MAX_TOKEN_BYTES: usize = 4096;
 
-/// The settings of tokens.
 #[derive(Debug, Clone)]
 pub struct TokenPolicy {
     /// `iss`: the `BASE_URL` without a trailing slash.
@@ -28,7 +27,6 @@ pub struct TokenPolicy {
     pub audience: Option<String>,
     /// How long past `exp` an access token is still taken.
     pub access_leeway: TimeDelta,
-    /// Lifetime of access tokens.
     pub access_lifetime: TimeDelta,
     /// Lifetime of refresh tokens, from each rotation.
     pub refresh_lifetime: TimeDelta,
@@ -77,7 +75,6 @@ impl KeySet {
     }
 }
 
-/// Mints and reads tokens.
 pub struct TokenCodec {
     /// The first signs; all verify.
     pub(super) ring: Vec<KeySet>,
@@ -108,7 +105,6 @@ impl TokenCodec {
         }
     }
 
-    /// The settings.
     pub fn policy(&self) -> &TokenPolicy {
         &self.policy
     }

@@ -39,10 +39,8 @@ impl Inspection {
     }
 }
 
-/// One of our keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningKey {
-    /// Its name.
     pub kid: String,
     /// 0 for the key that signs, 1 for the first of those before it.
     pub position: usize,
@@ -65,12 +63,12 @@ impl TokenCodec {
         let header = segments.next().and_then(object);
         let claims = segments.next().and_then(object);
         let claimed = claims.as_ref().and_then(|all| all.get("purpose")?.as_str());
-        let door = claimed
+        let purpose = claimed
             .and_then(Purpose::from_word)
             .unwrap_or(Purpose::Access);
         Inspection {
             signed_by: self.signing_key(token),
-            verdict: self.decode_ahead(door, token, now),
+            verdict: self.decode_ahead(purpose, token, now),
             header,
             claims,
         }

@@ -37,7 +37,6 @@ use crate::{
 /// What the form or the call brings.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// Out of the link.
     pub token: SecretString,
     /// The password of the account.
     pub password: SecretString,
@@ -50,7 +49,6 @@ pub struct Input {
 /// What a link is good for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Link {
-    /// An account.
     Good(Invitation),
     /// Nothing: it was used, revoked, sent again or has expired, or its sender is no longer an
     /// admin.
@@ -61,7 +59,6 @@ pub enum Link {
     Closed,
 }
 
-/// What became of it.
 #[derive(Debug)]
 pub enum Outcome {
     /// The account is made and signed in.
@@ -74,7 +71,6 @@ pub enum Outcome {
     Closed,
     /// Some input cannot be used. The link is not used up.
     Invalid(InputFaults),
-    /// Too many attempts.
     Throttled(Pause),
 }
 

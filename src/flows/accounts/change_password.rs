@@ -31,7 +31,6 @@ pub struct Input {
     pub new_password: SecretString,
 }
 
-/// What became of it.
 #[derive(Debug)]
 pub enum Outcome {
     /// The password is changed. This session goes on with a new pair; all others ended.
@@ -44,11 +43,9 @@ pub enum Outcome {
     Invalid(InputFaults),
     /// The credentials were changed by another request at the same moment: nothing was done.
     Overtaken,
-    /// Too many attempts.
     Throttled(Pause),
 }
 
-/// Changes the password.
 pub async fn change(
     s: &Services,
     who: &Authenticated,

@@ -17,21 +17,17 @@ use crate::{
     },
 };
 
-/// The account to make.
 #[derive(Debug, Clone)]
 pub struct Input {
     /// The address. The operator who makes the account vouches for it.
     pub email: EmailAddress,
     /// The password to start with.
     pub password: SecretString,
-    /// Role.
     pub role: Role,
 }
 
-/// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The account is made.
     Created,
     /// There is an admin already, so none was made.
     NotNeeded,
@@ -41,7 +37,6 @@ pub enum Outcome {
     Invalid(InputFaults),
 }
 
-/// Makes an account.
 pub async fn create(s: &Services, input: &Input, client: &Client) -> Result<Outcome> {
     write(s, input, client, false).await
 }

@@ -35,13 +35,11 @@ use crate::{
     mail::Message,
 };
 
-/// Invitations of one page.
 pub const PAGE: i64 = 50;
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
-    /// Invite an address.
     Invite {
         /// As it was typed.
         email: String,
@@ -50,14 +48,11 @@ pub enum Act {
     },
     /// Send an invitation again, with a fresh link.
     Resend(Uuid),
-    /// Take an invitation back.
     Revoke(Uuid),
 }
 
-/// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is done.
     Done(Invitation),
     /// The address has an account.
     EmailTaken,
@@ -215,7 +210,6 @@ impl Inviting<'_> {
 /// An open invitation, and what it is good for.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// The invitation.
     pub invitation: Invitation,
     /// The address of its sender, if that account still exists.
     pub inviter: Option<String>,

@@ -6,7 +6,6 @@ use crate::{
     flows::{Result, Services},
 };
 
-/// Events on the overview.
 const RECENT_EVENTS: i64 = 8;
 
 /// The account at a glance.

@@ -24,7 +24,6 @@ use crate::{
 /// What is typed so far, and what tells whose password it will be.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// The new password.
     pub password: SecretString,
     /// The token of a link, where the form came from one: the password will be its owner's.
     pub token: Option<SecretString>,
@@ -34,12 +33,9 @@ pub struct Input {
     pub display_name: String,
 }
 
-/// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// The verdict.
     Judged(Strength),
-    /// Too many questions.
     Throttled(Pause),
 }
 

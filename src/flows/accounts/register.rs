@@ -33,9 +33,7 @@ use crate::{
 /// What the form or the call brings.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// Address.
     pub email: String,
-    /// Password.
     pub password: SecretString,
     /// Name, may be blank.
     pub display_name: String,
@@ -43,7 +41,6 @@ pub struct Input {
     pub replaces: Option<HeldSession>,
 }
 
-/// What became of it.
 #[derive(Debug)]
 pub enum Outcome {
     /// The account is made and signed in.
@@ -56,7 +53,6 @@ pub enum Outcome {
     Invalid(InputFaults),
     /// This site takes no registrations, or only those of invited people.
     Closed,
-    /// Too many attempts.
     Throttled(Pause),
 }
 

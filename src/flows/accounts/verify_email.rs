@@ -35,7 +35,6 @@ use crate::{
 };
 use uuid::Uuid;
 
-/// Who follows the link.
 #[derive(Debug, Clone)]
 pub enum Proof {
     /// The caller is signed in as this user.
@@ -55,10 +54,8 @@ pub enum Then {
     Nothing,
 }
 
-/// What became of it.
 #[derive(Debug)]
 pub enum Outcome {
-    /// The address is proven.
     Verified,
     /// The address is proven, and a session began.
     SignedIn(TokenPair),
@@ -68,11 +65,9 @@ pub enum Outcome {
     LinkDead,
     /// The link is good, but belongs to another account than the one signed in.
     NotYours,
-    /// The password is wrong.
     WrongPassword,
     /// The new password cannot be used.
     Invalid(InputFaults),
-    /// Too many attempts.
     Throttled(Pause),
 }
 

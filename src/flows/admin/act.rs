@@ -1,4 +1,4 @@
-//! What admins do to accounts: the one door that every act passes, on page, API and command line.
+//! What admins do to accounts: the one place that every act passes, from page, API and command line.
 //!
 //! ```text
 //!   an admin, with a recent proof --> lock --> still an admin, session lives --.
@@ -33,16 +33,14 @@ use crate::{
 
 pub use crate::domain::admin::Act;
 
-/// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is done.
     Done,
     /// There is no such user, or no such session.
     NotFound,
     /// No admin acts on their own account.
     OwnAccount,
-    /// Nobody would be left to manage accounts.
+    /// No admin would be left.
     LastAdmin,
     /// The account is in a state where this does nothing; why, in a sentence.
     NothingToDo(&'static str),
@@ -88,7 +86,7 @@ pub async fn rename(
     .await
 }
 
-/// Why somebody does not come in.
+/// Why the actor may not act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Barred {
     /// They are no admin any more.
@@ -106,7 +104,7 @@ impl From<Barred> for Outcome {
     }
 }
 
-/// The door: takes the lock, and asks again who acts. `None` lets them in, until the commit.
+/// Takes the lock and re-checks the actor. `None` if the actor may act, until the commit.
 pub(in crate::flows) async fn enter(
     tx: &Transaction<'_>,
     who: &Authenticated,
@@ -119,7 +117,7 @@ pub(in crate::flows) async fn enter(
     Ok((!is_admin).then_some(Barred::NotAdmin))
 }
 
-/// Why somebody who came through the door would not any more, without holding anything.
+/// Re-checks, without locks, that the actor is still an active admin with a living session. `None` if so.
 pub(in crate::flows) async fn barred(
     conn: &Connection,
     who: &Authenticated,
@@ -134,7 +132,7 @@ pub(in crate::flows) async fn barred(
     Ok((!is_admin).then_some(Barred::NotAdmin))
 }
 
-/// Does something to an account as whoever runs the service, who needs no account.
+/// Acts on an account as the operator of the service, who needs no account.
 pub async fn perform_as_operator(
     s: &Services,
     subject: Uuid,
@@ -165,7 +163,7 @@ pub(in crate::flows) struct Acting<'a> {
 }
 
 impl<'a> Acting<'a> {
-    /// An admin who has come through the door, and stands in it until the commit.
+    /// An admin whose rights were re-checked, and are held until the commit.
     pub(in crate::flows) async fn as_admin(
         s: &'a Services,
         tx: &'a Transaction<'a>,
@@ -229,7 +227,7 @@ impl<'a> Acting<'a> {
         Ok(outcome)
     }
 
-    /// Whether nobody could manage accounts without this user.
+    /// Whether this user is the last active admin.
     pub(in crate::flows) async fn is_last_admin(&self, user: &User) -> Result<bool> {
         let counts = user.role == Role::Admin && user.disabled_at.is_none();
         Ok(counts && !db::admin::admins::another_active(self.tx, user.id).await?)

@@ -1,7 +1,7 @@
 //! One act on many accounts: a preview that changes nothing, then all of it in one transaction.
 //!
-//! The acts are those of `act`, behind its door and in its words. Whoever an act does not fit
-//! is left out and told; a fault undoes all of it.
+//! The acts are those of `act`, with its checks and its words. A user whom an act does not fit
+//! is left out and listed; a fault undoes all of it.
 
 mod whole;
 
@@ -50,7 +50,7 @@ pub struct Order(Act);
 pub struct Selected(BTreeSet<Uuid>);
 
 impl Selected {
-    /// Reads ids as they came; what is wrong is told at `ids`.
+    /// Reads ids as they came; faults are reported at `ids`.
     pub fn parse<'a>(typed: impl IntoIterator<Item = &'a str>) -> Result<Self, InputFaults> {
         let fault = |why: &str| Err(InputFaults::one("ids", &why));
         let ids: Result<BTreeSet<Uuid>, _> = typed.into_iter().map(Uuid::try_parse).collect();
@@ -64,7 +64,6 @@ impl Selected {
         }
     }
 
-    /// How many.
     pub fn count(&self) -> usize {
         self.0.len()
     }
@@ -74,27 +73,25 @@ impl Selected {
     }
 }
 
-/// Why somebody is left out.
+/// Why a user is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
-    /// Nobody has this id.
     NotFound,
     /// No admin acts on their own account.
     OwnAccount,
-    /// Nobody would be left to manage accounts.
+    /// No admin would be left.
     LastAdmin,
     /// The account is in a state where the act does nothing; why, in a sentence.
     NothingToDo(&'static str),
 }
 
-/// Somebody who is left out.
+/// A user who is left out.
 #[derive(Debug, Clone)]
 pub struct LeftOut {
     /// The id that was selected.
     pub id: Uuid,
     /// The user, where there is one.
     pub managed: Option<ManagedUser>,
-    /// Why.
     pub why: Why,
 }
 
@@ -143,7 +140,6 @@ pub async fn preview(
     Ok(Preview { fitting, left_out })
 }
 
-/// What was done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     /// To whom, by id.
@@ -154,7 +150,7 @@ pub struct Report {
     pub not_reached: usize,
 }
 
-/// Does one act to everybody who is selected and whom it fits, or to nobody.
+/// Does one act to all selected users whom it fits, or to none.
 pub async fn perform(
     s: &Services,
     proven: &Proven,

@@ -1,4 +1,4 @@
-//! Helping somebody who cannot get in, or should not as they do now: a new password, a link, a
+//! Helping a user who cannot sign in, or should not with the current password: a new password, a link, a
 //! second factor that is lost.
 
 use super::act::{Acting, Outcome};

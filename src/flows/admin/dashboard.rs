@@ -11,20 +11,17 @@ use crate::{
     flows::{Result, Services, audit::waiting},
 };
 
-/// What the dashboard tells.
 #[derive(Debug, Clone)]
 pub struct Dashboard {
-    /// Accounts.
     pub users: Figure,
     /// Accounts with a second factor.
     pub second_factors: Figure,
-    /// Sessions that live.
     pub sessions: Figure,
     /// Mails that are still to be sent.
     pub mails_waiting: Figure,
     /// Mails that were given up within 30 days.
     pub mails_given_up: Figure,
-    /// Counters of guesses that make somebody wait.
+    /// Counters of failed attempts whose address has to wait.
     pub paused: Figure,
     /// Counters of guesses that keep strangers out.
     pub blocked: Figure,
@@ -44,12 +41,9 @@ pub struct Dashboard {
     pub version: &'static str,
 }
 
-/// Sign-ins in one span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignIns {
-    /// When.
     pub span: Span,
-    /// Sessions that began.
     pub succeeded: Figure,
     /// Wrong passwords and wrong codes.
     pub failed: Figure,

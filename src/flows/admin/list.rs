@@ -5,7 +5,7 @@ mod search;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-pub use search::{Page, Query, check, count, everybody, list, page};
+pub use search::{Page, Query, all_ids, check, count, list, page};
 
 use crate::{
     db::{
@@ -31,18 +31,14 @@ pub const LATEST: i64 = 20;
 /// Where each list of one user goes on, as it came; blank is its first page.
 #[derive(Debug, Clone, Default)]
 pub struct Cursors {
-    /// Of the living sessions.
     pub sessions: String,
-    /// Of what happened.
     pub events: String,
-    /// Of the mails.
     pub mails: String,
 }
 
 /// One user, with what happened around the account.
 #[derive(Debug)]
 pub struct Whole {
-    /// The user.
     pub managed: ManagedUser,
     /// The file that brought the account, where one did.
     pub origin: Option<db::imports::Origin>,

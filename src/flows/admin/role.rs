@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Acting<'_> {
-    /// Changes the role. It counts from the next request on: nobody's token says what they may do.
+    /// Changes the role. It counts from the next request on: no token says what its owner may do.
     pub async fn set_role(&self, user: &User, role: Role) -> Result<Outcome> {
         if self.is_last_admin(user).await? {
             return Ok(Outcome::LastAdmin);

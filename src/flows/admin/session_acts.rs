@@ -1,4 +1,4 @@
-//! Ending somebody's sessions.
+//! Ending the sessions of a user.
 
 use uuid::Uuid;
 

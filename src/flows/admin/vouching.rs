@@ -1,5 +1,5 @@
 //! Who vouches for an imported account until its owner has proven the mailbox: the admins of its
-//! file, and only while they are admins who can act. An operator's import needs nobody else.
+//! file, and only while they are admins who can act. An operator's import needs no one else.
 //!
 //! ```text
 //!   imported --the owner proves the mailbox--> the owner's alone

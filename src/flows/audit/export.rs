@@ -24,7 +24,6 @@ use crate::{
 };
 use rows::Form;
 
-/// Rows of a part.
 const AT_ONCE: usize = 1000;
 
 /// Who takes a file along.

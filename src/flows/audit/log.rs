@@ -18,7 +18,6 @@ use crate::{
     flows::{FlowError, InputFaults, Result, Services, audit::record::record_anonymous},
 };
 
-/// Events of one page.
 pub const PAGE: usize = 50;
 /// The most that a page may be asked to have.
 pub const MAX_PAGE: usize = 200;
@@ -30,7 +29,6 @@ pub struct Query {
     pub actor: String,
     /// The user it concerns: an id or an address, with or without account.
     pub subject: String,
-    /// What, by name.
     pub event: String,
     /// Not before,
     pub from: String,
@@ -43,7 +41,6 @@ pub struct Query {
 /// A page of the log, newest first.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// The events.
     pub events: Vec<LoggedEvent>,
     /// The cursor of the next, older page, where there is one.
     pub next: Option<String>,
@@ -71,11 +68,9 @@ impl Who {
 /// Which events are asked for, besides what [`Filter`] says itself.
 #[derive(Debug, Clone, Default)]
 pub struct Question {
-    /// Who acted.
     pub actor: Option<Who>,
     /// The user it concerns. Of an address, also what happened while it had no account.
     pub subject: Option<Who>,
-    /// Event and times.
     pub rest: Filter,
 }
 

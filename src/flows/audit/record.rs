@@ -53,7 +53,6 @@ impl<'a> Actor<'a> {
     }
 }
 
-/// Writes an event.
 pub async fn record(
     s: &Services,
     tx: &Transaction<'_>,

@@ -26,36 +26,22 @@ const EVENTS: i64 = 1000;
 /// Something that is not as it was sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// The row is another.
     EventChanged {
-        /// Its number.
         seq: i64,
         /// The seal that covers it.
         seal: i64,
     },
-    /// The row is gone.
     EventRemoved {
-        /// Its number.
         seq: i64,
         /// The seal that covers it.
         seal: i64,
     },
     /// The row stands where no seal knows it.
-    EventInserted {
-        /// Its number.
-        seq: i64,
-    },
+    EventInserted { seq: i64 },
     /// The MAC of the seal is wrong.
-    SealChanged {
-        /// Its number.
-        seal: i64,
-    },
+    SealChanged { seal: i64 },
     /// The list of the seal's events is another.
-    ListChanged {
-        /// Its number.
-        seal: i64,
-    },
-    /// Seals are gone.
+    ListChanged { seal: i64 },
     SealsRemoved {
         /// The first,
         from: i64,
@@ -63,10 +49,7 @@ pub enum Finding {
         through: i64,
     },
     /// The seal does not follow from the one before it.
-    SealUnlinked {
-        /// Its number.
-        seal: i64,
-    },
+    SealUnlinked { seal: i64 },
     /// Seals at the end of the chain, or before a broken link, are under keys that are not there.
     KeyMissing {
         /// The first,
@@ -77,25 +60,18 @@ pub enum Finding {
         key_id: String,
     },
     /// The chain does not have the seal that was expected.
-    NotAsExpected {
-        /// Its number.
-        seal: i64,
-    },
+    NotAsExpected { seal: i64 },
 }
 
 /// A seal that an operator noted down: its number and its link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Noted {
-    /// Its number.
     pub seal: i64,
-    /// Its link.
     pub link: Hash,
 }
 
-/// What there was.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// Seals.
     pub seals: i64,
     /// Events that are covered by seals and still there.
     pub events: i64,
@@ -103,13 +79,11 @@ pub struct Report {
     pub purged_through: i64,
     /// Events that wait for their seal.
     pub waiting: i64,
-    /// Since when.
     pub waiting_since: Option<DateTime<Utc>>,
     /// Whether events wait for longer than sealing takes, and went on waiting meanwhile.
     pub overdue: bool,
     /// The last seal, to be noted down elsewhere.
     pub head: Option<Noted>,
-    /// How much was found.
     pub findings: u64,
 }
 

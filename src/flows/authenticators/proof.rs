@@ -39,7 +39,6 @@ pub const RECENT: TimeDelta = TimeDelta::minutes(10);
 pub struct Proven(Authenticated);
 
 impl Proven {
-    /// Who.
     pub fn who(&self) -> &Authenticated {
         &self.0
     }
@@ -48,18 +47,15 @@ impl Proven {
 /// How the user proves who they are.
 #[derive(Debug, Clone)]
 pub enum Presented {
-    /// By the password.
     Password(SecretString),
     /// By a code of the authenticator app, which is used up.
     Code(SecretString),
 }
 
-/// What became of it.
 #[derive(Debug)]
 pub enum Outcome {
     /// It holds, and counts for this session from now on.
     Proven(Box<Proven>),
-    /// The password is wrong.
     WrongPassword,
     /// The code is not right.
     WrongCode(CodeFault),
@@ -67,7 +63,6 @@ pub enum Outcome {
     NoSecondFactor,
     /// The credentials changed, or the session ended, in the same moment.
     Overtaken,
-    /// Too many attempts.
     Throttled(Pause),
 }
 

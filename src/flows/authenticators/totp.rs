@@ -26,11 +26,9 @@ pub use enrolment::{Enrolment, confirm, enroll, pending};
 /// Why an act on the second factor was not done.
 #[derive(Debug)]
 pub enum Refused {
-    /// Too many attempts.
     Throttled(Pause),
     /// A second factor needs a verified address.
     EmailUnverified,
-    /// One is enrolled already.
     AlreadyEnabled,
     /// None is enrolled.
     NotEnabled,
@@ -45,7 +43,6 @@ pub enum Refused {
 /// A fresh set of codes, shown this once.
 #[derive(Debug)]
 pub struct FreshCodes {
-    /// The codes.
     pub codes: Vec<BackupCode>,
     /// The pair of the acting session, where the change ended every token; `None` where it changed
     /// none, or the session has ended.

@@ -79,7 +79,6 @@ pub(in crate::flows) async fn content(s: &Services, file: Uuid) -> Result<Conten
 pub struct Arrival {
     s: Arc<Services>,
     id: Uuid,
-    /// Pieces that are kept.
     kept: i32,
     /// What came since, less than a piece.
     rest: Vec<u8>,
@@ -151,7 +150,6 @@ impl Arrival {
         Ok(db::imports::arrivals::insert_part(&conn, id, self.id, number, &sealed).await?)
     }
 
-    /// Deletes what arrived.
     pub async fn forget(mut self) -> Result<()> {
         forget(&self.s, self.id).await?;
         // Not before: a client that hangs up meanwhile takes this along.

@@ -26,7 +26,6 @@ pub use super::judge::{Judged, ReadRow, Summary, Tell, Verdict, judge};
 /// What the log calls this module by.
 const LOG: &str = "vestibule::flows::import_users";
 
-/// How an import goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
     /// Whether the rows are judged alone.

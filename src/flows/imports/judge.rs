@@ -19,14 +19,12 @@ use crate::{
 pub struct ReadRow {
     /// From 1.
     pub line: u64,
-    /// The text.
     pub row: Result<RawRow, String>,
 }
 
 /// What becomes of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// An account is made.
     New,
     /// The address has an account, which stays as it is.
     Exists,
@@ -41,25 +39,20 @@ pub struct Judged {
     pub line: u64,
     /// The address as the file has it; may be anything in a bad row.
     pub email: String,
-    /// What becomes of it.
     pub verdict: Verdict,
 }
 
 /// How many rows went which way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Accounts that are made.
     pub new: u64,
-    /// Addresses that had one.
     pub exists: u64,
     /// Rows that cannot be used.
     pub bad: u64,
-    /// Whether anything was written.
     pub written: bool,
 }
 
 impl Summary {
-    /// Rows, of every kind.
     pub fn rows(&self) -> u64 {
         self.new + self.exists + self.bad
     }

@@ -99,7 +99,7 @@ enum Outcome {
 
 async fn run(s: &Services, file: &FileRow) -> Result<Outcome> {
     let (Some(actor), Some(ip)) = (file.confirmed_by, file.confirmed_ip) else {
-        return Err(FlowError::Inconsistent("an import that nobody confirmed"));
+        return Err(FlowError::Inconsistent("an import that no one confirmed"));
     };
     let client = Client::new(ip.addr(), file.confirmed_user_agent.as_deref());
     let run = Run {

@@ -25,13 +25,11 @@ use crate::{
 
 /// A run of an import, and the admins it makes accounts for.
 pub struct Run<'a> {
-    /// The file.
     pub file: Uuid,
     /// Its number: where another one has begun, this one writes nothing any more.
     pub number: i32,
     /// The admin who confirmed it; none at the command line.
     pub actor: Option<Uuid>,
-    /// Their session.
     pub session_id: Option<Uuid>,
     /// From where.
     pub client: &'a Client,

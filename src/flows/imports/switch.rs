@@ -20,7 +20,6 @@ const MANY: u64 = 10_000;
 
 /// What became of a switch.
 pub enum Switched {
-    /// The accounts are there.
     Done(Summary),
     /// Another run has begun since, or the import was cancelled.
     Followed,

@@ -24,13 +24,11 @@ const NAMED: i64 = 5;
 /// What is typed.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// Why.
     pub reason: String,
     /// The number of accounts, to be sure.
     pub confirm_count: String,
 }
 
-/// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// So many accounts are gone.
@@ -52,7 +50,6 @@ pub enum Outcome {
 /// Accounts of a file that were used or changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InUse {
-    /// How many.
     pub count: i64,
     /// The first of them.
     pub emails: Vec<String>,
@@ -85,7 +82,6 @@ async fn in_use_by(conn: &Connection, file: Uuid) -> Result<InUse> {
     })
 }
 
-/// Takes an import back.
 pub async fn undo(
     s: &Services,
     proven: &Proven,

@@ -50,7 +50,6 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Mails by this way.
     pub fn new(transport: Transport) -> Self {
         Self {
             transport,

@@ -47,7 +47,6 @@ pub(crate) fn place_of(mail_id: uuid::Uuid) -> Place {
 /// The recipient of a mail.
 #[derive(Debug, Clone, Copy)]
 pub enum Recipient<'a> {
-    /// A user.
     User(&'a User),
     /// An address that an admin invites. It has no account yet.
     Invited(&'a str),
@@ -72,7 +71,6 @@ impl<'a> Recipient<'a> {
     }
 }
 
-/// Who causes a mail.
 #[derive(Debug, Clone, Copy)]
 pub enum Cause<'a> {
     /// A client: anyone who can send a request.

@@ -41,7 +41,6 @@ pub async fn list(s: &Services, cursor: &str, most: i64) -> Result<Result<Queue,
 /// What became of a mail that was to be tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retried {
-    /// It is due.
     Due,
     /// It is being tried, or will be within a minute.
     DueAnyway,

@@ -30,7 +30,6 @@ pub enum RequestOutcome {
     Accepted,
     /// The text is no address.
     Invalid(InputFaults),
-    /// Too many requests.
     Throttled(Pause),
 }
 

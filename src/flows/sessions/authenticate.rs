@@ -27,12 +27,10 @@ pub struct Authenticated {
     pub proven_at: Option<DateTime<Utc>>,
     /// When a request of this session was last noted.
     pub last_seen_at: Option<DateTime<Utc>>,
-    /// The access token's claims.
     pub claims: Claims,
 }
 
 impl Authenticated {
-    /// The user.
     pub fn user(&self) -> &crate::domain::accounts::user::User {
         &self.record.user
     }

@@ -37,7 +37,6 @@ const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// How long a request waits for a connection to note that it came. It does without, else.
 const NOTE_WAIT: Duration = Duration::from_millis(100);
 
-/// Sessions of one page.
 pub const PAGE: i64 = 50;
 
 /// The devices of a user, a page of them.

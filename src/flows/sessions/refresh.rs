@@ -26,7 +26,6 @@ use crate::{
 };
 use ipnet::IpNet;
 
-/// What became of it.
 #[derive(Debug)]
 pub enum Outcome {
     /// The pair: rotated, or the one a quicker request got.
@@ -38,7 +37,6 @@ pub enum Outcome {
 /// How often a lost race is retried: in each round another request rotated.
 const ROUNDS: usize = 3;
 
-/// Rotates a refresh token.
 pub async fn refresh(s: &Services, token: &str, client: &Client) -> Result<Outcome> {
     let Ok(claims) = s.tokens.decode_ahead(Purpose::Refresh, token, s.now()) else {
         return Ok(Outcome::Dead);

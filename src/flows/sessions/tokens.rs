@@ -22,11 +22,8 @@ pub use sessions::{
 /// A session's tokens, and their user.
 #[derive(Debug, Clone)]
 pub struct TokenPair {
-    /// The session.
     pub session_id: Uuid,
-    /// Authenticates requests.
     pub access_token: SecretString,
-    /// Buys the next pair.
     pub refresh_token: SecretString,
     /// Seconds until the access token expires.
     pub expires_in: i64,
@@ -34,7 +31,6 @@ pub struct TokenPair {
     pub refresh_expires_in: i64,
     /// Whether the cookies outlive the browser.
     pub remembered: bool,
-    /// The user.
     pub user: User,
 }
 
@@ -52,7 +48,6 @@ pub struct PendingSignIn {
 /// What a code lets happen.
 #[derive(Debug)]
 pub enum Waiting {
-    /// A sign-in.
     SignIn,
     /// A reset of the password, sealed, and a sign-in.
     Reset(String),

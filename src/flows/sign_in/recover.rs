@@ -50,7 +50,6 @@ pub enum ResetOutcome {
     LinkDead,
     /// The new password cannot be used. The link is not.
     Invalid(InputFaults),
-    /// Too many attempts.
     Throttled(Pause),
 }
 

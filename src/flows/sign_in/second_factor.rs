@@ -55,12 +55,9 @@ pub struct Input {
     pub trust: Option<DeviceCookie>,
 }
 
-/// What became of it.
 #[derive(Debug)]
 pub enum Outcome {
-    /// A session began.
     SignedIn {
-        /// Its tokens.
         pair: TokenPair,
         /// How many backup codes are left, where one was used.
         backup_codes_left: Option<i64>,
@@ -71,7 +68,6 @@ pub enum Outcome {
     WrongCode(CodeFault),
     /// The sign-in has expired, was finished, or its account changed: it starts over.
     Expired,
-    /// Too many attempts.
     Throttled(Pause),
 }
 
@@ -141,7 +137,6 @@ struct Attempt<'a> {
 enum NotBegun {
     /// The pending sign-in was used, or the account changed.
     Expired,
-    /// The code was used.
     Spent,
 }
 

@@ -26,14 +26,12 @@ use crate::{
     },
 };
 
-/// What became of it.
 #[derive(Debug)]
 pub enum Outcome {
     /// Sign-in is open again to this user.
     Unlocked(User),
     /// The link was used, has expired, or was overtaken by another change.
     LinkDead,
-    /// Too many attempts.
     Throttled(Pause),
 }
 

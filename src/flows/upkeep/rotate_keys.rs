@@ -31,7 +31,6 @@ const PASSES: usize = 5;
 pub struct Report {
     /// The first key of the ring, by id.
     pub key: String,
-    /// Column by column.
     pub columns: Vec<ColumnReport>,
     /// Every key that the ring has or that something needs, in the order of the ring.
     pub keys: Vec<KeyUse>,
@@ -40,7 +39,6 @@ pub struct Report {
 /// What became of one column.
 #[derive(Debug, Clone)]
 pub struct ColumnReport {
-    /// Which.
     pub column: SealedColumn,
     /// Values sealed again.
     pub resealed: usize,
@@ -51,7 +49,6 @@ pub struct ColumnReport {
 /// What a key is still needed for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyUse {
-    /// Its id.
     pub key_id: String,
     /// Whether the ring has it.
     pub in_ring: bool,

@@ -8,7 +8,7 @@ pub enum Rule {
     /// Anyone can ask for it: past a cap it is not sent.
     Capped,
     /// It tells the owner of what happened to the account: one of a kind an hour, and what happens
-    /// meanwhile is told together.
+    /// meanwhile is reported together.
     Merged,
     /// Only an admin causes it; or its flow sends it once while its link works, and the owner needs
     /// that link at once.

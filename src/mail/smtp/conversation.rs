@@ -33,13 +33,11 @@ pub(super) struct Server {
     pub(super) mode: TlsMode,
     pub(super) tls: Arc<ClientConfig>,
     pub(super) credentials: Option<(String, SecretString)>,
-    /// What we call ourselves.
     pub(super) hello: String,
 }
 
 /// Why a step failed, before it is said in words.
 pub(super) enum Failure {
-    /// The connection.
     Io(io::Error),
     /// It took longer than this.
     TooSlow(Duration),

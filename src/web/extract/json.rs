@@ -38,7 +38,6 @@ impl<T: DeserializeOwned + 'static> FromRequest for ApiJson<T> {
 /// How deep a body may nest; ours are flat.
 const MAX_DEPTH: usize = 32;
 
-/// Reads one JSON object.
 fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WebError> {
     if depth(bytes) > MAX_DEPTH {
         let detail = "The body nests too deeply.";

@@ -34,7 +34,6 @@ const ARRIVAL: Duration = Duration::from_mins(2);
 /// A file from an admin who has reauthenticated lately. Other admins are sent to
 /// `/reauthenticate` and back to the form: a file cannot be kept for them.
 pub struct AdminUpload {
-    /// Who.
     pub proven: Proven,
     /// The file, or why there is none.
     pub file: Result<Uploaded, UploadFault>,

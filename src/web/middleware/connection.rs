@@ -11,7 +11,6 @@ use actix_web::{
 use super::{Answer, answer_of};
 use crate::web::connection::Connection;
 
-/// Marks the request.
 pub async fn run<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Answer {
     let connection = req.conn_data::<Connection>().cloned();
     let answering = connection.as_ref().map(Connection::answering);

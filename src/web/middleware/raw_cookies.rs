@@ -15,7 +15,7 @@ use actix_web::{
 use super::{Answer, answer_of, refuse};
 use crate::web::{cookies::CookieName, error::WebError, problem::codes, state::State};
 
-/// Keeps our cookies and drops everybody else's.
+/// Keeps our cookies and drops all others.
 pub async fn run<B: MessageBody + 'static>(
     state: State,
     mut req: ServiceRequest,

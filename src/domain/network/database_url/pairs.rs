@@ -6,7 +6,6 @@ use percent_encoding::percent_decode_str;
 
 use super::{Malformed, ON_OFF};
 
-/// What is taken.
 const TAKEN: &[&str] = &[
     "application_name",
     "channel_binding",

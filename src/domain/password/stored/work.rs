@@ -36,7 +36,6 @@ pub enum Work {
     Argon2 {
         /// KiB.
         memory: u32,
-        /// Passes over the memory.
         passes: u32,
         /// Lanes, which are computed one after the other.
         lanes: u32,
@@ -47,9 +46,7 @@ pub enum Work {
     Pbkdf2 {
         /// The hash under the HMAC.
         prf: Prf,
-        /// Rounds.
         rounds: u32,
-        /// Blocks of output.
         blocks: u32,
     },
     /// RFC 7914's N (as its power of two), r and p.

@@ -1,4 +1,4 @@
-//! One act on everybody whom a search of the list finds.
+//! One act on all users whom a search of the list finds.
 //!
 //! Who that is, is decided once: a page shows it and keeps it until it is confirmed, a call of the API finds it as
 //! it arrives. Who comes to match later is left alone, and each account is judged again as its turn comes. The
@@ -30,9 +30,9 @@ const LOG: &str = "vestibule::flows::admin_bulk";
 /// How long a selection may wait for its confirmation.
 const GOOD_FOR: TimeDelta = TimeDelta::hours(1);
 
-/// Everybody whom a search finds now; what is wrong is told by its field, or at `ids`.
+/// The users whom a search finds now; a fault is reported at its field, or at `ids`.
 pub async fn find(s: &Services, query: &Query) -> Result<Result<Selected, InputFaults>> {
-    let found = match list::everybody(s, query, MOST_FOUND + 1).await? {
+    let found = match list::all_ids(s, query, MOST_FOUND + 1).await? {
         Ok(found) => found,
         Err(faults) => return Ok(Err(faults)),
     };
@@ -46,7 +46,7 @@ pub async fn find(s: &Services, query: &Query) -> Result<Result<Selected, InputF
     }
 }
 
-/// Finds everybody, and keeps who that was for this admin to confirm; under which id.
+/// Finds the users and keeps their ids for this admin to confirm; returns the id of the selection.
 pub async fn select(
     s: &Services,
     admin_id: Uuid,
@@ -81,15 +81,14 @@ pub async fn kept(s: &Services, admin_id: Uuid, id: Uuid) -> Result<Option<Selec
 /// What became of a confirmation.
 #[derive(Debug)]
 pub enum Confirmed {
-    /// It is done.
     Done(Report),
     /// The selection was confirmed before, or is too old.
     Gone,
-    /// Whoever acts does not come in.
+    /// The actor may not act.
     Barred(Barred),
 }
 
-/// Does one act to everybody who was selected under an id, once.
+/// Does one act to all users of a selection, once.
 pub async fn confirm(
     s: &Services,
     proven: &Proven,
@@ -124,7 +123,7 @@ pub async fn confirm(
     }
 }
 
-/// Does one act to everybody who is selected, however many they are.
+/// Does one act to all selected users, however many they are.
 pub async fn perform_in_parts(
     s: &Services,
     proven: &Proven,

@@ -13,7 +13,6 @@ use crate::{
     flows::{FlowError, InputFaults, Result, Services},
 };
 
-/// Users of one page.
 pub const PAGE: usize = 50;
 
 /// What was asked for, as it came; blank is anything.
@@ -46,7 +45,7 @@ pub struct Page {
     pub previous: Option<String>,
 }
 
-/// Looks for users. Pages hang on the last user of the one before, so that nobody is shown twice or
+/// Looks for users. Pages hang on the last user of the one before, so that no user is shown twice or
 /// left out while others write.
 pub async fn list(s: &Services, query: &Query) -> Result<Result<Page, InputFaults>> {
     page(s, query, PAGE).await
@@ -70,7 +69,7 @@ pub async fn page(s: &Services, query: &Query, size: usize) -> Result<Result<Pag
                 users,
             }));
         }
-        // Nobody comes before these: the first page, which may have room for more than them.
+        // No user comes before these: the first page, which may have room for more than them.
         search.step = None;
         users = found(&mut conn, &search, limit).await?;
     }
@@ -86,7 +85,7 @@ pub async fn page(s: &Services, query: &Query, size: usize) -> Result<Result<Pag
 }
 
 /// The ids of those on all pages, `most` of them at most; where the page begins makes no difference.
-pub async fn everybody(
+pub async fn all_ids(
     s: &Services,
     query: &Query,
     most: usize,
@@ -128,7 +127,7 @@ fn step(from: Option<&ManagedUser>, sort: Sort, step: fn(Cursor) -> Step) -> Opt
     Some(step(place).encode())
 }
 
-/// How many users are in the list, on all its pages. Nothing is worth a scan: all of them are told
+/// How many users are in the list, on all its pages. Nothing is worth a scan: all of them are reported
 /// from a sample, those of a search are counted up to a bound.
 pub async fn count(s: &Services, query: &Query) -> Result<Result<Figure, InputFaults>> {
     let search = match read(query) {

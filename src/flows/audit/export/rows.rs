@@ -71,7 +71,6 @@ pub fn user(managed: &ManagedUser) -> Value {
     })
 }
 
-/// An event.
 pub fn event(event: &LoggedEvent) -> Value {
     json!({
         "seq": event.seq,

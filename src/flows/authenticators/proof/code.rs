@@ -63,7 +63,6 @@ pub(super) async fn check(
     }
 }
 
-/// Notes a failed code.
 async fn fail(
     s: &Services,
     who: &Authenticated,

@@ -9,7 +9,6 @@ use crate::{
     flows::imports::judge::ReadRow,
 };
 
-/// Rows of a batch.
 const BATCH: usize = 1000;
 /// Batches that wait to be written.
 const AHEAD: usize = 2;

@@ -29,7 +29,6 @@ impl<R: Read> Read for Metered<R> {
     }
 }
 
-/// Reads to the end.
 pub(super) fn csv(source: impl BufRead, rows: &mut Batches) -> Result<(), Unwanted> {
     let budget = Rc::new(Cell::new(MAX_ROW));
     let metered = Metered {

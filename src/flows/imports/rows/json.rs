@@ -14,7 +14,6 @@ use serde_json::Value;
 use super::batches::{Batches, MAX_ROW, Unwanted, shown, unknown_column, unreadable};
 use crate::domain::import::{COLUMNS, RawRow};
 
-/// Reads to the end.
 pub(super) fn json_lines(mut source: impl BufRead, rows: &mut Batches) -> Result<(), Unwanted> {
     let mut text = Vec::new();
     for line in 1.. {

@@ -28,7 +28,6 @@ use crate::{
 /// How many of the sessions that ended past the limit the audit log names.
 const NAMED: usize = 10;
 
-/// How a session begins.
 #[derive(Debug, Clone, Copy)]
 pub struct Beginning<'a> {
     pub user: &'a User,

@@ -100,18 +100,18 @@ pub(in crate::web::api) fn searched(
     }
 }
 
-/// Everybody whom a filter finds; every fault of it is told at `filter`.
+/// All users whom a filter finds; every fault of it is reported at `filter`.
 pub(in crate::web::api) async fn found(
     services: &Services,
     query: &Query,
     expected: Option<u32>,
 ) -> WebResult<Selected> {
     let selected = bulk::find(services, query).await?.map_err(|faults| {
-        let mut told = InputFaults::default();
+        let mut moved = InputFaults::default();
         for why in faults.iter().flat_map(|(_, messages)| messages) {
-            told.add("filter", why);
+            moved.add("filter", why);
         }
-        refusals::invalid(&told)
+        refusals::invalid(&moved)
     })?;
     let count = selected.count();
     if expected.is_some_and(|expected| usize::try_from(expected).ok() != Some(count)) {

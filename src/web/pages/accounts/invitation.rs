@@ -39,7 +39,6 @@ pub struct InvitationPage {
 #[template(path = "accounts/invitation_invalid.html")]
 pub struct InvitationInvalidPage {
     pub shell: Shell,
-    /// Why.
     pub why: NoUse,
 }
 
@@ -50,7 +49,6 @@ pub enum NoUse {
     Dead,
     /// The address has an account.
     EmailTaken,
-    /// Registration is turned off.
     Closed,
 }
 

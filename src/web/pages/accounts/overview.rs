@@ -44,7 +44,6 @@ pub struct AccountPage {
 pub enum SecondFactorState {
     Off,
     On {
-        /// Since when.
         since: DateTime<Utc>,
         /// How many backup codes can still be used.
         codes_left: usize,

@@ -43,7 +43,6 @@ use crate::{
 pub struct AdminActPage {
     /// What stands around the page.
     pub shell: Shell,
-    /// The act.
     pub act: &'static AdminAct,
     /// Where its form goes.
     pub action: String,
@@ -51,7 +50,6 @@ pub struct AdminActPage {
     pub user_page: String,
     /// What the user is called.
     pub title: String,
-    /// The address.
     pub email: String,
     /// The states worth a look.
     pub chips: Vec<Chip>,

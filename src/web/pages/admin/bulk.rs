@@ -1,4 +1,4 @@
-//! `/admin/users/bulk`: one act on everybody who is selected in the list, first as a preview that
+//! `/admin/users/bulk`: one act on all users who are selected in the list, first as a preview that
 //! names them.
 
 mod asked;
@@ -34,15 +34,13 @@ pub use confirmed::post;
 pub struct AdminBulkPage {
     /// What stands around the page.
     pub shell: Shell,
-    /// The act; none where it cannot be told what is wanted.
+    /// The act; none where the form names no act.
     pub act: Option<&'static AdminAct>,
     /// Whom it would be done to; of those whom a search finds, the first.
     pub people: Vec<UserLine>,
-    /// To how many.
     pub count: usize,
     /// Who would be left out; of those whom a search finds, the first.
     pub left_out: Vec<LeftOutLine>,
-    /// How many would be.
     pub left_out_count: usize,
     /// The id of what a search found, kept until it is confirmed; empty where users were selected by hand.
     pub selection: String,
@@ -50,14 +48,14 @@ pub struct AdminBulkPage {
     pub list: ListQuery,
     /// The reason as typed.
     pub reason: String,
-    /// The address of whoever is to prove again who they are; empty where that was lately.
+    /// The admin's address if reauthentication is needed, else empty.
     pub prove_as: String,
     /// What is wrong, by `reason` and `password`.
     pub errors: FieldErrors,
 }
 
 impl AdminBulkPage {
-    /// A page with nobody on it.
+    /// A page without users.
     fn of(shell: Shell, act: Option<&'static AdminAct>) -> Self {
         Self {
             shell,
@@ -84,7 +82,7 @@ impl AdminBulkPage {
         bulk.map_or_else(String::new, |bulk| bulk.button_for(self.count))
     }
 
-    /// Whom the form names: those who stand on the page, and nobody else.
+    /// Whom the form names: the users on the page, and no others.
     fn ids(&self) -> String {
         let ids: Vec<&str> = self.people.iter().map(|line| line.id.as_str()).collect();
         ids.join(" ")
@@ -98,14 +96,13 @@ impl AdminBulkPage {
 /// The most of those whom a search finds who are shown.
 const SHOWN: usize = 50;
 
-/// Somebody who is left out.
+/// A user who is left out.
 #[derive(Clone, Debug)]
 pub struct LeftOutLine {
     /// The page of the user; empty where there is no such user.
     pub href: String,
     /// The address, else the id.
     pub who: String,
-    /// Why, in a sentence.
     pub why: &'static str,
 }
 
@@ -168,7 +165,7 @@ pub async fn get(
     .await
 }
 
-/// A page without a preview, since it cannot be told what is wanted, or with whom.
+/// A page without a preview, since the form does not say what is wanted, or with whom.
 fn unusable(shell: &PageShell, word: &str, list: ListQuery, faults: &InputFaults) -> WebResult {
     let mut errors = FieldErrors::default();
     for message in faults.iter().flat_map(|(_, messages)| messages) {

@@ -38,24 +38,21 @@ pub struct DashboardPage {
 /// A figure with its name.
 #[derive(Clone, Debug)]
 pub struct Fact {
-    /// What is counted.
     pub name: &'static str,
     /// How many, in words.
-    pub told: String,
+    pub text: String,
     /// What to know of it; may be empty.
     pub hint: &'static str,
 }
 
-/// A chart of sign-ins.
 #[derive(Clone, Debug)]
 pub struct Chart {
     /// Tells the charts of the page apart.
     pub id: &'static str,
-    /// Over what time.
     pub title: &'static str,
     /// What a column stands for.
     pub unit: &'static str,
-    /// The whole in a sentence, for whoever does not see the drawing.
+    /// The whole in a sentence, for readers who do not see the drawing.
     pub summary: String,
     /// The width of the drawing; its height is [`HEIGHT`].
     pub width: usize,
@@ -68,7 +65,6 @@ pub struct Chart {
 /// A column of a chart, and its row in the table.
 #[derive(Clone, Debug)]
 pub struct Column {
-    /// When.
     pub label: String,
     /// Sign-ins, in words.
     pub succeeded: String,
@@ -78,9 +74,7 @@ pub struct Column {
     pub x: usize,
     /// Where the bar of failures begins.
     pub failed_x: usize,
-    /// How high sign-ins stand.
     pub succeeded_height: i64,
-    /// How high failures stand.
     pub failed_height: i64,
 }
 
@@ -92,7 +86,7 @@ pub const BAR: usize = 6;
 const GAP: usize = 4;
 
 /// A figure in words: `1,234`, `about 1,234`, `20,000 or more`.
-pub fn told(figure: Figure) -> String {
+pub fn figure_text(figure: Figure) -> String {
     let digits = grouped(figure.count);
     match figure.precision {
         Precision::Exact => digits,
@@ -103,14 +97,14 @@ pub fn told(figure: Figure) -> String {
 
 fn grouped(count: i64) -> String {
     let digits = count.to_string();
-    let mut told = String::new();
+    let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            told.push(',');
+            text.push(',');
         }
-        told.push(digit);
+        text.push(digit);
     }
-    told
+    text
 }
 
 impl Chart {
@@ -131,8 +125,8 @@ impl Chart {
         };
         let column = |(at, one): (usize, &SignIns)| Column {
             label: one.span.from.format(format).to_string(),
-            succeeded: told(one.succeeded),
-            failed: told(one.failed),
+            succeeded: figure_text(one.succeeded),
+            failed: figure_text(one.failed),
             x: at * (2 * BAR + GAP),
             failed_x: at * (2 * BAR + GAP) + BAR,
             succeeded_height: height(one.succeeded),
@@ -148,7 +142,11 @@ impl Chart {
             id,
             title,
             unit,
-            summary: format!("{} sign-ins, {} failures.", told(succeeded), told(failed)),
+            summary: format!(
+                "{} sign-ins, {} failures.",
+                figure_text(succeeded),
+                figure_text(failed)
+            ),
             width: all.len() * (2 * BAR + GAP),
             columns: all.iter().enumerate().map(column).collect(),
             highest: grouped(highest),
@@ -167,7 +165,7 @@ impl DashboardPage {
     pub fn of(shell: Shell, dashboard: Dashboard) -> Self {
         let fact = |name, figure, hint| Fact {
             name,
-            told: told(figure),
+            text: figure_text(figure),
             hint,
         };
         let day = ("day", "Sign-ins of the last 24 hours", "Hour (UTC)");
@@ -183,7 +181,7 @@ impl DashboardPage {
                 fact("Active sessions", dashboard.sessions, ""),
                 Fact {
                     name: "Two-step sign-in",
-                    told: share(dashboard.second_factors, dashboard.users),
+                    text: share(dashboard.second_factors, dashboard.users),
                     hint: "",
                 },
                 fact("Mails waiting", dashboard.mails_waiting, ""),
@@ -227,7 +225,7 @@ impl DashboardPage {
 /// How many of all, with a percentage in whole numbers.
 fn share(some: Figure, all: Figure) -> String {
     let percent = (some.count * 100).checked_div(all.count).unwrap_or(0);
-    format!("{} ({}%)", told(some), percent.min(100))
+    format!("{} ({}%)", figure_text(some), percent.min(100))
 }
 
 #[cfg(test)]
@@ -237,13 +235,16 @@ mod tests {
     #[test]
     fn figures_read_plainly() {
         let figure = |count, precision| Figure { count, precision };
-        assert_eq!(told(figure(0, Precision::Exact)), "0");
-        assert_eq!(told(figure(999, Precision::Exact)), "999");
+        assert_eq!(figure_text(figure(0, Precision::Exact)), "0");
+        assert_eq!(figure_text(figure(999, Precision::Exact)), "999");
         assert_eq!(
-            told(figure(1_234_567, Precision::Estimate)),
+            figure_text(figure(1_234_567, Precision::Estimate)),
             "about 1,234,567"
         );
-        assert_eq!(told(figure(20_000, Precision::AtLeast)), "20,000 or more");
+        assert_eq!(
+            figure_text(figure(20_000, Precision::AtLeast)),
+            "20,000 or more"
+        );
         let (some, all) = (figure(1, Precision::Exact), figure(3, Precision::Exact));
         assert_eq!(share(some, all), "1 (33%)");
         assert_eq!(

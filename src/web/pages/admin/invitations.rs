@@ -1,4 +1,4 @@
-//! Inviting somebody, and the list of open invitations.
+//! Inviting people, and the list of open invitations.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -45,7 +45,7 @@ pub struct InvitePage {
     pub email: String,
     /// The role as chosen.
     pub role: String,
-    /// Whether nobody can be invited, as registration is closed.
+    /// Whether no one can be invited, as registration is closed.
     pub closed: bool,
     /// What is wrong, by `email` and `role`.
     pub errors: FieldErrors,
@@ -70,13 +70,11 @@ pub struct InvitationsPage {
 /// An invitation in the list.
 #[derive(Clone, Debug)]
 pub struct InvitationLine {
-    /// Its id.
     pub id: String,
-    /// The address.
     pub email: String,
     /// What it is good for, and the role where that is worth a look.
     pub chips: Vec<Chip>,
-    /// The address of whoever sent it; empty where that account is gone.
+    /// The address of the admin who sent it; empty where that account is gone.
     pub inviter: String,
     /// When it was sent last.
     pub sent_at: DateTime<Utc>,
@@ -144,8 +142,12 @@ pub async fn post_new(
         |why: Message| Showing::again(StatusCode::CONFLICT, FieldErrors::of_field("email", why));
     let showing = match invitations::perform(&state.services, &proven, &act, &client).await? {
         Outcome::Done(invitation) => {
-            let told = format!("An invitation is on its way to {}.", invitation.email);
-            return Ok(see_other_with(&session, INVITATIONS, &Flash::success(told)));
+            let message = format!("An invitation is on its way to {}.", invitation.email);
+            return Ok(see_other_with(
+                &session,
+                INVITATIONS,
+                &Flash::success(message),
+            ));
         }
         Outcome::EmailTaken => conflict(copy::INVITED_HAS_ACCOUNT.into()),
         Outcome::AlreadyInvited => conflict(copy::INVITED_ALREADY),
@@ -169,7 +171,6 @@ fn show_new(state: &WebState, shell: &PageShell, form: Form, showing: Showing) -
     })
 }
 
-/// Which page.
 #[derive(Debug, Default, Deserialize)]
 pub struct ListQuery {
     #[serde(default)]

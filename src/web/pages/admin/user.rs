@@ -38,11 +38,9 @@ pub use lines::{DeviceLine, EventLine, ImportLine, MailLine};
 pub struct AdminUserPage {
     /// What stands around the page.
     pub shell: Shell,
-    /// Its id.
     pub id: String,
     /// What the user is called: the name, else the address.
     pub title: String,
-    /// The address.
     pub email: String,
     /// The name, where there is one.
     pub display_name: Option<String>,
@@ -64,7 +62,7 @@ pub struct AdminUserPage {
     pub disabled_at: Option<DateTime<Utc>>,
     /// When a deleted account will be erased.
     pub erased_at: Option<DateTime<Utc>>,
-    /// Whether it is the account of whoever looks.
+    /// Whether it is the acting admin's own account.
     pub is_own: bool,
     /// What can be done, in the order of how much it changes.
     pub acts: Vec<&'static AdminAct>,
@@ -81,7 +79,6 @@ pub struct AdminUserPage {
 /// A page of one of the lists.
 #[derive(Clone, Debug)]
 pub struct Section<T> {
-    /// Its lines.
     pub lines: Vec<T>,
     /// The link to the first page.
     pub first: String,

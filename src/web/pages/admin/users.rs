@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
-use super::{chip::Chip, dashboard::told};
+use super::{chip::Chip, dashboard::figure_text};
 use crate::{
     db::admin::managed::ManagedUser,
     domain::admin::act,
@@ -27,7 +27,6 @@ use crate::{
 pub struct AdminUsersPage {
     /// What stands around the page.
     pub shell: Shell,
-    /// What was asked for.
     pub query: ListQuery,
     /// How many there are on all pages, in words; empty where nothing was searched for.
     pub counted: String,
@@ -58,7 +57,7 @@ impl AdminUsersPage {
         self.query.link("")
     }
 
-    /// This page with everybody selected, or nobody.
+    /// This page with all users selected, or none.
     fn selecting(&self) -> String {
         let mut query = self.query.carried();
         if self.selects_all() {
@@ -84,11 +83,9 @@ impl AdminUsersPage {
 /// A user in the list.
 #[derive(Clone, Debug)]
 pub struct UserLine {
-    /// The id.
     pub id: String,
     /// The page of the user.
     pub href: String,
-    /// The address.
     pub email: String,
     /// The name; empty where there is none.
     pub name: String,
@@ -128,7 +125,7 @@ pub struct ListQuery {
     pub verified: String,
     pub sort: String,
     pub cursor: String,
-    /// `all` where everybody on the page is to be selected; no part of the search.
+    /// `all` where all users of the page are to be selected; no part of the search.
     pub select: String,
 }
 
@@ -232,17 +229,17 @@ pub async fn get(
     let (showing, page) = match list::list(&state.services, &asked).await? {
         Ok(page) => {
             if let Ok(figure) = list::count(&state.services, &asked).await? {
-                counted = told(figure);
+                counted = figure_text(figure);
             }
             (Showing::first(), page)
         }
         Err(faults) => {
-            let nobody = Page {
+            let empty = Page {
                 users: Vec::new(),
                 next: None,
                 previous: None,
             };
-            (Showing::invalid(field_errors(&faults, &FIELDS)), nobody)
+            (Showing::invalid(field_errors(&faults, &FIELDS)), empty)
         }
     };
     showing.answer(|errors| AdminUsersPage {

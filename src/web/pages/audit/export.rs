@@ -1,6 +1,6 @@
 //! Files that an admin takes along: the users or the events that a search finds.
 //!
-//! A file is sent as it is read. Whoever stops taking it ends the reading, and a fault halfway breaks
+//! A file is sent as it is read. A client that stops receiving it ends the reading, and a fault halfway breaks
 //! the connection, so that half a file does not look like a whole one.
 
 use actix_web::{

@@ -22,17 +22,13 @@ use crate::{
 /// An event of the log.
 #[derive(Clone, Debug)]
 pub struct AuditLine {
-    /// Its number.
     pub seq: i64,
-    /// When.
     pub at: DateTime<Utc>,
     /// What, in words.
     pub what: String,
     /// Its level, where that is worth a look.
     pub level: Option<Chip>,
-    /// Who acted.
     pub actor: Party,
-    /// Whom it concerns.
     pub subject: Party,
     /// Whether both are the same.
     pub is_own: bool,
@@ -42,13 +38,12 @@ pub struct AuditLine {
     pub address: String,
     /// In which session; empty outside of one.
     pub session: String,
-    /// Why, where somebody said so.
+    /// The reason, where one was given.
     pub reason: String,
     /// What else the event adds, as words.
     pub detail: String,
 }
 
-/// Somebody in an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Party {
     /// The address, or in words who it was.
@@ -60,7 +55,7 @@ pub struct Party {
 }
 
 impl Party {
-    fn nobody(name: &str) -> Self {
+    fn without_account(name: &str) -> Self {
         Self {
             name: name.to_owned(),
             href: String::new(),
@@ -76,7 +71,7 @@ impl Party {
         };
         Self {
             href: query.link(AUDIT, &[]),
-            ..Self::nobody(address)
+            ..Self::without_account(address)
         }
     }
 
@@ -89,7 +84,7 @@ impl Party {
             },
             None => Self {
                 id: id.to_string(),
-                ..Self::nobody("an account that no longer exists")
+                ..Self::without_account("an account that no longer exists")
             },
         }
     }
@@ -100,17 +95,17 @@ impl AuditLine {
         let origin = event.detail["origin"].as_str().unwrap_or_default();
         let actor = match (event.actor_id, origin) {
             (Some(id), _) => Party::account(id, addresses),
-            (None, "command_line") => Party::nobody("an operator at the command line"),
-            (None, "service") => Party::nobody("the service"),
-            (None, _) => Party::nobody("not signed in"),
+            (None, "command_line") => Party::without_account("an operator at the command line"),
+            (None, "service") => Party::without_account("the service"),
+            (None, _) => Party::without_account("not signed in"),
         };
         let subject = match (event.subject_id, &event.subject_hash) {
             (Some(id), _) => Party::account(id, addresses),
             (None, Some(_)) => match event.invited.as_deref() {
                 Some(address) => Party::invited(address),
-                None => Party::nobody("an address without account"),
+                None => Party::without_account("an address without account"),
             },
-            (None, None) => Party::nobody("the service"),
+            (None, None) => Party::without_account("the service"),
         };
         let reason = reason(&event);
         let agent = event.user_agent.as_deref().unwrap_or_default();

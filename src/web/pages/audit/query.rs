@@ -17,7 +17,6 @@ pub struct AuditQuery {
     pub from: String,
     pub to: String,
     pub cursor: String,
-    /// Of an export alone.
     pub format: String,
 }
 

@@ -15,9 +15,9 @@ pub(in crate::web::pages) fn of_name(name: &str) -> String {
 
 /// The members of a detail: `reason: left the company`.
 pub(in crate::web::pages) fn of_detail(detail: &Value) -> String {
-    let mut told = String::new();
+    let mut text = String::new();
     for (name, value) in detail.as_object().into_iter().flatten() {
-        let separator = if told.is_empty() { "" } else { ", " };
+        let separator = if text.is_empty() { "" } else { ", " };
         let value = match value {
             Value::String(text) => text.clone(),
             Value::Array(words) => {
@@ -27,9 +27,9 @@ pub(in crate::web::pages) fn of_detail(detail: &Value) -> String {
             other => other.to_string(),
         };
         // Writing to a string cannot fail.
-        let _ = write!(told, "{separator}{name}: {value}");
+        let _ = write!(text, "{separator}{name}: {value}");
     }
-    told
+    text
 }
 
 #[cfg(test)]

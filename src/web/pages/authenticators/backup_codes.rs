@@ -15,7 +15,6 @@ pub struct BackupCodesPage {
     pub email: String,
     /// The codes, as they are shown: `XXXX-XXXX-XXXX-XXXX`.
     pub codes: Vec<String>,
-    /// What led here.
     pub reason: BackupCodesReason,
 }
 

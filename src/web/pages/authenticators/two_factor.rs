@@ -61,7 +61,6 @@ pub enum TwoFactorState {
         otpauth_uri: String,
     },
     On {
-        /// Since when.
         since: DateTime<Utc>,
         /// How many backup codes can still be used.
         codes_left: usize,

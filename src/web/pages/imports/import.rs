@@ -46,12 +46,10 @@ pub struct ImportPage {
     pub shell: Shell,
     pub path: String,
     pub file_name: String,
-    /// What became of it.
     pub chip: Chip,
     /// The address of the admin who uploaded it; empty for an operator.
     pub by: String,
     pub at: DateTime<Utc>,
-    /// How far it is.
     pub stage: Stage,
 }
 
@@ -60,9 +58,10 @@ pub struct ImportPage {
 pub enum Stage {
     /// It waits to be confirmed.
     Waiting(ReportView),
-    /// It is being imported.
-    Running { done: i64, of: i64 },
-    /// It is imported.
+    Running {
+        done: i64,
+        of: i64,
+    },
     Done {
         new: i64,
         known: i64,
@@ -70,9 +69,14 @@ pub enum Stage {
         may_be_undone: bool,
     },
     /// It is not, and will not be.
-    Failed { why: String },
+    Failed {
+        why: String,
+    },
     /// It was imported, and taken back.
-    Undone { new: i64, at: Option<DateTime<Utc>> },
+    Undone {
+        new: i64,
+        at: Option<DateTime<Utc>>,
+    },
 }
 
 /// What became of a file, in a word.

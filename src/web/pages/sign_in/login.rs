@@ -62,7 +62,6 @@ impl Form {
         !self.remember_me.is_empty()
     }
 
-    /// What was left out.
     fn missing(&self) -> FieldErrors {
         let mut errors = FieldErrors::default();
         if self.email.trim().is_empty() {

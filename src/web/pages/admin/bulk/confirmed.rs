@@ -102,7 +102,7 @@ pub async fn post(
             };
             match done {
                 Ok(report) => {
-                    let flash = told(act, &report);
+                    let flash = report_flash(act, &report);
                     return Ok(see_other_with(&session, &list.here(), &flash));
                 }
                 Err(again) => again,
@@ -146,7 +146,6 @@ impl Again {
     }
 }
 
-/// Whoever acts.
 struct Admin<'a> {
     state: &'a WebState,
     who: &'a Authenticated,
@@ -209,7 +208,7 @@ impl Admin<'_> {
 }
 
 /// "Disabled 12 accounts. 2 were left out: ..."
-fn told(act: &AdminAct, report: &Report) -> Flash {
+fn report_flash(act: &AdminAct, report: &Report) -> Flash {
     let count = report.done.len();
     let bulk = act.bulk.as_ref();
     let mut text = bulk.map_or_else(String::new, |bulk| bulk.done_to(count));

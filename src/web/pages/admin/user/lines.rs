@@ -14,11 +14,8 @@ use crate::{
 /// The file that brought an account, and by whom.
 #[derive(Clone, Debug)]
 pub struct ImportLine {
-    /// Its id.
     pub id: String,
-    /// What it is called.
     pub file_name: String,
-    /// When it was imported.
     pub at: Option<DateTime<Utc>>,
     /// Who uploaded and who confirmed it, in words.
     pub by: String,
@@ -50,7 +47,6 @@ impl From<Origin> for ImportLine {
     }
 }
 
-/// A signed-in device.
 #[derive(Clone, Debug)]
 pub struct DeviceLine {
     /// Browser and system in words.
@@ -59,7 +55,6 @@ pub struct DeviceLine {
     pub address: String,
     /// When it was last seen.
     pub last_seen_at: DateTime<Utc>,
-    /// When it signed in.
     pub signed_in_at: DateTime<Utc>,
     /// Where it can be signed out.
     pub revoke: String,
@@ -78,7 +73,6 @@ impl DeviceLine {
     }
 }
 
-/// Something that happened.
 #[derive(Clone, Debug)]
 pub struct EventLine {
     /// What, by name, as words.
@@ -87,7 +81,6 @@ pub struct EventLine {
     pub detail: String,
     /// From where, in words; empty where unknown.
     pub from: String,
-    /// When.
     pub at: DateTime<Utc>,
 }
 
@@ -109,7 +102,6 @@ pub struct MailLine {
     pub what: String,
     /// What became of it, a sentence.
     pub state: String,
-    /// When it was written.
     pub at: DateTime<Utc>,
 }
 

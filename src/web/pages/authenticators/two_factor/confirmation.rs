@@ -25,7 +25,6 @@ pub enum TwoFactorAct {
 }
 
 impl TwoFactorAct {
-    /// Its heading.
     pub fn title(self) -> &'static str {
         match self {
             Self::Disable => "Turn off two-step sign-in?",

@@ -13,7 +13,6 @@ use crate::{
 /// What the rows of a file come to.
 #[derive(Clone, Debug)]
 pub struct ReportView {
-    /// Rows that make accounts.
     pub new: u64,
     /// Rows whose address has one.
     pub exists: u64,
@@ -28,13 +27,10 @@ pub struct ReportView {
     pub next: String,
 }
 
-/// A kind of rows.
 #[derive(Clone, Debug)]
 pub struct Kind {
     pub href: String,
-    /// What they are.
     pub text: String,
-    /// Whether they are shown.
     pub here: bool,
 }
 
@@ -45,7 +41,6 @@ pub struct RowLine {
     pub line: u64,
     /// The address as the file has it, on one line; empty where there is none.
     pub email: String,
-    /// What becomes of it.
     pub verdict: String,
 }
 
