@@ -1,19 +1,32 @@
 //! HTTP requests that we make to other servers: bounded in time, size and number. No redirect is followed, no
 //! proxy of the environment is used, no connection is kept, and TLS trusts the system's roots.
 
-use std::{error::Error, io, time::Duration};
+use std::{future::poll_fn, io, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
-use reqwest::{Client, header, redirect::Policy};
-pub use reqwest::{StatusCode, header::HeaderMap};
+use hyper::{
+    Request,
+    body::{Body, Incoming},
+    client::conn::http1,
+    header::{CONNECTION, HOST, HeaderName, HeaderValue, USER_AGENT},
+};
+pub use hyper::{StatusCode, header::HeaderMap};
+use hyper_util::rt::TokioIo;
+use rustls::{ClientConfig, pki_types::ServerName};
 use thiserror::Error;
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
     sync::{OnceCell, Semaphore},
-    task::spawn_blocking,
+    task::{JoinSet, spawn_blocking},
     time::timeout,
 };
-use url::Url;
+use tokio_rustls::TlsConnector;
+use url::{Host, Position, Url};
 
 use crate::domain::network::tls;
+
+/// The most bytes of the answer's head.
+const MAX_HEAD: usize = 64 * 1024;
 
 /// What a request may cost.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +43,7 @@ pub struct Bounds {
 pub struct Outbound {
     bounds: Bounds,
     /// The system's roots are read with the first request: a start need not wait for them.
-    client: OnceCell<Client>,
+    tls: OnceCell<Arc<ClientConfig>>,
     places: Semaphore,
 }
 
@@ -44,44 +57,27 @@ pub struct Answer {
 /// Why there is no answer.
 #[derive(Debug, Error)]
 pub enum Failure {
-    #[error("it cannot be reached: {}", root(.0))]
-    Unreachable(#[source] reqwest::Error),
+    #[error("it cannot be reached: {0}")]
+    Unreachable(#[from] io::Error),
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
-    #[error("the client cannot be set up: {0}")]
-    Client(#[from] io::Error),
-    #[error("it does not speak HTTP as expected: {}", root(.0))]
-    Http(#[source] reqwest::Error),
+    #[error("it does not speak HTTP as expected: {0}")]
+    Http(#[from] hyper::Error),
+    #[error("the request cannot be made: {0}")]
+    Request(#[from] hyper::http::Error),
+    #[error("the URL names no server")]
+    NoServer,
     #[error("its answer is over {0} bytes")]
     TooLong(usize),
     #[error("it took longer than {0:?}")]
     TooSlow(Duration),
 }
 
-impl From<reqwest::Error> for Failure {
-    fn from(error: reqwest::Error) -> Self {
-        if error.is_connect() {
-            Self::Unreachable(error)
-        } else {
-            Self::Http(error)
-        }
-    }
-}
-
-/// What the innermost error says; the outer ones repeat the URL, which may hold a secret.
-fn root(error: &reqwest::Error) -> String {
-    let mut inner: &dyn Error = error;
-    while let Some(source) = inner.source() {
-        inner = source;
-    }
-    inner.to_string()
-}
-
 impl Outbound {
     pub fn new(bounds: Bounds) -> Self {
         Self {
             bounds,
-            client: OnceCell::new(),
+            tls: OnceCell::new(),
             places: Semaphore::new(bounds.at_once),
         }
     }
@@ -95,38 +91,86 @@ impl Outbound {
     async fn ask(&self, url: &Url, headers: &[(&str, &str)]) -> Result<Answer, Failure> {
         // The semaphore is never closed, so this only waits.
         let _place = self.places.acquire().await;
-        let client = self.client.get_or_try_init(client).await?;
-        let request = client.get(url.clone()).header(header::CONNECTION, "close");
-        let request = headers.iter().fold(request, |request, (name, value)| {
-            request.header(*name, *value)
-        });
-        let mut response = request.send().await?;
-        let mut body = Vec::new();
-        while let Some(part) = response.chunk().await? {
-            if body.len() + part.len() > self.bounds.bytes {
-                return Err(Failure::TooLong(self.bounds.bytes));
-            }
-            body.extend_from_slice(&part);
+        let (host, port) = match (url.host(), url.port_or_known_default()) {
+            (Some(host), Some(port)) => (host, port),
+            _ => return Err(Failure::NoServer),
+        };
+        let request = request(url, headers)?;
+        let stream = match host {
+            Host::Domain(name) => TcpStream::connect((name, port)).await?,
+            Host::Ipv4(address) => TcpStream::connect((address, port)).await?,
+            Host::Ipv6(address) => TcpStream::connect((address, port)).await?,
+        };
+        if url.scheme() != "https" {
+            return self.ask_over(stream, request).await;
         }
+        let name = match host {
+            Host::Domain(name) => {
+                ServerName::try_from(name.to_owned()).map_err(io::Error::other)?
+            }
+            Host::Ipv4(address) => ServerName::from(IpAddr::from(address)),
+            Host::Ipv6(address) => ServerName::from(IpAddr::from(address)),
+        };
+        let tls = self.tls.get_or_try_init(system_tls).await?;
+        let connector = TlsConnector::from(Arc::clone(tls));
+        self.ask_over(connector.connect(name, stream).await?, request)
+            .await
+    }
+
+    /// One request on a connection of its own.
+    async fn ask_over<S>(&self, stream: S, request: Request<String>) -> Result<Answer, Failure>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (mut sender, connection) = http1::Builder::new()
+            .max_buf_size(MAX_HEAD)
+            .handshake(TokioIo::new(stream))
+            .await?;
+        // Dropped with this call, the set ends the connection with it.
+        let mut driving = JoinSet::new();
+        driving.spawn(connection);
+        let (head, body) = sender.send_request(request).await?.into_parts();
         Ok(Answer {
-            status: response.status(),
-            headers: response.headers().clone(),
-            body,
+            status: head.status,
+            headers: head.headers,
+            body: read(body, self.bounds.bytes).await?,
         })
     }
 }
 
-async fn client() -> Result<Client, Failure> {
-    // Reading the system's roots blocks.
+/// `headers` come in the place of ours of the same name.
+fn request(url: &Url, headers: &[(&str, &str)]) -> Result<Request<String>, hyper::http::Error> {
+    let mut request = Request::get(&url[Position::BeforePath..Position::AfterQuery])
+        .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
+        .header(USER_AGENT, "vestibule")
+        .header(CONNECTION, "close")
+        .body(String::new())?;
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name.as_bytes())?;
+        request
+            .headers_mut()
+            .insert(name, HeaderValue::from_str(value)?);
+    }
+    Ok(request)
+}
+
+async fn read(mut body: Incoming, most: usize) -> Result<Vec<u8>, Failure> {
+    let mut read = Vec::new();
+    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
+        if read.len() + data.len() > most {
+            return Err(Failure::TooLong(most));
+        }
+        read.extend_from_slice(&data);
+    }
+    Ok(read)
+}
+
+/// TLS that trusts the system's roots. Reading them is work for a blocking thread.
+async fn system_tls() -> Result<Arc<ClientConfig>, Failure> {
     let roots = spawn_blocking(|| rustls_native_certs::load_native_certs().certs);
     let roots = roots.await.map_err(io::Error::other)?;
-    let client = Client::builder()
-        .tls_backend_preconfigured(tls::client_config(roots, Vec::new())?)
-        .user_agent("vestibule")
-        .redirect(Policy::none())
-        .no_proxy()
-        .referer(false)
-        .pool_max_idle_per_host(0)
-        .build()?;
-    Ok(client)
+    Ok(Arc::new(tls::client_config(roots, Vec::new())?))
 }

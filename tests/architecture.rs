@@ -60,7 +60,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
     (&["diesel", "diesel_async", "diesel_migrations"], &["db"]),
     (&["tokio_postgres"], &["db", "local_postgres"]),
     (&["lettre"], &["mail"]),
-    (&["reqwest", "hyper"], &["outbound"]),
+    (&["hyper", "hyper_util"], &["outbound"]),
 ];
 
 /// What the pure layer does without, as the start or the end of a path.
