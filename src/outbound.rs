@@ -91,9 +91,8 @@ impl Outbound {
     async fn ask(&self, url: &Url, headers: &[(&str, &str)]) -> Result<Answer, Failure> {
         // The semaphore is never closed, so this only waits.
         let _place = self.places.acquire().await;
-        let (host, port) = match (url.host(), url.port_or_known_default()) {
-            (Some(host), Some(port)) => (host, port),
-            _ => return Err(Failure::NoServer),
+        let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
+            return Err(Failure::NoServer);
         };
         let request = request(url, headers)?;
         let stream = match host {
