@@ -21,5 +21,4 @@ mod refusals;
 pub mod routes;
 pub mod session;
 pub mod state;
-pub mod static_files;
 pub mod view;

@@ -4,6 +4,7 @@
 
 use std::sync::LazyLock;
 
+use actix_web::{HttpRequest, HttpResponse, http::header};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
@@ -80,6 +81,17 @@ pub fn password_strength_script() -> &'static Asset {
 /// The script of the page that shows the API in development.
 pub fn api_docs_script() -> &'static Asset {
     &API_DOCS_SCRIPT
+}
+
+/// `GET /static/...`, cached for as long as caches like.
+pub async fn get(req: HttpRequest) -> HttpResponse {
+    let Some(asset) = find(req.path()) else {
+        return HttpResponse::NotFound().finish();
+    };
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, asset.content_type))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .body(asset.bytes)
 }
 
 /// The file with this URL path, hash included.

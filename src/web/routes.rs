@@ -17,13 +17,13 @@ use actix_web::{
 
 use super::{
     api::{self, description},
+    assets,
     cookies::CookieName,
     guard::{Guard, get_or_head},
     health,
     middleware::{identify, panics},
     pages::{self, admin::act},
     state::WebSettings,
-    static_files,
 };
 use crate::domain::admin::ACTS;
 
@@ -34,7 +34,7 @@ pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
         .service(
             scope("/static")
                 .wrap(Compress::default())
-                .route("/{file}", read().to(static_files::get)),
+                .route("/{file}", read().to(assets::get)),
         )
         .service(
             resource("/api/openapi.json")
