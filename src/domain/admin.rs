@@ -273,7 +273,7 @@ acts! {
             name: "role",
             about: "Give an account another role",
             more: "",
-            done: "is now an admin",
+            done: "is an admin now",
         }),
     };
     Act::SetRole(Role::User) => AdminAct {

@@ -121,7 +121,7 @@ async fn promote_in(s: &Services, email: &EmailAddress) -> Result<String, Failur
     let client = Client::command("vestibule user promote");
     let act = Act::SetRole(Role::Admin);
     match act::perform_as_operator(s, id, &act, &client).await? {
-        act::Outcome::Done => Ok(format!("{shown} is now an admin.\n")),
+        act::Outcome::Done => Ok(format!("{shown} is an admin now.\n")),
         act::Outcome::NothingToDo(_) => Ok(format!("{shown} is an admin already.\n")),
         _ => Err(missing().into()),
     }
