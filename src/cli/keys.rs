@@ -81,7 +81,7 @@ fn tell_key(text: &mut String, key: &KeyUse) {
     let _ = match (needs.is_empty(), key.in_ring) {
         (true, _) => writeln!(
             text,
-            "Key {id} is no longer needed: remove it from SEALING_KEYS."
+            "Key {id} is not needed any more: take it out of SEALING_KEYS."
         ),
         (false, true) => writeln!(text, "Key {id} is still needed, for {needs}."),
         (false, false) => writeln!(
@@ -133,7 +133,7 @@ totp_authenticators.secret: 7 sealed again
   00000000-0000-0000-0000-000000000000 was left as it is: no sealing key has the id \"k0\": SEALING_KEYS must keep every key that still seals something
 mails.sealed: 0 sealed again
 Key k2 is still needed, for 4 unused backup codes.
-Key k1 is no longer needed: remove it from SEALING_KEYS.
+Key k1 is not needed any more: take it out of SEALING_KEYS.
 Key k0 is not in SEALING_KEYS, and lost without it are 1 sealed values.
 ";
         assert_eq!(output(&report), expected);

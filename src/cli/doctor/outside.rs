@@ -68,7 +68,7 @@ pub(super) async fn check(config: &Config, url: &Url, report: &mut Report) {
             Ok(seen) => address(&seen, &config.trusted_proxies, report),
             Err(_) => report.fail(
                 "proxy headers",
-                "the service does not say how it sees this request",
+                "the service does not tell how it sees this request",
                 "Run doctor with the same COOKIE_KEY and clock as the service, and the same version.",
             ),
         },
