@@ -1,6 +1,6 @@
 //! Writing mails to the outbox, sealed, in the transaction that causes them.
 //!
-//! Every mail passes [`Services::enqueue`], and with it the rule of its kind:
+//! Every mail passes [`enqueue`], and with it the rule of its kind:
 //!
 //! ```text
 //!   an admin's act ───────────────────────────────────────────────> sent

@@ -156,7 +156,7 @@ pub async fn forget_failures(conn: &Connection, attempt: &Attempt) -> Result<()>
 }
 
 /// Compares a password that was counted. An attempt that there was no time to compare counts for
-/// nothing. Where it is wrong, or right and refused for another reason, [`refuse`] takes
+/// nothing. Where it is wrong, or right and refused for another reason, [`delay_refusal`] takes
 /// what this returns.
 pub async fn verify_password(
     s: &Services,
