@@ -5,8 +5,8 @@
 //!     -> outbound -> domain
 //! ```
 //!
-//! An arrow may skip layers downwards, never point up or sideways. Paths are read as they stand in
-//! the source (imports, groups, inline), so the check needs neither a build nor another tool.
+//! An arrow may skip layers downwards, never point up or sideways. Paths are read from the source text
+//! (imports, groups, inline), so the check needs neither a build nor another tool.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -25,7 +25,7 @@ use std::path::Path;
 
 use paths::{SourcePath, paths};
 
-/// Higher may import lower. Layers of one rank are strangers to each other.
+/// A layer may import those of lower rank. Layers of equal rank must not import each other.
 const RANKS: &[(&str, u8)] = &[
     ("main", 7),
     ("cli", 6),
@@ -63,7 +63,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
     (&["hyper", "hyper_util"], &["outbound"]),
 ];
 
-/// What the pure layer does without, as the start or the end of a path.
+/// Paths that the pure layer must not name, by their start or their end.
 const IMPURE: &[&[&str]] = &[
     &["actix_web"],
     &["actix_session"],
@@ -96,14 +96,14 @@ fn may_import(from: &str, to: &str) -> bool {
     matches!((rank(from), rank(to)), (Some(from), Some(to)) if from > to)
 }
 
-/// The offences of one file, `file` being its path within `src/`.
+/// The violations in one file; `file` is its path within `src/`.
 fn offences(file: &str, source: &str) -> Vec<String> {
     let module: Vec<&str> = file
         .trim_end_matches(".rs")
         .split('/')
         .filter(|part| !matches!(*part, "mod" | "lib"))
         .collect();
-    // Tests may reach where the product may not, inline or in files of their own.
+    // Tests may import everything, inline or in separate files.
     if module.contains(&"tests") {
         return Vec::new();
     }

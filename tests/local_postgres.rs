@@ -1,5 +1,5 @@
-//! The embedded Postgres, with real servers: it starts, is shared, survives what kills its
-//! users, and stops. Runs as root and as an ordinary user.
+//! The embedded Postgres, with real servers: it starts, is shared, survives the death of the processes that
+//! use it, and stops. Runs as root and as an ordinary user.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -91,10 +91,10 @@ async fn no_other_account_can_reach_it_and_ctrl_c_does_not() {
         expected
     );
 
-    // A session of its own: its leader is the server itself.
+    // The server is the leader of its own process session.
     assert_eq!(column("sid", server), server.to_string());
     assert_eq!(column("tty", server), "?");
-    // Vestibule's environment, with its secrets, is not handed down.
+    // The server does not inherit Vestibule's environment, which contains secrets.
     let environment = fs::read(format!("/proc/{server}/environ")).unwrap();
     assert!(!String::from_utf8_lossy(&environment).contains("CARGO"));
     postgres.stop().await.unwrap();
@@ -197,7 +197,7 @@ async fn a_long_path_moves_the_socket_and_every_process_finds_it() {
     holder.leave();
     postgres.stop().await.unwrap();
 
-    // A copy of the data directory, link and all, is a cluster of its own.
+    // A copy of the data directory, including the link, is a separate cluster.
     let copy = Place::new(&format!("{}/{}", "long".repeat(20), "copy".repeat(20)));
     let cp = std::process::Command::new("cp")
         .arg("-a")
@@ -229,7 +229,7 @@ async fn a_pid_file_that_names_another_process_does_not_stop_the_start() {
     postgres.stop().await.unwrap();
 
     let (_, rest) = content.split_once('\n').unwrap();
-    // Once this test itself, which is alive, and once an unused process id.
+    // First the id of this test, which is alive, and then an unused process id.
     for pid in [std::process::id(), 4_194_304] {
         fs::write(&pid_file, format!("{pid}\n{rest}")).unwrap();
         let postgres = LocalPostgres::start(&place.options()).await.unwrap();
@@ -243,7 +243,7 @@ async fn a_crashed_server_is_started_again() {
     let place = Place::new("crashed");
     let postgres = LocalPostgres::start(&place.durable()).await.unwrap();
     query(postgres.url(), "create table kept (id int)").await;
-    // An orphan of the dead server holds on for a while: nothing may write beside it.
+    // An orphan of the dead server runs on for a while: no new server may write at the same time.
     let (client, connection) = tokio_postgres::connect(postgres.url(), tokio_postgres::NoTls)
         .await
         .unwrap();

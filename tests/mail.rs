@@ -1,4 +1,4 @@
-//! Mails over real SMTP: what the server took, and what the client refuses.
+//! Mails over real SMTP: what the server received, and what the client refuses.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -53,7 +53,7 @@ async fn deliver(settings: &SmtpSettings, mail: &RenderedMail) -> Result<(), Del
     Transport::smtp(settings).unwrap().send(mail).await
 }
 
-/// The text of a transient error, which holds neither password nor address.
+/// The text of a transient error; asserts that it contains neither password nor address.
 fn transient(result: Result<(), DeliveryError>) -> String {
     let Err(DeliveryError::Transient(text)) = result else {
         panic!("expected a transient error, got {result:?}")
@@ -70,7 +70,7 @@ fn same_text(received: &str, sent: &str) {
 }
 
 #[tokio::test]
-async fn a_real_message_arrives_whole_in_every_kind_of_tls() {
+async fn a_mail_arrives_unchanged_in_every_tls_mode() {
     let link = format!(
         "https://auth.example.com/verify-email?token={}",
         "abcDEF-_123.".repeat(40)
@@ -140,7 +140,7 @@ async fn one_transport_sends_many_mails_at_once() {
 }
 
 #[tokio::test]
-async fn dots_long_lines_and_other_scripts_survive() {
+async fn dots_long_lines_and_non_latin_text_arrive_unchanged() {
     let server = SmtpServer::start(Mode::StartTls, USER, PASSWORD);
     let transport = Transport::smtp(&settings(&server, TlsMode::Starttls)).unwrap();
     let long = "x".repeat(5000);
@@ -197,7 +197,7 @@ async fn a_certificate_for_another_host_is_refused() {
 }
 
 #[tokio::test]
-async fn a_server_without_starttls_gets_nothing() {
+async fn a_server_without_starttls_is_sent_no_mail() {
     let server = SmtpServer::start(Mode::NoStartTls, "", "");
     let text = transient(
         deliver(
@@ -211,7 +211,7 @@ async fn a_server_without_starttls_gets_nothing() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_holds_the_mail_up() {
+async fn a_wrong_smtp_password_is_a_transient_failure() {
     let server = SmtpServer::start(Mode::StartTls, USER, "another password");
     let text = transient(
         deliver(
@@ -258,7 +258,7 @@ async fn a_5xx_answer_is_final_and_a_4xx_answer_is_not() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_two_is_refused_before_anything_is_sent() {
+async fn two_addresses_in_one_recipient_are_refused_before_anything_is_sent() {
     let server = SmtpServer::start(Mode::Plain, USER, PASSWORD);
     let settings = settings(&server, TlsMode::None);
     for to in [
@@ -278,7 +278,7 @@ async fn an_address_that_is_two_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_silent_server_does_not_hold_us() {
+async fn a_silent_server_times_out() {
     let server = SmtpServer::start(Mode::Silent, "", "");
     for tls in [TlsMode::Starttls, TlsMode::Tls, TlsMode::None] {
         let settings = SmtpSettings {
@@ -296,7 +296,7 @@ async fn a_silent_server_does_not_hold_us() {
 }
 
 #[tokio::test]
-async fn a_server_that_talks_without_end_does_not_hold_us() {
+async fn a_server_that_never_ends_its_reply_times_out() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let talker = tokio::spawn(async move {
@@ -319,12 +319,12 @@ async fn a_server_that_talks_without_end_does_not_hold_us() {
     assert!(text.contains("0.5 s"), "{text}");
     talker.await.unwrap();
 
-    // Now nobody listens on that port.
+    // Nothing listens on that port any more.
     transient(deliver(&settings, &mail_to("grace@example.com")).await);
 }
 
 #[test]
-fn faults_of_the_settings_are_named() {
+fn faulty_settings_are_named() {
     let server = SmtpServer::start(Mode::Silent, "", "");
     let folder = server.ca_file.parent().unwrap();
     let file = |name: &str, content: &[u8]| {

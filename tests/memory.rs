@@ -1,5 +1,4 @@
-//! What the flood limits cost. A program of its own, so that nothing else is in the memory that it
-//! measures.
+//! The memory that the flood limits take. A separate program, so that it measures nothing else.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
@@ -23,10 +22,10 @@ use vestibule::internals::{
 
 const KEYS: u32 = 5_000_000;
 const MIB: usize = 1 << 20;
-/// Threads, formatted keys, and what the allocator rounds up to.
+/// For threads, formatted keys, and the rounding of the allocator.
 const BESIDE: usize = 4 * MIB;
 
-/// Nothing is ever given back: all keys that come stay.
+/// A clock that stands still, so that no key ever expires.
 struct Still;
 
 impl Clock for Still {
@@ -42,7 +41,7 @@ fn peak() -> usize {
     kib.parse::<usize>().unwrap() * 1024
 }
 
-/// Clients that never came before, some with addresses that nobody has named before.
+/// New clients, some of them with new addresses.
 fn count(throttle: &Throttle, route: Route, keys: u32, with_email: bool) {
     for n in 0..keys {
         let ip = IpAddr::V6(Ipv6Addr::from_bits(u128::from(n) << 64));

@@ -1,5 +1,5 @@
-//! The migrations against real Postgres: what Diesel believes of the tables (`src/db/schema.rs`) is
-//! what the migrations make, and every migration can be taken back.
+//! The migrations against real Postgres: `src/db/schema.rs` matches the tables that they create, and every
+//! migration can be reverted.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,28 +7,28 @@
     reason = "a test fails by panicking"
 )]
 
-#[path = "schema/believed.rs"]
-mod believed;
 #[path = "support/cluster.rs"]
 #[expect(dead_code, reason = "tests/nodes uses the rest")]
 mod cluster;
+#[path = "schema/diesel_schema.rs"]
+mod diesel_schema;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use believed::Table;
 use cluster::{Cluster, Sql};
+use diesel_schema::Table;
 use vestibule::internals::app::App;
 use vestibule::internals::db::DatabaseOptions;
 
-/// What the harness of the migrations keeps for itself.
+/// The table in which diesel records the migrations.
 const BOOKKEEPING: &str = "__diesel_schema_migrations";
 
 #[tokio::test]
-async fn diesel_believes_what_the_migrations_make() {
+async fn the_diesel_schema_matches_the_migrations() {
     let cluster = Cluster::start().await;
     migrate(&cluster).await;
-    let believed = believed::tables(&read("src/db/schema.rs"));
+    let believed = diesel_schema::tables(&read("src/db/schema.rs"));
     assert!(believed.len() >= 8, "schema.rs was not read: {believed:#?}");
     let made = tables(&cluster.sql().await).await;
     for (believed, made) in believed.iter().zip(&made) {
@@ -51,7 +51,7 @@ async fn every_migration_can_be_taken_back_and_run_again() {
     migrations.sort();
     assert!(migrations.len() >= 5);
 
-    // What stood before each migration stands again once it is taken back.
+    // Reverting each migration restores the schema from before it.
     let mut before = Vec::new();
     for migration in &migrations {
         before.push((migration, everything(&sql).await));
@@ -73,17 +73,17 @@ async fn every_migration_can_be_taken_back_and_run_again() {
     }
     assert!(before[0].1.is_empty(), "{:?}", before[0].1);
 
-    // And up again, this time as the program does it.
+    // Migrated again, this time by the program.
     let ran = migrate(&cluster).await;
     assert_eq!(ran.len(), migrations.len());
     assert_eq!(everything(&sql).await, whole);
     assert!(migrate(&cluster).await.is_empty(), "nothing is run twice");
 }
 
-/// A restore runs with an empty search path, and a trigger that finds no table there loses the rows
-/// of its own; and a function must not find what another role put before our tables.
+/// Restores run with an empty search path, in which a trigger without its own finds no tables and loses rows.
+/// And a function must not use objects that another role has put before our tables.
 #[tokio::test]
-async fn every_function_brings_its_search_path() {
+async fn every_function_sets_its_search_path() {
     let cluster = Cluster::start().await;
     migrate(&cluster).await;
     let sql = cluster.sql().await;
@@ -112,7 +112,7 @@ async fn migrate(cluster: &Cluster) -> Vec<String> {
     App::migrate(&options).await.unwrap()
 }
 
-/// The tables as `information_schema` has them, by name.
+/// The tables according to `information_schema`, by name.
 async fn tables(sql: &Sql) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
     let columns = "SELECT table_name, column_name, udt_name, is_nullable

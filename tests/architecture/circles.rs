@@ -1,8 +1,8 @@
-//! No file needs, by whatever way round, a file that needs it: each can be read with only what it
-//! imports in mind.
+//! No two files need each other, directly or through other files: each can be read knowing only what it
+//! imports.
 //!
-//! A name that a file gives on (`pub use`) counts for the file that has it. A file below another one may use
-//! what that one has: a folder and the file that it is named after are one piece.
+//! A re-exported name (`pub use`) counts for the file that defines it. A file may use the names of the file
+//! above it: a folder and the file that it is named after count as one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::sources;
 
 type Module = Vec<String>;
 
-/// The files of `src/` by their module, and what is written in them.
+/// The files of `src/` by their module, and the paths in them.
 struct Files(BTreeMap<Module, Vec<SourcePath>>);
 
 impl Files {
@@ -32,11 +32,11 @@ impl Files {
         )
     }
 
-    /// A path from the root, of something that is written in `module`.
+    /// The path from the root, for a path that is written in `module`.
     fn path_from_root(&self, module: &Module, path: &SourcePath) -> Option<Module> {
         let names: Vec<&str> = module.iter().map(String::as_str).collect();
         path.path_from_root(&names).or_else(|| {
-            // A path that begins with the name of a module below; alone the name is that of the list.
+            // A path that begins with the name of a submodule; the name alone is its declaration.
             let [first, rest @ ..] = path.segments.as_slice() else {
                 return None;
             };
@@ -46,7 +46,7 @@ impl Files {
         })
     }
 
-    /// The file that has what a path from the root names.
+    /// The file that defines what a path from the root names.
     fn home(&self, path: &Module, depth: usize) -> Option<Module> {
         let file = (0..=path.len()).rev().map(|end| path[..end].to_vec());
         let file = file
@@ -110,7 +110,7 @@ impl Files {
     }
 }
 
-fn told(circle: &BTreeSet<Module>) -> String {
+fn circle_text(circle: &BTreeSet<Module>) -> String {
     let names: Vec<String> = circle.iter().map(|module| module.join("/")).collect();
     names.join(" ")
 }
@@ -121,8 +121,8 @@ fn no_files_need_each_other() {
     let mut files = Vec::new();
     sources(&root, &root, &mut files);
     let circles = Files::of(&files).circles();
-    let told: Vec<String> = circles.iter().map(told).collect();
-    assert!(told.is_empty(), "\n{}\n", told.join("\n"));
+    let found: Vec<String> = circles.iter().map(circle_text).collect();
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn circles_are_found() {
         Files::of(&files)
             .circles()
             .iter()
-            .map(told)
+            .map(circle_text)
             .collect::<Vec<_>>()
     };
     let parent = ("a.rs", "mod b; pub use b::B; pub struct A;");
@@ -150,7 +150,7 @@ fn circles_are_found() {
         circles(&[uses, ("a/b.rs", "use super::A;")]),
         Vec::<String>::new()
     );
-    // Through a name that is given on.
+    // Through a re-exported name.
     let files = [
         ("a.rs", "mod b; mod c; pub use b::B; pub use c::C;"),
         ("a/b.rs", "use super::C; pub struct B;"),

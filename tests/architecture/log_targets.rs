@@ -1,5 +1,5 @@
-//! Operators filter the log by its targets (`RUST_LOG`), so a target outlives the file that it was named
-//! after: a module that moves keeps it by `target: LOG`.
+//! Operators filter the log by its targets (`RUST_LOG`), so a target stays the same when its module moves:
+//! the module then names it with `target: LOG`.
 
 use std::collections::BTreeSet;
 use std::path::Path;

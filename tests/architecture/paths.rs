@@ -1,15 +1,15 @@
-//! Reads the paths (`a::b::c`) out of Rust source: just enough of the language to tell paths from
-//! comments, literals and test modules, and to take import groups apart.
+//! Reads the paths (`a::b::c`) in Rust source: just enough of the language to distinguish paths from
+//! comments, literals and test modules, and to split import groups.
 
 use std::fmt;
 
-/// One path as written, a group's members each on their own.
+/// One path as written; each member of a group is a separate path.
 #[derive(Debug)]
 pub(crate) struct SourcePath {
     pub(crate) segments: Vec<String>,
-    /// The inline modules (`mod x { .. }`) round it within its file.
+    /// The inline modules (`mod x { .. }`) that enclose it in its file.
     inline: Vec<String>,
-    /// Whether it stands in a `pub use`: it gives a name on, and needs nothing itself.
+    /// Whether it is part of a `pub use`, which re-exports a name and does not use it.
     pub(crate) gives_on: bool,
     pub(crate) line: usize,
 }
@@ -232,7 +232,7 @@ fn tokens(source: &str) -> Vec<Token> {
                 at += quoted(rest, '"');
                 None
             }
-            // A character is closed two or three places on; a lifetime is not.
+            // A character literal has its closing quote two or three places on; a lifetime has none.
             ['\'', '\\', ..] | ['\'', _, '\'', ..] => {
                 at += quoted(rest, '\'');
                 None
@@ -294,7 +294,7 @@ fn quoted(chars: &[char], quote: char) -> usize {
     chars.len()
 }
 
-/// The length of what follows a raw string's prefix, 0 where `word` is none.
+/// The length of what follows a raw string's prefix; 0 if `word` is not such a prefix.
 fn raw_string(word: &str, rest: &[char]) -> usize {
     let hashes = length(rest, |c| c == '#');
     if !matches!(word, "r" | "br" | "cr") || rest.get(hashes) != Some(&'"') {

@@ -1,4 +1,4 @@
-//! What breaks inside breaks for one request alone.
+//! A fault inside the service affects one request only.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use vestibule::internals::{app::SystemRandom, domain::secrets::random::Random};
 
 use crate::harness::{TestApp, answer::Answer, browser::http, settings::HOST};
 
-/// Chance that fails as an operating system might: wherever a form token or the nonce of a sealed
-/// value is made. Ids and salts are of other lengths.
+/// A random source that fails, as that of an operating system might, for the lengths of form tokens and of
+/// the nonces of sealed values. Ids and salts have other lengths.
 struct Broken;
 
 impl Random for Broken {
@@ -20,7 +20,7 @@ impl Random for Broken {
 
 /// ASVS 16.5.3, 16.5.4: a handler that panics answers with a plain 500, and the process lives.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_is_an_answer_like_any_other() {
+async fn a_panic_is_answered_with_a_plain_500() {
     let app = TestApp::with_chance(&[], Arc::new(Broken)).await;
     let person = app.person().await;
     for _ in 0..3 {
@@ -42,7 +42,7 @@ async fn a_panic_is_an_answer_like_any_other() {
             assert!(!answer.body.contains("chance"), "{}", answer.body);
         }
     }
-    // The pool has eight connections, and its transactions were broken off.
+    // The pool has eight connections, and the transactions on them were rolled back.
     for _ in 0..10 {
         assert_eq!(app.api().sign_in(&person).await.status, 200);
     }

@@ -1,5 +1,5 @@
-//! Forms that another site sends with the visitor's cookies (ASVS 3.5.1), on every path that takes
-//! one: the paths come from the table of the service.
+//! Forms that another site sends with the visitor's cookies (ASVS 3.5.1), to every path that accepts one.
+//! The paths come from the service's route table.
 
 use reqwest::Method;
 use vestibule::internals::web::routes;
@@ -7,9 +7,9 @@ use vestibule::internals::web::routes;
 use super::matrix::{filled_in, methods};
 use crate::harness::{TestApp, answer::Answer, browser::urlencoded, settings::ORIGIN};
 
-/// (37) Every origin and every site that is not ours, with every form token that is not.
+/// (37) Every foreign origin and site, with every form token that is not this browser's.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_form_of_another_site_is_taken_anywhere() {
+async fn every_form_refuses_requests_from_other_sites() {
     let app = TestApp::start().await;
     let person = app.person().admin().await;
     let mut browser = app.browser();
@@ -36,7 +36,7 @@ async fn no_form_of_another_site_is_taken_anywhere() {
         }
         for (origin, site) in origins.iter().flat_map(|o| sites.map(|s| (*o, s))) {
             for token in tokens {
-                // Where no site is named, the origin counts.
+                // Without `Sec-Fetch-Site`, the origin decides.
                 let from_here =
                     site == Some("same-origin") || (site, origin) == (None, Some(ORIGIN));
                 if from_here && token == Some(&own) {
@@ -52,9 +52,9 @@ async fn no_form_of_another_site_is_taken_anywhere() {
                 let fields: Vec<(&str, &String)> =
                     token.iter().map(|token| ("csrf_token", *token)).collect();
                 let answer = Answer::of(request.body(urlencoded(&fields))).await;
-                let told = format!("{path} from {origin:?}, {site:?}, {token:?}");
-                assert_eq!(answer.status, 403, "{told}");
-                assert!(answer.set_cookies().is_empty(), "{told}");
+                let case = format!("{path} from {origin:?}, {site:?}, {token:?}");
+                assert_eq!(answer.status, 403, "{case}");
+                assert!(answer.set_cookies().is_empty(), "{case}");
                 tried += 1;
             }
         }

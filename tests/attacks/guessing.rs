@@ -1,4 +1,4 @@
-//! Ways to guess more often than the limits allow (ASVS 6.3.1).
+//! Attempts to guess more often than the limits allow (ASVS 6.3.1).
 
 use chrono::TimeDelta;
 use reqwest::Method;
@@ -9,7 +9,7 @@ use crate::harness::{Reply, TestApp, people::PASSWORD};
 const REAL: (&str, &str) = ("RATE_LIMIT_SCALE", "1");
 const WRONG: &str = "not the right password";
 
-/// After ten guesses the account pauses, whoever asks (`lockout`). The limits of a client last longer.
+/// Ten guesses pause the account for every client (`lockout`). The limits of a client last longer.
 fn past_the_pause(app: &TestApp) {
     app.wait(TimeDelta::seconds(5));
 }
@@ -22,14 +22,15 @@ async fn guess(app: &TestApp, email: &str, forwarded: &str) -> u16 {
     Reply::of(request.json(&body)).await.status
 }
 
-/// (21) Signing in again gives a known browser no fresh allowance, and however many entries the holder
-/// of the password collects, they have one together.
+/// (21) Signing in again gives a known browser no new allowance. However many entries an attacker who has
+/// the password collects, they share one allowance.
 #[tokio::test(flavor = "multi_thread")]
-async fn signing_in_again_brings_no_new_guesses() {
+async fn signing_in_again_allows_no_further_guesses() {
     let app = TestApp::with(&[REAL]).await;
     let person = app.person().await;
     let mut browser = app.browser();
-    // The first one is a stranger's; then ten in five minutes are the browser's own.
+    // The first sign-in is by an unknown browser; then the known browser has ten in five minutes of its
+    // own.
     for n in 0..11 {
         assert_eq!(browser.sign_in(&person).await.path(), "/account", "{n}");
         browser.submit("/logout", &[]).await;
@@ -52,13 +53,13 @@ async fn signing_in_again_brings_no_new_guesses() {
             browser.submit("/logout", &[]).await;
         }
     }
-    // Twenty of known browsers, and what the address has left for strangers: eleven of twenty.
+    // Twenty by known browsers, and eleven of the twenty that the address allows strangers.
     assert_eq!(passed, 31);
 }
 
-/// (16) Without a trusted proxy nobody may say who they are (ASVS 15.3.4).
+/// (16) Without a trusted proxy, no client may choose its own address (ASVS 15.3.4).
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_forwarding_header_is_no_new_client() {
+async fn a_forwarding_header_is_ignored_without_a_trusted_proxy() {
     let app = TestApp::with(&[REAL]).await;
     let person = app.person().await;
     for n in 0..10 {
@@ -72,14 +73,14 @@ async fn a_new_forwarding_header_is_no_new_client() {
         guess(&app, &person.email, "127.0.0.1, 198.51.100.1").await,
         429
     );
-    // The limit of the form is the same one.
+    // The form has the same limit.
     assert_eq!(app.browser().sign_in(&person).await.status(), 429);
 }
 
-/// (16) Behind one or two trusted proxies the header counts from the right, and what a client
-/// wrote in front of it does not.
+/// (16) Behind one or two trusted proxies the header is read from the right, and what a client wrote
+/// before it is ignored.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_stands_before_the_trusted_hops_is_the_clients_word() {
+async fn forwarded_addresses_before_the_trusted_hops_are_ignored() {
     for (trusted, tail) in [
         ("127.0.0.1/32", "198.51.100.7"),
         ("127.0.0.1/32,10.0.0.0/8", "198.51.100.7, 10.0.0.2"),
@@ -102,9 +103,9 @@ async fn what_stands_before_the_trusted_hops_is_the_clients_word() {
     }
 }
 
-/// (17) A client chooses freely within its /64: all of it is one client.
+/// (17) A client can use every address of its /64, so the /64 counts as one client.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_network_of_addresses_is_one_client() {
+async fn addresses_of_one_network_share_the_limit_of_a_client() {
     let trusted = ("TRUSTED_PROXIES", "127.0.0.1/32");
     let app = TestApp::with(&[REAL, trusted]).await;
     let person = app.person().await;
@@ -118,7 +119,7 @@ async fn a_network_of_addresses_is_one_client() {
         429
     );
     assert_eq!(guess(&app, &person.email, "2001:db8:1:3::1").await, 401);
-    // An IPv4 address has one name.
+    // An IPv4 address counts on its own.
     let app = TestApp::with(&[REAL, trusted]).await;
     let person = app.person().await;
     for n in 0..10 {
@@ -129,7 +130,7 @@ async fn a_network_of_addresses_is_one_client() {
     assert_eq!(guess(&app, &person.email, "::ffff:c633:6407").await, 429);
 }
 
-/// (17) Aliases are other addresses, but come from the same client.
+/// (17) Aliases are different addresses that come from the same client.
 #[tokio::test(flavor = "multi_thread")]
 async fn aliases_share_the_limit_of_their_client() {
     let app = TestApp::with(&[REAL, ("RATE_LIMIT_LOGIN_IP", "10/1m")]).await;
@@ -142,7 +143,7 @@ async fn aliases_share_the_limit_of_their_client() {
     assert_eq!(guess(&app, "victim+10@example.com", "").await, 429);
 }
 
-/// (18) However an address is written, it is one.
+/// (18) All spellings of an address count as one.
 #[tokio::test(flavor = "multi_thread")]
 async fn spellings_of_one_address_share_a_counter() {
     let app = TestApp::with(&[REAL]).await;
@@ -162,9 +163,9 @@ async fn spellings_of_one_address_share_a_counter() {
     }
 }
 
-/// (19) An account of one's own does not buy guesses at others.
+/// (19) Signing in to the attacker's own account does not allow more guesses at others.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_success_in_between_resets_nothing() {
+async fn a_sign_in_to_another_account_resets_no_limit() {
     let app = TestApp::with(&[REAL, ("RATE_LIMIT_LOGIN_IP", "10/1m")]).await;
     let own = app.person().await;
     for n in 0..5 {
@@ -177,14 +178,15 @@ async fn a_success_in_between_resets_nothing() {
     assert_eq!(guess(&app, "victim9@example.com", "").await, 429);
 }
 
-/// (22) While a client waits at one door, the doors to the same secret wait as well.
+/// (22) A client that is throttled at one route is throttled at every other one that checks the same
+/// secret.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_other_doors_are_as_shut() {
+async fn a_throttled_client_is_throttled_wherever_the_password_is_checked() {
     let app = TestApp::with(&[REAL]).await;
     let person = app.person().await;
     let mut browser = app.browser();
     browser.sign_in(&person).await;
-    // A browser that the account knows is no stranger: `lockout` has it.
+    // Without its device cookie the browser counts as unknown; `lockout` tests known browsers.
     browser.jar.forget("__Host-device");
     let pair = app.api().sign_in(&person).await;
     for _ in 0..8 {

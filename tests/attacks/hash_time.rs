@@ -1,5 +1,5 @@
-//! Accounts whose passwords another system hashed, or we did under other settings: no refusal's time
-//! tells them from an address that has no account (ASVS 6.3.8).
+//! Accounts whose passwords were hashed by another system or under earlier settings: the time of a refusal
+//! does not distinguish them from an address without an account (ASVS 6.3.8).
 
 use std::time::{Duration, Instant};
 
@@ -13,10 +13,10 @@ use crate::harness::{Api, TestApp, answer::Answer, browser::urlencoded, settings
 
 const WRONG: &str = "not the right password";
 const RIGHT: &str = "plum anchor violet staircase";
-/// In three forms of Unicode, none of them as typed.
+/// In three Unicode forms, none of them as typed.
 const VIETNAMESE: &str = "m\u{1ead}t ti\u{ea}\u{323}ng \u{ff50}\u{ff41}";
 const SAMPLES: usize = 9;
-/// How far the medians of refusals may lie apart.
+/// The largest allowed ratio between the medians of refusals.
 const APART: f64 = 1.35;
 
 const SETTINGS: [(&str, &str); 3] = [
@@ -36,7 +36,8 @@ fn bcrypt(cost: u32, password: &str) -> String {
     format!("$2b${cost:02}${text}")
 }
 
-/// Hashes of no password, of every kind and of many costs, those of our own earlier settings among them.
+/// Hashes that match no password, of every kind and many costs, including those of earlier settings of
+/// Vestibule.
 fn hashes() -> Vec<(&'static str, String)> {
     let rest = "c2FsdHNhbHRzYWx0c2FsdA$V1hX+/a7odzEdbHy8AUYV6jCCL38+OOq7YDKFFHg6Ls";
     let phc = |params: &str| format!("{params}{rest}");
@@ -67,7 +68,7 @@ async fn with_hash(app: &TestApp, hash: &str) -> String {
     person.email
 }
 
-/// What is asked, and the times of its answers.
+/// A request, and the times of its answers.
 struct Asked {
     name: String,
     body: Value,
@@ -82,7 +83,7 @@ fn asked(name: &str, email: &str, password: &str) -> Asked {
     }
 }
 
-/// An account of each kind, and an address that has none, with a password to be refused.
+/// An account of each kind and an address without an account, with a password that is to be refused.
 async fn of_every_kind(app: &TestApp, password: &str) -> Vec<Asked> {
     let mut all = vec![asked("unknown", "nobody@example.com", password)];
     for (name, hash) in hashes() {
@@ -122,7 +123,8 @@ async fn forget_failures(app: &TestApp) {
     app.sql("DELETE FROM account_throttles", &[]).await;
 }
 
-/// Asks in mixed order. The first answers, which find out how long the kinds take here, do not count.
+/// Sends the requests in mixed order. The first answers do not count: they measure how long the kinds take
+/// here.
 async fn ask_all(app: &TestApp, apis: &[Api], all: &mut [Asked]) {
     let mut mixed = Mixed(18);
     let mut order: Vec<usize> = (0..all.len()).collect();
@@ -143,7 +145,7 @@ async fn ask_all(app: &TestApp, apis: &[Api], all: &mut [Asked]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_refusals_time_tells_how_a_password_was_hashed() {
+async fn refusal_times_do_not_reveal_the_kind_of_hash() {
     let app = TestApp::with(&SETTINGS).await;
     let mut all = of_every_kind(&app, WRONG).await;
     // Right passwords of accounts that may not sign in.
@@ -173,18 +175,18 @@ async fn no_refusals_time_tells_how_a_password_was_hashed() {
     assert_eq!(kept, 4, "none was replaced");
 }
 
-/// A password in several forms of Unicode takes longer, at every address.
+/// A password with several Unicode forms takes longer, for every address.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_form_of_unicode_tells_how_a_password_was_hashed() {
+async fn refusal_times_of_unicode_passwords_do_not_reveal_the_kind_of_hash() {
     let app = TestApp::with(&SETTINGS).await;
     let mut all = of_every_kind(&app, VIETNAMESE).await;
     ask_all(&app, &[app.api()], &mut all).await;
     assert_alike(&all);
 }
 
-/// An import is known to every node at once, and one that ends as soon as its accounts have.
+/// Every node learns of an import at once, and forgets a kind as soon as its last account is gone.
 #[tokio::test(flavor = "multi_thread")]
-async fn another_node_knows_of_the_hashes_as_well() {
+async fn another_node_learns_the_kinds_of_hashes_at_once() {
     let app = TestApp::with(&SETTINGS).await;
     let node = app.another_node();
     let apis = [app.api(), app.api().at(&node)];
@@ -201,9 +203,9 @@ async fn another_node_knows_of_the_hashes_as_well() {
     drop(node);
 }
 
-/// The page, and a password given again by the account's own session.
+/// The page, and a password that a signed-in session gives again.
 #[tokio::test(flavor = "multi_thread")]
-async fn every_door_refuses_in_the_same_time() {
+async fn page_and_reauthentication_refuse_in_the_same_time() {
     let app = TestApp::with(&SETTINGS).await;
     let dear = app.person().verified().await;
     let person = app.person().verified().await;
@@ -255,9 +257,9 @@ async fn every_door_refuses_in_the_same_time() {
     assert_alike(&all);
 }
 
-/// Guesses at one address that come at once are refused one after the other, as those at a dear hash are.
+/// Concurrent guesses at one address are refused one after the other, like those at an expensive hash.
 #[tokio::test(flavor = "multi_thread")]
-async fn guesses_at_once_tell_no_more() {
+async fn concurrent_guesses_do_not_reveal_the_kind_of_hash() {
     const AT_ONCE: u32 = 4;
     let app = TestApp::with(&SETTINGS).await;
     with_hash(&app, &bcrypt(8, RIGHT)).await;
@@ -269,7 +271,7 @@ async fn guesses_at_once_tell_no_more() {
         assert_eq!(answer.status, 401);
         began.elapsed()
     };
-    // The first finds out how long the kind takes here.
+    // The first one measures how long the kind takes here.
     ask().await;
     let alone = bcrypt_alone();
     let mut took = join_all((0..AT_ONCE).map(|_| ask())).await;
@@ -278,7 +280,7 @@ async fn guesses_at_once_tell_no_more() {
     assert!(took[3] >= took[0] + alone, "{took:?}, one: {alone:?}");
 }
 
-/// The least that one bcrypt of the test takes here.
+/// The shortest time that one bcrypt of the test takes here.
 fn bcrypt_alone() -> Duration {
     let times = (0..5).map(|_| {
         let began = Instant::now();
@@ -288,9 +290,9 @@ fn bcrypt_alone() -> Duration {
     times.min().unwrap()
 }
 
-/// Every kind of cost is told apart by the database, whatever salt is in it.
+/// The database distinguishes every kind of cost, whatever the salt.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_database_knows_the_kinds_in_use() {
+async fn the_database_lists_the_kinds_of_hashes_in_use() {
     let app = TestApp::start().await;
     for (_, hash) in hashes() {
         for salted in [

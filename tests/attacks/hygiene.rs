@@ -1,5 +1,5 @@
-//! What is secret or hostile in a request leaves no trace where it does not belong
-//! (ASVS 14.2.1, 16.2.5, 16.4.1).
+//! Secret or hostile parts of a request do not appear where they do not belong (ASVS 14.2.1, 16.2.5,
+//! 16.4.1).
 
 use std::{
     io,
@@ -21,7 +21,7 @@ use crate::harness::{
     settings::{HOST, ORIGIN},
 };
 
-/// Everything that the process logs, down to the details of our own code.
+/// Everything that the process logs, including our own debug lines.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -37,7 +37,7 @@ impl io::Write for Lines {
 }
 
 impl Lines {
-    /// Of this process from now on; tests that share one share its lines.
+    /// Collects the lines of this process. Tests in the same process share them.
     fn kept() -> Self {
         static KEPT: OnceLock<Lines> = OnceLock::new();
         let keep = || {
@@ -57,7 +57,7 @@ impl Lines {
     }
 }
 
-/// Fields that are secret, in all forms and calls.
+/// Secret fields of all forms and calls.
 const SECRET: [&str; 9] = [
     "password",
     "current_password",
@@ -75,7 +75,7 @@ fn canary(field: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_secret_of_any_request_is_repeated() {
+async fn no_answer_mail_or_log_line_repeats_a_secret_of_a_request() {
     let lines = Lines::kept();
     let app = TestApp::start().await;
     let person = app.person().verified().await;
@@ -133,13 +133,13 @@ async fn no_secret_of_any_request_is_repeated() {
         }
     }
     for (path, answer) in &answers {
-        // The page of a link carries its token on to the form: a link that is none shows no form.
-        let told = format!("{path}: {answer:?}");
-        assert!(!answer.body.contains("canary"), "{told}");
+        // The page of a mailed link repeats a valid token in its form; these are not valid.
+        let case = format!("{path}: {answer:?}");
+        assert!(!answer.body.contains("canary"), "{case}");
         for (name, value) in &answer.headers {
             let value = String::from_utf8_lossy(value.as_bytes());
-            // The way back of somebody who has to sign in first is what they asked for.
-            assert!(name == "location" || !value.contains("canary"), "{told}");
+            // The path to return to after signing in may repeat the query.
+            assert!(name == "location" || !value.contains("canary"), "{case}");
         }
     }
     app.outbox_is_empty().await;
@@ -160,7 +160,7 @@ async fn no_secret_of_any_request_is_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_living_secret_is_logged() {
+async fn no_valid_secret_is_logged() {
     let lines = Lines::kept();
     let app = TestApp::start().await;
     let api = app.api();
@@ -219,7 +219,7 @@ async fn no_living_secret_is_logged() {
         let line = text.lines().find(|line| line.contains(secret.as_str()));
         assert_eq!(line, None, "{secret}");
     }
-    // Nor does a mail say what is not its own: no password, no code, no token of a session.
+    // Mails contain only their own secrets: no password, no code, no token of a session.
     for mail in app.post.mailbox().sent() {
         let body = format!("{}{}{}", mail.subject, mail.text, mail.html);
         let of_links = |secret: &&String| !body.contains(&format!("?token={secret}"));
@@ -230,7 +230,7 @@ async fn no_living_secret_is_logged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hostile_text_stays_inside_its_line() {
+async fn hostile_text_adds_no_log_lines() {
     let lines = Lines::kept();
     let app = TestApp::start().await;
     let hostile = "a\r\n2026-01-01T00:00:00Z ERROR forged\u{1b}[2J\u{9b}31m\u{202e}\u{2028}z";

@@ -1,5 +1,5 @@
-//! Guesses at one account, from however many clients, at however many nodes: the account throttle
-//! (ASVS 6.3.1). The flood limits are out of the way here.
+//! Guesses at one account from many clients and at several nodes: the account throttle (ASVS 6.3.1). The
+//! flood limits are set so high that they do not interfere.
 
 mod ceiling;
 mod codes;
@@ -17,7 +17,7 @@ use crate::harness::{
     people::{NEW_PASSWORD, PASSWORD},
 };
 
-/// The thresholds are those of production; only the flood limits are out of reach.
+/// The thresholds of production, with flood limits that no test reaches.
 const SETTINGS: [(&str, &str); 5] = [
     ("RATE_LIMIT_SCALE", "1"),
     ("RATE_LIMIT_LOGIN_IP", "100000/1m"),
@@ -36,8 +36,8 @@ async fn guess(api: &Api, email: &str) -> Reply {
     api.post("/login", body).await
 }
 
-/// Guesses until nobody gets in any more, with all the patience that it takes. After the last one
-/// there is none to have: the next try is told of the mailed link.
+/// Guesses until no unknown browser can sign in, and waits for each pause. After the hundredth guess there
+/// is no pause to wait for: the next attempt is refused, and a link is mailed.
 async fn block(app: &TestApp, email: &str) {
     let api = app.api();
     for n in 0..100 {
@@ -48,13 +48,13 @@ async fn block(app: &TestApp, email: &str) {
     }
 }
 
-/// As if that had happened.
+/// The same state, written to the database.
 async fn blocked(app: &TestApp, email: &str) {
     assert_eq!(guess(&app.api(), email).await.status, 401);
     set_failures(app, Guess::Password, email, 100).await;
 }
 
-/// Changes what was counted, where anything was.
+/// Changes the count of failures, which must exist.
 async fn set_failures(app: &TestApp, guess: Guess, email: &str, failures: i32) {
     let key = app.services().account_throttle.key_of(guess, email);
     let update = "UPDATE account_throttles SET failures = $2 WHERE key = $1 RETURNING 1";
@@ -72,10 +72,10 @@ fn link(token: &str) -> String {
     format!("/unlock?token={token}")
 }
 
-/// (20) What is checked was counted first: ten of two hundred, at two nodes, on the page and the
-/// API, whether or not the address is known.
+/// (20) Attempts are counted before they are checked: ten of two hundred are, at two nodes, on the page
+/// and the API, whether or not the address has an account.
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_guesses_at_once_are_ten() {
+async fn of_two_hundred_concurrent_guesses_ten_are_checked() {
     let app = app().await;
     let other = app.another_node();
     let person = app.person().await;
@@ -101,9 +101,9 @@ async fn two_hundred_guesses_at_once_are_ten() {
     }
 }
 
-/// (18) Spellings of one address share this counter, too.
+/// (18) All spellings of an address share this counter, too.
 #[tokio::test(flavor = "multi_thread")]
-async fn another_spelling_is_no_other_account() {
+async fn spellings_of_an_address_share_the_account_counter() {
     let app = app().await;
     let person = app.person().await;
     let spelt = [
@@ -117,9 +117,9 @@ async fn another_spelling_is_no_other_account() {
     assert_eq!(guess(&app.api(), &person.email).await.status, 429);
 }
 
-/// Pauses double; one's own success, and only that, ends the row of failures.
+/// Pauses double. Only a sign-in by the owner resets the count of failures.
 #[tokio::test(flavor = "multi_thread")]
-async fn pauses_rise_until_the_owner_signs_in() {
+async fn pauses_double_until_the_owner_signs_in() {
     let app = app().await;
     let person = app.person().await;
     let api = app.api();
@@ -147,9 +147,9 @@ async fn pauses_rise_until_the_owner_signs_in() {
     assert!((1..=2).contains(&pauses.count()), "once an hour at most");
 }
 
-/// (22) While an account pauses, every door to its password pauses for strangers.
+/// (22) While an account is paused, strangers are refused at every route that checks its password.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_other_door_is_open_meanwhile() {
+async fn a_paused_account_refuses_strangers_wherever_the_password_is_checked() {
     let app = app().await;
     let person = app.person().verified().await;
     let squatted = app.person().await;
@@ -160,7 +160,7 @@ async fn no_other_door_is_open_meanwhile() {
     let resend = json!({ "email": squatted.email });
     app.api().post("/resend-verification", resend).await;
     let token = app.post.mail(&squatted.email, "Verify").await.token();
-    // The sign-in itself is no recent proof any more.
+    // The sign-in itself does not count as reauthentication any more.
     app.wait(TimeDelta::minutes(11));
     for target in [&person, &squatted] {
         for _ in 0..10 {
@@ -208,10 +208,10 @@ async fn no_other_door_is_open_meanwhile() {
     assert_eq!(page.status(), 429);
 }
 
-/// Two requests look at the clock in one order and reach the database in the other: while no pause
-/// runs, that refuses neither of them.
+/// Two requests read the clock in one order and reach the database in the other. While no pause runs,
+/// neither is refused.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_earlier_look_at_the_clock_is_no_early_try() {
+async fn concurrent_attempts_may_arrive_out_of_clock_order() {
     let app = app().await;
     let services = app.services();
     let conn = services.db.connection().await.unwrap();
@@ -229,15 +229,15 @@ async fn an_earlier_look_at_the_clock_is_no_early_try() {
     }
 }
 
-/// Where nobody has the time to check a password, its attempt is no failure: a flood of hashes is no
-/// way to make others pause.
+/// An attempt whose password was not checked, for lack of time, is not a failure: a flood of hashes cannot
+/// pause other accounts.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_not_checked_is_no_failure() {
+async fn an_attempt_that_was_not_checked_is_not_a_failure() {
     let app = TestApp::with(&[
         ("HASHING_CONCURRENCY", "1"),
         ("ARGON2_MEMORY_KIB", "19456"),
         ("ARGON2_ITERATIONS", "2"),
-        // The first failure brings a pause.
+        // The first failure causes a pause.
         ("RATE_LIMIT_SCALE", "0.1"),
         ("RATE_LIMIT_LOGIN_IP", "100000/1m"),
     ])
@@ -247,7 +247,7 @@ async fn what_was_not_checked_is_no_failure() {
     let all = join_all(guesses).await;
     let with = |status| all.iter().filter(|s| **s == status).count();
     assert_eq!(with(401) + with(503), 200, "{all:?}");
-    assert!(with(503) > 0, "nobody was turned away");
+    assert!(with(503) > 0, "no attempt was refused");
     let failed = "SELECT count(*) FROM account_throttles WHERE failures > 0";
     let failed: i64 = app.sql(failed, &[]).await[0].get(0);
     assert_eq!(usize::try_from(failed).unwrap(), with(401));
@@ -256,9 +256,9 @@ async fn what_was_not_checked_is_no_failure() {
     assert_eq!(usize::try_from(paused).unwrap(), with(401));
 }
 
-/// What nobody goes on with is forgotten after a month; what is blocked is not.
+/// Counters without a new attempt are deleted after a month, except those of blocked addresses.
 #[tokio::test(flavor = "multi_thread")]
-async fn idle_counters_are_forgotten_and_blocked_ones_are_not() {
+async fn idle_counters_are_deleted_and_blocked_ones_are_kept() {
     let app = app().await;
     let person = app.person().await;
     blocked(&app, &person.email).await;

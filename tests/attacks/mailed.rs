@@ -1,4 +1,4 @@
-//! Mails that go astray: to another address, or with a link to another place.
+//! Mails that go to another address, or that contain a link to another host.
 
 use reqwest::Method;
 use serde_json::json;
@@ -11,7 +11,7 @@ use crate::harness::{
     settings::ORIGIN,
 };
 
-/// Sends the form with this body, and a header more.
+/// Sends the form with this body and one more header.
 async fn post_form(app: &TestApp, body: &str, header: (&'static str, &str)) -> Answer {
     let mut browser = app.browser();
     let token = browser.csrf_token().await;
@@ -25,9 +25,9 @@ fn email_form(email: &str) -> String {
     urlencoded(&[("email", email)])
 }
 
-/// (1) A link is made of `BASE_URL`, whatever the request says about hosts (ASVS 1.2.2, 4.1.3).
+/// (1) Links are made from `BASE_URL`, whatever hosts the request names (ASVS 1.2.2, 4.1.3).
 #[tokio::test(flavor = "multi_thread")]
-async fn a_forged_host_gets_no_link_of_its_own() {
+async fn a_forged_host_does_not_change_mailed_links() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let form = email_form(&person.email);
@@ -46,7 +46,7 @@ async fn a_forged_host_gets_no_link_of_its_own() {
         let call = call.json(&json!({ "email": person.email }));
         assert_eq!(Reply::of(call).await.status, 202);
         for _ in 0..2 {
-            // `link` insists on the configured origin.
+            // `link` asserts the configured origin.
             let mail = app.post.mail(&person.email, "Reset").await;
             assert!(
                 mail.link()
@@ -68,9 +68,9 @@ async fn a_forged_host_gets_no_link_of_its_own() {
     assert_eq!(app.post.count(&person.email), sent);
 }
 
-/// (2) One request, one address; an attacker's beside it gets nothing (ASVS 1.3.11, 15.3.7).
+/// (2) A request mails one address; an attacker's address beside it gets no mail (ASVS 1.3.11, 15.3.7).
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_address_gets_nothing() {
+async fn a_second_address_in_a_request_gets_no_mail() {
     let app = TestApp::start().await;
     let (victim, attacker) = (app.person().await.email, app.person().await.email);
     let both = |between: &str| format!("{victim}{between}{attacker}");
@@ -123,9 +123,9 @@ async fn a_second_address_gets_nothing() {
     assert_eq!(app.post.count(&attacker), 0);
 }
 
-/// (3) Only an address that is stored is ever mailed (the case mapping of CVE-2019-19844).
+/// (3) Only the stored address is ever mailed (the case mapping of CVE-2019-19844).
 #[tokio::test(flavor = "multi_thread")]
-async fn a_look_alike_is_another_address() {
+async fn a_look_alike_address_gets_no_mail() {
     let app = TestApp::start().await;
     for email in ["mike@example.com", "kim@example.com"] {
         let body = json!({ "email": email, "password": PASSWORD });
@@ -160,7 +160,7 @@ async fn a_look_alike_is_another_address() {
 
 /// (42) Line breaks, commas and quotes in an address reach no header of a mail (ASVS 1.3.11).
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_is_more_than_one_is_refused() {
+async fn several_addresses_in_one_field_are_refused() {
     let app = TestApp::start().await;
     for email in [
         "a@example.com\r\nBcc: b@example.com",

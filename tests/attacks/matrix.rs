@@ -1,5 +1,5 @@
-//! Every route with every method it takes, by users in every state. The routes and who may use them come from the
-//! service itself; what it declares must be what it does (ASVS 8.2.1, 8.3.1).
+//! Every route with every method that it accepts, by users in every state. The routes and who may use them
+//! are read from the service itself, and must match its behaviour (ASVS 8.2.1, 8.3.1).
 
 use std::collections::BTreeSet;
 
@@ -17,26 +17,26 @@ use crate::harness::{
     settings::{HOST, ORIGIN},
 };
 
-/// The state that somebody comes in.
+/// The state of the user who sends the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    Nobody,
-    /// The password was right and the code is still to come.
+    Anonymous,
+    /// The password was accepted and the code is still missing.
     Pending,
     Unverified,
     MustChange,
     User,
     Disabled,
     Admin,
-    /// An admin who has a new password to choose.
+    /// An admin who must choose a new password.
     AdminMustChange,
-    /// Signed in as an admin, and no admin any more.
+    /// Signed in as an admin, and demoted since.
     Demoted,
 }
 
 impl State {
     const ALL: [Self; 9] = [
-        Self::Nobody,
+        Self::Anonymous,
         Self::Pending,
         Self::Unverified,
         Self::MustChange,
@@ -58,7 +58,7 @@ impl State {
         }
     }
 
-    /// What becomes of them after they have signed in.
+    /// Changes the account after it has signed in, as the state demands.
     async fn afterwards(self, app: &TestApp, person: &Person) {
         let change = match self {
             Self::Disabled => "UPDATE users SET disabled_at = created_at WHERE email = $1",
@@ -70,7 +70,7 @@ impl State {
     }
 
     fn has_session(self) -> bool {
-        !matches!(self, Self::Nobody | Self::Pending | Self::Disabled)
+        !matches!(self, Self::Anonymous | Self::Pending | Self::Disabled)
     }
 
     fn may_enter(self, guard: Guard) -> bool {
@@ -87,7 +87,7 @@ impl State {
     }
 }
 
-/// The methods that a path takes, by its own word.
+/// The methods that a path accepts, from its `Allow` header.
 pub(super) async fn methods(app: &TestApp, path: &str) -> Vec<Method> {
     let request = http().request(Method::TRACE, app.url() + path);
     let answer = Answer::of(request.header("host", HOST)).await;
@@ -96,14 +96,14 @@ pub(super) async fn methods(app: &TestApp, path: &str) -> Vec<Method> {
     allowed.map(|method| method.parse().unwrap()).collect()
 }
 
-/// A path with an id that nobody has.
+/// A path with an id that does not exist.
 pub(super) fn filled_in(path: &str) -> String {
-    let nobody = "00000000-0000-4000-8000-000000000000";
-    path.replace("{id}", nobody).replace("{session}", nobody)
+    let unknown = "00000000-0000-4000-8000-000000000000";
+    path.replace("{id}", unknown).replace("{session}", unknown)
 }
 
 #[test]
-fn guards_follow_from_paths() {
+fn every_path_has_the_guard_of_its_section() {
     let pages = routes::page_paths().map(|(path, guard)| (path.to_owned(), guard));
     for (path, guard) in pages.chain(routes::api_paths()) {
         let is_below = |folder: &str| path == folder || path.starts_with(&format!("{folder}/"));
@@ -116,14 +116,14 @@ fn guards_follow_from_paths() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_call_is_answered_for_who_may_not_make_it() {
+async fn every_call_refuses_users_without_the_right_to_make_it() {
     let app = TestApp::start().await;
     for (path, guard) in routes::api_paths() {
         for method in methods(&app, &path).await {
             for state in State::ALL {
                 let person = state.person(&app).await;
                 let api = match state {
-                    State::Nobody => app.api(),
+                    State::Anonymous => app.api(),
                     State::Pending => {
                         let pending = app.api().sign_in(&person).await;
                         app.api().with_token(pending.text("mfa_token"))
@@ -137,29 +137,29 @@ async fn no_call_is_answered_for_who_may_not_make_it() {
                     _ => request,
                 };
                 let answer = Answer::of(request).await;
-                let told = format!("{method} {path} for {state:?}: {answer:?}");
+                let case = format!("{method} {path} for {state:?}: {answer:?}");
                 if state.may_enter(guard) {
-                    // An empty body lacks its fields; what needs none is done.
+                    // An empty body lacks required fields; calls without any succeed.
                     let expected = [200, 202, 204, 401, 403, 404, 409, 422];
-                    assert!(expected.contains(&answer.status), "{told}");
+                    assert!(expected.contains(&answer.status), "{case}");
                     let shut = !answer.body.contains("\"unauthorized\"")
                         && !answer.body.contains("admin_required")
                         && !answer.body.contains("password_change_required");
-                    assert!(shut || guard == Anyone, "{told}");
+                    assert!(shut || guard == Anyone, "{case}");
                 } else if state.has_session() {
-                    assert_eq!(answer.status, 403, "{told}");
+                    assert_eq!(answer.status, 403, "{case}");
                     let code = if state.must_change() {
                         "\"password_change_required\""
                     } else {
                         "\"admin_required\""
                     };
                     let words = answer.body.contains(code);
-                    assert!(words || method == Method::HEAD, "{told}");
+                    assert!(words || method == Method::HEAD, "{case}");
                 } else {
-                    assert_eq!(answer.status, 401, "{told}");
+                    assert_eq!(answer.status, 401, "{case}");
                 }
-                assert!(answer.set_cookies().is_empty(), "{told}");
-                assert!(!answer.body.contains("access_token"), "{told}");
+                assert!(answer.set_cookies().is_empty(), "{case}");
+                assert!(!answer.body.contains("access_token"), "{case}");
             }
         }
     }
@@ -167,7 +167,7 @@ async fn no_call_is_answered_for_who_may_not_make_it() {
 
 async fn signed_in(app: &TestApp, state: State, person: &Person) -> Browser {
     let mut browser = app.browser();
-    if state != State::Nobody {
+    if state != State::Anonymous {
         let page = browser.sign_in(person).await;
         let lands = match state {
             State::Pending => "/login/verify",
@@ -180,7 +180,7 @@ async fn signed_in(app: &TestApp, state: State, person: &Person) -> Browser {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_page_opens_for_who_may_not_see_it() {
+async fn every_page_refuses_users_without_the_right_to_see_it() {
     let app = TestApp::start().await;
     let pages: Vec<_> = routes::page_paths().collect();
     for (path, guard) in pages.clone() {
@@ -202,7 +202,7 @@ async fn no_page_opens_for_who_may_not_see_it() {
                         .header("sec-fetch-site", "same-origin"),
                 };
                 let answer = browser.send(request).await;
-                let told = format!("{method} {path} for {state:?}: {answer:?}");
+                let case = format!("{method} {path} for {state:?}: {answer:?}");
                 let leads_to = answer.header("location").unwrap_or_default();
                 let leads_to = leads_to.split('?').next().unwrap_or_default();
                 if guard == Admin && state.has_session() && !state.must_change() {
@@ -211,39 +211,39 @@ async fn no_page_opens_for_who_may_not_see_it() {
                     } else {
                         &[403]
                     };
-                    assert!(status.contains(&answer.status), "{told}");
-                    // A form's path that is opened by itself leads to the page of the form.
+                    assert!(status.contains(&answer.status), "{case}");
+                    // GET of a path that only accepts a form redirects to the page with that form.
                     let inside = leads_to.is_empty() || leads_to.starts_with("/admin");
-                    assert!(inside, "{told}");
+                    assert!(inside, "{case}");
                     continue;
                 }
                 if !state.may_enter(guard) {
-                    let door = if state.has_session() {
+                    let refusal_page = if state.has_session() {
                         "/account/password"
                     } else {
                         "/login"
                     };
-                    // Where a form's path is opened by itself it leads to the page of the form,
-                    // which turns them away in turn.
+                    // GET of a path that only accepts a form redirects to the page with that form, which
+                    // refuses the user in turn.
                     let is_page = method != Method::POST && pages.contains(&(leads_to, Session));
-                    assert_eq!(answer.status, 303, "{told}");
-                    assert!(leads_to == door || is_page, "{told}");
+                    assert_eq!(answer.status, 303, "{case}");
+                    assert!(leads_to == refusal_page || is_page, "{case}");
                     continue;
                 }
                 let expected = [200, 302, 303, 400, 401, 403, 404, 409, 410, 422];
-                assert!(expected.contains(&answer.status), "{told}");
+                assert!(expected.contains(&answer.status), "{case}");
                 if guard != Anyone {
-                    assert_ne!(leads_to, "/login", "{told}");
+                    assert_ne!(leads_to, "/login", "{case}");
                 }
             }
         }
     }
 }
 
-/// Nobody becomes more than they are: the role of an admin opens nobody else's session outside the
-/// doors of admins.
+/// The role of an admin gives no access to the sessions of other users except through the routes for
+/// admins.
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_elses_session_is_not_found() {
+async fn another_users_session_is_not_found() {
     let app = TestApp::start().await;
     let (person, other) = (app.person().await, app.person().await);
     State::Admin.afterwards(&app, &other).await;
@@ -283,7 +283,7 @@ async fn everything(app: &TestApp) -> BTreeSet<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_get_writes_but_an_export_that_is_audited() {
+async fn no_get_request_writes_except_an_audited_export() {
     let app = TestApp::start().await;
     let admin = app.person().verified().admin().await;
     let mut browser = signed_in(&app, State::Admin, &admin).await;
@@ -300,7 +300,7 @@ async fn no_get_writes_but_an_export_that_is_audited() {
             if !allowed.contains(&method) {
                 continue;
             }
-            // Ids that there are, so that whatever a page does to find them is done.
+            // Ids that exist, so that a page does all that it does to find them.
             let path = path.replace("{id}", &own).replace("{session}", &own);
             for from in ["bearer", "same-origin", "none", "cross-site"] {
                 let before = everything(&app).await;
@@ -312,15 +312,15 @@ async fn no_get_writes_but_an_export_that_is_audited() {
                 };
                 let after = everything(&app).await;
                 let new: Vec<&String> = after.difference(&before).collect();
-                let told = format!("{method} {path} from {from}: {answer:?} {new:?}");
+                let case = format!("{method} {path} from {from}: {answer:?} {new:?}");
                 let taken = path.ends_with("/export") && method == Method::GET;
                 if taken && matches!(from, "bearer" | "same-origin") {
                     let audited = |row: &&String| row.starts_with("audit_events ");
-                    assert!(new.len() == 1 && new.iter().all(audited), "{told}");
+                    assert!(new.len() == 1 && new.iter().all(audited), "{case}");
                     exports += 1;
                 } else {
-                    assert_eq!(answer.status == 403, taken, "{told}");
-                    assert!(new.is_empty() && before.len() == after.len(), "{told}");
+                    assert_eq!(answer.status == 403, taken, "{case}");
+                    assert!(new.is_empty() && before.len() == after.len(), "{case}");
                 }
             }
         }

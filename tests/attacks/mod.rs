@@ -1,6 +1,6 @@
-//! The attack suite: one test a case, named for what it tries, against the page and the API where
-//! both exist. `docs/security.md` has the table of all cases, also of those that other modules of
-//! these tests cover; ids such as "ASVS 6.3.1" are of OWASP ASVS 5.0.
+//! The attack suite: one test per case, named after what it checks, against the page and the API where
+//! both exist. `docs/security.md` lists all cases, including those that other modules of these tests
+//! cover. Ids such as "ASVS 6.3.1" refer to OWASP ASVS 5.0.
 
 mod enumeration;
 mod faults;

@@ -1,4 +1,4 @@
-//! Resets that somebody else should get, and fields that nobody asked for.
+//! Resets that an attacker tries to get, and fields that no form asks for.
 
 use serde_json::{Value, json};
 
@@ -14,9 +14,9 @@ async fn token_for(app: &TestApp, email: &str) -> String {
     app.post.mail(email, "Reset").await.token()
 }
 
-/// (4) Nothing but a reset token resets (ASVS 9.2.2), and (13) nothing else is read from the body.
+/// (4) Only a reset token resets a password (ASVS 9.2.2), and (13) no other field of the body is read.
 #[tokio::test(flavor = "multi_thread")]
-async fn only_a_reset_token_resets() {
+async fn only_a_reset_token_resets_a_password() {
     let app = TestApp::start().await;
     let person = app.person().verified().await;
     let owner = app.person().with_totp().await;
@@ -84,10 +84,10 @@ async fn only_a_reset_token_resets() {
     );
 }
 
-/// (6) A link from before the account was disabled opens nothing, nor does it once it is enabled
-/// again where the password changed meanwhile.
+/// (6) A link from before the account was disabled does not work. Nor does it once the account is enabled
+/// again, if the password was changed in between.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_dies_with_what_it_was_made_for() {
+async fn a_reset_link_is_void_after_disabling_or_a_password_change() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let api = app.api();
@@ -109,9 +109,9 @@ async fn a_link_dies_with_what_it_was_made_for() {
     assert_eq!(api.post("/reset-password", body).await.status, 422);
 }
 
-/// (7) A token is itself to the last character (ASVS 9.1.1).
+/// (7) A token with any character changed is refused (ASVS 9.1.1).
 #[tokio::test(flavor = "multi_thread")]
-async fn an_altered_token_is_none() {
+async fn an_altered_token_is_refused() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let token = token_for(&app, &person.email).await;
@@ -127,7 +127,8 @@ async fn an_altered_token_is_none() {
         })
         .collect();
     let last = parts[2].chars().last().unwrap();
-    // The last character of 32 bytes has two bits that say nothing; none of its neighbours passes.
+    // The last character of 32 bytes has two unused bits; no character that differs only in them is
+    // accepted.
     let neighbours = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let cut = &token[..token.len() - 1];
     let mut altered: Vec<String> = neighbours
@@ -161,9 +162,9 @@ async fn an_altered_token_is_none() {
     assert_eq!(app.api().post("/reset-password", body).await.status, 200);
 }
 
-/// (8) A reset ends every session, access and refresh tokens alike (ASVS 7.4.3).
+/// (8) A reset ends every session and invalidates access and refresh tokens alike (ASVS 7.4.3).
 #[tokio::test(flavor = "multi_thread")]
-async fn no_session_survives_a_reset() {
+async fn a_reset_ends_every_session() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let api = app.api();
@@ -178,9 +179,9 @@ async fn no_session_survives_a_reset() {
     assert_eq!(api.with(&fresh).get("/me").await.status, 200);
 }
 
-/// (9) A reset is no way round the second factor (ASVS 6.4.3).
+/// (9) A reset does not bypass the second factor (ASVS 6.4.3).
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reset_asks_for_the_code() {
+async fn a_reset_requires_the_second_factor() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let token = token_for(&app, &owner.email).await;
@@ -201,7 +202,7 @@ async fn a_reset_asks_for_the_code() {
     assert_eq!(app.api().sign_in(&with_new).await.status, 401, "not yet");
 }
 
-/// (13) What a form or call does not ask for changes nothing (ASVS 15.3.3).
+/// (13) Fields that a form or call does not document change nothing (ASVS 15.3.3).
 #[tokio::test(flavor = "multi_thread")]
 async fn extra_fields_change_nothing() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! Ways round the second factor (ASVS 6.5.1).
+//! Attempts to bypass the second factor (ASVS 6.5.1).
 
 use chrono::TimeDelta;
 use futures_util::future::{join, join_all};
@@ -6,9 +6,9 @@ use serde_json::json;
 
 use crate::harness::{TestApp, people::PASSWORD};
 
-/// (23) A code that was used is used, however it is written.
+/// (23) A used code stays used, however it is written.
 #[tokio::test(flavor = "multi_thread")]
-async fn another_spelling_is_no_other_code() {
+async fn a_used_code_is_refused_in_every_spelling() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let code = owner.code();
@@ -35,9 +35,9 @@ async fn another_spelling_is_no_other_code() {
     }
 }
 
-/// (25) A fresh pending sign-in is no fresh chance.
+/// (25) A new pending sign-in allows no further attempts.
 #[tokio::test(flavor = "multi_thread")]
-async fn wrong_codes_over_fresh_sign_ins_share_a_counter() {
+async fn wrong_codes_of_several_sign_ins_share_a_counter() {
     let app = TestApp::with(&[
         ("RATE_LIMIT_SCALE", "1"),
         ("RATE_LIMIT_LOGIN_EMAIL_IP", "100/1m"),
@@ -61,9 +61,10 @@ async fn wrong_codes_over_fresh_sign_ins_share_a_counter() {
     }
 }
 
-/// (26) Whoever makes fresh backup codes while an old one is being used ends with the fresh ones.
+/// (26) When new backup codes are made while an old one is being used, only the new ones are valid
+/// afterwards.
 #[tokio::test(flavor = "multi_thread")]
-async fn old_backup_codes_do_not_outlive_a_race_with_fresh_ones() {
+async fn old_backup_codes_are_void_after_a_race_with_new_ones() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let api = app.api();
@@ -85,9 +86,9 @@ async fn old_backup_codes_do_not_outlive_a_race_with_fresh_ones() {
     }
 }
 
-/// (27) A pending sign-in opens the second step alone; `matrix` tries it on every route.
+/// (27) The token of a pending sign-in works for the second step only; `matrix` tries it on every route.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pending_sign_in_refreshes_nothing() {
+async fn a_pending_sign_in_cannot_refresh() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let pending = app.api().sign_in(&owner).await;
@@ -99,7 +100,7 @@ async fn a_pending_sign_in_refreshes_nothing() {
         200,
         "it is still good"
     );
-    // And no other token passes for it.
+    // And no other token is accepted in its place.
     let pair = app.api().sign_in_with(&owner, &owner.backup_codes[0]).await;
     for token in ["access_token", "refresh_token"] {
         let body = json!({ "mfa_token": pair.text(token), "code": owner.backup_codes[1] });
@@ -107,9 +108,9 @@ async fn a_pending_sign_in_refreshes_nothing() {
     }
 }
 
-/// (29) Who refreshes proves nothing anew (ASVS 7.5.1).
+/// (29) A refresh does not count as reauthentication (ASVS 7.5.1).
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_is_no_recent_proof() {
+async fn a_refresh_is_not_reauthentication() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let pair = app.api().sign_in(&person).await;
@@ -134,9 +135,9 @@ async fn a_refresh_is_no_recent_proof() {
     assert_eq!(proofs().await, before);
 }
 
-/// (30) A wrong code changes nothing but counters and the log.
+/// (30) A wrong code changes only counters and the log.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_code_changes_nothing() {
+async fn a_wrong_code_changes_only_counters_and_the_log() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     app.api().sign_in_with(&owner, &owner.code()).await;

@@ -1,4 +1,4 @@
-//! Forged tokens, places to be sent to, and names that want to be code.
+//! Forged tokens, crafted targets of redirects, and names that contain markup.
 
 use data_encoding::BASE64URL_NOPAD;
 use reqwest::{Method, header::HeaderValue};
@@ -12,9 +12,9 @@ use crate::harness::{
     settings::{HOST, ORIGIN},
 };
 
-/// (38) The way back leads nowhere else (ASVS 1.2.2, 3.7.2).
+/// (38) `next` never leads to another site (ASVS 1.2.2, 3.7.2).
 #[tokio::test(flavor = "multi_thread")]
-async fn next_never_leaves_the_site() {
+async fn next_never_leads_to_another_site() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let owner = app.person().with_totp().await;
@@ -56,7 +56,7 @@ async fn next_never_leaves_the_site() {
             let code = code.unwrap_or_else(|| owner.code());
             browser.submit("/login/verify", &[("code", &code)]).await
         };
-        // The browser of the tests follows redirects within the site alone.
+        // The browser of the tests follows redirects within the site only.
         assert_eq!(page.path_and_query(), "/account", "{next:?}");
         let query: String = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("next", next)
@@ -71,9 +71,9 @@ fn encoded(json: &serde_json::Value) -> String {
     BASE64URL_NOPAD.encode(json.to_string().as_bytes())
 }
 
-/// (39, 40) A token that is not ours opens nothing and breaks nothing (ASVS 9.1.1, 9.1.2).
+/// (39, 40) A forged token gives no access and causes no fault (ASVS 9.1.1, 9.1.2).
 #[tokio::test(flavor = "multi_thread")]
-async fn a_forged_token_is_a_401() {
+async fn a_forged_token_is_answered_with_401() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let pair = app.api().sign_in(&person).await;
@@ -135,7 +135,7 @@ async fn a_forged_token_is_a_401() {
             assert_eq!(reply.status, 401, "{shown}");
             for cookie in ["__Host-access", "__Host-refresh"] {
                 if cookie == "__Host-refresh" && token == pair.text("refresh_token").as_bytes() {
-                    continue; // That is where it belongs.
+                    continue; // The token is valid in this cookie.
                 }
                 let value = [cookie.as_bytes(), b"=", token.as_slice()].concat();
                 let value = HeaderValue::from_bytes(&value).unwrap();
@@ -154,10 +154,10 @@ async fn a_forged_token_is_a_401() {
     assert_eq!(app.api().with(&pair).get("/me").await.status, 200);
 }
 
-/// (41) Long passwords and NUL cost nothing and break nothing. A NUL is a character like any
-/// other, and ends nothing (ASVS 6.2.8, 6.2.9).
+/// (41) Long passwords and NUL cost nothing and cause no fault. NUL is a character like any other and does
+/// not end the password (ASVS 6.2.8, 6.2.9).
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_without_end_is_refused() {
+async fn an_overlong_password_is_refused() {
     let app = TestApp::start().await;
     let person = app.person().await;
     for (password, status) in [
@@ -183,9 +183,9 @@ async fn a_password_without_end_is_refused() {
     assert_eq!(app.api().post("/login", cut_short).await.status, 401);
 }
 
-/// (42) Whatever a person is called, it is text (ASVS 1.2.1).
+/// (42) A name is always treated as text (ASVS 1.2.1).
 #[tokio::test(flavor = "multi_thread")]
-async fn markup_in_a_name_is_text_in_pages_and_mails() {
+async fn markup_in_a_name_is_escaped_in_pages_and_mails() {
     let app = TestApp::start().await;
     let name = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
     let mut browser = app.browser();

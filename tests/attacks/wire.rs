@@ -1,4 +1,4 @@
-//! Clients that are slow, large or no HTTP at all, written byte by byte.
+//! Clients that are slow, send too much, or do not speak HTTP, byte by byte.
 
 use std::time::{Duration, Instant};
 
@@ -17,14 +17,14 @@ use crate::harness::{
     settings::{HOST, ORIGIN},
 };
 
-/// Longer than the service waits for anything.
+/// Longer than any timeout of the service.
 const PATIENCE: Duration = Duration::from_secs(25);
 
-/// Sends bytes on a connection of their own and reads whatever comes until it is closed.
+/// Sends bytes on a new connection, and reads until it is closed.
 async fn said_to(app: &TestApp, bytes: &[u8]) -> String {
     let addr = app.url().trim_start_matches("http://").to_owned();
     let mut stream = TcpStream::connect(addr).await.unwrap();
-    // It may be refused before it is whole.
+    // The service may refuse before it has read everything.
     let _ = stream.write_all(bytes).await;
     let mut answer = Vec::new();
     let read = timeout(PATIENCE, stream.read_to_end(&mut answer)).await;
@@ -37,9 +37,9 @@ fn status(answer: &str) -> u16 {
     status.parse().unwrap_or_else(|_| panic!("{answer:?}"))
 }
 
-/// ASVS 15.2.2: who sends slowly holds a connection for seconds, not for ever.
+/// ASVS 15.2.2: a client that sends slowly can hold a connection for seconds only.
 #[tokio::test(flavor = "multi_thread")]
-async fn slow_clients_are_let_go() {
+async fn slow_clients_are_disconnected() {
     let app = TestApp::start().await;
     let head = |path: &str, kind: &str| {
         format!(
@@ -62,14 +62,14 @@ async fn slow_clients_are_let_go() {
     }
     assert!(form.contains("<h1>"), "{form}");
     assert!(call.contains("\"request_timeout\""), "{call}");
-    // The server library answers this one itself, before there is a request for us to see.
+    // The server library answers this one itself, before our code sees a request.
     assert!(headers.contains("content-length: 0"), "{headers}");
 }
 
-/// ASVS 15.2.2: who takes nothing of the answers is let go after half a minute, and meanwhile nothing
-/// further is read from them: what is kept for them stays small.
+/// ASVS 15.2.2: a client that reads none of its answers is disconnected after half a minute. In the
+/// meantime no more of its requests are read, so that little is buffered for it.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_takes_no_answers_is_let_go() {
+async fn clients_that_read_no_answers_are_disconnected() {
     let app = TestApp::start().await;
     let addr = app.url().trim_start_matches("http://").to_owned();
     let mut stream = TcpStream::connect(addr).await.unwrap();
@@ -89,10 +89,10 @@ async fn who_takes_no_answers_is_let_go() {
     assert_eq!(app.browser().visit("/login").await.status(), 200);
 }
 
-/// ASVS 4.2.1 and 15.2.2: headers end somewhere, and what is no request is refused. The server
+/// ASVS 4.2.1 and 15.2.2: headers have a size limit, and malformed requests are refused. The server
 /// library answers by itself, without a body, and closes the connection.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_request_is_refused_without_words() {
+async fn malformed_requests_are_refused_without_a_body() {
     let app = TestApp::start().await;
     let large = format!(
         "GET /login HTTP/1.1\r\nhost: {HOST}\r\nx-large: {}\r\n\r\n",
@@ -129,11 +129,11 @@ async fn what_is_no_request_is_refused_without_words() {
         );
         assert!(!answer.contains("<html"), "{answer}");
     }
-    // Nobody else noticed.
+    // Other clients are not affected.
     assert_eq!(app.browser().visit("/login").await.status(), 200);
 }
 
-/// ASVS 4.1.4 and 13.4.4: only the methods that are used, and TRACE never echoes a cookie.
+/// ASVS 4.1.4 and 13.4.4: only methods in use are allowed, and TRACE never echoes a cookie.
 #[tokio::test(flavor = "multi_thread")]
 async fn unused_methods_are_not_allowed_anywhere() {
     let app = TestApp::start().await;
@@ -146,7 +146,7 @@ async fn unused_methods_are_not_allowed_anywhere() {
             Method::from_bytes(b"PROPFIND").unwrap(),
         ] {
             if method == Method::CONNECT {
-                continue; // The client makes a tunnel of it.
+                continue; // The client library would open a tunnel.
             }
             let request = http().request(method.clone(), app.url() + &path);
             let answer = Answer::of(
@@ -166,7 +166,7 @@ async fn unused_methods_are_not_allowed_anywhere() {
     }
 }
 
-/// ASVS 15.2.2: a body has an end on every form and call, whether it says so or not.
+/// ASVS 15.2.2: every form and call limits the size of a body, with and without a `Content-Length`.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_over_the_limit_is_refused_everywhere() {
     let app = TestApp::start().await;
@@ -175,7 +175,7 @@ async fn a_body_over_the_limit_is_refused_everywhere() {
         let request = app.browser().post_request(path);
         let body = urlencoded(&[("email", &large)]);
         let answer = Answer::of(request.header("origin", ORIGIN).body(body)).await;
-        // A page for people who are signed in asks for that first, and reads nothing.
+        // A page for signed-in users redirects first, and reads no body.
         assert!(
             matches!(answer.status, 413 | 303),
             "{path}: {}",
@@ -212,9 +212,9 @@ async fn a_body_over_the_limit_is_refused_everywhere() {
     }
 }
 
-/// ASVS 15.3.7: of two values of one field nobody could say which one counts.
+/// ASVS 15.3.7: of two values for one field, neither may be chosen.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_field_said_twice_is_refused() {
+async fn a_repeated_field_is_refused() {
     let app = TestApp::start().await;
     for (path, fields) in crate::defences::FORMS {
         let signed_in = path.starts_with("/account") || path == "/reauthenticate";

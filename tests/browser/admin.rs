@@ -1,5 +1,5 @@
-//! An admin's story, told twice: with scripts on light pages, and without on dark ones. Each page is
-//! looked at as narrow as a phone and as wide as a desk.
+//! An admin's story, run twice: with scripts and light pages, and without scripts and dark pages. Each
+//! page is checked on a phone's width and on a desktop's.
 
 use std::fs;
 use std::time::Duration;
@@ -12,12 +12,12 @@ use crate::mail::MailServer;
 use crate::server::Server;
 
 const ADMIN: &str = "warden@example.org";
-const HANDED_OVER: &str = "written by whoever set this up";
+const HANDED_OVER: &str = "written by the first operator";
 const ADMINS_OWN: &str = "nine barges under the bridge";
 const GUEST: &str = "dana@example.org";
 const GUESTS_OWN: &str = "a kettle sings at half past six";
 
-/// How much wider than the window the page is, in CSS pixels.
+/// How many CSS pixels the page is wider than the window.
 const OVERFLOW: &str = "
     const [done] = arguments;
     const page = document.documentElement;
@@ -64,7 +64,7 @@ async fn story(name: &str, scripts: Scripts, colours: &str) {
     story.server.stop();
 }
 
-/// An admin at a desk, and a guest with a phone.
+/// An admin with a desktop browser, and a guest with a phone.
 struct Story {
     folder: Folder,
     server: Server,
@@ -74,7 +74,7 @@ struct Story {
 }
 
 impl Story {
-    /// Signs in with the password of the settings, has to choose another, and sees the dashboard.
+    /// Signs in with the password from the settings, must choose another one, and sees the dashboard.
     async fn takes_over(&self) {
         let desk = &self.desk;
         self.opens(desk, "/login").await;
@@ -93,7 +93,7 @@ impl Story {
         self.looks_at("dashboard").await;
     }
 
-    /// Invites somebody by mail, who chooses name and password on the phone.
+    /// Invites a guest by mail, who chooses name and password on the phone.
     async fn invites(&self) {
         let desk = &self.desk;
         self.opens(desk, "/admin/users/new").await;
@@ -109,7 +109,7 @@ impl Story {
         self.phone.assert_at("/account").await;
     }
 
-    /// Searches the list, and opens the page of whom it finds.
+    /// Searches the list, and opens the page of the user that is found.
     async fn finds(&self) {
         let desk = &self.desk;
         self.opens(desk, "/admin/users").await;
@@ -126,7 +126,7 @@ impl Story {
         self.looks_at("user").await;
     }
 
-    /// Disables the guest, who is out at once and told by mail; and enables again.
+    /// Disables the guest, who is signed out at once and notified by mail. Enables the guest again.
     async fn disables_and_enables(&self) {
         let (desk, phone) = (&self.desk, &self.phone);
         let user = desk.path().await;
@@ -139,21 +139,21 @@ impl Story {
         assert!(desk.text("[role=status]").await.contains("disabled"));
         self.opens(phone, "/account").await;
         phone.assert_at("/login").await;
-        self.told(GUEST, "was disabled").await;
+        self.waits_for_mail(GUEST, "was disabled").await;
 
         desk.follow(&format!("a[href=\"{user}/enable\"]")).await;
         desk.submit(&format!("{user}/enable"), &[]).await;
         self.opens(phone, "/account").await;
         phone.assert_at("/login").await;
-        self.told(GUEST, "can be used again").await;
+        self.waits_for_mail(GUEST, "can be used again").await;
         self.opens(phone, "/login").await;
         let fields = [("email", GUEST), ("password", GUESTS_OWN)];
         phone.submit("/login", &fields).await;
         phone.assert_at("/account").await;
     }
 
-    /// Brings accounts over from files: one that is refused, with the reason for each row, and one
-    /// that is imported.
+    /// Imports accounts from files: one that is refused, with the reason for each row, and one that is
+    /// imported.
     async fn imports(&self) {
         let desk = &self.desk;
         self.opens(desk, "/admin/users/import").await;
@@ -174,7 +174,7 @@ impl Story {
         self.looks_at("import-done").await;
     }
 
-    /// Picks three accounts, reads who they are, and signs them out or shuts them at once.
+    /// Selects three accounts, reviews the preview, and signs them out or disables them together.
     async fn acts_on_many(&self) {
         let (desk, phone) = (&self.desk, &self.phone);
         self.opens(desk, "/admin/users").await;
@@ -197,10 +197,11 @@ impl Story {
         assert!(said.contains('2'), "{said}");
         self.opens(phone, "/account").await;
         phone.assert_at("/login").await;
-        self.told("erin@example.org", "was disabled").await;
+        self.waits_for_mail("erin@example.org", "was disabled")
+            .await;
     }
 
-    /// Imports a file by mistake, and takes it back.
+    /// Imports a file by mistake, and undoes the import.
     async fn takes_an_import_back(&self) {
         let desk = &self.desk;
         let rows = "{\"email\": \"gale@example.org\"}\n";
@@ -217,7 +218,7 @@ impl Story {
         assert!(desk.text("main").await.contains("No one matches"));
     }
 
-    /// Finds in the audit log what was done, and why.
+    /// Finds the acts and their reasons in the audit log.
     async fn reads_the_log(&self) {
         let desk = &self.desk;
         self.opens(desk, "/admin/audit").await;
@@ -250,7 +251,7 @@ impl Story {
             .await;
     }
 
-    /// Confirms the import that is looked at, and waits while the page loads itself anew.
+    /// Confirms the open import, and waits while the page reloads itself.
     async fn confirms(&self, done: &str) {
         let import = self.desk.path().await;
         self.desk.submit(&format!("{import}/confirm"), &[]).await;
@@ -258,19 +259,19 @@ impl Story {
     }
 
     /// Waits for a mail to `address` whose subject has these words.
-    async fn told(&self, address: &str, words: &str) {
+    async fn waits_for_mail(&self, address: &str, words: &str) {
         let what = format!("a mail to {address} about {words:?}");
         eventually(Duration::from_secs(20), &what, async || {
             let mails = self.mail.mails();
-            let told = |mail: &&crate::mail::ReceivedMail| {
+            let matches = |mail: &&crate::mail::ReceivedMail| {
                 mail.to == [address] && mail.subject.contains(words)
             };
-            mails.iter().find(told).map(|_| ())
+            mails.iter().find(matches).map(|_| ())
         })
         .await;
     }
 
-    /// The page as it stands, on a phone and on a desk: nothing sticks out of either.
+    /// Takes screenshots on a phone's and a desktop's width, and asserts that nothing overflows.
     async fn looks_at(&self, what: &str) {
         for width in [320, 1280] {
             self.desk.resize(width, 1100).await;

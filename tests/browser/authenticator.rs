@@ -1,5 +1,5 @@
-//! A phone's authenticator app, made of independent programs: zbarimg reads the QR code, oathtool
-//! computes the codes.
+//! An authenticator app made of independent programs: zbarimg reads the QR code, oathtool computes the
+//! codes.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,15 +9,15 @@ use url::Url;
 
 use crate::harness::run;
 
-/// Seconds a code counts for (RFC 6238).
+/// Seconds for which a code is valid (RFC 6238).
 const STEP: u64 = 30;
 
 pub(crate) struct Authenticator {
     /// Base32, without spaces.
     pub(crate) secret: String,
-    /// Who the code is for, as the app would list it.
+    /// The account name that the app would list.
     pub(crate) label: String,
-    /// The last step whose code was shown; each is accepted once.
+    /// The last step whose code was used; each is accepted once.
     last_step: u64,
 }
 
@@ -48,8 +48,8 @@ impl Authenticator {
         }
     }
 
-    /// A code that was not shown before. A server that allows one step either side takes the next
-    /// step's code early, so this waits only where even that was used.
+    /// A code that was not used before. The server accepts the next step's code early, so this waits only
+    /// if that one was used, too.
     pub(crate) async fn fresh_code(&mut self) -> String {
         let step = (now() / STEP).max(self.last_step + 1);
         while now() / STEP + 1 < step {
@@ -81,7 +81,7 @@ fn now() -> u64 {
 
 /// The key and two codes of RFC 6238's appendix B, shortened to six digits.
 #[test]
-fn codes_are_those_of_the_standard() {
+fn codes_match_the_test_vectors_of_the_rfc() {
     for (time, code) in [("59", "287082"), ("1111111109", "081804")] {
         let mut oathtool = Command::new("oathtool");
         oathtool.args([

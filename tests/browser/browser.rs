@@ -1,7 +1,7 @@
-//! One browser as a person uses it: open a page, fill a form, press its button, read what is there.
+//! One browser as a person uses it: open a page, fill a form, press its button, read the page.
 //!
-//! Elements are found by what DESIGN.md fixes (a form's action, a field's name, roles), never by
-//! the looks of a page.
+//! Elements are found by what DESIGN.md fixes (a form's action, a field's name, roles), never by how a
+//! page looks.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,20 +17,20 @@ use serde_json::{Value, json};
 use crate::driver::Scripts;
 use crate::harness::eventually;
 
-/// A page that tells whether scripts run.
+/// A page that shows whether scripts run.
 const SCRIPTED: &str =
     "data:text/html,<p>off</p><script>document.querySelector('p').textContent='on'</script>";
 
 pub(crate) struct Browser {
     client: Client,
-    /// The session, for commands that are chromedriver's own.
+    /// The session, for commands that only chromedriver has.
     session: String,
     name: String,
     screenshots: AtomicU32,
     closed: bool,
 }
 
-/// A browser whose console nobody looked at has not been tested.
+/// Fails unless the test has checked the browser's console.
 impl Drop for Browser {
     fn drop(&mut self) {
         let looked_at = self.closed || std::thread::panicking();
@@ -55,7 +55,7 @@ impl Browser {
         }
     }
 
-    /// Fails unless scripts are truly on or off, as asked for.
+    /// Fails unless scripts are on or off as asked for.
     pub(crate) async fn assert_scripts(&self, scripts: Scripts) {
         self.open(SCRIPTED).await;
         let expected = if scripts == Scripts::On { "on" } else { "off" };
@@ -79,7 +79,7 @@ impl Browser {
             .to_owned()
     }
 
-    /// Fails, with what the page says, unless the browser stands at `path`.
+    /// Fails, with the text of the page, unless the browser is at `path`.
     pub(crate) async fn assert_at(&self, path: &str) {
         let found = self.path().await;
         if found != path {
@@ -99,7 +99,8 @@ impl Browser {
             .await;
     }
 
-    /// The same for the form that a selector picks. What values mean: see `fill`.
+    /// Like [`submit`](Self::submit), for the form that a selector finds. For the meaning of values see
+    /// [`fill`](Self::fill).
     pub(crate) async fn submit_form(&self, form: &str, fields: &[(&str, &str)]) {
         for (name, value) in fields {
             self.fill(
@@ -114,7 +115,7 @@ impl Browser {
             .click()
             .await
             .unwrap_or_else(|error| panic!("the button of {form}: {error}"));
-        // The old page's elements die with it, even where the answer is the same page again.
+        // The elements of the old page become stale, even if the answer is the same page again.
         eventually(
             Duration::from_secs(20),
             &format!("the answer to {form}"),
@@ -123,8 +124,8 @@ impl Browser {
         .await;
     }
 
-    /// Gives a field its value: `"on"` ticks a checkbox, a value chooses of a list, and the path of a
-    /// file is that of an upload.
+    /// Sets a field's value: `"on"` ticks a checkbox, a value selects an option of a list, and a path is
+    /// the file to upload.
     pub(crate) async fn fill(&self, css: &str, value: &str) {
         let field = self.find(css).await;
         let done = match self.kind_of(&field).await.as_str() {
@@ -145,7 +146,7 @@ impl Browser {
         done.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
-    /// Ticks the checkbox in the item of a list that has this text.
+    /// Ticks the checkbox in the list item with this text.
     pub(crate) async fn tick_beside(&self, text: &str) {
         let path = format!("//li[contains(., \"{text}\")]//input[@type=\"checkbox\"]");
         let found = self.client.find(Locator::XPath(&path)).await;
@@ -163,15 +164,15 @@ impl Browser {
         kind.unwrap_or_default()
     }
 
-    /// Types into a field as it stands, and sends nothing.
+    /// Types into a field without clearing it, and sends nothing.
     pub(crate) async fn type_into(&self, css: &str, text: &str) {
         let field = self.find(css).await;
         let typed = field.send_keys(text).await;
         typed.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
-    /// Waits until the text of an element has these words, and returns it. The page may load itself
-    /// anew meanwhile.
+    /// Waits until the text of an element contains these words, and returns it. The page may reload itself
+    /// in the meantime.
     pub(crate) async fn reads(&self, css: &str, words: &str) -> String {
         let what = format!("{words:?} in {css}");
         eventually(Duration::from_secs(10), &what, async || {
@@ -194,7 +195,7 @@ impl Browser {
         .await;
     }
 
-    /// Clicks what a person would click to unfold something; for buttons of forms see `submit`.
+    /// Clicks an element that unfolds something; for buttons of forms see [`submit`](Self::submit).
     pub(crate) async fn click(&self, css: &str) {
         let element = self.find(css).await;
         element
@@ -253,7 +254,7 @@ impl Browser {
         }
     }
 
-    /// Saves a picture of the whole window to `target/screenshots/`.
+    /// Saves a screenshot of the whole window to `target/screenshots/`.
     pub(crate) async fn screenshot(&self, what: &str) -> PathBuf {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
         fs::create_dir_all(&folder).expect("target/ is ours");
@@ -264,7 +265,7 @@ impl Browser {
         path
     }
 
-    /// Scrolls so that the element is in the next picture.
+    /// Scrolls the element into the next screenshot.
     pub(crate) async fn show(&self, css: &str) {
         let element = self.find(css).await;
         let element = serde_json::to_value(element).expect("a reference");
@@ -277,7 +278,7 @@ impl Browser {
             .expect("a script");
     }
 
-    /// Runs a script of the page that is open; `arguments` end with the callback for its result.
+    /// Runs a script on the open page; `arguments` end with the callback for its result.
     pub(crate) async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
         self.client
             .execute_async(script, arguments)
@@ -285,7 +286,7 @@ impl Browser {
             .unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Prefers dark or light pages from now on.
+    /// Makes the browser prefer dark or light pages.
     pub(crate) async fn prefer_colours(&self, scheme: &str) {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
         let params =
@@ -293,7 +294,7 @@ impl Browser {
         self.command("goog/cdp/execute", &params).await;
     }
 
-    /// Gives the page this many CSS pixels.
+    /// Sets the size of the page in CSS pixels.
     pub(crate) async fn resize(&self, width: u32, height: u32) {
         let params = json!({
             "cmd": "Emulation.setDeviceMetricsOverride",
@@ -327,13 +328,13 @@ impl Browser {
         pairs.join("; ")
     }
 
-    /// Closes the browser; fails on anything its console complained of on any page: what the policy
-    /// blocked, a script error, a missing file, a field without `autocomplete`.
+    /// Closes the browser. Fails on every complaint of its console on any page: a violation of the policy,
+    /// a script error, a missing file, a field without `autocomplete`.
     pub(crate) async fn close(self) {
         self.close_where(|_| false).await;
     }
 
-    /// The same where some complaints are what the test is about.
+    /// Like [`close`](Self::close), except for complaints that the test expects.
     pub(crate) async fn close_where(mut self, meant: impl Fn(&Value) -> bool) {
         let mut faults = self.faults().await;
         faults.retain(|entry| !meant(entry));
@@ -346,14 +347,14 @@ impl Browser {
         self.client.clone().close().await.expect("an open session");
     }
 
-    /// What the console complained of since it was last asked.
+    /// The console's complaints since the last call.
     pub(crate) async fn faults(&self) -> Vec<Value> {
         let entries = self.command("se/log", &json!({ "type": "browser" })).await;
         let entries = entries.as_array().expect("a list of entries");
         entries.iter().filter(|e| is_fault(e)).cloned().collect()
     }
 
-    /// A command of chromedriver's own, beside the standard.
+    /// A command that only chromedriver has.
     async fn command(&self, name: &str, body: &Value) -> Value {
         let request = reqwest::Client::new()
             .post(format!("{}/{name}", self.session))
@@ -366,16 +367,16 @@ impl Browser {
     }
 }
 
-/// Whether an entry of the console tells of a fault of the page.
+/// Whether a console entry reports a fault of the page.
 fn is_fault(entry: &Value) -> bool {
     let message = entry["message"].as_str().unwrap_or_default();
-    // A page that refuses something is meant to; Chromium notes its status as a failed load.
+    // Refusals are expected; Chromium logs their status as a failed load.
     let refused = ["400", "401", "403", "409", "410", "422", "429"]
         .iter()
         .any(|status| message.contains(&format!("responded with a status of {status}")));
-    // The reset page must not tell whose link it is before the link is used.
+    // The reset page must not show the account of its link before the link is used.
     let nameless = message.contains("/reset-password") && message.contains("username fields");
-    // What signing out asks for is noted when it is done.
+    // The console notes the effects of the header that signing out sends.
     let cleared = entry["level"] == "INFO" && message.contains("Clear-Site-Data header on");
     !(nameless || cleared || refused && entry["source"] == "network")
 }

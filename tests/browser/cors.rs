@@ -1,14 +1,13 @@
 //! Two web apps of other origins in one browser: one is listed in `CORS_ORIGINS`, one is not.
 //!
-//! All three share a site (a port makes another origin, yet not another site), so that the browser
-//! sends its cookies along with every call: what protects the person here is CORS and the check of
-//! the origin alone.
+//! All three share a site (another port is another origin, but not another site), so the browser sends its
+//! cookies with every call. Only CORS and the check of the origin protect the user here.
 
 use serde_json::Value;
 
 use crate::driver::{Driver, Scripts};
-use crate::elsewhere::{call, origin};
 use crate::mail::MailServer;
+use crate::other_origin::{call, origin};
 use crate::server::Server;
 
 const JSON: &str = "application/json";
@@ -29,7 +28,7 @@ async fn a_listed_app_calls_the_api_and_an_unlisted_one_cannot() {
     browser.submit("/register", &fields).await;
     browser.assert_at("/account").await;
 
-    // Nothing can be read, and nothing changes: neither by a call that needs no preflight, nor by
+    // The app can read nothing and change nothing, neither with a call that needs no preflight nor with
     // one that does.
     browser.open(&unlisted).await;
     for (method, path, media_type) in [
@@ -56,20 +55,20 @@ async fn a_listed_app_calls_the_api_and_an_unlisted_one_cannot() {
     assert!(body.contains("robin@example.org"), "{body}");
     assert_eq!(me["id"].as_str().map(str::len), Some(32), "{me}");
     assert_eq!(me["hidden"], Value::Null, "only what is exposed");
-    // A refusal can be read, after a preflight, with what it says.
+    // The app can read a refusal after a preflight, including its body.
     let path = "/sessions/00000000-0000-0000-0000-000000000000";
     let refused = call(&browser, "DELETE", &api(path), "").await;
     assert_eq!(refused["status"], 404, "{refused}");
     let body = refused["body"].as_str().expect("a body");
     assert!(body.contains("\"code\":\"not_found\""), "{body}");
-    // The pair is rotated into the browser's cookies, and signing out ends what they opened.
+    // The pair is rotated into the browser's cookies, and signing out ends the session.
     let refreshed = call(&browser, "POST", &api("/refresh"), "").await;
     assert_eq!(refreshed["status"], 200, "{refreshed}");
     let left = call(&browser, "POST", &api("/logout"), JSON).await;
     assert_eq!(left["status"], 204, "{left}");
     browser.open(&server.url("/account")).await;
     browser.assert_at("/login").await;
-    // The console holds what the apps were refused, and nothing else.
+    // The console lists the refused calls of the apps, and nothing else.
     let of_unlisted = format!("from origin '{unlisted}' has been blocked by CORS policy");
     browser
         .close_where(|entry| {

@@ -1,4 +1,4 @@
-//! chromedriver, and the browsers it opens.
+//! chromedriver, and the browsers that it opens.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -40,12 +40,12 @@ impl Driver {
                 break port.trim().trim_end_matches('.').parse().expect("a port");
             }
         };
-        // Keep reading, so that chromedriver never waits for us.
+        // Keep reading, so that chromedriver never blocks on its output.
         std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
         Self { child, port }
     }
 
-    /// Opens a headless Chromium with a fresh profile. `name` goes into its screenshots' names.
+    /// Opens a headless Chromium with a new profile. `name` becomes part of the names of its screenshots.
     pub(crate) async fn browser(&self, name: &str, scripts: Scripts) -> Browser {
         let url = format!("http://127.0.0.1:{}", self.port);
         let javascript = match scripts {

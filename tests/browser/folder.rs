@@ -1,4 +1,4 @@
-//! A folder that goes away with the test.
+//! A folder that is removed at the end of the test.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A fresh folder below the system's temporary one, removed on drop. Others may cross it: as root,
-/// the cluster inside it runs as `postgres`.
+/// A new folder below the system's temporary folder, removed on drop. Other accounts may traverse it: run
+/// as root, the cluster inside it runs as `postgres`.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {

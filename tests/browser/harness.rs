@@ -1,10 +1,10 @@
-//! What every part of the harness needs: waiting, running a program, a free port.
+//! Helpers for every part of the harness: waiting, running a program, a free port.
 
 use std::net::TcpListener;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// Asks again and again until there is an answer; panics with `what` when time is up.
+/// Asks repeatedly until there is an answer. Panics with `what` after a time limit.
 pub(crate) async fn eventually<T>(
     limit: Duration,
     what: &str,
@@ -23,7 +23,7 @@ pub(crate) async fn eventually<T>(
     }
 }
 
-/// Runs a program to its end and returns its standard output; panics with its standard error.
+/// Runs a program to its end and returns its standard output. Panics with its standard error.
 pub(crate) fn run(command: &mut Command) -> String {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command

@@ -1,5 +1,5 @@
-//! The list of users with long addresses, names and all states at once: one line a user at a desk, and nothing that
-//! sticks out of a phone.
+//! The list of users with long addresses, long names and all states at once: one line per user on a
+//! desktop, and nothing that overflows on a phone.
 
 use serde_json::json;
 
@@ -8,10 +8,10 @@ use crate::mail::MailServer;
 use crate::server::Server;
 
 const ADMIN: &str = "warden@example.org";
-const HANDED_OVER: &str = "written by whoever set this up";
+const HANDED_OVER: &str = "written by the first operator";
 const ADMINS_OWN: &str = "nine barges under the bridge";
 
-/// Of each row its height, and how far apart the middles of its cells lie, in CSS pixels.
+/// The height of each row, and how far apart the middles of its cells are, in CSS pixels.
 const ROWS: &str = "
     const [done] = arguments;
     const box = (element) => element.getBoundingClientRect();
@@ -22,14 +22,14 @@ const ROWS: &str = "
     });
     done(rows);";
 
-/// How much wider than the window the page is.
+/// How many CSS pixels the page is wider than the window.
 const OVERFLOW: &str = "
     const [done] = arguments;
     const page = document.documentElement;
     done(page.scrollWidth - page.clientWidth);";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_user_is_one_line_at_a_desk_and_fits_a_phone() {
+async fn a_user_takes_one_line_on_a_desktop_and_fits_a_phone() {
     let mail = MailServer::start();
     let settings = [("ADMIN_EMAIL", ADMIN), ("ADMIN_PASSWORD", HANDED_OVER)];
     let server = Server::start_with(&mail, &settings).await;

@@ -1,4 +1,4 @@
-//! The mail server of the story, and the links in its mails.
+//! The mail server of the browser tests, and the links in its mails.
 
 #[path = "../support/smtp.rs"]
 mod smtp;
@@ -13,7 +13,7 @@ use smtp::{Mode, SmtpServer};
 pub(crate) const USER: &str = "postbox";
 pub(crate) const PASSWORD: &str = "a password for the mail server";
 
-/// A server that insists on STARTTLS and on authentication.
+/// A server that requires STARTTLS and authentication.
 pub(crate) struct MailServer(SmtpServer);
 
 impl MailServer {
@@ -25,17 +25,17 @@ impl MailServer {
         self.0.port
     }
 
-    /// The certificate of the authority that signed the server's.
+    /// The certificate of the authority that signed the server's certificate.
     pub(crate) fn authority(&self) -> &Path {
         &self.0.ca_file
     }
 
-    /// Every mail taken so far, oldest first.
+    /// Every mail so far, oldest first.
     pub(crate) fn mails(&self) -> Vec<ReceivedMail> {
         self.0.mails()
     }
 
-    /// Waits for the newest mail to `address` that carries a link to `path`; returns the link.
+    /// Waits for the newest mail to `address` with a link to `path`. Returns the link.
     pub(crate) async fn link(&self, address: &str, path: &str) -> String {
         eventually(
             Duration::from_secs(20),

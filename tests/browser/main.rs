@@ -1,6 +1,6 @@
-//! A person's story in headless Chromium, against the built binary as an operator starts it: on
-//! the embedded Postgres, with mail through a real SMTP server that insists on STARTTLS and a
-//! password, the QR code read from a screenshot, and codes computed by an independent program.
+//! A user's story in headless Chromium, against the built binary: on the embedded Postgres, with mail
+//! through a real SMTP server that requires STARTTLS and a password, the QR code read from a screenshot,
+//! and codes computed by an independent program.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,11 +14,11 @@ mod authenticator;
 mod browser;
 mod cors;
 mod driver;
-mod elsewhere;
 mod folder;
 mod harness;
 mod list;
 mod mail;
+mod other_origin;
 mod policy;
 mod server;
 mod story;

@@ -1,13 +1,13 @@
-//! The policy of the pages, as the browser enforces it (ASVS 3.4.3).
+//! The content security policy of the pages, as the browser enforces it (ASVS 3.4.3).
 
 use crate::driver::{Driver, Scripts};
 use crate::mail::MailServer;
 use crate::server::Server;
 
-/// Code and style that get into a page are not run, and the console says so: what every story's
-/// browser is asked for when it is closed is truly there to be seen.
+/// Injected code and style are blocked, and the console reports it. This also shows that the check of the
+/// console, which ends every story, can find something.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_policy_blocks_is_told_by_the_console() {
+async fn the_console_reports_what_the_policy_blocks() {
     const INJECT: &str = "
         const [html, done] = arguments;
         const place = document.createElement('div');
@@ -41,11 +41,11 @@ async fn what_the_policy_blocks_is_told_by_the_console() {
         let title = browser.run(INJECT, vec![html.into()]).await;
         assert_ne!(title, "run", "{page} {html}");
         let faults = browser.faults().await;
-        let told = faults.iter().any(|entry| {
+        let reported = faults.iter().any(|entry| {
             let message = entry["message"].as_str().unwrap_or_default();
             message.contains("Content Security Policy")
         });
-        assert!(told, "{page} {html}: {faults:?}");
+        assert!(reported, "{page} {html}: {faults:?}");
     }
     browser.close().await;
     drop(driver);

@@ -25,7 +25,7 @@ impl Server {
         Self::start_with(mail, &[]).await
     }
 
-    /// The same with further settings.
+    /// Like [`start`](Self::start), with further settings.
     pub(crate) async fn start_with(mail: &MailServer, further: &[(&str, &str)]) -> Self {
         let folder = Folder::new("server");
         let address = format!("127.0.0.1:{}", free_port());
@@ -33,7 +33,7 @@ impl Server {
         let log = File::create(folder.path().join("log")).expect("our own folder");
         let child = Command::new(env!("CARGO_BIN_EXE_vestibule"))
             .arg("serve")
-            // Nothing of this machine's environment, and no `.env` of the repository.
+            // Without this machine's environment, and without the repository's `.env`.
             .current_dir(folder.path())
             .env_clear()
             .env("PATH", search_path())
@@ -47,7 +47,7 @@ impl Server {
             .env("SMTP_PASSWORD", mail::PASSWORD)
             .env("SMTP_FROM", "no-reply@vestibule.example")
             .env("SMTP_CA_FILE", mail.authority())
-            // The story is told in seconds; a person takes days.
+            // The tests take seconds for what takes a person days.
             .env("RATE_LIMIT_SCALE", "10")
             .envs(further.iter().copied())
             .stdout(log.try_clone().expect("a second handle"))
@@ -78,7 +78,7 @@ impl Server {
         format!("{}{path}", self.base)
     }
 
-    /// The signed-in user as the API sees it, under a browser's cookies.
+    /// The signed-in user as the API returns it, for a browser's cookies.
     pub(crate) async fn me(&self, cookies: &str) -> Value {
         let request = reqwest::Client::new()
             .get(self.url("/api/auth/me"))
@@ -88,7 +88,7 @@ impl Server {
         answer.json().await.expect("JSON")
     }
 
-    /// Ends the server as an operator does, and sees that it leaves nothing running.
+    /// Ends the server with a signal, and asserts that it leaves nothing running.
     pub(crate) fn stop(mut self) {
         let status = self
             .terminate()

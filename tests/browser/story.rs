@@ -1,4 +1,4 @@
-//! The story, told twice: with scripts, and without in a browser that prefers dark pages.
+//! The user's story, run twice: with scripts, and without them in a browser that prefers dark pages.
 
 use std::collections::HashSet;
 
@@ -66,7 +66,7 @@ async fn story(name: &str, scripts: Scripts, colours: &str) {
     person.server.stop();
 }
 
-/// One person, two browsers, and what they deal with.
+/// One user with two browsers, the server and the mailbox.
 struct Person {
     server: Server,
     mail: MailServer,
@@ -76,7 +76,7 @@ struct Person {
 }
 
 impl Person {
-    /// Step 1: registers, follows the link of the mail, presses the button, is verified.
+    /// Step 1: registers, follows the mailed link, presses the button, is verified.
     async fn registers(&self) {
         let laptop = &self.laptop;
         laptop.open(&self.server.url("/")).await;
@@ -155,7 +155,7 @@ impl Person {
         assert!(refresh.expires_datetime().is_some(), "remembered");
     }
 
-    /// Step 3: enrols an authenticator from the QR code, confirms, gets ten backup codes.
+    /// Step 3: enrols an authenticator from the QR code, confirms it, gets ten backup codes.
     async fn enrols(&self) -> (Authenticator, Vec<String>) {
         let laptop = &self.laptop;
         self.opens(laptop, "/account/two-factor").await;
@@ -193,7 +193,7 @@ impl Person {
         (app, codes)
     }
 
-    /// Step 4: a TOTP code opens the door once, and so does a backup code.
+    /// Step 4: a TOTP code is accepted once, and so is a backup code.
     async fn uses_the_second_factor(
         &self,
         app: &mut Authenticator,
@@ -216,7 +216,7 @@ impl Person {
         self.offers_backup(&self.phone, &backup).await;
         self.assert_code_refused(&self.phone, "the same backup code")
             .await;
-        // Typed as people type: lower case, spaces for dashes.
+        // Typed as people do: in lower case, with spaces instead of dashes.
         let backup = codes
             .next()
             .expect("ten codes")
@@ -226,7 +226,7 @@ impl Person {
         self.phone.assert_at("/account").await;
     }
 
-    /// Step 5: a new password by mail ends every session and kills the old password and the link.
+    /// Step 5: a password reset by mail ends every session and invalidates the old password and the link.
     async fn recovers(&mut self, codes: &mut impl Iterator<Item = String>) {
         let (laptop, phone) = (&self.laptop, &self.phone);
         self.signs_out(laptop).await;
@@ -272,7 +272,7 @@ impl Person {
         self.password = SECOND;
     }
 
-    /// Step 6: with the access token gone, the next page sets a fresh pair and asks nothing.
+    /// Step 6: without the access token, the next page sets a new pair without asking.
     async fn stays_signed_in(&self) {
         let laptop = &self.laptop;
         let before = laptop.cookie("refresh").await.expect("signed in");
@@ -337,7 +337,7 @@ impl Person {
         }
         laptop.submit_form(&form(2), &[]).await;
         laptop.assert_at("/account/sessions").await;
-        assert!(laptop.has("[role=status]").await, "what happened is told");
+        assert!(laptop.has("[role=status]").await, "the result is shown");
         assert_eq!(laptop.texts("main li").await.len(), 1);
         laptop.screenshot("device-signed-out").await;
         self.opens(phone, "/account").await;

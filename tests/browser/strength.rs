@@ -1,5 +1,5 @@
-//! How strong a new password is, told while it is typed where scripts run; without them the form says
-//! the same once it is sent.
+//! The strength of a new password, shown while it is typed if scripts run. Without scripts the form
+//! reports it once it is sent.
 
 use crate::browser::Browser;
 use crate::driver::{Driver, Scripts};
@@ -11,7 +11,7 @@ const FIELD: &str = "input[autocomplete=new-password]";
 const SAID: &str = ".strength p";
 const STRONG: &str = "seven herons over the weir";
 
-/// The page stands still while the verdict changes, and keeps within its width.
+/// Measures that the page does not move while the verdict changes, and does not overflow.
 const LOOKS: &str = "
     const [done] = arguments;
     const button = document.querySelector('button[type=submit]:not(.small)').getBoundingClientRect();
@@ -25,7 +25,7 @@ async fn top_of_button(browser: &Browser) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_is_told_while_it_is_typed() {
+async fn the_strength_is_shown_while_the_password_is_typed() {
     let mail = MailServer::start();
     let server = Server::start(&mail).await;
     let driver = Driver::start();
@@ -61,7 +61,7 @@ async fn it_is_told_while_it_is_typed() {
         }
         browser.screenshot(&format!("good-{width}-{colours}")).await;
 
-        // The address has a say, also when it comes later.
+        // The address counts as well, even if it is typed later.
         browser.type_into("input[name=email]", EMAIL).await;
         browser
             .reads(SAID, "mostly your name, your email address")
@@ -80,7 +80,7 @@ async fn it_is_told_while_it_is_typed() {
     browser.submit("/register", &fields).await;
     browser.assert_at("/account").await;
 
-    // The other pages that take a new password.
+    // The other pages with a field for a new password.
     browser.open(&server.url("/account/password")).await;
     browser.type_into(FIELD, EMAIL).await;
     browser
@@ -112,7 +112,7 @@ async fn it_is_told_while_it_is_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_scripts_the_form_says_the_same() {
+async fn without_scripts_the_form_reports_the_same_strength() {
     let mail = MailServer::start();
     let server = Server::start(&mail).await;
     let driver = Driver::start();

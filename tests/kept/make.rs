@@ -11,7 +11,7 @@ use vestibule::internals::throttle::account::Guess;
 use super::{super::imports, *};
 use crate::harness::people::PASSWORD;
 
-/// Writes it down as it goes.
+/// Records what it creates.
 struct Making {
     app: TestApp,
     minutes: i64,
@@ -23,14 +23,14 @@ struct Making {
 }
 
 impl Making {
-    /// A minute and more, so that a code of the app is a new one.
+    /// Waits for more than a minute, so that the app shows a new code.
     fn wait(&mut self) {
         self.minutes += 2;
         self.app.wait(TimeDelta::minutes(2));
     }
 
     fn person(&mut self, name: &str, person: Person) -> Person {
-        // The order of creation shows in lists.
+        // Lists show the order of creation.
         self.wait();
         self.people.insert(name.to_owned(), person.clone());
         person
@@ -45,7 +45,7 @@ impl Making {
         self.links.insert(name.to_owned(), token);
     }
 
-    /// Sessions, and what a browser keeps of them.
+    /// Sessions, and the cookies of browsers.
     async fn sessions(&mut self) {
         let ada = self.app.person().verified().await;
         let ada = self.person("ada", ada);
@@ -61,12 +61,12 @@ impl Making {
         let second = api.refresh(first.text("refresh_token")).await;
         assert_eq!(second.status, 200);
         let third = api.refresh(second.text("refresh_token")).await;
-        // A session of its own for the token that is replayed, since that ends it.
+        // A separate session for the token that is replayed, because a replay ends the session.
         drop(third);
         let living = api.sign_in(&ada).await;
         self.token("access", living.text("access_token"));
         self.token("refresh", living.text("refresh_token"));
-        // The second change of an hour waits to be merged.
+        // The second change within an hour waits to be merged into one mail.
         let mut browser = self.app.browser();
         browser.sign_in(&ada).await;
         let mut password = PASSWORD.to_owned();
@@ -93,7 +93,7 @@ impl Making {
         self.browsers.insert("signed in".to_owned(), browser);
     }
 
-    /// Second factors: on, being set up, trusted, waited for.
+    /// Second factors: enrolled, being enrolled, with trusted browsers, and awaited at sign-in.
     async fn second_factors(&mut self) {
         let bob = self.app.person().with_totp().await;
         let bob = self.person("bob", bob);
@@ -125,7 +125,7 @@ impl Making {
         self.person("erin", erin);
     }
 
-    /// What waits for a code lives for minutes alone, so it comes last.
+    /// Pending sign-ins expire within minutes, so they come last.
     async fn pending(&mut self) {
         let bob = self.people["bob"].clone();
         let mut waits = self.app.browser();
@@ -149,7 +149,7 @@ impl Making {
         self.token("reset mfa", reset.text("mfa_token"));
     }
 
-    /// Guesses that were counted.
+    /// Counted guesses.
     async fn guesses(&mut self) {
         let frank = self.app.person().verified().await;
         let frank = self.person("frank", frank);
@@ -181,7 +181,7 @@ impl Making {
         );
     }
 
-    /// Links that wait in mailboxes.
+    /// Links in mailboxes that were not used yet.
     async fn links(&mut self) {
         let api = self.app.api();
         let gus = Person {
@@ -202,7 +202,7 @@ impl Making {
         self.mailed("reset", &jo.email, "Reset").await;
     }
 
-    /// An admin's acts, and files of accounts.
+    /// An admin's acts, and imported files.
     async fn admin(&mut self) {
         let host = self.app.person().admin().await;
         let host = self.person("host", host);
@@ -282,7 +282,7 @@ impl Making {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "it replaces what the other tests look at"]
-async fn what_is_kept() {
+async fn write_the_kept_files() {
     let mut making = Making {
         app: TestApp::with(&SETTINGS).await,
         minutes: 0,
@@ -317,7 +317,7 @@ async fn what_is_kept() {
         .output()
         .unwrap();
     assert!(dumped.status.success(), "{dumped:?}");
-    // The lines that begin with a backslash are for another program than the server.
+    // The lines that begin with a backslash are commands of psql.
     let dump = String::from_utf8(dumped.stdout).unwrap();
     let lines = dump
         .lines()

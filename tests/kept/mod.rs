@@ -1,9 +1,8 @@
-//! What an earlier build left behind is opened by this one: a database with rows of every kind, sealed
-//! and hashed under the keys of the tests, and beside it the cookies, tokens, cursors and mailed links
-//! that were given out while it was written.
+//! This build reads what an earlier build wrote: a database with rows of every kind, sealed and hashed
+//! under the keys of the tests, and the cookies, tokens, cursors and mailed links that were issued at the
+//! same time.
 //!
-//! `database.sql` and `given.json` were written by `make.rs`. They are replaced only when a format is
-//! changed on purpose.
+//! `make.rs` wrote `database.sql` and `given.json`. Replace them only when a format changes on purpose.
 
 mod make;
 mod people;
@@ -23,7 +22,8 @@ use people::Kept;
 const DATABASE: &str = include_str!("database.sql");
 const GIVEN: &str = include_str!("given.json");
 
-/// The thresholds of production, and room for floods: what was counted must still count.
+/// The thresholds of production, with flood limits that no test reaches: earlier failures must still
+/// count.
 const SETTINGS: [(&str, &str); 4] = [
     ("RATE_LIMIT_SCALE", "1"),
     ("RATE_LIMIT_LOGIN_IP", "100000/1m"),
@@ -31,10 +31,10 @@ const SETTINGS: [(&str, &str); 4] = [
     ("RATE_LIMIT_LOGIN_EMAIL_IP", "100000/1m"),
 ];
 
-/// What was given out.
+/// What the earlier build issued.
 #[derive(Debug, Serialize, Deserialize)]
 struct Given {
-    /// How far the clock had moved.
+    /// How far the clock had been moved.
     minutes: i64,
     people: BTreeMap<String, Kept>,
     /// The cookies of each browser.
@@ -49,7 +49,7 @@ struct Given {
     imports: BTreeMap<String, String>,
 }
 
-/// The service on what was kept, at the time when it was.
+/// The service on the earlier database, with the clock at that time.
 struct Story {
     app: TestApp,
     given: Given,
@@ -86,7 +86,7 @@ impl Story {
 }
 
 #[test]
-fn every_table_is_kept_with_rows() {
+fn the_dump_has_rows_in_every_table() {
     let words = |line: &str| line.split([' ', '(']).nth(2).unwrap_or_default().to_owned();
     let made = DATABASE
         .lines()
@@ -95,17 +95,17 @@ fn every_table_is_kept_with_rows() {
     assert!(tables.len() > 12, "{tables:?}");
     for table in tables {
         let filled = DATABASE.contains(&format!("INSERT INTO {table} VALUES"));
-        // Of locks only the name is used.
+        // Only the name of a lock is used.
         assert!(filled || table.ends_with("_lock"), "{table}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cookies_of_before_open() {
+async fn earlier_cookies_are_accepted() {
     let story = Story::open().await;
     let mut signed_in = story.browser("signed in");
     assert!(signed_in.is_signed_in().await);
-    // The forms of a page that is open still pass.
+    // Forms of a page that was already open are still accepted.
     signed_in.visit("/account/password").await;
     let ada = story.person("ada");
     assert_eq!(
@@ -130,7 +130,7 @@ async fn cookies_of_before_open() {
         "/account"
     );
 
-    // A known browser is let in past the block of its address.
+    // A known browser can sign in although its address is blocked.
     let frank = story.person("frank");
     assert_eq!(story.app.api().sign_in(&frank).await.status, 429);
     let mut earlier = story.browser("known to frank");
@@ -138,7 +138,7 @@ async fn cookies_of_before_open() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_of_before_are_taken() {
+async fn earlier_tokens_are_accepted() {
     let story = Story::open().await;
     let api = story.app.api();
     let me = api.with_token(story.token("access")).get("/me").await;
@@ -165,7 +165,7 @@ async fn tokens_of_before_are_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mailed_links_of_before_lead_on() {
+async fn earlier_mailed_links_work() {
     let story = Story::open().await;
     let (mut browser, _) = story.link("/verify-email", "verify").await;
     let typed = [("password", story.person("gus").password)];
@@ -198,7 +198,7 @@ async fn mailed_links_of_before_lead_on() {
         "/account"
     );
 
-    // A reset that waits for its code.
+    // A reset that waits for its second factor.
     let api = story.app.api();
     let hal = story.person("hal");
     let body = json!({ "mfa_token": story.token("reset mfa"), "code": hal.code() });
@@ -211,17 +211,17 @@ async fn mailed_links_of_before_lead_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_counted_still_counts() {
+async fn earlier_failures_still_count() {
     let story = Story::open().await;
     let ivy = story.person("ivy");
     let body = json!({ "email": ivy.email, "password": "not the right password" });
-    // The tenth in a row.
+    // The tenth failure in a row.
     assert_eq!(story.app.api().post("/login", body).await.status, 401);
     assert_eq!(story.app.api().sign_in(&ivy).await.status, 429);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cursors_of_before_go_on() {
+async fn earlier_cursors_work() {
     let story = Story::open().await;
     let admin = story.app.api().with_token(story.token("admin"));
     assert!(story.given.cursors.len() >= 6);
@@ -239,7 +239,7 @@ async fn cursors_of_before_go_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn imports_of_before_are_run_and_undone() {
+async fn earlier_imports_are_run_and_undone() {
     let story = Story::open().await;
     let mut host = story.browser("admin");
     let (waits, done) = (&story.given.imports["waits"], &story.given.imports["done"]);
@@ -259,7 +259,7 @@ async fn imports_of_before_are_run_and_undone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_audit_chain_of_before_verifies_and_grows() {
+async fn the_earlier_audit_chain_verifies_and_grows() {
     let story = Story::open().await;
     let s = story.app.services();
     let mut findings = Vec::new();
@@ -267,7 +267,7 @@ async fn the_audit_chain_of_before_verifies_and_grows() {
     let report = verify::verify(s, None, &mut tell).await.unwrap();
     assert_eq!(findings, []);
     assert!(report.events >= 60 && report.seals >= 1, "{report:?}");
-    // The hash of an address without account is still found by the address.
+    // The hash of an address without an account can still be looked up by the address.
     let admin = story.app.api().with_token(story.token("admin"));
     let call = "/api/admin/audit?subject=nobody@example.com";
     let found = Reply::of(admin.request_at(Method::GET, call)).await;
@@ -275,7 +275,7 @@ async fn the_audit_chain_of_before_verifies_and_grows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mails_of_before_are_delivered() {
+async fn earlier_queued_mails_are_delivered() {
     let story = Story::open().await;
     let waiting = "SELECT count(*) FROM mails WHERE sealed IS NOT NULL AND dropped_at IS NULL";
     let count: i64 = story.app.sql(waiting, &[]).await[0].get(0);

@@ -1,11 +1,11 @@
-//! People as they are kept: what they know and have.
+//! The secrets of users, as they are kept.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::harness::{Person, clock::HandClock, people::Phone};
 
-/// A person with an account.
+/// A user with an account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Kept {
     id: Uuid,

@@ -98,7 +98,7 @@ async fn tcp_is_refused_whatever_makes_it_listen() {
 }
 
 #[tokio::test]
-async fn a_cluster_that_trusted_tcp_is_mended_at_the_next_start() {
+async fn a_cluster_that_trusted_tcp_is_corrected_at_the_next_start() {
     let place = Place::new("trusting");
     let postgres = LocalPostgres::start(&place.options()).await.unwrap();
     postgres.stop().await.unwrap();
@@ -126,7 +126,7 @@ async fn a_cluster_that_trusted_tcp_is_mended_at_the_next_start() {
 
 /// Both a cluster that a killed process left running and one that another process still uses.
 #[tokio::test]
-async fn a_running_server_that_trusted_tcp_is_mended_by_who_comes_next() {
+async fn a_running_server_that_trusted_tcp_is_corrected_by_the_next_process() {
     for (number, is_alone) in [(3, true), (4, false)] {
         let place = Place::new(if is_alone { "taken-over" } else { "attached" });
         let address = address(number);

@@ -11,12 +11,12 @@ use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 use vestibule::internals::local_postgres::{Durability, Options};
 
-/// What a holding process prints once it holds the cluster.
+/// The line that a holding process prints once it holds the cluster.
 pub(crate) const HOLD: &str = "holding the cluster";
-/// The variable that tells a holding process its data directory.
+/// The environment variable with the data directory of a holding process.
 const DATA_DIR: &str = "LOCAL_POSTGRES_TEST_DATA_DIR";
 
-/// A data directory. Dropped, it takes its server and its files with it.
+/// A data directory. Drop stops its server and removes its files.
 pub(crate) struct Place {
     pub(crate) data_dir: PathBuf,
     /// The outermost folder, removed at the end; a holding process has none to remove.
@@ -24,7 +24,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Below /tmp whatever the build folder is, for the server's account must be able to cross it.
+    /// Below /tmp whatever the build folder is: the server's account must be able to traverse it.
     pub(crate) fn new(name: &str) -> Self {
         let top = name.split('/').next().unwrap().get(..8).unwrap_or(name);
         let root = PathBuf::from(format!(
@@ -131,7 +131,7 @@ impl Holder {
         self.child.wait().unwrap();
     }
 
-    /// Lets it stop properly.
+    /// Ends it properly.
     pub(crate) fn leave(mut self) {
         drop(self.child.stdin.take());
         assert!(self.child.wait().unwrap().success());

@@ -1,4 +1,4 @@
-//! Certificates as the manuals of Postgres and of mail servers make them.
+//! Certificates made as the manuals of Postgres and of mail servers show.
 
 use std::{
     path::{Path, PathBuf},
@@ -18,7 +18,7 @@ use vestibule::internals::mail::{SmtpSettings, TlsMode};
 
 use super::{deliver, mail_to, replies::talk};
 
-/// A folder of its own for the certificates of a test.
+/// A folder for the certificates of one test.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -43,7 +43,7 @@ struct Made {
 }
 
 impl Made {
-    /// A self-signed one, for a name in its subject alone.
+    /// A self-signed certificate with the name in its subject only.
     fn self_signed(folder: &Folder, name: &str) -> Self {
         let made = Self::places(folder, name);
         let arguments = "req -new -x509 -days 2 -nodes -text -subj /CN=mail.example.com";
@@ -54,7 +54,8 @@ impl Made {
         made
     }
 
-    /// One that an authority signs without extensions, so of version 1; and the authority's.
+    /// A certificate that an authority signs without extensions, which makes it version 1; and the
+    /// authority's.
     fn of_version_1(folder: &Folder) -> (Self, Self) {
         let (made, authority) = (
             Self::places(folder, "server"),
@@ -96,7 +97,7 @@ fn openssl(arguments: &str, files: &[(&str, &Path)]) {
     assert!(made.status.success(), "{made:?}");
 }
 
-/// A mail server that presents a certificate, whatever it is.
+/// A mail server that presents this certificate.
 async fn server(made: &Made, version: &'static SupportedProtocolVersion) -> u16 {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let key = PrivateKeyDer::from_pem_file(&made.key).unwrap();
@@ -123,7 +124,7 @@ async fn server(made: &Made, version: &'static SupportedProtocolVersion) -> u16 
     port
 }
 
-/// What is said of the server where `ca_file` is the setting; `None` where it takes a mail.
+/// The error about the server with `ca_file` as the setting; `None` if it accepts a mail.
 async fn refusal(port: u16, ca_file: Option<&Path>) -> Option<String> {
     let settings = SmtpSettings {
         host: "localhost".to_owned(),
@@ -140,7 +141,7 @@ async fn refusal(port: u16, ca_file: Option<&Path>) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_self_signed_certificate_that_is_named_is_trusted() {
+async fn a_self_signed_certificate_in_the_ca_file_is_trusted() {
     let folder = Folder::new("self-signed");
     let made = Made::self_signed(&folder, "server");
     let other = Made::self_signed(&folder, "other");
@@ -158,7 +159,7 @@ async fn a_self_signed_certificate_that_is_named_is_trusted() {
 }
 
 #[tokio::test]
-async fn a_certificate_of_version_1_that_is_named_is_trusted() {
+async fn a_version_1_certificate_in_the_ca_file_is_trusted() {
     let folder = Folder::new("version-1");
     let (made, authority) = Made::of_version_1(&folder);
     for version in [&TLS12, &TLS13] {
@@ -174,9 +175,9 @@ async fn a_certificate_of_version_1_that_is_named_is_trusted() {
     }
 }
 
-/// The named certificate is public: only a server that holds its key is trusted by it.
+/// The configured certificate is public: only a server that has its key is trusted.
 #[tokio::test]
-async fn a_named_certificate_is_worth_nothing_without_its_key() {
+async fn a_server_without_the_key_of_a_trusted_certificate_is_refused() {
     let folder = Folder::new("without-key");
     let (made, authority) = Made::of_version_1(&folder);
     let thief = Made {

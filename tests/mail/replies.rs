@@ -1,4 +1,4 @@
-//! Servers that answer otherwise than most: slowly, tersely, with refusals of us.
+//! Servers that answer unusually: slowly, tersely, or with refusals of the client.
 
 use std::{
     sync::{
@@ -17,11 +17,11 @@ use vestibule::internals::mail::{DeliveryError, SmtpSettings, TlsMode};
 
 use super::{deliver, mail_to};
 
-/// What the server says in the place of what most say: the beginning of a command, and the answer. An
-/// empty command is the greeting, `.` the end of the message, an empty answer a closed connection.
+/// The replies that differ from the usual ones: the beginning of a command, and the reply. An empty
+/// command is the greeting, `.` the end of the message, and an empty reply a closed connection.
 pub(super) type Script = &'static [(&'static str, &'static str)];
 
-/// A server that follows a script; tells how many messages it accepted.
+/// A server that follows a script, and counts the messages that it accepted.
 struct Scripted {
     port: u16,
     taken: Arc<AtomicUsize>,
@@ -75,11 +75,11 @@ pub(super) async fn talk(
             "AUTH" => "235 yes\r\n",
             _ => "250 yes\r\n",
         };
-        let told = script.iter().find(|(start, _)| match *start {
+        let scripted = script.iter().find(|(start, _)| match *start {
             "" => command.is_empty(),
             start => command.starts_with(start),
         });
-        let answer = told.map_or(usual, |(_, answer)| answer);
+        let answer = scripted.map_or(usual, |(_, answer)| answer);
         if answer.is_empty() {
             return None;
         }
@@ -103,7 +103,7 @@ pub(super) async fn talk(
 }
 
 #[tokio::test]
-async fn a_reply_is_judged_by_its_code_alone() {
+async fn only_the_code_of_a_reply_counts() {
     let scripts: [Script; 4] = [
         &[
             ("MAIL", "250\r\n"),
@@ -132,7 +132,7 @@ async fn a_reply_is_judged_by_its_code_alone() {
 }
 
 #[tokio::test]
-async fn keywords_of_accounts_have_any_case() {
+async fn the_auth_keyword_is_case_insensitive() {
     let server = Scripted::start(
         &[
             ("EHLO", "250-here\r\n250 auth=login\r\n"),
@@ -152,9 +152,9 @@ async fn keywords_of_accounts_have_any_case() {
     assert_eq!(sent, Ok(()));
 }
 
-/// 250 to the final dot is success, whatever comes after it.
+/// 250 after the final dot is success, whatever follows.
 #[tokio::test]
-async fn nothing_after_the_final_dot_counts() {
+async fn replies_after_the_accepted_message_are_ignored() {
     let scripts: [Script; 3] = [
         &[("QUIT", "")],
         &[("QUIT", "500 no\r\n")],
@@ -166,16 +166,16 @@ async fn nothing_after_the_final_dot_counts() {
     }
 }
 
-/// Each answer has its own time: a conversation may take longer than the longest wait for one of them.
+/// Each reply has its own timeout: a conversation may take longer than the longest wait for one of them.
 #[tokio::test]
-async fn a_slow_server_gets_a_mail_once() {
+async fn a_slow_server_is_sent_a_mail_once() {
     let server = Scripted::start(&[], Duration::from_millis(600)).await;
     assert_eq!(server.send().await, Ok(()));
     assert_eq!(server.taken.load(Ordering::Relaxed), 1);
 }
 
 #[tokio::test]
-async fn what_refuses_us_is_tried_again_and_a_refused_recipient_is_not() {
+async fn refusals_of_the_client_are_transient_and_refusals_of_the_recipient_are_final() {
     let ours: [Script; 18] = [
         &[("", "554 go away\r\n")],
         &[("", "521 no mail here\r\n")],

@@ -1,5 +1,5 @@
-//! Who becomes an admin, and that there always is one: at a start, from the command line, and when
-//! admins act on each other on two nodes at once.
+//! How an account becomes an admin, and that one admin always remains: at a start, from the command line,
+//! and when admins act on each other on two nodes at once.
 
 use std::io::Write as _;
 use std::process::{Output, Stdio};
@@ -16,14 +16,14 @@ const EMAIL: &str = "root@example.org";
 const START: &str = "a lamp beside the harbour gate";
 const FIRST: [(&str, &str); 2] = [("ADMIN_EMAIL", EMAIL), ("ADMIN_PASSWORD", START)];
 
-/// Runs a command below `user`: whether it succeeds, its output, its errors.
+/// Runs a subcommand of `user`. Returns whether it succeeded, its output, and its errors.
 fn user(cluster: &Cluster, arguments: &[&str], input: &str) -> (bool, String, String) {
     let mut command = command_on(cluster, &[]);
     command.arg("user").args(arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    // Nobody may be reading.
+    // The command may have ended without reading its input.
     let _ = stdin.write_all(input.as_bytes());
     drop(stdin);
     let Output {
@@ -54,7 +54,7 @@ async fn call(node: &Node, pair: &Pair, path: &str, body: &Value) -> Answer {
 }
 
 #[tokio::test]
-async fn of_nodes_that_start_at_once_one_makes_the_first_admin() {
+async fn of_nodes_that_start_at_once_one_creates_the_first_admin() {
     let cluster = Cluster::start().await;
     let nodes = [0; 4].map(|_| Node::spawn_on(&cluster, &FIRST));
     let mut ready = Vec::new();
@@ -89,7 +89,7 @@ async fn of_nodes_that_start_at_once_one_makes_the_first_admin() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_taken_is_never_promoted_by_a_start() {
+async fn a_start_never_promotes_an_existing_account() {
     let cluster = Cluster::start().await;
     let node = Node::on(&cluster).await;
     let person = Person::register(&node, "root").await;
@@ -123,7 +123,7 @@ async fn an_address_that_is_taken_is_never_promoted_by_a_start() {
 }
 
 #[tokio::test]
-async fn accounts_are_made_at_the_command_line() {
+async fn accounts_are_created_on_the_command_line() {
     let cluster = Cluster::start().await;
     let (done, said, complaint) = user(&cluster, &["create", "--admin", EMAIL], "");
     assert!(done, "{complaint}");
@@ -178,7 +178,8 @@ impl Two {
         }
     }
 
-    /// Both are admins who can act, signed in afresh where that has ended.
+    /// Makes both admins again where an act took that away, and signs them in again where their session
+    /// ended.
     async fn restored(&mut self, nodes: &[Node; 2], sql: &Sql) {
         sql.run("UPDATE users SET role = 'admin', disabled_at = NULL, deleted_at = NULL")
             .await;
@@ -190,11 +191,11 @@ impl Two {
     }
 }
 
-/// Rounds in which two admins act on many accounts at once, each other among them.
+/// Rounds in which two admins act on many accounts at once, including each other.
 const BULK_ROUNDS: usize = 30;
 
 #[tokio::test]
-async fn two_admins_who_shut_each_other_out_with_many_leave_one() {
+async fn two_admins_who_disable_each_other_in_bulk_leave_one() {
     let cluster = Cluster::start().await;
     let nodes = [Node::on(&cluster).await, Node::on(&cluster).await];
     let sql = cluster.sql().await;
@@ -214,7 +215,7 @@ async fn two_admins_who_shut_each_other_out_with_many_leave_one() {
         sql.run("UPDATE users SET role = 'user' WHERE email LIKE 'many%'")
             .await;
         let send = async |at: usize| {
-            // Overlapping, from opposite ends.
+            // The two selections overlap and start from opposite ends.
             let mut ids = many[at * 20..at * 20 + 40].to_vec();
             ids.push(&two.ids[1 - at]);
             if at == 1 {
@@ -240,7 +241,7 @@ async fn two_admins_who_shut_each_other_out_with_many_leave_one() {
 }
 
 #[tokio::test]
-async fn two_admins_who_shut_each_other_out_leave_one() {
+async fn two_admins_who_act_on_each_other_leave_one() {
     let cluster = Cluster::start().await;
     let nodes = [Node::on(&cluster).await, Node::on(&cluster).await];
     let sql = cluster.sql().await;
@@ -250,7 +251,7 @@ async fn two_admins_who_shut_each_other_out_leave_one() {
         two.restored(&nodes, &sql).await;
         let act = |at: usize| {
             let (subject, email) = (&two.ids[1 - at], &two.emails[1 - at]);
-            // Every act against every other.
+            // Each kind of act runs against each other kind.
             match (round + at * (round / 3)) % 3 {
                 0 => ("role", json!({ "role": "user" }), subject),
                 1 => ("disable", json!({ "reason": "a race" }), subject),

@@ -8,19 +8,19 @@ use crate::node::Node;
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// JSON, or null where the answer has no body.
+    /// The JSON body, or null if there is none.
     pub(crate) body: Value,
 }
 
 impl Answer {
-    /// A text of the body.
+    /// The text of a field of the body.
     pub(crate) fn text(&self, field: &str) -> String {
         let text = self.body[field].as_str();
         text.unwrap_or_else(|| panic!("no {field}: {self:?}"))
             .to_owned()
     }
 
-    /// Insists on a status.
+    /// Asserts the status.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.body);
@@ -38,7 +38,7 @@ impl Answer {
     }
 }
 
-/// What a client keeps.
+/// The tokens that a client keeps.
 #[derive(Debug, Clone)]
 pub(crate) struct Pair {
     pub(crate) access: String,
@@ -66,7 +66,7 @@ impl Node {
         })
     }
 
-    /// Posts as nobody in particular.
+    /// Posts without signing in.
     pub(crate) async fn post(&self, call: &str, body: &Value) -> Answer {
         self.try_post(call, None, body).await.expect("an answer")
     }
@@ -77,7 +77,7 @@ impl Node {
         answer.expect("an answer")
     }
 
-    /// Asks for the next pair.
+    /// Requests the next pair.
     pub(crate) async fn refresh(&self, token: &str) -> Answer {
         self.post("/refresh", &json!({ "refresh_token": token }))
             .await

@@ -1,4 +1,4 @@
-//! `vestibule audit` as an operator runs it, beside nodes that write.
+//! `vestibule audit` as an operator runs it, while nodes write events.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use crate::person::{PASSWORD, Person};
 const INSERT: &str = "INSERT INTO audit_events (at, event, level, user_agent)
     VALUES (now(), 'signed_in', 'info', '=1+1')";
 
-/// Runs `vestibule audit`: exit status and standard output.
+/// Runs `vestibule audit`. Returns the exit status and standard output.
 pub(crate) fn audit(cluster: &Cluster, args: &[&str]) -> (Option<i32>, String) {
     let mut command = command_on(cluster, &[]);
     let output = command.arg("audit").args(args).output().unwrap();
@@ -25,7 +25,7 @@ pub(crate) fn audit(cluster: &Cluster, args: &[&str]) -> (Option<i32>, String) {
     (output.status.code(), said)
 }
 
-/// Verifies; exit status, findings and sum.
+/// Runs `verify`. Returns the exit status, the findings and the summary.
 pub(crate) fn verify(cluster: &Cluster) -> (Option<i32>, Vec<Value>, Value) {
     let (status, said) = audit(cluster, &["verify", "--json"]);
     let mut lines: Vec<Value> = said
@@ -36,7 +36,7 @@ pub(crate) fn verify(cluster: &Cluster) -> (Option<i32>, Vec<Value>, Value) {
     (status, lines, sum)
 }
 
-/// Waits until everything is sealed, and nothing else is found; returns the sum.
+/// Waits until every event is sealed, and asserts that there are no findings. Returns the summary.
 pub(crate) async fn sealed(cluster: &Cluster) -> Value {
     let began = Instant::now();
     loop {
@@ -50,7 +50,7 @@ pub(crate) async fn sealed(cluster: &Cluster) -> Value {
     }
 }
 
-/// Transactions that write events and are undone, or take their time to commit.
+/// Transactions that write events and are rolled back, or that commit late.
 async fn undone_and_late(cluster: &Cluster, is_over: &Cell<bool>) -> u32 {
     let (undone, late) = (cluster.sql().await, cluster.sql().await);
     let mut rounds = 0;
@@ -69,7 +69,7 @@ async fn undone_and_late(cluster: &Cluster, is_over: &Cell<bool>) -> u32 {
 }
 
 #[tokio::test]
-async fn an_honest_log_verifies_while_two_nodes_write_it() {
+async fn an_untampered_log_verifies_while_two_nodes_write_to_it() {
     let cluster = Cluster::start().await;
     let nodes = [Node::on(&cluster).await, Node::on(&cluster).await];
     let is_over = Cell::new(false);
@@ -117,7 +117,7 @@ async fn an_honest_log_verifies_while_two_nodes_write_it() {
     tampered(&cluster, &sql, &sum).await;
 }
 
-/// What a person with the database does is told, with the right status.
+/// Changes made directly in the database are reported with the right exit status.
 async fn tampered(cluster: &Cluster, sql: &Sql, before: &Value) {
     sql.run(
         "ALTER TABLE audit_events DISABLE TRIGGER USER;
@@ -138,7 +138,7 @@ async fn tampered(cluster: &Cluster, sql: &Sql, before: &Value) {
     assert_eq!(status, Some(1));
     assert!(said.contains("event 3 was removed after seal "), "{said}");
     assert!(said.ends_with("Findings: 2.\n"), "{said}");
-    // And what was noted down.
+    // The noted end of the chain reveals a cut as well.
     let head = before["head"].as_str().unwrap();
     let (_, said) = audit(cluster, &["verify", "--expect", head]);
     assert!(said.ends_with("Findings: 2.\n"), "{said}");
@@ -224,7 +224,7 @@ async fn events_are_listed_and_exported() {
     assert_eq!(&rows[2][9], "'=1+1");
 }
 
-/// Half a million would do the same: pages of a thousand, never all at once.
+/// The log is read in pages of a thousand events, never as a whole.
 #[tokio::test]
 async fn a_long_log_is_sealed_verified_and_exported_in_pieces() {
     let cluster = Cluster::start().await;

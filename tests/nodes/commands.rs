@@ -1,4 +1,4 @@
-//! The command line: what it says, and what it leaves behind.
+//! The command line: its output and its effects.
 
 use std::net::TcpListener;
 use std::process::{Command, Output};
@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use crate::cluster::{Cluster, Folder};
 use crate::node::vestibule;
 
-/// Runs a command to its end; status, standard output and standard error.
+/// Runs a command to its end. Returns whether it succeeded, standard output and standard error.
 fn run(command: &mut Command) -> (bool, String, String) {
     let Output {
         status,
@@ -86,7 +86,7 @@ fn help_names_every_command() {
 }
 
 #[test]
-fn production_without_settings_names_every_fault_at_once() {
+fn production_without_settings_reports_every_fault_at_once() {
     let folder = Folder::new();
     let mut command = vestibule(folder.path());
     command
@@ -154,7 +154,7 @@ fn migrate_on_the_embedded_database_leaves_no_server_behind() {
 }
 
 #[test]
-fn a_port_in_use_is_one_clear_line() {
+fn a_port_in_use_is_reported_in_one_line() {
     let folder = Folder::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = taken.local_addr().unwrap().to_string();

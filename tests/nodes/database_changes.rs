@@ -1,5 +1,5 @@
-//! A database that changes under the service: a standby in the place of the primary, a server or a
-//! network that goes silent, errors in another language, and defaults of its own.
+//! A database that changes while the service runs: a standby replaces the primary, a server or a network
+//! stops answering, error messages in another language, and defaults other than those of Postgres.
 
 use std::time::{Duration, Instant};
 
@@ -12,10 +12,11 @@ use crate::node::Node;
 use crate::person::{PASSWORD, Person};
 use crate::relay::{FOR_STANDBY, Relay, Route, Standby, Stopped, socket_folder};
 
-/// A request waits for a connection, and then for an answer; neither for ever.
+/// The longest time that a request may wait for a connection and then for an answer.
 const BOUND: Duration = Duration::from_secs(25);
 
-/// Asks at every kind of door at once: a shared connection that reads, one that rotates, and the pool.
+/// Sends one request of each kind at once: a read on a shared connection, a rotation, and one that uses
+/// the pool.
 async fn statuses(node: &Node, pair: &Pair) -> Vec<(&'static str, u16, bool)> {
     let send = async |name: &'static str, request: reqwest::RequestBuilder| {
         let began = Instant::now();
@@ -57,13 +58,13 @@ async fn assert_back(node: &Node, ada: &Person) {
         assert!(began.elapsed() < Duration::from_secs(10), "{}", node.log());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    // As many as there are connections, and more: each of them is a good one.
+    // More requests than connections: every connection must work.
     join_all((0..15).map(|_| ada.sign_in(node))).await;
     println!("served again after {:?}", began.elapsed());
 }
 
 #[tokio::test]
-async fn a_standby_in_the_place_of_the_primary_is_left_again() {
+async fn connections_return_from_a_standby_to_the_primary() {
     let cluster = Cluster::with(FOR_STANDBY).await;
     let primary = socket_folder(&cluster);
     let relay = Relay::to(&primary).await;
@@ -79,7 +80,7 @@ async fn a_standby_in_the_place_of_the_primary_is_left_again() {
     relay.lead(Route::To(primary.clone()));
     assert_back(&node, &ada).await;
 
-    // A list of servers, as libpq takes it: the one that writes is found.
+    // A list of servers, as libpq accepts it: the service finds the one that accepts writes.
     let other = Relay::to(standby.folder()).await;
     let (first, second) = (other.port(), relay.port());
     let list = format!(
@@ -89,9 +90,9 @@ async fn a_standby_in_the_place_of_the_primary_is_left_again() {
     ada.sign_in(&second).await;
 }
 
-/// The server said so itself, on connections that had been good.
+/// The server itself reports the error, on connections that worked before.
 #[tokio::test]
-async fn a_connection_that_takes_no_writes_any_more_is_given_up() {
+async fn a_connection_that_takes_no_writes_is_replaced() {
     let cluster = Cluster::start().await;
     let node = Node::with(&cluster, &[("DATABASE_POOL_SIZE", "3")]).await;
     let ada = Person::register(&node, "ada").await;
@@ -113,7 +114,7 @@ async fn connections(sql: &Sql) -> Vec<String> {
     sql.rows(query).await.into_iter().flatten().collect()
 }
 
-/// A trigger that fails with this SQLSTATE and text, whatever the language of the server.
+/// A trigger that fails with this SQLSTATE and text, independent of the server's language.
 fn raising(state: &str, text: &str) -> String {
     format!(
         "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -125,7 +126,7 @@ fn raising(state: &str, text: &str) -> String {
 
 /// The messages of Postgres are in the language of `lc_messages`; its SQLSTATE is not.
 #[tokio::test]
-async fn what_a_failed_statement_means_is_not_read_from_its_text() {
+async fn database_errors_are_classified_by_sqlstate_and_not_by_text() {
     let cluster = Cluster::start().await;
     let node = Node::on(&cluster).await;
     let ada = Person::register(&node, "ada").await;
@@ -151,7 +152,7 @@ async fn what_a_failed_statement_means_is_not_read_from_its_text() {
 }
 
 #[tokio::test]
-async fn a_network_that_swallows_everything_holds_nothing_up() {
+async fn requests_end_in_time_when_the_network_goes_silent() {
     let cluster = Cluster::start().await;
     let folder = socket_folder(&cluster);
     let relay = Relay::to(&folder).await;
@@ -165,7 +166,7 @@ async fn a_network_that_swallows_everything_holds_nothing_up() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_stopped_holds_nothing_up() {
+async fn requests_end_in_time_when_the_database_server_is_stopped() {
     let cluster = Cluster::start().await;
     let node = Node::on(&cluster).await;
     let ada = Person::register(&node, "ada").await;
@@ -177,10 +178,10 @@ async fn a_server_that_is_stopped_holds_nothing_up() {
     assert_back(&node, &ada).await;
 }
 
-/// Simultaneous sign-ins write the same rows. At a stricter level than ours all but one of them fail,
-/// and none of the other defaults may count either.
+/// Concurrent sign-ins write the same rows. At a stricter isolation level than ours all but one would
+/// fail. The other defaults must not take effect either.
 #[tokio::test]
-async fn the_defaults_of_a_database_do_not_count() {
+async fn the_service_overrides_the_defaults_of_a_database() {
     let cluster = Cluster::start().await;
     let sql = cluster.sql().await;
     for level in ["serializable", "repeatable read"] {

@@ -19,7 +19,7 @@ struct PgBouncer {
 
 impl PgBouncer {
     async fn start(cluster: &Cluster, mode: &str, connections: u32) -> Self {
-        // The port is free again by the time it is named.
+        // The port is released again before `PgBouncer` uses it.
         let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = taken.local_addr().expect("bound").port();
         drop(taken);
@@ -77,7 +77,7 @@ fn program() -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_pooler_that_lends_sessions_serves() {
+async fn a_pooler_in_session_mode_works() {
     let cluster = Cluster::start().await;
     let pooler = PgBouncer::start(&cluster, "session", 40).await;
     let settings = [("DATABASE_URL", pooler.url())];
@@ -90,11 +90,11 @@ async fn a_pooler_that_lends_sessions_serves() {
     }
 }
 
-/// It would lend locks, settings and prepared statements to others.
+/// In transaction mode, `PgBouncer` would share locks, settings and prepared statements between clients.
 #[tokio::test]
-async fn a_pooler_that_lends_transactions_is_refused_with_what_to_set() {
+async fn a_pooler_in_transaction_mode_is_refused_with_the_setting_to_change() {
     let cluster = Cluster::start().await;
-    // With a single connection, the second session waits while the first is at work.
+    // With a single connection, the second session waits while the first one is busy.
     for (mode, connections) in [
         ("transaction", 40),
         ("statement", 40),

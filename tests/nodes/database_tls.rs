@@ -1,4 +1,4 @@
-//! A database over TLS, with a certificate made as the manual of Postgres shows: self-signed, without
+//! A database over TLS, with a certificate made as the Postgres manual shows: self-signed, without
 //! alternative names, and allowed to sign others.
 
 use std::fs;
@@ -15,7 +15,7 @@ use crate::node::{Node, command_on};
 use crate::person::Person;
 use crate::relay::{as_server, programs};
 
-/// A Postgres that takes connections over TLS alone.
+/// A Postgres that accepts only connections over TLS.
 struct Server {
     child: Child,
     folder: PathBuf,
@@ -23,7 +23,7 @@ struct Server {
 }
 
 impl Server {
-    /// `cluster` lends its programs and the account that may run them.
+    /// `cluster` provides the programs and the account that may run them.
     async fn start(cluster: &Cluster) -> Self {
         let folder = cluster.folder().join("data/postgres/over-tls");
         run(
@@ -79,7 +79,7 @@ impl Server {
         }
     }
 
-    /// Has it read its certificate again.
+    /// Makes the server reload its certificate.
     fn reload(&self) {
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
         kill_process(pid.expect("a pid"), Signal::HUP).expect("our own child");
@@ -115,7 +115,7 @@ fn run(cluster: &Cluster, program: &Path, arguments: &[&str], last: &Path) {
     assert!(ran.status.success(), "{ran:?}");
 }
 
-/// As section "Creating Certificates" of the manual has it.
+/// Follows the section "Creating Certificates" of the Postgres manual.
 fn make_certificate(cluster: &Cluster, folder: &Path, name: &str, subject: &str) {
     let key = folder.join(format!("{name}.key")).display().to_string();
     let arguments = [
@@ -129,8 +129,8 @@ fn make_certificate(cluster: &Cluster, folder: &Path, name: &str, subject: &str)
     );
 }
 
-/// As the same section signs by an authority: a request, and a certificate without extensions, which
-/// makes it of version 1.
+/// Follows the same section's example with an authority: a request, and a certificate without extensions,
+/// which makes it version 1.
 fn make_version_1(cluster: &Cluster, folder: &Path) {
     let file = |name: &str| folder.join(name).display().to_string();
     let (key, request, days) = (file("server.key"), file("server.csr"), "2");
@@ -164,7 +164,7 @@ fn make_version_1(cluster: &Cluster, folder: &Path) {
 }
 
 #[tokio::test]
-async fn a_self_signed_certificate_is_trusted_where_it_is_named() {
+async fn a_self_signed_certificate_of_the_database_is_trusted_if_configured() {
     let cluster = Cluster::start().await;
     let server = Server::start(&cluster).await;
     make_certificate(
@@ -196,18 +196,18 @@ async fn a_self_signed_certificate_is_trusted_where_it_is_named() {
         settings.extend(file.as_deref().map(|file| ("DATABASE_CA_FILE", file)));
         let mut command = command_on(&cluster, &settings);
         let refused = command.arg("migrate").output().expect("the binary");
-        let told = String::from_utf8_lossy(&refused.stderr);
-        assert!(!refused.status.success(), "{named:?}: {told}");
-        assert!(told.contains("DATABASE_CA_FILE"), "{named:?}: {told}");
+        let stderr = String::from_utf8_lossy(&refused.stderr);
+        assert!(!refused.status.success(), "{named:?}: {stderr}");
+        assert!(stderr.contains("DATABASE_CA_FILE"), "{named:?}: {stderr}");
         assert!(
-            told.contains(what) || told.contains("certificate"),
-            "{named:?}: {told}"
+            stderr.contains(what) || stderr.contains("certificate"),
+            "{named:?}: {stderr}"
         );
     }
 }
 
 #[tokio::test]
-async fn a_certificate_of_version_1_is_trusted_where_it_is_named() {
+async fn a_version_1_certificate_of_the_database_is_trusted_if_configured() {
     let cluster = Cluster::start().await;
     let server = Server::start(&cluster).await;
     let subject = "/CN=root.yourdomain.com";
@@ -226,11 +226,14 @@ async fn a_certificate_of_version_1_is_trusted_where_it_is_named() {
         loop {
             let mut command = command_on(&cluster, &settings);
             let ran = command.arg("migrate").output().expect("the binary");
-            let told = String::from_utf8_lossy(&ran.stderr);
-            if ran.status.success() == taken && (taken || told.contains("version 1")) {
+            let stderr = String::from_utf8_lossy(&ran.stderr);
+            if ran.status.success() == taken && (taken || stderr.contains("version 1")) {
                 break;
             }
-            assert!(began.elapsed() < Duration::from_secs(10), "{named}: {told}");
+            assert!(
+                began.elapsed() < Duration::from_secs(10),
+                "{named}: {stderr}"
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Imported hashes that ask for as much as they may: what guesses at them take, and who waits for it.
+//! Imported hashes with the highest costs that are allowed: the memory that guesses at them take, and the
+//! delay that they cause.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -12,12 +13,12 @@ use crate::node::{Node, command_on};
 use crate::person::Person;
 
 const REST: &str = "c2FsdHNhbHRzYWx0c2FsdA$V1hX+/a7odzEdbHy8AUYV6jCCL38+OOq7YDKFFHg6Ls";
-/// docs/limits.md: what dear hashes may take, once.
+/// The memory that expensive hashes may take in all (docs/limits.md).
 const DEAR_KIB: usize = 256 * 1024;
-/// Threads that hash, the allocator's fragments, and what the log holds.
+/// For hashing threads, fragmentation of the allocator, and the log in memory.
 const BESIDE_KIB: usize = 24 * 1024;
 
-/// Imports these hashes, and says which were refused.
+/// Imports these hashes. Returns the output, which lists the refused ones.
 fn import(cluster: &Cluster, hashes: &[String]) -> String {
     let file = cluster.folder().join("hashes.csv");
     let rows = hashes.iter().enumerate();
@@ -30,7 +31,7 @@ fn import(cluster: &Cluster, hashes: &[String]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn dear_guesses_hold_up_no_one_and_take_their_memory_once() {
+async fn guesses_at_expensive_hashes_delay_no_one_and_use_bounded_memory() {
     let cluster = Cluster::start().await;
     let settings = [("HASHING_CONCURRENCY", "2"), ("RATE_LIMIT_SCALE", "10000")];
     let node = Node::with(&cluster, &settings).await;
@@ -48,7 +49,7 @@ async fn dear_guesses_hold_up_no_one_and_take_their_memory_once() {
         let input = json!({ "email": format!("dear{n}@example.org"), "password": password });
         node.post("/login", &input).await.expect(401);
     };
-    // In four forms of Unicode, of which no more are tried than fit.
+    // The passwords have four Unicode forms; only as many are tried as the limit allows.
     let typed = "m\u{1ead}t ti\u{ea}\u{323}ng \u{ff50}\u{ff41}";
     let guesses =
         join_all((0..4).map(|n| guess(n % 2, if n < 2 { "not the right one" } else { typed })));
@@ -67,7 +68,7 @@ async fn dear_guesses_hold_up_no_one_and_take_their_memory_once() {
     let (_, (median, slowest)) = tokio::join!(guesses, ordinary);
     let (took, peak) = (began.elapsed(), node.peak_kib());
     println!(
-        "four guesses took {took:?}; sign-ins meanwhile {median:?}, at most {slowest:?}; \
+        "four guesses took {took:?}; sign-ins at the same time {median:?}, at most {slowest:?}; \
          base {base} KiB, peak {peak} KiB"
     );
     assert!(
@@ -78,12 +79,12 @@ async fn dear_guesses_hold_up_no_one_and_take_their_memory_once() {
         peak > base + DEAR_KIB / 2,
         "nothing was computed: {peak} KiB"
     );
-    // One that waited for a dear guess would take as long as the guess.
+    // A sign-in that waited for an expensive guess would take as long as that guess.
     assert!(median < took / 8, "{median:?} of {took:?}");
 }
 
 #[tokio::test]
-async fn a_file_cannot_ask_for_more_than_is_bounded() {
+async fn an_import_refuses_hashes_beyond_the_cost_limits() {
     let cluster = Cluster::start().await;
     drop(Node::on(&cluster).await);
     let bcrypt = "YpJet0KNK.2GN23IfbckseuI6JJqd/hz5xlVALh1X0myahDGKuxxa";

@@ -1,5 +1,4 @@
-//! The database that Vestibule brings along, as an operator meets it: nothing but the binary and a
-//! data directory.
+//! The embedded database as an operator uses it: nothing but the binary and a data directory.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +9,7 @@ use crate::node::{Node, vestibule};
 use crate::person::Person;
 
 #[tokio::test]
-async fn it_is_made_kept_taken_over_and_stopped() {
+async fn the_embedded_database_is_created_kept_taken_over_and_stopped() {
     let folder = Folder::new();
     let data_dir = folder.data_dir();
     let began = Instant::now();
@@ -51,10 +50,10 @@ async fn it_is_made_kept_taken_over_and_stopped() {
 }
 
 #[tokio::test]
-async fn two_processes_share_it_and_the_last_to_leave_stops_it() {
+async fn two_processes_share_the_embedded_database_and_the_last_one_stops_it() {
     let folder = Folder::new();
     let data_dir = folder.data_dir();
-    // Both at once, on nothing: they agree who makes it, and on the secrets.
+    // Both start at once on an empty folder: they agree which one creates the database and the secrets.
     let embedded = || Node::embedded(folder.path(), &data_dir);
     let (first, second) = tokio::join!(embedded(), embedded());
     let server = folder.postmaster();
@@ -65,7 +64,7 @@ async fn two_processes_share_it_and_the_last_to_leave_stops_it() {
     assert_eq!(folder.postmaster(), server);
     assert_eq!(second.me(&ada.pair).await, 200);
 
-    // A command joins and leaves as well.
+    // A command uses the database and leaves it, too.
     let migrate = vestibule(folder.path())
         .arg("migrate")
         .env("DATA_DIR", &data_dir)

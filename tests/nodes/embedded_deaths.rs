@@ -1,4 +1,5 @@
-//! The embedded Postgres dies under the service: it comes back, or the service says why not and ends.
+//! The embedded Postgres dies while the service runs: it is restarted, or the service reports the reason
+//! and ends.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +13,7 @@ use crate::cluster::{Folder, Sql};
 use crate::node::Node;
 use crate::person::Person;
 
-/// How long the service may be without its database.
+/// The longest time that the service may be without its database.
 const BACK: Duration = Duration::from_secs(20);
 
 fn kill_server(folder: &Folder) -> i32 {
@@ -21,7 +22,7 @@ fn kill_server(folder: &Folder) -> i32 {
     server
 }
 
-/// Waits until a session is answered again, from another server.
+/// Waits until a session works again, on a server with another process id.
 async fn back(node: &Node, folder: &Folder, pair: &Pair, before: i32, since: Instant) {
     while folder.postmaster().is_none_or(|now| now == before) || node.me(pair).await != 200 {
         assert!(since.elapsed() < BACK, "{}", node.log());
@@ -37,7 +38,7 @@ fn url(data_dir: &Path) -> String {
 }
 
 #[tokio::test]
-async fn a_server_that_is_killed_is_started_again_each_time() {
+async fn a_killed_server_is_restarted_each_time() {
     let folder = Folder::new();
     let data_dir = folder.data_dir();
     let settings = [("METRICS_ADDR", "127.0.0.1:0")];
@@ -48,7 +49,7 @@ async fn a_server_that_is_killed_is_started_again_each_time() {
         let before = kill_server(&folder);
         back(&node, &folder, &ada.pair, before, began).await;
     }
-    // A backend that is busy does not notice the death, and no server starts beside it.
+    // A busy backend does not notice the death of its server, and no new server starts while it runs.
     let busy = Sql::connect(&url(&data_dir)).await;
     let began = Instant::now();
     let statement = tokio::spawn(async move {
@@ -76,10 +77,10 @@ async fn a_server_that_is_killed_is_started_again_each_time() {
     assert_eq!(folder.postmaster(), None);
 }
 
-/// Orphans are given to this test, which reaps none, as PID 1 of many containers does not.
+/// This test becomes the parent of orphans and does not reap them, like PID 1 of many containers.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_server_killed_as_soon_as_it_serves_is_started_again_where_no_process_reaps_it() {
+async fn a_killed_server_that_no_process_reaps_is_restarted() {
     use rustix::process::{getpid, set_child_subreaper};
 
     set_child_subreaper(Some(getpid())).expect("our own process");
@@ -90,7 +91,7 @@ async fn a_server_killed_as_soon_as_it_serves_is_started_again_where_no_process_
         let node = Node::embedded(folder.path(), &data_dir).await;
         let mut before = kill_server(&folder);
         let mut began = Instant::now();
-        // Again, in the moment in which it is back.
+        // Killed once more, at the moment when it is ready again.
         while folder.postmaster() == Some(before) || !is_ready(&node).await {
             assert!(began.elapsed() < BACK, "{}", node.log());
             sleep(Duration::from_millis(5)).await;
@@ -119,7 +120,7 @@ async fn is_ready(node: &Node) -> bool {
 }
 
 #[tokio::test]
-async fn a_server_that_lost_its_socket_is_started_again() {
+async fn a_server_without_its_socket_is_restarted() {
     let folder = Folder::new();
     let data_dir = folder.data_dir();
     let node = Node::embedded(folder.path(), &data_dir).await;
@@ -149,7 +150,7 @@ async fn a_server_that_lost_its_socket_is_started_again() {
 }
 
 #[tokio::test]
-async fn of_several_processes_one_starts_it_and_all_go_on() {
+async fn of_several_processes_one_restarts_the_server_and_all_recover() {
     let folder = Folder::new();
     let data_dir = folder.data_dir();
     let embedded = || Node::embedded(folder.path(), &data_dir);
@@ -170,7 +171,7 @@ async fn of_several_processes_one_starts_it_and_all_go_on() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_start_any_more_ends_the_service_with_a_clear_line() {
+async fn a_server_that_cannot_restart_ends_the_service_with_a_clear_error() {
     let folder = Folder::new();
     let data_dir = folder.data_dir();
     let mut node = Node::embedded(folder.path(), &data_dir).await;
@@ -186,9 +187,9 @@ async fn a_server_that_does_not_start_any_more_ends_the_service_with_a_clear_lin
     assert_eq!(status.code(), Some(1), "{}", node.log());
     let log = node.log();
     let line = log.lines().last().expect("a line");
-    let told = "vestibule: the local PostgreSQL died and cannot be started again: ";
+    let message = "vestibule: the local PostgreSQL died and cannot be started again: ";
     assert!(
-        line.starts_with(told) && line.contains("shared_buffers"),
+        line.starts_with(message) && line.contains("shared_buffers"),
         "{log}"
     );
 }

@@ -1,4 +1,4 @@
-//! A settings file that stands elsewhere, from `vestibule init` to the service.
+//! A settings file in another folder, from `vestibule init` to the service.
 
 use std::fs;
 use std::io::Write;
@@ -41,7 +41,7 @@ async fn every_command_reads_the_file_that_init_wrote() {
     );
     file.write_all(more.as_bytes()).expect("our own folder");
 
-    // Before and after the command, and without one.
+    // The option may follow the command or precede it.
     Ran::of(&mut ours(&["migrate", "--env-file", path])).well();
     Ran::of(&mut ours(&["--env-file", path, "user", "list"])).well();
     let doctor = Ran::of(&mut ours(&["doctor", "--env-file", path]));

@@ -1,4 +1,4 @@
-//! More sign-ins at once than a machine can check passwords.
+//! More concurrent sign-ins than the machine can check passwords.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,14 +19,14 @@ use crate::person::{PASSWORD, Person};
 
 const SIGN_INS: usize = 10_000;
 const PERMITS: usize = 2;
-/// What one hash works in (`ARGON2_MEMORY_KIB`).
+/// The working memory of one hash (`ARGON2_MEMORY_KIB`).
 const HASH_KIB: usize = 19_456;
-/// What a connection may take while its request waits: docs/limits.md says so.
+/// The memory that a connection may take while its request waits (docs/limits.md).
 const CONNECTION_KIB: usize = 32;
-/// Threads that hash, the allocator's fragments, and what the log holds.
+/// For hashing threads, fragmentation of the allocator, and the log in memory.
 const BESIDE_KIB: usize = 16 * 1024;
 
-/// As many open files as the system lets this process have, and the nodes that it starts.
+/// Raises the limit of open files for this process and the nodes that it starts. Returns the limit.
 fn open_files() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let most = limit.maximum.unwrap_or(1 << 20);
@@ -38,7 +38,7 @@ fn open_files() -> usize {
     usize::try_from(most).expect("a number of files")
 }
 
-/// One sign-in on a connection of its own: the status, and whether it says when to come back.
+/// Signs in on a new connection. Returns the status, and whether the answer has a time to retry.
 async fn sign_in(address: String, email: String, password: &'static str) -> (u16, bool) {
     let body = json!({ "email": email, "password": password }).to_string();
     let request = format!(
@@ -56,7 +56,7 @@ async fn sign_in(address: String, email: String, password: &'static str) -> (u16
     (status.unwrap_or_else(|| panic!("{answer}")), says_when)
 }
 
-/// Signs in, and comes back where it is sent away for the moment.
+/// Signs in, and retries while the service is busy.
 async fn sign_in_at_last(node: &Node, person: &Person) {
     for _ in 0..30 {
         let answer = person.sign_in_with(node, PASSWORD).await;
@@ -69,8 +69,8 @@ async fn sign_in_at_last(node: &Node, person: &Person) {
     panic!("sent away for a minute");
 }
 
-/// Asks for `/me` until told to stop: how long each answer took.
-async fn ask_meanwhile(node: &Node, person: &Person, flooded: &AtomicBool) -> Vec<Duration> {
+/// Requests `/me` until `flooded` is set. Returns how long each answer took.
+async fn latencies_during(node: &Node, person: &Person, flooded: &AtomicBool) -> Vec<Duration> {
     let mut took = Vec::new();
     while !flooded.load(Ordering::Acquire) || took.len() < 20 {
         let asked = Instant::now();
@@ -81,8 +81,8 @@ async fn ask_meanwhile(node: &Node, person: &Person, flooded: &AtomicBool) -> Ve
     took
 }
 
-/// One in a thousand knows the password. Everybody is answered, most by being sent away; who is signed
-/// in already notices little, and memory is what the permits and the connections take.
+/// One in a thousand knows the password. Every request is answered, most of them with a time to retry.
+/// Signed-in users notice little, and memory stays within what the permits and the connections may take.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_sign_ins_at_once_are_answered_within_bounds() {
     let at_once = SIGN_INS.min(open_files().saturating_sub(500));
@@ -98,7 +98,7 @@ async fn ten_thousand_sign_ins_at_once_are_answered_within_bounds() {
         ("RUST_LOG", "info,vestibule::web=warn"),
     ];
     let node = Node::with(&cluster, &settings).await;
-    // Before anything was hashed.
+    // Measured before the first hash.
     let base = node.peak_kib();
     let ada = Person::register(&node, "ada").await;
 
@@ -127,7 +127,7 @@ async fn ten_thousand_sign_ins_at_once_are_answered_within_bounds() {
         flooded.store(true, Ordering::Release);
         answers
     };
-    let (answers, mut me) = tokio::join!(flood, ask_meanwhile(&node, &ada, &flooded));
+    let (answers, mut me) = tokio::join!(flood, latencies_during(&node, &ada, &flooded));
     let took = began.elapsed();
 
     me.sort_unstable();
@@ -149,14 +149,14 @@ async fn ten_thousand_sign_ins_at_once_are_answered_within_bounds() {
     let bound = base + PERMITS * HASH_KIB + at_once * CONNECTION_KIB + BESIDE_KIB;
     assert!(peak < bound, "{peak} KiB, and the bound is {bound}");
 
-    // Nothing of it stays: as many sign-ins as the queue holds are all let in again.
+    // Nothing remains occupied: as many sign-ins as fit into the queue are all accepted again.
     let again = join_all((0..100).map(|_| sign_in_at_last(&node, &ada))).await;
     assert_eq!(again.len(), 100);
 }
 
-/// What is not accepted waits, and is served as soon as somebody leaves.
+/// Connections beyond the limit wait, and are served as soon as another one closes.
 #[tokio::test]
-async fn no_more_connections_are_taken_than_allowed() {
+async fn connections_beyond_the_limit_wait() {
     const ALLOWED: usize = 50;
     let cluster = Cluster::start().await;
     let node = Node::with(&cluster, &[("MAX_CONNECTIONS", "50")]).await;
@@ -166,7 +166,7 @@ async fn no_more_connections_are_taken_than_allowed() {
         stream
     };
     let request = b"GET /healthz HTTP/1.1\r\nhost: localhost:8080\r\n\r\n";
-    // A request that has yet to end keeps its connection.
+    // A request that has not ended keeps its connection.
     let held = join_all((0..ALLOWED).map(|_| connect(&request[..20]))).await;
     sleep(Duration::from_millis(500)).await;
     let mut late = join_all((0..ALLOWED).map(|_| connect(request))).await;

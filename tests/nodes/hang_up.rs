@@ -1,4 +1,4 @@
-//! Clients that do not wait for their answer.
+//! Clients that disconnect before they get their answer.
 
 use std::time::{Duration, Instant};
 
@@ -6,15 +6,16 @@ use futures_util::future::join_all;
 use serde_json::json;
 use tokio::time::timeout;
 
+use crate::atomicity::{SLOW_WRITES, assert_registrations_are_whole};
 use crate::cluster::Cluster;
 use crate::node::Node;
 use crate::person::{PASSWORD, Person};
-use crate::whole::{SLOW_WRITES, assert_registrations_are_whole};
 
-/// With one hash at a time, a single lost permit would stop every sign-in, and 129 lost places in
-/// its queue would refuse them. Who has hung up is not served first, either: 150 hashes take long.
+/// With one hash at a time, a single lost permit would stop every sign-in, and 129 lost places in the
+/// queue would refuse them. Requests whose client has disconnected are not hashed first, either: 150
+/// hashes take long.
 #[tokio::test]
-async fn clients_that_hang_up_take_nothing_along() {
+async fn clients_that_disconnect_release_their_permits() {
     let cluster = Cluster::start().await;
     let slow = [
         ("HASHING_CONCURRENCY", "1"),
@@ -41,15 +42,15 @@ async fn clients_that_hang_up_take_nothing_along() {
     println!("alone a sign-in took {alone:?}, after {hung_up} that hung up {took:?}");
     assert!(
         took < 20 * alone + Duration::from_secs(1),
-        "it waited for nobody's answers"
+        "it did not wait for hashes of disconnected clients"
     );
     assert_eq!(node.me(&pair).await, 200);
 }
 
-/// Where a request is dropped, its transaction is, and no connection goes back to the pool with one
-/// still open.
+/// When a request is dropped, its transaction is rolled back. No connection returns to the pool with an
+/// open transaction.
 #[tokio::test]
-async fn clients_that_hang_up_leave_no_transaction_behind() {
+async fn clients_that_disconnect_leave_no_open_transaction() {
     let cluster = Cluster::start().await;
     let node = Node::with(&cluster, &[("DATABASE_POOL_SIZE", "3")]).await;
     let sql = cluster.sql().await;
@@ -57,7 +58,7 @@ async fn clients_that_hang_up_leave_no_transaction_behind() {
 
     let mut hung_up = 0;
     for wave in 0..5 {
-        // Every other client waits for its answer.
+        // Every second client waits for its answer.
         let register = async |at: u64| {
             let email = format!("person{at}.{wave}@example.org");
             let input = json!({ "email": email, "password": PASSWORD });
@@ -78,11 +79,11 @@ async fn clients_that_hang_up_leave_no_transaction_behind() {
     println!("{hung_up} of 100 hung up");
     assert!((5..=50).contains(&hung_up));
 
-    // More at once than the pool has connections: each of them is good.
+    // More requests at once than the pool has connections: every connection must work.
     let people = (0..10).map(async |at| Person::register(&node, &format!("late{at}")).await);
     join_all(people).await;
     assert_registrations_are_whole(&sql).await;
-    // A worker's transaction may be open just now, but for a moment only.
+    // A worker may have a transaction open at this moment, but only briefly.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let left = "SELECT state, query, now() - xact_start FROM pg_stat_activity
         WHERE state LIKE 'idle in transaction%' AND xact_start < now() - interval '1 s'";

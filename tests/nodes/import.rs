@@ -13,7 +13,8 @@ use crate::node::{Node, command_on};
 /// `café au lait, twice`, hashed as Django does, by `hashlib.pbkdf2_hmac`.
 const DJANGO: &str = "pbkdf2_sha256$1000$NaCl1234$ATOxvMLiVQDHKjvdP+GmVAd7vH6b2GyOg2CcmBnDwbM=";
 
-/// Runs the command over this text on standard input: whether it succeeds, its output, its errors.
+/// Runs the command with this text on standard input. Returns whether it succeeded, its output and its
+/// errors.
 fn import(cluster: &Cluster, flags: &[&str], text: &str) -> (bool, String, String) {
     let mut command = command_on(cluster, &[]);
     command.args(["user", "import"]).args(flags).arg("-");
@@ -21,7 +22,7 @@ fn import(cluster: &Cluster, flags: &[&str], text: &str) -> (bool, String, Strin
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     let text = text.to_owned();
-    // The command answers while it reads, and neither pipe holds everything.
+    // The command writes while it reads, and no pipe can hold all of the text.
     let writer = thread::spawn(move || input.write_all(text.as_bytes()));
     let Output {
         status,
@@ -34,7 +35,7 @@ fn import(cluster: &Cluster, flags: &[&str], text: &str) -> (bool, String, Strin
 }
 
 #[tokio::test]
-async fn accounts_come_over_with_their_passwords() {
+async fn imported_accounts_keep_their_passwords() {
     let cluster = Cluster::start().await;
     let node = Node::on(&cluster).await;
     let file = cluster.folder().join("users.csv");
@@ -86,7 +87,7 @@ async fn accounts_come_over_with_their_passwords() {
 }
 
 #[tokio::test]
-async fn one_bad_row_and_nothing_is_written() {
+async fn one_bad_row_prevents_the_whole_import() {
     let cluster = Cluster::start().await;
     let insane = DJANGO.replace("1000", "4294967295");
     let rows = [
@@ -100,15 +101,15 @@ async fn one_bad_row_and_nothing_is_written() {
     let text = rows.each_ref().map(Value::to_string).join("\n");
     let (succeeded, said, complaint) = import(&cluster, &["--json"], &text);
     assert!(!succeeded, "{complaint}");
-    let told: Vec<Value> = said
+    let lines: Vec<Value> = said
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(
-        told[0],
+        lines[0],
         json!({ "line": 1, "email": "good@example.org", "status": "new" })
     );
-    for (row, why) in told[1..6].iter().zip([
+    for (row, why) in lines[1..6].iter().zip([
         "an earlier row of this file",
         "--allow-admins",
         "too much memory or time",
@@ -118,7 +119,7 @@ async fn one_bad_row_and_nothing_is_written() {
         assert!(row["why"].as_str().unwrap().contains(why), "{row}");
     }
     let sum = json!({ "new": 1, "exists": 0, "bad": 5, "written": false });
-    assert_eq!(told[6]["summary"], sum);
+    assert_eq!(lines[6]["summary"], sum);
     let sql = cluster.sql().await;
     assert_eq!(sql.count("SELECT count(*) FROM users").await, 0);
     assert_eq!(sql.count("SELECT count(*) FROM audit_events").await, 0);
@@ -130,13 +131,13 @@ async fn one_bad_row_and_nothing_is_written() {
 }
 
 #[tokio::test]
-async fn a_long_file_tells_how_far_it_is() {
+async fn a_long_import_reports_its_progress() {
     let cluster = Cluster::start().await;
     let rows: Vec<_> = (0..25_000).map(|n| format!("p{n}@example.org")).collect();
     let (succeeded, said, progress) = import(&cluster, &[], &format!("email\n{}", rows.join("\n")));
     assert!(succeeded, "{progress}");
     assert!(said.ends_with("25000 new, 0 exist, 0 bad. Everything is written.\n"));
-    for told in ["10000 rows", "20000 rows"] {
-        assert!(progress.contains(told), "{progress}");
+    for count in ["10000 rows", "20000 rows"] {
+        assert!(progress.contains(count), "{progress}");
     }
 }

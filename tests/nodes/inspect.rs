@@ -10,22 +10,22 @@ use crate::mails;
 use crate::node::{Node, command_on};
 use crate::person::{PASSWORD, Person};
 
-/// What it answered.
+/// The result of `token inspect`.
 #[derive(Debug)]
-struct Told {
+struct Inspection {
     status: i32,
     said: String,
     complaint: String,
 }
 
-/// Gives it a token; whatever it answers, no part of the signature is in it.
-fn inspect(cluster: &Cluster, arguments: &[&str], input: &[u8]) -> Told {
+/// Passes a token to the command, and asserts that its output contains no part of the signature.
+fn inspect(cluster: &Cluster, arguments: &[&str], input: &[u8]) -> Inspection {
     let mut command = command_on(cluster, &[]);
     command.args(["token", "inspect"]).args(arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     match child.stdin.take().unwrap().write_all(input) {
-        // A command that complains before it reads.
+        // The command may fail before it reads its input.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
         written => written.unwrap(),
     }
@@ -34,7 +34,7 @@ fn inspect(cluster: &Cluster, arguments: &[&str], input: &[u8]) -> Told {
         stdout,
         stderr,
     } = child.wait_with_output().unwrap();
-    let told = Told {
+    let inspection = Inspection {
         status: status.code().unwrap(),
         said: String::from_utf8(stdout).unwrap(),
         complaint: String::from_utf8(stderr).unwrap(),
@@ -42,36 +42,39 @@ fn inspect(cluster: &Cluster, arguments: &[&str], input: &[u8]) -> Told {
     let token = String::from_utf8_lossy(input);
     for part in token.trim().split('.').filter(|part| part.len() > 20) {
         assert!(
-            !told.said.contains(part) && !told.complaint.contains(part),
+            !inspection.said.contains(part) && !inspection.complaint.contains(part),
             "echoed"
         );
     }
-    told
+    inspection
 }
 
 fn json_of(cluster: &Cluster, token: &str) -> (i32, Value) {
-    let told = inspect(cluster, &["--json"], token.as_bytes());
-    let read = serde_json::from_str(&told.said);
-    (told.status, read.unwrap_or_else(|_| panic!("{told:?}")))
+    let inspection = inspect(cluster, &["--json"], token.as_bytes());
+    let read = serde_json::from_str(&inspection.said);
+    (
+        inspection.status,
+        read.unwrap_or_else(|_| panic!("{inspection:?}")),
+    )
 }
 
-/// Status and reason.
+/// The status and the reason.
 fn verdict(cluster: &Cluster, token: &str) -> (i32, Value) {
-    let (status, told) = json_of(cluster, token);
-    assert_eq!(told["accepted"], json!(status == 0));
-    (status, told["refusal"].clone())
+    let (status, inspection) = json_of(cluster, token);
+    assert_eq!(inspection["accepted"], json!(status == 0));
+    (status, inspection["refusal"].clone())
 }
 
 #[tokio::test]
-async fn it_says_what_the_service_would() {
+async fn inspect_gives_the_verdict_of_the_service() {
     let cluster = Cluster::start().await;
     let node = Node::on(&cluster).await;
     let ada = Person::register(&node, "ada").await;
     let link = mails::token(&[&node], &ada.email, "/verify-email").await;
     let (access, refresh) = (&ada.pair.access, &ada.pair.refresh);
 
-    let told = inspect(&cluster, &[], format!("\n {access} \n").as_bytes());
-    assert_eq!(told.status, 0, "{told:?}");
+    let inspection = inspect(&cluster, &[], format!("\n {access} \n").as_bytes());
+    assert_eq!(inspection.status, 0, "{inspection:?}");
     for words in [
         "HS256",
         "\"access\"",
@@ -79,18 +82,26 @@ async fn it_says_what_the_service_would() {
         "s ago",
         "in 29 min",
     ] {
-        assert!(told.said.contains(words), "no {words}:\n{}", told.said);
+        assert!(
+            inspection.said.contains(words),
+            "no {words}:\n{}",
+            inspection.said
+        );
     }
-    assert!(told.said.ends_with("accepted\n"), "{}", told.said);
+    assert!(
+        inspection.said.ends_with("accepted\n"),
+        "{}",
+        inspection.said
+    );
     for living in [access, refresh, &link] {
         assert_eq!(verdict(&cluster, living), (0, Value::Null));
     }
-    let (_, told) = json_of(&cluster, access);
-    assert_eq!(told["database"]["user"]["rev"], 0);
-    assert_eq!(told["database"]["session"]["revoked"], false);
-    assert_eq!(told["key"]["purpose"], "access");
+    let (_, inspection) = json_of(&cluster, access);
+    assert_eq!(inspection["database"]["user"]["rev"], 0);
+    assert_eq!(inspection["database"]["session"]["revoked"], false);
+    assert_eq!(inspection["key"]["purpose"], "access");
 
-    // Looking uses nothing up: the service still takes all of them.
+    // Inspecting uses nothing up: the service still accepts all of them.
     assert_eq!(node.me(&ada.pair).await, 200);
     let next = node
         .post("/refresh", &json!({ "refresh_token": refresh }))
@@ -109,9 +120,9 @@ async fn it_says_what_the_service_would() {
     assert_eq!(node.me(&last).await, 200, "looking at it is no replay");
 
     node.post_as(&last, "/logout", &json!({})).await.expect(204);
-    let (status, told) = json_of(&cluster, &last.access);
-    assert_eq!((status, &told["refusal"]), (1, &json!("revoked")));
-    assert_eq!(told["database"]["on_revocation_list"], true);
+    let (status, inspection) = json_of(&cluster, &last.access);
+    assert_eq!((status, &inspection["refusal"]), (1, &json!("revoked")));
+    assert_eq!(inspection["database"]["on_revocation_list"], true);
     assert_eq!(
         verdict(&cluster, &last.refresh),
         (1, json!("session_ended"))
@@ -132,24 +143,31 @@ async fn it_says_what_the_service_would() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_judged_is_neither_accepted_nor_refused() {
+async fn a_token_that_cannot_be_checked_is_neither_accepted_nor_refused() {
     let cluster = Cluster::start().await;
     for input in [&b""[..], b"\n", b"\xff\xfe", "x".repeat(70_000).as_bytes()] {
-        let told = inspect(&cluster, &[], input);
-        assert_eq!((told.status, told.said.as_str()), (2, ""), "{told:?}");
-        assert!(told.complaint.contains("standard input"), "{told:?}");
+        let inspection = inspect(&cluster, &[], input);
+        assert_eq!(
+            (inspection.status, inspection.said.as_str()),
+            (2, ""),
+            "{inspection:?}"
+        );
+        assert!(
+            inspection.complaint.contains("standard input"),
+            "{inspection:?}"
+        );
     }
     assert_eq!(inspect(&cluster, &["--jsno"], b"x").status, 2);
     for junk in ["x", "a.b.c", "e30.e30.e30"] {
         assert_eq!(verdict(&cluster, junk), (1, json!("forged")));
     }
 
-    // Signed as it must be, and no table to look into.
+    // Correctly signed, but there is no table to look it up in.
     let node = Node::on(&cluster).await;
     let ada = Person::register(&node, "ada").await;
     let sql = cluster.sql().await;
     sql.run("ALTER TABLE users RENAME TO people").await;
-    let told = inspect(&cluster, &[], ada.pair.access.as_bytes());
-    assert_eq!(told.status, 2, "{told:?}");
-    assert!(told.complaint.contains("--offline"), "{told:?}");
+    let inspection = inspect(&cluster, &[], ada.pair.access.as_bytes());
+    assert_eq!(inspection.status, 2, "{inspection:?}");
+    assert!(inspection.complaint.contains("--offline"), "{inspection:?}");
 }

@@ -1,4 +1,4 @@
-//! `vestibule keys rotate` as an operator runs it: beside a node, killed, and once more.
+//! `vestibule keys rotate` as an operator runs it: beside a running node, killed, and run again.
 
 use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
@@ -14,12 +14,12 @@ use crate::cluster::{Cluster, Sql};
 use crate::node::{Node, command_on};
 use crate::person::{Authenticator, Person};
 
-/// The key that every node of a test has.
+/// The sealing key that all nodes of the tests use.
 const OLD: &str = "t1:dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q=";
 const NEW: &str = "t2:YW5vdGhlciBrZXkgZm9yIHRoZSB0ZXN0cywgMzIgYnk=";
 
-/// Runs the command to its end with a new key before the old one; whether it says that all is well,
-/// and what it prints.
+/// Runs the command to its end with a new key before the old one. Returns whether it reports success, and
+/// its output.
 fn rotate(cluster: &Cluster, ring: &str) -> (bool, String) {
     let mut command = command_on(cluster, &[("SEALING_KEYS", ring)]);
     let output = command.args(["keys", "rotate"]).output().unwrap();
@@ -36,7 +36,7 @@ fn ring(first: &str) -> SealingRing {
 }
 
 #[tokio::test]
-async fn the_old_key_can_go_and_nobody_notices() {
+async fn the_old_key_can_be_removed_without_disruption() {
     let cluster = Cluster::start().await;
     let sql = cluster.sql().await;
     let node = Node::on(&cluster).await;
@@ -46,7 +46,7 @@ async fn the_old_key_can_go_and_nobody_notices() {
     let signed_in = node.post("/login/mfa", &input).await;
     let pair = signed_in.expect(200).pair();
 
-    // Every node gets the new key behind the old one, then before it; then the command.
+    // Each node first gets the new key behind the old one, then before it; then the command runs.
     let both = format!("{NEW},{OLD}");
     let other = Node::with(&cluster, &[("SEALING_KEYS", &format!("{OLD},{NEW}"))]).await;
     node.stop(rustix::process::Signal::TERM).await;
@@ -70,7 +70,7 @@ async fn the_old_key_can_go_and_nobody_notices() {
     new.post("/login/mfa", &input).await.expect(401);
     assert!(new.log().contains("lacks their key"), "{}", new.log());
 
-    // A fresh set of codes hangs on the new key, and the old one is needed for nothing.
+    // New backup codes use the new key, and the old one is not needed any more.
     let input = json!({ "password": crate::person::PASSWORD });
     let fresh = new.post_as(&pair, "/mfa/backup-codes", &input).await;
     fresh.expect(200);
@@ -94,13 +94,13 @@ async fn second_step(node: &Node, person: &Person, code: &str) -> serde_json::Va
 const MAILS: i64 = 1000;
 const BATCH: i64 = 100;
 
-/// How many mails the new key seals.
+/// The number of mails that are sealed with the new key.
 async fn moved(sql: &Sql) -> i64 {
     sql.count(r"SELECT count(*) FROM mails WHERE substr(sealed, 1, 4) = '\x01027432'")
         .await
 }
 
-/// Mails that wait for tomorrow, each with its own id as text, sealed under the old key.
+/// Mails that are to be sent tomorrow, each with its own id as text, sealed with the old key.
 async fn waiting_mails(sql: &Sql) {
     let (ring, column) = (ring(OLD), SealedColumn::ALL[1]);
     let mut values = Vec::new();
@@ -120,7 +120,7 @@ async fn waiting_mails(sql: &Sql) {
 }
 
 #[tokio::test]
-async fn killed_half_way_it_loses_nothing_and_a_second_run_finishes() {
+async fn a_killed_rotation_loses_nothing_and_a_second_run_finishes() {
     let cluster = Cluster::start().await;
     let sql = cluster.sql().await;
     Node::on(&cluster).await.kill().await;
@@ -142,12 +142,12 @@ async fn killed_half_way_it_loses_nothing_and_a_second_run_finishes() {
             assert!(began.elapsed() < Duration::from_secs(30));
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
-        // Somewhere within a batch.
+        // Killed at some point within a batch.
         tokio::time::sleep(Duration::from_millis(40)).await;
         running.kill().unwrap();
         assert!(!running.wait().unwrap().success(), "killed");
     }
-    // What a killed process had begun may still be on its way.
+    // Postgres may still be executing the last statement of the killed process.
     let open = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'vestibule'";
     while sql.count(open).await > 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;

@@ -1,4 +1,4 @@
-//! A node killed in the middle of what it does leaves all of it, or nothing.
+//! A node that is killed in the middle of a transaction leaves all of it, or nothing.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -10,26 +10,26 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::api::Answer;
+use crate::atomicity::{SLOW_WRITES, assert_registrations_are_whole};
 use crate::cluster::{Cluster, Sql};
 use crate::mails;
 use crate::node::Node;
 use crate::person::{PASSWORD, Person};
-use crate::whole::{SLOW_WRITES, assert_registrations_are_whole};
 
 const ROUNDS: usize = 10;
 
-/// What became of the requests of all rounds.
+/// The outcomes of the requests of all rounds.
 #[derive(Debug, Default)]
 struct Tally {
     answered: usize,
     broken: usize,
-    /// Transactions that were in the middle when the node was killed.
+    /// Transactions that were open when the node was killed.
     caught: i64,
 }
 
 impl Tally {
-    /// Without these, nothing was tested.
-    fn assert_telling(&self) {
+    /// Asserts that each outcome occurred; otherwise nothing was tested.
+    fn assert_every_outcome(&self) {
         println!("{self:?}");
         assert!(
             self.answered > 0 && self.broken > 0 && self.caught > 0,
@@ -38,9 +38,9 @@ impl Tally {
     }
 }
 
-/// Sends all inputs to a call at once, and kills the node when so many are answered and others are
-/// in the middle of their transaction. Returns the answers once Postgres has seen the node's end;
-/// `None` where the connection broke.
+/// Sends all inputs to a call at once, and kills the node when so many are answered and others have an
+/// open transaction. Returns the answers once Postgres has noticed the node's end; `None` for a broken
+/// connection.
 async fn killed_after(
     so_many: usize,
     node: Node,
@@ -81,7 +81,7 @@ async fn killed_after(
 }
 
 #[tokio::test]
-async fn a_registration_is_whole_or_has_not_been() {
+async fn a_registration_is_complete_or_absent_after_a_kill() {
     let cluster = Cluster::start().await;
     let sql = cluster.sql().await;
     let mut tally = Tally::default();
@@ -105,11 +105,11 @@ async fn a_registration_is_whole_or_has_not_been() {
         }
         assert_registrations_are_whole(&sql).await;
     }
-    tally.assert_telling();
+    tally.assert_every_outcome();
 }
 
 #[tokio::test]
-async fn a_reset_is_whole_or_has_not_been() {
+async fn a_reset_is_complete_or_absent_after_a_kill() {
     let cluster = Cluster::start().await;
     let sql = cluster.sql().await;
     let mut node = Node::on(&cluster).await;
@@ -133,12 +133,12 @@ async fn a_reset_is_whole_or_has_not_been() {
                 assert!(changed.contains(email), "answered and then forgotten");
             }
         }
-        // Who was not served tries again with the same link, at a node that lives.
+        // A user who got no answer tries again with the same link, at another node.
         waiting.retain(|(email, _)| !changed.contains(email));
         node = Node::on(&cluster).await;
     }
     println!("{} of {all} reset", all - waiting.len());
-    tally.assert_telling();
+    tally.assert_every_outcome();
     assert!(!waiting.is_empty(), "more people are needed");
     few_at_once(waiting.iter().map(async |(_, token)| {
         let input = json!({ "token": token, "new_password": "at last a different sentence" });
@@ -148,13 +148,13 @@ async fn a_reset_is_whole_or_has_not_been() {
     assert_eq!(changed_wholly(&sql).await.len(), all);
 }
 
-/// Does all of them, ten at a time: none of them waits so long for its turn that it is sent away.
+/// Runs all of them, ten at a time, so that none is refused because the service is busy.
 async fn few_at_once<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
     stream::iter(all).buffered(10).collect().await
 }
 
-/// People with a session each and a link to reset their password; address and token. What they
-/// are is kept in the table `earlier`.
+/// Users with a session each and a link to reset their password. Returns addresses and tokens. The table
+/// `earlier` keeps their rows as they were.
 async fn people_with_links(node: &Node, sql: &Sql) -> Vec<(String, String)> {
     let people = few_at_once((0..70).map(async |at| {
         let person = Person::register(node, &format!("person{at}")).await;
@@ -181,8 +181,8 @@ async fn people_with_links(node: &Node, sql: &Sql) -> Vec<(String, String)> {
     waiting
 }
 
-/// Looks at every trace of a reset: each account has all of them, or none. Returns the addresses
-/// of those who have all.
+/// Checks every row that a reset changes: each account has all changes or none. Returns the addresses of
+/// those with all.
 async fn changed_wholly(sql: &Sql) -> Vec<String> {
     let traces = "SELECT u.email,
             u.password_hash <> e.password_hash,
@@ -212,7 +212,7 @@ async fn changed_wholly(sql: &Sql) -> Vec<String> {
     changed
 }
 
-/// The `jti` of a JWT, read without a look at its signature.
+/// The `jti` of a JWT; the signature is not checked.
 fn token_id(token: &str) -> String {
     let claims = token.split('.').nth(1).expect("three parts");
     let claims = BASE64URL_NOPAD

@@ -1,5 +1,5 @@
-//! A process killed in the middle of an import: another one finishes it, and each account is made, audited and
-//! mailed once.
+//! A process that is killed in the middle of an import: another one finishes it, and each account is
+//! created, audited and mailed once.
 
 use std::io::Write as _;
 use std::process::Stdio;
@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
+use crate::admin_browser::AdminBrowser;
 use crate::cluster::{Cluster, Sql};
-use crate::desk::Desk;
 use crate::node::{Node, command_on};
 use crate::person::Person;
 
-/// Rows of a file: five chunks.
+/// Rows of a file, enough for five chunks.
 const ROWS: i64 = 4500;
-/// Makes each step of an import last.
+/// Slows each step of an import down.
 const SLOW_STEPS: &str = "
     CREATE FUNCTION slow_step() RETURNS trigger LANGUAGE plpgsql AS
         'BEGIN PERFORM pg_sleep(0.7); RETURN NULL; END';
@@ -22,12 +22,12 @@ const SLOW_STEPS: &str = "
         FOR EACH STATEMENT EXECUTE FUNCTION slow_step();
     CREATE TRIGGER slow_step AFTER INSERT ON users FOR EACH STATEMENT EXECUTE FUNCTION slow_step();
     CREATE TRIGGER slow_step AFTER INSERT ON mails FOR EACH STATEMENT EXECUTE FUNCTION slow_step();";
-/// Rows are being staged, and not for the first time.
+/// True while rows are being staged, after the first chunk.
 const STAGING: &str = "SELECT count(*) FROM user_imports WHERE state = 'running' AND rows_staged BETWEEN 1000 AND 3000";
-/// The accounts are being made.
+/// True while the accounts are being created.
 const SWITCHING: &str = "SELECT count(*) FROM pg_stat_activity
     WHERE wait_event = 'PgSleep' AND query LIKE 'INSERT INTO users%'";
-/// Some owners are mailed.
+/// True while the owners are being mailed.
 const MAILING: &str = "SELECT count(*) FROM user_imports WHERE state = 'done' AND owners_mailed BETWEEN 1000 AND 3000";
 const STAGED: &str = "SELECT count(*) FROM user_import_rows";
 
@@ -36,7 +36,7 @@ fn file(domain: &str) -> String {
     format!("email\n{}\n", rows.join("\n"))
 }
 
-/// Waits until a count is what it is to be.
+/// Waits until a count has this value.
 async fn until(sql: &Sql, query: &str, expected: i64) {
     let began = Instant::now();
     while sql.count(query).await != expected {
@@ -46,7 +46,7 @@ async fn until(sql: &Sql, query: &str, expected: i64) {
     }
 }
 
-/// Kills a node, and lets the others know at once that it is not heard of any more.
+/// Kills a node, and makes its heartbeat old at once, so that others take over.
 async fn kill(node: Node, sql: &Sql) {
     node.signal(Signal::KILL);
     node.kill().await;
@@ -54,7 +54,7 @@ async fn kill(node: Node, sql: &Sql) {
         .await;
 }
 
-/// Every account of a file is whole, and nothing is left of the import but its row.
+/// Asserts that every account of a file is complete, and that only the import's own row is left.
 async fn assert_whole(sql: &Sql, domain: &str) {
     let of = format!("FROM users u WHERE email LIKE '%@{domain}'");
     assert_eq!(sql.count(&format!("SELECT count(*) {of}")).await, ROWS);
@@ -74,20 +74,20 @@ async fn assert_whole(sql: &Sql, domain: &str) {
 }
 
 #[tokio::test]
-async fn an_import_whose_node_is_killed_at_any_step_is_done_once() {
+async fn an_import_is_done_once_whenever_its_node_is_killed() {
     let cluster = Cluster::start().await;
     let sql = cluster.sql().await;
     let mut node = Node::on(&cluster).await;
     let host = Person::register(&node, "host").await;
-    let mut desk = Desk::of(&node, &sql, &host).await;
+    let mut admin = AdminBrowser::of(&node, &sql, &host).await;
     sql.run(SLOW_STEPS).await;
     for (domain, moment, visible) in [
         ("staging.example", STAGING, 0),
         ("switching.example", SWITCHING, 0),
         ("mailing.example", MAILING, ROWS),
     ] {
-        let page = desk.upload(&node, &file(domain)).await;
-        assert_eq!(desk.press(&node, &page, "confirm").await.status, 303);
+        let page = admin.upload(&node, &file(domain)).await;
+        assert_eq!(admin.press(&node, &page, "confirm").await.status, 303);
         until(
             &sql,
             "SELECT count(*) FROM user_imports WHERE run > 0 AND cleared_to IS NOT NULL",
@@ -118,15 +118,15 @@ async fn a_half_staged_import_that_is_cancelled_leaves_nothing() {
     let sql = cluster.sql().await;
     let nodes = [Node::on(&cluster).await, Node::on(&cluster).await];
     let host = Person::register(&nodes[0], "host").await;
-    let mut desk = Desk::of(&nodes[0], &sql, &host).await;
+    let mut admin = AdminBrowser::of(&nodes[0], &sql, &host).await;
     sql.run(SLOW_STEPS).await;
     for moment in [STAGING, SWITCHING] {
-        let page = desk.upload(&nodes[0], &file("example.net")).await;
-        desk.press(&nodes[0], &page, "confirm").await;
+        let page = admin.upload(&nodes[0], &file("example.net")).await;
+        admin.press(&nodes[0], &page, "confirm").await;
         until(&sql, moment, 1).await;
-        let shown = desk.press(&nodes[1], &page, "discard").await;
+        let shown = admin.press(&nodes[1], &page, "discard").await;
         assert_eq!((shown.status, &shown.location), (303, &page));
-        let shown = desk.get(&nodes[1], &page).await;
+        let shown = admin.get(&nodes[1], &page).await;
         assert!(shown.body.contains("It was cancelled"), "{}", shown.body);
         until(&sql, STAGED, 0).await;
         until(&sql, SWITCHING, 0).await;
@@ -142,9 +142,9 @@ async fn a_half_staged_import_that_is_cancelled_leaves_nothing() {
     }
 }
 
-/// A pipe that says nothing holds no transaction, and a killed command leaves rows that a node deletes.
+/// A pipe without input holds no transaction. A killed command leaves rows, which a node deletes.
 #[tokio::test]
-async fn a_command_that_waits_for_rows_holds_nothing_and_killed_it_leaves_nothing() {
+async fn a_command_that_waits_for_rows_holds_no_transaction_and_leaves_nothing_if_killed() {
     let cluster = Cluster::start().await;
     let sql = cluster.sql().await;
     let first = Node::on(&cluster).await;
@@ -172,7 +172,7 @@ async fn a_command_that_waits_for_rows_holds_nothing_and_killed_it_leaves_nothin
     assert_eq!(sql.count("SELECT count(*) FROM users").await, 0);
     sql.run("UPDATE user_imports SET seen_at = seen_at - interval '11 minutes'")
         .await;
-    // It looks as it starts.
+    // A node looks for such rows when it starts.
     let second = Node::on(&cluster).await;
     until(&sql, "SELECT count(*) FROM user_imports", 0).await;
     assert_eq!(sql.count(STAGED).await, 0);
@@ -180,9 +180,10 @@ async fn a_command_that_waits_for_rows_holds_nothing_and_killed_it_leaves_nothin
     second.kill().await;
 }
 
-/// An address that got an account after its row was judged keeps it, and the command says so.
+/// An account that was created after the file was checked keeps its address, and the command reports the
+/// row.
 #[tokio::test]
-async fn a_row_that_is_overtaken_is_told_again() {
+async fn a_row_whose_address_was_taken_in_the_meantime_is_reported() {
     let cluster = Cluster::start().await;
     let node = Node::on(&cluster).await;
     let sql = cluster.sql().await;
@@ -203,7 +204,7 @@ async fn a_row_that_is_overtaken_is_told_again() {
         1,
     )
     .await;
-    // The one is proven, the other holds no address.
+    // The first address is verified and so keeps its account; the second one is not.
     sql.run(
         "INSERT INTO users (id, email, email_canonical, password_hash, created_at, email_verified_at)
          VALUES (gen_random_uuid(), 'p5@example.net', 'p5@example.net', '!', now(), now()),

@@ -1,4 +1,5 @@
-//! A node is killed with its answers on the way: whoever asks again elsewhere loses nothing.
+//! A node is killed while its answers are on their way: a client that asks another node again loses
+//! nothing.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use crate::cluster::Cluster;
 use crate::node::Node;
 use crate::person::Person;
 
-/// Makes a rotation last, so that the kill falls into it.
+/// Slows rotations down, so that the kill happens during one.
 const SLOW_ROTATIONS: &str = "
     CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS
         'BEGIN PERFORM pg_sleep(0.02); RETURN NULL; END';
@@ -20,7 +21,7 @@ const SLOW_ROTATIONS: &str = "
         FOR EACH ROW EXECUTE FUNCTION slowly();";
 
 #[tokio::test]
-async fn the_same_successor_comes_from_another_node() {
+async fn a_repeated_refresh_gets_the_same_successor_from_another_node() {
     let cluster = Cluster::start().await;
     let (one, other) = (Node::on(&cluster).await, Node::on(&cluster).await);
     let first = Person::register(&one, "ada").await.pair;
@@ -30,7 +31,7 @@ async fn the_same_successor_comes_from_another_node() {
     let again = other.refresh(&first.refresh).await.expect(200).pair();
     assert_eq!(again.refresh, lost.refresh, "byte for byte");
     assert_eq!(other.me(&again).await, 200);
-    // A node that knew nothing of it gives the same as well.
+    // A node that did not take part gives the same answer.
     let third = Node::on(&cluster).await;
     let again = third.refresh(&first.refresh).await.expect(200).pair();
     assert_eq!(again.refresh, lost.refresh);
@@ -44,7 +45,7 @@ async fn the_same_successor_comes_from_another_node() {
 }
 
 #[tokio::test]
-async fn nobody_is_signed_out_by_a_kill_in_the_middle() {
+async fn a_kill_during_refreshes_signs_no_one_out() {
     let cluster = Cluster::start().await;
     let sql = cluster.sql().await;
     let other = Node::on(&cluster).await;
@@ -77,7 +78,7 @@ async fn nobody_is_signed_out_by_a_kill_in_the_middle() {
     println!("{lost} of {} answers were lost", pairs.len());
     assert!(lost > 0 && lost < pairs.len());
 
-    // Whether its answer arrived or not, each asks again with the same token.
+    // Each client asks again with the same token, whether its answer arrived or not.
     let retry = async |token| other.refresh(token).await;
     let retried = join_all(pairs.iter().map(|pair| retry(&pair.refresh))).await;
     let retried: Vec<_> = retried.iter().map(Answer::pair).collect();

@@ -1,4 +1,4 @@
-//! A database that goes away, and comes back.
+//! A database that becomes unavailable and returns.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,10 @@ use crate::cluster::{Cluster, Sql};
 use crate::node::Node;
 use crate::person::{PASSWORD, Person};
 
-/// ASVS 16.5.2: without its database the service says so and refuses, and goes on by itself when
+/// ASVS 16.5.2: without its database the service refuses requests with a 503, and recovers by itself when
 /// the database is back.
 #[tokio::test]
-async fn the_service_waits_for_its_database() {
+async fn the_service_recovers_when_its_database_returns() {
     let cluster = Cluster::start().await;
     let node = Node::on(&cluster).await;
     let ada = Person::register(&node, "ada").await;

@@ -28,7 +28,7 @@ fn find(printed: &str, address: &str, page: &str) -> Option<String> {
     let token = mails.find_map(|mail| {
         let recipient = mail.lines().find_map(|line| line.strip_prefix("To: "))?;
         let (_, token) = mail.split_once(&link)?;
-        // A line that is still being written has no end.
+        // A line without its end is still being written.
         let (token, _) = token.split_once(char::is_whitespace)?;
         (recipient.trim() == address).then_some(token)
     });

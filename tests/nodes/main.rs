@@ -1,5 +1,5 @@
-//! The built binary as processes of its own: several nodes on one database, nodes that are killed,
-//! the embedded database, the command line. Driven through the JSON API, looked at through SQL.
+//! The built binary as separate processes: several nodes on one database, nodes that are killed, the
+//! embedded database, the command line. The tests use the JSON API and check the database with SQL.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,8 +9,10 @@
     reason = "a test fails by panicking, and says on the way what it measured"
 )]
 
+mod admin_browser;
 mod admins;
 mod api;
+mod atomicity;
 mod audit;
 #[path = "../support/cluster.rs"]
 mod cluster;
@@ -22,8 +24,6 @@ mod database_poolers;
 mod database_tls;
 #[cfg(target_os = "linux")]
 mod dear_hashes;
-mod described;
-mod desk;
 mod embedded;
 mod embedded_deaths;
 mod env_file;
@@ -32,7 +32,6 @@ mod flood;
 mod hang_up;
 mod import;
 mod inspect;
-mod judging;
 mod keys;
 mod killed;
 mod killed_imports;
@@ -46,17 +45,18 @@ mod operator_completions;
 mod operator_doctor;
 mod operator_mail;
 mod operator_users;
+mod other_roles;
+mod password_checks;
 mod person;
 mod races;
 #[cfg(target_os = "linux")]
 mod relay;
 mod restores;
-mod rises;
+mod revocation_races;
+mod schemathesis;
 mod sessions;
 mod slow_mail;
 #[path = "../support/smtp.rs"]
 mod smtp;
 mod starts;
 mod stops;
-mod strangers;
-mod whole;

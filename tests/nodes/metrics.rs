@@ -1,4 +1,4 @@
-//! `/metrics`, on a listener of its own.
+//! `/metrics` on its own listener.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::cluster::Cluster;
 use crate::node::Node;
 use crate::person::Person;
 
-/// The address that it says it serves metrics on.
+/// The address at which the node serves metrics, from its log.
 fn metrics_of(node: &Node) -> String {
     let log = node.log();
     let (_, after) = log.split_once("metrics=").expect("metrics are served");
@@ -31,13 +31,13 @@ pub(crate) async fn scrape(node: &Node) -> String {
 }
 
 #[tokio::test]
-async fn what_happens_is_counted_without_names() {
+async fn metrics_count_events_without_personal_data() {
     let cluster = Cluster::start().await;
     let settings = [
         ("METRICS_ADDR", "127.0.0.1:0"),
         ("RATE_LIMIT_SCALE", "1"),
         ("RATE_LIMIT_LOGIN_EMAIL_IP", "3/1h"),
-        // Nobody listens there: every look-up fails, and every password passes.
+        // Nothing listens at this address: every look-up fails, and every password passes.
         ("HIBP_ENABLED", "true"),
         ("HIBP_API_URL", "http://127.0.0.1:1"),
     ];
@@ -85,7 +85,7 @@ async fn what_happens_is_counted_without_names() {
             let missing = expected
                 .iter()
                 .find(|line| !text.lines().any(|l| l == *line));
-            // The mail leaves a moment later.
+            // The mail is sent a moment later.
             match missing {
                 Some(line) if line.contains("mail") || line.contains("outbox") => {
                     sleep(Duration::from_millis(50)).await;
@@ -119,9 +119,9 @@ async fn what_happens_is_counted_without_names() {
     assert_eq!(on_the_site.expect("an answer").status(), 404);
 }
 
-/// A scraper of the service waits for none of those that only connect.
+/// A scraper does not wait for clients that only connect.
 #[tokio::test]
-async fn clients_that_send_no_request_hold_up_no_scraper() {
+async fn idle_connections_do_not_delay_a_scraper() {
     let cluster = Cluster::start().await;
     let node = Node::with(&cluster, &[("METRICS_ADDR", "127.0.0.1:0")]).await;
     let address = metrics_of(&node);

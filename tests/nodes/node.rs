@@ -11,12 +11,12 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::cluster::{Cluster, environment};
 
-/// What every node of a test shares: secrets made for tests, an address that all tokens carry,
-/// hashes that cost nothing, and no limit that a test would run into.
+/// The settings that all nodes of the tests share: secrets made for tests, one base URL for all tokens,
+/// cheap hashes, and limits that no test reaches.
 const SHARED: &[(&str, &str)] = &[
     ("LISTEN_ADDR", "127.0.0.1:0"),
     ("BASE_URL", "http://localhost:8080"),
-    ("JWT_SECRET_KEY", "a key of tests that everybody knows"),
+    ("JWT_SECRET_KEY", "a key of tests that all readers know"),
     ("COOKIE_KEY", "dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="),
     (
         "SEALING_KEYS",
@@ -27,7 +27,7 @@ const SHARED: &[(&str, &str)] = &[
     ("RATE_LIMIT_SCALE", "10000"),
 ];
 
-/// `vestibule` with nothing of this machine's environment, in a folder without a `.env`.
+/// `vestibule` without this machine's environment, in a folder without a `.env`.
 pub(crate) fn vestibule(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
     command.current_dir(folder).env_clear();
@@ -39,7 +39,7 @@ pub(crate) fn vestibule(folder: &Path) -> Command {
     command
 }
 
-/// `vestibule` on a cluster's database, with the settings of every node and some of its own.
+/// `vestibule` on a cluster's database, with the shared settings and these.
 pub(crate) fn command_on(cluster: &Cluster, settings: &[(&str, &str)]) -> Command {
     let folder = cluster.folder();
     let mut command = vestibule(folder);
@@ -51,42 +51,42 @@ pub(crate) fn command_on(cluster: &Cluster, settings: &[(&str, &str)]) -> Comman
     command
 }
 
-/// How many lines of a log are shown where a test fails.
+/// The number of log lines that a failed test prints.
 const SHOWN: usize = 60;
 
 /// A running `vestibule serve`; killed when dropped.
 pub(crate) struct Node {
     child: Child,
-    /// What it logs.
+    /// Its log (standard error).
     log: PathBuf,
-    /// What it prints: mails.
+    /// Its standard output, which has the mails.
     printed: PathBuf,
     base: String,
     pub(crate) http: Client,
 }
 
 impl Node {
-    /// Starts one on a cluster's database, without waiting for it.
+    /// Starts a node on a cluster's database, without waiting for it.
     pub(crate) fn spawn_on(cluster: &Cluster, settings: &[(&str, &str)]) -> Self {
         Self::spawn(cluster.folder(), command_on(cluster, settings))
     }
 
-    /// Starts one on a cluster's database, ready to serve.
+    /// Starts a node on a cluster's database, and waits until it is ready.
     pub(crate) async fn on(cluster: &Cluster) -> Self {
         Self::with(cluster, &[]).await
     }
 
-    /// The same with settings of its own.
+    /// Like [`on`](Self::on), with further settings.
     pub(crate) async fn with(cluster: &Cluster, settings: &[(&str, &str)]) -> Self {
         Self::spawn_on(cluster, settings).ready().await
     }
 
-    /// Starts one that brings its own database, ready to serve. It makes its own secrets.
+    /// Starts a node on an embedded database with secrets of its own, and waits until it is ready.
     pub(crate) async fn embedded(folder: &Path, data_dir: &Path) -> Self {
         Self::embedded_with(folder, data_dir, &[]).await
     }
 
-    /// The same with settings of its own.
+    /// Like [`embedded`](Self::embedded), with further settings.
     pub(crate) async fn embedded_with(
         folder: &Path,
         data_dir: &Path,
@@ -114,7 +114,8 @@ impl Node {
             .stderr(File::create(&log).expect("our own folder"))
             .spawn()
             .expect("the built binary");
-        // Shorter than the server keeps an idle connection: no request meets one that it closes.
+        // Shorter than the server's keep-alive time, so that no request uses a connection that is being
+        // closed.
         let http = Client::builder()
             .timeout(Duration::from_mins(1))
             .pool_idle_timeout(Duration::from_secs(1));
@@ -149,7 +150,7 @@ impl Node {
         }
     }
 
-    /// The address it says it listens on, for port 0 is any.
+    /// The address from its log, since the port is chosen by the system.
     fn address(&self) -> Option<String> {
         let log = self.log();
         let (_, after) = log.split_once("Vestibule is ready")?;
@@ -163,12 +164,12 @@ impl Node {
         format!("{}{path}", self.base)
     }
 
-    /// Where it listens, as `host:port`.
+    /// Its address, as `host:port`.
     pub(crate) fn listens_on(&self) -> String {
         self.base.trim_start_matches("http://").to_owned()
     }
 
-    /// The most memory that it ever held.
+    /// The peak of its resident memory.
     #[cfg(target_os = "linux")]
     pub(crate) fn peak_kib(&self) -> usize {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()));
@@ -182,7 +183,7 @@ impl Node {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// The mails so far, as text.
+    /// The mails printed so far, as text.
     pub(crate) fn printed(&self) -> String {
         fs::read_to_string(&self.printed).unwrap_or_default()
     }
@@ -192,7 +193,7 @@ impl Node {
         kill_process(Pid::from_raw(pid).expect("a pid"), signal).expect("our own child");
     }
 
-    /// Waits for its end without holding up what else the test does.
+    /// Waits for its end without blocking the test's other tasks.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
         let began = Instant::now();
         loop {
@@ -208,7 +209,7 @@ impl Node {
         }
     }
 
-    /// Ends it as an operator does.
+    /// Ends it with a signal, and asserts that it stops cleanly.
     pub(crate) async fn stop(mut self, signal: Signal) {
         self.signal(signal);
         let status = self.ended().await;

@@ -1,4 +1,4 @@
-//! An operator at the command line.
+//! An operator on the command line.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use crate::cluster::{Cluster, Sql};
 use crate::node::command_on;
 
-/// A command that has ended.
+/// The result of a command.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) done: bool,
@@ -30,14 +30,14 @@ impl Ran {
         }
     }
 
-    /// What it said, having succeeded.
+    /// The output; asserts that the command succeeded.
     #[track_caller]
     pub(crate) fn well(self) -> String {
         assert!(self.done, "{self:?}");
         self.said
     }
 
-    /// That it was refused in one line, with these words in it.
+    /// Asserts that the command was refused in one line that contains `why`.
     #[track_caller]
     pub(crate) fn refused(self, why: &str) {
         assert!(!self.done && self.said.is_empty(), "{self:?}");
@@ -47,19 +47,19 @@ impl Ran {
     }
 }
 
-/// Runs the words of a command on a cluster's database.
+/// Runs a command on a cluster's database.
 pub(crate) fn run(cluster: &Cluster, words: &[&str]) -> Ran {
     run_with(cluster, &[], words)
 }
 
-/// The same with settings of its own.
+/// Like [`run`], with further settings.
 pub(crate) fn run_with(cluster: &Cluster, settings: &[(&str, &str)], words: &[&str]) -> Ran {
     let mut command = command_on(cluster, settings);
     command.env("RUST_LOG", "warn");
     Ran::of(command.args(words))
 }
 
-/// The latest audit event: its name, its door, and who acted.
+/// The name of the latest audit event, and its user agent, which names the command.
 pub(crate) async fn latest_event(sql: &Sql) -> (String, String) {
     let query = "SELECT event, user_agent, actor_id FROM audit_events ORDER BY seq DESC LIMIT 1";
     let row = sql.rows(query).await.swap_remove(0);
@@ -67,13 +67,13 @@ pub(crate) async fn latest_event(sql: &Sql) -> (String, String) {
     (row[0].clone(), row[1].clone())
 }
 
-/// How many mails of a kind there are.
+/// The number of mails of a kind.
 pub(crate) async fn mails(sql: &Sql, kind: &str) -> i64 {
     sql.count(&format!("SELECT count(*) FROM mails WHERE kind = '{kind}'"))
         .await
 }
 
-/// The rights of a file.
+/// The permission bits of a file.
 pub(crate) fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;
     let metadata = path.metadata().expect("a file");

@@ -1,4 +1,4 @@
-//! Completions and manual pages.
+//! Shell completions and manual pages.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! `vestibule doctor`: a good setup, and each fault by itself.
+//! `vestibule doctor`: a good setup, and each fault on its own.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -11,7 +11,7 @@ use crate::operator::{Ran, run, run_with};
 use crate::operator_mail::{borrowed, settings};
 use crate::smtp::{Mode, SmtpServer};
 
-/// Secrets without a pattern, of no service at all.
+/// Random secrets that no real service uses.
 const GOOD: [(&str, &str); 5] = [
     ("BASE_URL", "https://sign-in.example.org"),
     ("TRUSTED_PROXIES", "10.0.0.0/8"),
@@ -26,16 +26,16 @@ const GOOD: [(&str, &str); 5] = [
     ),
 ];
 
-/// What doctor says of a cluster with good settings, but for some.
+/// Runs doctor on a cluster with good settings, except for those in `but`.
 fn doctor(cluster: &Cluster, but: &[(&str, &str)]) -> Ran {
     let mut all = GOOD.to_vec();
     all.extend_from_slice(but);
     run_with(cluster, &all, &["doctor"])
 }
 
-/// That a line of this beginning has a remedy, and that the verdict on the whole follows.
+/// Asserts that a line with this beginning has a remedy, and that the overall verdict matches.
 #[track_caller]
-fn told(ran: &Ran, line: &str) {
+fn assert_reported(ran: &Ran, line: &str) {
     let said = &ran.said;
     let has = |one: &str| one.starts_with(line) && one.contains("  -> ");
     assert!(said.lines().any(has), "{line} in\n{said}{}", ran.complaint);
@@ -49,7 +49,7 @@ fn told(ran: &Ran, line: &str) {
 #[tokio::test]
 async fn a_good_setup_is_good() {
     let cluster = Cluster::start().await;
-    told(&doctor(&cluster, &[]), "warn  migrations: ");
+    assert_reported(&doctor(&cluster, &[]), "warn  migrations: ");
     run(&cluster, &["migrate"]).well();
     let server = SmtpServer::start(Mode::StartTls, "vestibule", "correct horse");
     let mail = settings(&server);
@@ -61,7 +61,7 @@ async fn a_good_setup_is_good() {
         "ok    secrets: ",
         "ok    data directory: not used",
         "ok    database: ",
-        // The cluster of tests is no other machine's.
+        // The cluster of the tests runs on the same machine.
         "warn  database role: vestibule is a superuser",
         "ok    migrations: ",
         "ok    second factors: ",
@@ -93,17 +93,17 @@ async fn faults_of_settings_secrets_cookies_and_proxies() {
         &cluster,
         &[("BASE_URL", "sign-in"), ("JWT_SECRET_KEY", "short")],
     );
-    told(&ran, "fail  settings: BASE_URL ");
-    told(&ran, "fail  settings: JWT_SECRET_KEY is too short");
-    told(
+    assert_reported(&ran, "fail  settings: BASE_URL ");
+    assert_reported(&ran, "fail  settings: JWT_SECRET_KEY is too short");
+    assert_reported(
         &doctor(&cluster, &[("SMTP_PORT", "25")]),
         "warn  settings: SMTP_PORT has no effect",
     );
 
-    // The secrets of tests.
+    // The secrets that the other tests use.
     let ran = run(&cluster, &["doctor"]);
-    told(&ran, "fail  secrets: COOKIE_KEY ");
-    told(
+    assert_reported(&ran, "fail  secrets: COOKIE_KEY ");
+    assert_reported(
         &ran,
         "fail  secrets: SEALING_KEYS and COOKIE_KEY are the same key",
     );
@@ -112,13 +112,13 @@ async fn faults_of_settings_secrets_cookies_and_proxies() {
         "change-me-change-me-before-production",
     ] {
         let ran = doctor(&cluster, &[("JWT_SECRET_KEY", weak)]);
-        told(&ran, "fail  secrets: JWT_SECRET_KEY ");
+        assert_reported(&ran, "fail  secrets: JWT_SECRET_KEY ");
         assert!(!ran.said.contains(weak), "{}", ran.said);
     }
 
     let clear = [("BASE_URL", "http://sign-in.example.org")];
-    told(&doctor(&cluster, &clear), "warn  cookies: ");
-    told(
+    assert_reported(&doctor(&cluster, &clear), "warn  cookies: ");
+    assert_reported(
         &doctor(&cluster, &[("TRUSTED_PROXIES", "")]),
         "warn  proxies: ",
     );
@@ -130,12 +130,13 @@ async fn faults_of_the_database() {
     let sql = cluster.sql().await;
     run(&cluster, &["migrate"]).well();
     let nowhere = [("DATABASE_URL", "postgres://vestibule@127.0.0.1:1/vestibule")];
-    told(
+    assert_reported(
         &doctor(&cluster, &nowhere),
         "fail  database: cannot connect",
     );
 
-    // What stands in front of `pg_catalog` is what its clock says.
+    // Functions of a schema before `pg_catalog` in the search path replace Postgres's own, such as its
+    // clock.
     for (off, line) in [("-45", "fail  clock: "), ("5", "warn  clock: ")] {
         sql.run(&format!(
             "CREATE OR REPLACE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql \
@@ -143,7 +144,7 @@ async fn faults_of_the_database() {
              ALTER DATABASE vestibule SET search_path = public, pg_catalog"
         ))
         .await;
-        told(&doctor(&cluster, &[]), line);
+        assert_reported(&doctor(&cluster, &[]), line);
     }
     sql.run("ALTER DATABASE vestibule RESET search_path").await;
 
@@ -157,18 +158,18 @@ async fn faults_of_the_database() {
     sql.run("CREATE ROLE stranger LOGIN").await;
     let stranger = cluster.url().replacen("vestibule@", "stranger@", 1);
     let ran = doctor(&cluster, &[("DATABASE_URL", &stranger)]);
-    told(&ran, "fail  database role: stranger may not read or write ");
+    assert_reported(&ran, "fail  database role: stranger may not read or write ");
     sql.run("GRANT ALL ON ALL TABLES IN SCHEMA public TO stranger")
         .await;
     let ran = doctor(&cluster, &[("DATABASE_URL", &stranger)]);
     assert!(ran.well().contains("ok    database role: stranger "));
-    // A table of another program is none of ours.
+    // A table of another program does not count as one of ours.
     sql.run("CREATE TABLE keep_totp (id int)").await;
     let ran = doctor(&cluster, &[("DATABASE_URL", &stranger)]);
     assert!(ran.well().contains("ok    database role: stranger "));
     sql.run("REVOKE INSERT ON mails FROM stranger").await;
     let ran = doctor(&cluster, &[("DATABASE_URL", &stranger)]);
-    told(
+    assert_reported(
         &ran,
         "fail  database role: stranger may not read or write mails  ",
     );
@@ -179,19 +180,19 @@ async fn faults_of_the_database() {
          WHERE version = (SELECT max(version) FROM __diesel_schema_migrations)",
     )
     .await;
-    told(&doctor(&cluster, &[]), "warn  migrations: 1 are to be run");
+    assert_reported(&doctor(&cluster, &[]), "warn  migrations: 1 are to be run");
     let ran = doctor(&cluster, &[("DATABASE_URL", &stranger)]);
-    told(
+    assert_reported(
         &ran,
         "fail  migrations: 1 are to be run, and stranger may not make tables",
     );
     sql.run("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')")
         .await;
-    told(
+    assert_reported(
         &doctor(&cluster, &[]),
         "fail  migrations: the database has 1 ",
     );
-    told(
+    assert_reported(
         &doctor(&cluster, &[("DATABASE_POOL_SIZE", "1000")]),
         "fail  migrations: ",
     );
@@ -201,7 +202,7 @@ async fn faults_of_the_database() {
 async fn faults_of_the_mail_server() {
     let cluster = Cluster::start().await;
     run(&cluster, &["migrate"]).well();
-    told(&doctor(&cluster, &[]), "warn  mail: SMTP_HOST is not set");
+    assert_reported(&doctor(&cluster, &[]), "warn  mail: SMTP_HOST is not set");
     for (mode, password, why) in [
         (Mode::StartTls, "wrong", "SMTP_USERNAME, SMTP_PASSWORD"),
         (Mode::NoStartTls, "correct horse", "STARTTLS"),
@@ -211,7 +212,7 @@ async fn faults_of_the_mail_server() {
         let mut mail = settings(&server);
         mail[3].1 = password.to_owned();
         let ran = doctor(&cluster, &borrowed(&mail));
-        told(&ran, "fail  mail: localhost");
+        assert_reported(&ran, "fail  mail: localhost");
         assert!(ran.said.contains(why), "{why} in\n{}", ran.said);
         assert!(!ran.said.contains(password) || password == "wrong");
     }
@@ -234,11 +235,11 @@ fn the_embedded_database_and_its_folder() {
 
     let secrets = folder.data_dir().join("secrets.env");
     fs::set_permissions(&secrets, Permissions::from_mode(0o644)).unwrap();
-    told(&look(), "fail  data directory: ");
+    assert_reported(&look(), "fail  data directory: ");
     fs::set_permissions(&secrets, Permissions::from_mode(0o600)).unwrap();
     fs::set_permissions(folder.data_dir(), Permissions::from_mode(0o777)).unwrap();
     let ran = look();
-    told(&ran, "fail  data directory: ");
+    assert_reported(&ran, "fail  data directory: ");
     assert!(
         ran.said.contains("can be written to by others"),
         "{}",
@@ -246,11 +247,11 @@ fn the_embedded_database_and_its_folder() {
     );
     let mut command = vestibule(folder.path());
     command.arg("doctor").env("DATA_DIR", "/dev/null");
-    told(&Ran::of(&mut command), "fail  settings: ");
+    assert_reported(&Ran::of(&mut command), "fail  settings: ");
 }
 
 #[tokio::test]
-async fn the_running_service_as_it_is_met_from_outside() {
+async fn the_running_service_as_seen_from_outside() {
     let cluster = Cluster::start().await;
     let node = Node::with(&cluster, &GOOD).await;
     let url = node.url("");
@@ -277,21 +278,21 @@ async fn the_running_service_as_it_is_met_from_outside() {
     let mut settings = GOOD.to_vec();
     settings.extend(nowhere);
     let ran = run_with(&cluster, &settings, &["doctor", "--url"]);
-    told(&ran, "fail  reachable: http://127.0.0.1:1: ");
+    assert_reported(&ran, "fail  reachable: http://127.0.0.1:1: ");
     let over_tls = url.replacen("http:", "https:", 1);
-    told(&ask(&[], &over_tls), "fail  reachable: ");
+    assert_reported(&ask(&[], &over_tls), "fail  reachable: ");
     let other_name = [("BASE_URL", "https://other.example.org")];
-    told(
+    assert_reported(
         &ask(&other_name, &url),
         "fail  host: asked for other.example.org, ",
     );
     let other_key = [("COOKIE_KEY", "Zx8Pq1Lw6Kd3Vn0Rt5Yb7Hc2Mf9Gj4SaEuIoTyQeWlA=")];
-    told(
+    assert_reported(
         &ask(&other_key, &url),
         "fail  proxy headers: the service does not tell",
     );
 
-    // Strangers are told nothing, whatever they send.
+    // Clients without the probe's secret learn nothing, whatever they send.
     for probe in ["", "1772546700.AAAA", "x"] {
         let asked = node
             .http
@@ -301,7 +302,7 @@ async fn the_running_service_as_it_is_met_from_outside() {
     }
     let believing = [GOOD.as_slice(), &[("TRUSTED_PROXIES", "127.0.0.0/8")]].concat();
     let node = Node::with(&cluster, &believing).await;
-    told(
+    assert_reported(
         &ask(&[], &node.url("")),
         "fail  proxy headers: X-Forwarded-For is believed",
     );

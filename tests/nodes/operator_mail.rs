@@ -1,4 +1,4 @@
-//! The outbox from the command line, and test mails.
+//! The outbox on the command line, and test mails.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crate::operator::{run, run_with};
 use crate::person::Person;
 use crate::smtp::{Mode, SmtpServer};
 
-/// The settings of a mail server of tests.
+/// The settings for a test mail server.
 pub(crate) fn settings(server: &SmtpServer) -> Vec<(&'static str, String)> {
     vec![
         ("SMTP_HOST", server.host.clone()),
@@ -33,10 +33,10 @@ fn queue(cluster: &Cluster) -> Value {
 }
 
 #[tokio::test]
-async fn what_was_given_up_is_tried_again() {
+async fn failed_mails_are_sent_again_on_request() {
     let cluster = Cluster::start().await;
     let sql = cluster.sql().await;
-    // Nobody listens there.
+    // Nothing listens at this port.
     let nowhere = [
         ("SMTP_HOST", "127.0.0.1"),
         ("SMTP_PORT", "1"),
@@ -70,7 +70,7 @@ async fn what_was_given_up_is_tried_again() {
     drop(node);
 
     let id = mail["id"].as_str().unwrap();
-    // Within a minute of the next attempt it may be in the hands of a worker.
+    // A worker may be sending it until a minute after the next attempt.
     let near = run(&cluster, &["mail", "retry", id]).well();
     assert!(near.contains("within a minute"), "{near}");
     sql.run("UPDATE mails SET next_attempt_at = now() + interval '1 hour'")
@@ -82,7 +82,7 @@ async fn what_was_given_up_is_tried_again() {
     let due = "SELECT count(*) FROM mails WHERE next_attempt_at <= now()";
     assert_eq!(sql.count(due).await, 1);
 
-    // Out of attempts, it is given up, and keeps its text.
+    // After its last attempt it has failed, and keeps its text.
     sql.run("UPDATE mails SET attempts = 19").await;
     let node = Node::with(&cluster, &nowhere).await;
     while queue(&cluster)["dead"] != 1 {
@@ -120,7 +120,7 @@ async fn what_was_given_up_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_test_mail_says_what_happened() {
+async fn a_test_mail_reports_its_result() {
     let cluster = Cluster::start().await;
     let words = ["mail", "test", "ada@example.org"];
     let printed = run(&cluster, &words).well();

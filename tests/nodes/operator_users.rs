@@ -1,5 +1,5 @@
-//! Accounts and sessions from the command line: each command once well and once refused, with what
-//! it leaves in the audit log and what it mails.
+//! Accounts and sessions on the command line: each command succeeds once and is refused once, with its
+//! audit event and its mail.
 
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ async fn users_are_listed_and_shown() {
     run(&cluster, &["user", "show", "\u{1b}[2J"]).refused(r"\u{1b}[2J is neither");
 }
 
-/// Runs `vestibule user ...`, which must be done, audited under its own name, and mailed.
+/// Runs `vestibule user ...`, and asserts that it succeeds, is audited under this event, and is mailed.
 async fn act(cluster: &Cluster, sql: &Sql, words: &[&str], event: &str, mail: Option<&str>) {
     let mut all = vec!["user"];
     all.extend(words);
@@ -68,8 +68,8 @@ async fn act(cluster: &Cluster, sql: &Sql, words: &[&str], event: &str, mail: Op
     };
     let said = run(cluster, &all).well();
     assert_eq!(said.lines().count(), 1, "{said}");
-    let door = format!("vestibule user {}", words[0]);
-    assert_eq!(latest_event(sql).await, (event.to_owned(), door));
+    let user_agent = format!("vestibule user {}", words[0]);
+    assert_eq!(latest_event(sql).await, (event.to_owned(), user_agent));
     if let Some(kind) = mail {
         assert_eq!(mails(sql, kind).await, before + 1, "{words:?}");
     }
@@ -81,8 +81,8 @@ fn refused(cluster: &Cluster, words: &[&str], why: &str) {
     run(cluster, &all).refused(why);
 }
 
-/// A service with two people, and an operator.
-struct Desk {
+/// A node with two users, and an operator.
+struct Fixture {
     cluster: Cluster,
     node: Node,
     sql: Sql,
@@ -92,7 +92,7 @@ struct Desk {
 
 const WHY: [&str; 2] = ["--reason", "left the company"];
 
-impl Desk {
+impl Fixture {
     async fn open() -> Self {
         let cluster = Cluster::start().await;
         let node = Node::on(&cluster).await;
@@ -105,7 +105,7 @@ impl Desk {
         }
     }
 
-    /// An act that is done, audited, and mailed where a kind of mail is named.
+    /// Runs an act, and asserts that it succeeds, is audited, and is mailed if `mail` names a kind.
     async fn act(&self, words: &[&str], event: &str, mail: Option<&str>) {
         act(&self.cluster, &self.sql, words, event, mail).await;
     }
@@ -117,122 +117,138 @@ impl Desk {
 
 #[tokio::test]
 async fn roles_change_and_the_last_admin_stays() {
-    let desk = Desk::open().await;
-    let (a, g) = (desk.ada.email.as_str(), desk.grace.email.as_str());
+    let fixture = Fixture::open().await;
+    let (a, g) = (fixture.ada.email.as_str(), fixture.grace.email.as_str());
     let event = "user_role_changed";
-    desk.act(&["role", a, "admin"], event, Some("made_admin"))
+    fixture
+        .act(&["role", a, "admin"], event, Some("made_admin"))
         .await;
-    desk.refused(&["role", a, "admin"], "has that role already");
-    desk.refused(&["role", a, "root"], "root");
-    desk.refused(&["role", a, "user"], "the last admin");
-    desk.refused(&["disable", a, WHY[0], WHY[1]], "the last admin");
-    desk.refused(&["delete", a, WHY[0], WHY[1]], "the last admin");
-    desk.act(&["role", g, "admin"], event, Some("made_admin"))
+    fixture.refused(&["role", a, "admin"], "has that role already");
+    fixture.refused(&["role", a, "root"], "root");
+    fixture.refused(&["role", a, "user"], "the last admin");
+    fixture.refused(&["disable", a, WHY[0], WHY[1]], "the last admin");
+    fixture.refused(&["delete", a, WHY[0], WHY[1]], "the last admin");
+    fixture
+        .act(&["role", g, "admin"], event, Some("made_admin"))
         .await;
-    desk.act(&["role", a, "user"], event, Some("made_user"))
+    fixture
+        .act(&["role", a, "user"], event, Some("made_user"))
         .await;
 }
 
 #[tokio::test]
-async fn accounts_are_shut_and_opened() {
-    let desk = Desk::open().await;
-    let a = desk.ada.email.as_str();
+async fn accounts_are_disabled_and_enabled() {
+    let fixture = Fixture::open().await;
+    let a = fixture.ada.email.as_str();
     let disable = ["disable", a, WHY[0], WHY[1]];
-    desk.refused(&["disable", a], "--reason");
-    desk.refused(&["disable", a, "--reason", " "], "Say why");
-    desk.refused(
+    fixture.refused(&["disable", a], "--reason");
+    fixture.refused(&["disable", a, "--reason", " "], "Say why");
+    fixture.refused(
         &["disable", "nobody@example.org", WHY[0], WHY[1]],
         "has no account",
     );
-    desk.act(&disable, "user_disabled", Some("disabled_by_admin"))
+    fixture
+        .act(&disable, "user_disabled", Some("disabled_by_admin"))
         .await;
     let reason = "SELECT detail->>'reason' FROM audit_events WHERE event = 'user_disabled'";
-    assert_eq!(desk.sql.one(reason).await, WHY[1]);
-    assert_eq!(desk.node.me(&desk.ada.pair).await, 401);
-    desk.refused(&disable, "disabled already");
-    desk.refused(&["reset-password", a], "disabled");
-    desk.act(&["enable", a], "user_enabled", Some("enabled_by_admin"))
+    assert_eq!(fixture.sql.one(reason).await, WHY[1]);
+    assert_eq!(fixture.node.me(&fixture.ada.pair).await, 401);
+    fixture.refused(&disable, "disabled already");
+    fixture.refused(&["reset-password", a], "disabled");
+    fixture
+        .act(&["enable", a], "user_enabled", Some("enabled_by_admin"))
         .await;
-    desk.refused(&["enable", a], "not disabled");
+    fixture.refused(&["enable", a], "not disabled");
 }
 
 #[tokio::test]
-async fn people_are_helped_in() {
-    let desk = Desk::open().await;
-    let (a, g) = (desk.ada.email.as_str(), desk.grace.email.as_str());
-    desk.act(
-        &["reset-password", a],
-        "user_reset_sent",
-        Some("reset_password"),
-    )
-    .await;
-    let link = token(&[&desk.node], a, "/reset-password").await;
+async fn users_who_cannot_sign_in_are_helped() {
+    let fixture = Fixture::open().await;
+    let (a, g) = (fixture.ada.email.as_str(), fixture.grace.email.as_str());
+    fixture
+        .act(
+            &["reset-password", a],
+            "user_reset_sent",
+            Some("reset_password"),
+        )
+        .await;
+    let link = token(&[&fixture.node], a, "/reset-password").await;
     let new = json!({ "token": link, "new_password": "a heron above the quiet mill" });
-    desk.node.post("/reset-password", &new).await.expect(200);
-    desk.refused(&["resend-verification", a], "verified already");
+    fixture.node.post("/reset-password", &new).await.expect(200);
+    fixture.refused(&["resend-verification", a], "verified already");
     let resend = ["resend-verification", g];
-    desk.act(&resend, "user_verification_sent", Some("verify_email"))
+    fixture
+        .act(&resend, "user_verification_sent", Some("verify_email"))
         .await;
 
-    desk.refused(&["unlock", a], "No wrong attempts");
-    let wrong = desk.ada.sign_in_with(&desk.node, "not the password at all");
+    fixture.refused(&["unlock", a], "No wrong attempts");
+    let wrong = fixture
+        .ada
+        .sign_in_with(&fixture.node, "not the password at all");
     wrong.await.expect(401);
-    desk.act(
-        &["unlock", a],
-        "sign_in_unblocked",
-        Some("unlocked_by_admin"),
-    )
-    .await;
+    fixture
+        .act(
+            &["unlock", a],
+            "sign_in_unblocked",
+            Some("unlocked_by_admin"),
+        )
+        .await;
 
     let reset = ["reset-two-factor", g, WHY[0], WHY[1]];
-    desk.refused(&reset, "not on");
-    Authenticator::enrol(&desk.node, &desk.sql, &desk.grace).await;
+    fixture.refused(&reset, "not on");
+    Authenticator::enrol(&fixture.node, &fixture.sql, &fixture.grace).await;
     let demand = ["require-password-change", g];
     let event = "user_password_change_required";
-    desk.act(&demand, event, Some("password_change_required"))
+    fixture
+        .act(&demand, event, Some("password_change_required"))
         .await;
-    desk.refused(&demand, "already");
+    fixture.refused(&demand, "already");
     let event = "user_two_factor_reset";
-    desk.act(&reset, event, Some("two_factor_reset_by_admin"))
+    fixture
+        .act(&reset, event, Some("two_factor_reset_by_admin"))
         .await;
 }
 
 #[tokio::test]
 async fn accounts_are_signed_out_deleted_and_restored() {
-    let desk = Desk::open().await;
-    let (a, g) = (desk.ada.email.as_str(), desk.grace.email.as_str());
+    let fixture = Fixture::open().await;
+    let (a, g) = (fixture.ada.email.as_str(), fixture.grace.email.as_str());
     let event = "user_sessions_revoked";
-    desk.act(
-        &["revoke-sessions", a],
-        event,
-        Some("sessions_revoked_by_admin"),
-    )
-    .await;
-    assert_eq!(desk.node.me(&desk.ada.pair).await, 401);
-    desk.refused(&["revoke-sessions", "nobody@example.org"], "has no account");
+    fixture
+        .act(
+            &["revoke-sessions", a],
+            event,
+            Some("sessions_revoked_by_admin"),
+        )
+        .await;
+    assert_eq!(fixture.node.me(&fixture.ada.pair).await, 401);
+    fixture.refused(&["revoke-sessions", "nobody@example.org"], "has no account");
 
-    let id = desk
+    let id = fixture
         .sql
         .one(&format!("SELECT id FROM users WHERE email = '{a}'"))
         .await;
-    desk.refused(&["restore", a], "not deleted");
-    desk.refused(&["delete", &id, WHY[0], WHY[1]], "not the address");
-    desk.refused(
+    fixture.refused(&["restore", a], "not deleted");
+    fixture.refused(&["delete", &id, WHY[0], WHY[1]], "not the address");
+    fixture.refused(
         &["delete", &id, WHY[0], WHY[1], "--confirm", g],
         "not the address",
     );
     let delete = ["delete", a, WHY[0], WHY[1]];
-    desk.act(&delete, "user_deleted", Some("deleted_by_admin"))
+    fixture
+        .act(&delete, "user_deleted", Some("deleted_by_admin"))
         .await;
-    desk.refused(&delete, "deleted already");
-    desk.act(
-        &["restore", &id],
-        "user_restored",
-        Some("restored_by_admin"),
-    )
-    .await;
+    fixture.refused(&delete, "deleted already");
+    fixture
+        .act(
+            &["restore", &id],
+            "user_restored",
+            Some("restored_by_admin"),
+        )
+        .await;
     let again = ["delete", &id, "--confirm", a, WHY[0], WHY[1]];
-    desk.act(&again, "user_deleted", Some("deleted_by_admin"))
+    fixture
+        .act(&again, "user_deleted", Some("deleted_by_admin"))
         .await;
 }
 
@@ -255,9 +271,9 @@ async fn sessions_are_listed_and_ended() {
 
     let said = run(&cluster, &["session", "revoke", &first]).well();
     assert!(said.contains(&ada.email), "{said}");
-    let (event, door) = latest_event(&sql).await;
+    let (event, user_agent) = latest_event(&sql).await;
     assert_eq!(event, "user_session_revoked");
-    assert_eq!(door, "vestibule session revoke");
+    assert_eq!(user_agent, "vestibule session revoke");
     assert_eq!(
         (node.me(&ada.pair).await, node.me(&other).await),
         (401, 200)
@@ -294,9 +310,9 @@ async fn an_export_has_every_user_no_secret_and_no_formula() {
     assert!(csv.contains(r#",ada@example.org,"'=HYPERLINK(""x""),y",user,false,"#));
     assert!(csv.contains(",'+grace@example.org,"));
     assert!(!csv.contains("$argon2"));
-    let (event, door) = latest_event(&sql).await;
+    let (event, user_agent) = latest_event(&sql).await;
     assert_eq!(event, "users_exported");
-    assert_eq!(door, "vestibule user export");
+    assert_eq!(user_agent, "vestibule user export");
 
     let file = cluster.folder().join("ada.jsonl");
     let name = file.to_str().unwrap();

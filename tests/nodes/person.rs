@@ -1,4 +1,4 @@
-//! People with accounts and authenticator apps.
+//! Users with accounts and authenticator apps.
 
 use data_encoding::BASE32_NOPAD;
 use serde_json::json;
@@ -10,10 +10,10 @@ use crate::api::{Answer, Pair};
 use crate::cluster::Sql;
 use crate::node::Node;
 
-/// A password that no rule minds.
+/// A password that every rule accepts.
 pub(crate) const PASSWORD: &str = "violet kettle marches north";
 
-/// Somebody with an account.
+/// A user with an account.
 pub(crate) struct Person {
     pub(crate) email: String,
     /// The session of the registration.
@@ -32,7 +32,7 @@ impl Person {
         }
     }
 
-    /// Signs in with address and a password.
+    /// Signs in with the address and this password.
     pub(crate) async fn sign_in_with(&self, node: &Node, password: &str) -> Answer {
         let input = json!({ "email": self.email, "password": password });
         node.post("/login", &input).await
@@ -42,12 +42,12 @@ impl Person {
         self.sign_in_with(node, PASSWORD).await.expect(200)
     }
 
-    /// The token of a sign-in that waits for a code.
+    /// The token of a sign-in that waits for its second factor.
     pub(crate) async fn pending(&self, node: &Node) -> String {
         self.sign_in(node).await.text("mfa_token")
     }
 
-    /// A condition of SQL for rows that belong to this user.
+    /// An SQL condition for the rows that belong to this user.
     pub(crate) fn owns(&self) -> String {
         format!(
             "user_id = (SELECT id FROM users WHERE email = '{}')",
@@ -56,14 +56,14 @@ impl Person {
     }
 }
 
-/// An authenticator app, and the paper with the backup codes.
+/// An authenticator app, and the backup codes.
 pub(crate) struct Authenticator {
     secret: [u8; 20],
     pub(crate) backup_codes: Vec<String>,
 }
 
 impl Authenticator {
-    /// Enrols with the code of the present step, which is thereby used.
+    /// Enrols with the code of the present step, which is used up by this.
     pub(crate) async fn enrol(node: &Node, sql: &Sql, person: &Person) -> Self {
         let email = &person.email;
         sql.run(&format!(
@@ -88,7 +88,7 @@ impl Authenticator {
         app
     }
 
-    /// The code of the present step, or of one after it.
+    /// The code of the present step or a later one.
     pub(crate) fn code(&self, steps_ahead: u64) -> String {
         let now = u64::try_from(SystemClock.now().timestamp()).expect("after 1970");
         let app = Builder::new().with_secret(Secret::new_stack(self.secret));

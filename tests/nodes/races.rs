@@ -1,4 +1,4 @@
-//! What can be used once is used once, however many nodes are asked at the same moment.
+//! Single-use tokens and codes are accepted once, however many nodes get them at the same moment.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -9,16 +9,16 @@ use crate::mails;
 use crate::node::Node;
 use crate::person::{Authenticator, PASSWORD, Person};
 
-/// Racers of a round, half of them on each node.
+/// Requests in a round, half of them to each node.
 const RACERS: usize = 8;
 
-/// Sends all inputs to a call at the same moment, by turns to each node.
+/// Sends all inputs to a call at the same moment, to each node in turn.
 async fn race(nodes: [&Node; 2], call: &str, inputs: &[Value]) -> Vec<Answer> {
     let racers = inputs.iter().enumerate();
     join_all(racers.map(|(at, input)| nodes[at % 2].post(call, input))).await
 }
 
-/// Exactly one gets 200, all others the status for the late.
+/// Asserts that exactly one answer has status 200 and all others `late`. Returns the index of the one.
 #[track_caller]
 fn winner(answers: &[Answer], late: u16) -> usize {
     let won = |answer: &Answer| answer.status == 200;
@@ -32,16 +32,16 @@ fn winner(answers: &[Answer], late: u16) -> usize {
 }
 
 #[tokio::test]
-async fn a_code_opens_one_door() {
+async fn a_code_is_accepted_once_across_nodes() {
     let cluster = Cluster::start().await;
     let (one, other) = (Node::on(&cluster).await, Node::on(&cluster).await);
     let sql = cluster.sql().await;
-    // A person has one fresh code in half a minute.
+    // A user has one new code in half a minute.
     for round in 0..4 {
         let person = Person::register(&one, &format!("person{round}")).await;
         let app = Authenticator::enrol(&one, &sql, &person).await;
 
-        // A sign-in of its own for each: the code alone decides.
+        // Each attempt has its own sign-in, so only the code can be used up.
         for code in [app.code(1), app.backup_codes[round].clone()] {
             let mut inputs = Vec::new();
             for at in 0..RACERS {
@@ -52,7 +52,7 @@ async fn a_code_opens_one_door() {
             let pair = answers[winner(&answers, 401)].pair();
             assert_eq!([one.me(&pair).await, other.me(&pair).await], [200, 200]);
         }
-        // One pending sign-in, a code of its own for each: the pending sign-in decides.
+        // One pending sign-in and a different code for each attempt, so only the sign-in can be used up.
         let token = person.pending(&one).await;
         let codes = app.backup_codes.iter().enumerate();
         let inputs: Vec<_> = codes
@@ -62,7 +62,7 @@ async fn a_code_opens_one_door() {
         let answers = race([&one, &other], "/login/mfa", &inputs).await;
         winner(&answers, 401);
         let sessions = format!("sessions WHERE {} AND revoked_at IS NULL", person.owns());
-        // The losers have not used up their codes.
+        // The refused attempts have not used up their codes.
         let used = format!(
             "backup_codes WHERE {} AND used_at IS NOT NULL",
             person.owns()

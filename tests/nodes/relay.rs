@@ -1,5 +1,5 @@
-//! What stands between a node and its database: a name that leads now here and now there, a network
-//! that swallows packets, and processes of Postgres that are stopped.
+//! What may stand between a node and its database: an address that leads to changing servers, a network
+//! that drops packets, and Postgres processes that are stopped.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -16,16 +16,16 @@ use tokio::task::JoinHandle;
 
 use crate::cluster::{Cluster, Sql};
 
-/// Where a connection ends up.
+/// Where a connection leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Route {
-    /// The folder of a server's socket.
+    /// To the server whose socket is in this folder.
     To(PathBuf),
-    /// Bytes are taken, and none come back.
+    /// Bytes are accepted, and none come back.
     Nowhere,
 }
 
-/// A port on loopback that leads to a server.
+/// A port on loopback that forwards to a server.
 pub(crate) struct Relay {
     port: u16,
     route: watch::Sender<Route>,
@@ -58,7 +58,7 @@ impl Relay {
         self.port
     }
 
-    /// Connections that are open are cut, unless they lead nowhere from now on.
+    /// Changes the route. Open connections are cut, except when the new route leads nowhere.
     pub(crate) fn lead(&self, route: Route) {
         self.route.send_replace(route);
     }
@@ -86,7 +86,7 @@ async fn carry(mut client: tokio::net::TcpStream, mut routes: watch::Receiver<Ro
         _ = routes.changed() => {}
     }
     if *routes.borrow() == Route::Nowhere {
-        // Both sides stay open, and nothing moves.
+        // Both sides stay open, and no bytes are forwarded.
         routes.changed().await.ok();
     }
 }
@@ -106,7 +106,7 @@ pub(crate) fn programs(cluster: &Cluster) -> PathBuf {
     program.parent().expect("a folder").to_owned()
 }
 
-/// A program that runs as the account of the server does.
+/// A program that runs under the account of the server.
 pub(crate) fn as_server(cluster: &Cluster, program: &Path) -> Command {
     let owner = fs::metadata(cluster.folder().join("data/postgres")).expect("a cluster");
     let mut command = Command::new(program);
@@ -123,7 +123,7 @@ pub(crate) struct Standby {
     folder: PathBuf,
 }
 
-/// What a cluster needs to have one.
+/// The settings that a cluster needs for a standby.
 pub(crate) const FOR_STANDBY: &str = "wal_level = replica\nmax_wal_senders = 4\n";
 
 impl Standby {
@@ -184,7 +184,7 @@ impl Drop for Standby {
     }
 }
 
-/// All processes of a cluster's server, which stand still as long as this lives.
+/// Stops all processes of a cluster's server until it is dropped.
 pub(crate) struct Stopped(Vec<Pid>);
 
 impl Stopped {

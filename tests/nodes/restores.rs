@@ -1,5 +1,5 @@
-//! A database that is moved by `pg_dump`: every row arrives, whichever way it goes, and second factors
-//! above all. One whose rows contradict each other signs nobody in.
+//! A database that is moved with `pg_dump`: every row arrives with every kind of restore, second factors
+//! included. An account whose rows contradict each other cannot sign in.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::node::Node;
 use crate::operator::{run, run_with};
 use crate::person::{Authenticator, PASSWORD, Person};
 
-/// What no visit to the pages fills, a row each.
+/// One row for each table that the API calls of the test leave empty.
 const MORE_ROWS: &str = "
     INSERT INTO user_imports (id, created_at, file_name, state, row_count, accounts_new, accounts_known,
         rows_bad, seen_at, finished_at) VALUES (gen_random_uuid(), now(), 'a.csv', 'done', 1, 1, 0, 0, now(), now());
@@ -40,7 +40,7 @@ fn done(command: &mut Command) -> Output {
     output
 }
 
-/// A service with one of everything, and its owner's authenticator.
+/// A node with rows of every kind, and its owner's authenticator.
 async fn full(cluster: &Cluster) -> (Person, Authenticator) {
     let node = Node::on(cluster).await;
     let sql = cluster.sql().await;
@@ -72,7 +72,7 @@ async fn rows_of_all(sql: &Sql) -> Vec<(String, String)> {
     all
 }
 
-/// How a restore goes: the options of the dump, and what reads it.
+/// The kinds of restore: the options of the dump, and the program that reads it.
 const WAYS: [(&str, &[&str], &[&str]); 5] = [
     (
         "data only",
@@ -94,7 +94,7 @@ const WAYS: [(&str, &[&str], &[&str]); 5] = [
 ];
 
 #[tokio::test]
-async fn every_way_of_a_restore_brings_every_row_and_the_second_factor() {
+async fn every_kind_of_restore_keeps_every_row_and_the_second_factor() {
     let from = Cluster::start().await;
     let (ada, app) = full(&from).await;
     let before = rows_of_all(&from.sql().await).await;
@@ -131,7 +131,7 @@ async fn every_way_of_a_restore_brings_every_row_and_the_second_factor() {
         );
         assert_eq!(rows_of_all(&to.sql().await).await, before, "{way}");
 
-        // A populated dump that is migrated again stays as it is.
+        // Migrating a restored database changes nothing.
         run(&to, &["migrate"]).well();
         assert_eq!(rows_of_all(&to.sql().await).await, before, "{way}");
         let (status, found, sum) = verify(&to);
@@ -148,10 +148,10 @@ async fn every_way_of_a_restore_brings_every_row_and_the_second_factor() {
     }
 }
 
-/// Both directions: the note without the authenticator, and the other way round.
+/// Both contradictions: the column of the user without an authenticator, and the reverse.
 #[tokio::test]
-async fn an_account_whose_second_factor_is_contradictory_is_refused_and_found() {
-    for (lost, told) in [
+async fn an_account_with_contradictory_second_factor_rows_is_refused_and_reported() {
+    for (lost, finding) in [
         (
             "ALTER TABLE totp_authenticators DISABLE TRIGGER USER; DELETE FROM totp_authenticators",
             "are noted to have one",
@@ -186,11 +186,11 @@ async fn an_account_whose_second_factor_is_contradictory_is_refused_and_found() 
         let reset = json!({ "token": link, "new_password": "another kettle marches south" });
         let answer: Answer = node.post("/reset-password", &reset).await;
         assert_eq!(answer.status, 422, "{answer:?}");
-        assert_eq!(sql.count(sessions).await, there, "nobody came in");
+        assert_eq!(sql.count(sessions).await, there, "no sign-in succeeded");
 
         let doctor = run(&cluster, &["doctor"]);
         assert!(!doctor.done);
-        assert!(doctor.said.contains(told), "{}", doctor.said);
+        assert!(doctor.said.contains(finding), "{}", doctor.said);
         let reset = [
             "user",
             "reset-two-factor",

@@ -1,4 +1,4 @@
-//! Sessions live in the database: what one node does, every other knows at once.
+//! Sessions are stored in the database: every node sees a change by another node at once.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::node::Node;
 use crate::person::{PASSWORD, Person};
 
 #[tokio::test]
-async fn a_session_is_at_home_on_every_node() {
+async fn a_session_works_on_every_node() {
     let cluster = Cluster::start().await;
     let (one, other) = (Node::on(&cluster).await, Node::on(&cluster).await);
     let ada = Person::register(&one, "ada").await;
@@ -28,7 +28,7 @@ async fn a_session_is_at_home_on_every_node() {
     let input = json!({ "refresh_token": session.refresh });
     other.post("/refresh", &input).await.expect(401);
 
-    // The database is told by its address: no private one was made beside it.
+    // `DATABASE_URL` was used: no embedded database was created.
     assert!(!cluster.folder().join("untouched").exists());
 }
 
@@ -52,7 +52,7 @@ async fn a_changed_password_ends_the_sessions_of_other_nodes_at_once() {
         let input = json!({ "refresh_token": dead.refresh });
         other.post("/refresh", &input).await.expect(401);
     }
-    // The refused ones have ended nothing of the session that goes on.
+    // The refused requests have not ended the session that remains.
     let input = json!({ "refresh_token": kept.refresh });
     other.post("/refresh", &input).await.expect(200);
     ada.sign_in_with(&other, PASSWORD).await.expect(401);

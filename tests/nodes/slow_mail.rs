@@ -1,4 +1,4 @@
-//! A mail server whose filter thinks for longer than a lease of the outbox lasts.
+//! A mail server whose filter takes longer than a lease of the outbox lasts.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,13 +13,13 @@ use crate::cluster::Cluster;
 use crate::node::Node;
 use crate::person::Person;
 
-/// Longer than a lease, which is 60 s: only a worker that holds its mail again keeps it for so long.
+/// Longer than a lease (60 s): the worker must renew its lease to keep the mail this long.
 const THINKS: Duration = Duration::from_secs(70);
 
-/// Longer than the default time that most supervisors leave a process to end in.
+/// Longer than most supervisors give a process by default to end.
 const THINKS_AT_THE_END: Duration = Duration::from_secs(14);
 
-/// One conversation: each message counts as soon as it is whole, and is answered late.
+/// One SMTP conversation: a message counts as soon as it is complete, and is answered late.
 async fn talk(stream: TcpStream, whole: Arc<AtomicUsize>, thinks: Duration) -> std::io::Result<()> {
     let (from, mut to) = stream.into_split();
     let mut lines = BufReader::new(from).lines();
@@ -46,7 +46,7 @@ async fn talk(stream: TcpStream, whole: Arc<AtomicUsize>, thinks: Duration) -> s
     Ok(())
 }
 
-/// A mail server, by its port, and how many whole messages it has seen.
+/// Starts a mail server. Returns its port, and the number of complete messages that it has received.
 async fn server(thinks: Duration) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("its number").port();
@@ -70,7 +70,7 @@ fn settings(port: &str) -> [(&str, &str); 4] {
 }
 
 #[tokio::test]
-async fn a_mail_that_is_taken_slowly_is_sent_once_by_two_nodes() {
+async fn two_nodes_send_a_mail_once_to_a_slow_server() {
     let (port, whole) = server(THINKS).await;
     let settings = settings(&port);
     let cluster = Cluster::start().await;
@@ -87,13 +87,13 @@ async fn a_mail_that_is_taken_slowly_is_sent_once_by_two_nodes() {
         sleep(Duration::from_millis(500)).await;
     }
     assert!(began.elapsed() > THINKS);
-    // Neither node begins it again now.
+    // No node sends it again.
     sleep(Duration::from_secs(5)).await;
     assert_eq!(whole.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
-async fn a_node_that_stops_waits_for_the_mail_that_it_sends() {
+async fn a_stopping_node_finishes_the_mail_it_is_sending() {
     let (port, whole) = server(THINKS_AT_THE_END).await;
     let cluster = Cluster::start().await;
     let node = Node::with(&cluster, &settings(&port)).await;

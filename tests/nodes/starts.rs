@@ -19,8 +19,8 @@ async fn five_nodes_on_an_empty_database_migrate_it_once() {
     let sql = cluster.sql().await;
     let ran = "SELECT count(*) FROM __diesel_schema_migrations";
     assert_eq!(sql.count(ran).await, i64::try_from(written).unwrap());
-    let told = |node: &Node| node.log().matches("migration done").count();
-    assert_eq!(nodes.iter().map(told).sum::<usize>(), written);
+    let migrations_run = |node: &Node| node.log().matches("migration done").count();
+    assert_eq!(nodes.iter().map(migrations_run).sum::<usize>(), written);
 
     let ada = Person::register(&nodes[0], "ada").await;
     for node in &nodes {

@@ -1,4 +1,4 @@
-//! A node that is told to stop answers what it has begun.
+//! A node that gets a stop signal answers the requests that it has begun.
 
 use std::time::{Duration, Instant};
 
@@ -9,9 +9,9 @@ use crate::node::Node;
 use crate::person::Person;
 
 #[tokio::test]
-async fn a_signal_lets_a_request_in_flight_finish() {
+async fn a_request_in_flight_finishes_after_a_stop_signal() {
     let cluster = Cluster::start().await;
-    // Half a second a hash or more.
+    // A hash takes half a second or more.
     let slow = [
         ("HASHING_CONCURRENCY", "1"),
         ("ARGON2_MEMORY_KIB", "65536"),
@@ -35,7 +35,7 @@ async fn a_signal_lets_a_request_in_flight_finish() {
         );
         assert!(!node.log().contains("ERROR"), "{}", node.log());
 
-        // What was answered is true.
+        // The answer matches the database.
         node = Node::with(&cluster, &slow).await;
         assert_eq!(node.me(&pair).await, 200);
     }

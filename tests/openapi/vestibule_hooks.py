@@ -1,6 +1,6 @@
-"""What schemathesis cannot know of Vestibule: who signs in, and which passwords and tokens are right.
+"""What schemathesis cannot find out about Vestibule: the users, and their passwords and tokens.
 
-With VESTIBULE_PASSWORD set, calls go out signed in; without it, nobody is.
+With VESTIBULE_PASSWORD set, calls are signed in; without it, they are anonymous.
 """
 
 import collections
@@ -12,10 +12,10 @@ import schemathesis
 
 ORIGIN = os.environ["VESTIBULE_ORIGIN"]
 PASSWORD = os.environ.get("VESTIBULE_PASSWORD")
-# Somebody with a second factor: signed in by the test, which has the authenticator.
+# The access token of a user with a second factor; the test has the authenticator and signs in.
 ENROLLED = os.environ.get("VESTIBULE_ENROLLED_BEARER")
 
-# Calls that, when they succeed, end the session or change the password: somebody new each time.
+# Calls that end the session or change the password when they succeed: each is made by a new user.
 PARTING = "/logout|/change-password"
 FOR_ENROLLED = "/backup-codes"
 
@@ -58,12 +58,12 @@ if PASSWORD:
             return ENROLLED
 
 
-# Fields that a right value takes past the first check, by the call that they belong to.
+# Fields that need a valid value to pass the first check, and the calls that they belong to.
 PASSWORDS = ("current_password", "password")
 PROVEN = ("/change-password", "/reauthenticate", "/mfa/totp/enroll", "/mfa/totp/disable", "/mfa/backup-codes")
 
 
-# Every second time, the first one included.
+# Every second call is made valid, beginning with the first one.
 _turns = collections.defaultdict(itertools.count)
 
 
@@ -82,7 +82,7 @@ def _make_right(path, body):
 
 @schemathesis.hook
 def before_call(_context, case, _kwargs):
-    # A bearer and an access cookie at once are a documented 400 that would hide everything else.
+    # A bearer token together with an access cookie gives a documented 400, which would hide other faults.
     if "Authorization" in (case.headers or {}) and case.cookies:
         case.cookies.pop("access", None)
     is_valid = case.meta is None or case.meta.generation.mode.is_positive

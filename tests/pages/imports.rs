@@ -1,4 +1,4 @@
-//! The pages on which accounts come in a file.
+//! The pages that import accounts from a file.
 
 use vestibule::internals::flows::imports::undo::InUse;
 use vestibule::internals::web::pages::{

@@ -1,5 +1,5 @@
-//! Every page in every variant, rendered from sample data: what must hold for all of them, and a
-//! gallery in `target/pages` to look at in a browser.
+//! Every page in every variant, rendered from sample data: checks that hold for all of them, and a gallery
+//! in `target/pages` to look at in a browser.
 
 #![expect(
     clippy::unwrap_used,
@@ -42,7 +42,7 @@ fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
 }
 
 #[test]
-fn every_page_has_one_heading_and_says_what_it_is() {
+fn every_page_has_one_heading_and_a_matching_title() {
     for (name, text) in gallery() {
         let page = Html::parse_document(&text);
         assert_eq!(all(&page, "h1").len(), 1, "{name}");
@@ -65,7 +65,7 @@ fn every_form_posts_with_its_token_and_every_field_has_its_label() {
     for (name, text) in gallery() {
         let page = Html::parse_document(&text);
         for search in all(&page, "form[role=search]") {
-            // It changes nothing, and what it asks for stands in the URL: without a token.
+            // A search form changes nothing, and its fields are part of the URL, so it has no token.
             assert_eq!(search.attr("method"), Some("get"), "{name}");
             assert_eq!(
                 search
@@ -75,7 +75,7 @@ fn every_form_posts_with_its_token_and_every_field_has_its_label() {
             );
         }
         for picking in all(&page, "form.picking") {
-            // Leads to a preview, which changes nothing either.
+            // This form leads to a preview, which changes nothing either.
             assert_eq!(picking.attr("method"), Some("get"), "{name}");
             assert!(!picking.html().contains("csrf_token"), "{name}");
         }
@@ -129,12 +129,12 @@ fn every_form_posts_with_its_token_and_every_field_has_its_label() {
 }
 
 #[test]
-fn every_error_stands_in_the_summary_and_beside_its_field() {
+fn every_error_is_shown_in_the_summary_and_beside_its_field() {
     for (name, text) in gallery() {
         let page = Html::parse_document(&text);
         for link in all(&page, ".summary a") {
             let href = link.attr("href").unwrap();
-            // The link of an advice leads to where it is followed.
+            // The advice links to the page where it can be followed.
             let Some(id) = href.strip_prefix('#') else {
                 assert!(href.starts_with('/'), "{name}: {href}");
                 continue;
@@ -154,7 +154,7 @@ fn every_error_stands_in_the_summary_and_beside_its_field() {
 }
 
 #[test]
-fn no_page_carries_code_or_style_and_hostile_text_stays_text() {
+fn no_page_has_inline_code_or_style_and_hostile_text_is_escaped() {
     for (name, text) in gallery() {
         let page = Html::parse_document(&text);
         assert_eq!(
@@ -162,7 +162,7 @@ fn no_page_carries_code_or_style_and_hostile_text_stays_text() {
             0,
             "{name}"
         );
-        // A script is a file of ours, and belongs to a field for a new password.
+        // A script is one of our files, and is used only for a field for a new password.
         for script in all(&page, "script") {
             let file = script.attr("src").unwrap_or_default();
             assert!(file.starts_with("/static/"), "{name}: {file}");
@@ -211,7 +211,7 @@ fn no_page_shows_a_password_or_code_again() {
 }
 
 #[test]
-fn the_secret_and_the_codes_read_as_other_programs_read_them() {
+fn other_programs_can_read_the_shown_secret_and_codes() {
     let page = Html::parse_document(&account::pending(sample::fine()));
     let secret: String = all(&page, ".totp-secret")[0].text().collect();
     assert_eq!(secret, "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP");
@@ -235,7 +235,7 @@ fn the_secret_and_the_codes_read_as_other_programs_read_them() {
 }
 
 #[test]
-fn the_gallery_is_written_for_a_look_in_a_browser() {
+fn the_gallery_is_written_to_files() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pages");
     fs::create_dir_all(&folder).unwrap();
     for (name, text) in gallery() {

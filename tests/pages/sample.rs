@@ -1,4 +1,4 @@
-//! The sample data of the gallery: shells, moments, and text that tries to break out.
+//! The sample data of the gallery: page shells, times, and text that tries to escape from its element.
 
 use askama::Template;
 use chrono::{DateTime, Utc};

@@ -91,7 +91,7 @@ def part(message, kind):
 
 
 class Mailbox:
-    """The aiosmtpd handler: refuses what it is told to refuse, and writes the rest down."""
+    """The aiosmtpd handler: refuses what its options say, and writes the rest to files."""
 
     def __init__(self, folder):
         self.folder = folder

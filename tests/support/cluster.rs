@@ -1,4 +1,4 @@
-//! A throwaway Postgres for tests that start programs, and plain SQL to look at it with.
+//! A temporary Postgres for tests that start programs, and plain SQL to inspect it.
 
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
@@ -11,8 +11,8 @@ use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 use vestibule::internals::local_postgres::{Durability, LocalPostgres, Options};
 
-/// A fresh folder below /tmp, whatever the build folder is: run as root, the server's account must
-/// be able to cross it. Dropped, it goes, and with it a server whose cluster stands in it.
+/// A new folder below /tmp, whatever the build folder is: run as root, the server's account must be able
+/// to traverse it. Drop removes it, and stops a server that runs in it.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
@@ -29,12 +29,12 @@ impl Folder {
         &self.0
     }
 
-    /// Where a cluster of this folder lives.
+    /// The folder of a cluster in this folder.
     pub(crate) fn data_dir(&self) -> PathBuf {
         self.0.join("data")
     }
 
-    /// The Postgres server of [`data_dir`](Self::data_dir), while one lives.
+    /// The Postgres server of [`data_dir`](Self::data_dir), if one runs.
     pub(crate) fn postmaster(&self) -> Option<i32> {
         let file = self.data_dir().join("postgres/postmaster.pid");
         let text = fs::read_to_string(file).ok()?;
@@ -46,7 +46,7 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         if let Some(pid) = self.postmaster().and_then(Pid::from_raw) {
-            // An immediate shutdown takes every process of the server along.
+            // An immediate shutdown ends every process of the server.
             kill_process(pid, Signal::QUIT).ok();
             let began = Instant::now();
             while self.postmaster().is_some() && began.elapsed() < Duration::from_secs(10) {
@@ -57,9 +57,9 @@ impl Drop for Folder {
     }
 }
 
-/// A cluster of its own with an empty database; it ends with the value.
+/// A cluster with an empty database. It stops when dropped.
 pub(crate) struct Cluster {
-    // Dropped first: it lets go of the server that the folder then ends.
+    // Dropped first: it releases the server, which the folder then stops.
     postgres: LocalPostgres,
     folder: Folder,
 }
@@ -91,12 +91,12 @@ impl Cluster {
         }
     }
 
-    /// Where the database is.
+    /// The URL of the database.
     pub(crate) fn url(&self) -> &str {
         self.postgres.url()
     }
 
-    /// Where another database of the cluster is.
+    /// The URL of another database of the cluster.
     #[allow(dead_code, reason = "not every test that starts programs needs one")]
     pub(crate) fn url_of(&self, database: &str) -> String {
         self.postgres.url_for(database)
@@ -108,18 +108,18 @@ impl Cluster {
         self.folder.postmaster().expect("a server that runs")
     }
 
-    /// A place for other files, gone with the cluster.
+    /// A folder for other files, removed with the cluster.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// A connection to look and meddle with.
+    /// A connection to inspect and change the database.
     pub(crate) async fn sql(&self) -> Sql {
         Sql::connect(self.url()).await
     }
 }
 
-/// A connection that speaks text only.
+/// A connection that returns every value as text.
 pub(crate) struct Sql(Client);
 
 impl Sql {
@@ -138,7 +138,7 @@ impl Sql {
         }
     }
 
-    /// What the database says against statements that it refuses.
+    /// The error message for statements that the database refuses.
     #[allow(dead_code, reason = "not every test that looks at a database needs it")]
     pub(crate) async fn fails(&self, statements: &str) -> String {
         let refused = self

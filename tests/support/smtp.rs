@@ -1,5 +1,5 @@
-//! A real SMTP server for tests: starts `tests/smtp/server.py` and reads the mails it took.
-//! The server stands on 127.0.0.1, with a certificate for `localhost` made for this one run.
+//! A real SMTP server for tests: starts `tests/smtp/server.py` and reads the mails that it received. It
+//! listens on 127.0.0.1, with a certificate for `localhost` made for this run.
 #![allow(
     dead_code,
     clippy::expect_used,
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-/// How the server speaks.
+/// Which kind of TLS the server uses, if any.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Mode {
     /// STARTTLS, required before anything else.
@@ -25,13 +25,13 @@ pub(crate) enum Mode {
     Plain,
     /// STARTTLS, with a certificate for another host.
     WrongName,
-    /// Offers no STARTTLS, for clients that must insist on it.
+    /// No STARTTLS, for clients that must require it.
     NoStartTls,
     /// Accepts connections and never answers.
     Silent,
 }
 
-/// A mail as the server took it; the parts are decoded by Python's `email`, not by our own library.
+/// A mail as the server received it. Python's `email` decodes the parts, not our own library.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct ReceivedMail {
     /// The sender of the envelope.

@@ -1,5 +1,5 @@
-//! Admins: the list of users, one user, and every act on page and API with its audit row and its
-//! mail. Who may come in at all stands in `tests/attacks/matrix.rs`, races in `tests/nodes`.
+//! Admins: the list of users, the page of one user, and every act on page and API with its audit event and
+//! its mail. `tests/attacks/matrix.rs` checks who may use these routes, `tests/nodes` the races.
 
 mod acts;
 mod audit_pages;
@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use crate::harness::{Api, Person, TestApp};
 
-/// An admin, with a client of the API that is signed in.
+/// An admin, and an API client with the admin's session.
 async fn admin(app: &TestApp) -> (Person, Api) {
     let admin = app.person().admin().await;
     let api = app.api();
@@ -44,7 +44,7 @@ async fn last_act(app: &TestApp, subject: Uuid) -> (String, Value, Option<Uuid>)
     (rows[0].get(0), detail, actor.map(|id| id.parse().unwrap()))
 }
 
-/// How many acts of admins there were.
+/// The number of audit events of acts on users.
 async fn acts(app: &TestApp) -> usize {
     let events = app.audit().await;
     events.iter().filter(|e| e.starts_with("user_")).count()

@@ -1,7 +1,7 @@
-//! What holds for every answer, whatever was asked: headers, hosts, and errors in our clothes.
+//! Properties of every answer: headers, hosts, and errors in the format of the pages or of the API.
 //!
-//! The harness looks at the headers of every answer it gets (`Answer::assert_hardened`), so the
-//! tests here only have to ask for one of each kind.
+//! The harness checks the headers of every answer (`Answer::assert_hardened`), so these tests only need to
+//! request one of each kind.
 
 use reqwest::Method;
 
@@ -71,7 +71,7 @@ async fn other_hosts_are_misdirected() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn errors_wear_the_clothes_of_their_side() {
+async fn errors_are_pages_or_problem_documents() {
     let app = TestApp::start().await;
     for (method, path, status) in [
         (Method::GET, "/nowhere", 404),
@@ -167,7 +167,7 @@ async fn bodies_of_the_wrong_kind_or_size_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn static_files_are_kept_and_pages_are_not() {
+async fn static_files_are_cached_and_pages_are_not() {
     let app = TestApp::start().await;
     let mut browser = app.browser();
     let page = browser.visit("/login").await;
@@ -190,7 +190,7 @@ async fn static_files_are_kept_and_pages_are_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_page_and_the_well_known_one_lead_on() {
+async fn the_home_page_and_the_well_known_path_redirect() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let mut browser = app.browser();

@@ -1,7 +1,7 @@
-//! Bad input for every field of every form and call, from one table of routes and fields: a 4xx
-//! in the clothes of its side, never a fault of ours, and no memory kept.
+//! Bad input for every field of every form and call, from one table of routes and fields: answered with a
+//! 4xx as a page or problem document, never with a fault, and without growing memory.
 //!
-//! `Answer` and `Reply` look at each answer: no 500, a page with a heading or a problem document.
+//! `Answer` and `Reply` check each answer: no 500, and a page with a heading or a problem document.
 
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// Every call that takes a body, with its fields.
+/// Every call with a body, with its fields.
 pub(crate) const CALLS: [(&str, &[&str]); 14] = [
     ("/register", &["email", "password", "display_name"]),
     ("/login", &["email", "password"]),
@@ -33,28 +33,28 @@ pub(crate) const CALLS: [(&str, &[&str]); 14] = [
 ];
 
 const MEGABYTE: usize = 1 << 20;
-/// How much the process may grow over a second round of everything.
+/// How much the process may grow during a second round of all requests.
 const MAY_GROW: u64 = 8 << 20;
 
-/// Fields that may be left out or be anything at all, as the flow does not read them.
+/// Fields that the flow does not read, or that may be missing.
 fn is_optional(path: &str, field: &str) -> bool {
     match path {
-        // Without a sign-in that waits for a code, to the sign-in page.
+        // Without a pending sign-in, the page redirects to the sign-in page.
         "/login/verify"
         | "/logout"
         | "/mfa/totp/enroll"
         | "/mfa/totp/disable"
-        // The field that is under test is one of two that both prove it.
+        // The other one of two fields that both prove the identity is under test.
         | "/reauthenticate" => true,
         "/verify-email" => field != "token",
         _ => matches!(field, "display_name" | "remember_me" | "next"),
     }
 }
 
-/// Text that is odd, and that a new password may hold all the same.
+/// Odd text that a new password may contain.
 const ODD_TEXT: &str = "%F0%9F%92%A9%E2%80%AE%0D%0ASet-Cookie:%20a=b";
 
-/// A value that passes as this field's, so that only the field under test is bad.
+/// A valid value for this field, so that only the field under test is bad.
 fn harmless(field: &str) -> &'static str {
     match field {
         "email" => "somebody@example.com",
@@ -67,7 +67,7 @@ fn harmless(field: &str) -> &'static str {
     }
 }
 
-/// URL-encoded bodies that no page of ours sends, each with one field gone wrong.
+/// URL-encoded bodies with one bad field each, which no page of ours sends.
 fn bad_forms(fields: &[&str], bad: &str, token: &str) -> Vec<Vec<u8>> {
     let others = fields.iter().filter(|field| **field != bad);
     let mut sent = vec![("csrf_token", token)];
@@ -88,12 +88,12 @@ fn bad_forms(fields: &[&str], bad: &str, token: &str) -> Vec<Vec<u8>> {
         with(&"x".repeat(MEGABYTE)),
         format!("{rest}&{bad}[]=x&{bad}[a]=y").into_bytes(),
         invalid,
-        // At the end, since a changed password ends the session.
+        // At the end, because a changed password ends the session.
         with(ODD_TEXT),
     ]
 }
 
-/// JSON bodies with one field gone wrong; `true` where nothing could be made of it.
+/// JSON bodies with one bad field each; `true` if the body cannot be parsed.
 fn bad_bodies(fields: &[&str], bad: &str) -> Vec<(Vec<u8>, bool)> {
     let mut rest = Map::new();
     for field in fields.iter().filter(|field| **field != bad) {
@@ -173,7 +173,7 @@ impl Attacker {
     }
 }
 
-/// Every form, once with each kind of bad input in each field.
+/// Every form, with each kind of bad input in each field.
 async fn every_form(app: &TestApp) {
     for (path, fields) in FORMS {
         if path == "/logout" {
@@ -200,7 +200,7 @@ async fn every_form(app: &TestApp) {
     }
 }
 
-/// Every call, once with each kind of bad input in each field.
+/// Every call, with each kind of bad input in each field.
 async fn every_call(app: &TestApp) {
     for (path, fields) in CALLS {
         for bad in fields {
@@ -219,7 +219,7 @@ async fn every_call(app: &TestApp) {
     }
 }
 
-/// Resident memory of this process, which the app is part of.
+/// The resident memory of this process, which includes the app.
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status
@@ -230,7 +230,7 @@ fn resident() -> u64 {
     kib << 10
 }
 
-/// Runs a round to warm up, and a second one that must not make the process larger.
+/// Runs one round to warm up, and a second one that must not make the process larger.
 async fn twice(round: impl AsyncFn()) {
     round().await;
     let before = resident();
@@ -239,23 +239,23 @@ async fn twice(round: impl AsyncFn()) {
     assert!(grown < MAY_GROW, "grew by {} KiB", grown >> 10);
 }
 
-/// Nothing is slowed down, so that everything is reached.
+/// Without throttling, so that every request is processed.
 const NO_LIMITS: [(&str, &str); 1] = [("RATE_LIMIT_SCALE", "1000000")];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bad_input_is_refused_by_every_form_and_leaves_nothing() {
+async fn every_form_refuses_bad_input_without_growing_memory() {
     let app = TestApp::with(&NO_LIMITS).await;
     twice(async || every_form(&app).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bad_input_is_refused_by_every_call_and_leaves_nothing() {
+async fn every_call_refuses_bad_input_without_growing_memory() {
     let app = TestApp::with(&NO_LIMITS).await;
     twice(async || every_call(&app).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_is_no_object_is_refused() {
+async fn a_body_that_is_not_an_object_is_refused() {
     let app = TestApp::start().await;
     for (path, _) in CALLS {
         for body in [
@@ -283,7 +283,7 @@ async fn a_body_that_is_no_object_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_query_that_cannot_be_read_is_refused() {
+async fn an_invalid_query_is_refused() {
     let app = TestApp::start().await;
     let mut browser = app.browser();
     for path in ["/verify-email", "/reset-password"] {

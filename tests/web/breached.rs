@@ -1,5 +1,4 @@
-//! Passwords that are known from data breaches: refused in every form, and found later
-//! if the look-up failed then.
+//! Passwords from known data breaches: refused in every form, and found later if the look-up failed.
 
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use crate::harness::{
     people::{NEW_PASSWORD, PASSWORD},
 };
 
-/// Strong by every rule but this one.
+/// Accepted by every other rule.
 const BREACHED: &str = "cobalt walrus ninety lanterns";
 const WHY: &str = "in a list of passwords that were stolen elsewhere";
 
@@ -23,7 +22,7 @@ async fn token_for(app: &TestApp, call: &str, person: &Person, subject: &str) ->
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_form_takes_a_breached_password() {
+async fn every_form_refuses_a_breached_password() {
     let known = BreachServer::knowing(&[BREACHED]).await;
     let app = TestApp::with(&known.settings()).await;
     let person = app.person().await;
@@ -182,7 +181,7 @@ async fn a_good_password_is_looked_up_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_is_off_in_development() {
+async fn the_breach_check_is_off_in_development() {
     let app = TestApp::start().await;
     assert!(!app.services().breaches.are_looked_up());
     let body = json!({ "email": "new@example.com", "password": BREACHED });

@@ -1,5 +1,5 @@
-//! A clock that was ahead for a while, and was set back: no one is locked out for the difference, and
-//! what was let in by it lives.
+//! A clock that was fast for a while and was then corrected: no one is locked out for the difference, and
+//! sign-ins of that time stay valid.
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -26,7 +26,7 @@ async fn assert_alive(api: &Api, pair: &Reply) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_let_in_after_a_change_by_a_clock_ahead_is_alive() {
+async fn sign_ins_after_a_password_change_by_a_fast_clock_are_valid() {
     for ahead in [
         TimeDelta::milliseconds(60_001),
         TimeDelta::hours(1),
@@ -91,7 +91,7 @@ async fn what_is_let_in_after_a_change_by_a_clock_ahead_is_alive() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn limits_and_pauses_of_a_clock_ahead_end_in_their_own_time() {
+async fn limits_and_pauses_set_by_a_fast_clock_end_on_time() {
     let limits = [
         ("RATE_LIMIT_SCALE", "1"),
         ("RATE_LIMIT_LOGIN_IP", "20/1m"),
@@ -102,7 +102,7 @@ async fn limits_and_pauses_of_a_clock_ahead_end_in_their_own_time() {
     let person = app.person().await;
     let api = app.api();
     app.clock.set(TimeDelta::hours(1));
-    // Past the ten that are free, and then past what the client may try at all.
+    // First past the ten free attempts, then past the limit of the client.
     for _ in 0..12 {
         sign_in(&api, &person, "wrong wrong wrong").await;
         app.clock.set(TimeDelta::seconds(20));
@@ -123,7 +123,7 @@ async fn limits_and_pauses_of_a_clock_ahead_end_in_their_own_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_proof_of_the_future_is_no_recent_one() {
+async fn a_reauthentication_in_the_future_does_not_count() {
     let app = TestApp::start().await;
     let person = app.person().verified().await;
     let api = app.api().with(&app.api().sign_in(&person).await);

@@ -1,4 +1,5 @@
-//! Calls by pages of other origins: `CORS_ORIGINS` may, and other origins learn nothing.
+//! Calls by pages of other origins: those in `CORS_ORIGINS` may make them, and other origins learn
+//! nothing.
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
@@ -12,7 +13,7 @@ use crate::harness::{
 
 const LISTED: [&str; 2] = ["https://app.example.com", "https://shop.example.org:8443"];
 
-/// What must not pass for one of them.
+/// Origins that must not be taken for a listed one.
 const UNLISTED: [&str; 12] = [
     "https://evil.example",
     "null",
@@ -28,7 +29,7 @@ const UNLISTED: [&str; 12] = [
     ORIGIN,
 ];
 
-/// Every path of the API, and some that are none.
+/// Every path of the API, and some that do not exist.
 const PATHS: [&str; 24] = [
     "/api/auth/register",
     "/api/auth/login",
@@ -81,7 +82,7 @@ fn preflight(app: &TestApp, path: &str, origin: &str) -> RequestBuilder {
         .header("access-control-request-headers", "authorization")
 }
 
-/// The headers of CORS that an answer carries.
+/// The CORS headers of an answer.
 fn allow_headers(answer: &Answer) -> Vec<String> {
     let names = answer.headers.keys().map(ToString::to_string);
     let mut all: Vec<String> = names
@@ -97,7 +98,7 @@ fn varies_by_origin(answer: &Answer) -> bool {
         .any(|name| name.trim().eq_ignore_ascii_case("origin"))
 }
 
-/// What every answer to a listed origin says.
+/// Asserts the headers that every answer to a listed origin has.
 fn assert_allowed(answer: &Answer, origin: &str) {
     let header = |name: &str| answer.header(name);
     assert_eq!(header("access-control-allow-origin"), Some(origin));
@@ -107,7 +108,7 @@ fn assert_allowed(answer: &Answer, origin: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answer_of_the_api_can_be_read_by_listed_origins_alone() {
+async fn only_listed_origins_can_read_answers_of_the_api() {
     let app = app().await;
     for path in PATHS {
         for method in METHODS {
@@ -161,7 +162,7 @@ async fn preflights_are_answered_for_every_path() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn refusals_of_every_kind_can_be_read() {
+async fn listed_origins_can_read_every_kind_of_refusal() {
     let app = TestApp::with(&[
         ("CORS_ORIGINS", LISTED[0]),
         ("RATE_LIMIT_SCALE", "1"),
@@ -204,7 +205,7 @@ async fn refusals_of_every_kind_can_be_read() {
         assert_eq!(reply.status, status);
         assert_allowed(&reply.answer, LISTED[0]);
     }
-    // A preflight under another host name is as misdirected as everything else.
+    // A preflight under another host name gets a 421 like any other request.
     let sent = http()
         .request(Method::OPTIONS, app.url() + "/api/auth/me")
         .header("host", "evil.example")
@@ -213,7 +214,7 @@ async fn refusals_of_every_kind_can_be_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_files_and_probes_know_no_other_origin() {
+async fn pages_files_and_probes_allow_no_other_origin() {
     let app = app().await;
     for path in [
         "/", "/login", "/account", "/healthz", "/readyz", "/nowhere", "/apix", "/api",
@@ -272,7 +273,7 @@ async fn a_listed_page_uses_the_browsers_cookies_and_an_unlisted_one_changes_not
         assert_eq!((reply.status, reply.code()), (403, "cross_site_request"));
         assert_eq!(allow_headers(&reply.answer), [""; 0], "{origin}");
     }
-    // Two origins are none.
+    // Two `Origin` headers count as no origin.
     let sent = browser
         .request(Method::POST, "/api/auth/logout-all")
         .header("origin", LISTED[0])
@@ -280,7 +281,7 @@ async fn a_listed_page_uses_the_browsers_cookies_and_an_unlisted_one_changes_not
     let reply = Reply::from_browser(&mut browser, sent).await;
     assert_eq!(reply.status, 403);
     assert_eq!(allow_headers(&reply.answer), [""; 0]);
-    // A listed origin may call the API, and no form.
+    // A listed origin may use the API, but no form.
     let sent = browser
         .post_request("/logout")
         .header("origin", LISTED[0])

@@ -1,4 +1,4 @@
-//! Requests that our own pages would never send.
+//! Requests that our pages never send.
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
@@ -11,7 +11,7 @@ use crate::harness::{
     settings::{HOST, ORIGIN},
 };
 
-/// Every form with the fields it takes.
+/// Every form with its fields.
 pub(crate) const FORMS: [(&str, &[&str]); 16] = [
     ("/register", &["email", "password", "display_name"]),
     ("/login", &["email", "password", "remember_me", "next"]),
@@ -51,7 +51,7 @@ fn from_here(request: RequestBuilder) -> RequestBuilder {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_form_is_taken_without_this_browsers_token() {
+async fn every_form_requires_this_browsers_token() {
     let app = TestApp::start().await;
     let mut browser = signed_in(&app).await;
     let foreign = app.browser().csrf_token().await;
@@ -75,7 +75,7 @@ async fn no_form_is_taken_without_this_browsers_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_form_is_taken_from_another_site() {
+async fn every_form_refuses_submissions_from_another_site() {
     let app = TestApp::start().await;
     let mut browser = signed_in(&app).await;
     let token = browser.visit("/account").await;
@@ -131,7 +131,7 @@ async fn a_call_with_cookies_comes_from_here_or_from_an_allowed_origin() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_older_browser_is_judged_by_its_origin() {
+async fn an_older_browser_is_checked_by_its_origin() {
     let app = TestApp::start().await;
     let mut browser = signed_in(&app).await;
     browser.visit("/account/password").await;
@@ -151,7 +151,7 @@ async fn an_older_browser_is_judged_by_its_origin() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_planted_cookie_is_not_ours() {
+async fn a_planted_cookie_is_refused() {
     let app = TestApp::start().await;
     let mut browser = signed_in(&app).await;
     let access = browser.jar.value("__Host-access").unwrap().to_owned();
@@ -173,7 +173,7 @@ async fn a_planted_cookie_is_not_ours() {
         .header("cookie", format!("__Host-access={access}"));
     assert_eq!(Answer::of(request).await.status, 200);
 
-    // Two of one name: it is unknown which one is real.
+    // Two cookies with one name: the right one cannot be told apart.
     for path in ["/account", "/api/auth/me"] {
         let twice = format!("__Host-access={access}; __Host-access={access}");
         let request = http().get(app.url() + path).header("host", HOST);

@@ -1,4 +1,4 @@
-//! Accounts whose passwords another system hashed, and passwords in either form of Unicode.
+//! Accounts whose passwords another system hashed, and passwords in either Unicode form.
 
 use serde_json::json;
 
@@ -13,12 +13,13 @@ const SCRYPT: &str =
     "$scrypt$ln=10,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$Vn3iV29iQDiImfIxtg1t+5Xoo9dvbiameHABV24T7og";
 const INSANE: &str = "$argon2id$v=19$m=4294967295,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$V1hX+/a7odzEdbHy8AUYV6jCCL38+OOq7YDKFFHg6Ls";
 
-/// `tiê` and U+0323, as Windows types Vietnamese: neither NFC nor NFD. The hash is of just these.
+/// `tiê` and U+0323, as Windows types Vietnamese: neither NFC nor NFD. The hash is of exactly these
+/// characters.
 const AS_WINDOWS_TYPES: (&str, &str) = (
     "ti\u{ea}\u{323}ng vi\u{ea}\u{323}t trong nh\u{e0}",
     "pbkdf2_sha256$1000$NaCl1234$sADo1fXq4KKnw2XKgOMrr7AxVT9qNtwi6iyjKV42bZ8=",
 );
-/// Full-width letters and digits. The hash is of their NFKC, `pass phrase 1234 words`.
+/// Full-width letters and digits. The hash is of their NFKC form, `pass phrase 1234 words`.
 const FULL_WIDTH: (&str, &str) = (
     "\u{ff50}\u{ff41}\u{ff53}\u{ff53} \u{ff50}\u{ff48}\u{ff52}\u{ff41}\u{ff53}\u{ff45} \u{ff11}\u{ff12}\u{ff13}\u{ff14} words",
     "pbkdf2_sha256$1000$NaCl1234$BLJRiDZc1nfU2dkoA9qCYuuA5vgCohNgbvurEmBW46o=",
@@ -87,7 +88,7 @@ async fn a_hash_that_cannot_be_verified_is_a_wrong_password() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_opens_in_the_form_in_which_the_other_system_hashed_it() {
+async fn a_password_is_accepted_in_the_unicode_form_that_was_hashed() {
     let app = TestApp::start().await;
     for (typed, hash) in [AS_WINDOWS_TYPES, FULL_WIDTH] {
         for by_page in [true, false] {

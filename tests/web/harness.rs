@@ -1,5 +1,5 @@
-//! What the tests stand on: a database each, the app on a free port, a clock they move, mails in
-//! memory, people in every state, a browser and a JSON client.
+//! The harness of these tests: a database for each, the app on a free port, a clock that the test moves,
+//! mails in memory, users in every state, a browser and a JSON client.
 
 pub(crate) mod answer;
 pub(crate) mod api;

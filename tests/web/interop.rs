@@ -1,4 +1,4 @@
-//! Tokens across languages: `PyJWT` reads what we mint, and we judge what `PyJWT` mints.
+//! Tokens across libraries: `PyJWT` reads our tokens, and the service checks tokens that `PyJWT` mints.
 
 use std::{
     io::Write,
@@ -29,7 +29,7 @@ const PURPOSES: [&str; 8] = [
     "unlock",
 ];
 
-/// Has `PyJWT` do these jobs; `tests/interop/tokens.py` says what they are.
+/// Runs these jobs with `PyJWT`; `tests/interop/tokens.py` describes them.
 fn python(jobs: &[Value]) -> Vec<Value> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut child = Command::new(root.join("target/test-venv/bin/python"))
@@ -51,12 +51,12 @@ fn read(purpose: &str, token: &str, audience: Option<&str>) -> Value {
             "issuer": ORIGIN, "audience": audience })
 }
 
-/// Claims minted under the key of a purpose.
+/// Claims that are minted under the key of a purpose.
 fn mint(purpose: &str, claims: &Value) -> Value {
     json!({ "op": "mint", "secret": SECRET, "purpose": purpose, "claims": claims, "headers": null })
 }
 
-/// An app at the present time, since `PyJWT` asks the machine for it.
+/// An app at the present time, because `PyJWT` uses the machine's clock.
 async fn app_of_today(further: &[(&str, &str)]) -> TestApp {
     let settings = [&[("JWT_SECRET_KEY", SECRET)], further].concat();
     let app = TestApp::with(&settings).await;
@@ -65,7 +65,7 @@ async fn app_of_today(further: &[(&str, &str)]) -> TestApp {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_library_reads_what_we_mint() {
+async fn another_library_accepts_our_tokens() {
     for audience in [None, Some("app")] {
         let setting = audience.map(|audience| ("JWT_AUDIENCE", audience));
         let app = app_of_today(setting.as_slice()).await;
@@ -123,7 +123,7 @@ async fn another_library_reads_what_we_mint() {
     }
 }
 
-/// The least that an access token of this person must claim; floats stay floats on their way.
+/// The minimal claims of an access token of this user. Floats are passed on as floats.
 fn least(app: &TestApp, person: &Person) -> Value {
     let now = app.clock.now().timestamp();
     json!({ "iss": ORIGIN, "sub": person.id, "iat": now, "exp": now + 300, "purpose": "access" })
@@ -140,7 +140,7 @@ fn with(claims: &Value, others: Value) -> Value {
     claims
 }
 
-/// Mints a token of each case and asks who it stands for; the status has to be that of the case.
+/// Mints a token for each case and requests `/me` with it. Asserts the status of the case.
 async fn assert_judged(api: &Api, key: &str, cases: &[(&str, u16, Value)]) {
     let jobs: Vec<_> = cases.iter().map(|(.., claims)| mint(key, claims)).collect();
     for ((what, status, claims), minted) in cases.iter().zip(python(&jobs)) {
@@ -151,7 +151,7 @@ async fn assert_judged(api: &Api, key: &str, cases: &[(&str, u16, Value)]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn we_judge_what_another_library_mints() {
+async fn tokens_minted_by_another_library_are_judged_by_our_rules() {
     let app = app_of_today(&[]).await;
     let person = app.person().await;
     let api = app.api();
@@ -216,12 +216,12 @@ async fn we_judge_what_another_library_mints() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_of_password_cuts_to_the_millisecond() {
+async fn a_password_change_revokes_tokens_to_the_millisecond() {
     let app = app_of_today(&[]).await;
     let person = app.person().await;
     let api = app.api();
     let pair = api.sign_in(&person).await;
-    // Somewhere within a second.
+    // At some point within a second.
     let into_second = app.clock.now().timestamp_subsec_millis();
     app.wait(TimeDelta::milliseconds(1456 - i64::from(into_second)));
     let at = app.clock.now().timestamp_millis();
@@ -305,7 +305,7 @@ async fn a_change_of_password_cuts_to_the_millisecond() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn signing_out_ends_their_tokens_as_well() {
+async fn signing_out_revokes_tokens_of_another_library() {
     let app = app_of_today(&[]).await;
     let person = app.person().await;
     let api = app.api();
@@ -322,7 +322,7 @@ async fn signing_out_ends_their_tokens_as_well() {
     assert_eq!(of(0).post("/logout", json!({})).await.status, 204);
     assert_eq!(of(0).get("/me").await.status, 401);
     assert_eq!(of(1).get("/me").await.status, 401, "the same jti");
-    // Without a jti it is known by its text, and no other text is.
+    // Without a `jti`, a token is identified by its text, and no other text is affected.
     assert_eq!(of(2).post("/logout", json!({})).await.status, 204);
     assert_eq!(of(2).get("/me").await.status, 401);
     assert_eq!(of(3).get("/me").await.status, 200);

@@ -1,5 +1,5 @@
-//! The table of `docs/limits.md`, against the settings and against what really passes. A page and
-//! its call take turns, since they share a counter.
+//! The table of `docs/limits.md` is compared with the settings and with real requests. A page and its call
+//! are used in turn, because they share a counter.
 
 use std::{cell::Cell, fs, path::Path};
 
@@ -56,7 +56,7 @@ impl Documented {
         self.limit.split_once('/').unwrap().0.parse().unwrap()
     }
 
-    /// The time after which one more passes.
+    /// The time after which one more request passes.
     fn each(&self) -> TimeDelta {
         let time = self.limit.split_once('/').unwrap().1;
         let (count, unit) = time.split_at(time.len() - 1);
@@ -112,14 +112,14 @@ impl Fresh {
     }
 }
 
-/// A user at the second step, with a browser and as a program.
+/// A user at the second step, in a browser and as a program.
 struct Waiting {
     browser: Browser,
     token: String,
     wrong: String,
 }
 
-/// What the attempts are made with.
+/// What the attempts need.
 struct Attempts<'a> {
     app: &'a TestApp,
     fresh: Fresh,
@@ -141,7 +141,7 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// A user whose codes were not guessed at yet.
+    /// Adds a user for whose codes there were no guesses yet.
     async fn wait_for_a_code(&mut self) {
         let person: Person = self.app.person().with_totp().await;
         let mut browser = self.app.browser();
@@ -154,7 +154,7 @@ impl<'a> Attempts<'a> {
         });
     }
 
-    /// One attempt at a page or a call, with no failure that counts against the account.
+    /// One attempt at a page or a call, without earlier failures that count against the account.
     async fn at(&self, route: &Route, client: &str, email: &str) -> u16 {
         self.app.sql("DELETE FROM account_throttles", &[]).await;
         let waiting = self.waiting.last();
@@ -200,7 +200,7 @@ enum Route {
     Call(String),
 }
 
-/// An attempt that fails, but for the limits.
+/// An attempt that fails unless a limit refuses it first.
 fn body_of(path: &str, email: &str, token: &str, code: &str) -> Value {
     match path {
         "/login" => json!({ "email": email, "password": "not the right password" }),
@@ -216,7 +216,7 @@ fn body_of(path: &str, email: &str, token: &str, code: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn as_many_pass_as_the_table_says() {
+async fn as_many_requests_pass_as_documented() {
     let app = TestApp::with(&[REAL, BEHIND_A_PROXY]).await;
     let mut attempts = Attempts::new(&app).await;
     for line in Documented::all() {
@@ -232,7 +232,7 @@ async fn as_many_pass_as_the_table_says() {
         let by_client_alone = line.by == "client";
         let (mut passed, mut tried) = (0, 0);
         for n in 0..=line.burst() + 1 {
-            // A new account before the limit of the last one's codes is reached.
+            // A new account, before the limit of the last one's codes is reached.
             if codes && (n == 0 || (by_client_alone && n % 8 == 0)) {
                 attempts.wait_for_a_code().await;
             }
@@ -281,7 +281,7 @@ async fn guess(app: &TestApp, client: &str, email: &str) -> u16 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_exempt_network_and_a_limit_that_is_off_limit_no_one() {
+async fn an_exempt_network_or_a_disabled_limit_refuses_no_one() {
     let app = TestApp::with(&[
         REAL,
         BEHIND_A_PROXY,
@@ -299,12 +299,12 @@ async fn an_exempt_network_and_a_limit_that_is_off_limit_no_one() {
     app.sql("DELETE FROM account_throttles", &[]).await;
     assert_eq!(guess(&app, "10.0.0.0", email).await, 401);
     assert_eq!(guess(&app, "10.0.0.0", email).await, 429);
-    // What a client says of itself exempts no one.
+    // A forged header of the client exempts no one.
     assert_eq!(guess(&app, "192.0.2.9, 10.0.0.0", email).await, 429);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn probes_are_free() {
+async fn probes_are_not_limited() {
     let app = TestApp::with(&[REAL, ("RATE_LIMIT_LOGIN_IP", "1/1m")]).await;
     let probe = async |path: &str| {
         let request = app.browser().request(Method::GET, path);

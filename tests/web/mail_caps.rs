@@ -1,4 +1,4 @@
-//! How much mail others can cause to one recipient, and what becomes of the rest.
+//! How many mails others can cause to one recipient, and what happens to the rest.
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -9,7 +9,7 @@ use crate::harness::{
     people::{NEW_PASSWORD, PASSWORD},
 };
 
-/// The caps as they are by default; what they hold would never get past the flood limits.
+/// The default caps, with flood limits that let enough requests pass to reach them.
 const CAPS: [(&str, &str); 11] = [
     ("RATE_LIMIT_SCALE", "1"),
     ("RATE_LIMIT_LOGIN_IP", "off"),
@@ -37,7 +37,7 @@ async fn ask(api: &Api, call: &str, email: &str) {
     assert_eq!(asked.status, 202, "{call} {email}");
 }
 
-/// Mails with these words in their subject that went to a mailbox, whatever the tag.
+/// The number of mails to a mailbox with these words in their subject, whatever the tag in the address.
 fn sent(app: &TestApp, base: &str, about: &str) -> usize {
     let mails = app.post.mailbox().sent();
     let to = |to: &str| {
@@ -75,7 +75,7 @@ async fn refused_sign_ins_mail_their_link_five_times_an_hour() {
     app.wait(TimeDelta::hours(1));
     assert_eq!(tried(20).await, 11);
 
-    // Other kinds are counted by themselves.
+    // Other kinds are counted separately.
     ask(&app.api(), "/forgot-password", &person.email).await;
     app.post.mail(&person.email, "Reset").await;
     let queue = vestibule::internals::flows::mail::queue::list(app.services(), "", 10).await;
@@ -83,7 +83,7 @@ async fn refused_sign_ins_mail_their_link_five_times_an_hour() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_mailbox_gets_ten_whatever_its_spellings() {
+async fn one_mailbox_gets_ten_mails_in_all_spellings_together() {
     let app = required().await;
     let owner = app.person().verified().await;
     let (base, domain) = owner.email.split_once('@').unwrap();
@@ -100,7 +100,7 @@ async fn one_mailbox_gets_ten_whatever_its_spellings() {
     let verify = sent(&app, base, "Verify") + sent(&app, &base.to_uppercase(), "Verify");
     assert_eq!(verify, 10);
 
-    // Nothing of that is counted against the owner, who has proven the address.
+    // None of this counts against the owner, who has verified the address.
     for n in 0..30 {
         let unknown = format!("{base}+unknown{n}@{domain}");
         ask(&app.api(), "/forgot-password", &unknown).await;
@@ -227,8 +227,8 @@ async fn events_at_once_on_two_nodes_are_one_mail_now_and_one_later() {
     assert_eq!(app.post.count(&owner.email), 2);
 }
 
-/// An account that is deleted between the look at its address and the writing of its mail, as by
-/// taking an import back, makes the mail a decoy, and no fault.
+/// If an account is deleted after its address is read and before its mail is written, as by the undo of an
+/// import, the mail becomes a decoy, and there is no fault.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_to_an_account_that_is_deleted_at_that_moment_is_dropped() {
     let app = app().await;

@@ -1,7 +1,7 @@
-//! The service over HTTP, pages and JSON API alike, on a database of each test's own.
+//! The service over HTTP, pages and JSON API alike, with a database for each test.
 //!
-//! A test reads as a story: people with browsers, mails that arrive, a clock that is moved. What
-//! it takes to get there stands in `harness`.
+//! A test reads as a story: users with browsers, mails that arrive, a clock that is moved. `harness` has
+//! the helpers.
 
 #![expect(
     clippy::unwrap_used,
@@ -26,6 +26,7 @@ mod interop;
 mod limits;
 mod mail_caps;
 mod new_passwords;
+mod next_steps;
 mod nodes;
 mod openapi;
 mod pending_resets;
@@ -42,4 +43,3 @@ mod throttles;
 mod traces;
 mod trusted_devices;
 mod verification;
-mod ways_on;

@@ -1,5 +1,5 @@
-//! One policy for every new password, whichever form it comes from, and the same verdict while it
-//! is typed.
+//! One policy for every new password, whichever form it comes from, and the same verdict while it is
+//! typed.
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ const SETTINGS: [(&str, &str); 1] = [("PASSWORD_MIN_LENGTH", "8")];
 const IMPORTED: &str = "pbkdf2_sha256$1000$NaCl1234$ATOxvMLiVQDHKjvdP+GmVAd7vH6b2GyOg2CcmBnDwbM=";
 const IMPORTED_PASSWORD: &str = "caf\u{e9} au lait, twice";
 
-/// What is refused, with the reason and the way out. `@` stands for the address.
+/// Refused passwords, with the reason and the advice. `@` stands for the address.
 fn refused() -> [(String, &'static str, &'static str); 6] {
     let row = |password: &str, why, way_out| (password.to_owned(), why, way_out);
     [
@@ -50,7 +50,7 @@ enum Route {
     Reset,
     Claim,
     Change,
-    /// By a user whose hash was made elsewhere, and who has to change it.
+    /// For a user with an imported hash who must change the password.
     ChangeImported,
 }
 
@@ -87,7 +87,7 @@ impl Route {
         }
     }
 
-    /// What goes along with the new password.
+    /// The other fields that are sent with the new password.
     fn others(self, person: &Person, token: &str) -> Vec<(&'static str, String)> {
         match self {
             Self::Register => vec![("email", person.email.clone())],
@@ -129,7 +129,7 @@ impl Visitor {
         }
     }
 
-    /// Opens the page of the form.
+    /// Opens the page with the form.
     async fn opens(&self, browser: &mut Browser) {
         let path = match self.route {
             Route::Reset | Route::Claim => format!("{}?token={}", self.route.action(), self.token),
@@ -146,7 +146,7 @@ impl Visitor {
         others.chain([(self.route.field(), new)]).collect()
     }
 
-    /// What the page says beside the field, and its status.
+    /// Sends the form. Returns the status, and the text beside the field.
     async fn sends(&self, browser: &mut Browser, new: &str) -> (u16, String) {
         let others = self.route.others(&self.person, &self.token);
         let typed = self.typed(&others, new);
@@ -160,7 +160,7 @@ impl Visitor {
         let typed = self.typed(&others, new);
         let form = browser.form(self.route.action(), &typed);
         let mut fields = form.filled(&typed);
-        // What holds until now is not sent along.
+        // The browser does not send the current password for this.
         fields.retain(|(name, _)| name != "current_password" && name != self.route.field());
         fields.push(("password".to_owned(), new.to_owned()));
         let answer = ask(browser, &fields).await;
@@ -169,7 +169,7 @@ impl Visitor {
         serde_json::from_str(&answer.body).unwrap()
     }
 
-    /// What the call answers.
+    /// The answer of the call.
     async fn calls(&self, app: &TestApp, new: &str) -> Reply {
         let mut body = json!({ (self.route.field()): new });
         for (name, value) in self.route.others(&self.person, &self.token) {
@@ -200,7 +200,7 @@ async fn ask(browser: &mut Browser, fields: &[(impl AsRef<str>, impl AsRef<str>)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_form_refuses_with_the_reason_and_advice_and_says_so_while_it_is_typed() {
+async fn every_form_gives_the_reason_and_advice_when_sent_and_while_typing() {
     let app = TestApp::with(&SETTINGS).await;
     for route in Route::ALL {
         let visitor = Visitor::at(&app, route).await;
@@ -241,7 +241,7 @@ async fn every_form_refuses_with_the_reason_and_advice_and_says_so_while_it_is_t
 
 /// The name and address of the password's owner count, and no one else's.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_words_of_the_owner_count_while_it_is_typed() {
+async fn the_owners_name_and_address_count_while_typing() {
     let app = TestApp::start().await;
     let mut browser = app.browser();
     let token = browser.csrf_token().await;
@@ -262,7 +262,7 @@ async fn the_words_of_the_owner_count_while_it_is_typed() {
     ];
     assert!(!judged(&mut browser, &token, &name).await);
 
-    // Signed in, it is one's own words that count; a link speaks for its owner.
+    // For a signed-in user, their own name and address count; for a link, those of its owner.
     let person = app.person().await;
     let named = "UPDATE users SET display_name = 'Hortensia Quillfeather' WHERE email = $1";
     app.sql(named, &[&person.email]).await;
@@ -276,7 +276,7 @@ async fn the_words_of_the_owner_count_while_it_is_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_question_needs_the_token_of_a_form_and_has_a_limit() {
+async fn the_strength_check_needs_a_form_token_and_is_limited() {
     let app = TestApp::with(&[
         ("RATE_LIMIT_SCALE", "1"),
         ("RATE_LIMIT_PASSWORD_STRENGTH_IP", "3/1m"),
@@ -308,9 +308,9 @@ async fn the_question_needs_the_token_of_a_form_and_has_a_limit() {
     assert_eq!(page.path(), "/account", "nothing else waits");
 }
 
-/// Both forms of Unicode are one password, chosen in one and typed in the other.
+/// Both Unicode forms are the same password, chosen in one and typed in the other.
 #[tokio::test(flavor = "multi_thread")]
-async fn either_form_of_unicode_opens_on_page_and_api() {
+async fn both_unicode_forms_are_accepted_on_page_and_api() {
     const COMPOSED: &str = "na\u{ef}ve caf\u{e9} \u{ac01} seven herons";
     const DECOMPOSED: &str = "nai\u{308}ve cafe\u{301} \u{1100}\u{1161}\u{11a8} seven herons";
     let app = TestApp::start().await;
@@ -326,7 +326,7 @@ async fn either_form_of_unicode_opens_on_page_and_api() {
         assert_eq!(app.browser().sign_in(&person).await.path(), "/account");
         let pair = app.api().sign_in(&person).await;
         assert_eq!(pair.status, 200);
-        // Also as the password until now, and as a proof.
+        // Also as the current password, and for reauthentication.
         let api = app.api().with(&pair);
         let proof = json!({ "password": typed });
         assert_eq!(api.post("/reauthenticate", proof).await.status, 204);

@@ -1,4 +1,4 @@
-//! Two processes of the service on one database: nothing that matters lives in one node's memory.
+//! Two processes of the service on one database: no state that matters is in the memory of one node.
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::harness::{Browser, TestApp};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_signs_in_on_one_node_goes_on_at_another() {
+async fn a_session_begun_on_one_node_works_on_another() {
     let app = TestApp::start().await;
     let other = app.another_node();
     let person = app.person().await;
@@ -21,7 +21,7 @@ async fn who_signs_in_on_one_node_goes_on_at_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_raced_on_two_nodes_wins_once() {
+async fn a_code_sent_to_two_nodes_at_once_is_accepted_once() {
     let app = TestApp::start().await;
     let other = app.another_node();
     let owner = app.person().with_totp().await;
@@ -46,7 +46,7 @@ async fn a_code_raced_on_two_nodes_wins_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_code_raced_on_two_nodes_wins_once() {
+async fn a_backup_code_sent_to_two_nodes_at_once_is_accepted_once() {
     let app = TestApp::start().await;
     let other = app.another_node();
     let owner = app.person().with_totp().await;
@@ -92,7 +92,7 @@ async fn twenty_refreshes_of_one_token_get_one_successor() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reset_link_raced_on_two_nodes_works_once() {
+async fn a_reset_link_sent_to_two_nodes_at_once_works_once() {
     let app = TestApp::start().await;
     let other = app.another_node();
     let person = app.person().await;

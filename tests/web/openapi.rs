@@ -1,7 +1,7 @@
-//! The description of the API: where it is served, and that it cannot drift from the code.
+//! The description of the API: where it is served, and that it matches the code.
 //!
-//! That each answer is described, every test of the API checks by the way (`harness::described`);
-//! `tests/nodes/described.rs` checks the schemas.
+//! Every test of the API checks that its answers are described (`harness::described`).
+//! `tests/nodes/schemathesis.rs` checks the schemas.
 
 use std::{
     collections::BTreeSet,
@@ -24,7 +24,7 @@ use crate::harness::{
 type Names = BTreeSet<String>;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_is_public_and_cheap_to_ask_for_again() {
+async fn the_description_is_public_and_cacheable() {
     let app = TestApp::start().await;
     let url = app.url() + "/api/openapi.json";
     let get = || http().get(&url).header("host", HOST);
@@ -49,7 +49,7 @@ async fn it_is_public_and_cheap_to_ask_for_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_route_is_described_and_every_description_is_a_route() {
+async fn described_paths_match_the_routes() {
     let app = TestApp::start().await;
     let paths = DESCRIPTION["paths"].as_object().unwrap();
     let described: Names = paths.keys().cloned().collect();
@@ -65,7 +65,7 @@ async fn every_route_is_described_and_every_description_is_a_route() {
         }
         let methods = item.as_object().unwrap().keys();
         let mut described: Names = methods.map(|m| m.to_ascii_uppercase()).collect();
-        // Who may GET may ask for the head alone (RFC 9110, 9.3.2); that is not described again.
+        // A route with GET also accepts HEAD (RFC 9110, 9.3.2), which is not described separately.
         if described.contains("GET") {
             described.insert("HEAD".to_owned());
         }
@@ -81,7 +81,7 @@ async fn every_route_is_described_and_every_description_is_a_route() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_to_try_calls_is_there_in_development_alone() {
+async fn the_page_to_try_calls_exists_only_in_development() {
     let app = TestApp::start().await;
     let get = |path: &str| http().get(app.url() + path).header("host", HOST);
     let page = Answer::of(get("/api/docs")).await;
@@ -114,7 +114,7 @@ fn in_the_code() -> Names {
 }
 
 #[test]
-fn every_code_is_described_and_every_described_code_is_one() {
+fn described_codes_match_the_code() {
     let mut described = Names::new();
     for item in DESCRIPTION["paths"].as_object().unwrap().values() {
         for call in item.as_object().unwrap().values() {
@@ -127,7 +127,7 @@ fn every_code_is_described_and_every_described_code_is_one() {
             }
         }
     }
-    // No call answers so; an address or a method without one does.
+    // No call returns these; paths and methods without a call do.
     described.extend([
         "404 not_found".to_owned(),
         "405 method_not_allowed".to_owned(),
@@ -136,7 +136,7 @@ fn every_code_is_described_and_every_described_code_is_one() {
 }
 
 #[test]
-fn the_page_for_people_lists_the_same_codes() {
+fn the_api_document_lists_the_same_codes() {
     let page = fs::read_to_string(root().join("docs/api.md")).unwrap();
     let (_, table) = page.split_once("| status | code | when |").unwrap();
     let (table, _) = table.split_once("\n\n").unwrap();
@@ -163,8 +163,8 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// A call declares in `refuses` what its handler refuses with: no more and no less than what it does
-/// refuse with, what comes from extractors and middlewares aside.
+/// Each call lists in `refuses` exactly the refusals that its handler makes. Those of extractors and
+/// middlewares are not listed.
 #[test]
 fn handlers_describe_the_refusals_they_make() {
     let folder = root().join("src/web/api");
@@ -197,7 +197,7 @@ fn handlers_describe_the_refusals_they_make() {
             let body = body.split("\n}\n").next().unwrap();
             made.extend(named_after(body, "codes::"));
         }
-        // With every body, and with every call for admins.
+        // For every call with a body, and for every call for admins.
         for from_elsewhere in ["INVALID_INPUT", "ADMIN_REQUIRED"] {
             made.remove(from_elsewhere);
         }

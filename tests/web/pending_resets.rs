@@ -39,7 +39,7 @@ async fn opens(api: &Api, person: &Person, password: &str) -> bool {
     api.post("/login", body).await.status == 200
 }
 
-/// All that a reset changes.
+/// Everything that a reset changes.
 async fn account(app: &TestApp) -> Vec<String> {
     let all = "SELECT u::text FROM users u UNION ALL SELECT s::text FROM sessions s
         UNION ALL SELECT t::text FROM trusted_devices t UNION ALL SELECT r::text FROM revoked_tokens r
@@ -49,7 +49,7 @@ async fn account(app: &TestApp) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_changes_before_the_code_and_everything_with_it() {
+async fn a_reset_changes_nothing_before_the_second_factor() {
     let app = TestApp::start().await;
     let other = app.another_node();
     let owner = app.person().with_totp().await;
@@ -59,7 +59,7 @@ async fn nothing_changes_before_the_code_and_everything_with_it() {
     let token = link_for(&app, &owner).await;
     let before = account(&app).await;
     let first = pending(&api, &token, NEW_PASSWORD).await;
-    // A person with the mailbox alone may try as often as they like.
+    // An attacker with access to the mailbox only may try any number of times.
     for wrong in ["7K3M-9QXD-2VHT-R8WN", "12345"] {
         assert_eq!(code(&there, &first, wrong).await.status, 401);
     }
@@ -69,7 +69,7 @@ async fn nothing_changes_before_the_code_and_everything_with_it() {
     let reported = app.post.mail(&owner.email, "reset link").await;
     assert!(reported.text().contains("Your password has not changed."));
 
-    // The link is still good, and the last of the passwords that came with it is not yet decided.
+    // The link is still valid, and any of the passwords sent with it may still be set.
     let second = pending(&there, &token, OTHER_PASSWORD).await;
     let done = code(&there, &first, &owner.code()).await;
     assert_eq!(done.status, 200, "{done:?}");
@@ -84,7 +84,7 @@ async fn nothing_changes_before_the_code_and_everything_with_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pending_reset_dies_with_its_time_or_another_change() {
+async fn a_pending_reset_ends_by_expiry_or_by_another_change() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let api = app.api();
@@ -92,7 +92,7 @@ async fn a_pending_reset_dies_with_its_time_or_another_change() {
     let late = pending(&api, &token, NEW_PASSWORD).await;
     app.wait(TimeDelta::minutes(6));
     assert_eq!(code(&api, &late, &owner.code()).await.status, 401);
-    // The link has a life of its own.
+    // The link has its own expiry.
     let overtaken = pending(&api, &token, NEW_PASSWORD).await;
     let acting = api.with(&api.sign_in_with(&owner, &owner.code()).await);
     let change = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
@@ -101,7 +101,7 @@ async fn a_pending_reset_dies_with_its_time_or_another_change() {
     assert_eq!(code(&api, &overtaken, &owner.code()).await.status, 401);
     assert!(opens(&api, &owner, OTHER_PASSWORD).await);
 
-    // Signing out everywhere, and shutting the account, end it too.
+    // Signing out everywhere and disabling the account end it, too.
     let token = link_for(&app, &owner).await;
     let one = pending(&api, &token, NEW_PASSWORD).await;
     app.sql("UPDATE users SET revocation_id = revocation_id + 1", &[])
@@ -115,7 +115,7 @@ async fn a_pending_reset_dies_with_its_time_or_another_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_completions_at_once_one_sets_its_password() {
+async fn of_many_concurrent_completions_one_sets_its_password() {
     let app = TestApp::start().await;
     let other = app.another_node();
     let owner = app.person().with_totp().await;
@@ -145,7 +145,7 @@ async fn of_many_completions_at_once_one_sets_its_password() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_pages_say_so_and_a_trusted_browser_is_asked_as_well() {
+async fn the_pages_explain_the_code_and_a_trusted_browser_is_asked_for_it_too() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let mut browser = app.browser();
@@ -169,7 +169,7 @@ async fn the_pages_say_so_and_a_trusted_browser_is_asked_as_well() {
     );
     assert!(opens(&app.api(), &owner, PASSWORD).await);
 
-    // Too late: the flash says that nothing happened, and the link still works.
+    // Too late: the message says that nothing happened, and the link still works.
     app.wait(TimeDelta::minutes(6));
     browser.visit("/login/verify").await;
     let page = browser

@@ -1,4 +1,4 @@
-//! The same act several times at once: one of them happens, none of them breaks.
+//! The same act several times at once: one succeeds, and there is no fault.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ async fn one_of_many_confirmations_enrols() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_fresh_sets_one_lives() {
+async fn of_many_new_sets_of_backup_codes_one_is_valid() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let api = app.api();
@@ -68,8 +68,8 @@ async fn one_of_many_links_verifies() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_squatter_cannot_burn_the_owners_link() {
-    // Dear hashes leave time to sign out everywhere while the owner's password is being hashed.
+async fn a_squatter_cannot_use_up_the_owners_link() {
+    // Slow hashes leave time to sign out everywhere while the owner's password is being hashed.
     let dear = [("ARGON2_MEMORY_KIB", "19456"), ("ARGON2_ITERATIONS", "20")];
     let app = TestApp::with(&dear).await;
     let squatter = app.person().await;
@@ -95,7 +95,7 @@ async fn a_squatter_cannot_burn_the_owners_link() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sign_ins_at_once_all_pass_while_the_hash_is_replaced() {
+async fn concurrent_sign_ins_succeed_while_the_hash_is_replaced() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let dearer = app.another_node_with(&[("ARGON2_ITERATIONS", "2")]);
@@ -105,7 +105,7 @@ async fn sign_ins_at_once_all_pass_while_the_hash_is_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn losers_of_a_race_need_no_second_connection() {
+async fn refused_racers_need_no_second_connection() {
     let app = TestApp::with(&[("DATABASE_POOL_SIZE", "1")]).await;
     let owner = app.person().with_totp().await;
     let api = app.api();
@@ -123,7 +123,7 @@ async fn losers_of_a_race_need_no_second_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_way_back_that_fits_no_cookie_is_ignored() {
+async fn a_return_path_too_long_for_a_cookie_is_ignored() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let mut browser = app.browser();
@@ -143,10 +143,10 @@ async fn a_way_back_that_fits_no_cookie_is_ignored() {
     }
 }
 
-/// A long transaction holds one account. A request that waits for it gets a time to retry, and no other request is
-/// kept from signing in, however many wait.
+/// A long transaction locks one account. Requests that wait for it get a 503 with a time to retry, and
+/// others can still sign in.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_waits_for_one_account_keeps_no_one_else_out() {
+async fn requests_that_wait_for_one_account_do_not_block_others() {
     let app = TestApp::with(&[("RATE_LIMIT_SCALE", "1000000")]).await;
     let (locked, other) = (app.person().await, app.person().await);
     let long = app.another_connection().await;

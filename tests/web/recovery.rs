@@ -90,7 +90,7 @@ async fn a_link_works_once_and_for_half_an_hour() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refused_password_leaves_the_link_alive() {
+async fn a_refused_password_does_not_use_up_the_link() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let token = link_for(&app, &person)

@@ -1,4 +1,4 @@
-//! Keys that seal secrets, changed while people sign in.
+//! The keys that seal secrets are changed while users sign in.
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -21,7 +21,7 @@ use crate::harness::TestApp;
 const K1: &str = "k1:c2VhbGluZyBrZXkgb2YgdGhlIHRlc3RzLCAzMiBieXQ=";
 const K2: &str = "k2:YW5vdGhlciBrZXkgZm9yIHRoZSB0ZXN0cywgMzIgYnk=";
 
-/// Writes a mail that waits until tomorrow.
+/// Writes a mail that is to be sent tomorrow.
 async fn waiting_mail(app: &TestApp, text: &[u8]) -> Uuid {
     let s = app.services();
     let id = random::id(s.random.as_ref());
@@ -43,7 +43,7 @@ async fn waiting_mail(app: &TestApp, text: &[u8]) -> Uuid {
     id
 }
 
-/// How many sealed values each key seals: second factors, mails, files with accounts.
+/// The number of values that each key seals: second factors, mails, imported files.
 async fn sealed_by(s: &Services) -> [Vec<(String, i64)>; 3] {
     let conn = s.db.connection().await.unwrap();
     let mut counts = Vec::new();
@@ -71,7 +71,7 @@ fn key(id: &str, in_ring: bool, sealed: i64, backup_codes: i64) -> KeyUse {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everything_sealed_goes_under_the_first_key() {
+async fn a_rotation_seals_everything_with_the_first_key() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let other = app.person().with_totp().await;
@@ -93,17 +93,18 @@ async fn everything_sealed_goes_under_the_first_key() {
     let batches = events.iter().filter(|event| *event == "secrets_resealed");
     assert_eq!(batches.count(), 4, "one of second factors, three of mails");
 
-    // A second run has nothing to do and leaves no trace.
+    // A second run has nothing to do, and writes nothing.
     let again = rotate_keys::rotate(&both.services).await.unwrap();
     assert!(again.is_complete() && again.columns.iter().all(|one| one.resealed == 0));
     assert_eq!(app.audit().await, events);
 
-    // Backup codes hang on the old key, which is still there.
+    // Backup codes depend on the old key, which is still there.
     let api = app.api().at(&both);
     let codes = &owner.backup_codes;
     assert_eq!(api.sign_in_with(&owner, &codes[0]).await.status, 200);
 
-    // Without it, second factors work and mails open; the codes are worthless, and no fault.
+    // Without the old key, second factors work and mails can be unsealed. The backup codes are refused,
+    // without a fault.
     let new_alone = app.another_node_with(&[("SEALING_KEYS", K2)]);
     let api = api.at(&new_alone);
     assert_eq!(api.sign_in_with(&owner, &owner.code()).await.status, 200);
@@ -124,7 +125,7 @@ async fn everything_sealed_goes_under_the_first_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_changes_between_reading_and_writing_stays_as_it_became() {
+async fn a_rotation_keeps_values_that_changed_after_it_read_them() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let quiet = app.person().with_totp().await;
@@ -149,7 +150,7 @@ async fn what_changes_between_reading_and_writing_stays_as_it_became() {
     let (of_secrets, of_mails) = (read(secrets).await, read(mails).await);
     assert_eq!((of_secrets.len(), of_mails.len()), (2, 2));
 
-    // A node without the new key enrols another phone; a mail is sent and its text forgotten.
+    // A node without the new key enrols another phone; a mail is sent and its text deleted.
     let fresh = app
         .services()
         .ring
@@ -182,7 +183,7 @@ async fn what_changes_between_reading_and_writing_stays_as_it_became() {
     assert_eq!(kept.len(), 1);
     assert_eq!(kept[0].get::<_, String>(0), waits.to_string());
 
-    // The next pass finds what this one missed.
+    // The next pass finds the rows that this one missed.
     let report = rotate_keys::rotate(s).await.unwrap();
     assert!(report.is_complete());
     assert_eq!(report.columns[0].resealed, 1);
@@ -190,10 +191,10 @@ async fn what_changes_between_reading_and_writing_stays_as_it_became() {
     assert_eq!(api.sign_in_with(&quiet, &quiet.code()).await.status, 200);
 }
 
-/// Rotations back and forth without a pause, and sign-ins between the reading and the accepting of
-/// whose secret one passes by.
+/// Rotations back and forth without a pause. Some of them replace a secret after a sign-in has read it and
+/// before the sign-in accepts its code.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_signs_in_meanwhile_notices_nothing() {
+async fn sign_ins_succeed_during_rotations() {
     let app = TestApp::start().await;
     let forth = app.another_node_with(&[("SEALING_KEYS", &format!("{K2},{K1}"))]);
     let back = app.another_node_with(&[("SEALING_KEYS", &format!("{K1},{K2}"))]);
@@ -226,11 +227,11 @@ async fn who_signs_in_meanwhile_notices_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn values_that_do_not_open_are_left_and_reported() {
+async fn values_that_cannot_be_unsealed_are_kept_and_reported() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let victim = app.person().with_totp().await;
-    // Moved from one row to another, as an attacker with access to the database might try.
+    // Moved from one row to another, as an attacker with access to the database might do.
     let moved = "UPDATE totp_authenticators SET secret =
         (SELECT secret FROM totp_authenticators WHERE user_id::text = $1) WHERE user_id::text = $2";
     app.sql(moved, &[&owner.id.to_string(), &victim.id.to_string()])
@@ -261,7 +262,7 @@ async fn values_that_do_not_open_are_left_and_reported() {
     assert!(report.keys[1..].iter().all(|key| !key.in_ring));
 }
 
-/// Two that rotate at the same moment, even against each other, never wait for one another in a circle.
+/// Concurrent rotations, even in opposite directions, do not deadlock.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_rotations_at_once_do_not_disturb_each_other() {
     let app = TestApp::start().await;
@@ -280,9 +281,9 @@ async fn two_rotations_at_once_do_not_disturb_each_other() {
     assert!(resealed > 100, "{resealed}: nothing was tested");
 }
 
-/// A new column of bytes is either sealed, and then rotated with the others, or named here.
+/// A new `bytea` column must be either sealed, and then rotated with the others, or listed here.
 #[tokio::test(flavor = "multi_thread")]
-async fn every_column_of_bytes_is_accounted_for() {
+async fn every_bytea_column_is_rotated_or_listed() {
     let app = TestApp::start().await;
     let hashes = [
         "account_throttles.key",

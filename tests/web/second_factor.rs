@@ -1,4 +1,4 @@
-//! Codes at sign-in, and the second factor's own pages.
+//! Codes at sign-in, and the pages for the second factor.
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -20,7 +20,7 @@ async fn a_code_is_accepted_once() {
     let page = app.browser().sign_in_with(&owner, &code).await;
     assert_eq!(page.status(), 401);
     assert!(page.alert().contains("used already"), "{}", page.alert());
-    // Nor does an earlier one, once a later one was taken.
+    // Nor is an earlier code accepted after a later one.
     let earlier = owner.phone.as_ref().unwrap().code_in(-1);
     assert_eq!(
         app.browser().sign_in_with(&owner, &earlier).await.status(),
@@ -29,7 +29,7 @@ async fn a_code_is_accepted_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_may_be_typed_with_blanks_and_one_step_late_or_early() {
+async fn a_code_is_accepted_with_spaces_and_one_step_early_or_late() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let phone = owner.phone.clone().unwrap();
@@ -47,7 +47,7 @@ async fn a_code_may_be_typed_with_blanks_and_one_step_late_or_early() {
     );
 }
 
-/// Digits of another script, which begin with this zero.
+/// The code in digits of another script, whose zero is this character.
 fn in_script(zero: char, code: &str) -> String {
     let other = |c: char| match c.to_digit(10) {
         Some(value) => char::from_u32(u32::from(zero) + value).unwrap(),
@@ -57,7 +57,7 @@ fn in_script(zero: char, code: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn codes_are_read_as_phones_and_keyboards_write_them_wherever_one_is_asked_for() {
+async fn every_form_accepts_codes_in_every_common_spelling() {
     let app = TestApp::start().await;
     let mut owner = app.person().verified().await;
     let api = app.api().with(&app.api().sign_in(&owner).await);
@@ -97,7 +97,7 @@ async fn codes_are_read_as_phones_and_keyboards_write_them_wherever_one_is_asked
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_code_opens_nothing_and_may_be_corrected() {
+async fn a_wrong_code_is_refused_and_can_be_corrected() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let mut browser = app.browser();
@@ -114,7 +114,7 @@ async fn a_wrong_code_opens_nothing_and_may_be_corrected() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_phone_whose_clock_is_off_is_named_and_its_code_is_used_up() {
+async fn a_phone_with_a_wrong_clock_is_reported_and_its_code_is_used_up() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let mut browser = app.browser();
@@ -129,7 +129,7 @@ async fn a_phone_whose_clock_is_off_is_named_and_its_code_is_used_up() {
     let refused = app.api().sign_in_with(&owner, &ahead).await;
     assert_eq!((refused.status, refused.code()), (401, "invalid_code"));
 
-    // When its time comes, that one code still opens nothing; the next one does.
+    // When its time comes, this code is still refused; the next one is accepted.
     app.wait(TimeDelta::minutes(3));
     assert_eq!(
         app.browser().sign_in_with(&owner, &ahead).await.status(),
@@ -146,7 +146,7 @@ async fn a_phone_whose_clock_is_off_is_named_and_its_code_is_used_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_code_works_once_however_it_is_typed() {
+async fn a_backup_code_works_once_in_every_spelling() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let code = &owner.backup_codes[0];
@@ -184,7 +184,7 @@ async fn a_user_who_runs_out_of_backup_codes_is_warned() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pending_sign_in_lives_five_minutes_and_is_used_once() {
+async fn a_pending_sign_in_lasts_five_minutes_and_is_used_once() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let mut browser = app.browser();
@@ -213,7 +213,7 @@ async fn a_pending_sign_in_lives_five_minutes_and_is_used_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unverified_address_cannot_be_locked_with_a_second_key() {
+async fn a_second_factor_requires_a_verified_address() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let pair = app.api().sign_in(&person).await;
@@ -226,7 +226,7 @@ async fn an_unverified_address_cannot_be_locked_with_a_second_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fresh_backup_codes_end_the_old_ones_and_no_session() {
+async fn new_backup_codes_replace_the_old_ones_and_end_no_session() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let mut elsewhere = app.browser();
@@ -258,7 +258,7 @@ async fn fresh_backup_codes_end_the_old_ones_and_no_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn turning_it_off_signs_other_browsers_out() {
+async fn disabling_the_second_factor_signs_other_browsers_out() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let mut elsewhere = app.browser();

@@ -1,19 +1,19 @@
-//! Staying signed in, and ceasing to be.
+//! Sessions: how they begin, continue and end.
 
 mod cutoff;
 mod devices;
 mod ending;
+mod lifetime;
 mod limit;
 mod machine;
 mod paging;
 mod replays;
 mod revoking;
 mod rotating;
-mod shadowing;
 mod signing_in;
 mod signing_out;
 mod silent_refresh;
-mod staying;
+mod stolen_tokens;
 mod token_status;
 
 use serde_json::Value;
@@ -32,7 +32,7 @@ fn pair_of(cookies: &[SetCookie]) -> [SetCookie; 2] {
     })
 }
 
-/// Whether an answer says anything of the token cookies.
+/// Whether an answer sets or clears a token cookie.
 fn touches_pair(cookies: &[SetCookie]) -> bool {
     cookies
         .iter()
@@ -52,7 +52,7 @@ async fn listed(api: &Api) -> Vec<Value> {
     reply.body["sessions"].as_array().expect("a list").clone()
 }
 
-/// Sessions as an earlier version may have left them, used a second after another.
+/// Sessions as an earlier version may have left them, last used one second apart.
 async fn left_behind(app: &TestApp, person: &Person, count: i32) {
     let sql = "INSERT INTO sessions (id, user_id, token_hash, jti, issued_at, expires_at, \
          absolute_expires_at, created_at, last_seen_at, remembered, authenticated_at, \

@@ -1,4 +1,4 @@
-//! Keys that sign tokens, changed while people stay signed in.
+//! The keys that sign tokens are changed while users stay signed in.
 
 use serde_json::json;
 
@@ -25,7 +25,7 @@ async fn a_new_signing_key_signs_no_one_out() {
     api.post("/forgot-password", json!({ "email": owner.email }))
         .await;
     let link = app.post.mail(&owner.email, "Reset").await.token();
-    // The answer to this one never arrives; the client asks again after the restart.
+    // The answer to this request is lost; the client repeats it after the restart.
     let successor = api.refresh(lost.text("refresh_token")).await;
 
     let rotated =
@@ -47,7 +47,7 @@ async fn a_new_signing_key_signs_no_one_out() {
     let body = json!({ "mfa_token": pending.text("mfa_token"), "code": owner.backup_codes[0] });
     assert_eq!(api.post("/login/mfa", body).await.status, 200);
 
-    // Once the old key is gone, so is what it signed, and nothing else happens.
+    // Without the old key its tokens are refused, and nothing else changes.
     let new_alone = app.another_node_with(&[("JWT_SECRET_KEY", NEW)]);
     let api = api.at(&new_alone);
     assert_eq!(api.with(&pair).get("/me").await.status, 401);

@@ -1,4 +1,4 @@
-//! Step-up: sensitive acts need a proof of the last ten minutes, on pages and in the API.
+//! Step-up: sensitive acts require reauthentication within the last ten minutes, on pages and in the API.
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -17,7 +17,7 @@ mod throttles;
 
 const STALE: TimeDelta = TimeDelta::minutes(10);
 
-/// Signed in, so long ago that it proves nothing any more.
+/// A session whose last reauthentication is too old.
 async fn stale(app: &TestApp, owner: &Person) -> (Browser, Api) {
     let mut browser = app.browser();
     browser.sign_in_with(owner, &owner.backup_codes[0]).await;

@@ -1,4 +1,4 @@
-//! The main job from end to end, through the JSON API.
+//! The main use from end to end, through the JSON API.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -25,11 +25,11 @@ async fn a_program_registers_enrols_recovers_and_stays() {
     change_password(&app, &owner, &refreshed).await;
 }
 
-/// A pair of the documented shape (DESIGN, section 3).
+/// Asserts a token pair of the documented shape (DESIGN, section 3).
 fn assert_pair(reply: &Reply, status: u16) {
     assert_eq!(reply.status, status, "{reply:?}");
     assert_eq!(reply.body["token_type"], "bearer");
-    // Seconds are cut off: right after a change of password a pair is a millisecond ahead.
+    // Seconds are truncated: right after a password change a pair is a millisecond ahead.
     for (field, lifetime) in [("expires_in", 1800), ("refresh_expires_in", 604_800)] {
         let seconds = reply.body[field].as_i64().expect("whole seconds");
         assert!(
@@ -220,7 +220,7 @@ async fn stay_past_the_access_token(app: &TestApp, recovered: &Reply) -> Reply {
     let token = recovered.text("refresh_token");
     let refreshed = app.api().refresh(token).await;
     assert_pair(&refreshed, 200);
-    // A client that lost the answer asks again and gets the same successor.
+    // A client that lost the answer repeats the request and gets the same successor.
     let again = app.api().refresh(token).await;
     assert_eq!(again.text("refresh_token"), refreshed.text("refresh_token"));
     refreshed

@@ -1,5 +1,5 @@
-//! The main job from end to end, over pages: register, verify, sign in, second factor, recover,
-//! stay signed in, change the password. Each page and mail on the way is kept as a snapshot.
+//! The main use from end to end, on pages: register, verify, sign in, second factor, recover, stay signed
+//! in, change the password. Each page and mail on the way has a snapshot.
 
 use chrono::TimeDelta;
 use insta::assert_snapshot;
@@ -33,7 +33,7 @@ async fn a_user_registers_enrols_recovers_and_stays() {
     change_password(&app, &mut owner, &mut browser).await;
 }
 
-/// Keeps a page, and expects it to be this one.
+/// Takes a snapshot of a page, and asserts its status and path.
 fn keep(name: &str, page: &Page, status: u16, path: &str) {
     assert_eq!(
         (page.status(), page.path()),

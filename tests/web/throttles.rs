@@ -31,7 +31,7 @@ fn guessing(person: &Person) -> Person {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn guessing_passwords_is_slowed_down_for_known_and_unknown_alike() {
+async fn password_guessing_is_throttled_alike_for_known_and_unknown_addresses() {
     let app = TestApp::with(&REAL_LIMITS).await;
     let person = app.person().await;
     let nobody = Person {
@@ -45,7 +45,7 @@ async fn guessing_passwords_is_slowed_down_for_known_and_unknown_alike() {
         for _ in 0..10 {
             assert_eq!(browser.sign_in(&guessing(target)).await.status(), 401);
         }
-        // The right password waits as well.
+        // The right password is refused as well.
         let page = browser.sign_in(target).await;
         wait = assert_asked_to_wait(&page);
         alerts.push(page.alert());

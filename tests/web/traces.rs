@@ -1,4 +1,4 @@
-//! What a flow leaves behind: its audit events in order, and mails that only the ring opens.
+//! What a flow leaves behind: its audit events in order, and mails that are sealed.
 
 use chrono::TimeDelta;
 use futures_util::future::join;
@@ -11,7 +11,7 @@ use crate::harness::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_flow_writes_what_happened() {
+async fn every_flow_writes_its_audit_events() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let plain = app.person().await;
@@ -125,7 +125,7 @@ async fn an_unknown_address_is_logged_as_a_hash() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mail_waits_sealed_and_is_forgotten_once_sent() {
+async fn a_queued_mail_is_sealed_and_deleted_once_sent() {
     let app = TestApp::start().await;
     let person = app.person().await;
     app.post.mailbox().fail_next(1000);
@@ -150,7 +150,7 @@ async fn a_mail_waits_sealed_and_is_forgotten_once_sent() {
         }
         assert!(!text.contains('@'), "{text}");
     }
-    // What failed is tried again, and then forgotten.
+    // A failed mail is tried again, and its text then deleted.
     app.post.mailbox().fail_next(0);
     app.wait(TimeDelta::minutes(5));
     app.post.mail(&person.email, "Reset").await;
@@ -175,7 +175,7 @@ async fn a_mail_whose_link_has_expired_is_not_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mail_that_does_not_open_is_given_up_in_the_end() {
+async fn a_mail_that_cannot_be_unsealed_fails_in_the_end() {
     let app = TestApp::start().await;
     let now = app.services().now().to_rfc3339();
     let unreadable = format!(

@@ -1,5 +1,4 @@
-//! Trusted browsers: no code after the right password, for 30 days, for one user, and for nothing
-//! else.
+//! Trusted browsers: no code after the right password, for 30 days, for one user, and for nothing else.
 
 use chrono::TimeDelta;
 use reqwest::Method;
@@ -16,7 +15,7 @@ mod ending;
 
 const COOKIE: &str = "__Host-device";
 
-/// A browser that was signed in with a code, trusted, and signed out again.
+/// A browser that signed in with a code, was trusted, and signed out again.
 async fn trusted(app: &TestApp, owner: &Person) -> Browser {
     let mut browser = app.browser();
     trust(&mut browser, owner, &owner.code()).await;
@@ -44,7 +43,7 @@ async fn a_trusted_browser_needs_the_password_and_no_code_for_thirty_days() {
     let mut browser = app.browser();
     let page = trust(&mut browser, &owner, &owner.code()).await;
     let cookie = page.set_cookies().into_iter().find(|c| c.name == COOKIE);
-    // The browser is known for longer than it is trusted.
+    // A browser stays known for longer than it is trusted.
     assert_eq!(cookie.unwrap().max_age, Some(365 * 24 * 3600));
     browser.jar.close();
 
@@ -87,7 +86,7 @@ async fn a_trusted_browser_needs_the_password_and_no_code_for_thirty_days() {
     let page = browser.visit("/account").await;
     assert!(page.html().contains("from a browser that you trust"));
 
-    // Signing out keeps it; thirty days end it, and the row goes.
+    // Signing out keeps it trusted. After thirty days the trust ends, and the row is deleted.
     app.wait(TimeDelta::days(29));
     assert_eq!(browser.sign_in(&owner).await.path(), "/account");
     browser.submit("/logout", &[]).await;
@@ -112,7 +111,7 @@ async fn without_the_tick_nothing_is_trusted_and_a_backup_code_may_trust_too() {
     let mut other = app.browser();
     trust(&mut other, &owner, &owner.backup_codes[0]).await;
     assert_eq!(other.sign_in(&owner).await.path(), "/account");
-    // A wrong code trusts nothing.
+    // A wrong code trusts no browser.
     let mut third = app.browser();
     third.sign_in(&owner).await;
     let wrong = owner.phone.as_ref().unwrap().wrong_code();
@@ -122,7 +121,7 @@ async fn without_the_tick_nothing_is_trusted_and_a_backup_code_may_trust_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_ends_every_token_ends_the_trust() {
+async fn acts_that_revoke_every_token_end_trust() {
     let app = TestApp::start().await;
     for how in ["password", "reset", "second factor", "everywhere", "replay"] {
         let owner = app.person().with_totp().await;
@@ -191,7 +190,7 @@ async fn trust_belongs_to_one_user_and_one_browser() {
     assert_eq!(browser.sign_in(&other).await.path(), "/login/verify");
     assert_eq!(app.browser().sign_in(&owner).await.path(), "/login/verify");
 
-    // Both may trust one browser, and the secret of the first is not given to the second.
+    // Both users may trust one browser, and the second user does not get the secret of the first.
     let secrets = |browser: &Browser| -> Vec<String> {
         let cookie = browser.jar.value(COOKIE).unwrap();
         let secrets = cookie.split('.').filter(|part| part.len() == 43);
@@ -227,14 +226,14 @@ async fn trust_belongs_to_one_user_and_one_browser() {
             "{value}"
         );
     }
-    // The database keeps no secret.
+    // The database does not contain the secret.
     for row in app.sql("SELECT t::text FROM trusted_devices t", &[]).await {
         assert!(!row.get::<_, String>(0).contains(&before));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn trust_is_no_proof_and_the_api_knows_none() {
+async fn trust_is_not_reauthentication_and_does_not_exist_in_the_api() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let mut browser = trusted(&app, &owner).await;
@@ -287,7 +286,7 @@ async fn trusted_browsers_are_listed_and_can_be_untrusted() {
     let page = browser.post(&forms[1], &[("csrf_token", &token)]).await;
     assert_eq!(page.status(), 404, "once");
 
-    // By the API: one's own alone.
+    // By the API: a user sees and ends only their own.
     let api = app
         .api()
         .with(&app.api().sign_in_with(&owner, &owner.backup_codes[0]).await);

@@ -1,4 +1,4 @@
-//! Proving an address: who may, with what, how often, and until when.
+//! Verifying an address: who may do it, with which credentials, how often, and how long.
 
 use chrono::TimeDelta;
 use insta::assert_snapshot;
@@ -12,7 +12,7 @@ use crate::harness::{
 
 const REQUIRED: [(&str, &str); 1] = [("EMAIL_VERIFICATION", "required")];
 
-/// The link that the service mails when a user asks for another one.
+/// The link that the service mails when a user requests another one.
 async fn link_for(app: &TestApp, email: &str) -> String {
     let asked = app
         .api()
@@ -53,7 +53,7 @@ async fn the_signed_in_owner_presses_a_button() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_device_takes_the_password_and_changes_nothing_else() {
+async fn verifying_on_another_device_takes_the_password_and_changes_nothing_else() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let mut signed_in = app.browser();
@@ -105,7 +105,7 @@ async fn the_owner_of_the_mailbox_claims_the_account_with_a_new_password() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_session_of_another_account_proves_nothing() {
+async fn a_session_of_another_account_cannot_verify() {
     let app = TestApp::start().await;
     let (person, other) = (app.person().await, app.person().await);
     let link = link_for(&app, &person.email).await;
@@ -166,7 +166,7 @@ async fn a_link_expires_after_a_day() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_api_takes_a_session_a_password_or_a_new_one() {
+async fn the_api_verifies_with_a_session_a_password_or_a_new_password() {
     let app = TestApp::start().await;
     for proof in ["password", "new_password"] {
         let person = app.person().await;
@@ -199,7 +199,7 @@ async fn the_api_takes_a_session_a_password_or_a_new_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_it_is_required_free_and_taken_addresses_read_alike() {
+async fn required_verification_answers_free_and_taken_addresses_alike() {
     let app = TestApp::with(&REQUIRED).await;
     let owner = app.person().verified().await;
     let squatted = app.person().await;
@@ -239,7 +239,7 @@ async fn where_it_is_required_free_and_taken_addresses_read_alike() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_it_is_required_no_one_signs_in_before() {
+async fn required_verification_refuses_unverified_sign_ins() {
     let app = TestApp::with(&REQUIRED).await;
     let person = app.person().await;
     let unverified = app.api().sign_in(&person).await;
@@ -268,7 +268,7 @@ async fn where_it_is_required_no_one_signs_in_before() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn asking_again_tells_nothing_about_an_address() {
+async fn requesting_the_link_again_reveals_nothing_about_an_address() {
     let app = TestApp::start().await;
     let (unverified, verified) = (app.person().await, app.person().verified().await);
     let mut bodies = Vec::new();

@@ -1,4 +1,4 @@
-//! A hundred failures, and the ways back in.
+//! The block after a hundred failures, and how it ends.
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -7,8 +7,8 @@ use vestibule::internals::throttle::account::Guess;
 use super::{app, block, blocked, guess, link, set_failures, wait_of};
 use crate::harness::{Browser, people::NEW_PASSWORD};
 
-/// The ceiling: a hundred failures, then no pause is long enough. The owner is mailed once a link;
-/// opening it changes nothing, its button does, once.
+/// After a hundred failures, waiting does not help any more. The owner is mailed a link once. Opening it
+/// changes nothing; its button unlocks sign-in, once.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mailed_link_unlocks_once() {
     let app = app().await;
@@ -24,7 +24,7 @@ async fn a_mailed_link_unlocks_once() {
     app.outbox_is_empty().await;
     assert_eq!(app.post.count(&person.email), 1);
 
-    // The next try after it has expired mails another one.
+    // The next attempt after it has expired mails another one.
     app.wait(TimeDelta::hours(24));
     let mut browser: Browser = app.browser();
     assert_eq!(browser.visit(&link(&first.token())).await.status(), 410);
@@ -43,7 +43,7 @@ async fn a_mailed_link_unlocks_once() {
     assert_eq!((dead.status, dead.code()), (422, "invalid_token"));
     assert_eq!(browser.visit(&second.link()).await.status(), 410);
 
-    // Whoever goes on guessing does not shut this browser out again.
+    // More guesses do not block this browser again.
     blocked(&app, &person.email).await;
     assert_eq!(app.api().sign_in(&person).await.status, 429);
     assert_eq!(browser.sign_in(&person).await.path(), "/account");
@@ -55,9 +55,9 @@ async fn a_mailed_link_unlocks_once() {
     );
 }
 
-/// The same by the API, for codes that were used up; guesses at codes that were not are kept.
+/// The same by the API, for codes that caused the block. Fewer failed codes are kept.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unlock_forgets_codes_where_they_were_used_up() {
+async fn an_unlock_clears_failed_codes_only_where_they_caused_the_block() {
     let app = app().await;
     let owner = app.person().with_totp().await;
     let wrong = owner.phone.as_ref().unwrap().wrong_code();
@@ -89,13 +89,13 @@ async fn an_unlock_forgets_codes_where_they_were_used_up() {
     assert_eq!(api.sign_in_with(&owner, spare).await.status, 200);
 }
 
-/// Nothing tells whether a blocked address has an account: answers and work are the same.
+/// A blocked address is answered alike and with the same work, whether or not it has an account.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_blocked_address_that_nobody_has_reads_like_any_other() {
+async fn a_blocked_address_without_an_account_is_answered_like_any_other() {
     let app = app().await;
     let person = app.person().await;
     let disabled = app.person().disabled().await;
-    let mut told = Vec::new();
+    let mut bodies = Vec::new();
     for email in [
         person.email.as_str(),
         disabled.email.as_str(),
@@ -105,9 +105,9 @@ async fn a_blocked_address_that_nobody_has_reads_like_any_other() {
         let mut reply = guess(&app.api(), email).await;
         wait_of(&reply);
         reply.body["type"] = json!(null);
-        told.push(reply.body.to_string());
+        bodies.push(reply.body.to_string());
     }
-    assert!(told.iter().all(|body| *body == told[0]), "{told:?}");
+    assert!(bodies.iter().all(|body| *body == bodies[0]), "{bodies:?}");
     let rows = "SELECT decoy FROM mails WHERE kind = 'sign_in_blocked' ORDER BY decoy";
     let decoys: Vec<bool> = app.sql(rows, &[]).await.iter().map(|r| r.get(0)).collect();
     assert_eq!(decoys, [false, true, true]);
@@ -117,9 +117,9 @@ async fn a_blocked_address_that_nobody_has_reads_like_any_other() {
     assert_eq!(app.post.count("nobody@example.com"), 0);
 }
 
-/// A completed reset opens sign-in as the link does, and the link dies with it.
+/// A completed reset unlocks sign-in as the link does, and invalidates the link.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reset_unlocks_as_well() {
+async fn a_password_reset_unlocks_sign_in() {
     let app = app().await;
     let mut person = app.person().await;
     blocked(&app, &person.email).await;
@@ -136,9 +136,9 @@ async fn a_reset_unlocks_as_well() {
     assert_eq!(app.api().post("/unlock", body).await.status, 422);
 }
 
-/// An admin has made sure who asks, so codes that were only paused count from nothing as well.
+/// An admin has checked the user's identity, so failed codes are cleared even if they only caused a pause.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_admin_opens_paused_codes_too() {
+async fn an_admin_clears_paused_codes_too() {
     let app = app().await;
     let owner = app.person().with_totp().await;
     let wrong = owner.phone.as_ref().unwrap().wrong_code();

@@ -1,4 +1,4 @@
-//! Guesses at codes: their own, harder counter.
+//! Guesses at codes: a separate, stricter counter.
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::{app, wait_of};
 
-/// (25) Wrong codes count over pending sign-ins, nodes and doors; a right one ends the row.
+/// (25) Wrong codes are counted across pending sign-ins, nodes and routes. A right one resets the count.
 #[tokio::test(flavor = "multi_thread")]
-async fn wrong_codes_share_a_counter_over_nodes_and_doors() {
+async fn wrong_codes_share_a_counter_across_nodes_and_routes() {
     let app = app().await;
     let other = app.another_node();
     let owner = app.person().with_totp().await;
@@ -39,9 +39,9 @@ async fn wrong_codes_share_a_counter_over_nodes_and_doors() {
     assert_eq!(reply.status, 200);
 }
 
-/// (25) Two hundred codes at once are five; the count is committed before any of them is checked.
+/// (25) Of many concurrent codes five are checked. The count is committed before any check.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_codes_at_once_are_five() {
+async fn of_many_concurrent_codes_five_are_checked() {
     let app = app().await;
     let other = app.another_node();
     let owner = app.person().with_totp().await;
@@ -58,10 +58,9 @@ async fn a_hundred_codes_at_once_are_five() {
     assert_eq!((with(401), with(429)), (5, 95), "{all:?}");
 }
 
-/// Whoever knows the password and tries codes is seen by the owner (ASVS 6.3.5), who is not
-/// flooded.
+/// The owner is notified of wrong codes after the right password (ASVS 6.3.5), and not more than once.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_owner_is_told_of_wrong_codes_after_the_right_password() {
+async fn the_owner_is_notified_of_wrong_codes_after_the_right_password() {
     let app = app().await;
     let owner = app.person().with_totp().await;
     let wrong = owner.phone.as_ref().unwrap().wrong_code();

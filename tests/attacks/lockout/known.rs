@@ -1,4 +1,4 @@
-//! Browsers that an account knows: strangers lock nobody out.
+//! Browsers that an account knows: strangers cannot lock the owner out.
 
 use chrono::TimeDelta;
 use vestibule::internals::{
@@ -15,8 +15,8 @@ use crate::harness::{
     people::{NEW_PASSWORD, PASSWORD},
 };
 
-/// (21) Strangers use up their own guesses, and not those of a browser that the account knows: at
-/// the password and at the code.
+/// (21) Strangers use up their own guesses, and not those of a browser that the account knows: for the
+/// password and for the code.
 #[tokio::test(flavor = "multi_thread")]
 async fn strangers_do_not_lock_the_owner_out() {
     let app = app().await;
@@ -39,7 +39,7 @@ async fn strangers_do_not_lock_the_owner_out() {
     forgetful.jar.forget(DEVICE);
     assert_eq!(forgetful.sign_in(&owner).await.status(), 429);
 
-    // Whoever knows the password may have used the guesses at codes up as well.
+    // An attacker who knows the password may have used up the guesses at codes as well.
     assert_eq!(known.sign_in(&owner).await.path(), "/login/verify");
     set_failures(&app, Guess::Password, &owner.email, 0).await;
     let wrong = owner.phone.as_ref().unwrap().wrong_code();
@@ -53,9 +53,9 @@ async fn strangers_do_not_lock_the_owner_out() {
     assert_eq!(page.path(), "/account");
 }
 
-/// (21) A known browser has guesses of its own, and no more of them than a stranger begins with.
+/// (21) A known browser has its own guesses, as many as strangers have at first.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_known_browser_that_fails_often_is_a_stranger() {
+async fn a_known_browser_that_fails_often_counts_as_a_stranger() {
     let app = app().await;
     let person = app.person().await;
     let mut browser = app.browser();
@@ -73,10 +73,11 @@ async fn a_known_browser_that_fails_often_is_a_stranger() {
     assert_eq!(browser.sign_in(&person).await.status(), 429);
 }
 
-/// (12, 21) Whoever knew the password before this one may have kept any number of device cookies, each
-/// with guesses of its own: they went with it. The browser that changed the password stays known.
+/// (12, 21) An attacker who knew the earlier password may have collected any number of device cookies,
+/// each with its own guesses. A new password invalidates them. The browser that changed the password stays
+/// known.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_browser_from_before_the_password_is_a_stranger() {
+async fn a_browser_known_before_a_password_change_counts_as_a_stranger() {
     let app = app().await;
     let person = app.person().await;
     let (mut earlier, mut changing) = (app.browser(), app.browser());
@@ -102,10 +103,10 @@ async fn a_browser_from_before_the_password_is_a_stranger() {
     assert_eq!(changing.sign_in(&changed).await.path(), "/account");
 }
 
-/// (21) The time of an import is the beginning of the account, whatever its file says: browsers of an
-/// earlier account of the address bring no guesses of their own.
+/// (21) An imported account begins at the time of the import, whatever its file says: browsers that an
+/// earlier account of the address knew have no guesses of their own.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_import_is_the_beginning_for_the_browsers_of_before() {
+async fn a_browser_known_before_an_import_counts_as_a_stranger() {
     let app = app().await;
     for imported in [false, true] {
         let person = app.person().verified().await;

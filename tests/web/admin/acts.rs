@@ -1,4 +1,4 @@
-//! Every act, by the API and by its page: what it does, what the log says, and whom it tells.
+//! Every act, by the API and by its page: its effect, its audit event and its mail.
 
 use chrono::TimeDelta;
 use reqwest::Method;
@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use super::{admin, last_act};
 use crate::harness::{Person, Reply, TestApp, people::NEW_PASSWORD};
 
-/// An act as it is requested, and as it is recorded and mailed.
+/// An act as it is requested, logged and mailed.
 struct Case {
     word: &'static str,
     fields: Vec<(&'static str, String)>,
     event: &'static str,
     detail: Value,
-    /// Words of the subject of the mail that tells the owner.
+    /// Words in the subject of the mail to the owner.
     mail: &'static str,
 }
 
@@ -25,7 +25,7 @@ async fn guessed_at(app: &TestApp) -> Person {
     person
 }
 
-/// Each act on a user in a state that it changes.
+/// Each act with a user whose state it changes.
 async fn cases(app: &TestApp) -> Vec<(Person, Case)> {
     let case = |word, event, mail| Case {
         word,
@@ -143,7 +143,7 @@ async fn every_act_is_done_by_the_api_logged_and_mailed() {
         let expected = (case.event.to_owned(), case.detail, Some(admin.id));
         assert_eq!(last_act(&app, person.id).await, expected);
         app.post.mail(&person.email, case.mail).await;
-        // A second time there is nothing left to do, but for what can be done again and again.
+        // A second attempt has nothing to do, except for acts that can be repeated.
         let again = api.admin(&path, body).await;
         let repeats = ["send-reset", "resend-verification", "revoke-sessions"];
         if repeats.contains(&case.word) {
@@ -163,7 +163,7 @@ async fn every_act_is_done_by_its_page_logged_and_mailed() {
     for (person, case) in cases(&app).await {
         let user_page = format!("/admin/users/{}", person.id);
         let path = format!("{user_page}/{}", case.word);
-        // The page of the user leads there, and what it leads to changes nothing yet.
+        // The page of the user links to the act's page, and opening that changes nothing.
         let page = browser.visit(&user_page).await;
         assert!(page.html().contains(&format!("href=\"{path}\"")), "{path}");
         let page = browser.visit(&path).await;
@@ -185,7 +185,7 @@ async fn every_act_is_done_by_its_page_logged_and_mailed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn disabling_ends_everything_at_once_and_enabling_brings_nothing_back() {
+async fn disabling_ends_every_session_and_enabling_restores_none() {
     let app = TestApp::start().await;
     let other = app.another_node();
     let (_, api) = admin(&app).await;
@@ -237,7 +237,7 @@ async fn disabling_ends_everything_at_once_and_enabling_brings_nothing_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_factor_that_is_reset_takes_the_password_once_and_then_a_new_one() {
+async fn after_a_second_factor_reset_the_next_sign_in_requires_a_new_password() {
     let app = TestApp::start().await;
     let (_, api) = admin(&app).await;
     let person = app.person().with_totp().await;
@@ -267,7 +267,7 @@ async fn a_second_factor_that_is_reset_takes_the_password_once_and_then_a_new_on
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_session_ends_and_the_others_go_on() {
+async fn an_admin_ends_one_session_and_the_others_continue() {
     let app = TestApp::start().await;
     let (admin, api) = admin(&app).await;
     let person = app.person().verified().await;
@@ -276,7 +276,7 @@ async fn one_session_ends_and_the_others_go_on() {
     let mine = one.get("/sessions").await;
     let session = mine.body["sessions"][0]["id"].as_str().unwrap();
     let path = format!("/{}/sessions/{session}/revoke", person.id);
-    // Another user's session is not among this user's.
+    // A session of another user is not found under this user.
     let elsewhere = format!("/{}/sessions/{session}/revoke", admin.id);
     assert_eq!(api.admin(&elsewhere, json!({})).await.status, 403);
     assert_eq!(api.admin(&path, json!({})).await.status, 204);
@@ -351,7 +351,7 @@ async fn a_deleted_account_is_erased_after_its_grace_and_can_be_restored_before(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_is_all_that_a_patch_changes() {
+async fn a_patch_changes_only_the_name() {
     let app = TestApp::start().await;
     let (_, api) = admin(&app).await;
     let person = app.person().await;

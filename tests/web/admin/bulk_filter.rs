@@ -1,4 +1,5 @@
-//! One act on all users that a filter finds, by the API: bounded, in parts, with the guards of a single act.
+//! One act on all users that match a filter, by the API: limited in number, in parts, with the checks of a
+//! single act.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ async fn by_filter(api: &Api, body: Value) -> Reply {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_api_takes_a_filter_in_the_place_of_ids() {
+async fn the_api_accepts_a_filter_instead_of_ids() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (admin, api) = admin(&app).await;
     crew(&app, 1, 250).await;
@@ -41,7 +42,7 @@ async fn the_api_takes_a_filter_in_the_place_of_ids() {
     );
     assert_eq!((disabled(&app).await, acts(&app).await), (250, 250));
 
-    // Never oneself, nor the last admin.
+    // Never the admin who acts, nor the last admin.
     let own = by_filter(&api, json!({ "filter": { "role": "admin" } })).await;
     assert_eq!(own.body["left_out"][0]["id"], json!(admin.id));
     assert_eq!(own.body["left_out"][0]["code"], "own_account");
@@ -94,7 +95,7 @@ async fn more_than_five_thousand_are_refused_before_anything_is_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fault_behind_the_first_part_tells_how_many_were_not_reached() {
+async fn a_fault_after_the_first_part_reports_how_many_were_not_reached() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (_, api) = admin(&app).await;
     crew(&app, 1, 401).await;
@@ -104,7 +105,7 @@ async fn a_fault_behind_the_first_part_tells_how_many_were_not_reached() {
         &[],
     )
     .await;
-    // The last of them, in the order of ids, stands in the third part.
+    // The last of them, in the order of ids, belongs to the third part.
     app.sql(
         "DO $$ BEGIN EXECUTE format('CREATE TRIGGER refuse BEFORE UPDATE ON users FOR EACH ROW
             WHEN (OLD.id = %L) EXECUTE FUNCTION refuse()',

@@ -1,4 +1,5 @@
-//! One act on all users that a search finds: as they were found, once, with the guards of a single act.
+//! One act on all users that a search finds: those found at the time of the preview, once, with the checks
+//! of a single act.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,7 @@ use crate::harness::{Browser, Page, Person, TestApp};
 
 const PATH: &str = "/admin/users/bulk";
 
-/// Selects all whom the list finds, and comes to their preview.
+/// Selects all users that the list finds, and opens the preview.
 pub(super) async fn preview(browser: &mut Browser, act: &str, list: &str) -> Page {
     let token = browser.csrf_token().await;
     let fields = [
@@ -19,7 +20,7 @@ pub(super) async fn preview(browser: &mut Browser, act: &str, list: &str) -> Pag
     browser.post(PATH, &fields).await
 }
 
-/// People of a crew, past the service; `from` makes their addresses differ.
+/// Creates users directly in the database; `from` makes their addresses differ.
 pub(super) async fn crew(app: &TestApp, from: i64, count: i64) {
     app.sql(
         &format!(
@@ -45,7 +46,7 @@ pub(super) async fn signed_in(app: &TestApp, person: &Person) -> Browser {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_acts_on_all_who_were_found_and_on_no_one_who_came_since() {
+async fn a_page_acts_on_all_users_found_and_on_none_added_since() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let admin = app.person().admin().await;
     crew(&app, 1, 430).await;
@@ -70,14 +71,14 @@ async fn a_page_acts_on_all_who_were_found_and_on_no_one_who_came_since() {
     assert!(!page.html().contains("name=\"ids\""));
     assert_eq!(disabled(&app).await, 0);
 
-    // One more comes to match, and one is disabled by another admin.
+    // One more user matches, and one is disabled by another admin.
     crew(&app, 1000, 1).await;
     app.sql(
         "UPDATE users SET disabled_at = created_at WHERE email = 'c7@example.org'",
         &[],
     )
     .await;
-    // What is missing keeps the selection.
+    // A missing reason does not lose the selection.
     let page = browser.submit(PATH, &[("reason", " ")]).await;
     assert_eq!(page.status(), 422);
     let page = browser
@@ -109,7 +110,7 @@ async fn a_selection_is_confirmed_once_by_its_admin_within_the_hour() {
     let mut others = signed_in(&app, &other).await;
     preview(&mut browser, "disable", "q=crew").await;
     let fields = browser.form(PATH, &[]).filled(&[("reason", "x")]);
-    // Another admin's, with a form of their own.
+    // Another admin's selection, with a form token of this admin.
     let token = others.csrf_token().await;
     let mut stolen = fields.clone();
     for field in &mut stolen {
@@ -141,7 +142,7 @@ async fn a_selection_is_confirmed_once_by_its_admin_within_the_hour() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_that_cannot_be_read_selects_no_one() {
+async fn an_invalid_search_selects_no_one() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let admin = app.person().admin().await;
     crew(&app, 1, 3).await;

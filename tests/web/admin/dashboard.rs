@@ -1,4 +1,4 @@
-//! The dashboard: what it counts, on page and API, and that the charts have tables behind them.
+//! The dashboard: its counts, on page and API, and the tables behind its charts.
 
 use chrono::TimeDelta;
 use reqwest::Method;
@@ -12,7 +12,7 @@ fn exact(count: i64) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_counts_people_sign_ins_mails_and_throttled_addresses() {
+async fn the_dashboard_counts_users_sign_ins_mails_and_throttled_addresses() {
     let app = TestApp::start().await;
     let (host, api) = admin(&app).await;
     let person = app.person().with_totp().await;
@@ -70,7 +70,7 @@ async fn it_counts_people_sign_ins_mails_and_throttled_addresses() {
     assert_eq!(page.texts("svg[role=img] rect").len(), 2 * (24 + 30));
     assert_eq!(page.texts(".counts tbody tr").len(), 24 + 30);
 
-    // What is older than a day counts for the month alone.
+    // Events older than a day count for the month only.
     app.wait(TimeDelta::days(2));
     let mut browser = app.browser();
     browser.sign_in(&host).await;
@@ -91,7 +91,7 @@ async fn events_that_wait_too_long_for_their_seal_are_reported() {
     assert_eq!(read().await["audit_overdue_since"], Value::Null);
     let mut browser = app.browser();
     browser.sign_in(&host).await;
-    // A transaction that may still write before them keeps events from being sealed.
+    // An open transaction that may still write earlier events keeps later ones from being sealed.
     let late = app.another_connection().await;
     let insert = "INSERT INTO audit_events (at, event, level) VALUES ($1::text::timestamptz, 'signed_in', 'info')";
     late.batch_execute("BEGIN").await.unwrap();

@@ -1,4 +1,5 @@
-//! What no admin can do: act on themself, without a recent proof, or once they are none.
+//! What an admin cannot do: act on their own account, act without recent reauthentication, or act after
+//! losing the role.
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -6,7 +7,7 @@ use serde_json::json;
 use super::{acts, admin, last_act};
 use crate::harness::{TestApp, people::PASSWORD};
 
-/// Every act, with fields that would do.
+/// Every act, with valid fields.
 const ACTS: [(&str, &[(&str, &str)]); 12] = [
     ("disable", &[("reason", "x")]),
     ("enable", &[]),
@@ -57,7 +58,7 @@ async fn admins_cannot_act_on_themselves() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn acts_take_a_recent_proof_and_reading_takes_none() {
+async fn acts_require_reauthentication_and_reading_does_not() {
     let app = TestApp::start().await;
     let (admin, api) = admin(&app).await;
     let person = app.person().verified().await;
@@ -78,7 +79,7 @@ async fn acts_take_a_recent_proof_and_reading_takes_none() {
     let right = json!({ "reason": "x", "password": PASSWORD });
     assert_eq!(api.admin(&path, right).await.status, 204);
 
-    // On the page, what was typed waits for the proof.
+    // On the page, form input is kept through the reauthentication.
     let path = format!("/admin/users/{}/enable", person.id);
     browser.visit(&path).await;
     let page = browser.submit(&path, &[]).await;
@@ -124,7 +125,7 @@ async fn a_demoted_or_disabled_admin_is_refused_by_the_next_request_everywhere()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_operator_cannot_take_the_last_admin_away_either() {
+async fn an_operator_cannot_remove_the_last_admin() {
     use vestibule::internals::domain::{
         accounts::{reason::Reason, user::Role},
         audit::Client,
@@ -142,7 +143,7 @@ async fn the_operator_cannot_take_the_last_admin_away_either() {
             confirm_email: one.email.clone(),
         },
     ];
-    // An admin who is disabled is no other one.
+    // A disabled admin does not count as another one.
     let shut = app.person().admin().await;
     let disable = "UPDATE users SET disabled_at = created_at WHERE id::text = $1";
     app.sql(disable, &[&shut.id.to_string()]).await;
@@ -157,7 +158,7 @@ async fn the_operator_cannot_take_the_last_admin_away_either() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unverified_address_gets_no_power() {
+async fn an_unverified_user_cannot_become_an_admin() {
     let app = TestApp::start().await;
     let (admin, api) = admin(&app).await;
     let squatter = app.person().await;

@@ -1,4 +1,4 @@
-//! The list of users: what is found, and pages that neither repeat nor leave out a user.
+//! The list of users: what a search finds, and paging that neither repeats nor leaves out a user.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::admin;
 use crate::harness::{Api, TestApp};
 
-/// All users, written to the database directly: a hundred and twenty in all states.
+/// Writes 120 users in all states directly to the database.
 async fn crowd(app: &TestApp) {
     app.sql(
         "INSERT INTO users (id, email, email_canonical, display_name, password_hash, created_at,
@@ -53,7 +53,7 @@ async fn all_pages(api: &Api, query: &str, between: impl AsyncFn(usize)) -> Vec<
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_beginning_of_any_word_or_part_or_a_whole_id_finds() {
+async fn a_search_finds_the_beginning_of_any_word_or_part_or_a_whole_id() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (_, api) = admin(&app).await;
     crowd(&app).await;
@@ -140,7 +140,7 @@ async fn pages_neither_repeat_nor_leave_out_a_user_while_others_write() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nonsense_is_refused_by_its_field() {
+async fn invalid_queries_are_refused_at_their_field() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (_, api) = admin(&app).await;
     let long = "a".repeat(255);

@@ -1,5 +1,5 @@
-//! The list against a filter that is plain to see: every mix of filters, texts and orders, through
-//! all pages, while others come and change.
+//! The list is compared with a simple filter in the test: every combination of filters, texts and orders,
+//! through all pages, while other requests add and change users.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use vestibule::internals::flows::admin::list::{self, Query};
 
 use crate::harness::TestApp;
 
-/// Four hundred people of few beginnings, at few moments, in all states: the same each time.
+/// Four hundred users with few different initials and creation times, in all states; the same in each run.
 const PEOPLE: &str = "INSERT INTO users (id, email, email_canonical, display_name, password_hash, role,
         created_at, email_verified_at, disabled_at, deleted_at)
     SELECT gen_random_uuid(), upper(address), address, CASE WHEN n % 5 < 3 THEN name END, '!',
@@ -29,8 +29,8 @@ const PEOPLE: &str = "INSERT INTO users (id, email, email_canonical, display_nam
         FROM totp_authenticators WHERE confirmed_at IS NULL ORDER BY user_id LIMIT 20);
     UPDATE users SET email = replace(email, 'EXAMPLE', 'Example')";
 
-/// What others do meanwhile, over and over; each of them has an address of its own end.
-const MEANWHILE: &str = "
+/// Concurrent changes, repeated during the test. Their addresses have their own domain.
+const CONCURRENT_CHANGES: &str = "
     INSERT INTO users (id, email, email_canonical, display_name, password_hash, created_at)
     SELECT gen_random_uuid(), address, address, 'Ab', '!', '2026-01-01'::timestamptz + random() * interval '31 days'
     FROM (SELECT 'a' || gen_random_uuid() || '@moving.example' AS address) AS drawn;
@@ -74,7 +74,7 @@ async fn all_users(app: &TestApp) -> Vec<Row> {
         .collect()
 }
 
-/// The words of a text, as few letters as there are here.
+/// The words of a text, with the few letters folded that occur here.
 fn words(text: &str) -> Vec<String> {
     let folded = text.to_lowercase().replace('ç', "c");
     let words = folded.split(|c: char| !c.is_alphanumeric());
@@ -84,7 +84,8 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether each term stands in the address or in the name, word by word; the last may go on.
+/// Whether each term matches words of the address or of the name in sequence. The last word of a term may
+/// be a prefix.
 fn matches(row: &Row, text: &str) -> bool {
     let terms: Vec<Vec<String>> = text.split_whitespace().map(words).collect();
     let stands = |term: &[String], all: &[String]| {
@@ -103,7 +104,7 @@ fn matches(row: &Row, text: &str) -> bool {
     text.is_empty() || is_found || text == row.id
 }
 
-/// The ids that a search has to find, in order.
+/// The ids that a search must find, in order.
 fn expected(all_users: &[Row], query: &Query) -> Vec<String> {
     let is = |wanted: &str, has: &str| wanted.is_empty() || wanted == has;
     let mut found: Vec<&Row> = all_users
@@ -134,7 +135,7 @@ async fn walked(app: &TestApp, query: &Query, size: usize) -> Vec<String> {
     }
 }
 
-/// From the last page to the first, where the pages that lead to the last one are not looked at.
+/// Walks from the last page to the first. The pages on the way to the last one are not recorded.
 async fn walked_back(app: &TestApp, query: &Query, size: usize) -> Vec<String> {
     let (mut query, mut pages) = (query.clone(), Vec::new());
     let page = async |query: &Query| {
@@ -161,7 +162,7 @@ async fn walked_back(app: &TestApp, query: &Query, size: usize) -> Vec<String> {
     pages.concat()
 }
 
-/// Every mix of filters with several texts and all orders.
+/// Every combination of filters with several texts and all orders.
 fn searches(all_users: &[Row]) -> Vec<Query> {
     let texts = [
         "",
@@ -191,7 +192,7 @@ fn searches(all_users: &[Row]) -> Vec<Query> {
                 for verified in ["", "yes", "no"] {
                     for sort in ["newest", "oldest", "email"] {
                         all.push(Query {
-                            // Nineteen texts and twelve meet in turns.
+                            // Nineteen texts and twelve orders and sizes are combined in turn.
                             q: texts[all.len() * 5 % texts.len()].clone(),
                             status: status.to_owned(),
                             role: role.to_owned(),
@@ -244,7 +245,7 @@ async fn every_search_finds_and_counts_the_right_users() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_stays_is_found_once_and_in_order_while_others_come_and_change() {
+async fn unchanged_users_are_listed_once_and_in_order_while_others_change() {
     // The accounts are of any age, and not all of them are verified.
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let others = app.another_connection().await;
@@ -255,7 +256,7 @@ async fn who_stays_is_found_once_and_in_order_while_others_come_and_change() {
     let write = async {
         let mut written = 0;
         while !done.load(Ordering::Relaxed) {
-            others.batch_execute(MEANWHILE).await.unwrap();
+            others.batch_execute(CONCURRENT_CHANGES).await.unwrap();
             written += 1;
         }
         written

@@ -1,4 +1,4 @@
-//! From page to page of the list and back, by links and by cursors.
+//! Paging through the list and back, by links and by cursors.
 
 use crate::harness::{Page, TestApp};
 
@@ -12,7 +12,7 @@ async fn sixty_times_two(app: &TestApp) {
     .await;
 }
 
-/// The link of this kind, which stands above the list and below it.
+/// The pager's link with this `rel`, which is above and below the list.
 fn link(page: &Page, rel: &str) -> Option<String> {
     let links = page.html().matches(&format!("rel=\"{rel}\"")).count();
     assert!(links == 0 || links == 2, "{links} of {rel}");
@@ -56,7 +56,7 @@ async fn both_ends_lead_to_the_next_page_and_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_way_back_that_is_short_shows_the_whole_first_page() {
+async fn paging_back_past_the_start_shows_a_full_first_page() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let admin = app.person().admin().await;
     sixty_times_two(&app).await;

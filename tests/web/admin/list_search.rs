@@ -1,5 +1,5 @@
-//! What a search of the list finds: any word of a name and any part of an address, however it is
-//! written, in every page and call that searches and whatever wrote the account.
+//! What a search of the list finds: any word of a name and any part of an address, in any spelling, on
+//! every page and call that searches, whichever code wrote the account.
 
 use reqwest::Method;
 use serde_json::json;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::admin;
 use crate::harness::{Api, Reply, TestApp};
 
-/// Two thousand people, as a file of a company brings them.
+/// Two thousand users with addresses of one company, as an import might create them.
 const COMPANY: &str = "INSERT INTO users (id, email, email_canonical, display_name, password_hash, created_at)
     SELECT gen_random_uuid(), a, lower(a), name, '!', '2026-01-01'::timestamptz + n * interval '1 minute'
     FROM (SELECT n, given || ' ' || family AS name,
@@ -17,7 +17,7 @@ const COMPANY: &str = "INSERT INTO users (id, email, email_canonical, display_na
                 (ARRAY['Smith', 'López', 'Müller', 'García'])[1 + n / 5 % 4] AS family
             FROM generate_series(1, 2000) AS n) AS drawn) AS people";
 
-/// How many a query finds on all pages.
+/// The number of users that a query finds on all pages.
 async fn found(api: &Api, query: &str) -> usize {
     let (mut count, mut cursor) = (0, String::new());
     loop {
@@ -34,14 +34,14 @@ async fn found(api: &Api, query: &str) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn any_word_of_the_name_and_any_part_of_the_address_finds() {
+async fn a_search_matches_any_word_of_the_name_and_any_part_of_the_address() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (_, api) = admin(&app).await;
     app.sql(COMPANY, &[]).await;
     for (query, count) in [
         ("lopez", 500),
         ("L%C3%93PEZ", 500),
-        // The accent as a character of its own.
+        // The accent as a separate character.
         ("Lo%CC%81pez", 500),
         ("smith", 500),
         ("muller", 500),
@@ -56,7 +56,7 @@ async fn any_word_of_the_name_and_any_part_of_the_address_finds() {
         ("com.example", 0),
         ("opez", 0),
         ("xample", 0),
-        // The address ends before the name begins.
+        // A term does not match across the end of the address and the beginning of the name.
         ("com-maria", 0),
         ("maria+nobody", 0),
     ] {
@@ -74,7 +74,7 @@ async fn rename(api: &Api, id: Uuid, name: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn letters_are_alike_whatever_the_script_and_the_locale() {
+async fn searches_ignore_case_and_accents_in_every_script_and_locale() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (_, api) = admin(&app).await;
     for (name, queries) in [
@@ -106,7 +106,7 @@ async fn letters_are_alike_whatever_the_script_and_the_locale() {
             assert_eq!(users.len(), 1, "{query} of {name}: {reply:?}");
             assert_eq!(users[0]["display_name"], name);
         }
-        // The old name finds no one once there is another.
+        // A former name finds no one.
         rename(&api, person.id, "Somebody Else").await;
         let query: String = url::form_urlencoded::byte_serialize(queries[0].as_bytes()).collect();
         assert_eq!(found(&api, &query).await, 0, "{query}");
@@ -114,7 +114,7 @@ async fn letters_are_alike_whatever_the_script_and_the_locale() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn odd_input_finds_no_one_and_is_no_fault() {
+async fn odd_input_finds_no_one_and_causes_no_fault() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (_, api) = admin(&app).await;
     app.sql(COMPANY, &[]).await;
@@ -155,7 +155,7 @@ async fn odd_input_finds_no_one_and_is_no_fault() {
         let query: String = url::form_urlencoded::byte_serialize(long.as_bytes()).collect();
         assert_eq!(found(&api, &query).await, 0, "{query}");
     }
-    // What is no word is passed over beside words.
+    // Terms without a word are ignored beside words.
     for words in [
         "lopez+%25+-",
         "!lopez",
@@ -169,7 +169,7 @@ async fn odd_input_finds_no_one_and_is_no_fault() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_common_words_that_never_meet_are_answered_at_once() {
+async fn two_common_words_without_a_common_match_are_answered_at_once() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (_, api) = admin(&app).await;
     app.sql(

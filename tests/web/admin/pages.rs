@@ -1,4 +1,4 @@
-//! The pages of admins, as a browser without scripts shows them.
+//! The pages for admins, in a browser without scripts.
 
 use crate::harness::TestApp;
 
@@ -87,7 +87,7 @@ async fn a_user_is_shown_with_states_devices_events_and_mails() {
         page.text("main")
     );
 
-    // The user sees what was done, and not from where.
+    // The user sees the act, but not where the admin was.
     let theirs = app.person().verified().await;
     let mut their_browser = app.browser();
     their_browser.sign_in(&theirs).await;

@@ -1,4 +1,4 @@
-//! Files that come slowly, or never whole: they hold up no other upload, and leave nothing.
+//! Slow and incomplete uploads: they delay no other upload, and leave nothing.
 
 use std::time::{Duration, Instant};
 
@@ -18,14 +18,14 @@ use crate::harness::{
     settings::{HOST, ORIGIN},
 };
 
-/// Longer than an upload waits for bytes that do not come.
+/// Longer than an upload may go without receiving bytes.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How soon an upload is answered that waits for no other. The machine may be busy.
+/// The longest time until an upload that waits for no other is answered, on a busy machine.
 const PROMPT: Duration = Duration::from_secs(7);
 
 const ARRIVING: &str = "SELECT count(*) FROM user_imports WHERE arriving";
 
-/// An upload whose file begins with these bytes, and of which more is announced than comes.
+/// Begins an upload with these bytes and announces more than it sends.
 async fn begun(app: &TestApp, browser: &mut Browser, first: &[u8]) -> TcpStream {
     let token = browser.csrf_token().await;
     let mut body = multipart(Some(&token), "slow.csv", first);
@@ -46,7 +46,7 @@ async fn begun(app: &TestApp, browser: &mut Browser, first: &[u8]) -> TcpStream 
     stream
 }
 
-/// Sends a byte now and then until it is answered; the answer.
+/// Sends one byte from time to time until the upload is answered. Returns the answer.
 fn dripping(stream: TcpStream) -> JoinHandle<String> {
     let (mut reading, mut writing) = stream.into_split();
     tokio::spawn(async move {
@@ -76,7 +76,7 @@ async fn until(app: &TestApp, sql: &str, expected: i64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn uploads_that_drip_hold_up_no_other_and_end() {
+async fn slow_uploads_delay_no_other_and_time_out() {
     let app = TestApp::start().await;
     let (mut one, mut other) = (host(&app).await, host(&app).await);
     let mut third = host(&app).await;
@@ -97,7 +97,7 @@ async fn uploads_that_drip_hold_up_no_other_and_end() {
         "no one waited"
     );
 
-    // What has not arrived is no file yet.
+    // An incomplete upload is not listed as a file.
     let listed = third.visit(IMPORTS).await;
     assert_eq!(listed.texts(".people li").len(), 1);
     let arriving = app
@@ -115,7 +115,7 @@ async fn uploads_that_drip_hold_up_no_other_and_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_admins_later_upload_takes_the_place_of_the_oldest() {
+async fn an_admins_next_upload_replaces_the_oldest() {
     let app = TestApp::start().await;
     let mut browser = host(&app).await;
     let whole = vec![b'x'; 100 * 1024];
@@ -130,7 +130,7 @@ async fn an_admins_later_upload_takes_the_place_of_the_oldest() {
     assert!(began.elapsed() < PROMPT);
     assert_eq!(count(&app, ARRIVING).await, 1);
 
-    // The oldest upload is refused as soon as its next piece has arrived.
+    // The oldest upload is refused when its next piece arrives.
     let mut oldest = slow.remove(0);
     oldest.write_all(&whole).await.unwrap();
     oldest.shutdown().await.ok();
@@ -144,7 +144,7 @@ async fn an_admins_later_upload_takes_the_place_of_the_oldest() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_never_comes_whole_leaves_nothing() {
+async fn an_incomplete_upload_leaves_nothing() {
     let app = TestApp::start().await;
     let mut browser = host(&app).await;
     let pieces = "SELECT count(*) FROM user_import_parts";
@@ -154,7 +154,7 @@ async fn what_never_comes_whole_leaves_nothing() {
     until(&app, ARRIVING, 0).await;
     assert_eq!(count(&app, pieces).await, 0);
 
-    // A node that is killed leaves a file that another one deletes.
+    // A node that is killed leaves a partial file, which another node deletes.
     let left = "INSERT INTO user_imports (id, created_at, file_name, state, row_count, accounts_new,
         accounts_known, rows_bad, seen_at, arriving)
         SELECT gen_random_uuid(), created_at, 'file', 'uploaded', 0, 0, 0, 1, created_at, true FROM users";

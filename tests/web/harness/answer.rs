@@ -1,4 +1,4 @@
-//! One answer of the service, and what must hold for every one of them.
+//! One answer of the service, and the checks that every answer must pass.
 
 use reqwest::{RequestBuilder, header::HeaderMap};
 
@@ -13,14 +13,14 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Sends a request. Every answer is checked for what all answers have in common.
+    /// Sends a request, and checks the answer.
     pub(crate) async fn of(request: RequestBuilder) -> Self {
         let answer = Self::or_fault(request).await;
         assert!(answer.status != 500, "a fault of ours: {}", answer.body);
         answer
     }
 
-    /// The same where a fault of ours is what the test is about.
+    /// The same for a test that expects a 500.
     pub(crate) async fn or_fault(request: RequestBuilder) -> Self {
         let response = request.send().await.expect("an answer");
         let answer = Self {
@@ -32,7 +32,7 @@ impl Answer {
         answer
     }
 
-    /// A header, as text.
+    /// The text of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }

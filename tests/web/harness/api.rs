@@ -24,7 +24,7 @@ pub(crate) struct Api {
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
-    /// The body; null where there is none.
+    /// The JSON body; null if there is none.
     pub(crate) body: Value,
     pub(crate) answer: Answer,
 }
@@ -38,12 +38,12 @@ impl Api {
         }
     }
 
-    /// The same with the access token of a reply.
+    /// The same client with the access token of a reply.
     pub(crate) fn with(&self, reply: &Reply) -> Self {
         self.with_token(reply.text("access_token"))
     }
 
-    /// The same with this access token.
+    /// The same client with this access token.
     pub(crate) fn with_token(&self, token: &str) -> Self {
         Self {
             bearer: Some(token.to_owned()),
@@ -51,7 +51,7 @@ impl Api {
         }
     }
 
-    /// Sends the same calls to another node.
+    /// The same client for another node.
     pub(crate) fn at(&self, node: &Node) -> Self {
         Self {
             node: node.url(),
@@ -90,7 +90,7 @@ impl Api {
         self.request_at(method, &format!("/api/auth{call}"))
     }
 
-    /// A request of any path.
+    /// A request to any path.
     pub(crate) fn request_at(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self
             .http
@@ -102,13 +102,13 @@ impl Api {
         }
     }
 
-    /// Signs in with address and password; the reply has a pair or asks for a code.
+    /// Signs in with address and password. The reply has a token pair, or requires a code.
     pub(crate) async fn sign_in(&self, person: &Person) -> Reply {
         let body = json!({ "email": person.email, "password": person.password });
         self.post("/login", body).await
     }
 
-    /// Signs in with a code as well.
+    /// Signs in with a code as second factor.
     pub(crate) async fn sign_in_with(&self, person: &Person, code: &str) -> Reply {
         let pending = self.sign_in(person).await;
         assert_eq!(pending.body["mfa_required"], true, "{pending:?}");
@@ -116,7 +116,7 @@ impl Api {
         self.post("/login/mfa", body).await
     }
 
-    /// Asks for the next pair.
+    /// Requests the next token pair.
     pub(crate) async fn refresh(&self, token: &str) -> Reply {
         self.post("/refresh", json!({ "refresh_token": token }))
             .await
@@ -124,14 +124,14 @@ impl Api {
 }
 
 impl Reply {
-    /// Sends a call. Every refusal has to be a problem document (RFC 9457), and every answer one
-    /// that the description of the API knows.
+    /// Sends a call. Asserts that a refusal is a problem document (RFC 9457), and that the description of
+    /// the API documents the answer.
     pub(crate) async fn of(request: RequestBuilder) -> Self {
         let asked = described::asked(&request);
         Self::read(Answer::of(request).await).described(asked)
     }
 
-    /// A call from a browser, with its cookies.
+    /// Sends a call from a browser, with its cookies.
     pub(crate) async fn from_browser(browser: &mut Browser, request: RequestBuilder) -> Self {
         let asked = described::asked(&request);
         Self::read(browser.send(request).await).described(asked)
@@ -165,13 +165,13 @@ impl Reply {
         reply
     }
 
-    /// A text of the body.
+    /// The text of a field of the body.
     pub(crate) fn text(&self, field: &str) -> &str {
         let lacks = || panic!("no {field} in {} {}", self.status, self.body);
         self.body[field].as_str().unwrap_or_else(lacks)
     }
 
-    /// The stable word of a problem.
+    /// The code of a problem document.
     pub(crate) fn code(&self) -> &str {
         self.text("code")
     }

@@ -16,10 +16,10 @@ use super::{
     Api, Browser, clock::HandClock, database::TestDatabase, mail::Post, people::NewPerson, settings,
 };
 
-/// How long a node may take to stop once its test is over.
+/// How long a node may take to stop at the end of its test.
 const STOPPING: Duration = Duration::from_secs(5);
 
-/// The app, its clock and its mails. Dropped, it stops, and takes its database with it.
+/// The app, its clock and its mails. When dropped, it stops, and its database is deleted.
 pub(crate) struct TestApp {
     pub(crate) clock: HandClock,
     pub(crate) post: Post,
@@ -46,13 +46,13 @@ impl TestApp {
         Self::with_chance(changed, Arc::new(SystemRandom)).await
     }
 
-    /// Starts the app with some settings changed, and with other chance than the machine's.
+    /// Starts the app with some settings changed, and with another random source than the machine's.
     pub(crate) async fn with_chance(changed: &[(&str, &str)], chance: Arc<dyn Random>) -> Self {
         let database = TestDatabase::create().await;
         Self::on(database, changed, HandClock::default(), chance)
     }
 
-    /// Starts the app on a dump of an earlier database, so long after the usual time.
+    /// Starts the app on a dump of an earlier database, with the clock ahead by this much.
     pub(crate) async fn restored(dump: &str, changed: &[(&str, &str)], later: TimeDelta) -> Self {
         let clock = HandClock::default();
         clock.advance(later);
@@ -86,7 +86,7 @@ impl TestApp {
         self.another_node_with(&[])
     }
 
-    /// Another one with some settings changed further.
+    /// The same with further settings changed.
     pub(crate) fn another_node_with(&self, further: &[(&str, &str)]) -> Node {
         let changed: Vec<(&str, &str)> = self
             .changed
@@ -104,7 +104,7 @@ impl TestApp {
         )
     }
 
-    /// The flows' services of the first node.
+    /// The services of the first node, for calling flows directly.
     pub(crate) fn services(&self) -> &Services {
         &self.node.services
     }
@@ -124,7 +124,7 @@ impl TestApp {
         self.node.url()
     }
 
-    /// Where its database is.
+    /// The URL of its database.
     pub(crate) fn database_url(&self) -> &str {
         self.database.url()
     }
@@ -139,17 +139,17 @@ impl TestApp {
         self.clock.advance(by);
     }
 
-    /// Asks the database, past the service.
+    /// Queries the database directly.
     pub(crate) async fn sql(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Vec<Row> {
         self.database.query(sql, params).await
     }
 
-    /// A connection more to the database, for transactions beside others.
+    /// Another connection to the database, for concurrent transactions.
     pub(crate) async fn another_connection(&self) -> tokio_postgres::Client {
         self.database.another().await
     }
 
-    /// The audit log in order: what happened, by name.
+    /// The names of all audit events, in order.
     pub(crate) async fn audit(&self) -> Vec<String> {
         let events = self
             .sql("SELECT event FROM audit_events ORDER BY seq", &[])
@@ -157,7 +157,7 @@ impl TestApp {
         events.iter().map(|row| row.get(0)).collect()
     }
 
-    /// Waits until the outbox holds nothing that could be sent now; what waits to be merged cannot.
+    /// Waits until the outbox has no mail to be sent now. Mails that wait to be merged remain.
     pub(crate) async fn outbox_is_empty(&self) {
         let waiting = "SELECT 1 FROM mails WHERE sealed IS NOT NULL AND dropped_at IS NULL
                        AND (merge_key IS NULL OR next_attempt_at <= $1::text::timestamptz)";
@@ -211,7 +211,7 @@ impl Node {
         }
     }
 
-    /// Where it listens.
+    /// The URL at which it listens.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }

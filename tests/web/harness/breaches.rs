@@ -1,4 +1,4 @@
-//! A Have I Been Pwned of the test's own: it knows the passwords it was given, and may be down.
+//! A local Have I Been Pwned server: it knows the passwords that the test gives it, and can be down.
 
 use std::{
     fmt::Write as _,
@@ -14,7 +14,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// The running server; it ends with the test.
+/// The running server; it stops at the end of the test.
 pub(crate) struct BreachServer {
     pub(crate) url: String,
     up: Arc<AtomicBool>,
@@ -22,7 +22,7 @@ pub(crate) struct BreachServer {
 }
 
 impl BreachServer {
-    /// Starts it with the passwords that it knows.
+    /// Starts it with these breached passwords.
     pub(crate) async fn knowing(passwords: &'static [&'static str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -40,17 +40,17 @@ impl BreachServer {
         Self { url, up, asked }
     }
 
-    /// The settings of an app that asks it.
+    /// The settings of an app that uses it.
     pub(crate) fn settings(&self) -> [(&str, &str); 2] {
         [("HIBP_ENABLED", "true"), ("HIBP_API_URL", &self.url)]
     }
 
-    /// From now on it closes every connection, or serves them again.
+    /// Makes it close every connection, or serve them again.
     pub(crate) fn go_down(&self, down: bool) {
         self.up.store(!down, Ordering::SeqCst);
     }
 
-    /// How often it was asked.
+    /// The number of requests so far.
     pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
@@ -63,7 +63,7 @@ async fn answer(mut stream: TcpStream, passwords: &[&str]) {
     let prefix = request
         .strip_prefix("GET /range/")
         .map_or("", |rest| &rest[..5]);
-    // There is always something in a range.
+    // A real range is never empty.
     let mut list = format!("{}:1\r\n", "0".repeat(35));
     for password in passwords {
         let digest = data_encoding::HEXUPPER.encode(&Sha1::digest(password));

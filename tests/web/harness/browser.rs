@@ -1,4 +1,4 @@
-//! A browser without scripts: it keeps cookies, fills in forms, and follows redirects.
+//! A browser without scripts: it keeps cookies, fills in forms and follows redirects.
 
 use chrono::{DateTime, Utc};
 use reqwest::{Client, Method, RequestBuilder};
@@ -25,12 +25,12 @@ pub(crate) struct Browser {
     page: Option<Page>,
 }
 
-/// A page, and how the browser came to it.
+/// A page, and the redirects that led to it.
 #[derive(Debug, Clone)]
 pub(crate) struct Page {
     path: String,
     answer: Answer,
-    /// What was answered on the way, oldest first; the page itself is not among them.
+    /// The redirects before the page, oldest first.
     pub(crate) redirects: Vec<Answer>,
 }
 
@@ -52,7 +52,7 @@ impl Browser {
         }
     }
 
-    /// The same browser, with its cookies, sent to another node of the service.
+    /// The same browser with its cookies, for another node.
     pub(crate) fn at(&self, node: &Node) -> Self {
         Self {
             node: node.url(),
@@ -60,7 +60,7 @@ impl Browser {
         }
     }
 
-    /// Opens a path or a link of the service, and follows where it leads.
+    /// Opens a path or a link of the service, and follows redirects.
     pub(crate) async fn visit(&mut self, link: &str) -> Page {
         let path = link.strip_prefix(ORIGIN).unwrap_or(link);
         let request = self
@@ -70,7 +70,7 @@ impl Browser {
         self.follow(path, answer).await
     }
 
-    /// Fills in the form with this action on the page that is open, sends it, and follows.
+    /// Fills in the form with this action on the open page, sends it, and follows redirects.
     pub(crate) async fn submit(&mut self, action: &str, typed: &[(&str, &str)]) -> Page {
         let fields = self.form(action, typed).filled(typed);
         self.post(action, &fields).await
@@ -92,7 +92,7 @@ impl Browser {
         found.cloned().unwrap_or_else(lacks)
     }
 
-    /// Posts fields as a form of ours would, and follows.
+    /// Posts fields as one of our forms would, and follows redirects.
     pub(crate) async fn post(
         &mut self,
         path: &str,
@@ -107,7 +107,7 @@ impl Browser {
         self.follow(path, answer).await
     }
 
-    /// A POST of a form that does not say yet where it comes from.
+    /// A POST of a form without the headers that name its origin.
     pub(crate) fn post_request(&self, path: &str) -> RequestBuilder {
         let form = "application/x-www-form-urlencoded";
         self.request(Method::POST, path)
@@ -162,7 +162,7 @@ impl Browser {
         page
     }
 
-    /// The `Cookie` header that it sends now.
+    /// The `Cookie` header that it would send now.
     pub(crate) fn cookies(&self) -> String {
         self.jar.header(self.now()).unwrap_or_default()
     }
@@ -171,7 +171,7 @@ impl Browser {
         self.clock.now()
     }
 
-    /// The hidden token of the forms on a page.
+    /// The form token in the hidden field of a page.
     pub(crate) async fn csrf_token(&mut self) -> String {
         self.visit("/login").await;
         let page = self.page.as_ref().unwrap();
@@ -203,7 +203,7 @@ impl Browser {
     }
 }
 
-/// A client that follows nothing by itself.
+/// A client that follows no redirects.
 pub(crate) fn http() -> Client {
     let policy = reqwest::redirect::Policy::none();
     Client::builder().redirect(policy).build().unwrap()
@@ -241,19 +241,19 @@ impl Page {
         all.flat_map(Answer::set_cookies).collect()
     }
 
-    /// What interrupts a screen reader: the errors.
+    /// The text of the alerts: the errors.
     pub(crate) fn alert(&self) -> String {
         self.text("[role=alert]")
     }
 
-    /// The text of every element that a selector finds.
+    /// The joined text of every element that a selector finds.
     pub(crate) fn text(&self, css: &str) -> String {
         let html = Html::parse_document(self.html());
         let found: Vec<String> = html.select(&selector(css)).map(text_of).collect();
         found.join("\n")
     }
 
-    /// The texts of every element that a selector finds, one each.
+    /// The text of each element that a selector finds.
     pub(crate) fn texts(&self, css: &str) -> Vec<String> {
         let html = Html::parse_document(self.html());
         html.select(&selector(css)).map(text_of).collect()

@@ -1,4 +1,4 @@
-//! A clock that stands still until the test moves it.
+//! A clock that only the test moves.
 
 use std::{
     sync::{
@@ -14,7 +14,7 @@ use vestibule::internals::domain::clock::{Clock, from_millis};
 /// 3 March 2026, 14:05 UTC: pages and mails print the same times in every run.
 const START_MILLIS: i64 = 1_772_546_700_000;
 
-/// Clones show the same time.
+/// All clones show the same time.
 #[derive(Clone)]
 pub(crate) struct HandClock {
     now: Arc<AtomicI64>,
@@ -38,7 +38,7 @@ impl HandClock {
             .fetch_add(by.num_milliseconds(), Ordering::Relaxed);
     }
 
-    /// Sets the time of day ahead or back, while no time passes.
+    /// Moves the time of day ahead or back, but not the elapsed time.
     pub(crate) fn set(&self, by: TimeDelta) {
         self.now.fetch_add(by.num_milliseconds(), Ordering::Relaxed);
     }

@@ -1,4 +1,4 @@
-//! `Set-Cookie` to the letter, and a jar that forgets what a browser would.
+//! A strict parser of `Set-Cookie`, and a jar that forgets what a browser would forget.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub(crate) struct SetCookie {
 }
 
 impl SetCookie {
-    /// Reads a header. An attribute that we never set is a fault.
+    /// Parses a header. Panics for an attribute that we never set.
     pub(crate) fn parse(header: &str) -> Self {
         let mut parts = header.split("; ");
         let (name, value) = parts.next().unwrap().split_once('=').unwrap();
@@ -39,7 +39,7 @@ impl SetCookie {
         cookie
     }
 
-    /// Every cookie of ours is bound like this (ASVS 5.0, 3.3).
+    /// Asserts the attributes that all our cookies have (ASVS 5.0, 3.3).
     pub(crate) fn assert_bound(&self) {
         assert!(self.http_only, "{self:?} can be read by scripts");
         assert_eq!(self.same_site.as_deref(), Some("Lax"), "{self:?}");
@@ -48,12 +48,12 @@ impl SetCookie {
     }
 }
 
-/// What a browser keeps.
+/// The cookies that a browser keeps.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Jar(BTreeMap<String, (String, Option<DateTime<Utc>>)>);
 
 impl Jar {
-    /// Keeps a cookie, or forgets it where the header says so.
+    /// Keeps a cookie, or deletes it if the header says so.
     pub(crate) fn keep(&mut self, cookie: &SetCookie, now: DateTime<Utc>) {
         match cookie.max_age {
             Some(seconds) if seconds <= 0 => {
@@ -90,7 +90,7 @@ impl Jar {
             .collect()
     }
 
-    /// Keeps cookies that another jar had.
+    /// Adds the cookies of another jar.
     pub(crate) fn put(&mut self, values: &BTreeMap<String, String>) {
         let without_age = |(name, value): (&String, &String)| (name.clone(), (value.clone(), None));
         self.0.extend(values.iter().map(without_age));
@@ -101,7 +101,7 @@ impl Jar {
         self.0.remove(name);
     }
 
-    /// The browser closes: what had no age is gone.
+    /// Closes the browser: cookies without an expiry are deleted.
     pub(crate) fn close(&mut self) {
         self.0.retain(|_, (_, until)| until.is_some());
     }

@@ -1,8 +1,8 @@
 //! A database for each test: cloned from a migrated template, dropped at the end.
 //!
-//! All tests of a worktree share one throwaway cluster, in memory where the machine lets us. Each
-//! process attaches to it, and the last to leave stops it. The template is named after the migrations it was made by, so
-//! that it is made once, and anew when they change.
+//! All tests of a worktree share one temporary cluster, in memory if the machine allows it. Each process
+//! attaches to it, and the last one stops it. The template's name contains a hash of the migrations, so
+//! that it is made once, and again when they change.
 
 use std::{
     fs,
@@ -59,7 +59,7 @@ impl TestDatabase {
         }
     }
 
-    /// A database out of the statements of a dump, brought up to date.
+    /// A database from the statements of a dump, migrated to the current schema.
     pub(crate) async fn restored(dump: &str) -> Self {
         let cluster = LocalPostgres::start(&options()).await.expect("a cluster");
         let admin = connect(cluster.url()).await;
@@ -67,7 +67,7 @@ impl TestDatabase {
         let name = format!("test_{}_{count}", std::process::id());
         run(&admin, &format!("CREATE DATABASE {name}")).await;
         let url = cluster.url_for(&name);
-        // The dump sets what only its own session should have.
+        // The dump changes settings of its session.
         run(&connect(&url).await, dump).await;
         let restored = Self {
             own: connect(&url).await,
@@ -82,7 +82,7 @@ impl TestDatabase {
         restored
     }
 
-    /// Where it is.
+    /// The options to connect to it.
     pub(crate) fn options(&self, pool_size: usize) -> DatabaseOptions {
         DatabaseOptions {
             url: self.url.clone(),
@@ -96,19 +96,19 @@ impl TestDatabase {
         &self.url
     }
 
-    /// A connection more, for transactions beside others.
+    /// Another connection, for concurrent transactions.
     pub(crate) async fn another(&self) -> Client {
         connect(&self.url).await
     }
 
-    /// Asks the database, past the service.
+    /// Queries the database directly.
     pub(crate) async fn query(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Vec<Row> {
         self.own.query(sql, params).await.expect(sql)
     }
 }
 
 impl Drop for TestDatabase {
-    /// Also where the test failed: nothing is left behind.
+    /// Also after a failed test: no database is left behind.
     fn drop(&mut self) {
         let cluster = self.cluster.take();
         let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
@@ -135,8 +135,8 @@ fn options() -> Options {
     }
 }
 
-/// A file system in memory clones a database ten times as fast as a disk does; containers often
-/// have a very small one.
+/// A file system in memory clones a database ten times as fast as a disk. Containers often have a very
+/// small one.
 fn shelf() -> &'static str {
     let enough = 1 << 30;
     let is_roomy = |shelf: &rustix::fs::StatVfs| shelf.f_bavail * shelf.f_frsize >= enough;
@@ -166,21 +166,21 @@ async fn run(admin: &Client, sql: &str) {
     admin.batch_execute(sql).await.expect(sql);
 }
 
-/// What a killed test left behind: databases whose process is gone.
+/// Drops the databases of killed tests, whose process is gone.
 async fn drop_leftovers(admin: &Client) {
     let names = r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_%'";
     for row in admin.query(names, &[]).await.expect("the databases") {
         let name: String = row.get(0);
         let pid = name.split('_').nth(1).unwrap_or_default();
         if !Path::new("/proc").join(pid).exists() {
-            // Another test may be at it as well.
+            // Another process may be dropping it, too.
             let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
             let _ = admin.batch_execute(&drop).await;
         }
     }
 }
 
-/// The name of the migrated template; the first to come makes it.
+/// The name of the migrated template; the first process makes it.
 async fn template(cluster: &LocalPostgres, admin: &Client) -> String {
     let name = format!("template_{}", hash_of_migrations());
     let is_there = async || {
@@ -200,7 +200,7 @@ async fn template(cluster: &LocalPostgres, admin: &Client) -> String {
             pool_size: 1,
         };
         App::migrate(&options).await.expect("the migrations run");
-        // The migrations' connection may need a moment to close.
+        // The connection of the migrations may need a moment to close.
         let others =
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'unfinished'";
         run(admin, others).await;

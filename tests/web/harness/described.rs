@@ -1,4 +1,4 @@
-//! Every answer of the API that a test gets must be one that the description of the API knows.
+//! Checks that the description of the API documents every answer that a test gets.
 
 use std::sync::LazyLock;
 
@@ -8,19 +8,19 @@ use vestibule::internals::web::api::description;
 
 use super::api::Reply;
 
-/// The description, as the settings of the tests make it.
+/// The description under the settings of the tests.
 pub(crate) static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
     let described = description::describe(15, true).expect("a description");
     serde_json::from_str(described.json()).expect("JSON")
 });
 
-/// The method and the path that a request asks for.
+/// The method and the path of a request.
 pub(crate) fn asked(request: &RequestBuilder) -> Option<(Method, String)> {
     let request = request.try_clone()?.build().ok()?;
     Some((request.method().clone(), request.url().path().to_owned()))
 }
 
-/// Insists that the call can be answered so, and refused with that code.
+/// Asserts that the description of the call has this status, and this code for a refusal.
 #[track_caller]
 pub(crate) fn assert_described(method: &Method, path: &str, reply: &Reply) {
     let method = if method == Method::HEAD {
@@ -51,14 +51,14 @@ pub(crate) fn assert_described(method: &Method, path: &str, reply: &Reply) {
     }
 }
 
-/// The codes that the schema of a problem names.
+/// The codes that the schema of a problem lists.
 pub(crate) fn codes_of(schema: &Value) -> Vec<&str> {
     let codes = schema["allOf"][1]["properties"]["code"]["enum"].as_array();
     let codes = codes.expect("the schema of a problem");
     codes.iter().filter_map(Value::as_str).collect()
 }
 
-/// What a reference refers to, or the thing itself.
+/// The target of a reference, or the value itself.
 pub(crate) fn resolved(response: &'static Value) -> &'static Value {
     match response["$ref"].as_str() {
         Some(reference) => DESCRIPTION
@@ -74,7 +74,7 @@ fn call(method: &Method, path: &str) -> Option<&'static Value> {
     item.get(method.as_str().to_ascii_lowercase())
 }
 
-/// Whether a path is one of a template such as `/sessions/{id}`.
+/// Whether a path matches a template such as `/sessions/{id}`.
 fn fits(template: &str, path: &str) -> bool {
     let (template, path) = (template.split('/'), path.split('/'));
     template.clone().count() == path.clone().count()

@@ -19,7 +19,7 @@ pub(crate) struct Field {
 }
 
 impl Form {
-    /// Every form of a page that is posted.
+    /// Every form of a page with method POST.
     pub(crate) fn all(html: &str) -> Vec<Self> {
         let (form, input) = (selector("form"), selector("input[name], select[name]"));
         Html::parse_document(html)
@@ -34,7 +34,7 @@ impl Form {
             .collect()
     }
 
-    /// What is sent where the person fills in `typed` and leaves the rest as it is.
+    /// The fields that are sent if the user fills in `typed` and leaves the rest as it is.
     pub(crate) fn filled(&self, typed: &[(&str, &str)]) -> Vec<(String, String)> {
         let own = |field: &Field| {
             let typed = typed.iter().find(|(name, _)| *name == field.name);
@@ -71,16 +71,16 @@ impl Field {
     }
 }
 
-/// A selector that is known to be one.
+/// A selector that is known to be valid.
 pub(crate) fn selector(text: &str) -> Selector {
     Selector::parse(text).unwrap()
 }
 
-/// The text of an element with its blanks collapsed.
+/// The text of an element with whitespace collapsed.
 pub(crate) fn text_of(element: ElementRef<'_>) -> String {
     let text: String = element.text().collect::<Vec<_>>().join(" ");
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    // A stop that follows an element stands in a text of its own.
+    // A full stop after an element is a text node of its own.
     [" .", " ,", " :"]
         .iter()
         .fold(text, |text, stop| text.replace(stop, &stop[1..]))

@@ -1,4 +1,4 @@
-//! The mails that people get.
+//! The mails that users receive.
 
 use std::{
     collections::HashSet,
@@ -43,14 +43,13 @@ impl Post {
         &self.mailbox
     }
 
-    /// Wakes the worker, rather than wait for its next round.
+    /// Wakes the mail worker, instead of waiting for its next round.
     pub(crate) async fn ring(&self) {
         self.bell.notify_one();
         sleep(POLL).await;
     }
 
-    /// Waits for a mail to this address that has not been read yet and whose subject has these
-    /// words.
+    /// Waits for an unread mail to this address whose subject contains these words.
     pub(crate) async fn mail(&self, email: &str, about: &str) -> Mail {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -66,7 +65,7 @@ impl Post {
         }
     }
 
-    /// How many mails went to this address so far.
+    /// The number of mails to this address so far.
     pub(crate) fn count(&self, email: &str) -> usize {
         self.mailbox
             .sent()

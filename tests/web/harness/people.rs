@@ -1,5 +1,5 @@
-//! People with an account, in every state, made past the pages so that a test starts where its
-//! story does.
+//! Users with an account in every state, created directly in the database so that a test can start with
+//! its subject.
 
 use std::{
     future::{Future, IntoFuture},
@@ -40,14 +40,14 @@ pub(crate) struct Person {
     pub(crate) id: Uuid,
     pub(crate) email: String,
     pub(crate) password: String,
-    /// Where a second factor is enrolled: the phone.
+    /// The authenticator app, if a second factor is enrolled.
     pub(crate) phone: Option<Phone>,
-    /// Backup codes as they were shown.
+    /// The backup codes as they were shown.
     pub(crate) backup_codes: Vec<String>,
 }
 
 impl Person {
-    /// The code that the phone shows now.
+    /// The code that the app shows now.
     pub(crate) fn code(&self) -> String {
         self.phone.as_ref().expect("a second factor").code()
     }
@@ -61,7 +61,7 @@ pub(crate) struct Phone {
 }
 
 impl Phone {
-    /// An app that was given this secret, typed as the page shows it.
+    /// An app with this secret, in the form in which the page shows it.
     pub(crate) fn new(secret: &str, clock: &HandClock) -> Self {
         let base32: String = secret.split_whitespace().collect();
         let secret = data_encoding::BASE32_NOPAD.decode(base32.as_bytes());
@@ -71,17 +71,17 @@ impl Phone {
         }
     }
 
-    /// What it was given.
+    /// The secret.
     pub(crate) fn secret(&self) -> String {
         data_encoding::BASE32_NOPAD.encode(&self.secret)
     }
 
-    /// The code of now.
+    /// The current code.
     pub(crate) fn code(&self) -> String {
         self.code_in(0)
     }
 
-    /// The code of so many steps ahead of now.
+    /// The code of the step that is so many steps from now.
     pub(crate) fn code_in(&self, steps: i64) -> String {
         let at = self.clock.now() + TimeDelta::seconds(steps * STEP_SECONDS);
         let totp = Builder::new()
@@ -91,7 +91,7 @@ impl Phone {
         totp.generate(seconds).to_string()
     }
 
-    /// A code that is right at no time around now.
+    /// A code that is not valid at any step near the current one.
     pub(crate) fn wrong_code(&self) -> String {
         let right: Vec<String> = (-10..=10).map(|step| self.code_in(step)).collect();
         let mut codes = (0..).map(|n| format!("{n:06}"));
@@ -108,7 +108,7 @@ pub(crate) struct NewPerson<'a> {
     admin: bool,
 }
 
-/// What an admin did to the account.
+/// The state that an admin has put the account into.
 enum ByAdmin {
     Disabled,
     DemandedNewPassword,
@@ -160,7 +160,7 @@ impl<'a> NewPerson<'a> {
         }
     }
 
-    /// Required by an admin to choose a new password.
+    /// Must choose a new password, as required by an admin.
     pub(crate) fn must_change(self) -> Self {
         Self {
             by_admin: Some(ByAdmin::DemandedNewPassword),
@@ -223,7 +223,7 @@ impl<'a> NewPerson<'a> {
         assert!(made.await.unwrap().is_some());
     }
 
-    /// As if the second factor had been enrolled some minutes ago: the code of now is unused.
+    /// Enrols a second factor as if some minutes ago: the current code is unused.
     async fn enroll(&self, person: &mut Person) {
         let s = self.app.services();
         let secret = TotpSecret::fresh(s.random.as_ref());

@@ -1,5 +1,5 @@
-//! Pages and mails as a snapshot keeps them: what a person reads and can do, with whatever differs
-//! from run to run checked for its form and replaced by its name.
+//! Pages and mails in the form of the snapshots: what a user reads and can do. Values that differ from run
+//! to run are checked for their form and replaced by their name.
 
 use std::fmt::Write;
 
@@ -14,7 +14,7 @@ use super::{
     settings::ORIGIN,
 };
 
-/// A page: its title, what stands on it in order, and what its forms ask for.
+/// A page: its title, its content in order, and the fields of its forms.
 pub(crate) fn page(page: &Page) -> String {
     let html = Html::parse_document(page.html());
     let title: Vec<String> = html.select(&selector("title")).map(text_of).collect();
@@ -27,7 +27,7 @@ pub(crate) fn page(page: &Page) -> String {
     redacted(&without_secret(&out))
 }
 
-/// The secret of an authenticator app, as it stands on the page in groups of four.
+/// The secret of an authenticator app, as the page shows it in groups of four.
 fn without_secret(text: &str) -> String {
     let is_group = |word: &str| {
         let base32 = |b: u8| matches!(b, b'A'..=b'Z' | b'2'..=b'7');
@@ -49,7 +49,7 @@ fn line(out: &mut String, element: ElementRef<'_>, parts: &Selector) {
         "button" => writeln!(out, "[ {text} ]"),
         "label" => writeln!(out, "{text}:"),
         "svg" => writeln!(out, "(a picture)"),
-        // An element with children is read through them.
+        // The children of an element are visited separately.
         "li" | "dd" if element.select(parts).next().is_some() => Ok(()),
         _ => writeln!(out, "{text}"),
     }
@@ -75,8 +75,8 @@ fn form(element: ElementRef<'_>) -> String {
     format!("form {}: {}", form.action, fields.join(", "))
 }
 
-/// A text with its tokens, ids and codes named instead of shown. Whatever looks like one has to be
-/// one: a token decodes, was issued by us, and expires after it was issued.
+/// A text with tokens, ids and codes replaced by their names. Whatever looks like one must be valid: a
+/// token decodes, was issued by us, and expires after it was issued.
 pub(crate) fn redacted(text: &str) -> String {
     let mut out = String::new();
     let mut word = String::new();
@@ -139,7 +139,7 @@ fn purpose_of(token: &str) -> String {
     claims["purpose"].as_str().unwrap().to_owned()
 }
 
-/// What a token claims; its signature is the service's to judge.
+/// The claims of a token, without a check of its signature.
 pub(crate) fn claims(token: &str) -> Value {
     let parts: Vec<&str> = token.split('.').collect();
     let decoded = BASE64URL_NOPAD

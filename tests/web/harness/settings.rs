@@ -1,10 +1,10 @@
-//! The settings of the app under test, read the way the product reads them.
+//! The settings of the app under test, read in the same way as by the product.
 
 use std::{collections::BTreeMap, ffi::OsString};
 
 use vestibule::internals::config::{self, Config, Source};
 
-/// The name under which the app is served: with https, so that cookies are as in production.
+/// The host name of the app, with https, so that cookies are as in production.
 pub(crate) const HOST: &str = "auth.example.com";
 /// `BASE_URL`.
 pub(crate) const ORIGIN: &str = "https://auth.example.com";
@@ -12,7 +12,7 @@ pub(crate) const ORIGIN: &str = "https://auth.example.com";
 /// `JWT_SECRET_KEY`.
 pub(crate) const JWT_SECRET_KEY: &str = "a key of thirty-two bytes or more for tests";
 
-/// What a test does not say itself. Hashes are cheap and floods allowed.
+/// The defaults of the tests: cheap hashes, and limits that are not reached.
 const DEFAULTS: [(&str, &str); 10] = [
     ("ENVIRONMENT", "development"),
     ("BASE_URL", ORIGIN),
@@ -29,7 +29,7 @@ const DEFAULTS: [(&str, &str); 10] = [
     ("DATA_DIR", "/nonexistent"),
 ];
 
-/// Settings on this database; what `changed` names comes before the defaults.
+/// Settings for this database; `changed` takes precedence over the defaults.
 pub(crate) fn load(database_url: &str, changed: &[(&str, &str)]) -> Config {
     let mut env: BTreeMap<String, OsString> = DEFAULTS
         .iter()

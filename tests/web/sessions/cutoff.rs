@@ -1,4 +1,4 @@
-//! When a token was issued, against the last change of the password.
+//! The issue time of a token, compared with the time of the last password change.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{EncodingKey, Header};
@@ -17,8 +17,8 @@ use crate::harness::{
     settings::{self, ORIGIN},
 };
 
-/// An access token as another program with the key would write it: neither `rev` nor `sid`, so that
-/// the issue time alone decides.
+/// An access token as another program with the key would mint it: without `rev` and `sid`, so that only
+/// the issue time decides.
 fn minted_elsewhere(person: &Person, times: &Value) -> String {
     let mut claims = json!({ "iss": ORIGIN, "sub": person.id, "purpose": "access" });
     let all = claims.as_object_mut().unwrap();
@@ -34,7 +34,7 @@ async fn changed_at(app: &TestApp) -> DateTime<Utc> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_cutoff_is_kept_to_the_millisecond_on_both_sides() {
+async fn tokens_are_compared_with_the_cutoff_to_the_millisecond() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let api = app.api();
@@ -46,7 +46,7 @@ async fn the_cutoff_is_kept_to_the_millisecond_on_both_sides() {
     let cutoff = changed_at(&app).await;
     assert_eq!(cutoff, app.services().now(), "the clock has not moved");
 
-    // The pair of the change, minted in its very millisecond, lives; so does a sign-in right then.
+    // The pair of the change, minted in the same millisecond, is valid; so is a sign-in at that moment.
     let changed = Person {
         password: NEW_PASSWORD.to_owned(),
         ..person.clone()
@@ -67,7 +67,7 @@ async fn the_cutoff_is_kept_to_the_millisecond_on_both_sides() {
     let (second, millis) = (cutoff.timestamp(), cutoff.timestamp_millis());
     let exp = second + 600;
     for (times, expected) in [
-        // With `iat_ms`, which alone counts.
+        // With `iat_ms`, only that counts.
         (
             json!({ "iat": second, "iat_ms": millis - 1, "exp": exp }),
             401,
@@ -77,7 +77,7 @@ async fn the_cutoff_is_kept_to_the_millisecond_on_both_sides() {
             json!({ "iat": second, "iat_ms": millis + 1, "exp": exp }),
             200,
         ),
-        // With `iat` alone: its whole second lies before the change, and the next one after it.
+        // With `iat` alone: its whole second is before the change, and the next one after it.
         (json!({ "iat": second, "exp": exp }), 401),
         (json!({ "iat": second + 1, "exp": exp }), 200),
         // A fraction keeps its milliseconds.
@@ -90,14 +90,14 @@ async fn the_cutoff_is_kept_to_the_millisecond_on_both_sides() {
     }
 }
 
-/// `NumericDate` with a fraction, a little above the millisecond so that no rounding loses it.
+/// A `NumericDate` with a fraction, slightly above the millisecond so that rounding does not lose it.
 #[expect(clippy::cast_precision_loss, reason = "the dates of this century fit")]
 fn from_secs(millis: i64) -> f64 {
     (millis as f64 + 0.25) / 1000.0
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn leeway_revives_nothing_from_before_the_change() {
+async fn the_leeway_accepts_no_token_from_before_the_change() {
     let app = TestApp::with(&[("JWT_LEEWAY_SECONDS", "300")]).await;
     let person = app.person().await;
     let api = app.api();
@@ -127,14 +127,14 @@ const BUSY: [(&str, &str); 3] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_in_that_waits_for_its_hash_while_the_password_changes_opens_nothing() {
+async fn a_sign_in_is_refused_if_the_password_changes_while_it_is_hashed() {
     let app = TestApp::start().await;
     let busy = app.another_node_with(&BUSY);
     let person = app.person().await;
     let api = app.api();
     let acting = api.with(&api.sign_in(&person).await);
 
-    // The sign-in reads what is stored, and then stands in the queue.
+    // The sign-in reads the stored hash, and then waits in the queue.
     let hashing = busy.services.clone();
     let password = Password::parse(&SecretString::from(PASSWORD)).unwrap();
     let ahead = tokio::spawn(async move { hashing.hashing.verify(password, None).await });

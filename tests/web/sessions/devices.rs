@@ -1,4 +1,4 @@
-//! The list of devices: who is on it, in which order, and when each was last seen.
+//! The list of devices: its entries, their order, and when each was last seen.
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -18,7 +18,7 @@ async fn devices(browser: &mut Browser) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_lists_this_device_first_and_then_who_was_there_last() {
+async fn the_page_lists_this_device_first_and_then_the_last_seen() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let stranger = app.person().await;
@@ -76,10 +76,10 @@ async fn the_page_lists_this_device_first_and_then_who_was_there_last() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lonely_device_is_offered_no_others_and_dead_ones_are_not_listed() {
+async fn ended_sessions_are_not_listed_and_a_single_device_is_alone() {
     let app = TestApp::start().await;
     let person = app.person().await;
-    // Signed out, expired after a week away: neither is listed.
+    // A session that was signed out and one that expired are not listed.
     let mut gone = signed_in(&app, &person).await;
     gone.submit("/logout", &[]).await;
     signed_in(&app, &person).await;
@@ -103,7 +103,7 @@ async fn seen(app: &TestApp) -> (String, Option<String>, String, i64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_is_noted_as_seen_once_a_minute() {
+async fn last_seen_is_updated_at_most_once_a_minute() {
     let app = TestApp::with(&[("TRUSTED_PROXIES", "127.0.0.1")]).await;
     let person = app.person().await;
     let pair = app.api().sign_in(&person).await;
@@ -137,7 +137,7 @@ async fn a_session_is_noted_as_seen_once_a_minute() {
     let unchanged: String = app.sql(version, &[]).await[0].get(0);
     assert_eq!(unchanged, written, "nothing is written within the minute");
 
-    // Pages note it too, and what has ended is not seen again.
+    // Pages update it too, and a session that has ended is not updated.
     app.wait(TimeDelta::minutes(2));
     assert_eq!(
         app.api()
@@ -155,7 +155,7 @@ async fn a_session_is_noted_as_seen_once_a_minute() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_notes_its_session_and_writes_nothing_where_the_pool_is_empty() {
+async fn a_page_updates_last_seen_only_if_a_connection_is_free() {
     let app = TestApp::with(&[("DATABASE_POOL_SIZE", "1")]).await;
     let person = app.person().await;
     let mut browser = signed_in(&app, &person).await;

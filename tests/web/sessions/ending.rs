@@ -1,4 +1,4 @@
-//! What ends sessions besides signing out.
+//! Acts other than signing out that end sessions.
 
 use chrono::TimeDelta;
 
@@ -8,7 +8,7 @@ use crate::harness::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_comes_back_late_ends_every_session() {
+async fn a_replayed_token_ends_every_session() {
     let app = TestApp::with(&[("REFRESH_GRACE_SECONDS", "0")]).await;
     let person = app.person().await;
     let mut owner = app.browser();
@@ -31,7 +31,7 @@ async fn a_token_that_comes_back_late_ends_every_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn changing_the_password_keeps_this_browser_alone() {
+async fn changing_the_password_keeps_only_this_browser_signed_in() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let (mut here, mut there) = (app.browser(), app.browser());

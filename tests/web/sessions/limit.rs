@@ -1,4 +1,4 @@
-//! How many sessions one user has at once (`SESSIONS_PER_USER`), and which one ends.
+//! The number of sessions that one user may have (`SESSIONS_PER_USER`), and which one ends beyond it.
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use super::{left_behind, signed_in};
 use crate::harness::{Person, TestApp};
 
-/// How the sessions of a person ended, or that they live, in the order in which they began.
+/// The reasons why a user's sessions ended, or that they are active, oldest session first.
 async fn endings(app: &TestApp, person: &Person) -> Vec<String> {
     let sql = "SELECT coalesce(revoked_reason, 'lives') FROM sessions \
                WHERE user_id::text = $1 ORDER BY created_at";
@@ -20,7 +20,7 @@ async fn living(app: &TestApp, person: &Person) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn past_the_limit_the_session_unused_longest_ends() {
+async fn past_the_limit_the_least_recently_used_session_ends() {
     let app = TestApp::with(&[("SESSIONS_PER_USER", "3")]).await;
     let (person, other) = (app.person().await, app.person().await);
     let mut untouched = signed_in(&app, &other).await;
@@ -30,7 +30,7 @@ async fn past_the_limit_the_session_unused_longest_ends() {
     app.wait(TimeDelta::minutes(1));
     let third = app.api().sign_in(&person).await;
     app.wait(TimeDelta::minutes(1));
-    // The oldest is used again, and so the second one is unused longest.
+    // The oldest session is used again, so the second one is now the least recently used.
     let oldest = app.api().refresh(oldest.text("refresh_token")).await;
     app.wait(TimeDelta::minutes(1));
     let fourth = app.api().sign_in(&person).await;
@@ -62,7 +62,7 @@ async fn past_the_limit_the_session_unused_longest_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_browser_that_signs_in_over_its_session_ends_no_other_one() {
+async fn a_sign_in_that_replaces_its_own_session_ends_no_other() {
     let app = TestApp::with(&[("SESSIONS_PER_USER", "2")]).await;
     let person = app.person().await;
     let program = app.api().sign_in(&person).await;
@@ -81,7 +81,7 @@ async fn a_browser_that_signs_in_over_its_session_ends_no_other_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sign_ins_at_once_on_two_nodes_keep_the_limit() {
+async fn concurrent_sign_ins_on_two_nodes_respect_the_limit() {
     let app = TestApp::with(&[("SESSIONS_PER_USER", "3")]).await;
     let another = app.another_node();
     let person = app.person().with_totp().await;
@@ -95,7 +95,7 @@ async fn sign_ins_at_once_on_two_nodes_keep_the_limit() {
     assert!(replies.iter().all(|reply| reply.status == 200));
     assert_eq!(living(&app, &plain).await, 3);
 
-    // The codes, too: each of the backup codes signs in once.
+    // Codes at the same time as well: each of the backup codes signs in once.
     let codes = person.backup_codes.iter();
     let replies = join_all(codes.enumerate().map(|(n, code)| {
         let api = if n % 2 == 0 { &here } else { &there };
@@ -107,14 +107,14 @@ async fn sign_ins_at_once_on_two_nodes_keep_the_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_an_earlier_version_left_ends_at_the_next_sign_in() {
+async fn sessions_of_an_earlier_version_beyond_the_limit_end_at_the_next_sign_in() {
     let app = TestApp::start().await;
     let person = app.person().await;
     left_behind(&app, &person, 20_000).await;
     let pair = app.api().sign_in(&person).await;
     assert_eq!(pair.status, 200);
     assert_eq!(living(&app, &person).await, 100);
-    // Those that were used last live on, beside the new one.
+    // The most recently used ones remain, with the new one.
     let sql = "SELECT count(*) FROM sessions s JOIN users u ON u.id = s.user_id \
                WHERE s.revoked_at IS NULL AND s.last_seen_at >= u.created_at - interval '99 seconds'";
     assert_eq!(app.sql(sql, &[]).await[0].get::<_, i64>(0), 100);

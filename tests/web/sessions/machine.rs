@@ -1,7 +1,7 @@
-//! Whatever happens in whatever order, exactly those tokens live that should (`docs/sessions.md`).
+//! After any acts in any order, exactly those tokens are accepted that should be (`docs/sessions.md`).
 //!
-//! Histories are made up, played against two nodes on one database, and compared with a model after
-//! every step. `PROPTEST_CASES` says how many; one that fails is made as short as it can be.
+//! Random histories run against two nodes on one database, and are compared with a model after every step.
+//! `PROPTEST_CASES` sets their number. A history that fails is shrunk to the shortest one.
 
 mod compare;
 mod model;
@@ -18,7 +18,7 @@ const CASES: u32 = 20;
 const STEPS: usize = 24;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_lives_is_what_should_live() {
+async fn tokens_are_accepted_exactly_where_the_model_says_so() {
     let grace = model::GRACE.num_seconds().to_string();
     let app = TestApp::with(&[("REFRESH_GRACE_SECONDS", &grace)]).await;
     let mut runner = TestRunner::new(Config {

@@ -1,4 +1,5 @@
-//! However many sessions, trusted browsers, events and mails there are, an answer has a page of them.
+//! However many sessions, trusted browsers, events and mails there are, an answer contains one page of
+//! them.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +8,10 @@ use serde_json::Value;
 use super::{left_behind, signed_in};
 use crate::harness::{Api, Person, Reply, TestApp};
 
-/// The most bytes of an answer (docs/limits.md).
+/// The size limit of an answer in bytes (docs/limits.md).
 const MOST: usize = 256 * 1024;
 
-/// The pages of a list: what `read` makes of each, until there is no next one.
+/// The pages of a list, until there is no next one.
 async fn pages(api: &Api, path: &str, cursor: &str, next: &str) -> Vec<Reply> {
     let (mut pages, mut query) = (Vec::new(), String::new());
     loop {
@@ -36,7 +37,7 @@ fn ids(pages: &[Reply], list: &str) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_api_tells_every_session_once_this_one_first() {
+async fn the_api_lists_every_session_once_with_this_one_first() {
     let app = TestApp::with(&[("SESSIONS_PER_USER", "1000")]).await;
     let person = app.person().await;
     left_behind(&app, &person, 130).await;
@@ -70,7 +71,7 @@ async fn the_api_tells_every_session_once_this_one_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_of_devices_leads_from_page_to_page() {
+async fn the_list_of_devices_is_paged() {
     let app = TestApp::with(&[("SESSIONS_PER_USER", "1000")]).await;
     let person = app.person().await;
     left_behind(&app, &person, 70).await;
@@ -103,7 +104,7 @@ async fn admin(app: &TestApp) -> (Person, Api) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn admins_page_through_what_hangs_on_a_user() {
+async fn admins_page_through_the_lists_of_a_user() {
     let app = TestApp::with(&[("SESSIONS_PER_USER", "1000")]).await;
     let (_, api) = admin(&app).await;
     let person = app.person().await;
@@ -176,7 +177,7 @@ async fn a_hundred_thousand_sessions_are_listed_in_small_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_user_trusts_twenty_five_browsers_and_no_more() {
+async fn a_user_trusts_at_most_twenty_five_browsers() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let mut browser = app.browser();
@@ -187,7 +188,7 @@ async fn a_user_trusts_twenty_five_browsers_and_no_more() {
         browser.submit("/login/verify", &typed).await.path(),
         "/account"
     );
-    // Those of an earlier version, used before and after it.
+    // Trusted browsers of an earlier version without a limit, last used before and after this one.
     let more = "INSERT INTO trusted_devices \
          (id, user_id, secret_hash, rev, created_at, expires_at, last_used_at) \
          SELECT gen_random_uuid(), u.id, sha256(n::text::bytea), u.revocation_id, t.used, \
@@ -202,7 +203,7 @@ async fn a_user_trusts_twenty_five_browsers_and_no_more() {
     let page = browser.visit("/account/sessions").await;
     assert!(page.html().contains("This browser"), "the last of the list");
 
-    // A sign-in with any trusted browser ends the trust in what the list did not show.
+    // A sign-in with any trusted browser ends the trust of those beyond the limit.
     browser.submit("/logout", &[]).await;
     assert_eq!(browser.sign_in(&owner).await.path(), "/account");
     let count = "SELECT count(*) FROM trusted_devices";

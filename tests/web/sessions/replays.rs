@@ -1,4 +1,4 @@
-//! Refresh tokens that were used before, and what only looks like one.
+//! Refresh tokens that were used before, and text that only looks like one.
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -11,7 +11,7 @@ use vestibule::internals::domain::{
 
 use crate::harness::{Person, Reply, TestApp, people::Phone};
 
-/// Lets time pass for the database, whose clock decides the grace.
+/// Makes time pass for the database, whose clock decides the grace.
 async fn age_rotations(app: &TestApp, seconds: u32) {
     let age = format!("UPDATE sessions SET rotated_at = rotated_at - interval '{seconds} s'");
     app.sql(&age, &[]).await;
@@ -31,7 +31,7 @@ pub(super) async fn assert_alarmed(app: &TestApp, person: &Person, times: i64) {
     assert_eq!((rev, audited, mailed, living), (times, times, times, 0));
 }
 
-/// All that a token could touch, row by row.
+/// All rows that a token could change.
 async fn everything(app: &TestApp) -> Vec<String> {
     let everything = "SELECT s::text FROM sessions s UNION ALL SELECT u::text FROM users u
         UNION ALL SELECT a::text FROM audit_events a UNION ALL SELECT m.id::text FROM mails m
@@ -91,13 +91,13 @@ async fn the_token_before_the_last_is_a_replay_even_within_the_grace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_predecessor_is_taken_until_the_grace_is_over() {
+async fn the_predecessor_is_accepted_until_the_grace_is_over() {
     let app = TestApp::with(&[("REFRESH_GRACE_SECONDS", "300")]).await;
     let person = app.person().await;
     let api = app.api();
     let first = api.sign_in(&person).await;
     let second = api.refresh(first.text("refresh_token")).await;
-    // The clock of the node has no say.
+    // The clock of the node does not matter.
     app.wait(TimeDelta::hours(1));
     age_rotations(&app, 200).await;
     let again = api.refresh(first.text("refresh_token")).await;
@@ -129,7 +129,7 @@ async fn twenty_replays_at_once_raise_one_alarm() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_only_looks_like_a_token_touches_nothing() {
+async fn text_that_only_looks_like_a_token_changes_nothing() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let api = app.api();
@@ -169,7 +169,7 @@ async fn what_only_looks_like_a_token_touches_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_of_ended_sessions_and_of_an_older_rev_touch_nothing() {
+async fn tokens_of_ended_sessions_and_of_an_older_rev_change_nothing() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let api = app.api();
@@ -185,7 +185,8 @@ async fn tokens_of_ended_sessions_and_of_an_older_rev_touch_nothing() {
     let third = api.refresh(second.text("refresh_token")).await;
     let raise = "UPDATE users SET revocation_id = revocation_id + 1";
     app.sql(raise, &[]).await;
-    // Grandparent, predecessor within the grace, current: the session lives, its tokens do not.
+    // Two generations ago, the predecessor within the grace, and the current one: the session is active,
+    // but its tokens are not.
     for pair in [&first, &second, &third] {
         assert_touches_nothing(&app, "an older rev", pair.text("refresh_token")).await;
     }
@@ -199,7 +200,7 @@ async fn tokens_of_ended_sessions_and_of_an_older_rev_touch_nothing() {
     }
 }
 
-/// A session as a version before `rev` would have left it: its current token carries none.
+/// Makes the session's current token one without `rev`, as issued by versions before `rev`.
 async fn without_rev(app: &TestApp, pair: &Reply) -> String {
     let claims = Claims {
         rev: None,
@@ -214,11 +215,11 @@ async fn without_rev(app: &TestApp, pair: &Reply) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_without_rev_of_before_a_reissue_are_superseded_and_not_replayed() {
+async fn tokens_without_rev_from_before_a_reissue_are_superseded_and_not_replays() {
     let app = TestApp::start().await;
     let person = app.person().verified().await;
     let api = app.api();
-    // Rotated once by an older version, so that there is an older token as well.
+    // Rotated once by the earlier version, so that there is an older token as well.
     let signed_in = api.sign_in(&person).await;
     let first = without_rev(&app, &signed_in).await;
     let second = api.refresh(&first).await;
@@ -228,7 +229,7 @@ async fn tokens_without_rev_of_before_a_reissue_are_superseded_and_not_replayed(
     );
     let current = without_rev(&app, &second).await;
 
-    // A second factor: the session goes on with a token of a new line.
+    // Enrolling a second factor continues the session with a reissued token.
     let acting = api.with(&second);
     let password = json!({ "password": person.password });
     let enrolment = acting.post("/mfa/totp/enroll", password).await;
@@ -240,14 +241,14 @@ async fn tokens_without_rev_of_before_a_reissue_are_superseded_and_not_replayed(
     for token in [&current, &first] {
         assert_touches_nothing(&app, "before the reissue", token).await;
     }
-    // Nor once the new line has been rotated.
+    // The same after the reissued token has been rotated.
     let next = api.refresh(kept.text("refresh_token")).await;
     for token in [&current, &first] {
         assert_touches_nothing(&app, "before the reissue", token).await;
     }
     assert_eq!(api.with(&next).get("/me").await.status, 200);
 
-    // Within the new line a token without `rev` that was used before is a replay like any other.
+    // After the reissue, a used token without `rev` is a replay like any other.
     let used = encoded(
         &app,
         &Claims {

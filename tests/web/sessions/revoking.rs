@@ -17,13 +17,13 @@ async fn delete(api: &Api, id: impl std::fmt::Display) -> Reply {
     Reply::of(api.request(Method::DELETE, &format!("/sessions/{id}"))).await
 }
 
-/// The session of a browser, as its access token names it.
+/// The session of a browser, from its access token.
 fn own_id(browser: &Browser) -> String {
     let claims = claims(browser.jar.value("__Host-access").unwrap());
     claims["sid"].as_str().unwrap().to_owned()
 }
 
-/// Where the forms of the page lead that sign another device out, in the order of the page.
+/// The actions of the page's forms that sign another device out, in the order of the page.
 async fn forms(browser: &mut Browser) -> Vec<String> {
     let page = browser.visit("/account/sessions").await;
     let all = Form::all(page.html()).into_iter().map(|form| form.action);
@@ -52,7 +52,7 @@ async fn another_device_is_signed_out_at_once() {
     assert!(!there.is_signed_in().await);
     assert!(here.is_signed_in().await);
 
-    // The same by the API; its refresh token is dead as well, and no replay is seen.
+    // The same by the API. The refresh token is refused as well, and this is no replay.
     let api = app.api().with(&app.api().sign_in(&person).await);
     let sessions = listed(&api).await;
     let other = sessions
@@ -108,7 +108,7 @@ async fn every_other_device_is_signed_out_at_once() {
         .await;
     assert_eq!(reported.len(), 1);
     assert_eq!(reported[0].get::<_, String>(0), "2");
-    // Reloading the answer of the form lands on the page.
+    // Reloading the answer of the form shows the page.
     let page = here.visit("/account/sessions/revoke-others").await;
     assert_eq!(page.path(), "/account/sessions");
 }
@@ -160,7 +160,7 @@ async fn signing_this_device_out_is_signing_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_other_users_and_no_ended_session_can_be_named() {
+async fn sessions_of_others_and_ended_sessions_cannot_be_revoked() {
     let app = TestApp::start().await;
     let (person, stranger) = (app.person().await, app.person().await);
     let theirs = app.api().sign_in(&stranger).await;
@@ -190,7 +190,7 @@ async fn no_other_users_and_no_ended_session_can_be_named() {
     assert_eq!(app.api().with(&theirs).get("/me").await.status, 200);
     assert!(here.is_signed_in().await);
 
-    // Without a session of one's own there is nothing to see.
+    // Without a session there is nothing to see.
     let refused = app.api().get("/sessions").await;
     assert_eq!((refused.status, refused.code()), (401, "unauthorized"));
     assert_eq!(delete(&app.api(), their_id).await.status, 401);

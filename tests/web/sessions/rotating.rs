@@ -1,4 +1,4 @@
-//! Rotation: the statement, and how long it carries a session.
+//! Rotation: its statement, and how long it extends a session.
 
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use vestibule::internals::{
 use crate::harness::{Reply, TestApp, readable::claims};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_statement_itself_refuses_whatever_changed_since_it_was_judged() {
+async fn the_rotation_statement_refuses_sessions_that_changed_since_the_check() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let pair = app.api().sign_in(&person).await;
@@ -105,7 +105,7 @@ async fn the_statement_itself_refuses_whatever_changed_since_it_was_judged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_locked_session_holds_up_only_itself() {
+async fn a_locked_session_delays_no_other() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let api = app.api();
@@ -134,14 +134,14 @@ async fn a_locked_session_holds_up_only_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_rotation_gives_seven_days_and_none_goes_past_thirty() {
+async fn each_rotation_gives_seven_days_up_to_thirty_in_all() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let api = app.api();
     let lifetime = |reply: &Reply| reply.body["refresh_expires_in"].clone();
     let days = |n: i64| Value::from(n * 86_400);
 
-    // Left alone for seven days, to the second.
+    // Unused for seven days, to the second.
     let (early, late) = (api.sign_in(&person).await, api.sign_in(&person).await);
     assert_eq!(lifetime(&early), days(7));
     app.wait(TimeDelta::days(7) - TimeDelta::seconds(1));
@@ -150,7 +150,7 @@ async fn each_rotation_gives_seven_days_and_none_goes_past_thirty() {
     app.wait(TimeDelta::seconds(1));
     assert_eq!(api.refresh(late.text("refresh_token")).await.status, 401);
 
-    // Refreshed every five days, it is over after thirty.
+    // Refreshed every five days, it ends after thirty.
     let mut pair = api.sign_in(&person).await;
     for day in [5, 10, 15, 20, 25] {
         app.wait(TimeDelta::days(5));
@@ -160,7 +160,7 @@ async fn each_rotation_gives_seven_days_and_none_goes_past_thirty() {
     app.wait(TimeDelta::days(5) - TimeDelta::seconds(1));
     pair = api.refresh(pair.text("refresh_token")).await;
     assert_eq!((pair.status, lifetime(&pair)), (200, Value::from(1)));
-    // The access token outlives the session by its own expiry, and is dead with it all the same.
+    // The access token expires later than the session, but ends with it.
     assert_eq!(api.with(&pair).get("/me").await.status, 200);
     app.wait(TimeDelta::seconds(1));
     assert_eq!(api.with(&pair).get("/me").await.status, 401);

@@ -1,4 +1,4 @@
-//! Where a sign-in leads, and what it replaces.
+//! Where a sign-in leads, and which session it replaces.
 
 use chrono::TimeDelta;
 
@@ -32,7 +32,7 @@ async fn a_user_who_must_change_the_password_can_do_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disabled_account_reads_like_a_wrong_password() {
+async fn a_disabled_account_is_answered_like_a_wrong_password() {
     let app = TestApp::start().await;
     let (disabled, other) = (app.person().disabled().await, app.person().await);
     let mut browser = app.browser();
@@ -51,7 +51,7 @@ async fn a_disabled_account_reads_like_a_wrong_password() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_asked_for_opens_after_signing_in() {
+async fn the_requested_page_opens_after_signing_in() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let mut browser = app.browser();
@@ -80,7 +80,7 @@ async fn the_page_asked_for_opens_after_signing_in() {
     }
 }
 
-/// How the sessions of a person ended, or that they live, in the order in which they began.
+/// The reasons why a user's sessions ended, or that they are active, oldest session first.
 async fn endings(app: &TestApp, person: &Person) -> Vec<String> {
     let rows = app
         .sql(
@@ -91,7 +91,7 @@ async fn endings(app: &TestApp, person: &Person) -> Vec<String> {
     rows.iter().map(|row| row.get(0)).collect()
 }
 
-/// Signs in over a living session, on a form that was opened so long ago.
+/// Signs in over an active session, with a form that was opened this long ago.
 async fn sign_in_over(app: &TestApp, browser: &mut Browser, person: &Person, ago: TimeDelta) {
     let token = browser.csrf_token().await;
     app.wait(ago);
@@ -105,7 +105,7 @@ async fn sign_in_over(app: &TestApp, browser: &mut Browser, person: &Person, ago
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_in_ends_the_session_whose_cookies_it_takes_over() {
+async fn a_sign_in_ends_the_session_whose_cookies_it_replaces() {
     let app = TestApp::start().await;
     let (first, second) = (app.person().await, app.person().await);
     let (mut browser, mut elsewhere) = (app.browser(), app.browser());
@@ -114,7 +114,7 @@ async fn a_sign_in_ends_the_session_whose_cookies_it_takes_over() {
     browser.sign_in(&first).await;
     let mut left_behind = browser.clone();
 
-    // The same person again.
+    // The same user again.
     sign_in_over(&app, &mut browser, &first, TimeDelta::seconds(1)).await;
     assert_eq!(endings(&app, &first).await, ["lives", "replaced", "lives"]);
     assert!(!left_behind.is_signed_in().await, "its tokens are dead");
@@ -162,7 +162,7 @@ async fn a_sign_in_that_is_refused_or_waits_for_a_code_ends_nothing_yet() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn registering_and_resetting_replace_as_well() {
+async fn registering_and_resetting_end_the_replaced_session_too() {
     let app = TestApp::start().await;
     let first = app.person().await;
     let mut browser = app.browser();
@@ -191,7 +191,7 @@ async fn registering_and_resetting_replace_as_well() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_in_by_the_api_replaces_nothing() {
+async fn a_sign_in_by_the_api_ends_no_session() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let mut browser = app.browser();

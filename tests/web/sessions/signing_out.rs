@@ -1,4 +1,4 @@
-//! Signing out, with whatever token is at hand.
+//! Signing out with each kind of token.
 
 use chrono::TimeDelta;
 use futures_util::future::{join, join_all};
@@ -46,7 +46,7 @@ async fn a_link_cannot_sign_a_user_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn signing_out_everywhere_reaches_browsers_and_programs() {
+async fn signing_out_everywhere_ends_sessions_of_browsers_and_programs() {
     let app = TestApp::start().await;
     let (person, stranger) = (app.person().await, app.person().await);
     let mut browser = app.browser();
@@ -90,7 +90,7 @@ async fn a_bearer_signs_out_its_own_session_alone() {
         401
     );
     assert_eq!(app.api().with(&there).get("/me").await.status, 200);
-    // The access token is on the list, and would be dead if its session lived.
+    // The access token is on the revocation list, and would be refused even if its session were active.
     let listed = "SELECT 1 FROM revoked_tokens";
     assert_eq!(app.sql(listed, &[]).await.len(), 1);
     app.sql(
@@ -101,7 +101,7 @@ async fn a_bearer_signs_out_its_own_session_alone() {
     assert_eq!(api.get("/me").await.status, 401, "the list alone");
     app.sql("DELETE FROM revoked_tokens", &[]).await;
     assert_eq!(api.get("/me").await.status, 200, "neither");
-    // Signing out again with a dead token is a refusal.
+    // Signing out again with a revoked token is refused.
     assert_eq!(api.post("/logout", Value::Null).await.status, 204);
     assert_eq!(api.post("/logout", Value::Null).await.status, 401);
 }
@@ -116,13 +116,13 @@ async fn a_refresh_token_signs_out_its_own_session_alone() {
     }
     let named = |pair: &Reply| json!({ "refresh_token": pair.text("refresh_token") });
 
-    // Alone in the body: that session, at once for its access token.
+    // Alone in the body: it ends that session, at once for its access token, too.
     let left = app.api().post("/logout", named(&pairs[0])).await;
     assert_eq!(left.status, 204);
     assert_eq!(app.api().with(&pairs[0]).get("/me").await.status, 401);
     assert_eq!(app.api().with(&pairs[1]).get("/me").await.status, 200);
 
-    // Beside a bearer: each its own.
+    // Beside a bearer: each ends its own session.
     let api = app.api().with(&pairs[1]);
     assert_eq!(api.post("/logout", named(&pairs[2])).await.status, 204);
     for pair in &pairs {
@@ -147,7 +147,7 @@ async fn a_cookie_signs_out_its_session_and_is_cleared() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let other = app.api().sign_in(&person).await;
-    // With both cookies, and where the access cookie has expired, with the refresh cookie alone.
+    // With both cookies, and with the refresh cookie alone once the access cookie has expired.
     for expired in [false, true] {
         let mut browser = app.browser();
         browser.sign_in(&person).await;
@@ -168,7 +168,7 @@ async fn a_cookie_signs_out_its_session_and_is_cleared() {
     let next = app.api().refresh(other.text("refresh_token")).await;
     assert_eq!(next.status, 200, "another session is left alone");
 
-    // A bearer leaves the cookies beside it alone.
+    // A bearer does not affect the cookies beside it.
     let mut browser = app.browser();
     browser.sign_in(&person).await;
     let refresh = browser.jar.value("__Host-refresh").unwrap();
@@ -184,11 +184,11 @@ async fn a_cookie_signs_out_its_session_and_is_cleared() {
     assert!(browser.is_signed_in().await);
 }
 
-/// Signs out and does something else with the same cookies, both at once.
+/// Signs out and sends another request with the same cookies, both at once.
 async fn race(here: &mut Browser, tab: &mut Browser) {
     let (left, loaded) = join(here.submit("/logout", &[]), tab.visit("/account")).await;
     assert_eq!(left.path(), "/login");
-    // The other tab was signed in or not. Either way it says nothing that clears cookies.
+    // The other tab was signed in or not. In either case its answer clears no cookies.
     let cookies = loaded.set_cookies();
     let cleared = cookies.iter().find(|cookie| cookie.value.is_empty());
     assert_eq!(cleared, None, "{loaded:?}");
@@ -204,7 +204,7 @@ async fn signing_out_wins_against_a_refresh_at_the_same_moment() {
         let mut tab = here.clone();
         app.wait(TimeDelta::minutes(32));
         race(&mut here, &mut tab).await;
-        // Whatever the other tab was given in between is dead.
+        // Any tokens that the other tab received in between are refused.
         assert!(!tab.is_signed_in().await, "round {round}");
         assert!(!here.is_signed_in().await, "round {round}");
     }
@@ -243,13 +243,13 @@ async fn signing_out_wins_against_refreshes_on_two_nodes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_token_before_still_signs_out() {
+async fn the_predecessor_still_signs_out() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let first = app.api().sign_in(&person).await;
     let second = app.api().refresh(first.text("refresh_token")).await;
     assert_eq!(second.status, 200);
-    // A tab that has not seen the rotation signs out: its wish counts.
+    // A tab that has not noticed the rotation signs out: that still ends the session.
     let body = json!({ "refresh_token": first.text("refresh_token") });
     assert_eq!(app.api().post("/logout", body).await.status, 204);
     for pair in [&first, &second] {

@@ -1,4 +1,4 @@
-//! Pages whose access token has expired go on as if nothing was; calls of the API never do.
+//! Pages with an expired access token refresh it silently; calls of the API never do.
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -131,7 +131,7 @@ async fn tabs_on_two_nodes_get_one_successor() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_typed_into_a_form_survives_the_refresh_even_where_it_is_refused() {
+async fn form_input_is_kept_through_a_refresh_even_if_it_is_refused() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let mut browser = app.browser();
@@ -142,11 +142,11 @@ async fn what_was_typed_into_a_form_survives_the_refresh_even_where_it_is_refuse
         ("current_password", "not the right password"),
         ("new_password", NEW_PASSWORD),
     ];
-    // The form's token is still this browser's: it is the password that is refused.
+    // The form token is still valid; only the password is refused.
     let page = browser.submit("/account/password", &typed).await;
     assert_eq!((page.status(), page.path()), (401, "/account/password"));
     pair_of(&page.set_cookies());
-    // The page that came back works as it stands.
+    // The returned page works without reloading.
     let typed = [
         ("current_password", PASSWORD),
         ("new_password", NEW_PASSWORD),
@@ -172,7 +172,7 @@ async fn a_form_sent_by_two_tabs_at_once_is_signed_in_in_both() {
     let sent = tabs
         .iter_mut()
         .map(|tab| tab.submit("/account/sessions/revoke-others", &[]));
-    // Signed in: what they are asked for is a proof.
+    // Signed in: the page asks for reauthentication only.
     for page in join_all(sent).await {
         assert_eq!((page.status(), page.path()), (200, "/reauthenticate"));
     }
@@ -211,7 +211,7 @@ async fn calls_never_refresh_silently() {
             reply.answer.set_cookies().is_empty(),
             "{method} {path} sets cookies: {reply:?}"
         );
-        // A bearer is judged alone, whatever cookies come along (the access cookie aside).
+        // A bearer is checked alone, whatever other cookies are sent, except the access cookie.
         let refresh = browser.jar.value("__Host-refresh").unwrap().to_owned();
         let request = app.api().with(&program).request_at(method, path);
         let request = request
@@ -224,7 +224,7 @@ async fn calls_never_refresh_silently() {
     let rotations = app.sql("SELECT max(generation) FROM sessions", &[]).await;
     assert_eq!(rotations[0].get::<_, i64>(0), 0, "nothing was rotated");
     assert!(browser.is_signed_in().await);
-    // Pages know no bearers at all.
+    // Pages ignore bearer tokens.
     let request = http().get(app.url() + "/account").header("host", HOST);
     let answer = Answer::of(request.bearer_auth(program.text("access_token"))).await;
     assert_eq!(answer.status, 303);
@@ -238,7 +238,7 @@ async fn a_refused_refresh_clears_no_cookies() {
     let mut browser = app.browser();
     browser.sign_in(&person).await;
     let stale = browser.clone();
-    // A quicker tab has rotated; what this one holds is refused, and nothing is said of cookies.
+    // Another tab has rotated. The token of this one is refused, and no cookies are set.
     app.wait(TimeDelta::minutes(32));
     assert!(browser.is_signed_in().await);
     app.sql(

@@ -1,4 +1,4 @@
-//! Many look-ups are answered by one statement: each request gets its own answer.
+//! One statement looks up the tokens of many requests, and each request gets its own answer.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::harness::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_requests_at_once_each_is_answered_for_itself() {
+async fn of_many_concurrent_requests_each_gets_its_own_answer() {
     let app = TestApp::start().await;
     let mut people = Vec::new();
     for n in 0..8 {
@@ -17,7 +17,7 @@ async fn of_many_requests_at_once_each_is_answered_for_itself() {
         let api = app.api();
         let signed_in = [api.sign_in(&person).await, api.sign_in(&person).await];
         let [first, second] = signed_in.map(|reply| api.with(&reply));
-        // Every other person has signed out of the first session.
+        // Every second user has signed out of the first session.
         let expected = if n % 2 == 0 { 200 } else { 401 };
         if expected == 401 {
             first.post("/logout", serde_json::Value::Null).await;
@@ -40,7 +40,7 @@ async fn of_many_requests_at_once_each_is_answered_for_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_flood_of_requests_past_one_statement_is_answered_whole() {
+async fn requests_beyond_the_size_of_one_statement_are_all_answered() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let api = app.api();
@@ -52,15 +52,15 @@ async fn a_flood_of_requests_past_one_statement_is_answered_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_revocation_list_costs_no_statement_of_its_own() {
+async fn the_revocation_list_needs_no_separate_statement() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let api = app.api();
     let api = api.with(&api.sign_in(&person).await);
     let began = app.sql("SELECT clock_timestamp()::text", &[]).await;
     let began: String = began[0].get(0);
-    // What the service has asked of these tables since then, and whether it waits for an answer. The
-    // purge, which may be under way, is left out.
+    // The service's statements on these tables since then, and whether one is waiting. The purge, which
+    // may be running, is left out.
     let asked = async || {
         app.sql("SELECT pg_stat_clear_snapshot()", &[]).await;
         let asked = "SELECT query, wait_event_type IS NOT DISTINCT FROM 'Lock'
@@ -72,7 +72,7 @@ async fn the_revocation_list_costs_no_statement_of_its_own() {
         rows.iter().map(row).collect::<Vec<(String, bool)>>()
     };
 
-    // A statement that reads the list waits here, where the test can observe it.
+    // A statement that reads the list waits here, where the test can see it.
     app.sql("BEGIN", &[]).await;
     app.sql("LOCK TABLE revoked_tokens", &[]).await;
     let request = tokio::spawn(async move { api.get("/me").await });
@@ -95,6 +95,6 @@ async fn the_revocation_list_costs_no_statement_of_its_own() {
             "{statement}"
         );
     }
-    // Nothing was asked after it.
+    // No statement came after it.
     assert_eq!(asked().await, [(statement.clone(), false)]);
 }

@@ -1,11 +1,11 @@
-//! Calls: the proof that is asked for, what gives it, and what does not.
+//! Calls: the reauthentication that they require, and what counts as one.
 
 use super::*;
 
 const OTHER: &str = "00000000-0000-0000-0000-000000000000";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_proves_it_once_and_is_used_up() {
+async fn a_code_reauthenticates_once() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let (mut browser, program) = stale(&app, &owner).await;
@@ -39,7 +39,7 @@ async fn a_code_proves_it_once_and_is_used_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_api_asks_for_a_proof_or_the_password() {
+async fn the_api_requires_reauthentication_or_the_password() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let plain = app.person().verified().await;
@@ -81,7 +81,7 @@ async fn the_api_asks_for_a_proof_or_the_password() {
     assert_eq!(delete(OTHER).await.code(), "reauthentication_required");
     assert_eq!(program.get("/sessions").await.status, 200);
 
-    // The password sent along proves it, and goes on proving it for the session.
+    // The password in the call reauthenticates, and counts for later calls of the session.
     let enrolment = plain
         .post("/mfa/totp/enroll", json!({ "password": PASSWORD }))
         .await;
@@ -114,16 +114,16 @@ async fn the_api_asks_for_a_proof_or_the_password() {
         program.post("/mfa/totp/disable", json!({})).await.code(),
         "reauthentication_required"
     );
-    // Signing out of one's own session needs none.
+    // Signing out of the own session requires none.
     let own = program.get("/sessions").await;
     let own = own.body["sessions"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(delete(&own).await.status, 204);
 }
 
-/// The time of proof stands in the session: neither a refresh nor the silent one of a page moves it
-/// (attack 29).
+/// The session stores the time of reauthentication: neither a refresh nor a page's silent refresh changes
+/// it (attack 29).
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_never_renews_the_proof() {
+async fn a_refresh_does_not_renew_reauthentication() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let (mut browser, _) = stale(&app, &owner).await;
@@ -147,7 +147,7 @@ async fn a_refresh_never_renews_the_proof() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pending_sign_in_proves_nothing() {
+async fn a_pending_sign_in_cannot_reauthenticate() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let pending = app.api().sign_in(&owner).await;
@@ -171,7 +171,7 @@ async fn a_pending_sign_in_proves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_proof_is_worth_nothing_once_the_password_has_changed() {
+async fn a_password_change_voids_reauthentication() {
     let app = TestApp::start().await;
     let person = app.person().verified().await;
     let (old, other) = (

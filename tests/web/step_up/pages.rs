@@ -1,8 +1,8 @@
-//! Forms: who has not proved it lately is asked, and comes back to what they were about to do.
+//! Forms: a user without recent reauthentication is asked for it, and then continues with the act.
 
 use super::*;
 
-/// Every sensitive form, and what its page says it is for.
+/// Every sensitive form, and the name of its act on the reauthentication page.
 const ACTS: [(&str, &str); 7] = [
     ("/account/two-factor/enroll", "set up two-step sign-in"),
     ("/account/two-factor/confirm", "turn on two-step sign-in"),
@@ -23,7 +23,7 @@ const ACTS: [(&str, &str); 7] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_sensitive_form_asks_for_a_proof_and_names_its_act() {
+async fn every_sensitive_form_requires_reauthentication_and_names_its_act() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let (mut browser, _) = stale(&app, &owner).await;
@@ -60,12 +60,12 @@ async fn every_sensitive_form_asks_for_a_proof_and_names_its_act() {
         let cancel = format!("<a href=\"{back}\">Cancel</a>");
         assert!(page.html().contains(&cancel), "{next}");
     }
-    // The list itself is reading, and free.
+    // Reading the list requires none.
     assert_eq!(browser.visit("/account/sessions").await.status(), 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_leads_back_to_the_act_behind_one_button() {
+async fn reauthentication_leads_back_to_the_act_with_one_button_to_press() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let (mut browser, _) = stale(&app, &owner).await;
@@ -101,7 +101,7 @@ async fn a_password_leads_back_to_the_act_behind_one_button() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_device_that_was_to_be_signed_out_is_the_one_behind_the_button() {
+async fn after_reauthentication_the_button_signs_out_the_chosen_device() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let (mut browser, program) = stale(&app, &owner).await;
@@ -123,7 +123,7 @@ async fn a_device_that_was_to_be_signed_out_is_the_one_behind_the_button() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_typed_waits_behind_the_button_and_secrets_do_not() {
+async fn reauthentication_keeps_form_input_except_secrets() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let (mut browser, _) = stale(&app, &owner).await;
@@ -143,12 +143,12 @@ async fn what_was_typed_waits_behind_the_button_and_secrets_do_not() {
     assert!(page.text("main b").is_empty());
     let page = browser.submit(path, &[]).await;
     assert_eq!(page.texts(".backup-codes code").len(), 10);
-    // Once done, it waits no more: its page asks again.
+    // Once done, it is not offered again: its page asks anew.
     let page = browser.visit(&format!("/reauthenticate?next={path}")).await;
     assert_eq!(page.path(), path);
     assert!(page.text("main").contains("This is what will happen"));
 
-    // An act with a secret, or with more than a cookie holds, is begun again on its own page.
+    // An act with a secret, or with more than fits into a cookie, must be started again on its own page.
     let long = "x".repeat(2000);
     for (name, value) in [
         ("password", PASSWORD),
@@ -166,7 +166,7 @@ async fn what_was_typed_waits_behind_the_button_and_secrets_do_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_way_back_stays_on_this_site() {
+async fn the_return_path_stays_on_this_site() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let (mut browser, _) = stale(&app, &owner).await;

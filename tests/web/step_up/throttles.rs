@@ -1,4 +1,4 @@
-//! Wrong proofs: they count as guesses anywhere else, and change nothing but counters.
+//! Failed reauthentication: it counts like failed sign-ins, and changes only counters.
 
 use super::*;
 
@@ -34,7 +34,7 @@ async fn a_wrong_code_changes_nothing_but_counters() {
         .iter()
         .filter(|event| *event == "reauthentication_failed");
     assert_eq!(failed.count(), 6);
-    // The backup code was not used up, and a code proves nothing where none is enrolled.
+    // The backup code was not used up. A code does not count if no second factor is enrolled.
     assert_eq!(
         app.api()
             .sign_in_with(&owner, &owner.backup_codes[2])
@@ -51,7 +51,7 @@ async fn a_wrong_code_changes_nothing_but_counters() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn guesses_here_count_as_guesses_at_sign_in() {
+async fn failed_reauthentications_count_as_failed_sign_ins() {
     let app = TestApp::with(&[("RATE_LIMIT_SCALE", "1")]).await;
     let owner = app.person().with_totp().await;
     let pair = app.api().sign_in_with(&owner, &owner.code()).await;

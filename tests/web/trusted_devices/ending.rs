@@ -1,5 +1,4 @@
-//! The owner is notified of a trusted browser, can end all trust at once, and none of it
-//! stays in the database.
+//! The owner is notified of a trusted browser and can end all trust at once. Ended trust leaves no row.
 
 use super::*;
 
@@ -18,7 +17,7 @@ async fn the_owner_is_notified_by_mail() {
     ] {
         assert!(text.contains(reported), "{reported}: {text}");
     }
-    // Without the tick there is nothing to tell.
+    // Without the tick there is no mail.
     let other = app.person().with_totp().await;
     app.browser().sign_in_with(&other, &other.code()).await;
     app.outbox_is_empty().await;
@@ -61,7 +60,7 @@ async fn signing_every_other_device_out_ends_their_trust_and_says_so() {
     let ended = events.iter().filter(|e| *e == "trusted_device_revoked");
     assert_eq!(ended.count(), 1);
 
-    // The API has one call for all of it.
+    // The API has one call for all trusted browsers.
     let pair = app.api().sign_in_with(&owner, &owner.backup_codes[0]).await;
     let api = app.api().with(&pair);
     assert_eq!(api.post("/logout-all", Value::Null).await.status, 204);
@@ -69,7 +68,7 @@ async fn signing_every_other_device_out_ends_their_trust_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_dead_is_forgotten_before_it_expires() {
+async fn revoked_trust_is_deleted_before_it_expires() {
     let app = TestApp::start().await;
     let (owner, other) = (
         app.person().with_totp().await,
@@ -80,7 +79,7 @@ async fn what_is_dead_is_forgotten_before_it_expires() {
     let pair = app.api().sign_in_with(&owner, &owner.backup_codes[0]).await;
     let api = app.api().with(&pair);
     assert_eq!(api.post("/logout-all", Value::Null).await.status, 204);
-    // A node's own worker may have been quicker.
+    // The node's own worker may have been quicker.
     purge::expired(app.services()).await.unwrap();
     assert_eq!(rows(&app).await, 1);
     assert_eq!(living.sign_in(&other).await.path(), "/account");

@@ -1,4 +1,4 @@
-//! Every token ever minted is asked about, and every row looked at.
+//! Checks every token ever minted, and every row.
 
 use futures_util::future::join_all;
 use vestibule::internals::{
@@ -12,7 +12,7 @@ use vestibule::internals::{
 use super::{model::Verdict, world::World};
 
 impl World<'_> {
-    /// Insists that things are as the model says.
+    /// Asserts that tokens and rows are as the model says.
     pub(super) async fn compare(&self) {
         let (mut asked, mut judged) = (Vec::new(), Vec::new());
         for (at, session) in self.model.sessions.iter().enumerate() {
@@ -37,7 +37,7 @@ impl World<'_> {
         );
     }
 
-    /// As a refresh would be judged, without one.
+    /// Judges a token as a refresh would, without refreshing.
     async fn judge(&self, session: usize, generation: usize) {
         let text = &self.model.sessions[session].refresh[generation].text;
         let verdict = match self.claims(Purpose::Refresh, text) {

@@ -1,8 +1,8 @@
-//! What lives, by the rules of `docs/sessions.md` and by nothing that the service says.
+//! Which tokens are valid, by the rules of `docs/sessions.md`, independent of the service's code.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// `REFRESH_GRACE_SECONDS`, the longest there may be.
+/// `REFRESH_GRACE_SECONDS`, at its largest allowed value.
 pub(super) const GRACE: TimeDelta = TimeDelta::seconds(300);
 
 const ACCESS: TimeDelta = TimeDelta::minutes(30);
@@ -14,9 +14,9 @@ const FUTURE: TimeDelta = TimeDelta::seconds(60);
 /// All users, and every token that was ever issued.
 #[derive(Debug)]
 pub(super) struct Model {
-    /// The clock of the nodes, which may go back.
+    /// The clock of the nodes, which may be set back.
     pub(super) now: DateTime<Utc>,
-    /// What has passed for the database, whose clock decides the grace.
+    /// The time that has passed for the database, whose clock decides the grace.
     pub(super) passed: TimeDelta,
     pub(super) users: Vec<User>,
     pub(super) sessions: Vec<Session>,
@@ -27,9 +27,9 @@ pub(super) struct User {
     pub(super) rev: i64,
     pub(super) cutoff: Option<DateTime<Utc>>,
     pub(super) disabled: bool,
-    /// How often the password was changed.
+    /// The number of password changes.
     pub(super) password: usize,
-    /// How many replays were seen.
+    /// The number of replays that were detected.
     pub(super) replays: usize,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Session {
     pub(super) ended: bool,
     rotated_at: Option<TimeDelta>,
     ends_at: DateTime<Utc>,
-    /// One a generation; the last is the current one.
+    /// One for each generation; the last is the current one.
     pub(super) refresh: Vec<Token>,
     pub(super) access: Vec<Token>,
 }
@@ -54,7 +54,7 @@ pub(super) struct Token {
     listed: bool,
 }
 
-/// What becomes of a refresh token.
+/// The result of a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     Rotates,
@@ -64,7 +64,7 @@ pub(super) enum Verdict {
 }
 
 impl Model {
-    /// Whether an access token opens anything.
+    /// Whether an access token is accepted.
     pub(super) fn lives(&self, session: usize, access: usize) -> bool {
         let session = &self.sessions[session];
         let token = &session.access[access];
@@ -74,7 +74,7 @@ impl Model {
             && self.now < token.expires_at + LEEWAY
     }
 
-    /// What a refresh with the token of a generation does.
+    /// The result of a refresh with the token of a generation.
     pub(super) fn judge(&self, session: usize, generation: usize) -> Verdict {
         let session = &self.sessions[session];
         let token = &session.refresh[generation];
@@ -104,7 +104,7 @@ impl Model {
             && token.issued_at <= self.now + FUTURE
     }
 
-    /// A session begins; its tokens have yet to be given.
+    /// Begins a session, without tokens so far.
     pub(super) fn begin(&mut self, user: usize) -> usize {
         self.sessions.push(Session {
             user,
@@ -117,7 +117,7 @@ impl Model {
         self.sessions.len() - 1
     }
 
-    /// A session gets its next refresh token.
+    /// Adds the next refresh token to a session.
     pub(super) fn renew(&mut self, session: usize, text: &str) -> &Token {
         let user = self.sessions[session].user;
         let (now, issued_at, rev) = (self.now, self.issue_time(user), self.users[user].rev);
@@ -132,7 +132,7 @@ impl Model {
         session.refresh.last().expect("just pushed")
     }
 
-    /// A session gets another access token.
+    /// Adds another access token to a session.
     pub(super) fn give_access(&mut self, session: usize, text: &str) -> &Token {
         let user = self.sessions[session].user;
         let (now, issued_at, rev) = (self.now, self.issue_time(user), self.users[user].rev);
@@ -147,12 +147,12 @@ impl Model {
         session.access.last().expect("just pushed")
     }
 
-    /// The current token gave way to its successor.
+    /// Notes that the current token has been replaced by its successor.
     pub(super) fn note_rotation(&mut self, session: usize) {
         self.sessions[session].rotated_at = Some(self.passed);
     }
 
-    /// Signing out, and the access token that was shown for it.
+    /// Ends a session by signing out, and revokes the access token that was sent, if any.
     pub(super) fn end(&mut self, session: usize, access: Option<usize>) {
         if let Some(access) = access {
             self.sessions[session].access[access].listed = true;
@@ -161,7 +161,7 @@ impl Model {
         self.sessions[session].ended |= lives;
     }
 
-    /// Everything that is minted from here on is of a new `rev`; all sessions but one end.
+    /// Raises `rev`, which every later token carries, and ends all sessions but one.
     pub(super) fn raise(&mut self, user: usize, except: Option<usize>) {
         self.users[user].rev += 1;
         for (at, session) in self.sessions.iter_mut().enumerate() {
@@ -169,7 +169,7 @@ impl Model {
         }
     }
 
-    /// The password changes.
+    /// Changes the password.
     pub(super) fn change_password(&mut self, user: usize) {
         let user = &mut self.users[user];
         let later = |cutoff| self.now.max(cutoff + TimeDelta::milliseconds(1));

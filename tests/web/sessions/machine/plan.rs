@@ -1,9 +1,9 @@
-//! What may happen: generated, and shrunk where it went wrong.
+//! The steps of a history, generated at random and shrunk after a failure.
 
 use chrono::TimeDelta;
 use proptest::{collection::vec, prelude::*, sample::Index};
 
-/// One thing that happens, and the node that serves it.
+/// One act, and the node that serves it.
 #[derive(Debug, Clone)]
 pub(super) struct Step {
     pub(super) act: Act,
@@ -20,7 +20,7 @@ pub(super) enum Act {
         of: Pick,
         ago: usize,
     },
-    /// With something that only looks like its refresh token.
+    /// With text that only looks like its refresh token.
     Forge {
         of: Pick,
     },
@@ -28,7 +28,7 @@ pub(super) enum Act {
         of: Pick,
         ago: usize,
     },
-    /// With a refresh token and nothing else.
+    /// With a refresh token only.
     SignOutByRefresh {
         of: Pick,
         ago: usize,
@@ -47,12 +47,12 @@ pub(super) enum Act {
     Enable {
         user: usize,
     },
-    /// The clock of the nodes is moved; the clock of the database only ahead.
+    /// Moves the clock of the nodes, and the clock of the database only if it goes ahead.
     Move(TimeDelta),
     Restart,
 }
 
-/// A session: more often one that lives than any.
+/// A session, more often an active one.
 #[derive(Debug, Clone)]
 pub(super) struct Pick {
     pub(super) living: bool,
@@ -65,18 +65,18 @@ fn pick() -> impl Strategy<Value = Pick> {
 
 fn act() -> impl Strategy<Value = Act> {
     let user = 0..2_usize;
-    // The current token mostly, the predecessor often, older ones at times.
+    // Mostly the current token, often the predecessor, sometimes older ones.
     let ago = prop_oneof![5 => Just(0), 3 => Just(1), 1 => 2..4_usize];
     let of = || (pick(), ago.clone());
     let moved = prop_oneof![
         3 => Just(TimeDelta::milliseconds(1)),
-        // A third of the grace, the grace, an access token's life, half a week, a week.
+        // A third of the grace, the grace, the life of an access token, half a week, a week.
         3 => Just(TimeDelta::seconds(100)),
         2 => Just(TimeDelta::seconds(300)),
         2 => Just(TimeDelta::minutes(31)),
         1 => Just(TimeDelta::hours(84)),
         1 => Just(TimeDelta::days(7)),
-        // Another node's clock is behind.
+        // The clock of another node is behind.
         1 => Just(TimeDelta::seconds(-20)),
     ];
     prop_oneof![
@@ -94,7 +94,7 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// A history of up to so many steps, after both people have signed in.
+/// A history of up to this many steps, which begins after both users have signed in.
 pub(super) fn plans(steps: usize) -> impl Strategy<Value = Vec<Step>> {
     let step = (act(), 0..2_usize).prop_map(|(act, node)| Step { act, node });
     vec(step, 4..steps).prop_map(|mut steps| {

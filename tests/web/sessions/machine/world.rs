@@ -1,4 +1,4 @@
-//! Two nodes on one database, and a model that gets the same steps.
+//! Two nodes on one database, and a model that takes the same steps.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ impl<'a> World<'a> {
         Self {
             api: app.api(),
             nodes: [app.another_node(), app.another_node()],
-            // Verified: an account that is not would be purged as the clocks move on.
+            // Verified, because unverified accounts are deleted as the clocks move on.
             people: vec![app.person().verified().await, app.person().verified().await],
             model: Model {
                 now: app.clock.now(),
@@ -38,7 +38,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Does one thing, and looks at everything there is.
+    /// Takes one step, and compares everything with the model.
     pub(super) async fn step(&mut self, step: &Step) {
         let api = self.api.at(&self.nodes[step.node]);
         match &step.act {
@@ -126,7 +126,7 @@ impl<'a> World<'a> {
         let token = self.refresh_token(session, generation);
         let reply = api.post("/logout", json!({ "refresh_token": token })).await;
         assert_eq!(reply.status, 204, "nothing is reported");
-        // Also with one that was used: whose session it is, is not in doubt.
+        // A used token works as well, because it still identifies its session.
         if self.model.judge(session, generation) != Verdict::Dead {
             self.model.end(session, None);
         }
@@ -163,7 +163,8 @@ impl<'a> World<'a> {
         self.take_pair(session, &reply);
     }
 
-    /// As an admin's act does, though it leaves the sessions as they are: `rev` alone has to do.
+    /// Disables as an admin's act does, except that the sessions are left as they are: `rev` alone must
+    /// revoke the tokens.
     async fn disable(&mut self, user: usize) {
         let disable = "UPDATE users SET revocation_id = revocation_id + 1, disabled_at = now()
             WHERE email = $1";
@@ -178,7 +179,7 @@ impl<'a> World<'a> {
         self.model.users[user].disabled = false;
     }
 
-    /// The clock of the database cannot be moved, but what it has noted can.
+    /// The database's clock cannot be moved, but the times it has stored can.
     async fn move_clocks(&mut self, by: TimeDelta) {
         self.app.wait(by);
         self.model.now += by;
@@ -204,7 +205,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// An access token of a session, and whether it opens anything.
+    /// An access token of a session, and whether it is valid.
     fn bearer(&self, of: &Pick, ago: usize) -> (usize, usize, bool) {
         let session = self.pick(of);
         let access = self.model.sessions[session]

@@ -1,4 +1,4 @@
-//! What a page says to do next can be done from that page.
+//! The next steps that a page advises can be taken from that page.
 
 use chrono::TimeDelta;
 use reqwest::Method;
@@ -12,7 +12,7 @@ use crate::harness::{
     settings::ORIGIN,
 };
 
-/// The links within a part of a page: where to, and their words.
+/// The links within a part of a page: targets and texts.
 fn links(page: &Page, css: &str) -> Vec<(String, String)> {
     let words = page.texts(&format!("{css} a"));
     let html = page.html();
@@ -29,7 +29,7 @@ fn pair(path: &str, words: &str) -> (String, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn advice_is_a_link_to_where_it_is_followed() {
+async fn advice_links_to_the_page_where_it_can_be_followed() {
     let app = TestApp::start().await;
     let person = app.person().await;
     let mut browser = app.browser();
@@ -55,7 +55,7 @@ async fn advice_is_a_link_to_where_it_is_followed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_block_does_not_ask_to_wait() {
+async fn a_blocked_sign_in_does_not_ask_to_wait() {
     let app = TestApp::with(&[
         ("RATE_LIMIT_LOGIN_EMAIL", "off"),
         ("RATE_LIMIT_LOGIN_EMAIL_IP", "off"),
@@ -68,7 +68,7 @@ async fn a_block_does_not_ask_to_wait() {
             let body = json!({ "email": email, "password": "not the right password" });
             assert_eq!(app.api().post("/login", body).await.status, 401);
         }
-        // A pause names its end, a block has none.
+        // A pause has an end, a block has none.
         app.wait(TimeDelta::minutes(15));
         let mut browser = app.browser();
         browser.visit("/login").await;
@@ -155,7 +155,7 @@ async fn an_expired_form_of_a_mailed_link_leads_back_to_the_link() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_link_for_no_address_is_asked_for_again() {
+async fn an_invalid_address_shows_the_form_for_a_new_link_again() {
     let app = TestApp::start().await;
     let mut browser = app.browser();
     let token = browser.csrf_token().await;
@@ -166,9 +166,10 @@ async fn another_link_for_no_address_is_asked_for_again() {
     assert!(!page.text("main").contains("24 hours"));
 }
 
-/// The list of paths that are no pages is the truth: each other path opens, or leads to one that does.
+/// The list of paths that are not pages is complete: every other path opens, or redirects to a page that
+/// does.
 #[tokio::test(flavor = "multi_thread")]
-async fn every_path_of_a_form_is_a_page_but_for_those_that_are_listed() {
+async fn every_path_of_a_form_is_a_page_except_those_listed() {
     use vestibule::internals::web::{paths::POST_ONLY, routes::page_paths};
     let app = TestApp::start().await;
     let owner = app.person().admin().await;
@@ -205,7 +206,7 @@ async fn an_error_page_names_who_is_signed_in_and_signs_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_forced_change_of_password_goes_on_where_the_person_was_going() {
+async fn a_forced_password_change_continues_to_the_requested_page() {
     let app = TestApp::start().await;
     for directly in [false, true] {
         let person = app.person().must_change().await;
@@ -253,7 +254,7 @@ async fn a_forced_change_of_password_goes_on_where_the_person_was_going() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_request_for_the_link_reads_otherwise_than_the_first() {
+async fn a_second_request_for_the_link_is_answered_with_its_own_time() {
     let app = TestApp::with(&[("EMAIL_VERIFICATION", "required")]).await;
     let mut browser = app.browser();
     browser.visit("/register").await;
@@ -274,7 +275,7 @@ async fn a_second_request_for_the_link_reads_otherwise_than_the_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_second_factor_is_weakened_behind_a_page_that_says_so() {
+async fn acts_that_weaken_the_second_factor_are_confirmed_on_a_page() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;
     let mut browser = app.browser();
@@ -345,7 +346,7 @@ async fn the_audit_log_names_who_was_invited() {
         .await;
     assert!(file.body.contains("Guest+1@example.com"), "{}", file.body);
 
-    // Once the invitation is forgotten, so is the address.
+    // When the invitation is deleted, so is the address.
     app.sql("DELETE FROM invitations", &[]).await;
     let page = browser.visit("/admin/audit?event=user_invited").await;
     assert!(

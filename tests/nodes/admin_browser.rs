@@ -1,4 +1,4 @@
-//! An admin at the pages of a node.
+//! An admin who uses the pages of a node.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::person::{PASSWORD, Person};
 /// The host of `BASE_URL`.
 const HOST: &str = "localhost:8080";
 
-/// What a page answers.
+/// The answer of a page.
 pub(crate) struct Shown {
     pub(crate) status: u16,
     pub(crate) location: String,
@@ -19,12 +19,12 @@ pub(crate) struct Shown {
 }
 
 /// A browser in which an admin is signed in.
-pub(crate) struct Desk {
+pub(crate) struct AdminBrowser {
     http: Client,
     cookies: BTreeMap<String, String>,
 }
 
-impl Desk {
+impl AdminBrowser {
     /// Makes an account an admin and signs in.
     pub(crate) async fn of(node: &Node, sql: &Sql, person: &Person) -> Self {
         let email = &person.email;
@@ -92,7 +92,7 @@ impl Desk {
         self.send(node, (Method::POST, path), body).await
     }
 
-    /// The token of the forms of a page.
+    /// The form token of a page.
     async fn token(&mut self, node: &Node, path: &str) -> String {
         let shown = self.get(node, path).await;
         let mut parts = shown.body.split("name=\"csrf_token\" value=\"");
@@ -108,7 +108,7 @@ impl Desk {
             .await
     }
 
-    /// Uploads a file with accounts that is kept; its page.
+    /// Uploads a file of accounts, asserts that it is kept, and returns the path of its page.
     pub(crate) async fn upload(&mut self, node: &Node, content: &str) -> String {
         let path = "/admin/users/import";
         let token = self.token(node, path).await;

@@ -1,5 +1,5 @@
-//! A rise of `revocation_id` while tokens are being rotated on two nodes: nothing that was minted
-//! before it, or while it happened, is ever taken again.
+//! An act raises `revocation_id` while tokens are being rotated on two nodes: no token that was minted
+//! before or during the act is accepted again.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ use crate::node::Node;
 use crate::person::{PASSWORD, Person};
 
 const ROUNDS: usize = 100;
-/// Rounds that are under way at once, so that the nodes are never idle.
+/// Rounds that run at the same time, so that the nodes are never idle.
 const AT_ONCE: usize = 5;
 const NEW_PASSWORD: &str = "another evening by the quiet lake";
 
@@ -25,11 +25,11 @@ struct Pairing {
     _cluster: Cluster,
 }
 
-/// What rounds have seen, to tell whether anything was raced at all.
+/// Counts of what happened in the rounds, to assert that there were races.
 #[derive(Debug, Default)]
 struct Seen {
     minted: Vec<Pair>,
-    /// Rotations that one node granted and the other refused: the change fell right into them.
+    /// Rotations that one node granted and the other refused, because the change came between them.
     torn: usize,
 }
 
@@ -40,7 +40,7 @@ impl Seen {
     }
 }
 
-/// What a change leaves alive.
+/// The tokens and sessions that remain valid after a change.
 struct Raised {
     survivor: Option<Pair>,
     /// Sessions that have not ended.
@@ -58,7 +58,7 @@ impl Pairing {
         }
     }
 
-    /// Plays all rounds: everybody's tokens are rotated on both nodes until a change ends them.
+    /// Runs all rounds: each user's tokens are rotated on both nodes until the change ends them.
     async fn rounds(&self, change: impl AsyncFn(&Self, &Person) -> Raised) {
         let mut seen = Seen::default();
         for batch in 0..ROUNDS / AT_ONCE {
@@ -71,7 +71,7 @@ impl Pairing {
         println!("{} pairs, {} torn rotations", seen.minted.len(), seen.torn);
         assert!(seen.torn > 0, "nothing was raced");
         let replays = "SELECT count(*) FROM audit_events WHERE event = 'refresh_token_replayed'";
-        assert_eq!(self.sql.count(replays).await, 0, "nobody was robbed");
+        assert_eq!(self.sql.count(replays).await, 0, "no replay was detected");
     }
 
     async fn round(&self, number: usize, change: &impl AsyncFn(&Self, &Person) -> Raised) -> Seen {
@@ -87,7 +87,7 @@ impl Pairing {
             self.rotate_on(&person.pair, &hops),
             self.rotate_on(&elsewhere, &hops),
         );
-        // In the middle of rotations, and not always of the first.
+        // The change comes during a rotation, and not always the first one.
         let enough = 2 + number % 3;
         let midway = async {
             while hops.get() < enough {
@@ -110,8 +110,8 @@ impl Pairing {
         seen
     }
 
-    /// Rotates a session on both nodes at once, again and again, until it is refused. Returns all
-    /// that it was given.
+    /// Rotates a session on both nodes at once, repeatedly, until it is refused. Returns all pairs that it
+    /// received.
     async fn rotate_on(&self, pair: &Pair, hops: &Cell<usize>) -> Seen {
         let mut seen = Seen::default();
         let mut current = pair.refresh.clone();
@@ -176,13 +176,13 @@ impl Pairing {
 }
 
 #[tokio::test]
-async fn a_password_change_leaves_its_own_pair_alone() {
+async fn a_password_change_keeps_only_its_own_token_pair() {
     let pairing = Pairing::start().await;
     let change = async |pairing: &Pairing, person: &Person| {
         let [one, other] = &pairing.nodes;
         let input = json!({ "current_password": PASSWORD, "new_password": NEW_PASSWORD });
         let changed = one.post_as(&person.pair, "/change-password", &input);
-        // The old password, tried while it changes.
+        // Sign-ins with the old password while it is being changed.
         let (changed, late) = join(changed, person.sign_in_with(other, PASSWORD)).await;
         if late.status == 200 {
             assert_eq!(other.me(&late.pair()).await, 401, "opened with the old one");
@@ -197,7 +197,7 @@ async fn a_password_change_leaves_its_own_pair_alone() {
 }
 
 #[tokio::test]
-async fn signing_out_everywhere_leaves_nothing() {
+async fn signing_out_everywhere_revokes_every_token() {
     let pairing = Pairing::start().await;
     let change = async |pairing: &Pairing, person: &Person| {
         let [one, _] = &pairing.nodes;
@@ -211,10 +211,10 @@ async fn signing_out_everywhere_leaves_nothing() {
     pairing.rounds(change).await;
 }
 
-/// Disabling, as an admin's act does, though the sessions are left as they are: `rev` alone has to
-/// do, also once the account is enabled again.
+/// Disables as an admin's act does, except that the sessions are left as they are: `rev` alone must revoke
+/// the tokens, even after the account is enabled again.
 #[tokio::test]
-async fn disabling_leaves_nothing_to_come_back() {
+async fn disabling_revokes_every_token_for_good() {
     let pairing = Pairing::start().await;
     let change = async |pairing: &Pairing, person: &Person| {
         let email = &person.email;

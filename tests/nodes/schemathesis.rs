@@ -1,9 +1,10 @@
-//! The API against its own description: schemathesis reads `/api/openapi.json` and calls a node with
-//! what the description allows and what it forbids, every check on, once as nobody and once signed in.
+//! The API against its own description: schemathesis reads `/api/openapi.json` and calls a node with input
+//! that the description allows and input that it forbids, with every check on, once anonymously and once
+//! signed in.
 //!
-//! A fault, a status or a code that is not described, an answer of another shape than described, bad
-//! data that is taken or good data that is refused: each fails the test. `tests/openapi` has the
-//! settings and the sign-in; the tool needs `target/test-venv`, which `script/setup` makes.
+//! The test fails on a server error, on a status or code that is not described, on an answer of another
+//! shape than described, on bad input that is accepted, and on good input that is refused. `tests/openapi`
+//! has the settings and the sign-in. The tool needs `target/test-venv`, which `script/setup` makes.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -17,15 +18,15 @@ use crate::cluster::{Cluster, Sql, environment};
 use crate::node::Node;
 use crate::person::{Authenticator, PASSWORD, Person};
 
-/// How many seconds each run may generate data.
+/// Seconds that each run may spend on generating data.
 const BUDGET: &str = "20";
-/// How long a run may take beyond that, for its start and its report.
+/// Time that a run may take beyond the budget, to start and to report.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// What the data comes from; `SCHEMATHESIS_SEED` takes its place.
+/// The seed of the generated data; `SCHEMATHESIS_SEED` overrides it.
 const SEED: &str = "1";
 
 #[tokio::test]
-async fn nobody_finds_the_api_otherwise_than_described() {
+async fn anonymous_calls_match_the_description() {
     let cluster = Cluster::start().await;
     let node = Node::on(&cluster).await;
     schemathesis(&node, cluster.folder(), &[]).await;
@@ -33,11 +34,11 @@ async fn nobody_finds_the_api_otherwise_than_described() {
 }
 
 #[tokio::test]
-async fn nor_does_somebody_signed_in() {
+async fn signed_in_calls_match_the_description() {
     let cluster = Cluster::start().await;
     let node = Node::on(&cluster).await;
     let sql = cluster.sql().await;
-    // The address and the password of the examples in the description, so that those succeed.
+    // The examples of the description contain this address and password, so that they succeed.
     let ada = Person::register(&node, "ada").await;
     sql.run("UPDATE users SET email_verified_at = now(), role = 'admin'")
         .await;
@@ -50,7 +51,7 @@ async fn nor_does_somebody_signed_in() {
     ];
     schemathesis(&node, cluster.folder(), &settings).await;
     assert_no_fault(&node);
-    // It did get past the first refusal.
+    // At least one call was not refused at the first check.
     for call in [
         "me",
         "refresh",
@@ -61,11 +62,11 @@ async fn nor_does_somebody_signed_in() {
         assert!(answered(&node, call, 200), "{call} never succeeded");
     }
     assert!(answered(&node, "logout-all", 204));
-    // Ada is an admin: she finds everybody, and nobody by an id that was made up.
-    assert!(told(&node, "path=\"/api/admin/users\"", 200), "no list");
+    // Ada is an admin, so she finds every user, and no user for an invented id.
+    assert!(logged(&node, "path=\"/api/admin/users\"", 200), "no list");
 }
 
-/// The access token of somebody with a second factor.
+/// The access token of a user with a second factor.
 async fn enrolled(node: &Node, sql: &Sql, person: &Person) -> String {
     let app = Authenticator::enrol(node, sql, person).await;
     let input = json!({ "mfa_token": person.pending(node).await, "code": app.code(1) });
@@ -73,7 +74,7 @@ async fn enrolled(node: &Node, sql: &Sql, person: &Person) -> String {
     answer.expect(200).text("access_token")
 }
 
-/// Runs it, and shows what it found.
+/// Runs schemathesis and prints its findings.
 async fn schemathesis(node: &Node, folder: &Path, settings: &[(&str, &str)]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let seed = environment("SCHEMATHESIS_SEED").unwrap_or_else(|| SEED.into());
@@ -111,11 +112,11 @@ fn assert_no_fault(node: &Node) {
 }
 
 fn answered(node: &Node, call: &str, status: u16) -> bool {
-    told(node, &format!("path=\"/api/auth/{call}\""), status)
+    logged(node, &format!("path=\"/api/auth/{call}\""), status)
 }
 
-/// Whether the log has an answer of that status with these words.
-fn told(node: &Node, path: &str, status: u16) -> bool {
+/// Whether the log has a line for that path with that status.
+fn logged(node: &Node, path: &str, status: u16) -> bool {
     let status = format!("status={status} ");
     node.log()
         .lines()

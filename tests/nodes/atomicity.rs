@@ -1,8 +1,8 @@
-//! What a flow writes, it writes in one transaction.
+//! Each flow writes all its rows in one transaction.
 
 use crate::cluster::Sql;
 
-/// Makes what stands within a transaction last, so that what cuts it off falls into it.
+/// Slows the writes within a transaction down, so that a kill happens during one.
 pub(crate) const SLOW_WRITES: &str = "
     CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS
         'BEGIN PERFORM pg_sleep(0.01); RETURN NULL; END';
@@ -10,7 +10,8 @@ pub(crate) const SLOW_WRITES: &str = "
     CREATE TRIGGER slowly AFTER INSERT ON audit_events FOR EACH ROW EXECUTE FUNCTION slowly();
     CREATE TRIGGER slowly AFTER INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION slowly();";
 
-/// Each user has the mail, the events and the session of the registration, and none is a stray.
+/// Asserts that each user has the mail, the events and the session of the registration, and that there are
+/// no others.
 pub(crate) async fn assert_registrations_are_whole(sql: &Sql) {
     let torn = "SELECT email FROM users u WHERE
         (SELECT count(*) FROM mails m WHERE m.user_id = u.id AND kind = 'verify_email') <> 1

@@ -1,4 +1,4 @@
-//! The predecessor within the grace in other hands: another user agent, another network.
+//! The predecessor within the grace, sent by another user agent or from another network.
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -11,7 +11,7 @@ use crate::harness::{Api, Reply, TestApp};
 const PROXIES: [(&str, &str); 1] = [("TRUSTED_PROXIES", "127.0.0.0/8")];
 const EVENT: &str = "refresh_token_repeated_elsewhere";
 
-/// From where a request seems to come.
+/// The apparent source of a request.
 type From<'a> = (&'a str, Option<&'a str>);
 
 fn coming(request: RequestBuilder, (ip, agent): From<'_>) -> RequestBuilder {
@@ -49,7 +49,8 @@ async fn another_user_agent_with_the_predecessor_is_a_replay() {
         let elsewhere = api.sign_in(&person).await;
         let first = api.sign_in(&person).await;
         let second = refresh(&api, first.text("refresh_token"), rotates).await;
-        // A request of the thief's notes his browser as the session's. That makes it no successor's.
+        // A request of the thief makes his browser the session's last seen one, but not the one that got
+        // the successor.
         app.wait(TimeDelta::minutes(2));
         let seen = coming(api.with(&second).request(Method::GET, "/me"), presents);
         assert_eq!(Reply::of(seen).await.status, 200);
@@ -112,7 +113,7 @@ async fn of_two_browsers_with_one_cookie_the_second_ends_both() {
     let person = app.person().await;
     let mut browser = signed_in(&app, &person).await;
     app.wait(TimeDelta::minutes(32));
-    // A copy of the cookies, sent by another browser at the same moment as the owner's pages.
+    // A copy of the cookies, sent by another browser at the same moment as the owner's.
     let mut thief = browser.clone();
     let page = browser.visit("/account").await;
     pair_of(&page.set_cookies());
@@ -120,7 +121,7 @@ async fn of_two_browsers_with_one_cookie_the_second_ends_both() {
     let stolen = stolen
         .header("cookie", thief.cookies())
         .header("user-agent", "curl/8.5.0");
-    // Both user agents are sent; the first is the one of the harness, so it is taken off.
+    // The harness sets its own user agent first, so it is replaced.
     let mut stolen = stolen.build().unwrap();
     let agent = "curl/8.5.0".parse().unwrap();
     stolen.headers_mut().insert("user-agent", agent);

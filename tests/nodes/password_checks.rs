@@ -1,5 +1,5 @@
-//! Many new passwords at once, each as dear to judge as a search found one: what else is asked for
-//! meanwhile is answered as if there were none.
+//! Many new passwords at once, each as expensive to check as a search could find. Other requests are
+//! answered as quickly as without them.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -16,21 +16,21 @@ use crate::person::{PASSWORD, Person};
 
 const AT_ONCE: usize = 210;
 
-/// Each of its signs stands for a letter, some of them for two.
+/// A password in which each sign stands for a letter, and some for two.
 fn dear(n: usize) -> String {
     let signs = "4@8({[<3690!1|05$+7%2".chars().cycle();
     signs.skip(n % 21).take(200).collect()
 }
 
-/// What the fields beside the password may bring: 3 KB of words, and a name of the longest kind.
+/// The largest input beside the password: 3 KB of words, and the longest possible name.
 fn words(n: usize) -> (String, String) {
     let email: Vec<String> = (0..600).map(|word| (word * 7 + n).to_string()).collect();
     (email.join("."), "4@8({[<3 ".repeat(11))
 }
 
-/// How long `/healthz` and a sign-in took while `flood` was answered: the medians, since other tests
+/// How long `/healthz` and a sign-in took while `flood` was being answered. Medians, because other tests
 /// share the machine.
-async fn meanwhile(
+async fn latencies_during(
     node: &Node,
     ada: &Person,
     mut flood: JoinSet<u16>,
@@ -94,7 +94,7 @@ fn registered(node: &Node) -> JoinSet<u16> {
     let mut flood = JoinSet::new();
     for n in 0..AT_ONCE {
         let (email, display_name) = words(n);
-        // Every other one is no address, and no account is made of it.
+        // Every second input has no valid address, so no account is created for it.
         let email = if n % 2 == 0 {
             email
         } else {
@@ -118,12 +118,12 @@ async fn two_hundred_passwords_at_once_hold_up_neither_health_nor_a_sign_in() {
     let node = Node::with(&cluster, &settings).await;
     let ada = Person::register(&node, "ada").await;
 
-    let (answers, health, sign_in) = meanwhile(&node, &ada, typed(&node).await).await;
+    let (answers, health, sign_in) = latencies_during(&node, &ada, typed(&node).await).await;
     assert_eq!(answers, BTreeMap::from([(200, AT_ONCE)]));
     assert!(health < Duration::from_millis(500), "{health:?}");
     assert!(sign_in < Duration::from_secs(2), "{sign_in:?}");
 
-    let (answers, health, sign_in) = meanwhile(&node, &ada, registered(&node)).await;
+    let (answers, health, sign_in) = latencies_during(&node, &ada, registered(&node)).await;
     assert_eq!(
         answers,
         BTreeMap::from([(201, AT_ONCE / 2), (422, AT_ONCE / 2)])

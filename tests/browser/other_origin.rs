@@ -1,4 +1,4 @@
-//! Somebody else's web app: a page of another origin, which calls the API from the browser.
+//! The web app of another origin, which calls the API from the browser.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,7 +9,8 @@ use crate::browser::Browser;
 
 const PAGE: &str = "<!DOCTYPE html><html lang=\"en\"><title>Another app</title><link rel=\"icon\" href=\"data:,\"><h1>Another app</h1>";
 
-/// Calls the API with the browser's cookies; tells status, body and what headers can be read.
+/// Calls the API with the browser's cookies. Returns the status, the body, and the headers that can be
+/// read.
 const CALL: &str = "
     const [url, method, type, done] = arguments;
     const headers = type ? { 'Content-Type': type } : {};
@@ -29,7 +30,7 @@ pub(crate) fn origin() -> String {
     let address = listener.local_addr().expect("bound");
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            // A browser may open a connection and say nothing.
+            // A browser may open a connection without sending a request.
             std::thread::spawn(move || serve(&stream));
         }
     });
@@ -51,7 +52,7 @@ fn serve(mut stream: &TcpStream) {
     }
 }
 
-/// One call by the page that is open. A `media_type` sends an empty object as the body.
+/// One call by the open page. With a `media_type` it sends an empty object as the body.
 pub(crate) async fn call(browser: &Browser, method: &str, url: &str, media_type: &str) -> Value {
     let arguments = vec![url.into(), method.into(), media_type.into()];
     browser.run(CALL, arguments).await

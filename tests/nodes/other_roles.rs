@@ -1,4 +1,4 @@
-//! What another role of the same Postgres can hold up, and what is said where something does.
+//! What another role of the same Postgres can block, and how the service reports it.
 
 use std::time::{Duration, Instant};
 
@@ -12,11 +12,11 @@ use crate::node::Node;
 use crate::operator::run;
 use crate::person::Person;
 
-/// The keys of the advisory locks of earlier versions, and any other.
+/// The keys of the advisory locks of earlier versions, and one other key.
 const ADVISORY: &str = "SELECT pg_advisory_lock(key), pg_advisory_xact_lock(key) FROM unnest(ARRAY[
     8531352012944663661, 7022344801877386081, 8531352012944176492, 0, 1]) AS key";
 
-/// A role that may connect and nothing else, holding whatever it can until it goes.
+/// A role that may only connect, and that holds every lock it can until it disconnects.
 async fn stranger(cluster: &Cluster) -> Vec<Sql> {
     let sql = cluster.sql().await;
     sql.run("CREATE ROLE stranger LOGIN").await;
@@ -27,7 +27,7 @@ async fn stranger(cluster: &Cluster) -> Vec<Sql> {
     let (locks, writes) = (Sql::connect(&url).await, Sql::connect(&url).await);
     locks.run("BEGIN; SELECT pg_current_xact_id()").await;
     locks.run(ADVISORY).await;
-    // Preparing a statement takes the locks of its execution, and asks for no right.
+    // Preparing a statement takes the same locks as executing it, and needs no privilege.
     writes
         .run("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1")
         .await;
@@ -43,7 +43,7 @@ async fn stranger(cluster: &Cluster) -> Vec<Sql> {
 }
 
 #[tokio::test]
-async fn a_role_that_may_only_connect_holds_nothing_up() {
+async fn a_role_that_may_only_connect_cannot_delay_the_service() {
     let cluster = Cluster::start().await;
     let node = Node::on(&cluster).await;
     let held = stranger(&cluster).await;
@@ -64,9 +64,9 @@ async fn a_role_that_may_only_connect_holds_nothing_up() {
     drop(held);
 }
 
-/// Our own role can hold sealing up: by a transaction that wrote an event and does not end.
+/// The service's own role can block sealing: with a transaction that wrote an event and does not end.
 #[tokio::test]
-async fn events_that_wait_too_long_raise_the_alarm_everywhere() {
+async fn overdue_events_are_reported_in_every_place() {
     let cluster = Cluster::start().await;
     let node = Node::with(&cluster, &[("METRICS_ADDR", "127.0.0.1:0")]).await;
     let quiet = "audit events wait to be sealed";
@@ -113,9 +113,9 @@ async fn events_that_wait_too_long_raise_the_alarm_everywhere() {
     assert_eq!(node.me(&ada.pair).await, 200);
 }
 
-/// What was written last is not left without a seal when a node stops, or a command ends.
+/// The last events are sealed when a node stops or a command ends.
 #[tokio::test]
-async fn nothing_waits_after_a_stop_or_a_command() {
+async fn no_event_is_left_unsealed_after_a_stop_or_a_command() {
     let cluster = Cluster::start().await;
     let node = Node::on(&cluster).await;
     Person::register(&node, "ada").await;

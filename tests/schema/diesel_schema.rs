@@ -1,11 +1,11 @@
-//! Reads `diesel::table!` as it stands in the source: name, primary key, columns.
+//! Reads `diesel::table!` from the source text: name, primary key, columns.
 
-/// A table, as it is believed or as it is.
+/// A table, from `schema.rs` or from the database.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Table {
     pub(crate) name: String,
     pub(crate) primary_key: Vec<String>,
-    /// Name, Postgres's name of the type, and whether it may be NULL; in their order.
+    /// Name, Postgres's name of the type, and whether it may be NULL; in the order of the table.
     pub(crate) columns: Vec<(String, String, bool)>,
 }
 
