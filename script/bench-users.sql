@@ -1,11 +1,11 @@
--- A million users for `script/bench users`: names of 70 %, two thousand domains of which few hold most,
--- 2 % disabled, 0.1 % deleted, 12 % not verified, 15 % with a second factor, 20 admins, created over
--- three years. Given names and surnames fall off in frequency, as they do anywhere.
+-- A million users for `script/bench users`: 70 % with a name, two thousand domains of which a few have most
+-- users, 2 % disabled, 0.1 % deleted, 12 % not verified, 15 % with a second factor, 20 admins, created over
+-- three years. As in real data, some given names and surnames are far more frequent than others.
 DO $$ BEGIN PERFORM setseed(0.5); END $$;
 SET synchronous_commit = off;
--- What a trigger would note is written at once.
+-- Without triggers: the inserted rows already contain what the triggers would write.
 SET session_replication_role = replica;
--- Indexes are made afterwards, which takes half the time.
+-- The indexes are created afterwards, which takes half the time.
 SET client_min_messages = warning;
 SET maintenance_work_mem = '256MB';
 CREATE TEMP TABLE indexes AS SELECT indexname, indexdef FROM pg_indexes
@@ -44,12 +44,12 @@ FROM (
 ) AS people;
 INSERT INTO totp_authenticators (user_id, secret, confirmed_at, created_at)
 SELECT id, '\x00', created_at, created_at FROM users WHERE two_factor;
--- Enrolments that nobody confirmed.
+-- Enrolments without confirmation.
 INSERT INTO totp_authenticators (user_id, secret, created_at)
 SELECT id, '\x00', created_at FROM users WHERE NOT two_factor AND random() < 0.01;
 RESET session_replication_role;
 DO $$ DECLARE definition text; BEGIN
     FOR definition IN SELECT indexdef FROM indexes LOOP EXECUTE definition; END LOOP;
 END $$;
--- As autovacuum would, once it comes to it.
+-- As autovacuum would do later.
 VACUUM ANALYZE users, totp_authenticators;
