@@ -1,4 +1,4 @@
-//! The only place where things are wired: settings become services, services an HTTP server.
+//! The only place where services are wired: settings become services, and services an HTTP server.
 
 mod bounded_socket;
 mod first_admin;
@@ -36,13 +36,13 @@ pub use server::Server;
 use server::Sizes;
 pub use system::{System, SystemClock, SystemRandom};
 
-/// Why the service does not start.
+/// Why the service cannot start.
 #[derive(Debug, Error)]
 pub enum StartError {
     /// The database cannot be reached.
     #[error(transparent)]
     Database(#[from] ConnectError),
-    /// The database cannot be brought up to date.
+    /// The migration of the database failed.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
     /// The mail settings do not work.
@@ -65,7 +65,7 @@ pub enum StartError {
 
 /// The wired application, ready to serve.
 pub struct App {
-    /// What the flows work with.
+    /// The services of the flows.
     pub services: Arc<Services>,
     state: WebState,
     transport: Transport,
@@ -74,7 +74,7 @@ pub struct App {
 }
 
 impl App {
-    /// Wires everything. `database` is where `DATABASE_URL` or the embedded cluster points.
+    /// Wires everything. `database` is that of `DATABASE_URL`, or of the embedded cluster.
     pub fn wire(
         config: &Config,
         database: &DatabaseOptions,
@@ -122,7 +122,7 @@ impl App {
         })
     }
 
-    /// How mails leave, for what needs no database.
+    /// The mail transport, for commands that need no database.
     pub fn transport(config: &Config) -> Result<Transport, StartError> {
         Ok(match &config.smtp {
             Some(settings) => Transport::smtp(settings)?,
@@ -130,12 +130,12 @@ impl App {
         })
     }
 
-    /// What every mail has in common.
+    /// What all mails share.
     pub fn mail_context(config: &Config) -> MailContext {
         site::site(config).mail
     }
 
-    /// The keys and rules of tokens alone, for what needs no database.
+    /// Only the keys and rules of tokens, for commands that need no database.
     pub fn token_codec(config: &Config) -> TokenCodec {
         TokenCodec::new(
             &config.secrets.jwt,
@@ -144,7 +144,7 @@ impl App {
         )
     }
 
-    /// Brings the database up to date; several nodes may do so at once.
+    /// Migrates the database to the current version; several nodes may do so at the same time.
     pub async fn migrate(database: &DatabaseOptions) -> Result<Vec<String>, StartError> {
         Ok(crate::db::migrate::run(&Connector::new(database)?).await?)
     }

@@ -38,21 +38,21 @@ pub use fresh_secrets::{fill_from_system, fresh_secrets};
 pub use secrets::Secrets;
 pub use source::Source;
 
-/// Everything an operator can decide, checked.
+/// Every setting, checked.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub environment: Environment,
     /// The public address: scheme, host and port, path `/`.
     pub base_url: Url,
-    /// Where to listen; port 0 takes a free one.
+    /// The address to listen on; with port 0 the system chooses a free port.
     pub listen_addr: SocketAddr,
-    /// Where `/metrics` is served, if it is; port 0 takes a free one.
+    /// The address of `/metrics`, if it is served; with port 0 the system chooses a free port.
     pub metrics_addr: Option<SocketAddr>,
     /// Connections at the same time, 1 or more.
     pub max_connections: usize,
     /// How long a connection without a request stays open, 1 s or more.
     pub keep_alive: Duration,
-    /// What to log, in the words of `RUST_LOG`.
+    /// What to log, in the syntax of `RUST_LOG`.
     pub log_filter: String,
     pub database: DatabaseSource,
     /// Connections to the database, 1 or more.
@@ -69,26 +69,27 @@ pub struct Config {
     pub smtp_from: String,
     /// Origins that may call the API with cookies, as browsers write them.
     pub cors_origins: Vec<String>,
-    /// Networks whose `X-Forwarded-For` is believed.
+    /// Networks whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
     pub policy: Policy,
     pub first_admin: Option<FirstAdmin>,
-    /// Where passwords are looked up among breached ones, if they are.
+    /// The server to look passwords up at, if breached ones are refused.
     pub breach_check: Option<Url>,
     pub argon2: Argon2Settings,
     /// Password hashes at the same time, 1 or more.
     pub hashing_concurrency: usize,
     pub limits: Limits,
-    /// What the limits were multiplied by; thresholds per account and caps of mails are scaled by it as well.
+    /// The factor by which the limits were multiplied. It also scales the thresholds of accounts and the
+    /// caps of mails.
     pub limit_scale: f64,
-    /// The names of the settings that are not at their default.
+    /// The names of the settings with a value other than their default.
     pub changed: Vec<&'static str>,
 }
 
-/// How strict the start is, and how logs look.
+/// How strict the start is, and the format of logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Environment {
-    /// The developer's own machine: secrets are made, mails printed, logs pretty.
+    /// The developer's own machine: secrets are created, mails printed, logs easy to read.
     Development,
     Production,
 }
@@ -96,16 +97,16 @@ pub enum Environment {
 /// Where the database is.
 #[derive(Debug, Clone)]
 pub enum DatabaseSource {
-    /// A private Postgres of our own.
+    /// The embedded Postgres.
     Embedded {
         /// The data directory; absolute.
         data_dir: PathBuf,
-        /// Where the programs of Postgres are, if `PG_BIN_DIR` is set.
+        /// The folder of the Postgres programs, if `PG_BIN_DIR` is set.
         bin_dir: Option<PathBuf>,
-        /// `PATH`, to look for them.
+        /// `PATH`, in which the programs are looked for otherwise.
         search_path: OsString,
     },
-    /// A Postgres that runs elsewhere.
+    /// A Postgres that is run by the operator.
     Url {
         /// Its connection string in URL form.
         url: SecretString,
@@ -114,26 +115,26 @@ pub enum DatabaseSource {
     },
 }
 
-/// The admin to make where there is none.
+/// The admin to create if there is none.
 #[derive(Debug, Clone)]
 pub struct FirstAdmin {
     pub email: EmailAddress,
-    /// The password to start with.
+    /// The initial password.
     pub password: SecretString,
 }
 
-/// A configuration, and what should be logged about it once logs are up.
+/// A configuration, and warnings to log once logging is set up.
 #[derive(Debug, Clone)]
 pub struct LoadedConfig {
     pub config: Config,
-    /// What is odd but allowed, a sentence each.
+    /// Unusual but allowed values, one sentence each.
     pub warnings: Vec<String>,
 }
 
 /// Reads and checks every setting.
 ///
-/// In development on the embedded database this makes missing secrets and keeps them in the data
-/// directory, provided that nothing else is wrong.
+/// In development on the embedded database, missing secrets are created and kept in the data directory,
+/// unless there is another fault.
 pub fn load(source: &Source) -> Result<LoadedConfig, ConfigFaults> {
     load_with(source, &fill_from_system)
 }

@@ -1,5 +1,5 @@
-//! A client's socket with time limits: for the rest of a request's head, and for reading what we have written.
-//! actix limits the first head of a connection alone, and no write.
+//! A client's socket with time limits: for the rest of a request's head, and for reading what we have
+//! written. actix itself limits only the first head of a connection, and no write.
 
 use std::{
     io,
@@ -20,7 +20,7 @@ use crate::web::connection::{Connection, Unread};
 pub(super) struct TimeLimits {
     /// For the rest of a request's head.
     pub(super) head: Duration,
-    /// For the client to take another byte.
+    /// For the client to accept another byte.
     pub(super) write: Duration,
     /// For the next request.
     pub(super) idle: Duration,
@@ -59,16 +59,16 @@ impl<Io> BoundedSocket<Io> {
         &self.connection
     }
 
-    /// When the time limit ends; `None` where we do not wait for the client.
+    /// The end of the time limit; `None` if we do not wait for the client.
     fn deadline(&self) -> Option<Instant> {
         if let Some(since) = self.stalled {
             return Some(since + self.patience.write);
         }
         match self.connection.unread() {
-            // A request is being answered: look again later.
+            // A request is being answered: check again later.
             None => Some(Instant::now() + self.patience.head),
             Some(Unread::Nothing) => None,
-            // While an answer is being written, the next head may wait.
+            // While an answer is being written, the next head may be incomplete.
             Some(Unread::Head(since)) => Some(since.max(self.wrote) + self.patience.head),
             Some(Unread::Rest(since)) => {
                 Some(since.max(self.wrote) + self.patience.idle + self.patience.head)
@@ -103,7 +103,7 @@ impl<Io: AsyncRead + Unpin> AsyncRead for BoundedSocket<Io> {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         if self.stalled.is_some() {
-            // A client that reads no answers cannot send further requests.
+            // A client that reads no answers may not send further requests.
             self.holds_back = true;
         } else {
             let before = buf.filled().len();
@@ -187,7 +187,7 @@ mod tests {
         let answering = server.connection().answering();
         let waited = tokio::time::timeout(PATIENCE.head * 3, server.read(&mut read));
         assert!(waited.await.is_err(), "it is still open");
-        // What has arrived is the rest of a body, or a head that has the time of an idle connection.
+        // These bytes are the rest of a body, or a head to which the limit of an idle connection applies.
         client.write_all(b"GET").await.unwrap();
         assert_ne!(server.read(&mut read).await.unwrap(), 0);
         drop(answering);

@@ -1,4 +1,4 @@
-//! Makes the first admin at a start.
+//! Creates the first admin at a start.
 
 use thiserror::Error;
 
@@ -12,24 +12,24 @@ use crate::{
     },
 };
 
-/// Why the first admin could not be made.
+/// Why the first admin could not be created.
 #[derive(Debug, Error)]
 pub enum FirstAdminError {
-    /// The address has an account, which must not become an admin by its address alone.
+    /// The address has an account already. Having the address alone must not make it an admin.
     #[error(
         "ADMIN_EMAIL: {0} has an account that is no admin, and is not promoted by a start; run `vestibule user promote {0}` if it should be one"
     )]
     Taken(String),
-    /// The password is weak. It opens too much for that, even for a short time.
+    /// The password is weak. An admin's account must not have one, even for a short time.
     #[error("ADMIN_PASSWORD: {0}")]
     Password(String),
-    /// A fault of ours or of the database.
+    /// A fault of the service or of the database.
     #[error("the first admin could not be made: {0}")]
     Flow(#[from] FlowError),
 }
 
 impl App {
-    /// Makes the admin that the settings name, where there is no admin yet.
+    /// Creates the admin that the settings name, if there is no admin yet.
     pub async fn make_first_admin(&self, config: &Config) -> Result<(), FirstAdminError> {
         let Some(FirstAdmin { email, password }) = &config.first_admin else {
             return Ok(());

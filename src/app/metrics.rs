@@ -1,5 +1,5 @@
-//! `/metrics` on a listener of its own (`METRICS_ADDR`): the counters of this process and gauges of the moment.
-//! It supports as much HTTP/1.1 as a scraper needs, and shares nothing with the site.
+//! `/metrics` on its own listener (`METRICS_ADDR`): the counters of this process, and gauges read at the
+//! time of the request. It supports as much HTTP/1.1 as a scraper needs, and shares nothing with the site.
 
 use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
@@ -55,7 +55,7 @@ async fn accept(listener: Listener, services: Arc<Services>) {
         };
         let (services, answered) = (Arc::clone(&services), Arc::clone(&answered));
         tokio::spawn(async move {
-            // A scraper that hangs up or is slow needs no log line.
+            // A scraper that disconnects or is slow is not worth a log line.
             let _ = timeout(PATIENCE, answer(stream, &services, &answered)).await;
             drop(place);
         });
@@ -105,7 +105,7 @@ async fn answer(
     stream.shutdown().await
 }
 
-/// Counters, and gauges as of now. Gauges that need the database are left out while it is down.
+/// Counters, and current gauges. Gauges that need the database are left out while it is unavailable.
 async fn gather(s: &Services) -> String {
     let mut text = Text::default();
     let name = "vestibule_build_info";
@@ -118,7 +118,7 @@ async fn gather(s: &Services) -> String {
     text.finish()
 }
 
-/// Passwords that are hashed and judged.
+/// The queues of hashing and of checking new passwords.
 fn queues(s: &Services, text: &mut Text) {
     let load = s.hashing.load();
     text.single(
@@ -174,7 +174,7 @@ fn pool(s: &Services, text: &mut Text) {
     );
 }
 
-/// What waits for the worker of any node.
+/// Work that waits for the worker of any node.
 async fn backlog(s: &Services, text: &mut Text) {
     match health::waiting_mails(s).await {
         Ok(waiting) => text.single(

@@ -35,16 +35,16 @@ use crate::{
 const SHUTDOWN_SECONDS: u64 = 30;
 /// How long a client may take to send its headers (408 after that).
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a client may read nothing of an answer.
+/// How long a client may go without reading any of an answer.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
-/// How much longer than the promised time an idle connection stays open, so that the proxy closes it first. The
-/// proxy knows whether it has a request under way.
+/// How much longer than the configured time an idle connection stays open, so that the proxy closes it
+/// first: only the proxy knows whether it is about to send a request on it.
 const KEEP_ALIVE_SLACK: Duration = Duration::from_secs(5);
 
 /// How long a connection may take to close.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How much is served at the same time.
+/// Limits of concurrent work.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sizes {
     /// Threads that serve.
@@ -83,7 +83,7 @@ impl Server {
         let data = Data::new(state);
         let server = actix_web::dev::Server::build()
             .workers(sizes.threads)
-            // By thread. Further connections wait in the system's queue.
+            // Per thread. Further connections wait in the system's queue.
             .max_concurrent_connections((sizes.max_connections / sizes.threads.max(1)).max(1))
             .shutdown_timeout(SHUTDOWN_SECONDS)
             .disable_signals()
@@ -96,7 +96,8 @@ impl Server {
                     .keep_alive(keep_alive)
                     .client_request_timeout(REQUEST_TIMEOUT)
                     .client_disconnect_timeout(DISCONNECT_TIMEOUT)
-                    // A client that hangs up leaves the queues at once, as it would not read its answer.
+                    // A request leaves the queues as soon as its client disconnects, because no one would
+                    // read the answer.
                     .h1_allow_half_closed(false)
                     .local_addr(addr)
                     .on_connect_ext(|io: &BoundedSocket<TcpStream>, data| {
@@ -105,7 +106,7 @@ impl Server {
                     .finish(app);
                 fn_service(move |io: TcpStream| {
                     let peer = io.peer_addr().ok();
-                    // Without it an answer in two writes waits for the client's acknowledgement.
+                    // Without it, an answer in two writes waits for the client's acknowledgement.
                     let _ = io.set_nodelay(true);
                     let connection = Connection::open(&connections);
                     let io = BoundedSocket::new(io, patience, connection);
@@ -148,14 +149,14 @@ fn app(
     Error = HttpResponse,
     InitError = (),
 > + use<> {
-    // Read from the bottom up: the last one wrapped is the first to see a request.
+    // Read these from the bottom up: the last one wrapped sees a request first.
     App::new()
         .app_data(data.clone())
         .configure(|app| routes::table(&data.settings, app))
         .wrap(from_fn(same_origin::run))
         .wrap(from_fn(cors::preflight))
         .wrap(from_fn(host::run))
-        // Before anything that reads cookies, yet its refusals look like every other.
+        // Before anything that reads cookies; its refusals have the same format as all others.
         .wrap(from_fn(raw_cookies::run))
         .wrap(from_fn(errors::run))
         .wrap(from_fn(cors::run))
@@ -167,6 +168,6 @@ fn app(
 }
 
 async fn stops(mut stopped: watch::Receiver<bool>) {
-    // An error: the server is gone.
+    // An error means that the server is gone.
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }

@@ -1,4 +1,4 @@
-//! What follows from several settings: the links of mails, and what requests are checked against.
+//! Values that depend on several settings: the links of mails, and the checks of requests.
 
 use actix_web::cookie::Key as CookieKey;
 use url::Position;
@@ -14,7 +14,7 @@ use crate::{
     web::state::WebSettings,
 };
 
-/// What the service is called in mails and authenticator apps.
+/// The name of the service in mails and authenticator apps.
 const PRODUCT: &str = "Vestibule";
 
 /// Host and port of `BASE_URL`, the default port elided.

@@ -1,4 +1,5 @@
-//! What the application takes from the system, and a test replaces: the clock, randomness, the mail transport.
+//! What the application gets from the system and a test replaces: the clock, randomness, the mail
+//! transport.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -16,7 +17,7 @@ use crate::{
 pub struct System {
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
-    /// Where mails go; `None` follows the settings.
+    /// The mail transport; `None` uses the one of the settings.
     pub transport: Option<Transport>,
 }
 

@@ -142,7 +142,7 @@ pub(super) fn run(command: AuditCommand) -> ExitCode {
     })
 }
 
-/// Runs what needs the services on the database.
+/// Opens the services on the database and runs `read` on them.
 async fn with_services<T>(
     config: &Config,
     act: impl AsyncFnOnce(&Services) -> Result<T, Failure>,
@@ -204,7 +204,7 @@ async fn verify(config: Config, args: VerifyArgs) -> Result<ExitCode, Failure> {
         let mut tell = |finding: &Finding| {
             count += 1;
             if args.json || count <= TOLD {
-                // The reader of the output may have closed the pipe; the verdict still counts.
+                // A closed pipe is ignored, because the verdict still counts.
                 let _ = out.write_all(verdict::finding(finding, args.json).as_bytes());
             }
         };

@@ -1,4 +1,4 @@
-//! `vestibule doctor`: looks at everything that a start depends on, and says what to do.
+//! `vestibule doctor`: checks everything that a start depends on, and says what to do.
 
 mod data;
 mod database;

@@ -1,4 +1,4 @@
-//! `vestibule init`: writes a settings file with fresh secrets, and never over an existing one.
+//! `vestibule init`: writes a settings file with new secrets, and never overwrites an existing one.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -31,7 +31,7 @@ pub(super) struct InitArgs {
 /// Why no settings file was written.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum InitError {
-    /// There is one already.
+    /// The file exists already.
     #[error(
         "{0} exists already and was left as it is. Move it away first, or name another file with --path."
     )]
@@ -76,15 +76,15 @@ fn write_settings(args: &InitArgs, fill: &dyn Fn(&mut [u8])) -> Result<(), InitE
         })
 }
 
-/// Removes a file that is half written, so that the next try is not refused because of it.
+/// Removes a partly written file, so that the next attempt is not refused because of it.
 fn remove_half(path: &Path) {
-    // The fault that led here is the one to report.
+    // The first error is the one to report.
     let _ = fs::remove_file(path);
 }
 
 fn next_steps(args: &InitArgs) -> String {
     let path = args.path.display();
-    // Only `.env` in the folder of the start is found without an option.
+    // Without `--env-file`, only `.env` in the working folder is read.
     let is_found = args.path == Path::new(".env") || args.path == Path::new("./.env");
     let (with, place) = if is_found {
         (String::new(), " in this folder")
@@ -105,7 +105,7 @@ fn next_steps(args: &InitArgs) -> String {
     format!("Wrote {path} with fresh secrets, readable by you alone.\n{next}\n")
 }
 
-/// A path as it can be pasted into a shell.
+/// A path in a form that can be pasted into a shell.
 fn shell_word(path: &Path) -> String {
     let text = path.display().to_string();
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%".contains(c);

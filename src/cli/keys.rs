@@ -1,4 +1,4 @@
-//! `vestibule keys rotate`: seals what is at rest again, under the first key of `SEALING_KEYS`.
+//! `vestibule keys rotate`: seals all stored secrets again, with the first key of `SEALING_KEYS`.
 
 use std::{fmt::Write as _, io::Write as _, process::ExitCode};
 

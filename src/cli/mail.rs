@@ -1,4 +1,4 @@
-//! `vestibule mail`: the outbox, and whether mail leaves at all.
+//! `vestibule mail`: the outbox, and a test of the mail server.
 
 use std::{fmt::Write as _, process::ExitCode};
 

@@ -1,4 +1,4 @@
-//! `vestibule migrate`: brings the database up to date.
+//! `vestibule migrate`: migrates the database to the current version.
 
 use std::io::Write;
 

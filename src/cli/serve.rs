@@ -15,7 +15,7 @@ use crate::{
     flows::{Services, audit::log},
 };
 
-/// Open files besides those of clients: for the database, mails, logs, runtimes.
+/// Open files that are not connections of clients: database, mails, logs, runtimes.
 const OTHER_FILES: usize = 100;
 
 pub(super) async fn run(config: Config) -> Result<(), Failure> {
@@ -58,8 +58,8 @@ fn listen(addr: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(addr).map_err(|source| StartError::Listen { addr, source })
 }
 
-/// Lets this process have as many open files as it may: systems start programs with 1024 and allow
-/// far more. Each connection is one.
+/// Raises this process's limit of open files as far as is allowed. Systems start programs with 1024 and
+/// allow far more. Each connection needs one.
 fn raise_open_files(max_connections: usize) {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {

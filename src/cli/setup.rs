@@ -1,4 +1,4 @@
-//! What the commands that touch the database have in common: settings, logs, runtime, database.
+//! What the commands that use the database share: settings, logs, runtime, database.
 
 use std::{
     fmt::Display,
@@ -66,7 +66,7 @@ pub(super) fn runtime() -> io::Result<Runtime> {
         .build()
 }
 
-/// Runs a command on the wired application, over a database that was brought up to date.
+/// Runs a command on the wired application, over a migrated database.
 pub(super) async fn on_database<T>(
     config: Config,
     command: impl AsyncFnOnce(&App) -> Result<T, Failure>,
@@ -76,7 +76,7 @@ pub(super) async fn on_database<T>(
         App::migrate(&database.options).await?;
         let app = App::wire(&config, &database.options, System::default())?;
         let done = command(&app).await?;
-        // Where no node runs, nothing else seals the events that the command wrote.
+        // If no node runs, nothing else seals the events of the command.
         if let Err(error) = Sealer::default().finish(&app.services).await {
             tracing::warn!(%error, "the audit events are not sealed yet");
         }
@@ -87,7 +87,7 @@ pub(super) async fn on_database<T>(
     done
 }
 
-/// Writes to standard output. That the reader, a `head` perhaps, closed the pipe is no error.
+/// Writes to standard output. A closed pipe is not an error: the reader may be `head`.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -96,20 +96,20 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints to standard error why the command failed.
+/// Prints the error of a command to standard error.
 pub(super) fn complain(error: &dyn Display) {
-    // With standard error closed there is no place to report this.
+    // There is no other place to report that standard error is closed.
     let _ = writeln!(std::io::stderr(), "vestibule: {error}");
 }
 
-/// The database of this process, and the cluster behind it where it is ours.
+/// The database of this process, and the cluster if it is the embedded one.
 pub(super) struct Database {
     pub(super) options: DatabaseOptions,
     cluster: Option<LocalPostgres>,
 }
 
 impl Database {
-    /// Starts or joins the embedded cluster, unless `DATABASE_URL` names another.
+    /// Starts or joins the embedded cluster, unless `DATABASE_URL` names a database.
     pub(super) async fn open(config: &Config) -> Result<Self, Failure> {
         let pool_size = config.database_pool_size;
         match &config.database {
@@ -149,8 +149,8 @@ impl Database {
         }
     }
 
-    /// Starts the embedded server again where it dies, and calls `restarted`; returns once it
-    /// cannot be, and never where `DATABASE_URL` names another.
+    /// Restarts the embedded server whenever it dies, and calls `restarted`. Returns when it cannot be
+    /// restarted; never returns if `DATABASE_URL` names a database.
     pub(super) async fn supervise(&self, restarted: impl Fn()) -> LostError {
         match &self.cluster {
             Some(cluster) => cluster.supervise(restarted).await,

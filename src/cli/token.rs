@@ -1,7 +1,7 @@
 //! `vestibule token inspect`: shows a token's claims, and why it would be accepted or refused.
 //!
-//! The token comes from standard input, so that it appears in no list of processes and no history of
-//! a shell, and it is never printed.
+//! The token is read from standard input, so that it appears in no list of processes and no shell history.
+//! It is never printed.
 
 mod format;
 
@@ -51,7 +51,7 @@ pub(super) struct InspectArgs {
     offline: bool,
 }
 
-/// Looks at the token of standard input.
+/// Inspects the token on standard input.
 pub(super) fn inspect(args: &InspectArgs) -> ExitCode {
     let looked = read(std::io::stdin())
         .and_then(|token| setup::block_on(|config| look(config, token, args)));
@@ -65,7 +65,7 @@ pub(super) fn inspect(args: &InspectArgs) -> ExitCode {
     }
 }
 
-/// The token, without the blanks around it.
+/// The token, without surrounding whitespace.
 fn read(from: impl Read) -> Result<SecretString, Failure> {
     let mut text = String::new();
     let read = from.take(MOST_BYTES + 1).read_to_string(&mut text);

@@ -14,13 +14,13 @@ use clap::Args;
 use super::setup::Failure;
 use crate::domain::password::{Argon2Settings, HashError, Hasher, Memory, Password};
 
-/// OWASP's recommendation and our default; nothing weaker is proposed.
+/// OWASP's recommendation and our default. Nothing cheaper is proposed.
 const LEAST: Argon2Settings = Argon2Settings {
     memory_kib: 19_456,
     iterations: 2,
     parallelism: 1,
 };
-/// What the settings allow.
+/// The upper limits of the settings.
 const MOST_ITERATIONS: u32 = 64;
 /// Hashes of one measurement; the median counts.
 const RUNS: usize = 5;
@@ -63,7 +63,7 @@ pub(super) fn run(args: &TuneArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Costs, and how long they take here.
+/// Costs, and the time that they take on this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Measured {
     settings: Argon2Settings,
@@ -81,8 +81,8 @@ fn choose(
     if best.time >= target {
         return Ok(best);
     }
-    // Time grows with memory, a little faster than evenly once caches are too small: the guess is
-    // measured, and corrected downwards until it holds.
+    // Time grows with memory, slightly faster than linearly once caches are too small. The estimate is
+    // measured, and reduced until it is within the target.
     let mut memory = scaled(best, target).min(most);
     while memory > LEAST.memory_kib {
         let found = at(Argon2Settings {
@@ -109,7 +109,7 @@ fn choose(
     Ok(best)
 }
 
-/// The memory that would take the target if time grew evenly, in whole MiB.
+/// The memory that would take the target time if time grew linearly, in whole MiB.
 fn scaled(measured: Measured, target: Duration) -> u32 {
     let memory = u128::from(measured.settings.memory_kib);
     let nanos = measured.time.as_nanos().max(1);
@@ -124,7 +124,7 @@ fn measure(settings: Argon2Settings, concurrency: usize) -> Result<Duration, Has
         let password =
             Password::parse(&"a password to measure with".into()).ok_or(HashError::Malformed)?;
         let mut memory = Memory::default();
-        // The first one takes the memory from the system, which the service does once.
+        // The first one also allocates the memory, which the service does once only.
         hasher.verify(&password, None, &mut memory)?;
         (0..RUNS)
             .map(|_| {

@@ -1,4 +1,4 @@
-//! `vestibule user`: accounts, managed on the machine itself. A file a kind of command.
+//! `vestibule user`: accounts, managed on the machine itself. Each kind of command has its own file.
 
 mod accounts;
 mod acts;

@@ -1,11 +1,11 @@
-//! Parsers of URLs, and which hosts are this machine.
+//! Parsers of URLs, and the test whether a host is this machine.
 
 use url::{Host, Url};
 
 use super::faults::Refusal;
 use super::value::Parsed;
 
-/// The public address: http or https, a host, perhaps a port, and nothing else.
+/// The public address: http or https, a host, and optionally a port.
 pub(super) fn base_url(value: &str) -> Parsed<Url> {
     let remedy = "Use scheme, host and perhaps a port, such as https://sign-in.example.org.";
     let refuse = |problem: &str| Err(Refusal::new(problem, remedy));
@@ -62,7 +62,7 @@ pub(super) fn service_url(value: &str) -> Parsed<Url> {
     Ok(url)
 }
 
-/// Whether a host is this machine, by name or by address.
+/// Whether a host is this machine, as a name or as an address.
 pub(super) fn is_loopback<S: AsRef<str>>(host: Option<Host<S>>) -> bool {
     match host {
         Some(Host::Domain(name)) => {

@@ -1,5 +1,5 @@
-//! Fills the policies with the settings. Rules between settings are evaluated before anything ends the
-//! assembly, so that the reader holds every fault.
+//! Fills the policies with the settings. Rules between settings are checked before the first error
+//! returns, so that all faults are reported.
 
 use std::path::PathBuf;
 
@@ -11,11 +11,11 @@ use super::settings::{
 use super::{Config, DatabaseSource, Environment};
 use crate::domain::policy::Policy;
 
-/// Why no secret is made.
+/// Why no secret is created.
 const SHARED: &str = "DATABASE_URL may be shared with other nodes, which need the same value";
 const PRODUCTION: &str = "ENVIRONMENT is production";
 
-/// What becomes of secrets that are not set.
+/// How missing secrets are handled.
 fn missing<'a>(
     environment: Read<Environment>,
     database: &Read<DatabaseSource>,
@@ -32,7 +32,7 @@ fn missing<'a>(
     }
 }
 
-/// Reads everything. `fill` makes the secrets that development lacks.
+/// Reads everything. `fill` provides random bytes for the secrets that development creates.
 pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<Config> {
     reader.check(settings::all());
     let environment = reader.value(&server::ENVIRONMENT);

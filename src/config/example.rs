@@ -1,4 +1,4 @@
-//! Writes the settings out: `.env.example`, and the `.env` of `vestibule init`.
+//! Writes the settings to files: `.env.example`, and the `.env` of `vestibule init`.
 
 use super::fresh_secrets::FreshSecrets;
 use super::reader::PLACEHOLDER;
@@ -18,7 +18,7 @@ const HEADING: &str = "\
 # that holds the value, such as one of /run/secrets.
 ";
 
-/// What only the operator of a production site knows: a placeholder for each.
+/// Settings that only the operator of a production site can fill in, with their placeholders.
 static TO_FILL_IN: [(&str, &str); 6] = [
     (BASE_URL.row.name, "https://CHANGE_ME"),
     (
@@ -40,7 +40,7 @@ pub(super) fn env_example() -> String {
     )
 }
 
-/// The text of a fresh `.env`, secrets filled in; for production with lines that are to be filled in.
+/// The text of a new `.env` with secrets; for production, with lines that the operator must fill in.
 pub fn env_file(production: bool, secrets: &FreshSecrets) -> String {
     let secret = |row: &Row| {
         secrets
@@ -66,7 +66,7 @@ pub fn env_file(production: bool, secrets: &FreshSecrets) -> String {
     })
 }
 
-/// A setting's line where it is not commented out.
+/// How a setting that is not commented out is written.
 enum Line {
     Value(String),
     FillIn(String),
@@ -101,7 +101,7 @@ fn entry(row: &Row, line: Option<Line>) -> String {
     }
 }
 
-/// Lines of doc comments as comments of a shell; each begins with its space.
+/// Lines of a doc comment as shell comments. Each begins with its space.
 fn commented(lines: &[&str]) -> String {
     lines.iter().flat_map(|line| ["#", line, "\n"]).collect()
 }

@@ -1,25 +1,25 @@
-//! What is wrong with the settings, all of it at once, and what to do about each fault.
-//! Nothing here may ever show the value of a secret.
+//! Everything that is wrong with the settings, and what to do about each fault. Nothing here may contain
+//! the value of a secret.
 
 use std::fmt;
 
-/// One thing wrong with one setting.
+/// One fault of one setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The name of the setting, or of the file that holds it.
+    /// The name of the setting, or of the file that contains it.
     pub setting: String,
     /// What is wrong, as a phrase that follows the name.
     pub problem: String,
-    /// What to do, as a sentence of its own.
+    /// What to do, as a separate sentence.
     pub remedy: String,
 }
 
-/// Everything that keeps the process from starting; never empty.
+/// All faults that keep the process from starting; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigFaults(Vec<Fault>);
 
 impl ConfigFaults {
-    /// Wraps the faults that one reading of the settings found.
+    /// Wraps the faults that one read of the settings found.
     pub(super) fn new(faults: Vec<Fault>) -> Self {
         Self(faults)
     }
@@ -29,7 +29,7 @@ impl ConfigFaults {
         &self.0
     }
 
-    /// The names of the settings at fault, in the same order, each once.
+    /// The names of the faulty settings, in the same order, each once.
     pub fn settings(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
         for fault in &self.0 {
@@ -57,12 +57,12 @@ impl fmt::Display for ConfigFaults {
 
 impl std::error::Error for ConfigFaults {}
 
-/// What a parser says about a value that it refuses; the reader adds the name.
+/// Why a parser refuses a value; the reader adds the name of the setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
     /// What is wrong, as a phrase that follows the setting's name.
     pub(super) problem: String,
-    /// What to do, as a sentence of its own.
+    /// What to do, as a separate sentence.
     pub(super) remedy: String,
 }
 
@@ -76,7 +76,8 @@ impl Refusal {
     }
 }
 
-/// Shows a harmless value inside a fault: quoted, control characters escaped, and cut short.
+/// A value that is not secret, for the text of a fault: quoted, with control characters escaped, and
+/// shortened.
 pub(super) fn shown(value: &str) -> String {
     const LONGEST: usize = 60;
     let start: String = value.chars().take(LONGEST).collect();

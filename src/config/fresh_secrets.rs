@@ -1,28 +1,28 @@
-//! Makes secrets. The random source is passed in, so that tests can fix it.
+//! Creates secrets. The random source is passed in, so that tests can fix it.
 
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
 use super::{setting::Preset, settings::secrets::NEEDED};
 
-/// New secrets: the name of each setting, and its value as a text.
+/// New secrets: the name of each setting, and its value as text.
 pub struct FreshSecrets(Vec<(&'static str, Zeroizing<String>)>);
 
 impl FreshSecrets {
-    /// The text for that setting, where it is one of the secrets.
+    /// The text for that setting, if it is a secret.
     pub fn text(&self, name: &str) -> Option<&str> {
         let secret = self.0.iter().find(|(known, _)| *known == name);
         secret.map(|(_, text)| text.as_str())
     }
 
-    /// `NAME=value` lines of all of them.
+    /// The `NAME=value` lines of all secrets.
     pub(super) fn lines(&self) -> Zeroizing<String> {
         let line = |(name, text): &(&str, Zeroizing<String>)| format!("{name}={}\n", text.as_str());
         Zeroizing::new(self.0.iter().map(line).collect())
     }
 }
 
-/// Makes one of each secret from 32 random bytes that `fill` provides.
+/// Creates one of each secret from 32 random bytes that `fill` provides.
 pub fn fresh_secrets(fill: &dyn Fn(&mut [u8])) -> FreshSecrets {
     let fresh = |prefix: &str| {
         let mut bytes = Zeroizing::new([0; 32]);

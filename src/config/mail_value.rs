@@ -1,4 +1,4 @@
-//! Parsers of what belongs to mail: the server's name, and the sender.
+//! Parsers of mail settings: the server's name, and the sender.
 
 use std::net::IpAddr;
 
@@ -7,7 +7,7 @@ use url::Host;
 use super::faults::{Refusal, shown};
 use super::value::Parsed;
 
-/// A mail server's name: a host name or an address, without scheme or port.
+/// A mail server's name: a host name or an IP address, without scheme or port.
 pub(super) fn host(value: &str) -> Parsed<String> {
     let bare = value.parse::<IpAddr>().is_ok();
     match Host::parse(value) {
@@ -63,7 +63,7 @@ fn local_part(local: &str) -> bool {
             .all(|atom| !atom.is_empty() && atom.chars().all(allowed))
 }
 
-/// A domain name in ASCII; addresses in brackets are not taken, since few mail servers do.
+/// A domain name in ASCII. Addresses in brackets are refused, since few mail servers accept them.
 fn mail_domain(domain: &str) -> bool {
     let parsed = Host::parse(domain);
     domain.is_ascii() && matches!(parsed, Ok(Host::Domain(name)) if (1..=253).contains(&name.len()))

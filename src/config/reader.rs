@@ -8,17 +8,17 @@ use super::setting::{Declared, Optional, Preset, Row, Setting};
 use super::source::{Dotenv, Source, read_dotenv};
 use super::value::Parsed;
 
-/// What `vestibule init --production` writes where only the operator knows the value.
+/// The placeholder of `vestibule init --production` for values that only the operator knows.
 pub(super) const PLACEHOLDER: &str = "CHANGE_ME";
 
-/// Stands for a value that could not be read; its fault is in the reader already.
+/// Takes the place of a value that could not be read; its fault is recorded in the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Reported;
 
-/// A value, or the promise that its fault has been recorded.
+/// A value, or the statement that its fault has been recorded.
 pub(super) type Read<T> = Result<T, Reported>;
 
-/// One reading of the settings.
+/// One read of all settings.
 pub(super) struct Reader<'a> {
     pub(super) source: &'a Source,
     dotenv: BTreeMap<String, String>,
@@ -26,7 +26,7 @@ pub(super) struct Reader<'a> {
     faults: Vec<Fault>,
     warnings: Vec<String>,
     asked: BTreeSet<&'static str>,
-    /// What the files of `NAME_FILE` hold, each read once.
+    /// The contents of the `NAME_FILE` files, each read once.
     files: BTreeMap<String, Read<String>>,
 }
 
@@ -49,8 +49,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads every setting, so that the reader holds every fault of a single value, and each of them may end
-    /// what is assembled afterwards.
+    /// Checks the value of every setting. The reader then has every fault of a single value, and the
+    /// assembly may stop at the first one.
     pub(super) fn check(&mut self, settings: impl Iterator<Item = &'static dyn Declared>) {
         for setting in settings {
             let _ = self.parsed(setting.row(), |text| setting.check(text));
@@ -58,7 +58,7 @@ impl<'a> Reader<'a> {
         self.asked.clear();
     }
 
-    /// The value, or the default.
+    /// The value, or the default if the setting is unset.
     pub(super) fn value<T>(&mut self, setting: &'static Setting<T>) -> Read<T> {
         if let Some(value) = self.parsed(&setting.row, setting.parse)? {
             return Ok(value);
@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
         (setting.parse)(setting.default).map_err(|refusal| self.refuse(setting, refusal))
     }
 
-    /// The value, or nothing where it is unset.
+    /// The value, or `None` if the setting is unset.
     pub(super) fn optional<T>(&mut self, setting: &'static Optional<T>) -> Read<Option<T>> {
         self.parsed(&setting.row, setting.parse)
     }
@@ -112,24 +112,24 @@ impl<'a> Reader<'a> {
         Reported
     }
 
-    /// Adds values for settings that stand neither in the environment nor in `.env`.
+    /// Adds values for settings that are set neither in the environment nor in `.env`.
     pub(super) fn fall_back_on(&mut self, kept: Dotenv) {
         self.kept = kept.values;
         self.faults.extend(kept.faults);
         self.warnings.extend(kept.warnings);
     }
 
-    /// Records something that may stay but should be known.
+    /// Records a warning.
     pub(super) fn warn(&mut self, warning: impl Into<String>) {
         self.warnings.push(warning.into());
     }
 
-    /// Whether a value has been written for that setting.
+    /// Whether the setting has a value.
     pub(super) fn is_set(&mut self, setting: &dyn Declared) -> bool {
         matches!(self.text(setting.row().name), Ok(Some(_)) | Err(Reported))
     }
 
-    /// The names of the settings that are not at their default.
+    /// The names of the settings with a value other than their default.
     pub(super) fn changed(
         &mut self,
         settings: impl Iterator<Item = &'static Row>,
@@ -142,17 +142,17 @@ impl<'a> Reader<'a> {
         settings.filter(is_changed).map(|row| row.name).collect()
     }
 
-    /// Whether anything is wrong so far.
+    /// Whether a fault has been recorded.
     pub(super) fn is_faulty(&self) -> bool {
         !self.faults.is_empty()
     }
 
-    /// The names written in `.env`.
+    /// The names in `.env`.
     pub(super) fn dotenv_names(&self) -> impl Iterator<Item = &str> {
         self.dotenv.keys().map(String::as_str)
     }
 
-    /// Everything found: faults, warnings, and the names that were asked for.
+    /// Everything that was found: faults, warnings, and the names that were read.
     pub(super) fn finish(self) -> (Vec<Fault>, Vec<String>, BTreeSet<&'static str>) {
         (self.faults, self.warnings, self.asked)
     }
@@ -183,7 +183,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A value that is written, or what the file holds that is named in its place.
+    /// The value itself, or the content of the file that is named instead of it.
     fn one_of(
         &mut self,
         name: &'static str,
@@ -204,7 +204,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The text of a file, without the end of its last line. A fault names the path alone.
+    /// The content of a file, without the line break at its end. A fault contains only the path.
     fn of_file(&mut self, name: &str, path: &str) -> Read<String> {
         if let Some(known) = self.files.get(name) {
             return known.clone();
@@ -234,7 +234,7 @@ fn written(values: &BTreeMap<String, String>, name: &str) -> Option<String> {
     text.filter(|text| !text.trim().is_empty()).cloned()
 }
 
-/// The name that says in which file the value of a setting stands.
+/// The name of the variable with the path of the file that contains a setting's value.
 fn file_name_of(name: &str) -> String {
     format!("{name}_FILE")
 }

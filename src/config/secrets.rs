@@ -1,4 +1,4 @@
-//! The secrets together, and what happens where one is missing.
+//! All secrets, and how missing ones are handled.
 
 use std::fmt;
 use std::path::Path;
@@ -17,13 +17,13 @@ use crate::domain::secrets::{sealing::SealingRing, secret::Key};
 /// Every secret of the service; wiped from memory when dropped.
 #[derive(Clone)]
 pub struct Secrets {
-    /// Input key of every token key: the bytes of `JWT_SECRET_KEY` as written, 32 or more.
+    /// The input key of all token keys: the bytes of `JWT_SECRET_KEY` as written, 32 or more.
     pub jwt: Zeroizing<Vec<u8>>,
     /// Earlier input keys, which only verify.
     pub jwt_previous: Zeroizing<Vec<Vec<u8>>>,
-    /// The first key seals, all open.
+    /// The first key seals, and all keys unseal.
     pub sealing: SealingRing,
-    /// Input key of cookie and throttle keys.
+    /// The input key of the keys for cookies and throttles.
     pub cookie: Key,
 }
 
@@ -35,19 +35,19 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// What to do about a secret that is not set.
+/// What to do about a missing secret.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Missing<'a> {
-    /// Make it once and keep it in that data directory.
+    /// Create it once and keep it in that data directory.
     Keep { data_dir: &'a Path, root: bool },
     /// Refuse to start, for that reason.
     Refuse { because: &'a str },
-    /// Report nothing: the settings that decide it are themselves at fault.
+    /// Report nothing, because the settings that decide it have faults themselves.
     Undecided,
 }
 
-/// Reads the secrets. Makes missing ones only where nothing else is wrong, so that a start that
-/// fails leaves nothing behind.
+/// Reads the secrets. Creates missing ones only if there is no other fault, so that a failed start leaves
+/// nothing behind.
 pub(super) fn read(
     reader: &mut Reader<'_>,
     missing: Missing<'_>,

@@ -1,7 +1,7 @@
-//! The secrets that development makes for itself and keeps in `DATA_DIR/secrets.env`.
+//! The secrets that development creates and keeps in `DATA_DIR/secrets.env`.
 //!
-//! Two processes that start at once must agree. Each writes a whole file under a name of its own
-//! and links it to the final name, which succeeds once; then both read what stands there.
+//! Processes that start at the same time must agree. Each writes a complete file under its own name and
+//! links it to the final name, which succeeds once. Then all of them read that file.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
@@ -17,12 +17,12 @@ use super::source::{Dotenv, read_dotenv};
 const HEADING: &str = "# Secrets that Vestibule made for development on this machine. Keep them with the database\n\
                        # beside this file: without SEALING_KEYS its second factors cannot be opened.\n";
 
-/// Where the secrets of that data directory are kept.
+/// The path of the secrets in that data directory.
 pub(super) fn path(data_dir: &Path) -> PathBuf {
     data_dir.join("secrets.env")
 }
 
-/// Reads the file, making it with fresh secrets where it does not exist yet.
+/// Reads the file. If it does not exist, it is created with new secrets.
 pub(super) fn read_or_make(data_dir: &Path, root: bool, fill: &dyn Fn(&mut [u8])) -> Dotenv {
     let target = path(data_dir);
     let made = match fs::exists(&target) {
@@ -39,7 +39,7 @@ pub(super) fn read_or_make(data_dir: &Path, root: bool, fill: &dyn Fn(&mut [u8])
     }
 }
 
-/// Makes the data directory, open to its owner alone. Root's can be crossed, since the embedded
+/// Creates the data directory for its owner only. Under root, others may traverse it, since the embedded
 /// database inside belongs to another account.
 fn make_folder(data_dir: &Path, root: bool) -> io::Result<()> {
     let mode = if root { 0o711 } else { 0o700 };
@@ -50,13 +50,13 @@ fn make_folder(data_dir: &Path, root: bool) -> io::Result<()> {
 }
 
 fn make(target: &Path, fill: &dyn Fn(&mut [u8])) -> io::Result<()> {
-    // Random, since process ids repeat between containers that share a volume.
+    // Random, because process ids repeat between containers that share a volume.
     let mut tag = [0; 8];
     fill(&mut tag);
     let draft = target.with_file_name(format!(".secrets.env.{}", HEXLOWER.encode(&tag)));
     let written = write_private(&draft, &[HEADING, &fresh_secrets(fill).lines()]);
     let linked = written.and_then(|()| fs::hard_link(&draft, target));
-    // What keeps the draft from being removed is reported by one of the two steps before.
+    // A failure to remove the draft has the same cause as an error of the steps before, which is reported.
     let _ = fs::remove_file(&draft);
     match linked {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -64,7 +64,7 @@ fn make(target: &Path, fill: &dyn Fn(&mut [u8])) -> io::Result<()> {
     }
 }
 
-/// Writes a new file that only its owner can read.
+/// Writes a new file that only its owner may read.
 fn write_private(draft: &Path, parts: &[&str]) -> io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)

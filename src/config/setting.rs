@@ -1,20 +1,20 @@
-//! What a setting is: one declaration with its name, meaning, default and parser. The reader, `.env.example`,
-//! `vestibule init` and the hints for unknown names use nothing else.
+//! A setting is one declaration with its name, meaning, default and parser. The reader, `.env.example`,
+//! `vestibule init` and the hints for unknown names are all based on it.
 
 use super::value::Parsed;
 use crate::domain::secrets::secret::SecretString;
 
-/// What applies where a setting is unset.
+/// The value of an unset setting.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Preset {
-    /// This text, read by the same parser as a value that an operator wrote.
+    /// This text, parsed like a value that an operator wrote.
     Fixed(&'static str),
-    /// Something that depends on the machine or on other settings.
+    /// A value that depends on the machine or on other settings.
     Computed {
         how: &'static str,
         example: &'static str,
     },
-    /// Nothing: the feature behind it is off.
+    /// None: the feature is off.
     Unset { example: &'static str },
     /// A secret, which `vestibule init` fills in: `prefix` and 32 random bytes in base64.
     Secret {
@@ -23,14 +23,14 @@ pub(super) enum Preset {
     },
 }
 
-/// What is known of a setting without its type.
+/// A setting without its type.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) name: &'static str,
-    /// What it does and why it has its default, a line each, of at most 96 characters.
+    /// What it does and why it has its default, in lines of at most 96 characters.
     pub(super) meaning: &'static [&'static str],
     pub(super) preset: Preset,
-    /// Whether spaces at the ends belong to the value.
+    /// Whether surrounding spaces are part of the value.
     pub(super) keeps_spaces: bool,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct Optional<T> {
 /// Any setting.
 pub(super) trait Declared: Sync {
     fn row(&self) -> &Row;
-    /// Whether a text is a value of it.
+    /// Whether a text is a valid value.
     fn check(&self, text: &str) -> Parsed<()>;
 }
 
@@ -136,7 +136,7 @@ impl<T> Optional<T> {
 }
 
 impl Optional<SecretString> {
-    /// Any text is a value.
+    /// A setting whose value may be any text.
     pub(super) const fn password(name: &'static str, meaning: Lines) -> Self {
         let row = row(name, meaning, Preset::Unset { example: "" }, true);
         Self {
@@ -146,16 +146,17 @@ impl Optional<SecretString> {
     }
 }
 
-/// Settings under one heading.
+/// Settings with a common heading.
 pub(super) struct Section {
     pub(super) title: &'static str,
-    /// What the settings of the section share; may be empty.
+    /// A text about all settings of the section; may be empty.
     pub(super) intro: Lines,
     pub(super) settings: &'static [&'static dyn Declared],
 }
 
-/// Declares a section: its title, and each setting with its meaning as a doc comment, its name, its type, and a
-/// constructor above with what follows the meaning there. A setting is so named once, and always listed.
+/// Declares a section: its title, and for each setting its meaning as a doc comment, its name, its type,
+/// and a constructor above with further properties. So each setting is named once, and every setting is
+/// listed.
 macro_rules! settings {
     (
         $(#[doc = $intro:literal])*

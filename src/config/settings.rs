@@ -1,4 +1,4 @@
-//! Every setting, a file a section: its declaration, and the rules that bind it to others.
+//! Every setting, with a file for each section: its declaration, and its rules with other settings.
 
 pub(super) mod accounts;
 pub(super) mod audit;
@@ -34,12 +34,12 @@ pub(super) fn all() -> impl Iterator<Item = &'static dyn Declared> {
         .flat_map(|section| section.settings.iter().copied())
 }
 
-/// What is known of every setting without its type.
+/// Every setting without its type.
 pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
     all().map(Declared::row)
 }
 
-/// Whether a name is a setting's, or that of the file that holds its value.
+/// Whether a name is that of a setting, or of the variable that names its file.
 pub(super) fn is_known(name: &str) -> bool {
     is_setting(name) || name.strip_suffix("_FILE").is_some_and(is_setting)
 }

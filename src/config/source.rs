@@ -1,5 +1,5 @@
-//! Where settings come from: the process environment first, then a `.env` file.
-//! The file is read, never exported: the environment of the process stays as it is.
+//! The sources of settings: the process environment first, then a `.env` file. The file does not change
+//! the environment of the process.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::faults::Fault;
 
-/// The raw material of the settings, taken once so that everything after it is a pure function.
+/// The raw input of the settings. It is read once, so that everything after it is a pure function.
 #[derive(Clone)]
 pub struct Source {
     /// The variables of the process.
@@ -21,8 +21,8 @@ pub struct Source {
 }
 
 impl Source {
-    /// The environment of this process and a settings file, by default `.env` in its working
-    /// directory: the one place that reads the environment.
+    /// The environment of this process and a settings file, by default `.env` in its working directory.
+    /// Only this function reads the environment.
     pub fn from_process(env_file: Option<&Path>) -> Self {
         let env = std::env::vars_os()
             .filter_map(|(name, value)| name.into_string().ok().map(|name| (name, value)))
@@ -34,7 +34,8 @@ impl Source {
         }
     }
 
-    /// A variable of the process that is not a setting of ours, such as `HOME`; empty counts as unset.
+    /// A variable of the process that is not one of our settings, such as `HOME`. An empty one counts as
+    /// unset.
     pub(super) fn surrounding(&self, name: &str) -> Option<OsString> {
         self.env
             .get(name)
@@ -43,7 +44,7 @@ impl Source {
     }
 }
 
-/// The variables of a `.env` file, and what is odd about the file itself.
+/// The variables of a `.env` file, and warnings about the file itself.
 #[derive(Default)]
 pub(super) struct Dotenv {
     pub(super) values: BTreeMap<String, String>,
@@ -51,7 +52,7 @@ pub(super) struct Dotenv {
     pub(super) warnings: Vec<String>,
 }
 
-/// Reads a `.env` file. Faults name the line and never quote it, since it may hold a secret.
+/// Reads a `.env` file. Faults name the line and never quote it, because it may contain a secret.
 pub(super) fn read_dotenv(path: &Path) -> Dotenv {
     match std::fs::read_to_string(path) {
         Ok(text) => {
@@ -92,8 +93,8 @@ fn parse_dotenv(file: &str, text: &str) -> Dotenv {
     dotenv
 }
 
-/// Tells the line of a malformed entry. The parser hands back the text of the entry, which may
-/// span lines where a quote is left open, so the place where that text starts is the line.
+/// The line of a malformed entry. The parser returns the text of the entry, which may span lines if a
+/// quote is not closed. Its beginning determines the line.
 fn malformed(file: &str, text: &str, error: &dotenvy::Error) -> Fault {
     let place = match error {
         dotenvy::Error::LineParse(entry, _) => text.find(entry.as_str()),
@@ -115,7 +116,7 @@ fn malformed(file: &str, text: &str, error: &dotenvy::Error) -> Fault {
     }
 }
 
-/// Warns where every account of the machine can read the file.
+/// A warning if every account of the machine can read the file.
 fn open_to_all(path: &Path) -> Option<String> {
     let mode = std::fs::metadata(path).ok()?.permissions().mode();
     (mode & 0o004 != 0).then(|| {

@@ -1,4 +1,4 @@
-//! The settings as a whole, from made-up environments.
+//! The settings as a whole, from invented environments.
 
 mod faults;
 mod files;
@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 
-/// A folder that is removed with its content.
+/// A folder that is removed with its contents.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -66,7 +66,7 @@ fn source(variables: &[(&str, &str)]) -> Source {
     }
 }
 
-/// Variables in front of the secrets that development would otherwise make.
+/// These variables, and the secrets that development would otherwise create.
 fn with_secrets<'a>(variables: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let secrets = [
         ("HOME", "/home/a"),
@@ -79,12 +79,12 @@ fn with_secrets<'a>(variables: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)>
     others.chain(variables.iter().copied()).collect()
 }
 
-/// What development makes of these variables, secrets given.
+/// Loads these variables in development, with secrets.
 fn development(variables: &[(&str, &str)]) -> Result<LoadedConfig, ConfigFaults> {
     load(&source(&with_secrets(variables)))
 }
 
-/// What production makes of these variables on top of a complete set.
+/// Loads these variables in production, added to a complete set.
 fn production(variables: &[(&str, &str)]) -> Result<LoadedConfig, ConfigFaults> {
     let complete = [
         ("ENVIRONMENT", "production"),
@@ -101,7 +101,7 @@ fn config(loaded: Result<LoadedConfig, ConfigFaults>) -> Config {
     loaded.unwrap_or_else(|faults| panic!("{faults}")).config
 }
 
-/// The names at fault.
+/// The names of the faulty settings.
 fn at_fault(loaded: Result<LoadedConfig, ConfigFaults>) -> Vec<String> {
     match loaded {
         Ok(_) => Vec::new(),
@@ -109,7 +109,7 @@ fn at_fault(loaded: Result<LoadedConfig, ConfigFaults>) -> Vec<String> {
     }
 }
 
-/// A random source that is none: counts on, a byte at a time.
+/// A predictable random source: bytes that count up.
 fn counting() -> impl Fn(&mut [u8]) {
     let next = Cell::new(0_u8);
     move |bytes: &mut [u8]| {

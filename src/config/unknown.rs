@@ -1,4 +1,4 @@
-//! Finds names that look like settings and are none, with the setting that was probably meant.
+//! Finds names that resemble settings but are none, with the setting that was probably meant.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -6,17 +6,18 @@ use std::path::Path;
 
 use super::settings;
 
-/// First words that only we would use. Other first words (`SESSION_`, `RUST_`, `DATA_`, ...) belong
-/// to desktops and tools as well; a name that starts with one must be close to a setting.
+/// First words that only our settings use. Desktops and tools use other first words as well (`SESSION_`,
+/// `RUST_`, `DATA_`, ...); a name that starts with one of those must be similar to a setting.
 const OURS: [&str; 9] = [
     "ARGON2", "CORS", "DATABASE", "HASHING", "JWT", "RATE", "SEALING", "SMTP", "TRUSTED",
 ];
 
-/// Likeness from which a setting is suggested, and from which a name of a common first word counts.
+/// The similarity from which a setting is suggested, and that from which a name with a common first word
+/// counts.
 const ALIKE: f64 = 0.65;
 const NEARLY_THE_SAME: f64 = 0.8;
 
-/// A warning for every unknown name in the settings file, which is named as it was given.
+/// A warning for every unknown name in the settings file; `file` is its path as it was given.
 pub(super) fn in_file<'a>(file: &Path, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let file = file.display().to_string();
     names
@@ -25,7 +26,7 @@ pub(super) fn in_file<'a>(file: &Path, names: impl Iterator<Item = &'a str>) -> 
         .collect()
 }
 
-/// A warning for every unknown name of the process that was probably meant for us.
+/// A warning for every unknown variable of the process that was probably meant for us.
 pub(super) fn in_environment(env: &BTreeMap<String, OsString>) -> Vec<String> {
     let looks_like_ours = |name: &str| {
         let first = name.split('_').next().unwrap_or(name);
@@ -49,7 +50,7 @@ fn warning(name: &str, place: &str) -> String {
     }
 }
 
-/// The setting most like that name, in any case, and how like it is (1 is the same).
+/// The most similar setting, ignoring case, and its similarity (1 is equal).
 fn nearest(name: &str) -> Option<(&'static str, f64)> {
     let upper = name.to_ascii_uppercase();
     settings::rows()

@@ -1,5 +1,5 @@
-//! Parsers of single values: text in, a typed value or a refusal with its remedy out.
-//! They know nothing of other settings; rules between settings are in `settings`.
+//! Parsers of single values: from text to a typed value, or to a refusal with its remedy. Rules between
+//! settings are in `settings`.
 
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -13,7 +13,7 @@ use crate::domain::secrets::secret::SecretString;
 
 pub(super) type Parsed<T> = Result<T, Refusal>;
 
-/// One word of a fixed list.
+/// One word from a fixed list.
 pub(super) fn word<T: Copy>(value: &str, words: &[(&str, T)]) -> Parsed<T> {
     if let Some((_, meant)) = words.iter().find(|(word, _)| *word == value) {
         return Ok(*meant);
@@ -64,7 +64,7 @@ pub(super) fn truth(value: &str) -> Parsed<bool> {
     word(value, &[("true", true), ("false", false)])
 }
 
-/// A network (CIDR), or one address, which is a network of its own.
+/// A network (CIDR), or a single address as a network.
 pub(super) fn network(value: &str) -> Parsed<IpNet> {
     let network = value
         .parse::<IpNet>()
@@ -77,7 +77,7 @@ pub(super) fn network(value: &str) -> Parsed<IpNet> {
     })
 }
 
-/// Items between commas, spaces around them dropped; an empty item is a slip of the pen.
+/// Comma-separated items without surrounding spaces. An empty item is a fault.
 pub(super) fn list<T>(value: &str, item: impl Fn(&str) -> Parsed<T>) -> Parsed<Vec<T>> {
     value
         .split(',')
@@ -101,7 +101,8 @@ pub(super) fn socket(value: &str) -> Parsed<SocketAddr> {
     })
 }
 
-/// Where the database is, in either form of libpq. Never quoted back: it may hold a password.
+/// The location of the database, in either form of libpq. It is never quoted in a fault, because it may
+/// contain a password.
 pub(super) fn database_url(value: &str) -> Parsed<SecretString> {
     DatabaseUrl::parse(value)
         .map(|_| SecretString::from(value))
@@ -133,7 +134,7 @@ pub(super) fn audience(value: &str) -> Parsed<String> {
     ))
 }
 
-/// A log filter in the words of `RUST_LOG`.
+/// A log filter in the syntax of `RUST_LOG`.
 pub(super) fn log_filter(value: &str) -> Parsed<String> {
     match tracing_subscriber::EnvFilter::try_new(value) {
         Ok(_) => Ok(value.to_owned()),
@@ -144,7 +145,7 @@ pub(super) fn log_filter(value: &str) -> Parsed<String> {
     }
 }
 
-/// A file that can be read now, so that a slip shows at start and not with the first mail.
+/// A file that can be read, so that a fault is found at the start and not with the first mail.
 pub(super) fn readable_file(value: &str) -> Parsed<PathBuf> {
     let path = PathBuf::from(value);
     match std::fs::File::open(&path).and_then(|file| file.metadata()) {
@@ -171,7 +172,7 @@ pub(super) fn folder(value: &str) -> Parsed<PathBuf> {
     ))
 }
 
-/// A path, made absolute so that it means the same after a change of the working directory.
+/// A path, made absolute so that it does not depend on the working directory.
 pub(super) fn path(value: &str) -> Parsed<PathBuf> {
     std::path::absolute(value).map_err(|error| {
         Refusal::new(

@@ -1,4 +1,4 @@
-//! An event as a line for people, and as JSON for programs.
+//! An event as a line of text, and as JSON.
 
 use std::fmt::Write;
 
@@ -6,7 +6,8 @@ use chrono::SecondsFormat;
 
 use crate::{db::audit::log::LoggedEvent, domain::text, flows::audit::export::rows};
 
-/// A line for people. Control characters of texts that strangers chose are escaped, since terminals obey them.
+/// One line of text. Control characters are escaped, since clients choose some of the texts and terminals
+/// obey such characters.
 pub(super) fn line(event: &LoggedEvent) -> String {
     let at = event.at.to_rfc3339_opts(SecondsFormat::Millis, true);
     let (level, name) = (text::one_line(&event.level), text::one_line(&event.event));

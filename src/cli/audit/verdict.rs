@@ -11,10 +11,10 @@ use crate::flows::audit::verify::{Finding, Noted, Report};
 pub(super) enum Status {
     /// Nothing was found.
     Ok,
-    /// Something is not as it was sealed.
+    /// A row or a seal differs from what was sealed.
     Found,
-    /// Nothing was found, but events have waited too long for their seal: until then a change or deletion of them goes
-    /// unnoticed.
+    /// Nothing was found, but events have waited too long for their seal. Until they are sealed, changing
+    /// or deleting them would not be noticed.
     Unsealed,
 }
 
@@ -45,7 +45,7 @@ impl Status {
     }
 }
 
-/// A line on a finding.
+/// One line for a finding.
 pub(super) fn finding(finding: &Finding, json: bool) -> String {
     if json {
         return format!("{}\n", as_json(finding));
@@ -167,7 +167,7 @@ fn note(noted: &Noted) -> String {
     format!("{}:{link}", noted.seal)
 }
 
-/// Reads such a note.
+/// Parses such a note.
 pub(super) fn noted(text: &str) -> Result<Noted, String> {
     let read = || {
         let (seal, link) = text.trim().split_once(':')?;

@@ -1,4 +1,4 @@
-//! What the tables hold: events without a seal, and second factors that contradict each other.
+//! The content of the tables: events without a seal, and second factors that contradict each other.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use crate::{
     flows::audit::waiting::LONGEST,
 };
 
-/// How long a node may take to seal events that were found unsealed: those of a long transaction are old when they
-/// appear.
+/// How long a node may take to seal events that were found unsealed. Events of a long transaction are
+/// already old when they become visible.
 const SECOND_LOOK: Duration = Duration::from_secs(3);
 
-/// Looks at a database whose migrations have run.
+/// Checks a database whose migrations have run.
 pub(super) async fn check(conn: &Connection, report: &mut Report) -> Result<(), Failure> {
     second_factors(&examine::second_factors(conn).await?, report);
     audit_log(conn, report).await

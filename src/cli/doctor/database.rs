@@ -1,4 +1,4 @@
-//! The database: whether it is there, what our role may do, its migrations, and its clock.
+//! The database: whether it can be reached, the rights of our role, its migrations, and its clock.
 
 use chrono::TimeDelta;
 
@@ -16,11 +16,11 @@ use crate::{
 
 /// The oldest Postgres that is supported.
 const OLDEST: i32 = 140_000;
-/// Tokens and codes tolerate less than these by design (`nbf` by a minute, a code by half).
+/// Tokens and codes tolerate a smaller difference by design (`nbf` a minute, a code half a minute).
 const SKEW_NOTED: TimeDelta = TimeDelta::seconds(1);
 const SKEW_REFUSED: TimeDelta = TimeDelta::seconds(30);
 
-/// Opens the database as any command does, and looks at it.
+/// Opens the database as any command does, and checks it.
 pub(super) async fn check(config: &Config, report: &mut Report) {
     let is_ours = matches!(config.database, DatabaseSource::Embedded { .. });
     let remedy = if is_ours {
@@ -125,7 +125,7 @@ fn connections(config: &Config, found: &Examined, report: &mut Report) {
     }
 }
 
-/// Returns whether the tables are as this version knows them.
+/// Returns whether the tables match this version.
 async fn migrations(
     conn: &Connection,
     found: &Examined,
@@ -160,7 +160,7 @@ async fn migrations(
     Ok(pending == 0 && unknown == 0)
 }
 
-/// `ahead`: by how much the database's clock is ahead of ours.
+/// `ahead`: how far the database's clock is ahead of ours.
 fn clock(ahead: TimeDelta, report: &mut Report) {
     let by = ahead.abs();
     let which = if ahead < TimeDelta::zero() {

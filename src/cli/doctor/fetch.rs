@@ -15,15 +15,15 @@ const BOUNDS: Bounds = Bounds {
     at_once: 1,
 };
 
-/// The options that a failure of TLS may have to do with.
+/// The options to name after a TLS failure.
 const TLS_SETTINGS: tls::Settings = tls::Settings {
     server: "--url",
     mode: "the scheme and the port of --url",
     ca_file: None,
 };
 
-/// Asks the server of `url` for a path, by the name `authority`, with headers beside it. An error is a
-/// text for the operator.
+/// Requests a path from the server of `url`, with `authority` as the host name and with further headers.
+/// An error is a text for the operator.
 pub(super) async fn get(
     url: &Url,
     authority: &str,

@@ -11,7 +11,7 @@ use rustix::process::geteuid;
 use super::report::Report;
 use crate::config::{Config, DatabaseSource};
 
-/// Looks at the directory, before the embedded database is opened in it.
+/// Checks the directory, before the embedded database is opened in it.
 pub(super) fn check(config: &Config, report: &mut Report) {
     let DatabaseSource::Embedded { data_dir, .. } = &config.database else {
         return report.ok("data directory", "not used, as DATABASE_URL is set");

@@ -1,5 +1,5 @@
-//! The running service, asked as browsers ask it: whether it can be reached, which headers its answers have, and
-//! which client address it sees.
+//! The running service, checked with requests like those of browsers: whether it can be reached, which
+//! headers its answers have, and which client address it sees.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -18,7 +18,7 @@ use crate::{
     web::extract::hop_address,
 };
 
-/// An address that a stranger claims to have (RFC 5737).
+/// An address that a client might forge (RFC 5737).
 const CLAIMED: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 77));
 /// Headers of every answer, and how their values begin.
 const HEADERS: [(&str, &str); 5] = [
@@ -188,8 +188,9 @@ fn address(seen: &Seen, trusted: &[IpNet], report: &mut Report) {
     }
 }
 
-/// Our address as the proxy appended it to the header, if the proxy and all behind it are trusted: then the proxy does
-/// as it should, and it is right to believe our claim. Where it appended none, the last address is our claim, or none.
+/// Our address as the proxy appended it to the header, if the proxy and every later hop are trusted: then
+/// the proxy works correctly, and accepting the forged address is right. If the proxy appended nothing,
+/// the last address is the forged one, or there is none.
 fn own_trusted_address(seen: &Seen, trusted: &[IpNet]) -> Option<IpAddr> {
     let is_trusted = |ip: &IpAddr| trusted.iter().any(|network| network.contains(ip));
     seen.peer.filter(is_trusted)?;
@@ -244,7 +245,7 @@ mod tests {
                 "203.0.113.77",
                 "fail  proxy headers: X-Forwarded-For is believed",
             ),
-            // On the proxy's own host: it appends to the header, or replaces it.
+            // On the proxy's own host, the proxy appends to the header or replaces it.
             (
                 "203.0.113.77",
                 "10.0.0.1",
@@ -263,7 +264,7 @@ mod tests {
                 "10.0.0.1",
                 "ok    proxy headers: 10.0.0.1 passes",
             ),
-            // A proxy that appends an address that we cannot have and believes the rest.
+            // A proxy that appends an impossible address and passes on the rest.
             (
                 "203.0.113.77",
                 "10.0.0.1",

@@ -32,17 +32,17 @@ struct Finding {
 pub(super) struct Report(Vec<Finding>);
 
 impl Report {
-    /// This is good.
+    /// Adds a check that passed.
     pub(super) fn ok(&mut self, check: &'static str, what: impl Into<String>) {
         self.note(Verdict::Ok, check, what, None);
     }
 
-    /// This works and is not as it should be.
+    /// Adds something that works but should be changed.
     pub(super) fn warn(&mut self, check: &'static str, what: impl Into<String>, remedy: &str) {
         self.note(Verdict::Warn, check, what, Some(remedy.to_owned()));
     }
 
-    /// This does not work, or must not stay.
+    /// Adds something that does not work, or that must be changed.
     pub(super) fn fail(&mut self, check: &'static str, what: impl Into<String>, remedy: &str) {
         self.note(Verdict::Fail, check, what, Some(remedy.to_owned()));
     }
@@ -73,7 +73,7 @@ impl Report {
         self.0.iter().filter(of_it).count()
     }
 
-    /// A line each.
+    /// One line for each finding.
     pub(super) fn in_words(&self) -> String {
         let line = |finding: &Finding| {
             let Finding {
@@ -89,7 +89,7 @@ impl Report {
         self.0.iter().map(line).collect()
     }
 
-    /// One object, with the sums.
+    /// One JSON object, with the totals.
     pub(super) fn in_json(&self) -> String {
         let check = |finding: &Finding| {
             json!({

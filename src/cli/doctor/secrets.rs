@@ -1,4 +1,4 @@
-//! Secrets that could be guessed. No message shows one.
+//! Secrets that could be guessed. No message contains a secret.
 
 use data_encoding::BASE64;
 
@@ -7,7 +7,7 @@ use crate::config::Secrets;
 
 /// The fewest different bytes of a secret of 32 or more; hexadecimal digits have up to 16.
 const FEWEST_DIFFERENT: usize = 10;
-/// Words of examples, which random texts do not have.
+/// Words from examples, which random texts do not contain.
 const EXAMPLES: [&str; 9] = [
     "changeme",
     "change-me",
@@ -59,7 +59,7 @@ pub(super) fn check(secrets: &Secrets, report: &mut Report) {
     }
 }
 
-/// What makes the text of a signing key guessable.
+/// Why the text of a signing key can be guessed.
 fn text_weakness(bytes: &[u8]) -> Option<&'static str> {
     let lower = bytes.to_ascii_lowercase();
     let holds = |word: &&str| {
@@ -73,7 +73,7 @@ fn text_weakness(bytes: &[u8]) -> Option<&'static str> {
     pattern(bytes)
 }
 
-/// What makes 32 bytes guessable.
+/// Why 32 bytes can be guessed.
 fn key_weakness(key: &[u8; 32]) -> Option<&'static str> {
     if key
         .iter()

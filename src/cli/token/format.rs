@@ -1,4 +1,4 @@
-//! A token as lines for people, and as JSON for programs.
+//! An inspected token as text, and as JSON.
 
 use std::fmt::Write;
 
@@ -12,17 +12,17 @@ use crate::{
 
 const TIMES: [&str; 4] = ["iat", "iat_ms", "nbf", "exp"];
 
-/// Everything that is known of a token.
+/// The result of inspecting a token.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TokenView<'a> {
     pub(super) inspection: &'a Inspection,
-    /// The verdict against the database, where it was asked.
+    /// The verdict of the database, unless only the text was judged.
     pub(super) judged: Option<&'a Judged>,
     pub(super) now: DateTime<Utc>,
 }
 
 impl TokenView<'_> {
-    /// Why it is refused; `None` where it is not.
+    /// The reason for a refusal; `None` if the token is accepted.
     pub(super) fn refusal(&self) -> Option<Reason> {
         match (&self.inspection.verdict, self.judged) {
             (Err(refusal), _) => Some((*refusal).into()),
@@ -31,7 +31,7 @@ impl TokenView<'_> {
         }
     }
 
-    /// Lines for people.
+    /// Lines of text.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
         self.part(&mut text, "header", self.inspection.header.as_ref());
@@ -202,8 +202,8 @@ fn relative(span: TimeDelta) -> String {
     }
 }
 
-/// Escapes a text of a token, which anyone can choose: control characters and letters that reorder a line. Escaped as
-/// in JSON, in which it may appear.
+/// Escapes a text of a token, which anyone can choose: control characters and characters that reorder a
+/// line. It uses JSON's escapes, because the text may be part of JSON.
 fn ascii(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {

@@ -138,7 +138,7 @@ fn first_line() -> Result<SecretString, Failure> {
     Ok(SecretString::from(line))
 }
 
-/// 120 random bits in groups that can be read aloud.
+/// 120 random bits, in groups that can be read aloud.
 fn fresh_password(s: &Services) -> SecretString {
     let symbols = BASE32_NOPAD
         .encode(&random::bytes::<15>(s.random.as_ref()))

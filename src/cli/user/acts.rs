@@ -1,5 +1,4 @@
-//! What an operator does to an account: the acts of admins, with the same checks and the same
-//! guards, audit events and mails.
+//! An operator's acts on an account: the acts of admins, with the same checks, audit events and mails.
 
 use std::process::ExitCode;
 
@@ -27,15 +26,15 @@ use crate::{
     flows::admin::act::{Outcome, perform_as_operator},
 };
 
-/// An act on one account. Each is noted in the audit log with its command.
+/// An act on one account. Its audit event names the command.
 #[derive(Debug, Clone)]
 pub(in crate::cli) struct ActCommand {
-    /// The account, as it was named.
+    /// The account, as the operator named it.
     user: String,
     act: Act,
 }
 
-/// The commands of the table; acts that give roles share one.
+/// The commands of the table; acts that set a role share one.
 fn commands() -> impl Iterator<Item = (&'static AdminAct, &'static act::Command)> {
     let mut commands: Vec<_> = ACTS
         .iter()
@@ -55,7 +54,7 @@ impl Subcommand for ActCommand {
                 Input::Role(_) => RoleArgs::augment_args(called),
                 Input::Deletion(_) => DeleteArgs::augment_args(called).after_help(DELETE_EXAMPLES),
             };
-            // Behind the arguments, which would give it their own words.
+            // After the arguments, which would otherwise replace its help text.
             let called = called.about(command.about);
             app.subcommand(match command.more {
                 "" => called.long_about(None),
@@ -93,7 +92,7 @@ impl FromArgMatches for ActCommand {
                 let DeleteArgs { why, confirm } = DeleteArgs::from_arg_matches(matches)?;
                 (why.user, act(why.reason, confirm.unwrap_or_default()))
             }
-            // `vestibule session revoke` takes a session.
+            // `vestibule session revoke` takes a session instead.
             Input::Session(_) => return Err(unknown()),
         };
         Ok(Self { user, act })
@@ -105,14 +104,14 @@ impl FromArgMatches for ActCommand {
     }
 }
 
-/// Whom.
+/// The arguments of an act without further input.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct Whom {
     /// The address or the id
     user: String,
 }
 
-/// Whom, and why.
+/// The arguments of an act with a reason.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct Why {
     /// The address or the id
@@ -127,7 +126,7 @@ const DELETE_EXAMPLES: &str = "Examples:\n  \
     vestibule user delete ada@example.org --reason 'asked for it'\n  \
     vestibule user delete 4dc81cd3-... --confirm ada@example.org --reason 'asked for it'";
 
-/// Whom to delete, and why.
+/// The arguments of `delete`.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct DeleteArgs {
     #[command(flatten)]
@@ -138,7 +137,7 @@ pub(in crate::cli) struct DeleteArgs {
     confirm: Option<String>,
 }
 
-/// Whom to give which role.
+/// The arguments of `role`.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct RoleArgs {
     /// The address or the id
@@ -152,7 +151,7 @@ pub(in crate::cli) struct RoleArgs {
 }
 
 impl ActCommand {
-    /// To name an account by its address is to type the address.
+    /// An operator who names the account by its address has confirmed the address.
     fn confirmed_by_name(mut self, user: &User) -> Self {
         if let Act::Delete { confirm_email, .. } = &mut self.act
             && confirm_email.is_empty()
@@ -164,7 +163,7 @@ impl ActCommand {
     }
 }
 
-/// Does it and says so; or says in a line why not, and fails.
+/// Performs the act and reports it, or prints in one line why it was not done, and fails.
 pub(super) async fn run(config: Config, command: ActCommand) -> Result<ExitCode, Failure> {
     let words = on_database(config, async |app| {
         let s = &app.services;
@@ -185,7 +184,7 @@ pub(super) async fn run(config: Config, command: ActCommand) -> Result<ExitCode,
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether it was done; otherwise why not, in a line.
+/// `Ok` if the act was done; otherwise why not, in one line.
 pub(in crate::cli) fn judged(outcome: Outcome, email: &str) -> Result<(), Failure> {
     let why = match outcome {
         Outcome::Done => return Ok(()),
@@ -198,7 +197,7 @@ pub(in crate::cli) fn judged(outcome: Outcome, email: &str) -> Result<(), Failur
             let words = faults.iter().flat_map(|(_, messages)| messages.iter().map(String::as_str));
             words.collect::<Vec<_>>().join(" ")
         }
-        // What only admins meet.
+        // These outcomes occur for admins only.
         Outcome::OwnAccount | Outcome::NotAdmin | Outcome::Overtaken => "it was refused".to_owned(),
     };
     Err(format!("nothing was done to {email}: {why}").into())

@@ -69,7 +69,7 @@ pub(super) async fn run(config: Config, args: ExportArgs) -> Result<ExitCode, Fa
         while let Some(part) = file.next(s).await? {
             match out.write_all(&part).and_then(|()| out.flush()) {
                 Ok(()) => {}
-                // The reader, a `head` perhaps, has closed the pipe.
+                // The reader has closed the pipe; it may be `head`.
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(None),
                 Err(error) => return Err(format!("the export cannot be written: {error}").into()),
             }
@@ -79,7 +79,7 @@ pub(super) async fn run(config: Config, args: ExportArgs) -> Result<ExitCode, Fa
     .await?;
     if let Some(count) = count {
         let users = if count == 1 { "user" } else { "users" };
-        // With standard error closed there is no place to report this.
+        // There is no other place to report that standard error is closed.
         let _ = writeln!(io::stderr(), "{count} {users} exported.");
     }
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,5 @@
-//! Users, their sessions, events and mails as lines for a terminal and as JSON, which has the names of the API.
-//! Terminals obey control characters, so texts that users chose are escaped.
+//! Users, their sessions, events and mails as lines for a terminal, and as JSON with the field names of
+//! the API. Terminals obey control characters, so texts that users chose are escaped.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use ipnet::IpNet;
@@ -13,12 +13,12 @@ use crate::{
     domain::{text, user_agent},
 };
 
-/// A moment, to the second, in UTC.
+/// A time in UTC, to the second.
 pub(in crate::cli) fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// A text that we did not write, on one line, with control characters escaped.
+/// A text from outside on one line, with control characters escaped.
 pub(in crate::cli) fn plain(words: &str) -> String {
     words
         .chars()
@@ -31,7 +31,7 @@ pub(in crate::cli) fn plain(words: &str) -> String {
         .collect()
 }
 
-/// The state of an account in a word, as the filter has it.
+/// The state of an account in one word, as the filter names it.
 pub(super) fn state(managed: &ManagedUser) -> &'static str {
     match (managed.deleted_at, managed.user.disabled_at) {
         (Some(_), _) => "deleted",
@@ -53,7 +53,7 @@ pub(super) fn origin(origin: &Origin) -> Value {
     })
 }
 
-/// The same as lines of the profile.
+/// The same as lines of the user's details.
 pub(super) fn origin_line(origin: &Origin) -> String {
     let gone = "an account that no longer exists";
     let by = if origin.by_operator {
@@ -144,7 +144,7 @@ pub(super) fn mail_line(row: &MailRow) -> String {
 fn client(ip: Option<IpNet>, agent: Option<&str>) -> String {
     let ip = ip.map_or_else(|| "-".to_owned(), |ip| ip.addr().to_string());
     match agent {
-        // What an operator does is named by its command.
+        // An operator's act is named after its command.
         Some(command) if command.starts_with("vestibule") => plain(command),
         Some(agent) => format!("{ip}  {}", plain(&user_agent::short_name(agent))),
         None => ip,

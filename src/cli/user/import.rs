@@ -1,4 +1,4 @@
-//! `vestibule user import`: the accounts of another system, out of a file.
+//! `vestibule user import`: imports the accounts of another system from a file.
 
 use std::{
     fs::File,
@@ -96,7 +96,7 @@ async fn import_into(
     let rows = rows::read(source);
     let summary = at_once::import(&app.services, rows, &options, &mut tell).await?;
     if let Some(error) = failed {
-        // The reader of the output, a `head` perhaps, has closed the pipe; the import stays done.
+        // The reader has closed the pipe, perhaps `head`. The import stays done.
         tracing::warn!(%error, "standard output could not be written");
     } else {
         out.write_all(sum(&summary, args).as_bytes())?;
@@ -105,11 +105,11 @@ async fn import_into(
     Ok(summary)
 }
 
-/// On standard error, so that it is not mixed with the rows; on a terminal it overwrites itself.
+/// Writes to standard error, so that it is not mixed with the rows. On a terminal it overwrites its line.
 fn progress(reported: u64) {
     let mut error = io::stderr();
     let end = if error.is_terminal() { "\r" } else { "\n" };
-    // With standard error closed there is no place to report this.
+    // There is no other place to report that standard error is closed.
     let _ = write!(error, "{reported} rows{end}");
 }
 

@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Which users. Everything that is given must hold.
+/// Filters for users. A user must match all that are given.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Filters {
     /// Words of the name or parts of the address, or an id; capitals and accents make no difference
@@ -42,7 +42,7 @@ fn words<T>(words: &[(&'static str, T)]) -> PossibleValuesParser {
 }
 
 impl Filters {
-    /// As the list takes them.
+    /// The query of the list.
     pub(super) fn query(&self) -> Query {
         let word = |word: &Option<String>| word.clone().unwrap_or_default();
         Query {
@@ -110,7 +110,7 @@ pub(super) async fn run(config: Config, args: ListArgs) -> Result<ExitCode, Fail
     Ok(ExitCode::SUCCESS)
 }
 
-/// What was wrong with a search, in a line.
+/// The faults of a search, in one line.
 pub(in crate::cli) fn refused(faults: &InputFaults) -> Failure {
     let output = faults
         .iter()

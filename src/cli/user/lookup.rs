@@ -1,4 +1,4 @@
-//! Which user a command means: by address or by id.
+//! Finds the user that a command names, by address or by id.
 
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ use crate::{
     flows::{Services, admin::list},
 };
 
-/// Finds a user by address or id; an error that names it where there is none.
+/// Finds a user by address or id. If there is none, the error names what was given.
 pub(in crate::cli) async fn find(s: &Services, named: &str) -> Result<ManagedUser, Failure> {
     let shown = named.trim().escape_debug();
     let id = if let Ok(id) = Uuid::try_parse(named.trim()) {
@@ -26,7 +26,7 @@ pub(in crate::cli) async fn find(s: &Services, named: &str) -> Result<ManagedUse
     Ok(found.ok_or_else(|| format!("{shown} has no account"))?)
 }
 
-/// Whether a user was named by the id.
+/// Whether this is an id.
 pub(super) fn is_id(named: &str) -> bool {
     Uuid::try_parse(named.trim()).is_ok()
 }

@@ -1,4 +1,4 @@
-//! `vestibule user show`: one user in full.
+//! `vestibule user show`: all details of one user.
 
 use std::{fmt::Write as _, process::ExitCode};
 
@@ -64,7 +64,7 @@ pub(super) async fn run(config: Config, args: ShowArgs) -> Result<ExitCode, Fail
         let found = lookup::find(&app.services, &args.user).await?;
         let whole = list::show(&app.services, found.user.id, &cursors).await?;
         let whole = whole.map_err(|faults| refused(&faults))?;
-        // Deleted in between.
+        // Deleted in the meantime.
         Ok(whole.ok_or_else(|| format!("{} has no account", found.user.email))?)
     })
     .await?;

@@ -1,4 +1,4 @@
-//! Browsers and proxies: cookies, other origins, and whose word counts for a client's address.
+//! Browsers and proxies: cookies, other origins, and whose `X-Forwarded-For` is trusted.
 
 use ipnet::IpNet;
 use url::Url;
@@ -37,8 +37,8 @@ settings! {
     );
 }
 
-/// Follows the scheme of `BASE_URL`. Browsers drop Secure cookies under http except on a loopback
-/// host, which they trust; cookies that are not Secure under https would be a hole.
+/// Follows the scheme of `BASE_URL`. Browsers drop Secure cookies under http except on a loopback host,
+/// which they trust. Cookies that are not Secure under https would be a vulnerability.
 pub(in crate::config) fn cookie_secure(
     reader: &mut Reader<'_>,
     base_url: Read<&Url>,

@@ -1,4 +1,4 @@
-//! Where the database is.
+//! The location of the database.
 
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,7 @@ settings! {
     );
 }
 
-/// The embedded database in `data_dir`, unless `DATABASE_URL` names another.
+/// The embedded database in `data_dir`, unless `DATABASE_URL` names a database.
 pub(in crate::config) fn source(
     reader: &mut Reader<'_>,
     data_dir: Option<&Path>,

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// The settings that mean nothing without a host.
+/// Settings that have no effect without a host.
 const NEED_A_HOST: [&dyn Declared; 4] = [&SMTP_PORT, &SMTP_USERNAME, &SMTP_PASSWORD, &SMTP_CA_FILE];
 
 settings! {
@@ -82,7 +82,7 @@ fn usual_port(tls: TlsMode) -> u16 {
     }
 }
 
-/// The mail server, if one is named; production needs one. `from` is the sender of every mail.
+/// The mail server, if one is named; production requires one. `from` is the sender of every mail.
 pub(in crate::config) fn server(
     reader: &mut Reader<'_>,
     production: bool,
@@ -110,8 +110,8 @@ pub(in crate::config) fn server(
     }))
 }
 
-/// `SMTP_FROM`, or no-reply at the public host. An IP address has no mail domain: development uses
-/// localhost, production needs the setting.
+/// `SMTP_FROM`, or no-reply at the public host. An IP address is no mail domain: development then uses
+/// localhost, and production requires the setting.
 pub(in crate::config) fn sender(
     reader: &mut Reader<'_>,
     production: bool,
@@ -149,7 +149,7 @@ fn without_host(reader: &mut Reader<'_>, production: bool) -> Read<Option<SmtpSe
     Ok(None)
 }
 
-/// A user name without its password, or the other way round, is a mistake.
+/// A user name without a password, or a password without a user name, is a fault.
 fn refuse_half_an_account(
     reader: &mut Reader<'_>,
     username: &Read<Option<String>>,
@@ -173,7 +173,7 @@ fn refuse_half_an_account(
     }
 }
 
-/// Mails carry links that open accounts, so production sends none in the clear over a network.
+/// Production sends no mails unencrypted over a network, because their links give access to accounts.
 fn unprotected(reader: &mut Reader<'_>, production: bool, with_password: bool) -> Read<()> {
     if production {
         let remedy = "Use starttls or tls, or a relay on this machine.";

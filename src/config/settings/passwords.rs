@@ -1,4 +1,4 @@
-//! Passwords: which are taken, and how they are hashed.
+//! Passwords: which ones are accepted, and how they are hashed.
 
 use url::Url;
 
@@ -53,7 +53,7 @@ settings! {
     );
 }
 
-/// Where passwords are looked up, if they are.
+/// The server to look passwords up at, if breached ones are refused.
 pub(in crate::config) fn breach_check(
     reader: &mut Reader<'_>,
     production: bool,
@@ -62,7 +62,7 @@ pub(in crate::config) fn breach_check(
     Ok(enabled.then_some(reader.value(&HIBP_API_URL)?))
 }
 
-/// What a new password must be.
+/// The rules for a new password.
 pub(in crate::config) fn policy(reader: &mut Reader<'_>) -> Read<PasswordPolicy> {
     Ok(PasswordPolicy {
         min_length: reader.value(&PASSWORD_MIN_LENGTH)?,
@@ -82,7 +82,7 @@ pub(in crate::config) fn argon2(reader: &mut Reader<'_>, production: bool) -> Re
         let remedy = format!("Set it to {least} or more (RFC 9106), better to its default.");
         return Err(reader.refuse(&ARGON2_MEMORY_KIB, Refusal::new(problem, remedy)));
     }
-    // OWASP's weakest choice is 7168 KiB with five passes; all its choices cost about as much.
+    // OWASP's weakest choice is 7168 KiB with five passes; all its choices cost about the same.
     let work = u64::from(settings.memory_kib) * u64::from(settings.iterations);
     if production && (settings.memory_kib < 7168 || work < 7168 * 5) {
         reader.warn("ARGON2_MEMORY_KIB and ARGON2_ITERATIONS are weaker than OWASP recommends.");

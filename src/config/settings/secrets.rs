@@ -1,4 +1,4 @@
-//! The secrets: what a usable one looks like. Nothing here shows a value.
+//! The secrets: the format of a valid one. Nothing here prints a value.
 
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
@@ -12,10 +12,10 @@ use crate::{
     domain::secrets::{sealing::SealingRing, secret::Key},
 };
 
-/// The fewest bytes of a signing key: as many as HMAC-SHA256 gives back (RFC 7518, 3.2).
+/// The fewest bytes of a signing key: the output length of HMAC-SHA256 (RFC 7518, 3.2).
 const SHORTEST: usize = 32;
 
-/// The secrets that every start needs.
+/// The secrets that every start requires.
 pub(in crate::config) const NEEDED: [&dyn Declared; 3] =
     [&JWT_SECRET_KEY, &COOKIE_KEY, &SEALING_KEYS];
 
@@ -60,7 +60,7 @@ pub(in crate::config) fn how_to_make(secret: &dyn Declared) -> String {
     }
 }
 
-/// The bytes of the text itself. A comma or outer space would be lost in the list of earlier keys.
+/// The bytes of the text itself. A comma or a surrounding space would be lost in the list of earlier keys.
 fn jwt_key(text: &str) -> Parsed<Zeroizing<Vec<u8>>> {
     let remedy = how_to_make(&JWT_SECRET_KEY);
     if text.len() < SHORTEST {

@@ -1,4 +1,4 @@
-//! The process itself: where it listens, under which name, and what it logs.
+//! The process itself: its addresses, its public name, and its log.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -72,8 +72,8 @@ fn environment(text: &str) -> Parsed<Environment> {
     word(text, &words)
 }
 
-/// The public address. Development derives it from the listener, so that another port needs one
-/// setting and not two.
+/// The public address. Development derives it from the listener, so that changing the port needs only one
+/// setting.
 pub(in crate::config) fn public_url(
     reader: &mut Reader<'_>,
     environment: Read<Environment>,
@@ -105,8 +105,8 @@ pub(in crate::config) fn public_url(
     }
 }
 
-/// `DATA_DIR`, or the platform's folder (XDG Base Directory Specification). Without a home folder, as
-/// in many containers, it is root's; a start fails with a clear message if that cannot be written.
+/// `DATA_DIR`, or the platform's folder (XDG Base Directory Specification). Without a home folder, as in
+/// many containers, it is root's. If that cannot be written, the start fails with a clear message.
 pub(in crate::config) fn data_dir(reader: &mut Reader<'_>) -> Read<PathBuf> {
     if let Some(written) = reader.optional(&DATA_DIR)? {
         return Ok(written);

@@ -70,7 +70,7 @@ pub(in crate::config) fn tokens(
     })
 }
 
-/// The rules of sessions. Sessions that end before their refresh tokens are odd, and allowed.
+/// The rules of sessions. Sessions that end before their refresh tokens are unusual, and allowed.
 pub(in crate::config) fn sessions(reader: &mut Reader<'_>) -> Read<SessionPolicy> {
     let max_lifetime = reader.value(&SESSION_MAX_DAYS)?;
     if reader.value(&REFRESH_TOKEN_EXPIRE_DAYS)? > max_lifetime {

@@ -1,10 +1,10 @@
-//! Bad values of every setting, all reported at once, and never a secret shown.
+//! Bad values of every setting: all are reported at once, and no secret is shown.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// Every setting with values that it must refuse.
+/// Every setting with values that must be refused.
 const BAD: &[(&str, &[&str])] = &[
     ("ENVIRONMENT", &["staging", "Production", "dev"]),
     (
@@ -144,7 +144,7 @@ const BAD: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Settings for which every text is a value, or whose badness depends on the file system.
+/// Settings that accept every text, or whose check depends on the file system.
 const ALWAYS_FINE: [&str; 4] = [
     "ADMIN_PASSWORD",
     "DATA_DIR",
@@ -245,7 +245,7 @@ proptest! {
     #[test]
     fn no_fault_quotes_a_secret(secret in "[A-Za-z0-9@:/?#,= %]{12,80}") {
         for name in ["JWT_SECRET_KEY", "JWT_PREVIOUS_SECRET_KEYS", "COOKIE_KEY", "SEALING_KEYS", "DATABASE_URL"] {
-            // A key named by its id may be shown; nothing behind the colon may.
+            // The id of a key may be shown, but nothing after the colon.
             let value = if name == "SEALING_KEYS" { format!("k1:{secret}") } else { secret.clone() };
             let others = [("SMTP_PASSWORD", secret.as_str()), ("REGISTRATION", "yes"), (name, &value)];
             let faults = development(&others).unwrap_err();

@@ -1,4 +1,4 @@
-//! Values that stand in files of their own, named by `NAME_FILE`.
+//! Values in separate files, named by `NAME_FILE`.
 
 use super::*;
 

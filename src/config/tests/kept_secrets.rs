@@ -1,4 +1,4 @@
-//! The secrets that development makes and keeps.
+//! The secrets that development creates and keeps.
 
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Barrier;

@@ -1,4 +1,4 @@
-//! The rules around mail.
+//! The rules between the mail settings.
 
 use super::*;
 use crate::domain::network::smtp::TlsMode;
