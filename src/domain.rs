@@ -1,7 +1,7 @@
 //! Values and rules of Vestibule, and nothing else.
 //!
-//! No framework, no database, no environment and no clock live here: time and randomness are
-//! passed in, so that every rule can be tested to the millisecond.
+//! There is no framework, database, environment or clock here: time and randomness are passed in, so that
+//! every rule can be tested to the millisecond.
 
 pub mod accounts;
 pub mod admin;

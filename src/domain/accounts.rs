@@ -1,4 +1,4 @@
-//! Users, and what they are called, found and invited by.
+//! Users: their names and addresses, the search for them, and invitations.
 
 pub mod display_name;
 pub mod email;

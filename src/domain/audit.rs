@@ -1,4 +1,5 @@
-//! The security events of the service, as a closed list; the user each concerns, and the client it came from.
+//! The security events of the service as a closed list, the user that each concerns, and the client that
+//! caused it.
 
 pub mod chain;
 pub mod event;
@@ -13,7 +14,7 @@ use super::sign_in::device::DeviceCookie;
 
 pub use event::Event;
 
-/// How much an event deserves attention.
+/// How important an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// Ordinary use.
@@ -25,7 +26,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// The word in the database.
+    /// The name in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Info => "info",
@@ -35,43 +36,43 @@ impl Level {
     }
 }
 
-/// The user an event concerns.
+/// The user that an event concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     /// A known user.
     User(Uuid),
     /// An address without account, as a keyed hash.
     UnknownAddress([u8; 32]),
-    /// The service itself, and no single account.
+    /// The service itself, not an account.
     Service,
 }
 
-/// From where a request came.
+/// The client that sent a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
-    /// The client's address, behind trusted proxies.
+    /// The client's address, as trusted proxies report it.
     pub ip: IpAddr,
-    /// The `User-Agent`, cut to 512 characters; of a command, what it is called.
+    /// The `User-Agent`, cut to 512 characters; for a command, its name.
     pub user_agent: Option<String>,
-    /// What the browser is known by; empty for programs and strangers.
+    /// The device cookie of the browser; empty for programs and unknown browsers.
     pub device: DeviceCookie,
-    /// Through what.
+    /// The kind of access.
     pub origin: Origin,
 }
 
-/// Through what an act came.
+/// The kind of access through which an act came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// A page or a call.
     Request,
-    /// The command line of the machine itself, whose operator has no account.
+    /// The command line of the machine itself, whose operator needs no account.
     CommandLine,
-    /// The service of itself.
+    /// The service itself, in the background.
     Service,
 }
 
 impl Origin {
-    /// The word in the log, where it is not an ordinary request.
+    /// The name in the log, unless it is an ordinary request.
     pub fn word(self) -> Option<&'static str> {
         match self {
             Self::Request => None,
@@ -85,7 +86,7 @@ impl Origin {
 pub const MAX_USER_AGENT_CHARS: usize = 512;
 
 impl Client {
-    /// An operator at the command line of the machine itself.
+    /// An operator who runs the command with this name.
     pub fn command(name: &str) -> Self {
         Self {
             origin: Origin::CommandLine,
@@ -93,7 +94,7 @@ impl Client {
         }
     }
 
-    /// The service, on its own account.
+    /// The service itself.
     pub fn service() -> Self {
         Self {
             origin: Origin::Service,
@@ -101,7 +102,7 @@ impl Client {
         }
     }
 
-    /// A client as the web layer sees it. Control characters of the user agent are dropped.
+    /// A client of the web layer. Control characters of the user agent are dropped.
     pub fn new(ip: IpAddr, user_agent: Option<&str>) -> Self {
         let clean = |text: &str| -> String {
             text.chars()
@@ -117,7 +118,7 @@ impl Client {
         }
     }
 
-    /// The same in a browser with this device cookie.
+    /// The same client with this device cookie.
     #[must_use]
     pub fn with_device(self, device: DeviceCookie) -> Self {
         Self { device, ..self }

@@ -1,28 +1,28 @@
-//! Where the present comes from, and the few things that are done with times.
+//! The source of the current time, and conversions of times.
 
 use std::time::Duration;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
-/// A source of the current time. Tests move theirs.
+/// A source of the current time. Tests use one that they control.
 pub trait Clock: Send + Sync {
     /// The current time in UTC.
     fn now(&self) -> DateTime<Utc>;
 
-    /// The time since some moment of the past, by a clock that no one sets (for lengths of time
-    /// within one process). Where there is none, the time of day, which may fall.
+    /// The time since a fixed moment in the past, by a clock that is never set, for measuring durations
+    /// within one process. By default the time of day, which may go back.
     fn elapsed(&self) -> Duration {
         let since_1970 = self.now().signed_duration_since(DateTime::UNIX_EPOCH);
         since_1970.to_std().unwrap_or_default()
     }
 }
 
-/// The time cut down to whole milliseconds, the precision that tokens and rows keep.
+/// The time cut to whole milliseconds, the precision of tokens and rows.
 pub fn to_millis(at: DateTime<Utc>) -> DateTime<Utc> {
     at.duration_trunc(TimeDelta::milliseconds(1)).unwrap_or(at)
 }
 
-/// The time of a count of milliseconds since 1970; out-of-range counts saturate.
+/// The time for a count of milliseconds since 1970; counts out of range saturate.
 pub fn from_millis(millis: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(millis).unwrap_or(if millis < 0 {
         DateTime::<Utc>::MIN_UTC
@@ -31,7 +31,7 @@ pub fn from_millis(millis: i64) -> DateTime<Utc> {
     })
 }
 
-/// The time of a count of microseconds since 1970; out-of-range counts saturate.
+/// The time for a count of microseconds since 1970; counts out of range saturate.
 pub fn from_micros(micros: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(micros).unwrap_or(if micros < 0 {
         DateTime::<Utc>::MIN_UTC

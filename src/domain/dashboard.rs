@@ -1,14 +1,13 @@
-//! What the dashboard tells: figures that say how exact they are, and spans of time that are counted
-//! one by one.
+//! The dashboard's values: counts with their precision, and the time spans for which events are counted.
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
-/// A count, and how far to trust it. No figure is worth a scan of a big table.
+/// A count and its precision. No count is worth scanning a large table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Figure {
     /// How many.
     pub count: i64,
-    /// How exact that is.
+    /// How exact the count is.
     pub precision: Precision,
 }
 
@@ -48,7 +47,7 @@ impl Figure {
         Self { count, precision }
     }
 
-    /// What `counted` rows of `percent` per cent of a table say of the whole.
+    /// The whole, extrapolated from `counted` rows in a sample of `percent` per cent of a table.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_precision_loss,
@@ -67,7 +66,7 @@ impl Figure {
         }
     }
 
-    /// Both together, as exact as the less exact one.
+    /// The sum of both, with the lower of the two precisions.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let exact = |figure: Self| figure.precision == Precision::Exact;
@@ -82,12 +81,12 @@ impl Figure {
     }
 }
 
-/// A span of time that is counted by itself, its end left out.
+/// A time span that is counted separately; its end is excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// Its beginning.
     pub from: DateTime<Utc>,
-    /// Where the next one begins.
+    /// Its end, where the next one begins.
     pub to: DateTime<Utc>,
 }
 

@@ -1,4 +1,4 @@
-//! Accounts of another system, as a file brings them: what a row may say, and why it is refused.
+//! Accounts of another system in a file: what a row may contain, and why it is refused.
 
 use std::fmt;
 
@@ -20,17 +20,17 @@ pub const COLUMNS: [&str; 6] = [
     "created_at",
 ];
 
-/// The most bytes of a file that comes by a page.
+/// The largest file, in bytes, that is accepted on a page.
 pub const MAX_FILE: usize = 10 * 1024 * 1024;
 
-/// How long an import can be taken back. Sessions are known for as long after their end, so that
-/// within it no first sign-in can have been deleted.
+/// How long an import can be undone. Sessions are kept at least as long after their end, so no first
+/// sign-in can have been deleted within this time.
 pub const UNDO_WITHIN: TimeDelta = TimeDelta::days(30);
 
-/// The longest name of a file that is kept, in characters.
+/// The most characters of a file name that are kept.
 const MAX_FILE_NAME: usize = 100;
 
-/// A file's name to be shown: the last part of its path on one line, or "file".
+/// A file's name for display: the last part of its path on one line, or "file".
 pub fn file_name(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let name: String = text::one_line(last).chars().take(MAX_FILE_NAME).collect();
@@ -40,7 +40,7 @@ pub fn file_name(given: &str) -> String {
     name
 }
 
-/// What became of a file with accounts.
+/// The state of an import.
 ///
 /// ```text
 ///   uploaded --confirmed--> running --> done --> undone
@@ -49,20 +49,20 @@ pub fn file_name(given: &str) -> String {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// Its rows are judged, and nothing is written.
+    /// Its rows were checked, and nothing was written.
     Uploaded,
-    /// It was confirmed, and a node works on it or will.
+    /// It was confirmed, and a node works on it or will do so.
     Running,
-    /// Its accounts are there.
+    /// Its accounts exist.
     Done,
     /// Nothing was written, and nothing will be.
     Failed,
-    /// Its accounts were there.
+    /// Its accounts were created and removed again.
     Undone,
 }
 
 impl State {
-    /// The word in the database.
+    /// The name in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Uploaded => "uploaded",
@@ -73,7 +73,7 @@ impl State {
         }
     }
 
-    /// Reads the word of the database, whose check allows no other.
+    /// The state of a name in the database, whose check allows no other name.
     pub fn of(word: &str) -> Option<Self> {
         [
             Self::Uploaded,
@@ -87,10 +87,10 @@ impl State {
     }
 }
 
-/// The longest hash that is looked at. Those of the known kinds have a third of it.
+/// The longest hash that is examined. Hashes of the known kinds have a third of this.
 const MAX_HASH: usize = 512;
 
-/// A row as text; what is empty was not given.
+/// A row as text; an empty field was not given.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct RawRow([String; COLUMNS.len()]);
 
@@ -104,13 +104,13 @@ impl RawRow {
         found.is_some()
     }
 
-    /// The address as the file has it.
+    /// The address as written in the file.
     pub fn email(&self) -> &str {
         &self.0[0]
     }
 }
 
-/// The address alone: a hash is no business of a log.
+/// Prints only the address: a hash must not reach a log.
 impl fmt::Debug for RawRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -121,7 +121,7 @@ impl fmt::Debug for RawRow {
     }
 }
 
-/// An account to be made.
+/// An account to be created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportedUser {
     /// The address.
@@ -130,27 +130,27 @@ pub struct ImportedUser {
     pub display_name: Option<DisplayName>,
     /// The stored hash, or [`NO_PASSWORD`].
     pub password_hash: String,
-    /// Whether the other system had proof of the address.
+    /// Whether the other system had verified the address.
     pub email_verified: bool,
     /// The role.
     pub role: Role,
-    /// When the account was made.
+    /// When the account was created.
     pub created_at: DateTime<Utc>,
 }
 
-/// What a row is judged by.
+/// The rules for checking a row.
 #[derive(Clone, Copy)]
 pub struct RowRules<'a> {
     /// The time of the import.
     pub now: DateTime<Utc>,
-    /// Whether a file may make admins.
+    /// Whether a file may create admins.
     pub allow_admins: bool,
-    /// Whether a hash could be verified.
+    /// Checks whether a hash can be verified.
     pub can_verify: &'a dyn Fn(&str) -> Result<(), HashError>,
 }
 
 impl RowRules<'_> {
-    /// Reads a row; otherwise every reason against it, in one line for the operator.
+    /// Parses a row. The error lists every fault in one line for the operator.
     pub fn read(&self, row: &RawRow) -> Result<ImportedUser, String> {
         let [_, name, hash, verified, role, created] = row.0.each_ref().map(|text| text.trim());
         let mut faults = Vec::new();
@@ -191,7 +191,7 @@ impl RowRules<'_> {
         }
     }
 
-    /// Empty, or Django's mark of an unusable password: the person resets it.
+    /// An empty hash or Django's mark of an unusable password: the user sets a password by a reset.
     fn hash(&self, text: &str) -> Result<String, String> {
         if text.is_empty() || text.starts_with(NO_PASSWORD) {
             return Ok(NO_PASSWORD.to_owned());

@@ -1,10 +1,10 @@
-//! Flood limits: how often each route may be tried.
+//! Flood limits: how often each route may be used.
 
 use std::{num::NonZeroU32, time::Duration};
 
 use ipnet::IpNet;
 
-/// A limit: `burst` at once, and as many again in each `per`, one each `per / burst`.
+/// A limit: `burst` at once, refilled evenly with `burst` in each `per`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
     pub burst: NonZeroU32,
@@ -40,7 +40,7 @@ pub struct RouteLimits {
 }
 
 impl RouteLimits {
-    /// The limits of a route that knows no email address.
+    /// The limits of a route without an email address.
     pub fn by_client(ip: Option<Limit>) -> Self {
         Self {
             ip,
@@ -61,9 +61,9 @@ pub struct Limits {
     pub second_factor: RouteLimits,
     /// New accounts.
     pub register: RouteLimits,
-    /// Mails that people ask for.
+    /// Mails that users request.
     pub forgot_password: RouteLimits,
-    /// Tokens out of mails.
+    /// Tokens from mails.
     pub reset: RouteLimits,
     /// The strength of a password that is being typed.
     pub password_strength: RouteLimits,

@@ -1,16 +1,16 @@
-//! Where a person may be sent after signing in: paths of this site, nothing else.
+//! Where a user may be redirected after signing in: only to paths of this site.
 
 use std::fmt;
 
 /// A path on this site, safe to redirect to (CWE-601).
 ///
-/// One leading `/` followed by neither `/` nor `\`, free of `//`, backslashes and control
-/// characters, also once percent-decoded. At most 512 bytes: it travels in a cookie.
+/// One leading `/` that is followed by neither `/` nor `\`; no `//`, backslashes or control characters,
+/// before and after percent-decoding. At most 512 bytes, because it is stored in a cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalPath(String);
 
 impl LocalPath {
-    /// Reads a path; anything that could lead elsewhere is `None`.
+    /// Parses a path; `None` if it could lead to another site.
     pub fn parse(text: &str) -> Option<Self> {
         let acceptable = |bytes: &[u8]| {
             bytes.first() == Some(&b'/')

@@ -1,4 +1,4 @@
-//! What counts as one network.
+//! Which addresses count as one network.
 
 pub mod database_url;
 pub mod self_check;
@@ -7,7 +7,8 @@ pub mod tls;
 
 use std::net::IpAddr;
 
-/// What counts as one client: an IPv4 address, or the /64 that an IPv6 client chooses freely from.
+/// The network that counts as one client: an IPv4 address, or an IPv6 /64, within which a client can
+/// choose any address.
 pub fn network_of(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),

@@ -1,4 +1,4 @@
-//! Passwords: what is accepted as one, and how it is hashed (NIST SP 800-63B-4, 3.1.1).
+//! Passwords: which ones are accepted, and how they are hashed (NIST SP 800-63B-4, 3.1.1).
 
 mod breach;
 mod estimate;

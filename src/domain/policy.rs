@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::{password::PasswordPolicy, session::SessionPolicy};
 
-/// Who may make an account.
+/// Who may create an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Registration {
     /// Everyone.
@@ -15,12 +15,12 @@ pub enum Registration {
     Closed,
 }
 
-/// Whether an address has to be verified before its owner signs in.
+/// Whether an address must be verified before its owner signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmailVerification {
-    /// Registering signs in; the account shows that its address is unverified.
+    /// Registering signs in; the account shows that its address is not verified.
     Optional,
-    /// Signing in needs a verified address, and answers do not reveal who has an account.
+    /// Signing in requires a verified address, and answers do not reveal who has an account.
     Required,
 }
 
@@ -31,7 +31,7 @@ pub struct Policy {
     pub email_verification: EmailVerification,
     pub passwords: PasswordPolicy,
     pub sessions: SessionPolicy,
-    /// How many days audit events are kept; `None` keeps them for ever.
+    /// For how many days audit events are kept; `None` keeps them for ever.
     pub audit_retention_days: Option<i64>,
     /// After how long an account that was never verified is deleted; `None` keeps it.
     pub unverified_after: Option<TimeDelta>,

@@ -1,4 +1,4 @@
-//! Keys, random values, and values that are sealed or never shown.
+//! Keys, random values, sealed values, and values that are never shown.
 
 pub mod keys;
 pub mod random;

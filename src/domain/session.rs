@@ -9,8 +9,8 @@
 //!   every session of the user revoked
 //! ```
 //!
-//! A session that survives a rise of `rev` starts a new line of tokens. Those of the line before are
-//! superseded, never replayed: their `rev` tells, and of tokens that carry none, their generation.
+//! A session that continues after a rise of `rev` gets a reissued token. Tokens from before the reissue
+//! are superseded, never replays: they are recognised by their `rev`, or without one by their generation.
 
 use std::net::IpAddr;
 
@@ -25,12 +25,12 @@ use super::{
     token::{Claims, NothingRevoked, UserStatus, judge},
 };
 
-/// SHA-256 of a refresh token, what the database keeps of it.
+/// SHA-256 of a refresh token, the only form in which the database has it.
 pub fn token_hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// Why a session ended, as the database keeps it.
+/// Why a session ended, as stored in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndReason {
     /// Its user signed out.
@@ -49,16 +49,16 @@ pub enum EndReason {
     SecondFactorChanged,
     /// The owner of the address set a new password while verifying it.
     AddressClaimed,
-    /// A used refresh token came back.
+    /// A used refresh token was presented again.
     Replay,
     /// An admin or operator ended it.
     ByAdmin,
-    /// Its user began another session past the limit, and this one was unused longest.
+    /// Its user began another session beyond the limit, and this one was the least recently used.
     Limit,
 }
 
 impl EndReason {
-    /// The word in the database.
+    /// The name in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SignedOut => "signed_out",
@@ -76,65 +76,65 @@ impl EndReason {
     }
 }
 
-/// How long sessions live, and how many of one user at once.
+/// How long sessions last, and how many a user may have at once.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionPolicy {
-    /// How long a session lives at most, whatever is refreshed.
+    /// The longest duration of a session, however often it is refreshed.
     pub max_lifetime: TimeDelta,
-    /// How long after a rotation the predecessor still gets the same successor.
+    /// How long after a rotation the predecessor gets the same successor.
     pub refresh_grace: TimeDelta,
-    /// The most living sessions of one user, 1 or more.
+    /// The most active sessions of one user, 1 or more.
     pub most_per_user: i64,
 }
 
-/// A session row as far as refresh is concerned.
+/// The parts of a session row that a refresh needs.
 #[derive(Debug, Clone)]
 pub struct RefreshState {
     /// Session id.
     pub id: Uuid,
-    /// Rotations so far.
+    /// The number of rotations so far.
     pub generation: i64,
     /// SHA-256 of the current refresh token.
     pub token_hash: Vec<u8>,
-    /// SHA-256 of the one before.
+    /// SHA-256 of the previous refresh token.
     pub previous_token_hash: Option<Vec<u8>>,
-    /// Revoked.
+    /// Whether it was revoked.
     pub revoked: bool,
     /// Expiry of the current refresh token.
     pub expires_at: DateTime<Utc>,
-    /// Whether the last rotation lies within the grace, by the clock of the database.
+    /// Whether the last rotation is within the grace, by the clock of the database.
     pub within_grace: bool,
-    /// The generation that the last reissue gave; tokens of earlier ones are superseded.
+    /// The generation of the last reissue; tokens of earlier generations are superseded.
     pub reissued_generation: i64,
-    /// Who got the current token, where it is not the first.
+    /// The client that got the current token, unless it is the first token.
     pub rotated_by: RotatedBy,
-    /// What the user's tokens hang on.
+    /// The user's status, on which the tokens depend.
     pub user: UserStatus,
 }
 
-/// The client that a session's current token was given to.
+/// The client that got a session's current token.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RotatedBy {
-    /// Its user agent, where it sent one.
+    /// Its user agent, if it sent one.
     pub user_agent: Option<String>,
-    /// Its address, where it was noted.
+    /// Its address, if it was recorded.
     pub ip: Option<IpAddr>,
 }
 
-/// What becomes of the direct predecessor within the grace, by who presents it.
+/// How the direct predecessor within the grace is answered, depending on the client that presents it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
-    /// The same client: its first answer was lost, or two of its tabs were quick.
+    /// The same client: its first answer was lost, or two of its tabs refreshed at once.
     SameClient,
-    /// The same user agent in another network: a device that changed networks in between, or a
-    /// copy of its token. It is answered, and audited.
+    /// The same user agent in another network: a device that changed its network, or a copy of the token.
+    /// It is answered and audited.
     OtherNetwork,
-    /// Another user agent: a copy of the token. Two programs never share a session.
+    /// Another user agent: a copy of the token. Different programs never share a session.
     Replay,
 }
 
 impl RotatedBy {
-    /// Judges a client that presents the predecessor. That it sends no user agent is one as well.
+    /// Judges a client that presents the predecessor. Sending no user agent counts as one, too.
     pub fn repeats_to(&self, client: &Client) -> Repeat {
         if self.user_agent != client.user_agent {
             return Repeat::Replay;
@@ -146,22 +146,22 @@ impl RotatedBy {
     }
 }
 
-/// What becomes of a presented refresh token whose text was in order.
+/// The result for a presented refresh token whose text is valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefreshVerdict {
-    /// It is the current one: rotate.
+    /// The current token: rotate it.
     Current,
-    /// It is the direct predecessor within the grace: give the same successor to the client that
-    /// has it already, see [`RotatedBy::repeats_to`].
+    /// The direct predecessor within the grace: give the same successor to the client that has it already,
+    /// see [`RotatedBy::repeats_to`].
     Predecessor,
-    /// It was used before: another party may hold it.
+    /// Used before: another party may have it.
     Replay,
-    /// Refused without consequences: the session has ended, or the credentials changed.
+    /// Refused without consequences, because the session has ended or the credentials changed.
     Dead,
 }
 
-/// Judges a refresh token against its session, in the order that matters: session, user and `rev`,
-/// reissue, current, predecessor, replay.
+/// Judges a refresh token against its session. The order matters: session, user and `rev`, reissue,
+/// current, predecessor, replay.
 pub fn judge_refresh(
     claims: &Claims,
     hash: &[u8; 32],
@@ -298,7 +298,7 @@ mod tests {
         for (token, generation) in [(PREVIOUS, 4), (OLD, 3), (CURRENT, 4)] {
             assert_eq!(judged(token, generation, &reissued), RefreshVerdict::Dead);
         }
-        // Rotated since: the new line has replays of its own.
+        // Rotated since the reissue: from then on there are replays again.
         let rotated = RefreshState {
             reissued_generation: 4,
             ..state()
@@ -328,7 +328,7 @@ mod tests {
                 disabled: true,
                 ..user()
             }),
-            // Issued in the very millisecond of the change.
+            // Issued in the same millisecond as the change.
             with(UserStatus {
                 password_changed_at: Some(from_millis(0)),
                 ..user()

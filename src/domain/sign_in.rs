@@ -1,4 +1,4 @@
-//! How guesses are slowed down, and what a browser is known by.
+//! How guesses are slowed down, and how browsers are recognised.
 
 pub mod attempts;
 pub mod device;

@@ -1,10 +1,10 @@
-//! Characters that make a text look like another one, or its reader see none. Whatever repeats
-//! words of strangers, a log, a mail or a page, asks here what to leave out or spell out.
+//! Characters that make a text resemble another one, or that cannot be seen. Logs, mails and pages that
+//! repeat texts of clients use this module to drop or escape them.
 
 use std::borrow::Cow;
 
-/// Whether it turns the direction in which the text around it is read (the bidirectional controls
-/// of Unicode Standard Annex #9).
+/// Whether it changes the reading direction of the text around it (the bidirectional controls of Unicode
+/// Standard Annex #9).
 pub fn turns_direction(c: char) -> bool {
     matches!(
         c,
@@ -12,14 +12,14 @@ pub fn turns_direction(c: char) -> bool {
     )
 }
 
-/// Whether a terminal or a viewer may act on it instead of showing it: control characters, and the
-/// separators that start a line or a paragraph without being one.
+/// Whether a terminal or a viewer may act on it instead of displaying it: control characters, and the line
+/// and paragraph separators.
 pub fn is_control(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Whether it leaves no trace where it is shown: blanks, joiners, fillers, byte order marks. They
-/// belong into words of many languages, but make none alone.
+/// Whether it is invisible: blanks, joiners, fillers, byte order marks. Words of many languages contain
+/// them, but they form no words alone.
 pub fn is_unseen(c: char) -> bool {
     c.is_whitespace()
         || is_control(c)
@@ -45,8 +45,8 @@ pub fn is_unseen(c: char) -> bool {
         )
 }
 
-/// Words of any origin on one line: nothing that turns the reading direction, no control
-/// characters, no line breaks, single blanks.
+/// A text of any origin on one line: without characters that change the reading direction, control
+/// characters, line breaks and repeated blanks.
 pub fn one_line(text: &str) -> String {
     let plain: String = text
         .chars()
@@ -56,9 +56,9 @@ pub fn one_line(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A cell of a table that no spreadsheet computes: one that begins like a formula gets an apostrophe
-/// before it (OWASP, CSV Injection). Blanks in front are looked past, as spreadsheets do; the wide
-/// forms are folded into the others by some of them.
+/// A table cell that no spreadsheet evaluates: an apostrophe is put before a text that begins like a
+/// formula (OWASP, CSV Injection). Leading blanks are ignored, as spreadsheets do. Wide forms count as
+/// well, since some spreadsheets fold them.
 pub fn without_formula(cell: &str) -> Cow<'_, str> {
     if cell.trim_start_matches(' ').starts_with([
         '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',

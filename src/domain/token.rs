@@ -1,8 +1,8 @@
-//! Signed tokens (RFC 7519): what they say, how they are written and read, and when they are dead.
+//! Signed tokens (RFC 7519): their claims, how they are encoded and decoded, and when they are no longer
+//! valid.
 //!
-//! A token passes two gates. [`TokenCodec::decode`] judges the text alone: signature, purpose,
-//! issuer, audience and times. [`judge`] then compares the claims with what the database knows of
-//! the user and the session.
+//! A token passes two checks. [`TokenCodec::decode`] checks the text alone: signature, purpose, issuer,
+//! audience and times. [`judge`] then compares the claims with the user and the session in the database.
 //!
 //! ```text
 //!   text --decode--> claims --judge(status)--> accepted
@@ -31,25 +31,25 @@ use thiserror::Error;
 
 use super::sign_in::attempts::UNLOCK_LIFETIME;
 
-/// What a token is for. Each purpose signs with a key of its own.
+/// The purpose of a token. Each purpose has its own signing key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// Authenticates requests.
     Access,
-    /// Buys the next pair.
+    /// Is exchanged for the next pair.
     Refresh,
-    /// Stands between the password and the second factor.
+    /// Identifies a sign-in between the password and the second factor.
     LoginMfa,
     /// Proves that a mailbox was read.
     VerifyEmail,
     /// Sets a new password.
     PasswordReset,
-    /// Moves the account to another address.
+    /// Changes the address of the account.
     EmailChange,
-    /// Takes one security event back.
+    /// Undoes one security event.
     Undo,
-    /// Lets guesses at an address count from nothing again.
+    /// Clears the failed attempts of an address.
     Unlock,
 }
 
@@ -66,7 +66,7 @@ impl Purpose {
         Self::Unlock,
     ];
 
-    /// The word in the `purpose` claim and in the key's derivation.
+    /// The name in the `purpose` claim and in the derivation of the key.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Access => "access",
@@ -80,14 +80,14 @@ impl Purpose {
         }
     }
 
-    /// The purpose of this word.
+    /// The purpose with this name.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|purpose| purpose.as_str() == word)
     }
 
-    /// Lifetime of the purposes that have a fixed one.
+    /// The lifetime of purposes with a fixed one.
     pub(crate) fn fixed_lifetime(self) -> TimeDelta {
         match self {
             Self::Access | Self::PasswordReset => TimeDelta::minutes(30),
@@ -99,46 +99,46 @@ impl Purpose {
         }
     }
 
-    /// Whether a change of password or a rise of `rev` ends tokens of this purpose.
+    /// Whether a password change or a rise of `rev` invalidates tokens of this purpose.
     pub(crate) fn bound_to_credentials(self) -> bool {
         !matches!(self, Self::VerifyEmail | Self::Undo)
     }
 }
 
-/// Why a token is refused. Clients learn only that it is.
+/// Why a token is refused. Clients do not learn the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Refusal {
-    /// Not a token of ours: form, signature, algorithm or key.
+    /// It is not one of our tokens: form, signature, algorithm or key.
     #[error("the token is not signed by this service for this purpose")]
     Forged,
     /// A claim is missing or of the wrong type.
     #[error("a claim is missing or malformed")]
     Malformed,
-    /// `iss`, `aud` or `purpose` name something else.
+    /// `iss`, `aud` or `purpose` has another value.
     #[error("the token was issued for something else")]
     Misdirected,
-    /// Past `exp`.
+    /// `exp` is in the past.
     #[error("the token has expired")]
     Expired,
-    /// `nbf` or `iat` lies in the future.
+    /// `nbf` or `iat` is in the future.
     #[error("the token is not valid yet")]
     NotYet,
-    /// `rev` differs, or it is not younger than the last change of password.
+    /// `rev` differs, or it was issued at or before the last password change.
     #[error("the credentials changed after the token was issued")]
     Superseded,
-    /// On the revocation list: used or signed out.
+    /// It is on the revocation list: used or signed out.
     #[error("the token was used or revoked")]
     Revoked,
     /// The session has ended.
     #[error("the session has ended")]
     SessionEnded,
-    /// The user is disabled or gone.
+    /// The user is disabled or does not exist.
     #[error("the user may not sign in")]
     UserUnusable,
 }
 
 impl Refusal {
-    /// The stable word for programs, `snake_case`.
+    /// The stable name for programs, in `snake_case`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Forged => "forged",

@@ -1,5 +1,5 @@
-//! What a user agent tells of a device: browser and system, from a text that clients choose freely.
-//! What the words mean stands in `patterns`; ua-parser finds them in time linear to the text.
+//! The browser and system in a user agent, which clients choose freely. `patterns` maps words to names;
+//! ua-parser matches them in time linear to the text.
 
 mod patterns;
 #[cfg(test)]
@@ -11,18 +11,18 @@ use ua_parser::{Error, os, user_agent};
 
 use patterns::{APP, BROWSERS, PROGRAM, SYSTEMS};
 
-/// Browser and system, as far as they are recognised. Both come from our own tables, so that
-/// none of the client's own text is shown.
+/// Browser and system, as far as they are recognised. Both names come from our tables, so no text of the
+/// client is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Device {
-    /// The name of the browser, such as `Firefox`, or of an app that shows pages itself.
+    /// The name of the browser, such as `Firefox`, or of an app that displays pages itself.
     pub browser: Option<String>,
     /// The name of the system without its version, such as `Linux`.
     pub system: Option<String>,
 }
 
 impl Device {
-    /// Reads a user agent. Programs, robots and what is unknown have neither browser nor system.
+    /// Parses a user agent. Programs, robots and unknown clients have neither browser nor system.
     pub fn of(user_agent: &str) -> Self {
         let Some(tables) = TABLES.as_ref() else {
             return Self::default();
@@ -39,14 +39,14 @@ impl Device {
     }
 }
 
-/// The patterns, ready to be searched for.
+/// The compiled patterns.
 struct Tables {
     browsers: user_agent::Extractor<'static>,
     systems: os::Extractor<'static>,
 }
 
-/// Compiled where first needed, not at the start. A table that does not compile, which a test rules
-/// out, would make every device an unknown one.
+/// Compiled at first use, not at the start. If a table did not compile, which a test rules out, every
+/// device would be unknown.
 static TABLES: LazyLock<Option<Tables>> = LazyLock::new(|| Tables::compile().ok());
 
 impl Tables {
@@ -68,7 +68,7 @@ impl Tables {
     }
 }
 
-/// `Firefox on Linux`, to stand within a sentence.
+/// `Firefox on Linux`, for use in a sentence.
 impl fmt::Display for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.browser, &self.system) {

@@ -1,34 +1,34 @@
-//! The name a person wants to be called.
+//! The name that a user chooses to be called by.
 
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::text;
 
-/// The most characters a display name has.
+/// The most characters of a display name.
 pub const MAX_CHARS: usize = 100;
 
-/// A name of 1 to 100 characters in NFC, without control characters and without marks
-/// that turn the reading direction.
+/// A name of 1 to 100 characters in NFC, without control characters and without marks that change the
+/// reading direction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DisplayName(String);
 
 /// Why a text cannot be a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum DisplayNameError {
-    /// More than 100 characters.
+    /// It has more than 100 characters.
     #[error("This name is too long. Use at most 100 characters.")]
     TooLong,
-    /// A control character is in it.
+    /// It contains a control character.
     #[error("This name contains a character that cannot be shown. Remove it and try again.")]
     ControlCharacter,
 }
 
 impl DisplayName {
-    /// Reads a name; blank text is no name.
+    /// Parses a name; blank text is `None`.
     pub fn parse(typed: &str) -> Result<Option<Self>, DisplayNameError> {
         let typed = typed.trim();
-        // Composing shortens a text, never by this much; the bound keeps its work small.
+        // Composition shortens a text, but never this much. The bound keeps the work small.
         if typed.len() > 40 * MAX_CHARS {
             return Err(DisplayNameError::TooLong);
         }

@@ -1,4 +1,4 @@
-//! Mail addresses, parsed once at the edge.
+//! Mail addresses, parsed where they enter the service.
 
 use std::fmt;
 
@@ -12,8 +12,8 @@ use crate::domain::text;
 
 /// A mail address with an ASCII local part and a domain in its ASCII form.
 ///
-/// At most 254 bytes (RFC 5321, 4.5.3.1.3). Two addresses are the same account when their
-/// [`canonical`](Self::canonical) forms are equal; mail goes to the form that was given.
+/// At most 254 bytes (RFC 5321, 4.5.3.1.3). Two addresses belong to the same account if their
+/// [`canonical`](Self::canonical) forms are equal. Mail is sent to the form that was given.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EmailAddress {
     stored: String,
@@ -23,13 +23,13 @@ pub struct EmailAddress {
 /// Why a text is not an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum EmailError {
-    /// Nothing was given.
+    /// The text is empty.
     #[error("Enter your email address.")]
     Empty,
-    /// More than 254 bytes.
+    /// It has more than 254 bytes.
     #[error("This email address is too long. An address has at most 254 characters.")]
     TooLong,
-    /// Not of the form `name@example.org`.
+    /// It does not have the form `name@example.org`.
     #[error("This is not an email address. It should look like name@example.org.")]
     Malformed,
     /// Letters before the `@` that are not ASCII (RFC 6531).
@@ -50,14 +50,14 @@ pub enum EmailError {
 }
 
 impl EmailAddress {
-    /// Reads an address. Blanks around it are dropped, as people paste them along; an
-    /// internationalised domain is brought into its ASCII form (IDNA, UTS 46).
+    /// Parses an address. Surrounding whitespace is dropped, since it is often pasted along. An
+    /// internationalised domain is converted to its ASCII form (IDNA, UTS 46).
     pub fn parse(text: &str) -> Result<Self, EmailError> {
         let text = text.trim_matches(' ');
         if text.is_empty() {
             return Err(EmailError::Empty);
         }
-        // IDNA can shorten a text, never by this much; the bound keeps its work small.
+        // IDNA can shorten a text, but never this much. The bound keeps the work small.
         if text.len() > 1024 {
             return Err(EmailError::TooLong);
         }
@@ -77,12 +77,12 @@ impl EmailAddress {
         Ok(Self { stored, canonical })
     }
 
-    /// The address mail goes to.
+    /// The address that mail is sent to.
     pub fn as_str(&self) -> &str {
         &self.stored
     }
 
-    /// The address in lower case, the form that is compared.
+    /// The address in lower case, which is used for comparisons.
     pub fn canonical(&self) -> &str {
         &self.canonical
     }
@@ -94,9 +94,9 @@ impl fmt::Debug for EmailAddress {
     }
 }
 
-/// What stands for the mailbox of a canonical address where only a cap is at stake: without the tag
-/// after a plus sign and without dots, since many servers deliver all spellings to one place. Two
-/// mailboxes may fall together; one that is another account's never becomes it.
+/// A key for the mailbox of a canonical address, for caps only: without the tag after a plus sign and
+/// without dots, since many servers deliver all these spellings to one mailbox. Different mailboxes may
+/// share a key; different accounts are never merged by it.
 pub fn mailbox_of(canonical: &str) -> String {
     let Some((local, domain)) = canonical.rsplit_once('@') else {
         return canonical.to_owned();
@@ -106,7 +106,7 @@ pub fn mailbox_of(canonical: &str) -> String {
     format!("{base}@{domain}")
 }
 
-/// An address as logs may show it: `a***@example.org`.
+/// The address in the form for logs: `a***@example.org`.
 pub fn masked(address: &str) -> String {
     match address.split_once('@') {
         Some((local, domain)) => {
@@ -117,7 +117,7 @@ pub fn masked(address: &str) -> String {
     }
 }
 
-/// The dot-atom of RFC 5322, 3.2.3: the local part without its quoted form.
+/// Whether it is a dot-atom (RFC 5322, 3.2.3): a local part that is not quoted.
 fn is_dot_atom(local: &str) -> bool {
     let is_atom_byte = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b);
     !local.is_empty()
@@ -126,7 +126,7 @@ fn is_dot_atom(local: &str) -> bool {
             .all(|atom| !atom.is_empty() && atom.bytes().all(is_atom_byte))
 }
 
-/// What a local part that is no dot-atom is, where other servers would take it.
+/// The specific error of a local part that is not a dot-atom but that other servers would accept.
 fn unsupported(local: &str) -> Option<EmailError> {
     let quoted = local
         .strip_prefix('"')
@@ -156,8 +156,9 @@ fn is_address_literal(domain: &str) -> bool {
     })
 }
 
-/// The domain in ASCII. Unlike the strict profile of IDNA it takes hyphens in the third and fourth
-/// places, as registered names have them (`r3---sn`); labels of the form `xn--` are checked all the same.
+/// The domain in ASCII. Unlike the strict profile of IDNA, hyphens in the third and fourth position are
+/// allowed, since registered names have them (`r3---sn`). Labels that begin with `xn--` are checked
+/// nevertheless.
 fn ascii_domain(domain: &str) -> Option<String> {
     let ascii = Uts46::new().to_ascii(
         domain.as_bytes(),

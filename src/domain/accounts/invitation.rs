@@ -1,4 +1,4 @@
-//! Invitations: how long one holds, the secret of its link, and what can be in its way.
+//! Invitations: their lifetime, the secret of the link, and the reasons why one cannot be accepted.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::BASE64URL_NOPAD;
@@ -14,51 +14,51 @@ use crate::domain::secrets::{
 /// How long an invitation can be accepted after it was sent.
 pub const LIFETIME: TimeDelta = TimeDelta::days(7);
 
-/// Bytes of a secret.
+/// The bytes of a secret.
 const SECRET: usize = 32;
 
 /// An invitation that was neither accepted nor revoked.
 ///
-/// There is no user yet for a token to name, so the link carries a secret of its own.
+/// There is no user yet whom a token could name, so the link contains a secret instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
     pub id: Uuid,
-    /// The address as it was given.
+    /// The address as the admin typed it.
     pub email: String,
     /// The address in lower case.
     pub email_canonical: String,
-    /// What the account will be.
+    /// The role of the account.
     pub role: Role,
-    /// The admin who sent it last, where that account has not been erased.
+    /// The admin who sent it last, unless that account has been erased.
     pub invited_by: Option<Uuid>,
     pub created_at: DateTime<Utc>,
-    /// When the link was sent last.
+    /// When the link was last sent.
     pub sent_at: DateTime<Utc>,
-    /// From when on it cannot be accepted.
+    /// The end of its validity.
     pub expires_at: DateTime<Utc>,
 }
 
-/// A fresh secret of 256 bits in 43 URL-safe characters, and its hash.
+/// A new secret of 256 bits in 43 URL-safe characters, and its hash.
 pub fn secret(random: &dyn Random) -> (SecretString, [u8; 32]) {
     let secret = SecretString::from(BASE64URL_NOPAD.encode(&random::bytes::<SECRET>(random)));
     let hash = hash(&secret);
     (secret, hash)
 }
 
-/// SHA-256 of what a link carries. It has too many bits to be guessed, so nothing slower is needed.
+/// SHA-256 of a link's secret. The secret has too many bits to be guessed, so no slower hash is needed.
 pub fn hash(secret: &SecretString) -> [u8; 32] {
     Sha256::digest(secret.expose()).into()
 }
 
-/// What an open invitation is good for.
+/// Whether an open invitation can be accepted, and if not, why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     Open,
-    /// It was not accepted in time.
+    /// It has expired.
     Expired,
     /// Its sender is no longer an admin.
     InviterGone,
-    /// The address got an account otherwise.
+    /// The address has got an account in another way.
     AddressTaken,
 }
 
@@ -70,7 +70,7 @@ impl State {
         Self::AddressTaken,
     ];
 
-    /// The word of the API.
+    /// The name in the API.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",

@@ -1,4 +1,4 @@
-//! The reason of an admin for an act that takes one, kept in the audit log.
+//! The reason that an admin gives for an act, kept in the audit log.
 
 use serde::Serialize;
 use thiserror::Error;
@@ -8,25 +8,25 @@ use crate::domain::text;
 /// The most characters of a reason.
 pub const MAX_CHARS: usize = 200;
 
-/// One line of 1 to 200 characters that can be seen.
+/// One line of 1 to 200 characters, at least one of them visible.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason(String);
 
-/// Why a text is no reason.
+/// Why a text is not a reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ReasonError {
-    /// Nothing was given.
+    /// It is empty.
     #[error("Say why, in a few words. They are kept in the audit log.")]
     Empty,
-    /// More than 200 characters.
+    /// It has more than 200 characters.
     #[error("This reason is too long. Use at most 200 characters.")]
     TooLong,
 }
 
 impl Reason {
-    /// Reads a reason. Line breaks become blanks.
+    /// Parses a reason. Line breaks become spaces.
     pub fn parse(typed: &str) -> Result<Self, ReasonError> {
-        // A bound on the work, well above what can pass.
+        // This bounds the work, and is far above the accepted length.
         if typed.len() > 40 * MAX_CHARS {
             return Err(ReasonError::TooLong);
         }
@@ -40,7 +40,7 @@ impl Reason {
         Ok(Self(line))
     }
 
-    /// The words.
+    /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! What a user is to the rest of the service.
+//! A user as the other layers know it.
 
 use std::{fmt, str::FromStr};
 
@@ -18,7 +18,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The word in the database, the API and the pages.
+    /// The name in the database, the API and the pages.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",
@@ -33,7 +33,7 @@ impl fmt::Display for Role {
     }
 }
 
-/// A word that is no role.
+/// A text that is not a role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown role")]
 pub struct UnknownRole;
@@ -50,74 +50,75 @@ impl FromStr for Role {
     }
 }
 
-/// A user without anything secret.
+/// A user without secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// Id, the `sub` of tokens.
+    /// The id, which is the `sub` of tokens.
     pub id: Uuid,
-    /// The address that mail goes to.
+    /// The address that mail is sent to.
     pub email: String,
     /// The address in lower case.
     pub email_canonical: String,
-    /// What the user wants to be called.
+    /// The name that the user chose.
     pub display_name: Option<String>,
     pub role: Role,
-    /// When the address was proven to be theirs, or a file said so.
+    /// When the address was proven to be the user's, or when an import declared it verified.
     pub email_verified_at: Option<DateTime<Utc>>,
-    /// Whether a file said so, and it was not proven here.
+    /// Whether only an import declared the address verified.
     pub verified_by_file: bool,
-    /// The `rev` of tokens that live.
+    /// The `rev` of valid tokens.
     pub revocation_id: i64,
-    /// The last change of the password.
+    /// The time of the last password change.
     pub password_changed_at: Option<DateTime<Utc>>,
-    /// Set by an admin: nothing but a new password is possible.
+    /// Whether an admin requires a new password; until then nothing else is allowed.
     pub password_must_change: bool,
-    /// Set by an admin: no sign-in.
+    /// When an admin disabled the account.
     pub disabled_at: Option<DateTime<Utc>>,
-    /// When TOTP was confirmed, where it is.
+    /// When the TOTP authenticator was confirmed.
     pub totp_confirmed_at: Option<DateTime<Utc>>,
-    /// Whether the account is noted to have a second factor, beside the authenticator itself.
+    /// Whether the row says that the account has a second factor, independent of the authenticators.
     pub two_factor_noted: bool,
-    /// When the account was made; of an imported one, as its file says.
+    /// When the account was created; for an imported account, the time in its file.
     pub created_at: DateTime<Utc>,
-    /// The file that brought the account.
+    /// The import that created the account.
     pub import_id: Option<Uuid>,
-    /// What device cookies kept before this time counts for nothing.
+    /// Entries of device cookies from before this time are ignored.
     pub browsers_known_from: Option<DateTime<Utc>>,
 }
 
 impl User {
-    /// What to call the user on pages: the name, else the address.
+    /// The text to call the user by on pages: the name, else the address.
     pub fn name(&self) -> &str {
         self.display_name.as_deref().unwrap_or(&self.email)
     }
 
-    /// Whether the address is verified, by its owner or by the word of a file. This lets an account
-    /// sign in, and nothing else: what needs the owner asks for [`Self::mailbox_proven`].
+    /// Whether the address is verified, by its owner or by an import. This only allows signing in. What
+    /// requires the owner of the mailbox checks [`Self::mailbox_proven`] instead.
     pub fn email_verified(&self) -> bool {
         self.email_verified_at.is_some()
     }
 
-    /// Whether the owner of the mailbox has proven it here: by a link, an invitation or a reset, or
-    /// an operator vouched for it.
+    /// Whether the owner of the mailbox has proven it to this service by a link, an invitation or a reset,
+    /// or an operator vouched for it.
     pub fn mailbox_proven(&self) -> bool {
         self.email_verified() && !self.verified_by_file
     }
 
-    /// Since when password and second factor are what they are, and browsers can be known.
+    /// The time from which password and second factor are unchanged; browsers can be known only since
+    /// then.
     pub fn credentials_since(&self) -> DateTime<Utc> {
         let changed = self.password_changed_at.max(self.totp_confirmed_at);
         let changed = changed.max(self.browsers_known_from);
         changed.map_or(self.created_at, |at| at.max(self.created_at))
     }
 
-    /// Whether a second factor is asked for at sign-in. Where the two that say so disagree, it is.
+    /// Whether a second factor is required at sign-in. If row and authenticators disagree, it is.
     pub fn two_factor_enabled(&self) -> bool {
         self.totp_confirmed_at.is_some() || self.two_factor_noted
     }
 
-    /// Whether the note and the authenticators disagree, as after a restore that lost rows of one
-    /// table: nothing tells which of them is right.
+    /// Whether row and authenticators disagree, as after a restore that lost the rows of one table. It
+    /// cannot be known which of them is right.
     pub fn second_factor_is_contradictory(&self) -> bool {
         self.totp_confirmed_at.is_some() != self.two_factor_noted
     }

@@ -1,4 +1,4 @@
-//! Searching the list of users: what is looked for, in which order, and from where on.
+//! Searching the list of users: text, filters, order, and the place where a page begins.
 
 mod cursor;
 
@@ -9,41 +9,41 @@ pub use cursor::{Cursor, Step};
 
 use super::user::Role;
 
-/// The most characters of a search text; addresses have 254.
+/// The most characters of a search text; addresses have up to 254.
 pub const MAX_TEXT_CHARS: usize = 254;
 /// The most words of a search text, counted by the spaces between them.
 pub const MAX_WORDS: usize = 8;
 
-/// What is looked for. Everything that is given must hold.
+/// A search. A user must match everything that is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserSearch {
-    /// What is typed.
+    /// The search text.
     pub text: Option<Text>,
     /// The state of the account.
     pub status: Option<Status>,
     pub role: Option<Role>,
     /// Whether a second factor is enrolled.
     pub two_factor: Option<bool>,
-    /// Whether the address is proven.
+    /// Whether the address is verified.
     pub verified: Option<bool>,
     pub sort: Sort,
-    /// From where on; the first page where there is none.
+    /// Where the page begins; `None` is the first page.
     pub step: Option<Step>,
 }
 
-/// What is typed to find users by.
+/// A search text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
-    /// What stands between spaces. Each of them must be found: at the beginning of a word of the name, or of a
-    /// part of the address. Which characters end a word, and which letters are alike, is decided where
-    /// the words of users are kept (`users_search_words` of the database).
+    /// The words between spaces. Each must match the beginning of a word of the name or of a part of the
+    /// address. Which characters separate words and which letters are equal is decided by the database,
+    /// which stores the words of users (`users_search_words`).
     pub words: Vec<String>,
-    /// The whole text, where it is an id.
+    /// The whole text, if it is an id.
     pub id: Option<Uuid>,
 }
 
 impl UserSearch {
-    /// Whether a filter other than the text excludes users.
+    /// Whether a filter other than the text is given.
     pub fn filters(&self) -> bool {
         self.status.is_some()
             || self.role.is_some()
@@ -51,25 +51,25 @@ impl UserSearch {
             || self.verified.is_some()
     }
 
-    /// Whether the text or a filter excludes users.
+    /// Whether the text or a filter is given.
     pub fn narrows(&self) -> bool {
         self.text.is_some() || self.filters()
     }
 }
 
-/// A word or a cursor that means nothing here.
+/// Why a search value is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SearchError {
-    /// Not one of the words.
+    /// It is not one of the allowed values.
     #[error("Choose one of the values of this filter.")]
     UnknownWord,
-    /// Longer than anything that could be found.
+    /// It is longer than anything that could be found.
     #[error("This is longer than any address or name. Use at most 254 characters.")]
     TooLong,
-    /// More words than are looked for at once.
+    /// It has more words than a search accepts.
     #[error("There are too many words. Use at most 8.")]
     TooManyWords,
-    /// Not a cursor of this order.
+    /// It is not a cursor for this order.
     #[error("This page of the list can no longer be found. Start from the first one.")]
     BadCursor,
 }
@@ -77,16 +77,16 @@ pub enum SearchError {
 /// The state of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// Its owner can sign in.
+    /// Its owner may sign in.
     Active,
-    /// Shut by an admin, and not deleted.
+    /// Disabled by an admin, and not deleted.
     Disabled,
     /// Deleted, and not yet erased.
     Deleted,
 }
 
 impl Status {
-    /// Each, with its word.
+    /// Each state with its name in URLs.
     pub const WORDS: [(&'static str, Self); 3] = [
         ("active", Self::Active),
         ("disabled", Self::Disabled),
@@ -106,7 +106,7 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// Each, with its word.
+    /// Each order with its name in URLs.
     pub const WORDS: [(&'static str, Self); 3] = [
         ("newest", Self::Newest),
         ("oldest", Self::Oldest),
@@ -114,14 +114,14 @@ impl Sort {
     ];
 }
 
-/// Roles, with their words.
+/// Roles with their names in URLs.
 pub const ROLES: [(&str, Role); 2] = [("user", Role::User), ("admin", Role::Admin)];
 /// Whether a second factor is enrolled.
 pub const TWO_FACTOR: [(&str, bool); 2] = [("on", true), ("off", false)];
-/// Whether the address is proven.
+/// Whether the address is verified.
 pub const VERIFIED: [(&str, bool); 2] = [("yes", true), ("no", false)];
 
-/// The value of a word; blank is none.
+/// The value of a name; blank is `None`.
 pub fn choice<T: Copy>(words: &[(&str, T)], typed: &str) -> Result<Option<T>, SearchError> {
     let typed = typed.trim();
     if typed.is_empty() {
@@ -133,13 +133,13 @@ pub fn choice<T: Copy>(words: &[(&str, T)], typed: &str) -> Result<Option<T>, Se
         .ok_or(SearchError::UnknownWord)
 }
 
-/// The text to look for; blank is none.
+/// Parses the search text; blank is `None`.
 pub fn text(typed: &str) -> Result<Option<Text>, SearchError> {
     let typed = typed.trim();
     if typed.chars().count() > MAX_TEXT_CHARS {
         return Err(SearchError::TooLong);
     }
-    // Postgres knows no NUL in texts, and nothing that is stored has a control character.
+    // Postgres does not allow NUL in texts, and no stored text contains a control character.
     let plain = |word: &str| word.chars().filter(|c| !c.is_control()).collect::<String>();
     let words = typed.split_whitespace().map(plain);
     let words: Vec<String> = words.filter(|word| !word.is_empty()).collect();

@@ -11,59 +11,59 @@ use crate::domain::accounts::{
 /// A row of the table.
 #[derive(Debug)]
 pub struct AdminAct {
-    /// Of its page. Its call has the same below `/api`. The last segment is its name.
+    /// The path of its page; its call has the same path below `/api`. The last segment is its name.
     pub path: &'static str,
     pub input: Input,
-    /// The heading, and the text of its link.
+    /// The heading of its page, and the text of the link to it.
     pub title: &'static str,
     pub says: &'static str,
     pub button: &'static str,
-    /// As in "to disable an account".
+    /// The act as it follows "to", such as "disable an account".
     pub purpose: &'static str,
     pub done: &'static str,
-    /// Whether the user is shut out by it, or loses something.
+    /// Whether the user is locked out by it, or loses something.
     pub is_dangerous: bool,
     pub listed: Listed,
-    /// Why it would do nothing to this account, where that is so.
+    /// Why the act would have no effect on this account, if so.
     pub nothing_to_do: fn(&Account<'_>) -> Option<&'static str>,
-    /// What the mail to the owner says, where it concerns their security.
+    /// The mail to the owner, if the act concerns their security.
     pub mail: Option<Mail>,
-    /// Its words where it can be done to many accounts at once.
+    /// Its texts for many accounts, if it can be done to many.
     pub bulk: Option<Bulk>,
     pub call: &'static str,
     pub command: Option<Command>,
 }
 
-/// What it asks for, and the act that follows.
+/// The input of the act, and the act that it makes.
 #[derive(Debug)]
 pub enum Input {
     Nothing(fn() -> Act),
     Reason(fn(Reason) -> Act),
-    /// The form of a page gives this one.
+    /// The form of the page gives this role.
     Role(Role),
-    /// A reason, and the address of the account.
+    /// A reason, and the address of the account as a confirmation.
     Deletion(fn(Reason, String) -> Act),
-    /// The id of a session, in the path.
+    /// The id of a session, from the path.
     Session(fn(Uuid) -> Act),
 }
 
-/// Where the page of a user leads to it.
+/// When the page of a user links to it.
 #[derive(Debug)]
 pub enum Listed {
-    /// Where there is something to do.
+    /// If the act would have an effect.
     WhereItApplies,
-    /// Whether there is something to do is not known before.
+    /// For every active account, because it is not known in advance whether the act has an effect.
     OfActiveAccounts,
-    /// Another link leads to it.
+    /// Never; another link leads to it.
     Nowhere,
 }
 
-/// The account, as far as it decides whether there is something to do.
+/// The state of an account that decides whether an act has an effect.
 #[derive(Debug)]
 pub struct Account<'a> {
     pub user: &'a User,
     pub is_deleted: bool,
-    /// An operator acts, and no admin.
+    /// Whether an operator acts, instead of an admin.
     pub by_operator: bool,
 }
 
@@ -74,15 +74,15 @@ pub struct Mail {
     pub kind: &'static str,
     /// `{product}` stands for the product.
     pub subject: &'static str,
-    /// A paragraph, in lines. `{site}` stands for the site; `{when}` for the day on which the account will
-    /// be erased, where the text does not say that on a line of its own.
+    /// A paragraph, in lines. `{site}` stands for the site. `{when}` stands for the day on which the
+    /// account will be erased, unless the text form has that on a separate line.
     pub words: &'static str,
 }
 
-/// Words for many accounts. `{}` stands for how many.
+/// The texts for many accounts. `{}` stands for their number.
 #[derive(Debug)]
 pub struct Bulk {
-    /// In the list of what can be done.
+    /// The text in the list of acts.
     pub choice: &'static str,
     pub title: &'static str,
     pub button: &'static str,
@@ -90,12 +90,12 @@ pub struct Bulk {
 }
 
 impl Bulk {
-    /// Its button for so many accounts.
+    /// The text of its button for this number of accounts.
     pub fn button_for(&self, count: usize) -> String {
         self.button.replace("{}", &accounts(count))
     }
 
-    /// What happened to so many accounts, afterwards.
+    /// The message after it was done to this number of accounts.
     pub fn done_to(&self, count: usize) -> String {
         self.done.replace("{}", &accounts(count))
     }
@@ -113,14 +113,14 @@ fn accounts(count: usize) -> String {
 pub struct Command {
     pub name: &'static str,
     pub about: &'static str,
-    /// The second paragraph of its help, where there is one.
+    /// The second paragraph of its help, if it has one.
     pub more: &'static str,
-    /// What is true afterwards, behind the address.
+    /// What it reports when done, after the address.
     pub done: &'static str,
 }
 
 impl AdminAct {
-    /// The last segment of its path. Those that give roles share one.
+    /// The last segment of its path. Acts that set a role share one.
     pub fn name(&self) -> &'static str {
         self.path.rsplit('/').next().unwrap_or_default()
     }
@@ -133,7 +133,7 @@ impl AdminAct {
         matches!(self.input, Input::Deletion(_))
     }
 
-    /// The role that it gives; empty where it gives none.
+    /// The role that it sets, else empty.
     pub fn role(&self) -> &'static str {
         match self.input {
             Input::Role(role) => role.as_str(),
@@ -141,7 +141,7 @@ impl AdminAct {
         }
     }
 
-    /// Whether the page of this account leads to it.
+    /// Whether the page of this account links to it.
     pub fn is_listed(&self, account: &Account<'_>) -> bool {
         match self.listed {
             Listed::WhereItApplies => (self.nothing_to_do)(account).is_none(),
@@ -151,7 +151,7 @@ impl AdminAct {
     }
 }
 
-/// The act of a name; of several, the first that is preferred.
+/// The act with this name; of several, the first that is preferred.
 pub fn of_name(name: &str, is_preferred: impl Fn(&AdminAct) -> bool) -> Option<&'static AdminAct> {
     let mut all = ACTS.iter().filter(|act| act.name() == name);
     all.clone()
@@ -166,7 +166,7 @@ pub fn bulk() -> impl Iterator<Item = &'static AdminAct> {
     acts.into_iter()
 }
 
-/// The act of a name that can be done to many accounts at once.
+/// The act with this name, if it can be done to many accounts at once.
 pub fn bulk_of(name: &str) -> Option<&'static AdminAct> {
     bulk().find(|act| act.name() == name)
 }

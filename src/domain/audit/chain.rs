@@ -1,26 +1,26 @@
 //! The chain over the audit log: which bytes of an event and of a seal are hashed, and what a seal
-//! says. `docs/audit.md` describes the same format for people who check a log with other tools.
+//! contains. `docs/audit.md` describes the same format for checking a log with other tools.
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::domain::secrets::sealing::{SealError, SealingRing};
 
-/// First byte of everything that is hashed: the layouts below.
+/// The first byte of everything that is hashed. It identifies the layouts below.
 const VERSION: u8 = 1;
-/// What the key of the seals is derived for.
+/// The `info` for deriving the key of the seals.
 const KEY_INFO: &str = "vestibule/audit/seal";
-/// Bytes of an entry in the list of a seal: `seq` and hash.
+/// The size of an entry in the list of a seal: `seq` and hash.
 const ENTRY_BYTES: usize = 8 + 32;
 
 /// SHA-256.
 pub type Hash = [u8; 32];
 
-/// An event as its row has it, in forms that keep whatever is stored there.
+/// An event as stored in its row, in types that preserve any stored value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
     pub seq: i64,
-    /// When, in microseconds since 1970; the ends of the range for the infinities of Postgres.
+    /// The time in microseconds since 1970. The infinities of Postgres are the ends of the range.
     pub at: i64,
     pub event: String,
     pub level: String,
@@ -29,10 +29,10 @@ pub struct StoredEvent {
     /// The hash of an unknown address.
     pub subject_hash: Option<Vec<u8>>,
     pub session_id: Option<Uuid>,
-    /// From where, `address/prefix`.
+    /// The client's address as `address/prefix`.
     pub ip: Option<String>,
     pub user_agent: Option<String>,
-    /// What the event adds, as Postgres prints `jsonb`.
+    /// The detail, as Postgres prints `jsonb`.
     pub detail: String,
 }
 
@@ -69,7 +69,7 @@ impl StoredEvent {
     }
 }
 
-/// The list of a seal: for each event its number and its hash.
+/// The list of a seal: the number and the hash of each event.
 pub fn row_hashes(events: &[StoredEvent]) -> Vec<u8> {
     let mut list = Vec::with_capacity(events.len() * ENTRY_BYTES);
     for event in events {
@@ -79,7 +79,7 @@ pub fn row_hashes(events: &[StoredEvent]) -> Vec<u8> {
     list
 }
 
-/// The entries of such a list; whatever is left of a broken one is dropped.
+/// The entries of such a list. Extra bytes of a damaged list are dropped.
 pub fn entries(row_hashes: &[u8]) -> impl Iterator<Item = (i64, Hash)> {
     let (whole, _) = row_hashes.as_chunks::<ENTRY_BYTES>();
     whole.iter().map(|entry| {
@@ -90,12 +90,12 @@ pub fn entries(row_hashes: &[u8]) -> impl Iterator<Item = (i64, Hash)> {
     })
 }
 
-/// What a seal says, without its MAC.
+/// The content of a seal, without its MAC.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     /// 1 for the first, without gaps.
     pub number: i64,
-    /// When, in microseconds since 1970.
+    /// The time in microseconds since 1970.
     pub sealed_at: i64,
     /// It covers the events after this number,
     pub after_seq: i64,
@@ -104,40 +104,41 @@ pub struct Statement {
     pub events: i64,
     /// SHA-256 of their list.
     pub digest: Vec<u8>,
-    /// All events up to those of the seal of this number were purged with it.
+    /// The seal through which all events were purged, if any were.
     pub purged_through: Option<i64>,
-    /// The link of the seal before; zeros in the first.
+    /// The link of the previous seal; zeros in the first one.
     pub previous: Vec<u8>,
     pub key_id: String,
 }
 
-/// A link of the chain.
+/// One link of the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seal {
     pub says: Statement,
-    /// HMAC-SHA256 of that.
+    /// The HMAC-SHA256 of the statement.
     pub mac: Vec<u8>,
 }
 
-/// Where the chain ends: what the next seal builds on.
+/// The end of the chain, on which the next seal builds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
     /// The number of the last seal, 0 before the first.
     pub number: i64,
-    /// What it covers up to.
+    /// The last event that it covers.
     pub last_seq: i64,
     pub link: Hash,
 }
 
 impl Head {
-    /// Of an empty chain.
+    /// The head of an empty chain.
     pub const NONE: Self = Self {
         number: 0,
         last_seq: 0,
         link: [0; 32],
     };
 
-    /// What the next seal says of a list of events, in microseconds since 1970, under the first key.
+    /// The next seal over a list of events, sealed with the first key; the time in microseconds since
+    /// 1970.
     pub fn next(self, sealed_at: i64, last_seq: i64, list: &[u8], ring: &SealingRing) -> Statement {
         Statement {
             number: self.number + 1,
@@ -187,7 +188,7 @@ impl Statement {
         bytes
     }
 
-    /// The seal: the MAC under the key that the statement names.
+    /// Seals the statement with the key that it names.
     pub fn seal(self, ring: &SealingRing) -> Result<Seal, SealError> {
         let mac = ring.mac(&self.key_id, KEY_INFO, &self.canonical_bytes())?;
         let mac = mac.to_vec();
@@ -196,20 +197,20 @@ impl Statement {
 }
 
 impl Seal {
-    /// Whether the MAC is right; `None` where the ring lacks the key.
+    /// Whether the MAC is valid; `None` if the ring lacks the key.
     pub fn is_genuine(&self, ring: &SealingRing) -> Option<bool> {
         let says = &self.says;
         let mac = ring.mac(&says.key_id, KEY_INFO, &says.canonical_bytes());
         mac.ok().map(|mac| mac.as_slice() == self.mac)
     }
 
-    /// What the next seal names as the one before: SHA-256 of canonical bytes and MAC.
+    /// The `previous` of the next seal: SHA-256 of the canonical bytes and the MAC.
     pub fn link(&self) -> Hash {
         let said = Sha256::new_with_prefix(self.says.canonical_bytes());
         said.chain_update(&self.mac).finalize().into()
     }
 
-    /// The end of a chain whose last seal this is.
+    /// The head of a chain that ends with this seal.
     pub fn head(&self) -> Head {
         Head {
             number: self.says.number,

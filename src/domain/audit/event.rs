@@ -1,5 +1,5 @@
-//! Every audit event: one row of the table declares its variant, name, level, group and sentence.
-//! The filters of the log, the OpenAPI document and the page of one's own activity read the table.
+//! Every audit event: one row of the table declares its variant, name, level, group and sentence. The
+//! filters of the log, the OpenAPI document and the page of a user's own activity read the table.
 
 use std::collections::BTreeMap;
 
@@ -13,34 +13,34 @@ use super::{
 use crate::domain::accounts::{reason::Reason, user::Role};
 use Sentence::{NotListed, Of, Plain};
 
-/// What all events of one name have in common.
+/// What all events with one name share.
 #[derive(Debug)]
 pub struct Kind {
-    /// The stable name, in snake case. The names of what an admin or operator did to an account begin
-    /// with `user_`.
+    /// The stable name, in snake case. The names of acts by admins or operators on an account begin with
+    /// `user_`.
     pub name: &'static str,
-    /// How much it deserves attention.
+    /// How important it is.
     pub level: Level,
-    /// What the owner of the account reads.
+    /// The sentence for the owner of the account.
     pub sentence: Sentence,
 }
 
-/// Kinds that a person looks through together.
+/// Kinds of events that belong together for a reader.
 #[derive(Debug)]
 pub struct Group {
-    /// As a heading.
+    /// The heading.
     pub title: &'static str,
-    /// In the order in which they are listed.
+    /// In the order of the list.
     pub kinds: &'static [Kind],
 }
 
-/// The kind of this name. A later version may have written others.
+/// The kind with this name. A later version may have written other names.
 pub fn kind_of(name: &str) -> Option<&'static Kind> {
     let mut kinds = GROUPS.iter().flat_map(|group| group.kinds);
     kinds.find(|kind| kind.name == name)
 }
 
-/// A macro, since the enum, the list of the kinds and the two matches are made from the same rows. The
+/// A macro, because the enum, the list of the kinds and the two matches are made from the same rows. The
 /// fields of a variant are the members of its detail.
 macro_rules! events {
     (@kind $name:literal $level:ident $sentence:expr) => {
@@ -49,7 +49,7 @@ macro_rules! events {
     ($($title:literal {
         $($(#[$doc:meta])* $event:ident $({ $($field:ident: $type:ty),* })? = $name:literal, $level:ident, $sentence:expr;)*
     })*) => {
-        /// What happened.
+        /// An event.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum Event {
             $($($(#[$doc])* $event $({ $($field: $type),* })?,)*)*
@@ -61,7 +61,7 @@ macro_rules! events {
         ];
 
         impl Event {
-            /// The row of the table.
+            /// Its row of the table.
             pub fn kind(&self) -> &'static Kind {
                 match self {
                     $($(Self::$event { .. } => const { &events!(@kind $name $level $sentence) },)*)*
@@ -73,7 +73,7 @@ macro_rules! events {
                 self.kind().name
             }
 
-            /// What the event adds, as a JSON object.
+            /// Its detail as a JSON object.
             pub fn detail(&self) -> Value {
                 match self {
                     $($(Self::$event $({ $($field),* })? => object([$($((stringify!($field), json!($field))),*)?]),)*)*
@@ -97,7 +97,7 @@ events! {
             Plain("Your password was entered, and a code was asked for.");
         SecondFactorFailed { reason: &'static str } = "second_factor_failed", Warning, Of(sentence::code_refused);
         BackupCodeUsed { left: i64 } = "backup_code_used", Notice, Of(sentence::backup_code_used);
-        /// Guesses are refused for a while. Written once an hour at most.
+        /// Guesses are refused for some time. Written at most once an hour.
         SignInPaused { guess: &'static str } = "sign_in_paused", Warning, Of(sentence::paused);
         SignInBlocked { guess: &'static str } = "sign_in_blocked", Warning,
             Plain("Sign-in was blocked for unknown browsers after too many failed attempts.");
@@ -115,13 +115,14 @@ events! {
             Plain("You signed every other device out.");
         SessionReplaced = "session_replaced", Info,
             Plain("A device was signed out because someone signed in on it again.");
-        /// Those unused longest were ended. `sessions` are some of them.
+        /// The sessions that were unused longest were ended. `sessions` lists some of them.
         SessionLimitReached { sessions: Vec<Uuid>, count: usize } = "session_limit_reached", Info,
             Plain("A device that you had not used for a long time was signed out, as too many were signed in.");
-        /// A refresh token came back after its time, or from another user agent.
+        /// A refresh token was presented after its time, or by another user agent.
         RefreshTokenReplayed = "refresh_token_replayed", Warning,
             Plain("An old token of one of your sessions was used again. It may have been stolen, so every device was signed out.");
-        /// A refresh token that had just been replaced came back from another network, and got the same successor.
+        /// A refresh token that had just been replaced was presented from another network, and got the
+        /// same successor.
         RefreshTokenRepeatedElsewhere = "refresh_token_repeated_elsewhere", Notice,
             Plain("A device refreshed its session from two networks within seconds.");
     }
@@ -191,12 +192,12 @@ events! {
         UserDeleted { reason: Reason } = "user_deleted", Notice, Plain("An administrator deleted this account.");
         UserRestored = "user_restored", Notice, Plain("An administrator restored this account.");
         UserErased = "user_erased", Notice, Plain("This account was erased.");
-        /// What was typed as a filter is not noted, only that something was: the log holds no address
-        /// without account.
+        /// The search text is not recorded, only that there was one: the log contains no address without
+        /// an account.
         UsersExported { form: &'static str, filters: BTreeMap<&'static str, String> } = "users_exported", Notice, NotListed;
         UsersImported { import: Uuid, new: u64, known: u64 } = "users_imported", Notice, NotListed;
-        /// An admin is none any more, so sessions of accounts that they imported, and whose mailbox was
-        /// never proven, were ended.
+        /// An admin lost the role, so sessions were ended of accounts that they had imported and whose
+        /// mailbox was never proven.
         UserImportsUnvouched { count: usize } = "user_imports_unvouched", Notice,
             Plain("Accounts that you had imported, and that their owners had not confirmed, were signed out.");
         UsersImportUndone { import: Uuid, count: usize, reason: Reason } = "users_import_undone", Notice, NotListed;
@@ -204,13 +205,13 @@ events! {
     }
 
     "The service" {
-        /// `settings` are the names of those that are not at their default.
+        /// `settings` are the names of settings with a value other than their default.
         ServiceStarted { version: &'static str, settings: Vec<&'static str> } = "service_started", Info, NotListed;
         SecretsResealed { table: &'static str, rows: usize } = "secrets_resealed", Notice,
             Plain("Stored secrets were encrypted again with a new key.");
-        /// `through` is the number of the last seal whose events went.
+        /// `through` is the number of the last seal whose events were deleted.
         AuditLogPurged { through: i64, events: i64 } = "audit_log_purged", Notice, NotListed;
-        /// Seals that a node had seen are gone. `seal` is the last that it had seen.
+        /// Seals that a node had seen are missing. `seal` is the last one that it had seen.
         AuditLogCut { seal: i64 } = "audit_log_cut", Warning, NotListed;
     }
 }

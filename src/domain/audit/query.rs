@@ -1,35 +1,36 @@
-//! Searching the audit log: the name of an event, times as people write them, and the cursor of a page.
+//! Searching the audit log: the name of an event, times in the formats that people type, and the cursor of
+//! a page.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use thiserror::Error;
 
 use super::event::kind_of;
 
-/// What cannot be searched for.
+/// Why a search value is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SearchError {
-    /// Neither a date nor a moment.
+    /// It is neither a date nor a time.
     #[error("Write it as 2026-03-01 or 2026-03-01T12:00, in UTC.")]
     BadTime,
-    /// No event of that name.
+    /// There is no event with that name.
     #[error("Choose one of the events.")]
     UnknownEvent,
-    /// Not a number of an event.
+    /// It is not the number of an event.
     #[error("This page of the log can no longer be found. Start from the newest one.")]
     BadCursor,
 }
 
-/// A moment: a day, which begins at midnight, or a time of it. What names no offset is UTC.
+/// Parses a time: a date, which means its midnight, or a date with a time. Without an offset it is UTC.
 pub fn time(text: &str) -> Result<DateTime<Utc>, SearchError> {
     let text = text.trim();
     let rfc3339 = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
-    // As `<input type="datetime-local">` sends it, with seconds where they are not zero.
+    // The format of `<input type="datetime-local">`, with seconds unless they are zero.
     let local = |format| NaiveDateTime::parse_from_str(text, format).map(|time| time.and_utc());
     let read = rfc3339
         .or_else(|_| local("%Y-%m-%dT%H:%M:%S%.f"))
         .or_else(|_| local("%Y-%m-%dT%H:%M"))
         .or_else(|_| text.parse::<NaiveDate>().map(midnight));
-    // What Postgres can compare with.
+    // The range of times that Postgres can compare.
     read.ok()
         .filter(|time| (1970..=9999).contains(&time.year()))
         .ok_or(SearchError::BadTime)
@@ -39,7 +40,7 @@ fn midnight(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(chrono::NaiveTime::MIN).and_utc()
 }
 
-/// The name of an event that there is; blank is any.
+/// Parses the name of an event; blank is `None`.
 pub fn event(name: &str) -> Result<Option<String>, SearchError> {
     let name = name.trim();
     if name.is_empty() {
@@ -49,7 +50,7 @@ pub fn event(name: &str) -> Result<Option<String>, SearchError> {
     Ok(Some(kind.name.to_owned()))
 }
 
-/// The number of the event before a page; blank is the newest page.
+/// Parses the number of the event before a page; blank is the newest page.
 pub fn cursor(text: &str) -> Result<Option<i64>, SearchError> {
     if text.is_empty() {
         return Ok(None);

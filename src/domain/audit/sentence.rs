@@ -1,4 +1,4 @@
-//! What the owner of an account reads of an event.
+//! The sentences about events for the owner of an account.
 
 use std::borrow::Cow;
 
@@ -8,14 +8,14 @@ use serde_json::Value;
 #[derive(Debug)]
 pub enum Sentence {
     Plain(&'static str),
-    /// It depends on the detail, members of which may be missing.
+    /// It depends on the detail, whose members may be missing.
     Of(fn(&Value) -> Cow<'static, str>),
-    /// The event concerns the service, and no account lists it.
+    /// The event concerns the service, so no account lists it.
     NotListed,
 }
 
 impl Sentence {
-    /// The sentence of an event with this detail; `None` where no account lists it.
+    /// The sentence of an event with this detail; `None` if no account lists it.
     pub fn with(&self, detail: &Value) -> Option<Cow<'static, str>> {
         match self {
             Self::Plain(sentence) => Some(Cow::Borrowed(sentence)),
@@ -25,7 +25,7 @@ impl Sentence {
     }
 }
 
-/// The words of `methods` are those of RFC 8176.
+/// The values of `methods` are from RFC 8176.
 pub(super) fn signed_in(detail: &Value) -> Cow<'static, str> {
     let methods = detail["methods"].as_array();
     let by = |word: &str| methods.is_some_and(|all| all.iter().any(|method| method == word));

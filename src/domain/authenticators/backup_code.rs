@@ -1,4 +1,4 @@
-//! Backup codes: look-up secrets (NIST SP 800-63B-4, 3.1.2) for when the phone is gone.
+//! Backup codes: look-up secrets (NIST SP 800-63B-4, 3.1.2) for users who have lost their phone.
 
 use std::fmt;
 
@@ -14,9 +14,9 @@ use crate::domain::secrets::{
 };
 
 pub const CODES_IN_A_SET: usize = 10;
-/// At this many codes or fewer, the user is warned.
+/// The user is warned at this number of codes or fewer.
 pub const FEW_LEFT: usize = 3;
-/// Symbols of a code: 16 of Crockford's base 32, 80 random bits.
+/// Symbols of a code: 16 of Crockford's base 32, which are 80 random bits.
 const SYMBOLS: usize = 16;
 const MAC_INFO: &str = "vestibule/backup-codes";
 
@@ -31,7 +31,7 @@ static CROCKFORD: LazyLock<Encoding> = LazyLock::new(|| {
         .expect("the alphabet has 32 distinct symbols")
 });
 
-/// A backup code in its plain form, known to its owner only.
+/// A backup code in plain text, known to its owner only.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct BackupCode(String);
 
@@ -42,8 +42,9 @@ impl BackupCode {
             .collect()
     }
 
-    /// Reads a code as people type it: any case, digits of any script, with or without blanks, dashes
-    /// and direction marks, and with the letters that Crockford's alphabet takes for digits (O, I, L).
+    /// Parses a code as people type it: in upper or lower case, with digits of any script, with or without
+    /// blanks, dashes and direction marks, and with the letters that Crockford's alphabet reads as digits
+    /// (O, I, L).
     pub fn parse(text: &str) -> Option<Self> {
         let symbol = |c: char| match c.to_ascii_uppercase() {
             'O' => '0',
@@ -55,13 +56,13 @@ impl BackupCode {
         valid.then_some(Self(code))
     }
 
-    /// The code as it is shown: `XXXX-XXXX-XXXX-XXXX`.
+    /// The code as it is displayed: `XXXX-XXXX-XXXX-XXXX`.
     pub fn shown(&self) -> String {
         let group = |start: usize| &self.0[start..start + 4];
         format!("{}-{}-{}-{}", group(0), group(4), group(8), group(12))
     }
 
-    /// What the database keeps: HMAC-SHA256 under a key of the sealing ring.
+    /// The stored form: HMAC-SHA256 under a key of the sealing ring.
     pub fn mac(&self, ring: &SealingRing, key_id: &str) -> Result<[u8; 32], SealError> {
         ring.mac(key_id, MAC_INFO, self.0.as_bytes())
     }
@@ -77,13 +78,13 @@ impl fmt::Debug for BackupCode {
 #[derive(Debug, Clone)]
 pub struct StoredCode {
     pub mac: Vec<u8>,
-    /// The key of the MAC.
+    /// The id of the key of the MAC.
     pub key_id: String,
 }
 
-/// The position of the code in the stored set; walks the whole set whatever it finds.
+/// The position of the code in the stored set. All codes are compared, whether or not one matches.
 ///
-/// A stored code whose key has left the ring matches nothing: it is worthless from then on.
+/// A stored code whose key is no longer in the ring never matches.
 pub fn find(ring: &SealingRing, code: &BackupCode, stored: &[StoredCode]) -> Option<usize> {
     let mut position = 0_u32;
     let mut found = Choice::from(0);

@@ -1,4 +1,4 @@
-//! Time-based one-time passwords (RFC 6238): SHA-1, six digits, thirty seconds, one step either side.
+//! Time-based one-time passwords (RFC 6238): SHA-1, six digits, thirty seconds, one step before and after.
 
 use std::fmt;
 
@@ -13,9 +13,10 @@ use crate::domain::secrets::random::{self, Random};
 
 /// Seconds of a step (RFC 6238, 4.1: X).
 pub const STEP_SECONDS: i64 = 30;
-/// Steps accepted before and after the present one.
+/// Steps accepted before and after the current one.
 const WINDOW: i64 = 1;
-/// Steps looked at either side to tell the owner how far the phone's clock is off.
+/// Steps that are searched before and after the current one, to tell the owner how far the phone's clock
+/// is off.
 const HORIZON: i64 = 10;
 
 /// The secret shared with the authenticator app: 20 bytes (RFC 4226, section 4, R6).
@@ -33,7 +34,7 @@ impl TotpSecret {
         Self(random::bytes(random))
     }
 
-    /// A secret as it was sealed; `None` unless it has 20 bytes.
+    /// The secret in unsealed bytes; `None` unless there are 20.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
     }
@@ -43,12 +44,12 @@ impl TotpSecret {
         &self.0
     }
 
-    /// The text an authenticator app takes: Base32 without padding.
+    /// The text for an authenticator app: Base32 without padding.
     pub fn base32(&self) -> String {
         BASE32_NOPAD.encode(&self.0)
     }
 
-    /// The `otpauth://` URI that the QR code carries. `None` where a name cannot stand in one.
+    /// The `otpauth://` URI of the QR code. `None` if a name cannot be part of one.
     pub fn uri(&self, issuer: &str, account: &str) -> Option<String> {
         let totp = Builder::new()
             .with_secret(Secret::new_stack(self.0))
@@ -77,8 +78,8 @@ impl fmt::Debug for TotpCode {
 }
 
 impl TotpCode {
-    /// Reads a code: six decimal digits of any script; blanks, dashes and direction marks are dropped.
-    /// Anything else is `None`.
+    /// Parses a code: six decimal digits of any script. Blanks, dashes and direction marks are dropped;
+    /// anything else is `None`.
     pub fn parse(text: &str) -> Option<Self> {
         let code = typed_code::symbols(text)?;
         let is_code = code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit());
@@ -86,27 +87,27 @@ impl TotpCode {
     }
 }
 
-/// What a code is worth.
+/// The result of checking a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TotpVerdict {
-    /// It is of this step, which may be accepted, once.
+    /// It belongs to this step, which can be accepted once.
     Matches { step: i64 },
     /// It is right, but its step was accepted or refused before.
     Spent,
-    /// It is of a step outside the window: the clock of the phone is off.
+    /// It belongs to a step outside the window: the phone's clock is off.
     OutsideWindow {
-        /// The time step, never to be accepted.
+        /// The time step, which must never be accepted.
         step: i64,
         /// How far the phone is ahead (positive) or behind, in seconds.
         drift_seconds: i64,
     },
-    /// It is none of the codes around now.
+    /// It is not a code of any nearby step.
     Wrong,
 }
 
-/// Judges a code at a time.
+/// Checks a code at a given time.
 ///
-/// `last_step` is the last step accepted; `refused` are steps that will never be. The database
+/// `last_step` is the last accepted step; `refused` are steps that will never be accepted. The database
 /// repeats the decision in the statement that records it.
 pub fn judge(
     secret: &TotpSecret,
@@ -127,7 +128,7 @@ pub fn judge(
                 .ct_eq(code.0.as_bytes()),
         )
     };
-    // Every step is computed whatever matches, so that time does not tell which one did.
+    // Every step is computed, whichever matches, so that the time does not reveal it.
     let hits: Vec<i64> = (current - HORIZON..=current + HORIZON)
         .filter(|step| matches(*step))
         .collect();

@@ -1,15 +1,15 @@
-//! Codes as phones and keyboards write them: digits of any script, grouped by any blank or dash.
+//! Codes as phones and keyboards write them: digits of any script, grouped with any blanks or dashes.
 
 use zeroize::Zeroizing;
 
 use crate::domain::text;
 
-/// The most bytes that are read. A backup code in full-width characters, each with a mark beside it,
-/// has fewer.
+/// The longest text that is read, in bytes. A backup code in full-width characters with a mark beside each
+/// is shorter.
 const MAX_BYTES: usize = 160;
 
-/// The zeros of all decimal digits (general category Nd, Unicode 17), of which each is followed by its
-/// one to nine. Full-width ones are folded with the other full-width characters.
+/// The zeros of all decimal digits (general category Nd, Unicode 17). Each is followed by its one to nine.
+/// Full-width digits are folded with the other full-width characters.
 const ZEROS: [char; 76] = [
     '\u{30}',
     '\u{660}',
@@ -89,9 +89,9 @@ const ZEROS: [char; 76] = [
     '\u{1fbf0}',
 ];
 
-/// The symbols of a code: each decimal digit as its ASCII form, full-width characters as their narrow
-/// ones, and without blanks, dashes, direction marks and what else cannot be seen. `None` where the
-/// text is too long to be a code.
+/// The symbols of a code: decimal digits in ASCII, full-width characters in their narrow form, without
+/// blanks, dashes, direction marks and other invisible characters. `None` if the text is too long for a
+/// code.
 pub(in crate::domain) fn symbols(typed: &str) -> Option<Zeroizing<String>> {
     if typed.len() > MAX_BYTES {
         return None;
@@ -107,13 +107,12 @@ fn narrow(c: char) -> char {
     }
 }
 
-/// Whether it stands between the symbols and is none. Control characters other than blanks are left
-/// in, so that the code is refused.
+/// Whether it separates symbols. Control characters other than blanks do not, so that the code is refused.
 fn is_between(c: char) -> bool {
     c.is_whitespace() || is_dash(c) || (text::is_unseen(c) && !text::is_control(c))
 }
 
-/// General category Pd, and what keyboards have in the place of a dash: bullets, minus signs, the
+/// General category Pd, and characters that keyboards write instead of a dash: bullets, minus signs, the
 /// Japanese sound marks.
 fn is_dash(c: char) -> bool {
     matches!(

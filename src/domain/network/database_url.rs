@@ -1,4 +1,4 @@
-//! `DATABASE_URL`: what libpq takes, as a URL or as `key=value` pairs, read into types.
+//! `DATABASE_URL` in the forms that libpq accepts, as a URL or as `key=value` pairs, parsed into types.
 //!
 //! Errors name the option and never a value, which may be a password.
 
@@ -10,24 +10,24 @@ use thiserror::Error;
 
 use pairs::Pairs;
 
-/// Where the database is, and how it is reached.
+/// The location of the database, and how to connect to it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl {
     /// The servers to try, in order. Never empty.
     pub servers: Vec<Server>,
-    /// The role; without one, the name of the account that runs this process.
+    /// The role; if unset, the name of the account that runs this process.
     pub user: Option<String>,
     pub password: Option<String>,
     /// The database; without one, the role's name.
     pub database: Option<String>,
     /// Command line options for the server process.
     pub options: Option<String>,
-    /// What `pg_stat_activity` shows.
+    /// The name that `pg_stat_activity` shows.
     pub application_name: Option<String>,
     pub tls: Tls,
-    /// Whether the TLS handshake comes first, without asking (Postgres 17).
+    /// Whether the TLS handshake comes first, without a request for it (Postgres 17).
     pub direct_tls: bool,
-    /// Certificates (PEM) to trust besides the system's.
+    /// Certificates (PEM) to trust in addition to the system's.
     pub root_certificates: Option<PathBuf>,
     /// Whether SCRAM is bound to the TLS channel.
     pub channel_binding: ChannelBinding,
@@ -43,14 +43,14 @@ pub struct DatabaseUrl {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
-    /// Its name, which a certificate must bear.
+    /// Its name, which its certificate must contain.
     pub host: Host,
-    /// Its address, where the name is not to be looked up.
+    /// Its address, if the name is not to be looked up.
     pub address: Option<IpAddr>,
     pub port: u16,
 }
 
-/// How a server is named.
+/// The name of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Host {
     /// A name or an address.
@@ -59,12 +59,12 @@ pub enum Host {
     Unix(PathBuf),
 }
 
-/// When TLS is used. Where it is, chain and name are verified.
+/// When TLS is used. If it is, chain and name are verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tls {
     /// Never.
     Disable,
-    /// Where the server has it.
+    /// If the server supports it.
     Prefer,
     /// Always.
     Require,
@@ -75,50 +75,50 @@ pub enum Tls {
 pub enum ChannelBinding {
     /// Never.
     Disable,
-    /// Where both sides can.
+    /// If both sides support it.
     Prefer,
     /// Always.
     Require,
 }
 
-/// When a silent connection is asked whether it lives; `None` leaves a figure to the caller.
+/// When a silent connection is probed; `None` leaves a value to the caller.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Keepalives {
     pub idle: Option<Duration>,
-    /// So long after a question without answer.
+    /// The time between probes without an answer.
     pub interval: Option<Duration>,
-    /// It is given up after so many.
+    /// The number of unanswered probes after which the connection is closed.
     pub count: Option<u32>,
 }
 
-/// Why a text is no `DATABASE_URL`.
+/// Why a text is not a valid `DATABASE_URL`.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Malformed {
     #[error("is neither a postgres:// URL nor key=value pairs")]
     Neither,
-    /// A pair is not written as one.
+    /// A pair has no `=`.
     #[error("has something that is no key=value pair, after `{0}`")]
     NoPair(String),
     /// Two hexadecimal digits must follow a `%`.
     #[error("has a % in its {0} that is no escape such as %40")]
     Escape(String),
-    /// No such option.
+    /// There is no such option.
     #[error("has the unknown option `{0}`")]
     Unknown(String),
-    /// An option of libpq that is not supported.
+    /// An option of libpq that is not supported here.
     #[error("has the option `{0}`, which is not supported")]
     Unsupported(&'static str),
-    /// An option has a value that it cannot have.
+    /// An option has an invalid value.
     #[error("has a value for `{0}` that is none of {1}")]
     Value(&'static str, &'static str),
     #[error("names {0} hosts and {1} of `{2}`")]
     Lengths(usize, usize, &'static str),
-    /// Nothing says where the server is.
+    /// No host is given.
     #[error("names no host")]
     NoHost,
 }
 
-/// What a value may be, for errors.
+/// The allowed values, for errors.
 const SECONDS: &str = "whole seconds";
 const MILLISECONDS: &str = "whole milliseconds";
 const ON_OFF: &str = "0 and 1";
@@ -243,7 +243,7 @@ fn keepalives(pairs: &Pairs) -> Result<Option<Keepalives>, Malformed> {
     Ok(are_on.then_some(figures))
 }
 
-/// Options whose other values would change what is promised, and those that have no effect here.
+/// Options that have only one supported value, and options without an effect here.
 fn without_effect(pairs: &Pairs) -> Result<(), Malformed> {
     // A connection that cannot write is refused, whatever this says.
     pairs.word(

@@ -1,5 +1,5 @@
-//! What `vestibule doctor` shows to a running service, so that it tells how it sees the request: a
-//! moment under a key that both derive from the same settings. Other callers learn nothing.
+//! The header with which `vestibule doctor` asks a running service how it sees the request: a time, with a
+//! MAC under a key that both derive from the same settings. Other callers learn nothing.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::BASE64URL_NOPAD;
@@ -9,16 +9,16 @@ use subtle::ConstantTimeEq;
 
 use crate::domain::secrets::{keys, sealing::hmac_sha256, secret::Key};
 
-/// The header that carries it.
+/// The header with that value.
 pub const HEADER: &str = "vestibule-probe";
-/// How long it holds, before and after its moment.
+/// How long before and after its time the value is accepted.
 const HOLDS: TimeDelta = TimeDelta::minutes(1);
 
 #[derive(Debug, Clone)]
 pub struct SelfCheckKey(Key);
 
 impl SelfCheckKey {
-    /// Out of the bytes of `COOKIE_KEY`.
+    /// Derives the key from the bytes of `COOKIE_KEY`.
     pub fn derive(cookie_key: &[u8]) -> Self {
         Self(keys::derive(cookie_key, "vestibule/probe"))
     }
@@ -30,7 +30,7 @@ impl SelfCheckKey {
         format!("{seconds}.{}", BASE64URL_NOPAD.encode(&mac))
     }
 
-    /// Whether a value was made with this key within a minute.
+    /// Whether a value was made with this key less than a minute ago.
     pub fn accepts(&self, value: &[u8], now: DateTime<Utc>) -> bool {
         let Some((seconds, mac)) = std::str::from_utf8(value)
             .ok()
@@ -56,7 +56,7 @@ pub struct Seen {
     pub client: IpAddr,
     /// The other end of the connection.
     pub peer: Option<IpAddr>,
-    /// The hops of `X-Forwarded-For`, as they came.
+    /// The hops of `X-Forwarded-For`, as received.
     pub forwarded: Vec<String>,
 }
 

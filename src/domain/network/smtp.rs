@@ -4,11 +4,11 @@ use std::{path::PathBuf, time::Duration};
 
 use crate::domain::secrets::secret::SecretString;
 
-/// When TLS begins. Certificates are verified in both kinds.
+/// When TLS begins. Certificates are verified in both cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsMode {
-    /// The connection begins in the clear and must be upgraded; a server that offers no STARTTLS
-    /// gets nothing (RFC 3207).
+    /// The connection begins unencrypted and must be upgraded. A server without STARTTLS is sent no mail
+    /// (RFC 3207).
     Starttls,
     /// TLS from the first byte (RFC 8314).
     Tls,
@@ -16,20 +16,20 @@ pub enum TlsMode {
     None,
 }
 
-/// The mail server and how to speak with it.
+/// The mail server and how to connect to it.
 #[derive(Clone, Debug)]
 pub struct SmtpSettings {
-    /// A host name or an IP address; with TLS, the certificate must be good for it.
+    /// A host name or an IP address; with TLS, the certificate must be valid for it.
     pub host: String,
     pub port: u16,
     pub tls: TlsMode,
-    /// The user for AUTH PLAIN or LOGIN; none: no authentication.
+    /// The user for AUTH PLAIN or LOGIN; `None` means no authentication.
     pub username: Option<String>,
     /// The password, set together with `username`.
     pub password: Option<SecretString>,
-    /// Who the mails are from: `name@example.com` or `Display Name <name@example.com>`.
+    /// The sender of the mails: `name@example.com` or `Display Name <name@example.com>`.
     pub from: String,
-    /// PEM certificates trusted besides the system's: of authorities, or the server's own.
+    /// PEM certificates to trust in addition to the system's: of authorities, or the server's own.
     pub ca_file: Option<PathBuf>,
     /// The longest wait for one answer of the server.
     pub timeout: Duration,

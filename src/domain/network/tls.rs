@@ -1,5 +1,5 @@
-//! Which servers are trusted over TLS, the database's, the mail server and any other: one verifier, and
-//! words for what it refuses.
+//! Which servers are trusted over TLS, the database, the mail server and any other: one verifier, and
+//! messages for its refusals.
 
 mod presented;
 mod verifier;
@@ -13,9 +13,9 @@ use rustls::{
 use presented::Refusal;
 use verifier::Verifier;
 
-/// TLS of a client that trusts the system's roots and the certificates that a setting names.
+/// A TLS client that trusts the system's roots and the certificates of a setting.
 ///
-/// A system store may hold certificates that rustls cannot use; the others still count.
+/// A system store may contain certificates that rustls cannot use; the others are still trusted.
 pub fn client_config(
     system: Vec<CertificateDer<'static>>,
     named: Vec<CertificateDer<'static>>,
@@ -26,7 +26,7 @@ pub fn client_config(
     roots.add_parsable_certificates(named.iter().cloned());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?;
-    // Without any root, rustls refuses every certificate.
+    // Without a root, rustls refuses every certificate.
     if roots.is_empty() {
         return Ok(builder.with_root_certificates(roots).with_no_client_auth());
     }
@@ -37,17 +37,17 @@ pub fn client_config(
         .with_no_client_auth())
 }
 
-/// The settings that a TLS failure may be mended by.
+/// The settings to name when TLS fails.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
     pub server: &'static str,
-    /// Whether TLS is spoken, and when it begins.
+    /// The setting that decides whether TLS is used, and when it begins.
     pub mode: &'static str,
-    /// Which certificates are trusted besides the system's roots; `None` where there is no such setting.
+    /// The setting with certificates to trust in addition to the system's roots; `None` if there is none.
     pub ca_file: Option<&'static str>,
 }
 
-/// What to do about an error that TLS caused, with the setting; `None` where it caused none.
+/// What to do about an error that TLS caused, with the setting; `None` for any other error.
 pub fn advice(error: &(dyn Error + 'static), settings: Settings) -> Option<String> {
     let Settings { server, mode, .. } = settings;
     let trust = match settings.ca_file {
@@ -97,11 +97,11 @@ pub fn advice(error: &(dyn Error + 'static), settings: Settings) -> Option<Strin
     })
 }
 
-/// The keys that can be used.
+/// The supported keys.
 const KEYS: &str =
     "a key of RSA with 2048 to 8192 bits, of ECDSA with P-256 or P-384, or of Ed25519";
 
-/// The refusal, and what to do about it: naming the certificate only where that helps.
+/// The refusal and its remedy. Trusting the certificate is advised only if that helps.
 fn mend(refusal: &Refusal, settings: Settings) -> String {
     let anew = match refusal {
         Refusal::RsaBits(_) | Refusal::Key => {
@@ -120,7 +120,7 @@ fn mend(refusal: &Refusal, settings: Settings) -> String {
     }
 }
 
-/// The error of TLS among the causes; an `io::Error` keeps one beside its own causes.
+/// The TLS error among the causes. An `io::Error` keeps its inner error apart from its causes.
 fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
     let mut next = Some(error);
     while let Some(error) = next {

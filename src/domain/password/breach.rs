@@ -1,6 +1,5 @@
-//! What leaves this machine of a password, and what the answer says, by the range search of
-//! Have I Been Pwned (k-anonymity): five hexadecimal digits of a SHA-1 go out, and everything
-//! known that begins with them comes back.
+//! The range search of Have I Been Pwned (k-anonymity): five hexadecimal digits of a password's SHA-1
+//! leave this machine, and the answer lists every known hash that begins with them.
 
 use std::fmt;
 
@@ -11,34 +10,35 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::Password;
 
-/// How many digits go out. About a thousand known passwords share them.
+/// How many digits are sent. About a thousand known passwords share them.
 const PREFIX_DIGITS: usize = 5;
 /// SHA-1 in hexadecimal digits.
 const DIGITS: usize = 40;
 
-/// The SHA-1 of a password. Passwords can be guessed from it, so it is wiped like one.
+/// The SHA-1 of a password. It is wiped from memory like a password, because the password can be guessed
+/// from it.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct BreachDigest(String);
 
-/// An answer that is no list of a range.
+/// The answer is not the list of a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the answer is no list of hashes")]
 pub struct NotARange;
 
 impl BreachDigest {
-    /// The digest of a password as it is hashed: in NFC.
+    /// The digest of a password in the form that is hashed: NFC.
     pub fn of(password: &Password) -> Self {
         Self(HEXUPPER.encode(&Sha1::digest(password.expose())))
     }
 
-    /// The five digits that may be sent.
+    /// The five digits that are sent.
     pub fn prefix(&self) -> &str {
         &self.0[..PREFIX_DIGITS]
     }
 
-    /// Whether the password is in the answer for its prefix: lines of 35 digits, a colon and how
-    /// often it was seen. Lines seen zero times are padding. Every line has to be one, so that the
-    /// page of a captive portal does not pass for "never seen".
+    /// Whether the answer for its prefix contains the password: lines of 35 digits, a colon and how often
+    /// it was seen. Lines with a count of zero are padding. Every line must have this form, so that the
+    /// page of a captive portal is not taken for "never seen".
     pub fn is_in(&self, answer: &[u8]) -> Result<bool, NotARange> {
         let text = std::str::from_utf8(answer).map_err(|_| NotARange)?;
         let (mut lines, mut seen) = (0_usize, false);
@@ -70,7 +70,7 @@ impl fmt::Debug for BreachDigest {
 mod tests {
     use super::*;
 
-    /// SHA-1 of `password`, as every list of breaches has it.
+    /// The rest of the SHA-1 of `password`, which is in every list of breaches.
     const REST: &str = "1E4C9B93F3F0682250B6CF8331B7EE68FD8";
 
     fn digest() -> BreachDigest {

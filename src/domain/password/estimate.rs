@@ -1,9 +1,10 @@
-//! How easy a password is to guess by its pattern: zxcvbn, held to a time that no text exceeds.
+//! How easily a password can be guessed by its pattern: zxcvbn, with a limit on the time that any text
+//! takes.
 //!
-//! zxcvbn tries each way in which characters can stand for letters (`@` or `4` for a, `(`, `{`, `[` or
-//! `<` for c, ...) and looks every part of the text up for each. A text that uses all of them has
-//! hundreds of such ways, and takes as many times the time of another. It is read in three fixed
-//! ways here instead.
+//! zxcvbn tries each way in which characters can stand for letters (`@` or `4` for a, `(`, `{`, `[` or `<`
+//! for c, ...) and looks up every part of the text for each way. A text with all such characters has
+//! hundreds of ways, and takes hundreds of times as long as others. Here it is read in three fixed ways
+//! instead.
 
 use zxcvbn::{
     Entropy, Score,
@@ -13,14 +14,14 @@ use zxcvbn::{
 
 use super::own_words::OwnWords;
 
-/// How many characters are judged. Guessing the whole includes guessing these, so that this never
-/// says too much; zxcvbn's time grows with the square of their number.
+/// How many characters are judged. Guessing the whole password includes guessing these, so the score is
+/// never too high. The time of zxcvbn grows with the square of their number.
 const JUDGED_CHARS: usize = 32;
-/// In how many ways characters may stand for letters before a text is read in three fixed ways. All
-/// ten digits alone come to eight.
+/// If characters can stand for letters in more ways than this, the text is read in three fixed ways. All
+/// ten digits alone give eight ways.
 const MAX_WAYS: usize = 16;
-/// Which characters zxcvbn takes for which letters, and how many ways each of them adds: those for l
-/// stand for i or t as well, and zxcvbn tries both.
+/// Which characters zxcvbn reads as which letters, and how many ways each adds. Those for l also stand for
+/// i or t, and zxcvbn tries both.
 const IMITATIONS: [(char, &str, usize); 12] = [
     ('a', "4@", 1),
     ('b', "8", 1),
@@ -39,7 +40,7 @@ const IMITATIONS: [(char, &str, usize); 12] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Estimate {
     pub(super) score: Score,
-    /// Whether it is a common password, or looks like one.
+    /// Whether it is a common password, or similar to one.
     pub(super) common: bool,
 }
 
@@ -75,9 +76,9 @@ impl From<&Entropy> for Estimate {
     }
 }
 
-/// The texts that zxcvbn judges in place of a password: its beginning as it is, or, where that could
-/// stand for letters in too many ways, twice with every imitation read as its letter (those of l as i
-/// or t, and as l), and once with no sign but the digits standing for a letter.
+/// The texts that zxcvbn judges instead of a password. Usually its beginning alone. If that has too many
+/// ways: twice with every imitation read as its letter (those of l as i or t, and as l), and once with
+/// only the digits read as letters.
 fn readings(password: &str) -> Vec<String> {
     let beginning: String = password.chars().take(JUDGED_CHARS).collect();
     if ways(&beginning) <= MAX_WAYS {
@@ -97,7 +98,7 @@ fn readings(password: &str) -> Vec<String> {
     ]
 }
 
-/// At most how many ways zxcvbn tries.
+/// An upper bound for the ways that zxcvbn tries.
 fn ways(text: &str) -> usize {
     IMITATIONS
         .iter()
@@ -108,8 +109,8 @@ fn ways(text: &str) -> usize {
         .product()
 }
 
-/// The letter that a character stands for, where it does for one. `passed_over` are letters that
-/// share their imitations with others, which are preferred here.
+/// The letter that a character stands for, if any. `passed_over` are letters that share their imitations
+/// with letters that are preferred here.
 fn letter_of(imitation: char, passed_over: &[char]) -> Option<char> {
     let mut letters = IMITATIONS
         .iter()
@@ -119,8 +120,8 @@ fn letter_of(imitation: char, passed_over: &[char]) -> Option<char> {
     first.or_else(|| letters.next())
 }
 
-/// Another character in the place of one that stands for a letter: one that imitates nothing, far
-/// enough from its neighbours to make no sequence with them.
+/// A replacement for a character that stands for a letter: it imitates nothing, and is far enough from its
+/// neighbours not to form a sequence with them.
 fn unlike_letters(c: char) -> char {
     letter_of(c, &[])
         .and_then(|_| char::from_u32(0xe000 + u32::from(c) * 8))

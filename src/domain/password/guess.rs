@@ -1,4 +1,4 @@
-//! Comparing a password with a stored hash of any kind, in the forms in which it may have been hashed.
+//! Comparing a password with a stored hash of any kind, in the Unicode forms that may have been hashed.
 
 use argon2::{Algorithm, Version};
 use zeroize::Zeroizing;
@@ -12,27 +12,27 @@ use super::{
 /// The salt of the hash that is computed for unknown addresses.
 const DUMMY_SALT: [u8; 16] = *b"nobody lives her";
 
-/// A password, and what it is compared with.
+/// A password, and the hash to compare it with.
 pub struct Guess {
     password: Password,
     against: Against,
 }
 
 enum Against {
-    /// Nothing: the address is unknown, or has no password.
+    /// No hash: the address is unknown, or has no password.
     Nothing,
-    /// A hash as new ones are made, which are made from NFC.
+    /// A hash of the kind that is made today, from NFC.
     Current(StoredHash),
     /// A hash of another system or of earlier settings.
     Other {
         hash: StoredHash,
-        /// In the order in which they are tried.
+        /// The forms of the password, in the order in which they are tried.
         forms: Vec<Zeroizing<String>>,
     },
 }
 
 impl Guess {
-    /// The work of one form and how many forms there are, where the hash is not as new ones are made.
+    /// The work for one form, and the number of forms; `None` if the hash is of today's kind.
     pub fn work(&self) -> Option<(Work, usize)> {
         match &self.against {
             Against::Other { hash, forms } => Some((hash.work(), forms.len())),
@@ -41,22 +41,22 @@ impl Guess {
     }
 }
 
-/// What stored hashes of a kind ask for.
+/// The work that stored hashes of one kind require.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WorkInUse {
     /// For one form of a password.
     pub work: Work,
-    /// The most forms that are tried.
+    /// The largest number of forms that are tried.
     pub most_forms: usize,
 }
 
 impl Hasher {
-    /// Whether a stored hash is of a kind, a form and a cost that can be verified.
+    /// Whether a stored hash has a kind, a format and a cost that can be verified.
     pub fn can_verify(&self, stored: &str) -> Result<(), HashError> {
         StoredHash::read(stored, self.settings).map(|_| ())
     }
 
-    /// Reads a stored hash to compare a password with. Nothing is computed yet.
+    /// Reads a stored hash for comparing a password with it. Nothing is computed yet.
     pub fn guess(&self, password: Password, stored: Option<&str>) -> Result<Guess, HashError> {
         let stored = stored.filter(|stored| *stored != NO_PASSWORD);
         let stored = stored.map(|stored| StoredHash::read(stored, self.settings));
@@ -72,14 +72,14 @@ impl Hasher {
         Ok(Guess { password, against })
     }
 
-    /// Whether a guess takes more time or memory than a hash of our own.
+    /// Whether a guess takes more time or memory than a hash of today's kind.
     pub fn is_dear(&self, guess: &Guess) -> bool {
         let work = guess.work();
         work.is_some_and(|(work, forms)| work.is_dear(forms, self.settings))
     }
 
-    /// Compares. Without a stored hash, the work of a hash is done for nothing, so that an unknown address
-    /// takes as long as a known one.
+    /// Compares. Without a stored hash, a dummy hash is computed, so that an unknown address takes as long
+    /// as a known one.
     pub fn check(&self, guess: &Guess, memory: &mut Memory) -> Result<Verdict, HashError> {
         let password = guess.password.expose();
         let (matches, rehash) = match &guess.against {
@@ -114,13 +114,13 @@ impl Hasher {
         self.check(&self.guess(password.clone(), stored)?, memory)
     }
 
-    /// The work of a hash as new ones are made.
+    /// The work of a hash of today's kind.
     pub fn own_work(&self) -> Work {
         Work::own(self.settings)
     }
 
-    /// What a stored hash asks for. `None` where a guess at it is one at any address: it is as new ones are
-    /// made, or cannot be verified.
+    /// The work that a stored hash requires. `None` if it takes the same as an unknown address: it is of
+    /// today's kind, or cannot be verified.
     pub fn work_of(&self, stored: &str) -> Option<WorkInUse> {
         let hash = StoredHash::read(stored, self.settings).ok()?;
         let work = hash.work();
@@ -130,7 +130,7 @@ impl Hasher {
         })
     }
 
-    /// Whether so many forms ask for more time or memory than a hash of our own.
+    /// Whether this number of forms requires more time or memory than a hash of today's kind.
     pub fn is_dear_work(&self, work: Work, forms: usize) -> bool {
         work.is_dear(forms, self.settings)
     }

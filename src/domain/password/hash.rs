@@ -1,4 +1,4 @@
-//! Argon2id (RFC 9106) over buffers that the caller owns and reuses. Comparing stands in `guess`.
+//! Argon2id (RFC 9106) with buffers that the caller owns and reuses. `guess` compares passwords.
 
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
@@ -18,21 +18,21 @@ pub struct Argon2Settings {
     pub parallelism: u32,
 }
 
-/// A hash that cannot be made or read. Never the fault of the person who typed.
+/// A hash that cannot be made or read. The user's input is never the cause.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum HashError {
-    /// The parameters are outside of what Argon2 takes.
+    /// Argon2 does not allow these parameters.
     #[error("Argon2 refuses these parameters: {0}")]
     Parameters(argon2::Error),
-    /// The stored text is not of any kind that can be verified.
+    /// The stored text is not of a known kind.
     #[error(
         "this kind of password hash is not known; known are Argon2, bcrypt, scrypt and PBKDF2, as PHC strings or as Django writes them"
     )]
     UnknownKind,
-    /// The stored text is of a known kind, and damaged.
+    /// The stored text is of a known kind, but damaged.
     #[error("the password hash is damaged")]
     Malformed,
-    /// The stored hash asks for more memory or time than is sane.
+    /// The stored hash requires more memory or time than is allowed.
     #[error("the password hash asks for too much memory or time to be verified, or is too long")]
     TooExpensive,
 }
@@ -46,14 +46,14 @@ impl From<argon2::Error> for HashError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     Match {
-        /// Its hash was made with other parameters than today's and should be replaced.
+        /// The hash was made with other parameters than today's and should be replaced.
         rehash: bool,
     },
     /// The password is wrong, or there is no account to compare with.
     Mismatch,
 }
 
-/// The working memory of one hash at a time. Reusing it is a fifth faster than fresh memory.
+/// The working memory for one hash at a time. Reusing it is a fifth faster than allocating.
 #[derive(Default)]
 pub struct Memory(Vec<Block>);
 
@@ -87,7 +87,7 @@ impl Hasher {
         Ok(Self { settings, params })
     }
 
-    /// Hashes into a PHC string.
+    /// Hashes a password into a PHC string.
     pub fn hash(
         &self,
         password: &Password,
@@ -113,7 +113,7 @@ impl Hasher {
     }
 }
 
-/// One run of Argon2, as long as its parameters say.
+/// One run of Argon2, for as long as its parameters require.
 pub(super) fn compute(
     params: &Params,
     algorithm: Algorithm,

@@ -1,24 +1,25 @@
-//! What others know of a password's owner and would try first: address, name, the product's name.
+//! Words that others know about a password's owner and would try first: address, name, and the product's
+//! name.
 
-/// The product's own name is no secret.
+/// The product's name is public.
 const PRODUCT: &str = "vestibule";
-/// How many bytes of a text are read. No address or name that is accepted is longer, and what is
-/// typed before it is accepted costs no more work.
+/// How many bytes of a text are read. Accepted addresses and names are no longer, and texts that are not
+/// accepted yet cause no more work.
 const MAX_BYTES: usize = 400;
-/// The most words; the longest count.
+/// The most words; the longest ones are used.
 const MAX_WORDS: usize = 24;
-/// Shorter words say nothing.
+/// Shorter words are ignored.
 const MIN_CHARS: usize = 3;
-/// What must remain of a password once these words are taken out.
+/// How many characters of a password must remain without these words.
 const MIN_OWN_CHARS: usize = 8;
 
-/// The words in lower case, the longest first. However long the texts are that they come from, there
-/// are at most 24, of at most 400 bytes each before they were lower-cased.
+/// The words in lower case, longest first. However long the original texts are, there are at most 24, of
+/// at most 400 bytes each before lower-casing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnWords(Vec<String>);
 
 impl OwnWords {
-    /// The words of an address and a name, each as it was typed or stored. Empty ones say nothing.
+    /// The words of an address and a name, as typed or stored. Empty texts have none.
     pub fn of(email: &str, name: &str) -> Self {
         let mut words = vec![PRODUCT.to_owned()];
         for text in [email, name] {
@@ -37,13 +38,13 @@ impl OwnWords {
         Self(words)
     }
 
-    /// Those of at most this many characters.
+    /// The words with at most this many characters.
     pub(super) fn up_to(&self, chars: usize) -> Vec<&str> {
         let short = |word: &&str| word.chars().count() <= chars;
         self.0.iter().map(String::as_str).filter(short).collect()
     }
 
-    /// Whether little else is left of a password than these words.
+    /// Whether a password consists of little more than these words.
     pub(super) fn make_up(&self, password: &str) -> bool {
         let lower = password.to_lowercase();
         let rest = self

@@ -1,4 +1,4 @@
-//! Which passwords are accepted: length, and not one that others would try first.
+//! Which passwords are accepted: long enough, and not among those that others would try first.
 
 use std::fmt;
 
@@ -15,14 +15,14 @@ use crate::domain::secrets::secret::SecretString;
 
 /// The most characters of a password.
 const MAX_CHARS: usize = 256;
-/// The most bytes; looked at before anything else, so that no input costs work.
+/// The most bytes. This is checked first, so that no input causes much work.
 const MAX_BYTES: usize = 1024;
 
-/// A password as it is hashed: in NFC, within the limits, otherwise as it was typed.
+/// A password in the form that is hashed: in NFC, within the limits, otherwise as it was typed.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct Password {
     nfc: String,
-    /// As it was typed, where that is not NFC.
+    /// As it was typed, if that is not NFC.
     typed: Option<String>,
 }
 
@@ -33,7 +33,7 @@ impl fmt::Debug for Password {
 }
 
 impl Password {
-    /// Takes what was typed; `None` past the limits, which no password of ours passes.
+    /// Accepts a typed password; `None` beyond the limits, which all our passwords are within.
     pub fn parse(typed: &SecretString) -> Option<Self> {
         let typed = typed.expose();
         if typed.len() > MAX_BYTES {
@@ -46,8 +46,9 @@ impl Password {
             .then_some(password)
     }
 
-    /// The forms in which another system may have hashed the password, each once: as typed, NFC, NFKC
-    /// and NFD, the more usual ones first, since not all are tried with an expensive hash. An ASCII password has one.
+    /// The forms that another system may have hashed, without repetitions: as typed, NFC, NFKC and NFD.
+    /// The more usual ones come first, since an expensive hash is not compared with all of them. An ASCII
+    /// password has one form.
     pub fn forms(&self) -> Vec<Zeroizing<String>> {
         let typed = self.typed.as_ref().unwrap_or(&self.nfc);
         let mut forms = vec![Zeroizing::new(typed.clone())];
@@ -76,50 +77,50 @@ impl Password {
     }
 }
 
-/// Why a new password is not accepted, in words for its owner.
+/// Why a new password is refused, in words for its owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum PasswordRefusal {
-    /// Nothing was given.
+    /// It is empty.
     #[error("Enter a password.")]
     Empty,
-    /// Fewer characters than the setting asks for.
+    /// It has fewer characters than the setting requires.
     #[error("This password has {given} {}. Use at least {required}; a few unrelated words work well.", if *.given == 1 { "character" } else { "characters" })]
     TooShort {
-        /// Characters typed.
+        /// The number of characters typed.
         given: usize,
         required: usize,
     },
-    /// More than 256 characters or 1024 bytes.
+    /// It has more than 256 characters or 1024 bytes.
     #[error("This password is too long. Use at most 256 characters.")]
     TooLong,
-    /// On the list of common passwords.
+    /// It is on the list of common passwords.
     #[error(
         "This password is among the most common ones and would be tried first. Choose another one."
     )]
     Common,
-    /// Little more than the owner's address or name, or the product's name.
+    /// It is little more than the owner's address or name, or the product's name.
     #[error(
         "This password is mostly your name, your email address or the name of this service. Choose one that others cannot derive from them."
     )]
     AboutYou,
-    /// Easy to guess by pattern (zxcvbn score below 3).
+    /// It is easy to guess by its pattern (zxcvbn score below 3).
     #[error(
         "This password is easy to guess. Make it longer or less regular; a few unrelated words work well."
     )]
     Guessable,
-    /// In a published breach (Have I Been Pwned).
+    /// It is in a published breach (Have I Been Pwned).
     #[error(
         "This password is in a list of passwords that were stolen elsewhere and published, so it would be tried first. Choose one that you have used nowhere else; a few unrelated words work well."
     )]
     Breached,
 }
 
-/// How a new password is judged, before anything is sent.
+/// The verdict on a new password while it is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Strength {
-    /// From 0 to 4 as zxcvbn counts; at most 2 where it is refused, at least 3 where it is not.
+    /// From 0 to 4 on the scale of zxcvbn: at most 2 if it is refused, at least 3 if it is accepted.
     pub score: u8,
-    /// Why it would be refused, where it would.
+    /// Why it would be refused, if so.
     pub refusal: Option<PasswordRefusal>,
 }
 
@@ -131,7 +132,7 @@ pub struct PasswordPolicy {
 }
 
 impl PasswordPolicy {
-    /// Judges a new password. It takes a processor for up to a few milliseconds, and belongs on a
+    /// Checks a new password. This takes a few milliseconds of processor time at most, and belongs on a
     /// thread that serves nothing else.
     pub fn accept(
         &self,
@@ -171,7 +172,7 @@ impl PasswordPolicy {
         }
     }
 
-    /// The first rule that it breaks. The estimate, which takes the longest, is made last.
+    /// The first rule that it violates. The estimate takes the longest, so it comes last.
     fn refusal(
         self,
         password: &Password,

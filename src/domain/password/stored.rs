@@ -1,5 +1,5 @@
-//! Stored hashes, ours and those that other systems made: which kinds can be verified, and how much
-//! work each asks for (`work`). How each is written stands in `read`.
+//! Stored hashes, ours and those of other systems: which kinds can be verified, and how much work each
+//! requires (`work`). `read` parses their formats.
 
 mod read;
 #[cfg(test)]
@@ -17,14 +17,14 @@ pub use work::{MAX_TIME, Work};
 
 use super::hash::{Argon2Settings, HashError, Memory, compute};
 
-/// What stands in the place of a hash where there is no password: the account is entered through a
-/// reset. No text of a hash begins like it.
+/// The text in place of a hash for an account without a password, which its owner sets by a reset. No hash
+/// begins with it.
 pub const NO_PASSWORD: &str = "!";
 
-/// What bcrypt sees of a password.
+/// How many bytes of a password bcrypt uses.
 const BCRYPT_BYTES: usize = 72;
 
-/// A stored hash that may be verified.
+/// A stored hash that can be verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum StoredHash {
     /// RFC 9106, and its predecessors.
@@ -35,7 +35,7 @@ pub(super) enum StoredHash {
         salt: Vec<u8>,
         output: Vec<u8>,
     },
-    /// Provos and Mazières; `sha256`: of the digest in hexadecimal, as Django does it.
+    /// Provos and Mazières. `sha256`: over the hexadecimal digest, as Django does it.
     Bcrypt {
         sha256: bool,
         cost: u32,
@@ -59,7 +59,7 @@ pub(super) enum StoredHash {
     },
 }
 
-/// The hash under PBKDF2's HMAC.
+/// The hash function of PBKDF2's HMAC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Prf {
     /// 20 bytes a block.
@@ -81,8 +81,8 @@ impl Prf {
 }
 
 impl StoredHash {
-    /// Reads a hash, and refuses one that asks for more work than is sane before any of it is done.
-    /// Parameters up to `own` are always sane: the operator chose them.
+    /// Parses a hash. One that requires more work than is allowed is refused before any work is done.
+    /// Parameters up to `own` are always allowed, because the operator chose them.
     pub(super) fn read(stored: &str, own: Argon2Settings) -> Result<Self, HashError> {
         let hash = read::read(stored)?;
         if hash.work().is_sane(own) {
@@ -108,21 +108,22 @@ impl StoredHash {
             } => Work::Pbkdf2 {
                 prf: *prf,
                 rounds: *rounds,
-                // An output has 64 bytes at most.
+                // An output has at most 64 bytes.
                 blocks: u32::try_from(output.len().div_ceil(prf.block_bytes())).unwrap_or(u32::MAX),
             },
             Self::Scrypt { log_n, r, p, .. } => Work::Scrypt(*log_n, *r, *p),
         }
     }
 
-    /// Whether it is Argon2id with just these costs, as new hashes are.
+    /// Whether it is Argon2id with exactly these costs, as new hashes are.
     pub(super) fn is_current(&self, current: &Params) -> bool {
         let costs = |p: &Params| (p.m_cost(), p.t_cost(), p.p_cost());
         matches!(self, Self::Argon2 { algorithm: Algorithm::Argon2id, params, .. }
             if costs(params) == costs(current))
     }
 
-    /// Compares with the bytes of a password, in constant time once the hash is made.
+    /// Compares with the bytes of a password. The comparison takes constant time after the hash is
+    /// computed.
     pub(super) fn matches(&self, password: &[u8], memory: &mut Memory) -> Result<bool, HashError> {
         let same = |made: &[u8], stored: &[u8]| bool::from(made.ct_eq(stored));
         match self {
@@ -148,7 +149,7 @@ impl StoredHash {
                     bcrypt_key(password)
                 };
                 let made = bcrypt::bcrypt(*cost, *salt, &key);
-                // A password with a zero byte costs the same, and is none that such a system hashed whole.
+                // A password with a zero byte takes as long, but such systems did not hash it completely.
                 let whole = *sha256 || !password.contains(&0);
                 Ok(same(&made[..output.len()], output) && whole)
             }
@@ -184,7 +185,7 @@ impl StoredHash {
     }
 }
 
-/// What bcrypt hashes: the password with the zero byte that ends it in C, at most 72 bytes.
+/// The input of bcrypt: the password with the zero byte that ends it in C, at most 72 bytes.
 fn bcrypt_key(password: &[u8]) -> Vec<u8> {
     let mut key = password.to_vec();
     key.push(0);

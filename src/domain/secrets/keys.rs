@@ -7,7 +7,7 @@ use super::secret::Key;
 
 /// Derives a 256-bit key by HKDF-SHA256 without salt.
 ///
-/// `info` names the use; keys of different uses say nothing about each other.
+/// `info` names the use. Keys of different uses are independent of each other.
 pub fn derive(input_key: &[u8], info: &str) -> Key {
     let mut key = [0; 32];
     let expanded = Hkdf::<Sha256>::new(None, input_key).expand(info.as_bytes(), &mut key);

@@ -1,11 +1,11 @@
-//! Where chance comes from, and the identifiers that are made of it.
+//! The random source, and the identifiers that are made with it.
 
 use data_encoding::BASE64URL_NOPAD;
 use uuid::Uuid;
 
 /// A source of unpredictable bytes. Tests replace it with a fixed sequence.
 pub trait Random: Send + Sync {
-    /// Fills `bytes` to the last one.
+    /// Fills `bytes` completely.
     fn fill(&self, bytes: &mut [u8]);
 }
 

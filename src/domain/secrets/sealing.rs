@@ -1,7 +1,8 @@
 //! Secrets at rest: an AEAD whose associated data names the place of the value.
 //!
-//! A sealed value opens only in the table, row and column it was sealed for, so that ciphertexts
-//! moved between rows are worthless. The ring lets keys rotate: the first seals, all open.
+//! A sealed value can be unsealed only for the table, row and column that it was sealed for, so
+//! ciphertexts that are moved between rows are useless. The ring supports key rotation: the first key
+//! seals, and all keys unseal.
 
 use std::fmt;
 
@@ -21,17 +22,17 @@ use super::{
     secret::Key,
 };
 
-/// First byte of every sealed value: the layout below.
+/// The first byte of every sealed value, which identifies the layout below.
 ///
 /// `1 | length of key id | key id | nonce (24) | ciphertext and tag`
 const VERSION: u8 = 1;
 const NONCE_BYTES: usize = 24;
 
-/// Where a sealed value stands.
+/// The place of a sealed value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     pub table: &'static str,
-    /// Primary key of the row.
+    /// The primary key of the row.
     pub row: Uuid,
     pub column: &'static str,
 }
@@ -48,10 +49,10 @@ impl Place {
     }
 }
 
-/// Why a sealed value does not open.
+/// Why a sealed value cannot be unsealed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SealError {
-    /// The bytes are not of the layout above.
+    /// The bytes do not have the layout above.
     #[error("the sealed value is malformed")]
     Malformed,
     /// The ring lacks the key.
@@ -59,7 +60,7 @@ pub enum SealError {
         "no sealing key has the id {0:?}: SEALING_KEYS must keep every key that still seals something"
     )]
     UnknownKey(String),
-    /// Wrong key, wrong place, or changed bytes.
+    /// The key or the place is wrong, or the bytes were changed.
     #[error("the sealed value does not open here")]
     Refused,
 }
@@ -79,7 +80,7 @@ impl fmt::Debug for SealingRing {
 }
 
 impl SealingRing {
-    /// A ring of a first key, which seals, and others, which only open. Ids have 1 to 255 bytes.
+    /// A ring with a first key, which seals, and further keys, which only unseal. Ids have 1 to 255 bytes.
     pub fn new(first: (String, Key), others: Vec<(String, Key)>) -> Self {
         let mut keys = vec![first];
         keys.extend(others);
@@ -111,7 +112,7 @@ impl SealingRing {
         Ok(sealed)
     }
 
-    /// Opens what was sealed for this place.
+    /// Unseals a value that was sealed for this place.
     pub fn open(&self, place: Place, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
         let (&[version, id_length], rest) = sealed
             .split_first_chunk::<2>()
@@ -138,7 +139,7 @@ impl SealingRing {
             .map_err(|_| SealError::Refused)
     }
 
-    /// The same value under the first key, for the same place.
+    /// Seals the same value with the first key, for the same place.
     pub fn reseal(
         &self,
         random: &dyn Random,
@@ -149,7 +150,7 @@ impl SealingRing {
         self.seal(random, place, &plain)
     }
 
-    /// How every value begins that the first key seals.
+    /// The first bytes of every value that is sealed with the first key.
     pub fn header(&self) -> Result<Vec<u8>, SealError> {
         let (id, _) = &self.keys[0];
         let id_length = u8::try_from(id.len()).map_err(|_| SealError::Malformed)?;
@@ -158,22 +159,22 @@ impl SealingRing {
         Ok(header)
     }
 
-    /// Whether a key of this id is there.
+    /// Whether the ring has a key with this id.
     pub fn has(&self, id: &str) -> bool {
         self.ids().any(|known| known == id)
     }
 
-    /// Every key with its id, the one that seals first.
+    /// Every key with its id, the sealing key first.
     pub fn keys(&self) -> impl Iterator<Item = (&str, &Key)> {
         self.keys.iter().map(|(id, key)| (id.as_str(), key))
     }
 
-    /// Every key by id, the one that seals first.
+    /// The id of every key, the sealing key first.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.keys.iter().map(|(id, _)| id.as_str())
     }
 
-    /// The key that seals, by id.
+    /// The id of the key that seals.
     pub fn current_id(&self) -> &str {
         &self.keys[0].0
     }
@@ -301,7 +302,7 @@ mod tests {
 
     #[test]
     fn mac_agrees_with_rfc_4231() {
-        // Test case 2 has a 4-byte key; ours are 32 bytes, so the key is padded as HMAC would.
+        // Test case 2 has a 4-byte key; ours have 32 bytes, so the key is padded as HMAC does.
         let mut padded = [0; 32];
         padded[..4].copy_from_slice(b"Jefe");
         let mac = hmac_sha256(&Key::new(padded), b"what do ya want for nothing?");

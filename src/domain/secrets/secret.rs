@@ -1,4 +1,4 @@
-//! Secrets as types: they print as nothing, compare in constant time, and are wiped when dropped.
+//! Secrets as types: they print nothing, compare in constant time, and are wiped from memory when dropped.
 
 use std::fmt;
 
@@ -6,17 +6,17 @@ use serde::{Deserialize, Deserializer};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// A text that must not be seen: a password, a code, a token on its way in.
+/// A text that must not be shown: a password, a code, a received token.
 #[derive(Clone, Default, Zeroize, ZeroizeOnDrop)]
 pub struct SecretString(String);
 
 impl SecretString {
-    /// The text itself, for the one place that checks or seals it.
+    /// The text itself, for the code that checks or seals it.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether nothing was given.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,30 +1,29 @@
-//! How guesses at one secret are slowed down: the rule alone. Who counts them, and where, is not
-//! decided here.
+//! The rule that slows down guesses at one secret. The throttle counts the guesses and applies the rule.
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
-/// The most consecutive failures at one account that anyone may cause from browsers it does not
-/// know (NIST SP 800-63B-4, 3.2.2). No setting raises it.
+/// The most consecutive failures at one account from browsers that it does not know (NIST SP 800-63B-4,
+/// 3.2.2). No setting raises it.
 pub const CEILING: usize = 100;
 /// The longest pause between two attempts.
 pub const LONGEST_PAUSE: Duration = Duration::from_mins(15);
-/// How long a mailed unlock link works. It opens no account, only the way to its sign-in.
+/// How long a mailed unlock link works. It only unlocks sign-in, and gives no access to the account.
 pub const UNLOCK_LIFETIME: TimeDelta = TimeDelta::hours(24);
 
-/// Why an attempt is not taken now, and what ends that.
+/// Why an attempt is refused now, and what ends that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pause {
     /// Waiting this long ends it.
     For(Duration),
-    /// [`CEILING`] is reached. Waiting does not end that: the mailed unlock link does, and so does a
-    /// new password.
+    /// [`CEILING`] is reached. Waiting does not help; the mailed unlock link does, and so does a new
+    /// password.
     UntilUnlocked,
 }
 
 impl Pause {
-    /// When another attempt is worth it: what `Retry-After` says (RFC 9110, 10.2.3).
+    /// When the next attempt is worthwhile, as the value of `Retry-After` (RFC 9110, 10.2.3).
     pub fn retry_after(self) -> Duration {
         match self {
             Self::For(wait) => wait,
@@ -43,9 +42,9 @@ impl Pause {
 pub struct Schedule(Vec<i32>);
 
 impl Schedule {
-    /// `free` attempts without a pause, at least one; then pauses from `first` on, which double up
-    /// to the longest. After [`CEILING`] attempts no more, so there is no pause to wait for: the next
-    /// attempt is answered with the mailed link at once.
+    /// `free` attempts without a pause, at least one. Then pauses that begin with `first` and double up to
+    /// the longest. After [`CEILING`] attempts there is no pause to wait for: the next attempt is refused,
+    /// and the unlock link is mailed at once.
     pub fn rising(free: usize, first: Duration) -> Self {
         let pause = |made: usize| match made.checked_sub(free.max(1)) {
             _ if made >= CEILING => Duration::ZERO,
@@ -55,18 +54,18 @@ impl Schedule {
         Self((1..=CEILING).map(|made| seconds(pause(made))).collect())
     }
 
-    /// `limit` attempts without a pause, at least one and at most [`CEILING`]; then no more.
+    /// `limit` attempts without a pause, at least one and at most [`CEILING`]; then none.
     pub fn flat(limit: usize) -> Self {
         Self(vec![0; limit.clamp(1, CEILING)])
     }
 
-    /// The pause after each attempt, in seconds; there are as many as attempts may be made.
+    /// The pause in seconds after each attempt, one for each attempt that is allowed.
     pub fn pauses(&self) -> &[i32] {
         &self.0
     }
 }
 
-/// How many attempts are free at this `RATE_LIMIT_SCALE`: at least one.
+/// The number of free attempts at this `RATE_LIMIT_SCALE`; at least one.
 pub fn scaled(free: u32, scale: f64) -> usize {
     #[expect(
         clippy::cast_possible_truncation,

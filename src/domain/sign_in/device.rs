@@ -1,5 +1,5 @@
-//! The device cookie: what a browser is known by. For each user who trusts it a secret, and for each
-//! address that has signed in with it an entry that only we can make.
+//! The device cookie, by which a browser is recognised. It contains a secret for each user who trusts the
+//! browser, and an entry for each address that signed in with it. Only this service can make an entry.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::BASE64URL_NOPAD;
@@ -15,21 +15,21 @@ use crate::domain::{
     },
 };
 
-/// The most users who can trust one browser, and the most addresses that know it. Past that, the
-/// one who did first is asked for a code, or is a stranger again.
+/// The most users who can trust one browser, and the most addresses that can know it. Beyond that, the
+/// oldest user is asked for a code again, or the oldest address no longer knows the browser.
 const MOST: usize = 4;
-/// How long a browser is known after its first sign-in; the next sign-in makes it known again.
+/// How long a browser is known after its first sign-in. The next sign-in after that makes it known again.
 pub const KNOWN_FOR: TimeDelta = TimeDelta::days(365);
 
-/// Bytes of a secret.
+/// The bytes of a secret.
 const SECRET: usize = 32;
-/// Bytes of an entry: a nonce, the time in milliseconds, and the MAC of both with the address.
+/// The bytes of an entry: a nonce, the time in milliseconds, and the MAC of both with the address.
 const ENTRY: usize = 16 + 8 + 32;
 
-/// What a browser's device cookie holds, the latest first: secrets of 256 random bits, whose hashes
-/// the database keeps, each for one user; and entries after OWASP's device cookies, which say that
-/// this browser signed in to an address. An entry gives no access. It only keeps the guesses of
-/// strangers from being counted as this browser's.
+/// The content of a browser's device cookie, newest first: secrets of 256 random bits, each for one user,
+/// whose hashes are in the database; and entries (after OWASP's device cookies) that record that this
+/// browser signed in to an address. An entry gives no access. It only ensures that the guesses of
+/// strangers are not counted against this browser.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeviceCookie {
     secrets: Vec<SecretString>,
@@ -39,21 +39,21 @@ pub struct DeviceCookie {
 /// A browser that an address knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownDevice {
-    /// Tells the browsers of one address apart.
+    /// Distinguishes the browsers of one address.
     pub name: String,
-    /// The first sign-in to the address with it under the credentials of then.
+    /// Its first sign-in to the address under the credentials of that time.
     pub since: DateTime<Utc>,
 }
 
 impl KnownDevice {
-    /// Whether it signed in at this time or later. An entry keeps milliseconds only.
+    /// Whether it signed in at this time or later. Entries have millisecond precision.
     pub fn is_from(&self, earliest: DateTime<Utc>) -> bool {
         earliest.timestamp_millis() <= self.since.timestamp_millis()
     }
 }
 
 impl DeviceCookie {
-    /// Reads a cookie. What we would never have set is skipped.
+    /// Parses a cookie. Parts that this service would never set are skipped.
     pub fn parse(text: &str) -> Self {
         let of = |length: usize| {
             let ours = move |part: &&str| {
@@ -70,12 +70,12 @@ impl DeviceCookie {
         }
     }
 
-    /// SHA-256 of each secret. They have too many bits to be guessed, so nothing slower is needed.
+    /// SHA-256 of each secret. Secrets have too many bits to be guessed, so no slower hash is needed.
     pub fn hashes(&self) -> Vec<Vec<u8>> {
         self.secrets.iter().map(hash).collect()
     }
 
-    /// The same without the secrets of these hashes, and with a fresh one, whose hash comes along.
+    /// The cookie without the secrets of these hashes and with a new one, and the hash of the new one.
     #[must_use]
     pub fn renewed(&self, dropped: &[Vec<u8>], random: &dyn Random) -> (Self, Vec<u8>) {
         let fresh = SecretString::from(BASE64URL_NOPAD.encode(&random::bytes::<SECRET>(random)));
@@ -89,7 +89,7 @@ impl DeviceCookie {
         (renewed, fresh_hash)
     }
 
-    /// Whether a canonical address knows the browser, under the key of the entries.
+    /// The entry of the browser for a canonical address, checked under the key of the entries.
     pub fn known_to(&self, key: &Key, address: &str, now: DateTime<Utc>) -> Option<KnownDevice> {
         let entries = self
             .known
@@ -100,7 +100,7 @@ impl DeviceCookie {
             .find(|device| now < device.since + KNOWN_FOR)
     }
 
-    /// The same, known to a canonical address from now on, and by another name than before.
+    /// The cookie with a new entry, under a new name, for a canonical address.
     #[must_use]
     pub fn knowing(
         &self,
@@ -118,8 +118,9 @@ impl DeviceCookie {
         }
     }
 
-    /// The same where the entry of a canonical address is from `earliest` or later, and moved to the
-    /// front; else known afresh. A new entry has guesses of its own, so signing in again brings none.
+    /// The cookie with the entry of a canonical address moved to the front, if it is from `earliest` or
+    /// later; else with a new entry. A new entry has its own guesses, so an entry is kept when the user
+    /// signs in again.
     #[must_use]
     pub fn still_knowing(
         &self,
@@ -142,7 +143,7 @@ impl DeviceCookie {
         }
     }
 
-    /// The value on the wire: 479 characters at most.
+    /// The value of the cookie: at most 479 characters.
     pub fn value(&self) -> String {
         let parts = self.secrets.iter().chain(&self.known);
         let parts: Vec<&str> = parts.map(SecretString::expose).collect();
@@ -154,7 +155,7 @@ fn hash(secret: &SecretString) -> Vec<u8> {
     Sha256::digest(secret.expose().as_bytes()).to_vec()
 }
 
-/// The MAC of an entry. Nonce and time have a fixed length, so no two entries have one message.
+/// The MAC of an entry. Nonce and time have a fixed length, so no two entries have the same message.
 fn mac(key: &Key, address: &str, said: &[u8]) -> [u8; 32] {
     hmac_sha256(key, &[said, address.as_bytes()].concat())
 }
@@ -165,7 +166,7 @@ fn write(key: &Key, address: &str, nonce: [u8; 16], at: DateTime<Utc>) -> Secret
     BASE64URL_NOPAD.encode(&[&said[..], &mac].concat()).into()
 }
 
-/// What an entry says, where it is of this address.
+/// The browser of an entry, if the entry is valid for this address.
 fn read(key: &Key, address: &str, entry: &SecretString) -> Option<KnownDevice> {
     let bytes = BASE64URL_NOPAD.decode(entry.expose().as_bytes()).ok()?;
     let (said, presented) = bytes.split_at_checked(ENTRY - 32)?;
@@ -242,7 +243,7 @@ mod tests {
             "for a year"
         );
 
-        // Signing in again gives another name in the place of the old one, beside those of others.
+        // Another sign-in replaces the entry under another name, and keeps those of other addresses.
         let both = cookie.knowing(&key, "bob@example.com", at(2), &random);
         let again = both.knowing(&key, "ann@example.com", at(3), &random);
         assert_ne!(known(&again, "ann@example.com", at(4)).unwrap(), ann);

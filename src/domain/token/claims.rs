@@ -1,4 +1,4 @@
-//! The claims of a token, as they are minted and as they are read.
+//! The claims of a token, for encoding and decoding.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,24 +8,24 @@ use uuid::Uuid;
 use super::{Purpose, Refusal};
 use crate::domain::clock::from_millis;
 
-/// The claims of a token that was minted or accepted.
+/// The claims of a token that is to be encoded, or that was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
     /// What the token is for.
     pub purpose: Purpose,
     /// The user (`sub`).
     pub user_id: Uuid,
-    /// What names this token on the revocation list: its `jti`, else a digest of the token.
+    /// The name of this token on the revocation list: its `jti`, else a digest of the token.
     pub token_id: String,
     /// The issue time, to the millisecond (`iat_ms`, else `iat`).
     pub issued_at: DateTime<Utc>,
     /// The expiry (`exp`).
     pub expires_at: DateTime<Utc>,
-    /// The `revocation_id` of the user at the time of the proof (`rev`).
+    /// The user's `revocation_id` at the time of the sign-in or reissue (`rev`).
     pub rev: Option<i64>,
     /// The session (`sid`).
     pub session_id: Option<Uuid>,
-    /// What only some purposes carry.
+    /// Claims of some purposes only.
     pub extra: Extra,
 }
 
@@ -39,8 +39,8 @@ pub struct Extra {
     pub reset: Option<String>,
 }
 
-/// The JSON of a minted token. The order of the fields is the order of the text, so that the same
-/// claims always give the same token.
+/// The JSON of an encoded token. The order of the fields is the order in the text, so that equal claims
+/// always give the same token.
 #[derive(Serialize)]
 pub(super) struct Minted<'a> {
     pub(super) iss: &'a str,
@@ -64,12 +64,12 @@ pub(super) struct Minted<'a> {
     pub(super) reset: Option<&'a str>,
 }
 
-/// The JSON of a token on its way in. A claim given twice is refused by serde; `null` is absent.
+/// The JSON of a received token. serde refuses a repeated claim; `null` counts as absent.
 ///
-/// `aud` is judged by the JWT library, which takes an array of them as RFC 7519 (4.1.3) has it.
+/// The JWT library checks `aud`, which may be an array (RFC 7519, 4.1.3).
 #[derive(Deserialize)]
 pub(super) struct Presented {
-    /// One text: the library would take a list of issuers as well.
+    /// A single text: the library would also accept a list of issuers.
     iss: String,
     sub: Uuid,
     iat: Value,
@@ -92,7 +92,7 @@ impl Presented {
         self.iss == issuer
     }
 
-    /// Reads the claims; `digest` names the token where it carries no `jti`.
+    /// Reads the claims. `digest` is used for a token without `jti`.
     pub(super) fn read(self, digest: impl FnOnce() -> String) -> Result<Read, Refusal> {
         let issued = numeric_date(&self.iat)?;
         let issued_at = self.iat_ms.as_ref().and_then(millis).unwrap_or(issued);
@@ -106,8 +106,8 @@ impl Presented {
             return Err(Refusal::Malformed);
         }
         let not_before = self.nbf.as_ref().map(numeric_date).transpose()?;
-        // `iat` tells other libraries of `issued_at`, in seconds. One that says more is a date of its
-        // own.
+        // For other libraries, `iat` repeats `issued_at` in seconds. With more precision it counts as a
+        // separate date.
         let valid_from = not_before.max(Some(issued).filter(|issued| *issued > issued_at));
         let claims = Claims {
             purpose: self.purpose,
@@ -127,25 +127,26 @@ impl Presented {
     }
 }
 
-/// Claims on their way in, well-formed.
+/// The well-formed claims of a received token.
 pub(super) struct Read {
     pub(super) claims: Claims,
-    /// The later of `nbf` and an `iat` past `issued_at`: no clock may be far behind either of them.
+    /// The later of `nbf` and an `iat` after `issued_at`: the token is not valid much before either of
+    /// them.
     pub(super) valid_from: Option<DateTime<Utc>>,
 }
 
-/// Any text of 1 to 64 bytes, except that a text column holds no NUL.
+/// Any text of 1 to 64 bytes without NUL, which a text column cannot contain.
 fn is_token_id(jti: &str) -> bool {
     (1..=64).contains(&jti.len()) && !jti.contains('\0')
 }
 
-/// The year 9999 in milliseconds: dates past it are mistakes.
+/// The year 9999 in milliseconds. Later dates are refused as malformed.
 const LAST_MILLI: i64 = 253_402_300_799_999;
 
 /// A `NumericDate` (RFC 7519, section 2): seconds, whole or fractional, cut to milliseconds.
 ///
-/// A double is a little less or more than what was written, by far less than a microsecond: a
-/// fraction of whole milliseconds is rounded back to them, and any other is cut.
+/// A double differs from the written value by far less than a microsecond: a fraction of whole
+/// milliseconds is rounded back to them, and any other is cut.
 pub(super) fn numeric_date(value: &Value) -> Result<DateTime<Utc>, Refusal> {
     let millis = match (value.as_i64(), value.as_f64()) {
         (Some(seconds), _) => seconds.checked_mul(1000),
@@ -164,7 +165,7 @@ pub(super) fn numeric_date(value: &Value) -> Result<DateTime<Utc>, Refusal> {
         .ok_or(Refusal::Malformed)
 }
 
-/// `iat_ms` where it is well-formed.
+/// `iat_ms` if it is well-formed.
 pub(super) fn millis(value: &Value) -> Option<DateTime<Utc>> {
     value
         .as_i64()

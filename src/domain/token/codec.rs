@@ -1,4 +1,4 @@
-//! Writing and reading tokens: HS256 under a key for each purpose.
+//! Encoding and decoding tokens: HS256 with a key for each purpose.
 
 use std::fmt;
 
@@ -13,10 +13,10 @@ use super::{
 };
 use crate::domain::secrets::{keys, secret::SecretString};
 
-/// Nodes' clocks differ by this much at most.
+/// The largest tolerated difference between the clocks of nodes.
 pub(super) const FUTURE_TOLERANCE: TimeDelta = TimeDelta::seconds(60);
 
-/// Longer texts are no tokens of ours and are not looked at.
+/// Longer texts are never our tokens, and are not read.
 pub(super) const MAX_TOKEN_BYTES: usize = 4096;
 
 #[derive(Debug, Clone)]
@@ -25,15 +25,15 @@ pub struct TokenPolicy {
     pub issuer: String,
     /// `aud`, where configured.
     pub audience: Option<String>,
-    /// How long past `exp` an access token is still taken.
+    /// How long after `exp` an access token is still accepted.
     pub access_leeway: TimeDelta,
     pub access_lifetime: TimeDelta,
-    /// Lifetime of refresh tokens, from each rotation.
+    /// The lifetime of refresh tokens, from each rotation.
     pub refresh_lifetime: TimeDelta,
 }
 
 impl TokenPolicy {
-    /// How long a token of this purpose lives.
+    /// The lifetime of tokens of this purpose.
     pub fn lifetime(&self, purpose: Purpose) -> TimeDelta {
         match purpose {
             Purpose::Access => self.access_lifetime,
@@ -43,7 +43,7 @@ impl TokenPolicy {
     }
 }
 
-/// The keys of one configured secret.
+/// The keys that are derived from one configured secret.
 pub(super) struct KeySet {
     pub(super) kid: String,
     keys: Vec<(Purpose, EncodingKey, DecodingKey)>,
@@ -91,7 +91,7 @@ impl fmt::Debug for TokenCodec {
 }
 
 impl TokenCodec {
-    /// A codec that signs with `secret` and still verifies what `previous` signed.
+    /// A codec that signs with `secret` and also verifies tokens signed with `previous`.
     pub fn new(secret: &[u8], previous: &[Vec<u8>], policy: TokenPolicy) -> Self {
         let ring = std::iter::once(secret)
             .chain(previous.iter().map(Vec::as_slice))
@@ -109,15 +109,15 @@ impl TokenCodec {
         &self.policy
     }
 
-    /// Writes a token. The same claims always give the same text.
+    /// Encodes a token. Equal claims always give the same text.
     pub fn encode(&self, claims: &Claims) -> Result<SecretString, jsonwebtoken::errors::Error> {
         self.encode_with(&self.ring[0], claims)
     }
 
-    /// The token that these claims gave under any key of the ring, where `is_wanted` knows it again.
+    /// The token that these claims gave under any key of the ring, if `is_wanted` recognises it.
     ///
-    /// Between two presentations of a refresh token the signing key may have been rotated; the
-    /// successor has to come back byte for byte all the same.
+    /// The signing key may have changed between two presentations of a refresh token, and the successor
+    /// must still be the same, byte for byte.
     pub fn encode_again(
         &self,
         claims: &Claims,
@@ -159,7 +159,7 @@ impl TokenCodec {
         jsonwebtoken::encode(&header, &minted, set.of(claims.purpose).0).map(SecretString::from)
     }
 
-    /// Reads a token for one purpose at a time: the first gate.
+    /// Decodes a token for one purpose at a given time: the first check.
     pub fn decode(
         &self,
         purpose: Purpose,
@@ -173,9 +173,9 @@ impl TokenCodec {
         Ok(claims)
     }
 
-    /// The same of a token that [`super::judge`] is to see as well: its issue time may lie ahead. A
-    /// pair is never issued before the last change of the password, and that may have been made by a
-    /// clock that was ahead.
+    /// Like [`decode`](Self::decode), for a token that [`super::judge`] checks as well: its issue time may
+    /// be in the future. A pair is never issued before the last password change, and that change may have
+    /// been made by a fast clock.
     pub fn decode_ahead(
         &self,
         purpose: Purpose,
@@ -186,8 +186,8 @@ impl TokenCodec {
             return Err(Refusal::Forged);
         }
         let header = jsonwebtoken::decode_header(token).map_err(|_| Refusal::Forged)?;
-        // A reader that does not understand a critical extension must refuse it (RFC 7515, 4.1.11), and
-        // there is none here. The library reads the list and passes over it.
+        // A reader that does not support a critical extension must refuse it (RFC 7515, 4.1.11), and none
+        // is supported here. The library reads the list and ignores it.
         if header.crit.is_some() {
             return Err(Refusal::Forged);
         }
@@ -225,8 +225,8 @@ impl TokenCodec {
     }
 }
 
-/// What the JWT library checks: the algorithm, the presence of claims, `iss` and `aud`. Times are
-/// ours to judge, since the library would ask the system's clock.
+/// The JWT library's checks: the algorithm, the presence of claims, `iss` and `aud`. Times are checked
+/// here, because the library would use the system's clock.
 fn validation(policy: &TokenPolicy) -> Validation {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.validate_exp = false;
@@ -255,7 +255,7 @@ fn refusal(error: &jsonwebtoken::errors::Error) -> Refusal {
     }
 }
 
-/// Names a token that carries no `jti`.
+/// Identifies a token without `jti`.
 fn digest(token: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
 }

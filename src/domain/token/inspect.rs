@@ -1,6 +1,6 @@
-//! Looking at a token for an operator: what it says, whose key it carries, how it is judged.
+//! Inspecting a token for an operator: its claims, the key that signed it, and the verdict.
 //!
-//! Nothing here decides: the verdict is that of [`TokenCodec::decode_ahead`].
+//! Nothing is decided here: the verdict is that of [`TokenCodec::decode_ahead`].
 
 use chrono::{DateTime, Utc};
 use data_encoding::BASE64URL_NOPAD;
@@ -14,22 +14,22 @@ use super::{
     codec::MAX_TOKEN_BYTES,
 };
 
-/// What there is to tell about a token. Header and claims are what it says of itself; only
-/// `signed_by` and `verdict` are known.
+/// The result of inspecting a token. Header and claims are unverified; only `signed_by` and `verdict` are
+/// certain.
 #[derive(Debug, Clone)]
 pub struct Inspection {
-    /// The header, where it is a JSON object.
+    /// The header, if it is a JSON object.
     pub header: Option<Map<String, Value>>,
-    /// The claims, where they are a JSON object.
+    /// The claims, if they are a JSON object.
     pub claims: Option<Map<String, Value>>,
-    /// The key that verifies the signature, of all configured ones.
+    /// The key, of all configured ones, that verifies the signature.
     pub signed_by: Option<SigningKey>,
-    /// The decoder's answer for the purpose that the token names; for `access` if it names none.
+    /// The decoder's result for the purpose in the token, or for `access` if it names none.
     pub verdict: Result<Claims, Refusal>,
 }
 
 impl Inspection {
-    /// The time in a claim, where it is well-formed; `iat_ms` counts milliseconds, others seconds.
+    /// The time in a claim, if it is well-formed. `iat_ms` counts milliseconds, others seconds.
     pub fn time(&self, claim: &str) -> Option<DateTime<Utc>> {
         let value = self.claims.as_ref()?.get(claim)?;
         match claim {
@@ -42,14 +42,14 @@ impl Inspection {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningKey {
     pub kid: String,
-    /// 0 for the key that signs, 1 for the first of those before it.
+    /// 0 for the key that signs now, 1 for the first of the earlier ones.
     pub position: usize,
-    /// The purpose that it is derived for.
+    /// The purpose that the key is derived for.
     pub purpose: Purpose,
 }
 
 impl TokenCodec {
-    /// Looks at a token without trusting it.
+    /// Inspects a token without trusting it.
     pub fn inspect(&self, token: &str, now: DateTime<Utc>) -> Inspection {
         if token.len() > MAX_TOKEN_BYTES {
             return Inspection {
@@ -74,7 +74,7 @@ impl TokenCodec {
         }
     }
 
-    /// The key that verifies the signature and nothing else, whatever `kid` and `purpose` say.
+    /// The key that verifies the signature, whatever `kid` and `purpose` say.
     fn signing_key(&self, token: &str) -> Option<SigningKey> {
         let mut signature_alone = Validation::new(Algorithm::HS256);
         signature_alone.validate_exp = false;

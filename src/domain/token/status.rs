@@ -1,36 +1,36 @@
-//! The second gate: claims against what the database knows.
+//! The second check: the claims against the database.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Claims, Refusal, codec::FUTURE_TOLERANCE};
 
-/// What the database knows of the user a token names.
+/// The status of the user that a token names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserStatus {
     /// The user's `revocation_id`.
     pub revocation_id: i64,
     /// The last change of the password, to the millisecond.
     pub password_changed_at: Option<DateTime<Utc>>,
-    /// Whether an admin shut the account.
+    /// Whether an admin disabled the account.
     pub disabled: bool,
 }
 
-/// What the database knows of the session a token names.
+/// The status of the session that a token names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionStatus {
-    /// Signed out, or ended by a change.
+    /// Whether it was signed out, or ended by a change.
     pub revoked: bool,
-    /// The expiry of its current refresh token, never past its absolute end.
+    /// The expiry of its current refresh token, never after its absolute end.
     pub expires_at: DateTime<Utc>,
 }
 
-/// The revocation list. The database answers with the same row that holds the user; tests replace it.
+/// The revocation list. The database answers with the row of the user; tests replace it.
 pub trait RevocationChecker {
-    /// Whether the token of this id may no longer be used.
+    /// Whether the token with this id must no longer be accepted.
     fn is_revoked(&self, token_id: &str) -> bool;
 }
 
-/// A list with nothing on it.
+/// An empty list.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NothingRevoked;
 
@@ -42,9 +42,9 @@ impl RevocationChecker for NothingRevoked {
 
 /// Judges decoded claims against the user.
 ///
-/// A token issued at or before the last change of password is dead, to the millisecond and without
-/// leeway: a new pair is minted at least a millisecond after the change. Where that change was made by
-/// a clock that was ahead, that millisecond is taken although it has yet to come, and nothing later.
+/// A token that was issued at or before the last password change is refused, to the millisecond and
+/// without leeway: a new pair is issued at least a millisecond after the change. If a fast clock made the
+/// change, the pair of that millisecond is accepted although it is in the future, and no later one.
 pub fn judge(
     claims: &Claims,
     user: &UserStatus,
@@ -75,8 +75,8 @@ pub fn judge(
     Ok(())
 }
 
-/// As [`judge`], of a token that belongs to a session; `session` is `None` where no row of that id
-/// and user exists.
+/// Like [`judge`], for a token that belongs to a session. `session` is `None` if no row has that id and
+/// user.
 pub fn judge_bound(
     claims: &Claims,
     user: &UserStatus,

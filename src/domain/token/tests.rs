@@ -1,4 +1,4 @@
-//! Both gates with a frozen clock: what each kind of token is answered, as tables.
+//! Both checks with a fixed clock: the result for each kind of token, as tables.
 
 mod cutoff;
 mod inspect;
@@ -25,7 +25,7 @@ use crate::domain::{
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 const OTHER_SECRET: &[u8] = b"another secret of thirty-two bytes!";
 const NOW_MS: i64 = 1_800_000_000_123;
-/// The same as `iat` has it.
+/// The same time for `iat`.
 const NOW: i64 = NOW_MS / 1000;
 const HEADER: &str = r#"{"alg":"HS256"}"#;
 
@@ -47,12 +47,12 @@ fn codec() -> TokenCodec {
     TokenCodec::new(SECRET, &[], policy())
 }
 
-/// The codec after a rotation: another key signs, and that of [`codec`] still verifies.
+/// The codec after a rotation: another key signs, and the key of [`codec`] still verifies.
 fn rotated_codec() -> TokenCodec {
     TokenCodec::new(OTHER_SECRET, &[SECRET.to_vec()], policy())
 }
 
-/// Claims as the service mints them.
+/// Claims as the service issues them.
 fn claims(purpose: Purpose) -> Claims {
     let bound = matches!(purpose, Purpose::Access | Purpose::Refresh);
     Claims {
@@ -70,13 +70,13 @@ fn claims(purpose: Purpose) -> Claims {
     }
 }
 
-/// A token that the service minted.
+/// A token that the service issued.
 fn minted(purpose: Purpose) -> String {
     let token = codec().encode(&claims(purpose)).unwrap();
     token.expose().to_owned()
 }
 
-/// The least that a token of this purpose must claim.
+/// The minimal claims of a token of this purpose.
 fn least(purpose: Purpose) -> Value {
     let mut claims = json!({
         "iss": "https://auth.example.org", "sub": Uuid::from_u128(1), "iat": NOW, "exp": NOW + 300,
@@ -99,7 +99,7 @@ fn without(mut claims: Value, name: &str) -> Value {
     claims
 }
 
-/// A token of any header and claims as text, under the key that the service has for the purpose.
+/// The text of a token with any header and claims, signed with the service's key for the purpose.
 fn signed_text(purpose: Purpose, header: &str, claims: &str) -> String {
     signed_under(SECRET, purpose, header, claims)
 }
@@ -120,7 +120,7 @@ fn signed(purpose: Purpose, claims: &Value) -> String {
     signed_text(purpose, HEADER, &claims.to_string())
 }
 
-/// What a codec answers to these claims, signed as an access token.
+/// The codec's result for these claims, signed as an access token.
 fn decoded_by(codec: &TokenCodec, claims: &Value) -> Result<Claims, Refusal> {
     codec.decode(Purpose::Access, &signed(Purpose::Access, claims), now())
 }
@@ -129,7 +129,7 @@ fn decoded(claims: &Value) -> Result<Claims, Refusal> {
     decoded_by(&codec(), claims)
 }
 
-/// The answer to an access token of this text.
+/// The result for an access token with this text.
 fn verdict(token: &str) -> Result<(), Refusal> {
     codec().decode(Purpose::Access, token, now()).map(|_| ())
 }

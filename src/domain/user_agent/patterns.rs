@@ -1,19 +1,19 @@
-//! Which words of a user agent mean which browser and which system. Rows are `(pattern, name)`, and
-//! the first row that matches counts: most browsers name those before them that they resemble.
+//! Which words in a user agent identify which browser and system. Rows are `(pattern, name)`, and the
+//! first match counts: most browsers also name those that they imitate.
 //!
-//! A pattern has no group that captures, so that a name is never taken from the client's text. All
-//! but a few are alternatives of plain words, which need no automaton.
+//! No pattern has a capturing group, so that a name is never taken from the client's text. All but a few
+//! are alternatives of plain words, which need no automaton.
 
-/// In place of a name: a program or robot, which has neither browser nor system.
+/// Instead of a name: a program or robot, which has neither browser nor system.
 pub(super) const PROGRAM: &str = "PROGRAM";
 
-/// In place of a name: an app that shows pages and tells nothing of itself.
+/// Instead of a name: an app that displays pages without naming itself.
 pub(super) const APP: &str = "APP";
 
-/// Programs, browsers, and apps that show pages themselves.
+/// Programs, browsers, and apps that display pages themselves.
 pub(super) const BROWSERS: &[(&str, &str)] = &[
-    // Robots mostly follow the custom of `+https://...`, many within the text of a real browser.
-    // With its sign behind, `bot` is not the end of the telephones called Cubot.
+    // Most robots follow the convention of `+https://...`, many within the text of a real browser. With
+    // its separator, `bot` does not match phones named Cubot.
     (
         r"\+https?://|[Bb]ot[/;)\-]|[Bb]ot\.htm|[Ss]pider|[Cc]rawl|Slurp|Mediapartners-Google|Google-InspectionTool|Lighthouse",
         PROGRAM,
@@ -23,7 +23,7 @@ pub(super) const BROWSERS: &[(&str, &str)] = &[
         r"^(?:curl|[Ww]get|python|Python|Go-http|okhttp|Apache-HttpClient|Java|PostmanRuntime)",
         PROGRAM,
     ),
-    // Apps that open a link within themselves and say so.
+    // Apps that open links inside themselves and name themselves.
     (
         r"FBAN/Messenger|FB_IAB/MESSENGER|FB_IAB/Orca-Android",
         "Messenger",
@@ -41,7 +41,7 @@ pub(super) const BROWSERS: &[(&str, &str)] = &[
     (r"Slack/|Slack_SSB/", "Slack"),
     (r"discord/|Discord/", "Discord"),
     (r"Electron/", APP),
-    // Browsers on the engine of another, which they name as well.
+    // Browsers with another browser's engine, which they also name.
     (r"Edg/|EdgA/|EdgiOS/|Edge/", "Edge"),
     (r"Opera Mini/|OPiOS/", "Opera Mini"),
     (r" OPR/| OPT/| OPX/|Opera/|Opera ", "Opera"),
@@ -62,29 +62,28 @@ pub(super) const BROWSERS: &[(&str, &str)] = &[
     (r"PaleMoon/", "Pale Moon"),
     (r"Firefox/|FxiOS/", "Firefox"),
     (r"CriOS/", "Chrome"),
-    // Internet Explorer of Windows Phone names Safari, Android and the iPhone.
+    // Internet Explorer on Windows Phone names Safari, Android and the iPhone.
     (r"MSIE |Trident/", "Internet Explorer"),
-    // Android's view of the web within an app: Chrome, with a mark since Android 5.
+    // Android's web view inside an app: Chrome, with a mark since Android 5.
     (r"; wv\)|Version/4\.0 Chrome/", APP),
     (r"Chromium/", "Chromium"),
     (r"Chrome/", "Chrome"),
-    // Apps and consoles show pages with the same engine, but only Safari tells its version on a
-    // system of Apple.
+    // Apps and consoles use the same engine, but only Safari gives its version on Apple's systems.
     (
         r"\((?:Macintosh|iPhone|iPad|iPod).* Version/[0-9].* Safari/",
         "Safari",
     ),
 ];
 
-/// Systems, by the names that people know. Browsers no longer tell versions truthfully.
+/// Systems, by their common names. Browsers no longer report true versions.
 pub(super) const SYSTEMS: &[(&str, &str)] = &[
-    // Names Android and the iPhone as well.
+    // It also names Android and the iPhone.
     (r"Windows Phone", "Windows Phone"),
     (r"Windows NT|Windows 9", "Windows"),
     (r"\(iPad", "iPadOS"),
     (r"\(iPhone|\(iPod|; iOS [0-9]", "iOS"),
-    // An iPad asks for the pages of a computer. Its Safari then says what a Mac says, but others
-    // keep the names that they have there only.
+    // An iPad requests desktop pages. Its Safari then sends the same text as on a Mac, but other browsers
+    // keep names that they use only there.
     (
         r"\(Macintosh.*(?:CriOS/|FxiOS/|EdgiOS/|OPT/|OPX/|GSA/|Mobile/)",
         "iPadOS",

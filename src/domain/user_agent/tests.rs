@@ -1,4 +1,5 @@
-//! Browsers of 2025 and 2026 on the systems they run on, what is none, and what can never be shown.
+//! Browsers of 2025 and 2026 on their systems, clients that are no browsers, and texts that must never be
+//! shown.
 
 use std::collections::BTreeSet;
 
@@ -6,14 +7,14 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Blink as every browser on it says it.
+/// Blink, as every browser based on it reports itself.
 const CHROME: &str = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0";
 const WINDOWS: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)";
 const MAC: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)";
 const LINUX: &str = "Mozilla/5.0 (X11; Linux x86_64)";
 const CHROME_OS: &str = "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0)";
 const ANDROID: &str = "Mozilla/5.0 (Linux; Android 10; K)";
-/// A telephone and a tablet of Apple, where every browser is on Apple's engine.
+/// A phone and a tablet of Apple, on which every browser uses Apple's engine.
 const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)";
 const IPAD: &str =
     "Mozilla/5.0 (iPad; CPU OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)";
@@ -113,7 +114,7 @@ fn browsers_on_apples_telephones_and_tablets_are_distinguished() {
         names(&format!("{IPHONE} {words}"), &format!("{browser} on iOS"));
         names(&format!("{IPAD} {words}"), &format!("{browser} on iPadOS"));
     }
-    // An iPad that asks for the pages of a computer.
+    // An iPad that requests desktop pages.
     names(
         &format!(
             "{MAC} AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/143 Version/11.1.1 Safari/605.1.15"
@@ -225,7 +226,7 @@ fn browsers_with_texts_of_their_own_are_distinguished() {
             "Mozilla/5.0 (Windows Phone 10.0; Android 6.0.1; Microsoft; Lumia 950) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/52.0.2743.116 Mobile Safari/537.36 Edge/15.15063",
             "Edge on Windows Phone",
         ),
-        // No Safari: WebKit of GTK, and a console.
+        // Not Safari: WebKit of GTK, and a console.
         (
             "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15",
             "an app on Linux",
@@ -321,14 +322,14 @@ fn programs_robots_and_jokes_are_an_unknown_app() {
     ] {
         names(user_agent, "an unknown app");
     }
-    // A telephone whose name ends like a robot's.
+    // A phone whose name ends like a robot's.
     names(
         "Mozilla/5.0 (Linux; Android 13; Cubot X70) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Mobile Safari/537.36",
         "Chrome on Android",
     );
 }
 
-/// A group that captured, or a `$1`, could carry the client's text into a name.
+/// A capturing group or `$1` could copy the client's text into a name.
 #[test]
 fn no_name_is_made_of_the_clients_text() {
     for (pattern, name) in BROWSERS.iter().chain(SYSTEMS) {
@@ -342,7 +343,7 @@ fn no_name_is_made_of_the_clients_text() {
 }
 
 proptest! {
-    /// Whatever is sent gives names of the tables or none.
+    /// Any text gives names from the tables, or none.
     #[test]
     fn any_text_gives_a_name_of_the_tables(
         words in prop::collection::vec(

@@ -1,4 +1,4 @@
-//! The place of a user in an order of the list, as the links of its pages carry it.
+//! The position of a user in an order of the list, as the links of its pages contain it.
 
 use chrono::{DateTime, Utc};
 use data_encoding::BASE64URL_NOPAD;
@@ -6,17 +6,18 @@ use uuid::Uuid;
 
 use super::{SearchError, Sort};
 
-/// The place of a user in an order: those after it are the next page, also if users came or went since.
+/// The position of a user in an order. The users after it are the next page, even if users were added or
+/// removed since.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cursor {
-    /// When the account was made, and its id.
+    /// The creation time of the account, and its id.
     Created(DateTime<Utc>, Uuid),
     /// The canonical address.
     Email(String),
 }
 
 impl Cursor {
-    /// As a link carries it. The content is opaque to clients and may change.
+    /// The text for a link. Its content is opaque to clients and may change.
     pub fn encode(&self) -> String {
         BASE64URL_NOPAD.encode(self.plain().as_bytes())
     }
@@ -28,7 +29,7 @@ impl Cursor {
         }
     }
 
-    /// Reads the cursor of an order; blank is none.
+    /// Parses the cursor of an order; blank is `None`.
     pub fn decode(text: &str, sort: Sort) -> Result<Option<Self>, SearchError> {
         match Step::decode(text, sort)? {
             Some(Step::Behind(cursor)) => Ok(Some(cursor)),
@@ -37,8 +38,7 @@ impl Cursor {
         }
     }
 
-    /// Reads the cursor of anything that is listed with the newest first: when that was made, and its
-    /// id.
+    /// Parses the cursor of a list with the newest first: the creation time of an entry, and its id.
     pub fn of_newest(text: &str) -> Result<Option<(DateTime<Utc>, Uuid)>, SearchError> {
         Ok(match Self::decode(text, Sort::Newest)? {
             Some(Self::Created(at, id)) => Some((at, id)),
@@ -53,23 +53,23 @@ impl Cursor {
         }
         let (at, id) = plain.strip_prefix('c')?.split_once('.')?;
         let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
-        // What Postgres can compare with, and an import may bring: the year 0 in any offset.
+        // The range of times that Postgres can compare. An import may contain the year 0 with any offset.
         let is_sane = (-1..=9999).contains(&chrono::Datelike::year(&at));
         is_sane.then_some(Self::Created(at, Uuid::try_parse(id).ok()?))
     }
 }
 
-/// Where a page of the list lies: behind a place, or before it.
+/// Where a page of the list lies: after a position, or before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// The users who come next.
+    /// The first users after the position.
     Behind(Cursor),
-    /// The users who come last before it.
+    /// The last users before the position.
     Before(Cursor),
 }
 
 impl Step {
-    /// As a link carries it.
+    /// The text for a link.
     pub fn encode(&self) -> String {
         match self {
             Self::Behind(cursor) => cursor.encode(),
@@ -79,7 +79,7 @@ impl Step {
         }
     }
 
-    /// Reads what a link of this order carries; blank is none.
+    /// Parses the position in a link for this order; blank is `None`.
     pub fn decode(text: &str, sort: Sort) -> Result<Option<Self>, SearchError> {
         if text.is_empty() {
             return Ok(None);

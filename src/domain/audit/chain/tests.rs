@@ -1,4 +1,4 @@
-//! What is hashed is fixed for as long as there are logs: the vectors here must not change.
+//! The hashed bytes must stay the same as long as there are logs, so these vectors must not change.
 
 use data_encoding::HEXLOWER;
 
@@ -64,7 +64,7 @@ fn every_field_of_an_event_counts() {
         |e| e.ip = Some("127.0.0.1/8".to_owned()),
         |e| e.user_agent = None,
         |e| e.detail.push(' '),
-        // What is moved from one field to its neighbour.
+        // Bytes that move from one field to its neighbour.
         |e| std::mem::swap(&mut e.actor_id, &mut e.subject_id),
         |e| e.user_agent = e.ip.replace("Firefox".to_owned()),
     ];

@@ -1,4 +1,4 @@
-//! Both forms of a connection string, cut into keys and values (libpq, 34.1.1).
+//! Both forms of a connection string, split into keys and values (libpq, 34.1.1).
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ const TAKEN: &[&str] = &[
     "tcp_user_timeout",
     "user",
 ];
-/// What libpq takes besides.
+/// Further options of libpq.
 const UNSUPPORTED: &[&str] = &[
     "gssdelegation",
     "gsslib",
@@ -66,7 +66,7 @@ const UNSUPPORTED: &[&str] = &[
     "sslpassword",
 ];
 
-/// The last value of each key. An empty one is as good as none, as with libpq.
+/// The last value of each key. An empty value counts as unset, as in libpq.
 pub(super) struct Pairs(BTreeMap<String, String>);
 
 impl Pairs {
@@ -84,7 +84,7 @@ impl Pairs {
     /// `user:password@host:port,host:port/database?key=value&...`, without its scheme.
     fn read_url(&mut self, rest: &str) -> Result<(), Malformed> {
         let mut rest = rest;
-        // As libpq looks: an `@` before any slash ends a user, whatever else stands before it.
+        // As in libpq: an `@` before any slash ends the user, whatever comes before it.
         if let Some(at) = rest
             .find(['@', '/'])
             .filter(|at| rest[*at..].starts_with('@'))
@@ -169,7 +169,7 @@ impl Pairs {
             return Err(Malformed::Unsupported(known));
         }
         if !TAKEN.contains(&key) {
-            // A password with an `&` in it must not be shown as the name of an option.
+            // A password that contains `&` must not be shown as the name of an option.
             let shown = if is_word(key) { key } else { "..." };
             return Err(Malformed::Unknown(shown.to_owned()));
         }
@@ -188,7 +188,7 @@ impl Pairs {
         items.into_iter().flatten().map(str::to_owned).collect()
     }
 
-    /// What a word stands for; the first where there is none.
+    /// The value of a name; without one, the first in the list.
     pub(super) fn word<T: Copy>(
         &self,
         key: &'static str,
@@ -203,7 +203,7 @@ impl Pairs {
             .ok_or(Malformed::Value(key, words_of(key)))
     }
 
-    /// A number; nothing and 0 leave it to us, as with libpq.
+    /// A number; none and 0 mean our default, as in libpq.
     pub(super) fn number(
         &self,
         key: &'static str,

@@ -1,4 +1,4 @@
-//! The certificate that a server presents, read without regard to its version: rustls reads version 3 alone.
+//! The certificate that a server presents, parsed whatever its version: rustls parses version 3 only.
 
 use std::time::Duration;
 
@@ -17,10 +17,10 @@ const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
-/// The bits of RSA keys that rustls verifies with.
+/// The sizes of RSA keys that rustls supports.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
-/// Why a certificate is refused, where rustls has no word for it.
+/// Why a certificate is refused, for reasons that rustls has no error for.
 #[derive(Debug, Error)]
 pub(super) enum Refusal {
     #[error("the certificate's key is of RSA with {0} bits")]
@@ -46,7 +46,7 @@ impl From<Refusal> for rustls::Error {
 pub(super) struct Presented(Certificate);
 
 impl Presented {
-    /// `None` where it cannot be read.
+    /// `None` if it cannot be parsed.
     pub(super) fn read(certificate: &CertificateDer<'_>) -> Option<Self> {
         Certificate::from_der(certificate).ok().map(Self)
     }
@@ -55,7 +55,7 @@ impl Presented {
         self.0.tbs_certificate.version == Version::V3
     }
 
-    /// Refuses a key that no handshake can be verified with.
+    /// Refuses a key with which no handshake can be verified.
     pub(super) fn check_key(&self) -> Result<(), Refusal> {
         let key = &self.0.tbs_certificate.subject_public_key_info;
         let curve = || key.algorithm.parameters.as_ref()?.decode_as().ok();
@@ -71,7 +71,7 @@ impl Presented {
         }
     }
 
-    /// Refuses a certificate whose dates `now` is not between.
+    /// Refuses a certificate that is not valid at `now`.
     pub(super) fn check_dates(&self, now: UnixTime) -> Result<(), CertificateError> {
         let validity = &self.0.tbs_certificate.validity;
         let now = Duration::from_secs(now.as_secs());
@@ -84,8 +84,8 @@ impl Presented {
         Ok(())
     }
 
-    /// A certificate of version 3 with the same key and without extensions: rustls verifies a handshake
-    /// with the key of a certificate that it can read, and looks at nothing else of it.
+    /// A version 3 certificate with the same key and without extensions. With it rustls can verify a
+    /// handshake, for which it only uses the key.
     pub(super) fn with_its_key(mut self) -> der::Result<CertificateDer<'static>> {
         self.0.tbs_certificate.version = Version::V3;
         self.0.tbs_certificate.extensions = None;
@@ -93,7 +93,7 @@ impl Presented {
     }
 }
 
-/// How long the modulus of an `RSAPublicKey` is (RFC 8017, A.1.1).
+/// The bits of the modulus of an `RSAPublicKey` (RFC 8017, A.1.1).
 fn rsa_bits(key: &[u8]) -> der::Result<usize> {
     SliceReader::new(key)?.sequence(|key| {
         let modulus = UintRef::decode(key)?;

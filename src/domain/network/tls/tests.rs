@@ -1,4 +1,4 @@
-//! Certificates as `openssl` makes them, for ten years from November 2026.
+//! Certificates made by `openssl`, valid for ten years from November 2026.
 
 use rustls::{
     client::danger::{ServerCertVerified, ServerCertVerifier},
@@ -7,7 +7,7 @@ use rustls::{
 
 use super::*;
 
-/// Of version 1, as `openssl x509 -req` makes it without extensions.
+/// Version 1, as `openssl x509 -req` makes it without extensions.
 const VERSION_1: &str = "-----BEGIN CERTIFICATE-----
 MIIBOjCB4QIUSvrPjxa9xu6mD2+zHd7Pn1P7KOMwCgYIKoZIzj0EAwIwIDEeMBwG
 A1UEAwwVZGJob3N0LnlvdXJkb21haW4uY29tMB4XDTI2MTEyNjE4Mjg1N1oXDTM2
@@ -17,7 +17,7 @@ e1muYbhB4ePr73qlwCGmFsu8qucRDwSK/8zoGYisFktoZVieGFrAYzAKBggqhkjO
 PQQDAgNIADBFAiEArIatlccvMjQLZ3gGvhBoCeH+2uPY2F1ABMSmjnPmxPkCIDQt
 yQ98AjW/Yu6iAOzhhjFy4DLbR2dYPoOcUjk5LGhI
 -----END CERTIFICATE-----";
-/// With a key of RSA with 1024 bits.
+/// With an RSA key of 1024 bits.
 const SMALL: &str = "-----BEGIN CERTIFICATE-----
 MIICEjCCAXugAwIBAgIUVBnI+Ko5Jv247aR7qQiGsUKpfJowDQYJKoZIhvcNAQEL
 BQAwGzEZMBcGA1UEAwwQbWFpbC5leGFtcGxlLmNvbTAeFw0yNjExMjYxODI4NTda
@@ -32,7 +32,7 @@ kfaL0eU74UYITx/s5duOQoX3vjSsyTTBL84WGsrq7LGkezjpXSYHPZpK3qRtXm+r
 SIqZWU6UnQHsPMpISlHp69PCJ7k7CEf0bA2/0iZyHDX7Hai8Oy4l9eIUDtSKDrJL
 US3dGgIy
 -----END CERTIFICATE-----";
-/// With a key of ECDSA with P-521.
+/// With an ECDSA key on P-521.
 const P521: &str = "-----BEGIN CERTIFICATE-----
 MIICEzCCAXSgAwIBAgIUWOamo4J1y5D0v8OoicCf/Grju3kwCgYIKoZIzj0EAwIw
 GzEZMBcGA1UEAwwQbWFpbC5leGFtcGxlLmNvbTAeFw0yNjExMjYxODI4NTdaFw0z
@@ -71,7 +71,7 @@ fn certificate(pem: &str) -> CertificateDer<'static> {
     CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()
 }
 
-/// What is said of `presented` at `now` where `system` and `named` are trusted.
+/// The refusal of `presented` at `now`, if `system` and `named` are trusted.
 fn judge(
     presented: &str,
     system: &[&str],
@@ -129,7 +129,7 @@ fn version_1_is_refused_by_its_name_where_it_is_not_named() {
     }
 }
 
-/// Naming such a certificate does not help, so that is not advised.
+/// Trusting such a certificate does not help, so it is not advised.
 #[test]
 fn a_key_that_cannot_be_used_is_named_as_the_cause() {
     for (presented, what) in [(SMALL, "RSA with 1024 bits"), (P521, "not supported")] {

@@ -1,8 +1,8 @@
-//! Trusted are the system's roots and the certificates that a setting names. A server that presents one
-//! of the named certificates is the one that was named: its certificate is taken as it is, whether or not
-//! it may sign others and whatever name and version it has, as long as its dates are right. So a
-//! self-signed certificate works as the manuals of Postgres and of mail servers make it. One that stands
-//! in the system's store, which is for every server, must be for the server's name besides.
+//! Trusted are the system's roots and the certificates of a setting. A server that presents one of the
+//! configured certificates is trusted directly: its name, its version and whether it may sign others do
+//! not matter, only its dates. So self-signed certificates work as the manuals of Postgres and of mail
+//! servers make them. A self-signed certificate in the system's store, which applies to every server, must
+//! also match the server's name.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use rustls::{
 
 use super::presented::{Presented, Refusal};
 
-/// Verifies by chain and name, or finds the certificate among those that are trusted themselves.
+/// Verifies by chain and name, or finds the certificate among those that are trusted directly.
 #[derive(Debug)]
 pub(super) struct Verifier {
     by_chain: Arc<WebPkiServerVerifier>,
@@ -29,7 +29,7 @@ pub(super) struct Verifier {
 }
 
 impl Verifier {
-    /// `roots` are all of the two lists that can be roots, at least one.
+    /// `roots` are all certificates of the two lists that can be roots, at least one.
     pub(super) fn new(
         provider: Arc<CryptoProvider>,
         roots: RootCertStore,
@@ -46,7 +46,7 @@ impl Verifier {
         })
     }
 
-    /// Verifies a handshake by `verify`, with the key of a named certificate of any version.
+    /// Verifies a handshake with `verify`, using the key of a configured certificate of any version.
     fn verify_signature(
         &self,
         certificate: &CertificateDer<'_>,
@@ -93,7 +93,7 @@ impl ServerCertVerifier for Verifier {
             now,
         );
         match by_chain {
-            // webpki looks at the dates before it looks at what a certificate is for, and by whom.
+            // webpki checks the dates before it checks the purpose and the issuer of a certificate.
             Err(Error::InvalidCertificate(why)) if named && !is_about_dates(&why) => {
                 Ok(ServerCertVerified::assertion())
             }
@@ -103,7 +103,7 @@ impl ServerCertVerifier for Verifier {
                 verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
                 Ok(ServerCertVerified::assertion())
             }
-            // Their own words are longer than a mail's last error may be.
+            // The library's own message is longer than a mail's last error may be.
             Err(Error::InvalidCertificate(
                 CertificateError::UnsupportedSignatureAlgorithmContext { .. }
                 | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. },
@@ -152,7 +152,7 @@ pub(super) const fn is_about_dates(why: &CertificateError) -> bool {
     )
 }
 
-/// Whether a certificate is refused for who signed it, or for being an authority's.
+/// Whether a certificate is refused because of its issuer, or because it is an authority's.
 const fn is_about_authority(why: &CertificateError) -> bool {
     matches!(
         why,

@@ -47,7 +47,7 @@ fn common_words_are_found_behind_many_signs() {
     let hidden = "p@$5w0rd4|71!";
     assert!(ways(hidden) > MAX_WAYS);
     assert!(score(hidden) <= score("passwordaitii"));
-    // Signs without a word behind them are as good as any.
+    // Signs without a word are as strong as any others.
     assert_eq!(score(ALL), 4);
     assert_eq!(score("<$@!{+|4%([5<(!+|@%$"), 4);
 }
@@ -67,8 +67,8 @@ proptest! {
     }
 }
 
-/// Before texts were read in fixed ways the first of these took 150 times as long as a passphrase, and
-/// with the words of an address of 15 KB several seconds. `judging-worst` (docs/limits.md) searches for
+/// Before texts were read in fixed ways, the first of these took 150 times as long as a passphrase, and
+/// several seconds with the words of an address of 15 KB. `judging-worst` (docs/limits.md) searches for
 /// worse ones.
 #[test]
 fn no_text_takes_long() {

@@ -1,4 +1,4 @@
-//! How hashes are written: as PHC strings, in modular crypt format, and as Django writes them.
+//! The formats of hashes: PHC strings, modular crypt format, and Django's.
 
 use argon2::{Algorithm, Params, Version, password_hash::phc::PasswordHash};
 use data_encoding::{BASE64, BASE64_NOPAD, Encoding, Specification};
@@ -6,13 +6,13 @@ use data_encoding::{BASE64, BASE64_NOPAD, Encoding, Specification};
 use super::{Prf, StoredHash};
 use crate::domain::password::hash::HashError;
 
-/// The fewest bytes of a hash: with fewer, chance would match.
+/// The fewest bytes of a hash; a shorter one could match by chance.
 const LEAST_BYTES: usize = 10;
-/// The most bytes of a hash, the longest output of any system known. Each further block of PBKDF2 is all
-/// of its rounds once more.
+/// The most bytes of a hash, the longest output of any known system. Each further block of PBKDF2 repeats
+/// all rounds.
 const MOST_BYTES: usize = 64;
 
-/// Reads any of the kinds. Nothing is computed yet.
+/// Parses any of the formats. Nothing is computed yet.
 pub(super) fn read(stored: &str) -> Result<StoredHash, HashError> {
     let hash = if let Some(phc) = stored.strip_prefix('$') {
         let (kind, rest) = phc.split_once('$').ok_or(HashError::UnknownKind)?;
@@ -46,7 +46,7 @@ fn argon2(phc: &str) -> Result<StoredHash, HashError> {
     let phc = PasswordHash::new(&phc).map_err(|_| HashError::Malformed)?;
     let algorithm =
         Algorithm::try_from(phc.algorithm.as_str()).map_err(|_| HashError::UnknownKind)?;
-    // The reference implementation wrote no version while there was only the first.
+    // The reference implementation wrote no version while there was only one.
     let version = phc.version.map_or(Ok(Version::V0x10), Version::try_from)?;
     let params = Params::try_from(&phc).map_err(|_| HashError::Malformed)?;
     let (Some(salt), Some(output)) = (phc.salt, phc.hash) else {
@@ -61,8 +61,7 @@ fn argon2(phc: &str) -> Result<StoredHash, HashError> {
     })
 }
 
-/// A PHC string whose salt and output have lost their padding, which the format does without and some
-/// programs write.
+/// A PHC string without the padding of salt and output, which the format omits and some programs write.
 fn unpadded(phc: &str) -> Result<String, HashError> {
     let mut parts: Vec<&str> = phc.split('$').collect();
     for part in parts
@@ -80,7 +79,7 @@ fn unpadded(phc: &str) -> Result<String, HashError> {
     Ok(parts.join("$"))
 }
 
-/// `bcrypt$$2b$12$...`: the whole of another format after Django's own word.
+/// `bcrypt$$2b$12$...`: another format after Django's own prefix.
 fn bcrypt_within(rest: &str, sha256: bool) -> Result<StoredHash, HashError> {
     let (kind, rest) = rest
         .strip_prefix('$')
@@ -92,10 +91,10 @@ fn bcrypt_within(rest: &str, sha256: bool) -> Result<StoredHash, HashError> {
     }
 }
 
-/// `12$` and 53 characters: 22 of salt, 31 of hash, in an alphabet of its own.
+/// `12$` and 53 characters: 22 of salt and 31 of hash, in bcrypt's own alphabet.
 fn bcrypt(rest: &str, sha256: bool) -> Result<StoredHash, HashError> {
     let (cost, text) = rest.split_once('$').ok_or(HashError::Malformed)?;
-    // 31 characters are 32 with the padding of Base64, which this format does without.
+    // 31 characters are 32 with the padding of Base64, which this format omits.
     let text = text.strip_suffix('=').unwrap_or(text);
     let cost: u32 = number(cost)?;
     if !(4..=31).contains(&cost) || text.len() != 53 || !text.is_ascii() {
@@ -121,7 +120,7 @@ pub(super) fn bcrypt_alphabet() -> Result<Encoding, HashError> {
     specification
         .symbols
         .push_str("./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
-    // Some programs leave chance in the bits that say nothing.
+    // Some programs leave random values in the unused bits.
     specification.check_trailing_bits = false;
     specification.encoding().map_err(|_| HashError::Malformed)
 }

@@ -1,8 +1,8 @@
-//! Hashes that other programs made, and hashes that should never be computed.
+//! Hashes that other programs made, and hashes that must never be computed.
 //!
-//! Made with Python 3: `hashlib.pbkdf2_hmac` and `hashlib.scrypt`, joined by hand into PHC strings,
-//! passlib's form and Django's (`algorithm$rounds$salt$base64`, as in `django.contrib.auth.hashers`);
-//! the packages `bcrypt` 5 and `argon2-cffi` 25 (the reference implementation in C) for the others.
+//! Made with Python 3: `hashlib.pbkdf2_hmac` and `hashlib.scrypt`, assembled by hand into PHC strings,
+//! passlib's format and Django's (`algorithm$rounds$salt$base64`, as in `django.contrib.auth.hashers`),
+//! and the packages `bcrypt` 5 and `argon2-cffi` 25 (the reference implementation in C) for the others.
 //! `bcrypt_sha256` is bcrypt over `sha256(password).hexdigest()`.
 
 use unicode_normalization::UnicodeNormalization;
@@ -42,7 +42,7 @@ const VERIFIED: [&str; 28] = [
     "$scrypt$ln=10,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA==$Vn3iV29iQDiImfIxtg1t+5Xoo9dvbiameHABV24T7og=",
     "$pbkdf2$i=1000,l=20$c2FsdHNhbHRzYWx0c2FsdA==$R6vJvLgHhQYONtZTZvqscPwweBs=",
     "argon2$argon2i$v=19$m=256,t=2,p=2$c2FsdHNhbHRzYWx0c2FsdA$H2b3U3sqnoRdDTD5Tsbe9g",
-    // Made from the decomposed form, as a system that keeps what is typed may hold it.
+    // Made from the decomposed form, as a system may that stores passwords as typed.
     "$2b$04$RDqA4UWo6JHrdbjrIQA/QeTbYxLBL4uDosjpb2Tn2a3D9pushWEKS",
 ];
 
@@ -112,7 +112,7 @@ fn insane_costs_are_refused_before_anything_is_computed() {
     }
     for stored in [
         format!("$2b$15${bcrypt}"),
-        // Each block of output is all of the rounds once more.
+        // Each block of output repeats all rounds.
         format!("$pbkdf2-sha512$i=4000000,l=128$c2FsdA${}", "A".repeat(171)),
         format!("$pbkdf2-sha512$i=1000,l=65$c2FsdA${}", "A".repeat(87)),
         format!("$pbkdf2-sha256$i=6000000,l=64$c2FsdA${}", "A".repeat(86)),
@@ -130,7 +130,8 @@ fn insane_costs_are_refused_before_anything_is_computed() {
     assert!(begun.elapsed() < std::time::Duration::from_secs(2));
 }
 
-/// What systems have by default or are advised to, and how many forms of a password are tried on it.
+/// The defaults of systems and the costs that are recommended to them, with the number of forms that are
+/// tried.
 #[test]
 fn what_systems_use_is_taken() {
     let argon2 = "c2FsdHNhbHRzYWx0c2FsdA$V1hX+/a7odzEdbHy8AUYV6jCCL38+OOq7YDKFFHg6Ls";
@@ -165,7 +166,7 @@ fn what_systems_use_is_taken() {
     }
 }
 
-/// The forms of one password, each as some system hashed it.
+/// The forms of one password, each hashed by some system.
 #[test]
 fn a_password_is_tried_as_typed_and_in_each_form_of_unicode() {
     // Vietnamese as Windows types it: neither composed nor decomposed.

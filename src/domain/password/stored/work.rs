@@ -1,23 +1,23 @@
-//! How much work a stored hash asks for. The rates were measured with the release build on two cores of
-//! a virtual AMD EPYC, each at its slowest (the largest memory, the smallest blocks); `docs/limits.md` has
-//! what they come to.
+//! How much work a stored hash requires. The rates were measured with the release build on two cores of a
+//! virtual AMD EPYC, each in its slowest case (the largest memory, the smallest blocks). `docs/limits.md`
+//! has the resulting limits.
 
 use std::time::Duration;
 
 use super::Prf;
 use crate::domain::password::hash::Argon2Settings;
 
-/// The most time of one guess, in all forms of the password together, at the rates below. Half a second
-/// is left until two for the rest of a sign-in and for a machine that has more to do.
+/// The longest time of one guess, in all forms of the password together, at the rates below. Half a second
+/// remains of two for the rest of a sign-in and for a busy machine.
 pub const MAX_TIME: Duration = Duration::from_millis(1500);
-/// The most memory that one stored hash may ask for, in KiB: scrypt with OWASP's first choice takes
-/// 128 MiB, RFC 9106's second choice of Argon2 64 MiB, libsodium's "moderate" 256 MiB.
+/// The most memory that one stored hash may require, in KiB. scrypt with OWASP's first choice takes 128
+/// MiB, RFC 9106's second choice of Argon2 64 MiB, libsodium's "moderate" 256 MiB.
 pub(super) const MAX_MEMORY_KIB: u64 = 256 * 1024;
 
-/// Nanoseconds of Argon2 for a KiB of memory and a pass over it, and for the first touch of the KiB.
+/// Nanoseconds of Argon2 for each pass over a KiB of memory, and for first touching the KiB.
 const ARGON2_PASS: u64 = 1_350;
 const ARGON2_TOUCH: u64 = 750;
-/// What a lane costs in each pass beside its memory, in KiB.
+/// The cost of a lane in each pass in addition to its memory, in KiB.
 const ARGON2_LANE: u64 = 4;
 /// Nanoseconds of one of bcrypt's 2^cost rounds.
 const BCRYPT_ROUND: u64 = 85_000;
@@ -25,11 +25,11 @@ const BCRYPT_ROUND: u64 = 85_000;
 const SHA1_ROUND: u64 = 125;
 const SHA256_ROUND: u64 = 150;
 const SHA512_ROUND: u64 = 670;
-/// Nanoseconds of scrypt for one of N times r times p, and for one of r times p.
+/// Nanoseconds of scrypt for each of N times r times p, and for each of r times p.
 const SCRYPT_MIX: u64 = 345;
 const SCRYPT_BLOCK: u64 = 1_700;
 
-/// What a hash asks for: its kind and its parameters, without salt and output.
+/// The cost of a hash: its kind and its parameters, without salt and output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Work {
     /// Memory in KiB, passes and lanes.
@@ -40,7 +40,7 @@ pub enum Work {
         /// Lanes, which are computed one after the other.
         lanes: u32,
     },
-    /// The power of two of its rounds.
+    /// The number of its rounds as a power of two.
     Bcrypt(u32),
     /// Rounds for each block of output.
     Pbkdf2 {
@@ -54,7 +54,7 @@ pub enum Work {
 }
 
 impl Work {
-    /// The work of a hash of our own.
+    /// The work of a hash under our own settings.
     pub(in crate::domain::password) fn own(settings: Argon2Settings) -> Self {
         Self::Argon2 {
             memory: settings.memory_kib,
@@ -63,7 +63,7 @@ impl Work {
         }
     }
 
-    /// The time that it takes at the rates above; without end where it does not fit a number.
+    /// The time that it takes at the rates above; the maximum if it overflows.
     pub fn estimate(self) -> Duration {
         self.nanoseconds()
             .map_or(Duration::MAX, Duration::from_nanos)
@@ -104,7 +104,7 @@ impl Work {
         }
     }
 
-    /// The memory that it takes, in KiB; without end where it does not fit a number.
+    /// The memory that it takes, in KiB; the maximum if it overflows.
     pub(super) fn memory_kib(self) -> u64 {
         match self {
             Self::Argon2 { memory, .. } => memory.into(),
@@ -117,7 +117,7 @@ impl Work {
         }
     }
 
-    /// Whether a hash may ask for as much. What the operator's own settings ask for is always allowed.
+    /// Whether a hash may require as much. The cost of the operator's own settings is always allowed.
     pub(super) fn is_sane(self, own: Argon2Settings) -> bool {
         let is_possible = match self {
             Self::Scrypt(log_n, r, p) => log_n > 0 && r > 0 && p > 0,
@@ -133,14 +133,14 @@ impl Work {
     }
 
     /// How many forms of a password are tried within [`MAX_TIME`]; at least one. A hash within our own
-    /// settings may be ours, which needs NFC, so that as typed and NFC are tried at least.
+    /// settings may be ours, which needs NFC, so at least NFC and the form as typed are tried.
     pub(in crate::domain::password) fn most_forms(self, own: Argon2Settings) -> usize {
         let least = if self.is_within(own) { 2 } else { 1 };
         let fit = MAX_TIME.as_nanos() / self.estimate().as_nanos().max(1);
         usize::try_from(fit).unwrap_or(usize::MAX).max(least)
     }
 
-    /// Whether `forms` of it ask for more than one hash of our own: then it must not hold up those.
+    /// Whether `forms` of it require more than one hash of our own. Such a guess must not delay those.
     pub(in crate::domain::password) fn is_dear(self, forms: usize, own: Argon2Settings) -> bool {
         let forms = u32::try_from(forms).unwrap_or(u32::MAX);
         self.memory_kib() > own.memory_kib.into()

@@ -1,4 +1,4 @@
-//! Issue time against the last change of password, through both gates, to the millisecond.
+//! The issue time against the last password change, through both checks, to the millisecond.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ fn bound() -> impl Iterator<Item = Purpose> {
         .filter(|purpose| purpose.bound_to_credentials())
 }
 
-/// Both gates, at a time of one's choice.
+/// Both checks, at a given time.
 fn judged(
     purpose: Purpose,
     claims: &Value,
@@ -56,7 +56,7 @@ fn with_iat_ms_both_sides_are_a_millisecond_apart() {
     }
 }
 
-/// A whole second counts from its beginning: where the order is unknown, the token counts as older.
+/// A whole second counts from its beginning: if the order is unknown, the token counts as older.
 #[test]
 fn with_only_iat_a_token_counts_from_the_beginning_of_its_second() {
     for purpose in bound() {
@@ -89,7 +89,7 @@ fn a_fractional_iat_is_as_exact_as_iat_ms() {
             SUPERSEDED,
             "{purpose:?}"
         );
-        // Within the millisecond of the change it may be from before it.
+        // In the millisecond of the change it may have been issued before the change.
         let claims = with(least(purpose), "iat", json!(1_800_000_000.123_9));
         assert_eq!(
             judged(purpose, &claims, changed(0), now()),
@@ -99,7 +99,7 @@ fn a_fractional_iat_is_as_exact_as_iat_ms() {
     }
 }
 
-/// A pair of the very millisecond of the change carries the next one.
+/// A pair that is issued in the millisecond of the change has the next millisecond as its time.
 #[test]
 fn what_is_minted_in_the_millisecond_of_the_change_lives() {
     for purpose in bound() {
@@ -112,8 +112,8 @@ fn what_is_minted_in_the_millisecond_of_the_change_lives() {
     }
 }
 
-/// Tolerance is for clocks, not for what is dead: a token from before the change stays so, at any
-/// time at which its own dates are taken.
+/// Leeway is for clocks, not for superseded tokens: a token from before the change is refused at any time
+/// at which its own dates are valid.
 #[test]
 fn leeway_never_revives_a_token_from_before_the_change() {
     for purpose in bound() {
@@ -127,7 +127,7 @@ fn leeway_never_revives_a_token_from_before_the_change() {
             );
         }
     }
-    // Past `exp`, within the leeway.
+    // After `exp`, within the leeway.
     let claims = with(least(Purpose::Access), "iat_ms", json!(NOW_MS));
     let late = from_millis((NOW + 300 + 59) * 1000);
     assert_eq!(judged(Purpose::Access, &claims, changed(-1), late), Ok(()));
@@ -135,7 +135,7 @@ fn leeway_never_revives_a_token_from_before_the_change() {
         judged(Purpose::Access, &claims, changed(0), late),
         SUPERSEDED
     );
-    // Minted by a node whose clock is a minute ahead, before a change on a node whose clock is right.
+    // Issued by a node whose clock is a minute fast, before a change on a node whose clock is right.
     let ahead = with(least(Purpose::Access), "iat_ms", json!(NOW_MS + 60_000));
     assert_eq!(
         judged(Purpose::Access, &ahead, changed(60_000), now()),
@@ -145,7 +145,7 @@ fn leeway_never_revives_a_token_from_before_the_change() {
 
 #[test]
 fn an_iat_ms_that_contradicts_iat_is_believed() {
-    // Older than `iat` says: dead. Younger: alive.
+    // Older than `iat`: refused. Younger: accepted.
     let older = with(least(Purpose::Access), "iat_ms", json!(NOW_MS - 5000));
     assert_eq!(
         judged(Purpose::Access, &older, changed(-5000), now()),
@@ -157,7 +157,7 @@ fn an_iat_ms_that_contradicts_iat_is_believed() {
         judged(Purpose::Access, &younger, changed(-1), now()),
         Ok(())
     );
-    // Malformed, it says nothing.
+    // A malformed value is ignored.
     let malformed = with(least(Purpose::Access), "iat_ms", json!("1800000000123"));
     assert_eq!(
         judged(Purpose::Access, &malformed, from_millis(NOW * 1000), now()),
@@ -165,8 +165,8 @@ fn an_iat_ms_that_contradicts_iat_is_believed() {
     );
 }
 
-/// After a change by a clock that was ahead, the pair of the next sign-in is alive, and no other date
-/// of the future is.
+/// After a change by a fast clock, the pair of the next sign-in is accepted, and no other date in the
+/// future is.
 #[test]
 fn a_cutoff_that_lies_ahead_lets_its_own_pair_in() {
     for purpose in bound() {

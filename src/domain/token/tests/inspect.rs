@@ -43,7 +43,7 @@ fn refused_tokens_are_described_as_well() {
     );
     assert_eq!(reported.claims.unwrap()["iat"], NOW);
 
-    // The key of one purpose, the word of another.
+    // The key of one purpose, the name of another.
     let swapped = signed(Purpose::Undo, &least(Purpose::Access));
     let reported = codec().inspect(&swapped, now());
     assert_eq!(reported.verdict, Err(Refusal::Forged));

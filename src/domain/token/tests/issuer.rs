@@ -28,7 +28,7 @@ fn the_issuer_is_one_text_and_ours() {
         (json!("https://AUTH.example.org"), MISDIRECTED),
         (json!("auth.example.org"), MISDIRECTED),
         (json!(""), MISDIRECTED),
-        // RFC 7519, 4.1.1: a text. A list that names us among others is none.
+        // RFC 7519, 4.1.1: a text. A list that contains our name is refused.
         (json!([OURS]), MALFORMED),
         (json!([OURS, "https://evil.example"]), MALFORMED),
         (json!([]), MALFORMED),
@@ -43,7 +43,7 @@ fn the_issuer_is_one_text_and_ours() {
     assert_eq!(absent, Err(Refusal::Malformed));
 }
 
-/// RFC 7519, 4.1.3: a text or a list, in which the reader must find its own name.
+/// RFC 7519, 4.1.3: a text or a list that contains the reader's name.
 #[test]
 fn an_audience_that_is_configured_must_be_named() {
     for (aud, answer) in [

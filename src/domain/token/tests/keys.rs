@@ -1,4 +1,4 @@
-//! Which key a token is read with: `kid` by exact match, and without one the key that signs.
+//! Which key verifies a token: the one with exactly its `kid`, or without `kid` the key that signs.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ fn kid_of_new() -> String {
     )
 }
 
-/// What it is, the key that signs, the `kid`, the answer.
+/// The case, the key that signs, the `kid`, the result.
 type Case<'a> = (&'a str, &'a [u8], Value, Result<(), Refusal>);
 
 #[test]
@@ -120,7 +120,7 @@ fn a_rotation_ends_no_token_and_the_new_key_signs() {
         assert_eq!(read, Ok(claims(purpose)));
         let token = rotated_codec().encode(&claims(purpose)).unwrap();
         assert_eq!(kid_of(token.expose()), kid_of_new());
-        // A node that does not know the new key yet.
+        // A node that does not have the new key yet.
         let read = codec().decode(purpose, token.expose(), now());
         assert_eq!(read, Err(Refusal::Forged));
     }

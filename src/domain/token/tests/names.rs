@@ -69,7 +69,7 @@ fn a_jti_is_a_text_of_1_to_64_bytes() {
         (json!(format!("{}a", "\u{e9}".repeat(32))), MALFORMED),
         (json!("'; --"), Ok(())),
         (json!("\n\t\u{1f511}"), Ok(())),
-        // Postgres has no text with a NUL: it would be a fault of ours further on.
+        // Postgres texts cannot contain NUL: it would cause a fault later.
         (json!("a\0b"), MALFORMED),
         (json!(7), MALFORMED),
         (json!(["a"]), MALFORMED),
@@ -127,7 +127,7 @@ fn claims_are_one_object() {
         let token = super::signed_text(Purpose::Access, super::HEADER, claims);
         assert_eq!(super::verdict(&token), MALFORMED, "{claims:?}");
     }
-    // An unknown claim is ignored, however deep it nests.
+    // An unknown claim is ignored, however deeply it is nested.
     let deep = format!("{}1{}", "[".repeat(1000), "]".repeat(1000));
     let claims = with(least(Purpose::Access), "jti", json!("a"))
         .to_string()

@@ -1,4 +1,4 @@
-//! What holds of any claims and of any change to a token.
+//! Properties of any claims and of any change to a token.
 
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ fn purposes() -> impl Strategy<Value = Purpose> {
     proptest::sample::select(&Purpose::ALL[..])
 }
 
-/// Any text that a claim may hold, awkward ones included.
+/// Any text that a claim may contain, including unusual ones.
 fn texts(bytes: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = String> {
     proptest::collection::vec(proptest::char::any(), 1..=64)
         .prop_map(|chars| chars.into_iter().filter(|c| *c != '\0').collect::<String>())
@@ -54,7 +54,7 @@ enum Mutation {
     Replace(proptest::sample::Index, u8),
     Insert(proptest::sample::Index, u8),
     Delete(proptest::sample::Index),
-    /// Cut at the one, go on at the other: pieces go missing or come twice.
+    /// Cut at one position and continued at another: parts are missing or repeated.
     Splice(proptest::sample::Index, proptest::sample::Index),
     Order([usize; 3]),
 }
@@ -63,7 +63,7 @@ fn mutations() -> impl Strategy<Value = Mutation> {
     let at = || any::<proptest::sample::Index>();
     prop_oneof![
         4 => (at(), any::<u8>()).prop_map(|(at, byte)| Mutation::Replace(at, byte)),
-        // Letters that base64 knows, where a decoder might be lax.
+        // Letters of base64 for which a decoder might be lenient.
         4 => (at(), proptest::sample::select(&b"AQgwZz09-_.+/="[..]))
             .prop_map(|(at, byte)| Mutation::Replace(at, byte)),
         4 => (at(), any::<u8>()).prop_map(|(at, byte)| Mutation::Insert(at, byte)),
@@ -113,7 +113,7 @@ proptest! {
         let changed = changes.iter().fold(token.clone(), |token, change| {
             if token.is_empty() { token } else { mutated(&token, change) }
         });
-        // A change may undo another.
+        // A second change may revert the first.
         let same = changed == token;
         for asked in Purpose::ALL {
             let accepted = codec().decode(asked, &changed, now()).is_ok();

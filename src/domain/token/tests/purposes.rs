@@ -21,7 +21,7 @@ fn by_its_key() {
     }
 }
 
-/// As if the key of one purpose had leaked: it signs nothing for another, whatever it claims.
+/// Even if the key of one purpose leaked, it would sign nothing for another.
 #[test]
 fn by_its_claim_as_well() {
     for key in Purpose::ALL {

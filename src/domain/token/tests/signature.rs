@@ -1,4 +1,4 @@
-//! What counts as a signature of ours: HS256 under the right key, over exactly this text.
+//! Which signatures are accepted: HS256 with the right key, over exactly this text.
 
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -15,7 +15,7 @@ fn claims() -> String {
     least(Purpose::Access).to_string()
 }
 
-/// Signed as HS256 would be, whatever the header calls it; and not at all.
+/// Signed with HS256 whatever the header says; and not signed at all.
 #[test]
 fn the_algorithm_is_not_the_tokens_to_choose() {
     for (alg, signed) in [
@@ -57,11 +57,11 @@ fn a_header_is_one_that_we_understand() {
         (r#"{"alg":"HS256","typ":"at+jwt"}"#, Ok(())),
         (r#"{"alg":"HS256","of later":true}"#, Ok(())),
         (r#"{"alg":"HS256","jwk":{"kty":"oct","k":"AAAA"}}"#, Ok(())),
-        // A reader that does not understand a critical header must refuse it.
+        // A reader that does not support a critical header must refuse it.
         (r#"{"alg":"HS256","crit":["exp"],"exp":1}"#, FORGED),
         (r#"{"alg":"HS256","crit":["b64"],"b64":false}"#, FORGED),
         (r#"{"alg":"HS256","crit":[]}"#, FORGED),
-        // Said twice, no reader can know what another reads.
+        // If a field is repeated, readers may disagree about its value.
         (r#"{"alg":"HS256","alg":"HS256"}"#, FORGED),
         (r#"{"alg":"none","alg":"HS256"}"#, FORGED),
         (r#"{"typ":"JWT"}"#, FORGED),
@@ -77,7 +77,7 @@ fn a_header_is_one_that_we_understand() {
     }
 }
 
-/// Every bit of every segment, as bytes rather than letters: signature, header and claims alike.
+/// Every bit of every segment, as bytes instead of letters: signature, header and claims.
 #[test]
 fn every_flipped_bit_is_noticed() {
     let token = minted(Purpose::Access);
@@ -99,13 +99,13 @@ fn every_flipped_bit_is_noticed() {
     }
 }
 
-/// Another spelling of the same bytes is another text, and no token.
+/// Another spelling of the same bytes is another text, and is refused.
 #[test]
 fn there_is_one_spelling() {
     let token = minted(Purpose::Access);
     assert_eq!(verdict(&token), Ok(()));
     let (head, last) = token.split_at(token.len() - 1);
-    // 32 bytes leave two bits of the last letter unused.
+    // With 32 bytes, two bits of the last letter are unused.
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let same: Vec<char> = alphabet
         .chars()
@@ -143,7 +143,7 @@ fn what_is_no_token_at_all_is_refused_without_a_look() {
         assert_eq!(verdict(junk), FORGED, "{junk:?}");
     }
     assert_eq!(verdict(&"x".repeat(1_000_000)), FORGED);
-    // Signed, and past the limit.
+    // Signed, but longer than the limit.
     let mut long = least(Purpose::Access);
     long["filler"] = "x".repeat(4096).into();
     let token = signed_text(Purpose::Access, HEADER, &long.to_string());

@@ -1,4 +1,4 @@
-//! The second gate: claims against user, session and revocation list.
+//! The second check: claims against user, session and revocation list.
 
 use chrono::TimeDelta;
 

@@ -1,4 +1,4 @@
-//! `iat`, `iat_ms`, `nbf` and `exp`: what each of them may be, and when a token lives by them.
+//! `iat`, `iat_ms`, `nbf` and `exp`: their allowed values, and how they limit a token's validity.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -55,13 +55,13 @@ fn a_date_is_a_number_of_seconds_before_the_year_10000() {
 fn the_issue_time_is_iat_ms_where_it_is_well_formed() {
     let second = NOW * 1000;
     for (iat_ms, at) in [
-        // Whatever `iat` says beside it, earlier or later.
+        // Whatever `iat` says in addition, earlier or later.
         (json!(NOW_MS), NOW_MS),
         (json!(NOW_MS - 7), NOW_MS - 7),
         (json!(0), 0),
         (json!(NOW_MS - 86_400_000), NOW_MS - 86_400_000),
         (json!(NOW_MS + 60_000), NOW_MS + 60_000),
-        // Malformed is as absent.
+        // Malformed counts as absent.
         (json!(null), second),
         (json!("1800000000123"), second),
         (json!(1_800_000_000_123.0), second),
@@ -82,13 +82,13 @@ fn the_issue_time_is_iat_ms_where_it_is_well_formed() {
 #[test]
 fn a_fractional_iat_keeps_its_milliseconds() {
     for millis in 0..1000 {
-        // As another library would write it: a double, mostly a little off.
+        // As another library would write it: a double, usually slightly off.
         #[expect(clippy::cast_precision_loss, reason = "that is the point")]
         let iat = (NOW * 1000 - 1000 + millis) as f64 / 1000.0;
         let claims = with(least(Purpose::Access), "iat", json!(iat));
         assert_eq!(issued(&claims), Ok(NOW * 1000 - 1000 + millis), "{iat}");
     }
-    // Less than a millisecond is cut, never rounded up: a token must not look younger than it is.
+    // A part of a millisecond is cut, never rounded up: a token must not look younger than it is.
     for (iat, millis) in [
         (1_799_999_999.123_9, 123),
         (1_799_999_999.000_9, 0),
@@ -116,7 +116,7 @@ fn the_clock_of_another_node_may_be_a_minute_ahead() {
         assert_eq!(read("iat_ms", NOW_MS + 60_000), Ok(()), "{purpose:?}");
         assert_eq!(read("iat_ms", NOW_MS + 60_001), NOT_YET, "{purpose:?}");
     }
-    // An `iat_ms` of now does not hide an `iat` that has yet to come.
+    // A current `iat_ms` does not hide an `iat` in the future.
     let both = with(
         with(least(Purpose::Access), "iat_ms", json!(NOW_MS)),
         "iat",
@@ -143,7 +143,7 @@ fn a_token_ends_at_exp_and_only_an_access_token_has_leeway() {
     }
 }
 
-/// Neither the order of the dates among each other nor the age of a token is a rule of its own.
+/// There is no rule about the order of the dates or about the age of a token.
 #[test]
 fn only_the_clock_judges_a_date() {
     let before_it_was_issued = with(least(Purpose::Access), "exp", json!(NOW + 10));
