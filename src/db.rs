@@ -1,7 +1,8 @@
-//! The only home of Diesel: row structs with async functions over a connection, by room.
+//! The only modules that use Diesel: row structs with async functions over a connection, in the same
+//! folders as the flows.
 //!
-//! No rule is decided here that `domain` could decide; what is decided here is decided by one
-//! statement whose row count tells.
+//! Rules are in `domain`. A decision that depends on stored state is made here by a single statement, and
+//! its row count is the result.
 
 pub mod accounts;
 pub mod admin;
@@ -40,24 +41,24 @@ pub use error::DbError;
 use sessions::batch::Batcher;
 
 pub use diesel::result::Error as QueryError;
-/// A connection, for statements that stand alone.
+/// A connection, for single statements outside a transaction.
 pub use diesel_async::AsyncPgConnection as Connection;
 pub use transaction::{Transaction, transaction};
 
-/// A connection lent by the pool.
+/// A connection from the pool.
 pub type PooledConnection = Object<AsyncPgConnection>;
 
 /// How long a request waits for a free connection.
 const POOL_WAIT: Duration = Duration::from_secs(5);
-/// Connections for work in the background, besides those for requests.
+/// Connections for background work, in addition to those for requests.
 const BACKGROUND_POOL: usize = 4;
 
-/// The database: a pool for transactions, another one for those that take long, and two shared
-/// connections a thread, one for single reads and one for rotations.
+/// The database: a pool for transactions, another one for long transactions, and two shared connections
+/// for each thread, one for single reads and one for rotations.
 ///
-/// Postgres answers pipelined queries of one connection in order, without a round trip between
-/// them; the hot reads of many requests share it and need no connection of their own. Each thread
-/// of the server has one, so that a read wakes no other thread. Rotations have another, so that no
+/// Postgres answers pipelined queries of one connection in order, without a round trip between them. So
+/// the frequent reads of many requests share a connection and need none from the pool. Each thread of the
+/// server has its own, so that a read wakes no other thread. Rotations have a separate one, so that no
 /// read waits for their commit.
 #[derive(Clone)]
 pub struct Db {
@@ -71,8 +72,8 @@ pub struct Db {
     rotations: Arc<PerThread<Batcher<sessions::rotation::Rotation>>>,
 }
 
-/// Lets a transaction wait for others as long as its statements may take: a long one that works in the
-/// background has the time, and no client waits for its answer.
+/// Lets a transaction wait for locks as long as its statements may take. Long background transactions have
+/// that time, since no client waits for them.
 pub async fn wait_patiently(tx: &Transaction<'_>) -> Result<(), QueryError> {
     diesel::sql_query("SET LOCAL lock_timeout = 0")
         .execute(&mut tx.connection())
@@ -80,7 +81,7 @@ pub async fn wait_patiently(tx: &Transaction<'_>) -> Result<(), QueryError> {
     Ok(())
 }
 
-/// What each thread of the server has of its own, so that its requests wake no other thread.
+/// One value for each thread of the server, so that a thread's requests wake no other thread.
 struct PerThread<T>(Mutex<HashMap<ThreadId, T>>);
 
 impl<T> Default for PerThread<T> {
@@ -90,7 +91,7 @@ impl<T> Default for PerThread<T> {
 }
 
 impl<T: Clone> PerThread<T> {
-    /// This thread's, where it is there and still good.
+    /// The value of this thread, if it exists and can still be used.
     fn good(&self, is_good: impl FnOnce(&T) -> bool) -> Option<T> {
         let all = self.all();
         all.get(&thread::current().id())
@@ -98,7 +99,7 @@ impl<T: Clone> PerThread<T> {
             .cloned()
     }
 
-    /// This thread's, made again where it is missing or no longer good.
+    /// The value of this thread. It is made again if it is missing or can no longer be used.
     fn here(&self, is_good: impl FnOnce(&T) -> bool, make: impl FnOnce() -> T) -> T {
         self.good(is_good).unwrap_or_else(|| self.keep(make()))
     }
@@ -113,14 +114,14 @@ impl<T: Clone> PerThread<T> {
     }
 }
 
-/// The pool at one moment.
+/// The use of the pool at one moment.
 #[derive(Debug, Clone, Copy)]
 pub struct PoolUse {
     pub in_use: usize,
     pub idle: usize,
     /// Connections that it may open.
     pub max: usize,
-    /// Those who wait for one.
+    /// The number of requests that wait for a connection.
     pub waiting: usize,
 }
 
@@ -151,7 +152,7 @@ impl Db {
         })
     }
 
-    /// A connection of one's own.
+    /// A connection from the pool.
     pub async fn connection(&self) -> Result<PooledConnection, DbError> {
         lent(&self.pool).await
     }
@@ -167,23 +168,24 @@ impl Db {
         transaction(&mut *self.connection().await?, work).await
     }
 
-    /// A connection whose statements may take minutes, for what no client waits for.
+    /// A connection whose statements may take minutes, for work that no client waits for.
     pub async fn background(&self) -> Result<PooledConnection, DbError> {
         lent(&self.background).await
     }
 
-    /// The same, closed when it is dropped: where a long transaction is dropped in the middle, its locks go at
-    /// once. A pool would keep the connection with the transaction still open until it is lent again.
+    /// Like [`background`](Self::background), but closed when dropped: if a long transaction is dropped,
+    /// its locks are released at once. A pool would keep the connection with the open transaction until
+    /// its next use.
     pub async fn background_once(&self) -> Result<AsyncPgConnection, DbError> {
         lent(&self.background).await.map(Object::take)
     }
 
-    /// The shared connection of this thread, for single statements that read.
+    /// The shared connection of this thread, for single reading statements.
     pub async fn shared(&self) -> Result<Arc<AsyncPgConnection>, DbError> {
         self.of_this_thread(&self.shared).await
     }
 
-    /// The connection of this thread that rotates, for one statement at a time.
+    /// The connection of this thread for rotations, for one statement at a time.
     async fn rotating(&self) -> Result<Arc<AsyncPgConnection>, DbError> {
         self.of_this_thread(&self.rotating).await
     }
@@ -195,8 +197,8 @@ impl Db {
         if let Some(living) = connections.good(Connected::is_open) {
             return Ok(living.connection);
         }
-        // One at a time: a flood that meets a fresh thread must not open a connection a request. Who
-        // waits for a database that does not answer gets an error, as with the pool.
+        // One request at a time: a flood on a new thread must not open a connection for each request.
+        // Requests that wait for a database that does not answer get an error, as with the pool.
         let waiting = timeout(POOL_WAIT, self.opening.lock()).await;
         let _turn = waiting.map_err(|e| DbError::Unavailable(e.to_string()))?;
         if let Some(living) = connections.good(Connected::is_open) {
@@ -207,8 +209,8 @@ impl Db {
             .connect(&Handle::current(), &Bounds::REQUEST)
             .await
             .map_err(|e| DbError::Unavailable(e.to_string()))?;
-        // What these look at is looked up by key. Without this, a plan made for a small table keeps
-        // scanning it when it has grown.
+        // These statements look rows up by key. Without this, a plan made while a table is small would
+        // still scan the table when it has grown.
         diesel::sql_query("SELECT set_config(name, 'off', false) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name")
             .execute(&mut &*fresh.connection)
             .await?;

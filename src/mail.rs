@@ -1,6 +1,6 @@
-//! What Vestibule says by mail and how it gets there: the messages, rendered from the templates in
-//! `templates/mail`, and the transports that deliver them. The outbox that holds mails until then
-//! is a table, and lives in `db`; the loop that drains it lives in `worker`.
+//! The mails of Vestibule: messages, rendered from the templates in `templates/mail`, and the transports
+//! that deliver them. The outbox, which stores mails until they are sent, is in `db`; the loop that sends
+//! them is in `worker`.
 
 mod address;
 mod compose;

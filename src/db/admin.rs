@@ -1,4 +1,4 @@
-//! What admins look at and act on.
+//! The data that admins view and change.
 
 pub mod admins;
 pub mod bulk_selections;

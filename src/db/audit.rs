@@ -23,12 +23,12 @@ pub struct Record<'a> {
     pub actor: Option<Uuid>,
     pub subject: Subject,
     pub session_id: Option<Uuid>,
-    /// From where.
+    /// The client that caused it.
     pub client: &'a Client,
     pub at: DateTime<Utc>,
 }
 
-/// An event as its row has it.
+/// The columns of an event to be written.
 #[derive(Insertable)]
 #[diesel(table_name = audit_events)]
 pub(super) struct NewEvent<'a> {
@@ -67,7 +67,7 @@ impl<'a> NewEvent<'a> {
     }
 }
 
-/// What the event adds, and through what it came where that is no request.
+/// The detail of the event, with the kind of access unless it was a request.
 fn detail(record: &Record<'_>) -> Value {
     let mut detail = record.event.detail();
     if let (Some(word), Some(object)) = (record.client.origin.word(), detail.as_object_mut()) {
@@ -76,7 +76,7 @@ fn detail(record: &Record<'_>) -> Value {
     detail
 }
 
-/// Writes an event. It belongs into the transaction of what it tells about.
+/// Writes an event. It belongs in the transaction that it reports.
 pub async fn insert(tx: &Transaction<'_>, record: &Record<'_>) -> QueryResult<()> {
     diesel::insert_into(audit_events::table)
         .values(NewEvent::of(record))
@@ -85,7 +85,7 @@ pub async fn insert(tx: &Transaction<'_>, record: &Record<'_>) -> QueryResult<()
     Ok(())
 }
 
-/// Writes events, at most 6,000: each has ten values, and a statement takes 65,535.
+/// Writes events, at most 6,000: each has ten values, and a statement may have 65,535.
 pub async fn insert_all(tx: &Transaction<'_>, records: &[Record<'_>]) -> QueryResult<()> {
     let events: Vec<_> = records.iter().map(NewEvent::of).collect();
     diesel::insert_into(audit_events::table)
@@ -107,7 +107,7 @@ pub struct EventRow {
     pub user_agent: Option<String>,
 }
 
-/// The latest events that concern a user, those before one where its number is given, newest first.
+/// The latest events that concern a user, newest first; if a number is given, those before that event.
 pub async fn latest_of(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,

@@ -1,23 +1,23 @@
-//! What a failed statement says, by its SQLSTATE: the text of an error depends on the server's
+//! Errors of statements, classified by their SQLSTATE: the text of an error depends on the server's
 //! language (`lc_messages`).
 
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
 use thiserror::Error;
 
-/// What can go wrong between us and the database.
+/// An error of the database or of the connection to it.
 #[derive(Debug, Error)]
 pub enum DbError {
     #[error("database: {0}")]
     Query(QueryError),
-    /// No connection was to be had in time, it ended before the answer came, or the database cannot
-    /// do at the moment what it can do at others.
+    /// There was no connection in time, it ended before the answer arrived, or the database temporarily
+    /// cannot do what it usually can.
     #[error("database: no connection: {0}")]
     Unavailable(String),
 }
 
 impl From<QueryError> for DbError {
-    /// A connection that is gone says nothing about the statement, and nor does a wait that was too
-    /// long: the same request succeeds once the database is back, or the other transaction is done.
+    /// A lost connection is no fault of the statement, and neither is a wait that took too long: the same
+    /// request succeeds once the database is back, or the other transaction has ended.
     fn from(error: QueryError) -> Self {
         use DatabaseErrorKind::{
             ClosedConnection, ReadOnlyTransaction, SerializationFailure, UnableToSendCommand,
@@ -39,7 +39,7 @@ impl From<QueryError> for DbError {
     }
 }
 
-/// The SQLSTATE of an error that Diesel has no kind for (`vendor/README.md`).
+/// The SQLSTATE of an error that Diesel does not classify (`vendor/README.md`).
 fn sql_state(error: &QueryError) -> Option<&str> {
     let QueryError::QueryBuilderError(cause) = error else {
         return None;
@@ -62,25 +62,25 @@ fn may_pass(state: &str) -> bool {
         }
 }
 
-/// Whether a connection on which this was said is of no more use.
+/// Whether a connection cannot be used after this error.
 pub(super) fn ends_connection(state: &str) -> bool {
     match state.get(..2).unwrap_or_default() {
         // Connection exceptions; internal errors.
         "08" | "XX" => true,
         _ => matches!(
             state,
-            // A prepared plan whose result has changed since (`cached plan must not change result
-            // type`), and whatever else a server cannot do.
+            // A prepared plan whose result type has changed (`cached plan must not change result type`),
+            // and other things that a server does not support.
             "0A000"
-            // A standby, or a database that takes no writes.
+            // A standby, or a database that accepts no writes.
             | "25006"
-            // In a failed transaction; what ends one otherwise has failed.
+            // In a failed transaction, which was not ended as it should have been.
             | "25P02"
-            // Prepared statements that another session has, or that are gone: a pooler.
+            // Prepared statements of another session, or missing ones: a pooler.
             | "26000" | "42P05"
-            // Too long idle in a transaction, or a transaction too long.
+            // Idle in a transaction for too long, or a transaction that took too long.
             | "25P03" | "25P04"
-            // Shutdown, crash, start, database dropped, idle for too long.
+            // Shutdown, crash, start, a dropped database, or idle for too long.
             | "57P01" | "57P02" | "57P03" | "57P04" | "57P05"
         ),
     }

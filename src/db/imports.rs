@@ -1,4 +1,4 @@
-//! The accounts of imports: which addresses are known, who vouches for them, and taking them back.
+//! The accounts of imports: which addresses have one, who vouches for them, and undoing an import.
 
 pub mod arrivals;
 pub mod files;
@@ -27,7 +27,7 @@ use crate::db::Transaction;
 /// Rows of a file that are looked up and staged at once.
 pub const AT_ONCE: usize = 1000;
 
-/// Which of at most [`AT_ONCE`] canonical addresses have an account that stays.
+/// Which of at most [`AT_ONCE`] canonical addresses have an account that an import does not replace.
 pub async fn known(mut conn: &AsyncPgConnection, addresses: &[&str]) -> QueryResult<Vec<String>> {
     users::table
         .filter(users::email_canonical.eq_any(addresses))
@@ -37,8 +37,8 @@ pub async fn known(mut conn: &AsyncPgConnection, addresses: &[&str]) -> QueryRes
         .await
 }
 
-/// Erases the accounts of these addresses that were registered and never verified; returns who
-/// they were. One that is verified in the same moment stays.
+/// Erases the accounts of these addresses that were registered and never verified. Returns their ids. One
+/// that is verified at the same moment stays.
 pub async fn erase_never_verified(
     tx: &Transaction<'_>,
     addresses: &[&str],
@@ -47,7 +47,7 @@ pub async fn erase_never_verified(
         .filter(users::email_canonical.eq_any(addresses))
         .filter(never_verified())
         .select(users::id)
-        // In the order that every transaction uses to lock several.
+        // In the order in which every transaction locks several.
         .order(users::id)
         .for_update()
         .load::<Uuid>(&mut tx.connection())
@@ -61,8 +61,8 @@ pub async fn erase_never_verified(
         .await
 }
 
-/// Locks the accounts of a file, in one order; returns how many there are. A later sign-in to
-/// one of them waits, and an earlier one is seen by the next statement.
+/// Locks the accounts of a file in a fixed order. Returns their number. A later sign-in to one of them
+/// waits, and the next statement sees an earlier one.
 pub async fn hold(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<usize> {
     sql_query("SELECT id FROM users WHERE import_id = $1 ORDER BY id FOR UPDATE")
         .bind::<SqlUuid, _>(import_id)
@@ -75,13 +75,13 @@ pub async fn hold(mut conn: &AsyncPgConnection, import_id: Uuid) -> QueryResult<
 pub struct Touched {
     #[diesel(sql_type = Text)]
     pub email: String,
-    /// How many there are, this one among them.
+    /// The number of such accounts, including this one.
     #[diesel(sql_type = BigInt)]
     pub of: i64,
 }
 
-/// Up to `limit` accounts of a file that were used or changed: those with a session, however
-/// old, a second factor, other rights or credentials than the file gave them, or any event but those
+/// Up to `limit` accounts of a file that were used or changed: those with a session, however old, with a
+/// second factor, with other rights or credentials than the file gave them, or with any event except those
 /// in `harmless`.
 pub async fn touched(
     mut conn: &AsyncPgConnection,
@@ -106,8 +106,8 @@ pub async fn touched(
     .await
 }
 
-/// Deletes the mails to the accounts of a file that wait to be sent: once the accounts are gone, their links
-/// lead nowhere.
+/// Deletes the unsent mails to the accounts of a file: once the accounts are erased, their links do not
+/// work.
 pub async fn forget_mails(tx: &Transaction<'_>, import_id: Uuid) -> QueryResult<()> {
     sql_query(
         "DELETE FROM mails USING users WHERE users.id = mails.user_id AND users.import_id = $1
@@ -119,7 +119,7 @@ pub async fn forget_mails(tx: &Transaction<'_>, import_id: Uuid) -> QueryResult<
     Ok(())
 }
 
-/// Erases the accounts of a file with all that hangs on them; returns who they were.
+/// Erases the accounts of a file with all their data. Returns their ids.
 pub async fn erase(tx: &Transaction<'_>, import_id: Uuid) -> QueryResult<Vec<Uuid>> {
     diesel::delete(users::table.filter(users::import_id.eq(import_id)))
         .returning(users::id)
@@ -127,11 +127,11 @@ pub async fn erase(tx: &Transaction<'_>, import_id: Uuid) -> QueryResult<Vec<Uui
         .await
 }
 
-/// Whether every admin behind an import, who uploaded it and who confirmed it, is an active admin.
-/// An import at the command line has none, and an operator vouches for it.
+/// Whether every admin who uploaded or confirmed an import is an active admin. An import on the command
+/// line has none, and an operator vouches for it.
 ///
-/// They stay so until the transaction ends: a transaction that ends the rights of one waits, and then sees what
-/// this transaction has written.
+/// They stay active until the transaction ends: a transaction that ends the rights of one waits, and then
+/// sees what this transaction has written.
 pub async fn is_vouched_for(tx: &Transaction<'_>, import_id: Uuid) -> QueryResult<bool> {
     let found: Option<(Option<Uuid>, Option<Uuid>)> = imports::table
         .find(import_id)
@@ -179,7 +179,7 @@ pub async fn end_unproven_sessions(
     .await
 }
 
-/// Where an imported account comes from.
+/// The import that an account comes from.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Origin {
     #[diesel(sql_type = SqlUuid)]
@@ -188,21 +188,21 @@ pub struct Origin {
     pub file_name: String,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub finished_at: Option<DateTime<Utc>>,
-    /// Whether an operator imported it at the command line.
+    /// Whether an operator imported it on the command line.
     #[diesel(sql_type = Bool)]
     pub by_operator: bool,
-    /// The address of the admin who uploaded it, where that account is there.
+    /// The address of the admin who uploaded it, if that account still exists.
     #[diesel(sql_type = Nullable<Text>)]
     pub uploaded_by: Option<String>,
-    /// The address of the admin who confirmed it, where that account is there.
+    /// The address of the admin who confirmed it, if that account still exists.
     #[diesel(sql_type = Nullable<Text>)]
     pub confirmed_by: Option<String>,
-    /// Whether the account has a password, its own or the file's.
+    /// Whether the account has a password.
     #[diesel(sql_type = Bool)]
     pub has_password: bool,
 }
 
-/// Where an account comes from; `None` where no file brought it.
+/// The import that an account comes from; `None` if it was not imported.
 pub async fn origin(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Option<Origin>> {
     sql_query(
         "SELECT i.id, i.file_name, i.finished_at, i.created_by IS NULL AS by_operator,

@@ -1,4 +1,4 @@
-//! The outbox, its caps, and how it stands.
+//! The outbox, its caps, and its state.
 
 pub mod caps;
 pub mod outbox;

@@ -1,4 +1,4 @@
-//! The embedded migrations, and the lock that lets several nodes start at once.
+//! The embedded migrations, and the lock that allows several nodes to start at once.
 
 mod lock;
 
@@ -12,10 +12,10 @@ use lock::Lock;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
-/// Why the database is not in order.
+/// Why the database cannot be used.
 #[derive(Debug, Error)]
 pub enum MigrateError {
-    /// No connection.
+    /// There is no connection.
     #[error(transparent)]
     Connect(#[from] ConnectError),
     #[error("database: {0}")]
@@ -27,7 +27,7 @@ pub enum MigrateError {
         "another process has been migrating this database for over a minute; start again when it is done"
     )]
     Locked,
-    /// The database is ahead of this binary.
+    /// The database is newer than this binary.
     #[error(
         "the database has migrations that this version does not know ({0}); run the version that made them, or a later one"
     )]
@@ -40,7 +40,7 @@ struct Locked {
     locked: bool,
 }
 
-/// Brings the database up to date; returns the names of the migrations that ran.
+/// Migrates the database to the current version. Returns the names of the migrations that ran.
 pub async fn run(connector: &Connector) -> Result<Vec<String>, MigrateError> {
     connector.refuse_pooler().await?;
     let lock = Lock::take(connector).await?;
@@ -98,7 +98,7 @@ pub struct Readiness {
     pub is_writable: bool,
 }
 
-/// Looks at the migrations, and whether the database can be written to. Changes nothing.
+/// Checks the migrations, and whether the database can be written to. Changes nothing.
 pub async fn readiness(
     mut conn: &diesel_async::AsyncPgConnection,
 ) -> Result<Readiness, diesel::result::Error> {
@@ -125,16 +125,16 @@ pub async fn readiness(
     })
 }
 
-/// How the migrations of a database and of this binary differ.
+/// The difference between the migrations of a database and those of this binary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// What this binary has and the database has not run.
+    /// Migrations of this binary that have not run.
     pub pending: Vec<String>,
-    /// What the database has run and this binary does not know.
+    /// Migrations that ran and that this binary does not have.
     pub unknown: Vec<String>,
 }
 
-/// Compares the migrations. Asks and changes nothing.
+/// Compares the migrations. Changes nothing.
 pub async fn difference(
     mut conn: &diesel_async::AsyncPgConnection,
 ) -> Result<Difference, MigrateError> {

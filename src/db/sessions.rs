@@ -35,19 +35,19 @@ pub struct NewSession<'a> {
     pub jti: &'a str,
     pub issued_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
-    /// The end of the session, whatever is refreshed.
+    /// The end of the session, however often it is refreshed.
     pub absolute_expires_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
     pub last_seen_at: DateTime<Utc>,
-    /// Whether the cookies outlive the browser.
+    /// Whether the cookies are kept when the browser closes.
     pub remembered: bool,
     pub ip: Option<IpNet>,
     pub user_agent: Option<&'a str>,
     pub authenticated_at: DateTime<Utc>,
-    /// How (RFC 8176).
+    /// The methods (RFC 8176).
     pub authentication_methods: &'a [&'a str],
     pub proven_at: DateTime<Utc>,
-    /// How (RFC 8176).
+    /// The methods (RFC 8176).
     pub proof_methods: &'a [&'a str],
 }
 
@@ -59,7 +59,7 @@ pub async fn insert(tx: &Transaction<'_>, session: &NewSession<'_>) -> QueryResu
     Ok(())
 }
 
-/// A session and its user, as a refresh judges them.
+/// A session and its user, for judging a refresh.
 #[derive(Debug)]
 pub struct RefreshRecord {
     pub user: UserRecord,
@@ -67,9 +67,9 @@ pub struct RefreshRecord {
     /// `jti` of the current refresh token.
     pub jti: String,
     pub issued_at: DateTime<Utc>,
-    /// The end of the session.
+    /// The end of the session, however often it is refreshed.
     pub absolute_expires_at: DateTime<Utc>,
-    /// Whether the cookies outlive the browser.
+    /// Whether the cookies are kept when the browser closes.
     pub remembered: bool,
 }
 
@@ -94,7 +94,8 @@ struct RefreshRow {
 }
 
 impl RefreshRow {
-    /// Who got the current token. A version before this one noted it only as every request is.
+    /// The client that got the current token. Earlier versions recorded only the client of the last
+    /// request.
     fn rotated_by(&self) -> RotatedBy {
         let user_agent = self
             .rotated_user_agent
@@ -153,11 +154,11 @@ pub async fn find_for_refresh(
     }))
 }
 
-/// The token that takes over when a session survives a rise of `rev`.
+/// The token of a session that continues after a rise of `rev`.
 #[derive(Debug)]
 pub struct Reissue<'a> {
     pub id: Uuid,
-    /// Its generation from now on.
+    /// Its generation.
     pub generation: i64,
     /// SHA-256 of the new token.
     pub next_hash: &'a [u8],
@@ -167,8 +168,8 @@ pub struct Reissue<'a> {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Gives a living session, held by this transaction, a new token whatever it had; the old one gets
-/// no grace. `false` where the session has ended.
+/// Gives an active session, locked by this transaction, a new token. The old one gets no grace. `false` if
+/// the session has ended.
 pub async fn reissue(tx: &Transaction<'_>, reissue: &Reissue<'_>) -> QueryResult<bool> {
     let rows = diesel::update(sessions::table)
         .filter(sessions::id.eq(reissue.id))
@@ -188,18 +189,18 @@ pub async fn reissue(tx: &Transaction<'_>, reissue: &Reissue<'_>) -> QueryResult
     Ok(rows == 1)
 }
 
-/// What is needed to give a living session a new token.
+/// The parts of an active session that its next token needs.
 #[derive(Debug, Clone, Queryable)]
 pub struct LivingSession {
-    /// Rotations so far.
+    /// The number of rotations so far.
     pub generation: i64,
     /// The end of the session.
     pub absolute_expires_at: DateTime<Utc>,
-    /// Whether the cookies outlive the browser.
+    /// Whether the cookies are kept when the browser closes.
     pub remembered: bool,
 }
 
-/// Whether a session of a user lives; it is not locked.
+/// Whether a session of a user is active; it is not locked.
 pub async fn lives(mut conn: &AsyncPgConnection, id: Uuid, user_id: Uuid) -> QueryResult<bool> {
     let living = sessions::table
         .filter(sessions::id.eq(id).and(sessions::user_id.eq(user_id)))
@@ -209,7 +210,7 @@ pub async fn lives(mut conn: &AsyncPgConnection, id: Uuid, user_id: Uuid) -> Que
         .await
 }
 
-/// Locks a living session of a user.
+/// Locks an active session of a user.
 pub async fn hold(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -229,7 +230,7 @@ pub async fn hold(
         .optional()
 }
 
-/// Records a fresh proof of who sits there (NIST SP 800-63B-4, reauthentication).
+/// Records a reauthentication in the session (NIST SP 800-63B-4).
 pub async fn prove(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -247,7 +248,7 @@ pub async fn prove(
     Ok(())
 }
 
-/// Ends one active session of a user; `false` if it had ended or is another user's.
+/// Ends one active session of a user; `false` if it had ended or belongs to another user.
 pub async fn end(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -268,7 +269,7 @@ pub async fn end(
     Ok(rows == 1)
 }
 
-/// Ends all sessions of a user but one; returns how many.
+/// Ends all sessions of a user except one. Returns their number.
 pub async fn end_all(
     tx: &Transaction<'_>,
     user_id: Uuid,

@@ -1,4 +1,4 @@
-//! What signing in counts and trusts: failures, trusted browsers, the kinds of password hashes in use.
+//! The state of sign-in: failures, trusted browsers, and the kinds of password hashes in use.
 
 pub mod password_kinds;
 pub mod throttles;

@@ -6,11 +6,11 @@ use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager
 
 use super::QueryError;
 
-/// An open transaction, made by [`transaction`] alone. Statements that need none run in it as well.
+/// An open transaction, made only by [`transaction`]. Statements that need none can run in it as well.
 pub struct Transaction<'a>(&'a AsyncPgConnection);
 
 impl Transaction<'_> {
-    /// For a statement: Diesel takes a mutable reference to a shared connection.
+    /// The connection for a statement: Diesel takes a mutable reference to a shared connection.
     pub(super) fn connection(&self) -> &AsyncPgConnection {
         self.0
     }
@@ -24,10 +24,10 @@ impl Deref for Transaction<'_> {
     }
 }
 
-/// Runs `work` in a transaction, which is committed where it returns `Ok`, and rolled back otherwise.
+/// Runs `work` in a transaction. It is committed if `work` returns `Ok`, and rolled back otherwise.
 ///
-/// Dropped halfway, it leaves the transaction open; the pool closes such a connection instead of
-/// lending it again.
+/// If this future is dropped, the transaction stays open; the pool closes such a connection instead of
+/// reusing it.
 pub async fn transaction<T, E: From<QueryError>>(
     connection: &mut AsyncPgConnection,
     work: impl AsyncFnOnce(&Transaction<'_>) -> Result<T, E>,
@@ -39,7 +39,7 @@ pub async fn transaction<T, E: From<QueryError>>(
             Ok(done)
         }
         Err(error) => match AnsiTransactionManager::rollback_transaction(connection).await {
-            // The connection is lost: what it was lost by says more.
+            // The connection is lost, and the first error explains why.
             Ok(()) | Err(QueryError::BrokenTransactionManager) => Err(error),
             Err(failed) => Err(failed.into()),
         },

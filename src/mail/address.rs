@@ -1,10 +1,10 @@
-//! Addresses in headers and envelopes, taken exactly or not at all. One string is one address: no
-//! comma, quote, bracket or line break can make it a second recipient or another header.
+//! Addresses in headers and envelopes, used exactly as given or refused. One text is one address: no
+//! comma, quote, bracket or line break can turn it into a second recipient or another header.
 
 use lettre::Address;
 use lettre::message::Mailbox;
 
-/// Why an address or a sender cannot stand in a mail.
+/// Why an address or a sender cannot be used in a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// Not `local@domain` in ASCII without quotes.
@@ -15,12 +15,12 @@ pub enum AddressError {
     ControlCharacter,
 }
 
-/// Who a mail is from: an address, and a display name if there is one.
+/// The sender of a mail: an address, and optionally a display name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender(Mailbox);
 
 impl Sender {
-    /// Reads `name@example.com` or `Display Name <name@example.com>`.
+    /// Parses `name@example.com` or `Display Name <name@example.com>`.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
         let text = text.trim();
         let Some((name, rest)) = text.rsplit_once('<') else {
@@ -47,8 +47,8 @@ impl Sender {
     }
 }
 
-/// Reads a bare address, `local@domain`: a dot-atom (RFC 5322, 3.2.3) and a host name in ASCII,
-/// at most 64 and 253 bytes. Quoted local parts, comments and address literals are refused.
+/// Parses a bare address, `local@domain`: a dot-atom (RFC 5322, 3.2.3) and a host name in ASCII, of at
+/// most 64 and 253 bytes. Quoted local parts, comments and address literals are refused.
 pub(super) fn exact(text: &str) -> Result<Address, AddressError> {
     let (local, domain) = text.split_once('@').ok_or(AddressError::Malformed)?;
     if !is_dot_atom(local) || !is_host_name(domain) {

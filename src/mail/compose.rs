@@ -1,4 +1,4 @@
-//! From a rendered mail to the message on the wire (RFC 5322, MIME): headers and both bodies.
+//! Composes the message to be sent (RFC 5322, MIME) from a rendered mail: headers and both bodies.
 
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::{accounts::email::masked, text::one_line};
 
-/// Builds the message. The envelope follows from the two headers, each of which is one address.
+/// Builds the message. The envelope is taken from the two address headers, each of which has one address.
 pub(super) fn compose(
     sender: &Sender,
     mail: &RenderedMail,
@@ -31,8 +31,8 @@ pub(super) fn compose(
         .map_err(|error| DeliveryError::Permanent(format!("the mail cannot be composed: {error}")))
 }
 
-/// The same on every attempt for one outbox row, under the sender's domain. A mail without a row
-/// gets a digest of its recipient and text.
+/// Under the sender's domain, and the same for every attempt at one outbox row. A mail without a row gets
+/// a digest of its recipient and text.
 fn message_id(sender: &Sender, mail: &RenderedMail) -> String {
     let left = mail.id.map_or_else(
         || {
@@ -48,7 +48,7 @@ fn message_id(sender: &Sender, mail: &RenderedMail) -> String {
     format!("<{left}@{}>", sender.mailbox().email.domain())
 }
 
-/// `Auto-Submitted: auto-generated` (RFC 3834, 5): asks programs not to answer.
+/// `Auto-Submitted: auto-generated` (RFC 3834, 5): asks automatic responders not to reply.
 #[derive(Clone)]
 struct AutoSubmitted;
 

@@ -1,4 +1,4 @@
-//! A mailbox in memory, for tests: keeps what was sent, and fails on request.
+//! A mailbox in memory, for tests: it stores sent mails, and fails on request.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,7 +24,7 @@ impl MemoryMailbox {
         self.state().sent.clear();
     }
 
-    /// Lets the next `count` attempts fail as transient.
+    /// Makes the next `count` attempts fail as transient.
     pub fn fail_next(&self, count: usize) {
         self.state().failures = count;
     }

@@ -1,5 +1,5 @@
 //! Every mail that Vestibule sends about an account. A row of the table declares a mail: its fields, its
-//! two templates, its name, its rule, its subject and the words beside it, and how long it is of use.
+//! two templates, its name, its rule, its subject and preheader, and how long it is useful.
 
 mod by_admin;
 mod render;
@@ -16,7 +16,7 @@ use crate::domain::admin::act::Mail;
 pub use render::MailContext;
 pub use rule::Rule;
 
-/// What a security notice says of an event.
+/// When and from where an event came, for a security notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     pub at: DateTime<Utc>,
@@ -25,26 +25,26 @@ pub struct Notice {
     pub browser: Option<String>,
 }
 
-/// What a row says beside its fields and templates.
+/// The properties of a mail besides its fields and templates.
 struct Declared {
     /// The name in the outbox and in logs, in snake case. It never changes once released.
     kind: &'static str,
     rule: Rule,
     /// `{product}` stands for the product.
     subject: &'static str,
-    /// What mail programs show beside the subject.
+    /// The text that mail programs show beside the subject.
     preheader: &'static str,
-    /// The life of its link. `None` where the mail never goes stale.
+    /// How long its link works. `None` if the mail never goes stale.
     expires_in: Option<Duration>,
 }
 
-/// What a mail says, between the parts that all mails share.
+/// The text of a mail, between the parts that all mails share.
 struct Words {
     html: String,
     text: String,
 }
 
-/// A macro, since a mail has two templates, each of which is a type of its own.
+/// A macro, because a mail has two templates, each of which is a separate type.
 macro_rules! mails {
     ($(
         $(#[$doc:meta])*
@@ -153,7 +153,7 @@ mails! {
         preheader: WHAT_IF_NOT_YOU,
         expires_in: None,
     };
-    /// A used refresh token came back, and every session was ended.
+    /// A used refresh token was presented again, and every session was ended.
     SessionsRevokedAfterReplay { notice: Notice }
     in "mail/sessions_revoked_after_replay.html" "mail/sessions_revoked_after_replay.txt" => Declared {
         kind: "sessions_revoked_after_replay",
@@ -162,7 +162,7 @@ mails! {
         preheader: WHAT_NEXT,
         expires_in: None,
     };
-    /// A wrong code followed the right password, where `password_known`, else a reset link.
+    /// A wrong code followed the right password if `password_known`, else a reset link.
     SecondFactorFailed { notice: Notice, password_known: bool }
     in "mail/second_factor_failed.html" "mail/second_factor_failed.txt" => Declared {
         kind: "second_factor_failed",
@@ -175,7 +175,8 @@ mails! {
         preheader: WHAT_IF_NOT_YOU,
         expires_in: None,
     };
-    /// The notice is of the last attempt. Where `password_known`, codes were guessed after the password.
+    /// The notice is about the last attempt. If `password_known`, codes were guessed after the right
+    /// password.
     SignInBlocked { notice: Notice, password_known: bool, link: String, expires_in: Duration }
     in "mail/sign_in_blocked.html" "mail/sign_in_blocked.txt" => Declared {
         kind: "sign_in_blocked",
@@ -184,7 +185,7 @@ mails! {
         preheader: "There were too many failed attempts. Use the link to unlock sign-in.",
         expires_in: Some(*expires_in),
     };
-    /// `erased_at` is given where the account was deleted.
+    /// `erased_at` is set if the account was deleted.
     ByAdmin { mail: &'static Mail, at: DateTime<Utc>, erased_at: Option<DateTime<Utc>> }
     in "mail/by_admin.html" "mail/by_admin.txt" => Declared {
         kind: mail.kind,
@@ -201,7 +202,7 @@ mails! {
         preheader: "A link to create your account. It works once.",
         expires_in: Some(*expires_in),
     };
-    /// A file brought the account. Its owner may know nothing of it.
+    /// An import created the account. Its owner may not have asked for it.
     Imported { link: String, expires_in: Duration }
     in "mail/imported.html" "mail/imported.txt" => Declared {
         kind: "imported",
@@ -220,7 +221,7 @@ mails! {
     };
 }
 
-/// Names the message alone: links in it are as good as passwords.
+/// Prints only the kind of message: links in it are as sensitive as passwords.
 impl std::fmt::Debug for Message {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Message({})", self.kind())

@@ -1,21 +1,20 @@
-//! Times, spans and names as the mails say them. The functions in `filters` give them to the
+//! Times, durations and names in the wording of the mails. `filters` provides the functions to the
 //! templates under the same names.
 
 use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::text::one_line;
 
-/// The most characters of a browser's name that a mail repeats.
+/// The most characters of a browser's name in a mail.
 const LONGEST_BROWSER: usize = 80;
 
-/// A moment in UTC, to the minute: `22 November 2026 at 13:07 UTC`.
+/// A time in UTC, to the minute: `22 November 2026 at 13:07 UTC`.
 pub(super) fn date_and_time(at: DateTime<Utc>) -> String {
     at.format("%-d %B %Y at %H:%M UTC").to_string()
 }
 
-/// A span in its largest whole unit: `30 minutes`, `24 hours`, `14 days`. Two days and more count
-/// in days. A span that is not whole minutes is rounded down, so that a mail never promises more
-/// than there is.
+/// A duration in its largest whole unit: `30 minutes`, `24 hours`, `14 days`. From two days on, it is in
+/// days. A duration that is not whole minutes is rounded down, so that a mail never promises too much.
 pub(super) fn in_words(span: Duration) -> String {
     let minutes = span.num_minutes().max(0);
     let (count, unit) = match minutes {
@@ -26,7 +25,7 @@ pub(super) fn in_words(span: Duration) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
-/// The name of a browser, which is whatever a client says it is: on one line, and cut short.
+/// The name of a browser, which clients choose freely: on one line, and shortened.
 pub(super) fn browser_name(text: &str) -> String {
     let line = one_line(text);
     match line.char_indices().nth(LONGEST_BROWSER) {

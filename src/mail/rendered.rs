@@ -1,4 +1,4 @@
-//! A mail ready to be sent: what the outbox keeps (sealed) and a transport delivers.
+//! A mail that is ready to be sent: the outbox stores it (sealed), and a transport delivers it.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::domain::accounts::email::masked;
 
-/// A mail with its recipient and both of its bodies. Serialised, it is the body of an outbox row,
-/// to be sealed first: links in it are as good as passwords.
+/// A mail with its recipient and both bodies. Its serialised form must be sealed before it is stored in
+/// the outbox, because links in it are as sensitive as passwords.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RenderedMail {
     /// The one recipient, a bare address: `local@domain`.
@@ -19,9 +19,9 @@ pub struct RenderedMail {
     pub text: String,
     /// The `text/html` part.
     pub html: String,
-    /// The outbox row's id, set by the worker before it sends. It makes the same Message-ID on
-    /// every attempt, so that a mail sent twice after a lost answer is seen as one. It is not
-    /// serialised: the row knows it.
+    /// The outbox row's id, set by the worker before it sends. Every attempt then has the same Message-ID,
+    /// so that a mail that is sent twice after a lost answer is recognised as one. It is not serialised,
+    /// since the row has it.
     #[serde(skip)]
     pub id: Option<Uuid>,
 }

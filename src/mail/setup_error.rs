@@ -1,4 +1,4 @@
-//! What only trying finds out about the settings of the mail server: files, certificates, addresses.
+//! Faults of the mail settings that appear only when they are used: files, certificates, addresses.
 
 use std::path::PathBuf;
 
@@ -13,21 +13,21 @@ pub enum SetupError {
     /// The host is neither a name nor an address.
     #[error("SMTP_HOST is not a host name or an IP address")]
     Host,
-    /// One of user and password is set, the other is not.
+    /// One of user and password is set, and the other is not.
     #[error("SMTP_USERNAME and SMTP_PASSWORD must be set together")]
     Credentials,
     /// The CA file cannot be read.
     #[error("SMTP_CA_FILE: {path} cannot be read: {source}", path = path.display())]
     CaUnreadable {
-        /// The file as set.
+        /// The file of the setting.
         path: PathBuf,
-        /// Why not.
+        /// The error.
         source: std::io::Error,
     },
-    /// The CA file holds no certificate, or something that is none.
+    /// The CA file contains no certificate, or something else.
     #[error("SMTP_CA_FILE: {path} {fault}", path = path.display())]
     CaUnusable {
-        /// The file as set.
+        /// The file of the setting.
         path: PathBuf,
         /// What is wrong with it.
         fault: &'static str,

@@ -1,8 +1,8 @@
-//! Delivery to a mail server: one connection a mail, TLS verified, patience for each answer, and answers
-//! of the server turned into words that a log may keep.
+//! Delivery to a mail server: a connection for each mail, verified TLS, a time limit for each reply, and
+//! the server's replies in a form that may be logged.
 //!
-//! lettre builds the message. Its connection has one time limit for everything, takes no reply whose text
-//! is missing, and forgets which command a refusal answers, so the conversation is our own.
+//! lettre builds the message. Its connection has one time limit for everything, does not accept replies
+//! without a text, and does not report which command was refused, so the conversation is implemented here.
 
 mod conversation;
 mod reply;
@@ -21,11 +21,11 @@ use super::{
 use crate::domain::network::tls;
 use conversation::{Failure, Server};
 
-/// The longest wait for one answer where someone waits for the result.
+/// The longest wait for one reply while an operator waits for the result.
 const CHECKING: Duration = Duration::from_secs(20);
 
-/// A mail server. Each mail takes a connection of its own: a pooled one would be reused in the
-/// middle of a command after a send was cut off by the time limit.
+/// A mail server. Each mail has its own connection: a pooled one might be reused in the middle of a
+/// command after the time limit ended a delivery.
 #[derive(Clone)]
 pub struct SmtpTransport(Arc<Inner>);
 
@@ -64,8 +64,8 @@ impl SmtpTransport {
             mode: settings.tls,
             tls: Arc::new(tls),
             credentials,
-            // The sender's domain rather than the machine's name, which is often not a full one and is
-            // not for others to know: relays write it into the mail.
+            // The sender's domain instead of the machine's name, which is often not fully qualified and
+            // should not be published: relays write it into the mail.
             hello: sender.mailbox().email.domain().to_owned(),
         };
         Ok(Self(Arc::new(Inner {
@@ -92,12 +92,12 @@ impl SmtpTransport {
         let sent = talk
             .send(from.as_ref(), to.as_ref(), &message.formatted())
             .await;
-        // The goodbye is of no interest: the mail is sent, or is not.
+        // The reply to QUIT does not matter: the mail has been accepted or refused.
         tokio::spawn(talk.leave());
         sent.map_err(Failure::judged)
     }
 
-    /// Greets the server, as before a mail: EHLO, TLS, AUTH; and leaves.
+    /// Greets the server as for a mail (EHLO, TLS, AUTH), and disconnects.
     pub(super) async fn check(&self) -> Result<(), DeliveryError> {
         let patience = self.0.timeout.min(CHECKING);
         let talk = self
@@ -137,7 +137,7 @@ fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, SetupError>
     Ok(certificates)
 }
 
-/// The error, its causes and what to do about it, in plain words.
+/// The error, its causes and its remedy, as text.
 fn words(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -159,7 +159,7 @@ fn words(error: &(dyn Error + 'static)) -> String {
     plain(&text)
 }
 
-/// The text on one line of at most 300 characters, addresses left out: servers like to repeat them.
+/// The text on one line of at most 300 characters, without addresses, which servers often repeat.
 fn plain(text: &str) -> String {
     let kept = text.split_whitespace().map(|word| {
         if word.contains('@') {

@@ -1,5 +1,5 @@
-//! Prints mails instead of sending them, for development without a mail server: framed, the text
-//! part as it is, so that a link can be copied.
+//! Prints mails instead of sending them, for development without a mail server: the text part between two
+//! lines, unchanged, so that a link can be copied.
 
 use std::io::Write;
 
@@ -14,12 +14,12 @@ pub struct StdoutTransport {
 }
 
 impl StdoutTransport {
-    /// Prints as from `from`.
+    /// Prints mails with the sender `from`.
     pub const fn new(from: String) -> Self {
         Self { from }
     }
 
-    /// Writes the whole mail under one lock, so that log lines never fall into it.
+    /// Writes the whole mail under one lock, so that no log lines appear inside it.
     pub(super) fn send(&self, mail: &RenderedMail) -> Result<(), DeliveryError> {
         let framed = self.framed(mail);
         let mut out = std::io::stdout().lock();
@@ -36,7 +36,7 @@ impl StdoutTransport {
             mail.subject,
             mail.text.trim_end(),
         );
-        // A terminal obeys control characters, wherever they come from.
+        // Control characters from any source are escaped, because a terminal obeys them.
         framed
             .chars()
             .filter(|c| *c == '\n' || !c.is_control())

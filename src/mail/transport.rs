@@ -1,5 +1,5 @@
-//! Where mails go: a mail server, standard output, or memory. One enum, since these are all there
-//! are; a test picks `Memory` and reads what would have been sent.
+//! The ways to deliver mails: a mail server, standard output, or memory. An enum, since there are no
+//! others; tests use `Memory` and read the mails from it.
 
 use super::{
     DeliveryError, MemoryMailbox, RenderedMail, SetupError, SmtpSettings, SmtpTransport,
@@ -16,17 +16,17 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// A transport to a mail server. Reads the certificates now, connects at the first mail.
+    /// A transport to a mail server. Reads the certificates now, and connects at the first mail.
     pub fn smtp(settings: &SmtpSettings) -> Result<Self, SetupError> {
         SmtpTransport::new(settings).map(Self::Smtp)
     }
 
-    /// A transport that prints every mail, as from `from`.
+    /// A transport that prints every mail with the sender `from`.
     pub fn stdout(from: String) -> Self {
         Self::Stdout(StdoutTransport::new(from))
     }
 
-    /// Whether a mail server would take our mails: it is reached and greeted, and no mail is sent.
+    /// Whether the mail server would accept mails: it is reached and greeted, and no mail is sent.
     pub async fn check(&self) -> Result<(), DeliveryError> {
         match self {
             Self::Smtp(smtp) => smtp.check().await,

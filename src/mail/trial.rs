@@ -1,4 +1,4 @@
-//! The mail that an operator sends to see whether mail arrives. It concerns no account and passes no
+//! The test mail that an operator sends to check delivery. It concerns no account and does not use the
 //! outbox.
 
 use askama::Template;

@@ -1,4 +1,4 @@
-//! Invitations. Those who write here hold the lock of `admins`; what decides is the row count.
+//! Invitations. Callers that write hold the lock of `admins`; the row count of a statement is its result.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -36,7 +36,8 @@ impl From<Row> for Invitation {
             id: row.id,
             email: row.email,
             email_canonical: row.email_canonical,
-            // The column's check allows no other word; the least right is the safe reading of one.
+            // The column's check allows no other value. The role with the fewest rights is the safe
+            // choice.
             role: row.role.parse().unwrap_or(Role::User),
             invited_by: row.invited_by,
             created_at: row.created_at,
@@ -60,12 +61,12 @@ struct NewRow<'a> {
     expires_at: DateTime<Utc>,
 }
 
-/// Word for word the condition of the partial indexes.
+/// The exact condition of the partial indexes.
 fn is_open() -> diesel::expression::SqlLiteral<Bool> {
     sql("(invitations.accepted_at IS NULL AND invitations.revoked_at IS NULL)")
 }
 
-/// Writes an invitation; `false` where the address has an open one.
+/// Writes an invitation; `false` if the address has an open one.
 pub async fn insert(
     tx: &Transaction<'_>,
     invitation: &Invitation,
@@ -90,7 +91,7 @@ pub async fn insert(
     Ok(rows == 1)
 }
 
-/// The invitation of a link, where it is open and has not expired.
+/// The open invitation of a link, unless it has expired.
 pub async fn find_living(
     mut conn: &AsyncPgConnection,
     token_hash: &[u8],
@@ -106,7 +107,7 @@ pub async fn find_living(
     Ok(found.map(Row::into))
 }
 
-/// The open invitation of an id.
+/// The open invitation with this id.
 pub async fn find_open(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<Invitation>> {
     let found = invitations::table
         .find(id)
@@ -118,8 +119,8 @@ pub async fn find_open(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Op
     Ok(found.map(Row::into))
 }
 
-/// Gives an open invitation a fresh link, on the word of `by`: the old link is dead. `None` where
-/// there is no open one of that id.
+/// Gives an open invitation a new link and a new sender; the old link stops working. `None` if no open
+/// invitation has this id.
 pub async fn renew(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -143,7 +144,7 @@ pub async fn renew(
     Ok(renewed.map(Row::into))
 }
 
-/// Takes an open invitation back; `None` where there is no open one of that id.
+/// Revokes an open invitation; `None` if no open invitation has this id.
 pub async fn revoke(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -159,7 +160,7 @@ pub async fn revoke(
     Ok(revoked.map(Row::into))
 }
 
-/// Uses the link up; `false` if another request was quicker, or it is no longer valid.
+/// Uses the link up; `false` if another request was faster, or it is no longer valid.
 pub async fn accept(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -175,7 +176,7 @@ pub async fn accept(
     Ok(rows == 1)
 }
 
-/// Turns one that was just accepted into one that is dead: no account could be made of it.
+/// Revokes an invitation that was just accepted, because no account could be created.
 pub async fn void(tx: &Transaction<'_>, id: Uuid, at: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(invitations::table.find(id))
         .set((
@@ -193,13 +194,13 @@ pub struct Listed {
     pub invitation: Invitation,
     /// The address of its sender, if that account still exists.
     pub inviter: Option<String>,
-    /// Whether that account is an admin's who can act.
+    /// Whether that account is an active admin's.
     pub inviter_is_admin: bool,
-    /// Whether the address has an account meanwhile.
+    /// Whether the address has an account by now.
     pub taken: bool,
 }
 
-/// Up to `limit` open invitations, the newest first, from behind `after` on.
+/// Up to `limit` open invitations, the newest first, after the position `after`.
 pub async fn open(
     mut conn: &AsyncPgConnection,
     after: Option<(DateTime<Utc>, Uuid)>,

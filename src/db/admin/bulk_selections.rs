@@ -1,4 +1,4 @@
-//! Accounts that an admin was shown to act on, until the act is confirmed.
+//! Accounts that were selected for an act, until the admin confirms it.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use crate::db::{Transaction, schema::bulk_selections};
 
-/// The most that an admin has at once; older ones are forgotten.
+/// The most selections of an admin; older ones are deleted.
 const MOST: i64 = 5;
 
-/// A selection to be kept.
+/// A selection to be stored.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = bulk_selections)]
 pub struct NewSelection<'a> {
@@ -21,7 +21,7 @@ pub struct NewSelection<'a> {
     pub selected: &'a [Uuid],
 }
 
-/// Keeps a selection, and forgets the admin's oldest ones.
+/// Stores a selection, and deletes the admin's oldest ones.
 pub async fn insert(tx: &Transaction<'_>, new: &NewSelection<'_>) -> QueryResult<()> {
     diesel::insert_into(bulk_selections::table)
         .values(new)
@@ -59,7 +59,7 @@ pub async fn find(
         .optional()
 }
 
-/// The same, once: the selection is gone afterwards.
+/// The same, and deletes the selection.
 pub async fn take(
     tx: &Transaction<'_>,
     id: Uuid,

@@ -1,5 +1,5 @@
-//! Counts for the dashboard. None reads more than a bounded part of a table, however big it is: what
-//! has an index is counted up to a bound, the rest is estimated from a sample of pages.
+//! Counts for the dashboard. None reads more than a limited part of a table, however large it is: rows
+//! with an index are counted up to a bound, others are estimated from a sample of pages.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
@@ -14,11 +14,11 @@ use crate::domain::{
     sign_in::attempts::{CEILING, LONGEST_PAUSE},
 };
 
-/// The most rows of one kind, or of one span, that are counted.
+/// The most rows of one kind or one time span that are counted.
 pub const BOUND: i64 = 20_000;
 /// The most pages of a table that are read for a sample: 16 MiB.
 const PAGES: i64 = 2048;
-/// The same for a figure that stands beside something else: 2 MiB.
+/// The same for a less important count: 2 MiB.
 const FEW_PAGES: i64 = 256;
 
 #[derive(QueryableByName)]
@@ -33,8 +33,8 @@ struct Percent {
     percent: f64,
 }
 
-/// Rows of a table that meet a condition, estimated from at most so many of its pages. The same pages
-/// are read each time, so that the figure rests while the table does.
+/// Rows of a table that match a condition, estimated from at most this many pages. The same pages are read
+/// each time, so that the estimate changes only with the table.
 async fn sampled(
     mut conn: &AsyncPgConnection,
     table: &str,
@@ -66,7 +66,7 @@ pub async fn users(conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<
     sampled(conn, "users", "true", now, PAGES).await
 }
 
-/// The same, at a glance.
+/// The same from a smaller sample.
 pub async fn users_at_a_glance(
     conn: &AsyncPgConnection,
     now: DateTime<Utc>,
@@ -74,7 +74,7 @@ pub async fn users_at_a_glance(
     sampled(conn, "users", "true", now, FEW_PAGES).await
 }
 
-/// Those with a second factor.
+/// Accounts with a second factor.
 pub async fn second_factors(conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<Figure> {
     sampled(
         conn,
@@ -86,13 +86,13 @@ pub async fn second_factors(conn: &AsyncPgConnection, now: DateTime<Utc>) -> Que
     .await
 }
 
-/// Sessions that neither ended nor expired. What expires is moved by each rotation and has no index.
+/// Sessions that have neither ended nor expired. Each rotation changes the expiry, so it has no index.
 pub async fn sessions(conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<Figure> {
     let living = "revoked_at IS NULL AND expires_at > $2 AND absolute_expires_at > $2";
     sampled(conn, "sessions", living, now, PAGES).await
 }
 
-/// Rows that an index finds, up to the bound. `$1` of the condition is a time.
+/// Rows that an index finds, up to the bound. `$1` in the condition is a time.
 async fn bounded(
     mut conn: &AsyncPgConnection,
     table: &str,
@@ -110,7 +110,7 @@ async fn bounded(
     Ok(Figure::bounded(count, BOUND))
 }
 
-/// Mails that are still to be sent.
+/// Mails that are waiting to be sent.
 pub async fn mails_waiting(conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<Figure> {
     bounded(
         conn,
@@ -121,14 +121,14 @@ pub async fn mails_waiting(conn: &AsyncPgConnection, now: DateTime<Utc>) -> Quer
     .await
 }
 
-/// Mails that were given up in the last 30 days, which is as long as they are kept.
+/// Mails that failed in the last 30 days, after which they are deleted.
 pub async fn mails_given_up(conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<Figure> {
     let given_up = "dropped_at > $1 AND NOT decoy";
     bounded(conn, "mails", given_up, now - TimeDelta::days(30)).await
 }
 
-/// Counters of guesses that let none through at this moment. No one waits longer than the longest
-/// pause, so older ones need not be looked at.
+/// Counters of failed attempts that are paused now. Counters older than the longest pause need not be
+/// read.
 pub async fn paused(conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<Figure> {
     let longest = LONGEST_PAUSE.as_secs();
     let paused = format!(
@@ -138,13 +138,13 @@ pub async fn paused(conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult
     bounded(conn, "account_throttles", &paused, now).await
 }
 
-/// Counters of guesses that refuse unknown browsers until the address is unlocked.
+/// Counters of failed attempts that refuse unknown browsers until the address is unlocked.
 pub async fn blocked(conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<Figure> {
     let blocked = format!("failures >= {CEILING}");
     bounded(conn, "account_throttles", &blocked, now).await
 }
 
-/// How often an event happened in each span, each up to the bound.
+/// The number of events with a name in each time span, each up to the bound.
 pub async fn events(
     mut conn: &AsyncPgConnection,
     event: &str,

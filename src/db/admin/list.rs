@@ -1,5 +1,5 @@
-//! The list of users, a page at a time. What a page costs hangs on its size, not on the number of
-//! users: docs/performance.md has the plans. The statements stand in `statement`.
+//! The list of users, a page at a time. The cost of a page depends on its size, not on the number of
+//! users: docs/performance.md has the plans. `statement` builds the statements.
 
 mod kinds;
 mod statement;
@@ -24,7 +24,8 @@ use statement::{Direction, FEW, FURTHER, GATHERED, NEAR};
 /// The most users that are counted.
 pub const BOUND: i64 = 1000;
 
-/// A row of the list. The times of second factor and last sign-in are looked up for the rows of the page alone.
+/// A row of the list. The times of second factor and last sign-in are looked up only for the rows of the
+/// page.
 #[derive(QueryableByName)]
 struct Found {
     #[diesel(embed)]
@@ -37,7 +38,7 @@ struct Found {
     last_sign_in_at: Option<DateTime<Utc>>,
 }
 
-/// Who matches a text, and how many do.
+/// The users who match a text, and their number.
 #[derive(QueryableByName)]
 struct Gathered {
     #[diesel(sql_type = SqlUuid)]
@@ -52,8 +53,8 @@ struct Count {
     count: i64,
 }
 
-/// Up to `limit` users that a search finds, in its order, within a transaction of the caller. Those
-/// before a place are the last ones before it.
+/// Up to `limit` users that a search finds, in its order, within the caller's transaction. Before a
+/// position, these are the last users before it.
 pub async fn page(
     tx: &Transaction<'_>,
     search: &UserSearch,
@@ -73,8 +74,9 @@ pub async fn page(
     Ok(found)
 }
 
-/// The users who match a text. Common ones stand among the next in order, rare ones are gathered by the index of
-/// words. Where neither holds, since those who match all stand far away, the way to them is walked.
+/// The users who match a text. Frequent matches are found among the next users in order; rare matches are
+/// collected from the index of words. If neither works, because all matches are far away, users are read
+/// in order until they are found.
 async fn matching(
     tx: &Transaction<'_>,
     search: &UserSearch,
@@ -106,7 +108,7 @@ async fn matching(
     rows(tx, search, &ids, limit).await
 }
 
-/// The users of the ids that a statement selects, in the order of its direction.
+/// The users with the ids that a statement selects, in the order of the direction.
 async fn rows(
     conn: &AsyncPgConnection,
     search: &UserSearch,
@@ -134,7 +136,8 @@ async fn rows(
     Ok(rows.into_iter().map(user).collect())
 }
 
-/// How many users a search finds on all its pages, counted up to [`BOUND`]; within a transaction.
+/// The number of users that a search finds on all its pages, counted up to [`BOUND`]; within a
+/// transaction.
 pub async fn count(tx: &Transaction<'_>, search: &UserSearch) -> QueryResult<Figure> {
     plan_for_values(tx).await?;
     let count = async |statement: &str| {
@@ -155,7 +158,8 @@ pub async fn count(tx: &Transaction<'_>, search: &UserSearch) -> QueryResult<Fig
     Ok(Figure::bounded(counted, BOUND))
 }
 
-/// The ids of up to `limit` users that a search finds, on any page, in no order; within a transaction.
+/// The ids of up to `limit` users that a search finds on all pages, in no particular order; within a
+/// transaction.
 pub async fn matching_ids(
     tx: &Transaction<'_>,
     search: &UserSearch,
@@ -172,8 +176,8 @@ pub async fn matching_ids(
     Ok(found.into_iter().map(|one| one.id).collect())
 }
 
-/// What is looked for decides which index is quick, so each statement is planned for its own
-/// values: a plan for any values would not know a rare word from a common one.
+/// The search values decide which index is fast, so each statement is planned for its values. A generic
+/// plan could not distinguish a rare word from a frequent one.
 async fn plan_for_values(tx: &Transaction<'_>) -> QueryResult<()> {
     sql_query("SET LOCAL plan_cache_mode = force_custom_plan")
         .execute(&mut tx.connection())
@@ -181,14 +185,14 @@ async fn plan_for_values(tx: &Transaction<'_>) -> QueryResult<()> {
     Ok(())
 }
 
-/// Leaves Postgres the bitmaps of indexes alone. It takes two common words for a common pair: where they
-/// hardly ever meet, it would read all users in the order of the list, and find no page.
+/// Allows Postgres only bitmap index scans. It expects a pair of frequent words to be frequent as well; if
+/// they rarely occur together, it would read all users in the order of the list without filling a page.
 const BY_INDEX_OF_WORDS: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off;
     SET LOCAL enable_indexonlyscan = off";
-/// Has Postgres read users in the order of the list alone.
+/// Makes Postgres read users only in the order of the list.
 const IN_ORDER: &str = "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off;
     SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on";
-/// Takes back what the others said, but that no table is read from end to end.
+/// Resets the two settings above, but no table may be scanned completely.
 const BY_KEY: &str = "SET LOCAL enable_bitmapscan = on; SET LOCAL enable_sort = on;
     SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on";
 

@@ -1,7 +1,7 @@
 //! Users as admins see and change them.
 //!
-//! Changes are made under the lock of `admins`, to a row that `hold` locked; what a token hangs on
-//! is raised beside them.
+//! Changes are made under the lock of `admins`, to a row that `hold` has locked. If they affect tokens,
+//! `revocation_id` is raised in the same transaction.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -26,18 +26,18 @@ use crate::{
     },
 };
 
-/// A user, and what only admins see.
+/// A user, with data for admins only.
 #[derive(Debug, Clone)]
 pub struct ManagedUser {
     pub user: User,
-    /// When the account was deleted, where it waits to be erased.
+    /// When the account was deleted, until it is erased.
     pub deleted_at: Option<DateTime<Utc>>,
     /// When the last session began, according to the audit log.
     pub last_sign_in_at: Option<DateTime<Utc>>,
 }
 
 impl ManagedUser {
-    /// What decides whether an act of an admin, or of an operator, has anything to do.
+    /// The state that decides whether an act of an admin or operator has an effect.
     pub fn account(&self, by_operator: bool) -> Account<'_> {
         Account {
             user: &self.user,
@@ -55,8 +55,8 @@ pub(in crate::db) type Columns = (
     Option<DateTime<Utc>>,
 );
 
-/// When the user of the row signed in last: one look into an index of the audit log for each user who is shown, so
-/// that no sign-in has a row more to write.
+/// The time of the user's last sign-in: one look-up in an index of the audit log for each displayed user,
+/// so that a sign-in need not write another row.
 pub(in crate::db) const LAST_SIGN_IN: &str = "(SELECT e.at FROM audit_events AS e
     WHERE e.subject_id = users.id AND e.event = 'signed_in' ORDER BY e.seq DESC LIMIT 1)";
 
@@ -74,7 +74,7 @@ pub(in crate::db) fn managed(
     }
 }
 
-/// The user of an id.
+/// The user with this id.
 pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<ManagedUser>> {
     let found = users::table
         .left_join(totp::table)
@@ -91,7 +91,7 @@ pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<
     Ok(found.map(managed))
 }
 
-/// The id of a canonical address.
+/// The id of the user with this canonical address.
 pub async fn id_of(mut conn: &AsyncPgConnection, canonical: &str) -> QueryResult<Option<Uuid>> {
     users::table
         .filter(users::email_canonical.eq(canonical))
@@ -101,7 +101,7 @@ pub async fn id_of(mut conn: &AsyncPgConnection, canonical: &str) -> QueryResult
         .optional()
 }
 
-/// The user of an id, locked until the transaction ends.
+/// The user with this id, locked until the transaction ends.
 pub async fn hold(tx: &Transaction<'_>, id: Uuid) -> QueryResult<Option<ManagedUser>> {
     let held = users::table
         .filter(users::id.eq(id))
@@ -116,7 +116,7 @@ pub async fn hold(tx: &Transaction<'_>, id: Uuid) -> QueryResult<Option<ManagedU
     }
 }
 
-/// The users of these ids, by address; unknown ids are skipped.
+/// The users with these ids, by address; unknown ids are skipped.
 pub async fn find_all(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult<Vec<ManagedUser>> {
     let found = users::table
         .left_join(totp::table)
@@ -133,8 +133,8 @@ pub async fn find_all(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult
     Ok(found.into_iter().map(managed).collect())
 }
 
-/// The same, locked until the transaction ends: always in the order of their ids, so that other transactions that
-/// else locks several in that order never waits for one while we wait for another.
+/// The same, locked until the transaction ends. They are locked in the order of their ids, as in every
+/// transaction that locks several, so that no deadlock is possible.
 pub async fn hold_all(tx: &Transaction<'_>, ids: &[Uuid]) -> QueryResult<Vec<ManagedUser>> {
     let held: Vec<Uuid> = users::table
         .filter(users::id.eq_any(ids))
@@ -146,7 +146,7 @@ pub async fn hold_all(tx: &Transaction<'_>, ids: &[Uuid]) -> QueryResult<Vec<Man
     find_all(tx, &held).await
 }
 
-/// Shuts an account, or opens it.
+/// Disables or enables an account.
 pub async fn set_disabled(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -159,7 +159,7 @@ pub async fn set_disabled(
     Ok(())
 }
 
-/// Marks an account as deleted, or takes the mark away.
+/// Marks an account as deleted, or removes the mark.
 pub async fn set_deleted(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -188,7 +188,7 @@ pub async fn require_password_change(tx: &Transaction<'_>, id: Uuid) -> QueryRes
     Ok(())
 }
 
-/// Gives another name, or none.
+/// Sets or removes the name.
 pub async fn rename(tx: &Transaction<'_>, id: Uuid, name: Option<&str>) -> QueryResult<()> {
     diesel::update(users::table.find(id))
         .set(users::display_name.eq(name))
@@ -203,8 +203,8 @@ struct Erased {
     id: Uuid,
 }
 
-/// Erases up to a hundred users who were deleted before `before`, with all that hangs on them;
-/// returns who they were. Locked rows are left to the next run.
+/// Erases up to a hundred users who were deleted before `before`, with all their data. Returns their ids.
+/// Locked rows are left to the next run.
 pub async fn erase(tx: &Transaction<'_>, before: DateTime<Utc>) -> QueryResult<Vec<Uuid>> {
     let erased: Vec<Erased> = sql_query(
         "DELETE FROM users WHERE id = ANY(ARRAY(

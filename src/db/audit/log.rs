@@ -1,4 +1,4 @@
-//! Reading the audit log as a whole: by filters, and by pages that begin after a number.
+//! Reading the audit log as a whole: by filters, and in pages that begin after a number.
 
 use std::{cmp::Reverse, collections::HashMap};
 
@@ -18,13 +18,13 @@ use uuid::Uuid;
 
 use crate::db::schema::{audit_events, users};
 
-/// How far the times of events may be out of the order of their numbers: what a transaction takes
-/// between the time it notes and the number it gets, and what the clocks of nodes differ by.
+/// How much the order of event times may differ from the order of their numbers: the time between reading
+/// the clock and getting the number in a transaction, and the difference between the clocks of nodes.
 const OUT_OF_ORDER: TimeDelta = TimeDelta::minutes(10);
-/// How many events have to agree on where a time lies: one node with a wrong clock must not decide.
+/// How many events must agree on the position of a time: a single node with a wrong clock must not decide.
 const WITNESSES: i64 = 100;
 
-/// Which events; all of them where nothing is said.
+/// Filters for events; without any, all events.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub actor: Option<Uuid>,
@@ -32,17 +32,17 @@ pub struct Filter {
     /// The hash of an address without account.
     pub subject_hash: Option<[u8; 32]>,
     pub event: Option<String>,
-    /// Not before,
+    /// Not before this time.
     pub from: Option<DateTime<Utc>>,
-    /// but before this time.
+    /// Before this time.
     pub to: Option<DateTime<Utc>>,
-    /// Where such events can be, so that nothing else is read.
+    /// The range of numbers in which matching events can be, so that nothing else is read.
     pub span: Span,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
-    /// Those after this one,
+    /// After this number,
     pub after: i64,
     /// and before this one.
     pub before: i64,
@@ -57,7 +57,7 @@ impl Default for Span {
     }
 }
 
-/// Where a page begins, and in which direction it goes on.
+/// Where a page begins, and in which direction it continues.
 #[derive(Debug, Clone, Copy)]
 pub enum Page {
     /// Older than this number, newest first.
@@ -67,13 +67,13 @@ pub enum Page {
 }
 
 impl Page {
-    /// The newest.
+    /// The newest events.
     pub const NEWEST: Self = Self::Before(i64::MAX);
-    /// The oldest.
+    /// The oldest events.
     pub const OLDEST: Self = Self::After(i64::MIN);
 }
 
-/// An event with all there is to it.
+/// An event with all its columns.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = audit_events, check_for_backend(diesel::pg::Pg))]
 pub struct LoggedEvent {
@@ -94,7 +94,7 @@ pub struct LoggedEvent {
     pub invited: Option<String>,
 }
 
-/// The address of the invitation that an event names. A row that was tampered with names none.
+/// The address of the invitation that an event names. `NULL` for a row that was tampered with.
 fn invited() -> SqlLiteral<Nullable<Text>> {
     sql("(CASE WHEN audit_events.detail->>'invitation' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
           THEN (SELECT i.email FROM invitations AS i
@@ -103,7 +103,7 @@ fn invited() -> SqlLiteral<Nullable<Text>> {
 
 #[cfg(test)]
 impl LoggedEvent {
-    /// One that wants care in any form: a formula, a quote and a sequence for terminals in it.
+    /// An event with a formula, a quote and a terminal sequence, for tests of every format.
     pub(crate) fn sample() -> Self {
         Self {
             seq: 7,
@@ -122,11 +122,10 @@ impl LoggedEvent {
     }
 }
 
-/// The numbers between which the events of these times lie.
+/// The range of numbers that contains the events of these times.
 ///
-/// Times follow the numbers but for a few minutes, so the events well before and well after tell
-/// where to begin and where to end. Near the ends of the log there are too few of them, and too few
-/// to be worth it.
+/// Times follow the numbers except for a few minutes, so events well before and well after determine the
+/// range. Near the ends of the log there are too few of them, and the range is not restricted there.
 pub async fn span(
     mut conn: &AsyncPgConnection,
     from: Option<DateTime<Utc>>,
@@ -160,7 +159,7 @@ pub async fn span(
     })
 }
 
-/// A filter that has an index of its own, in the order of the pages.
+/// A filter with its own index in the order of the pages.
 #[derive(Clone, Copy)]
 enum Lead<'a> {
     Actor(Uuid),
@@ -169,11 +168,11 @@ enum Lead<'a> {
     Event(&'a str),
 }
 
-/// Up to `limit` events of a page, within a transaction of the caller.
+/// Up to `limit` events of a page, within the caller's transaction.
 ///
-/// Where several filters are given, which of them is rare is known for the very values alone, so
-/// each statement is planned for its own. An index in the order of the page is always taken: where
-/// its statistics are old, Postgres would rather sort all that follows, page after page.
+/// With several filters, only their values tell which one is rare, so each statement is planned for its
+/// values. It always uses an index in the order of the page: with old statistics, Postgres would sort all
+/// later events for every page.
 pub async fn page(
     mut conn: &AsyncPgConnection,
     filter: &Filter,
@@ -195,7 +194,7 @@ pub async fn page(
         leads.extend(user.or(address));
         return events(conn, filter, &leads, page, limit).await;
     };
-    // An `OR` of two indexes would have all events of both sorted for each page.
+    // With an `OR` of two indexes, Postgres would sort all events of both for each page.
     let of_user = [leads.as_slice(), &[user]].concat();
     let of_address = [leads.as_slice(), &[address]].concat();
     let mut both = events(conn, filter, &of_user, page, limit).await?;
@@ -235,7 +234,8 @@ async fn events(
         ),
     };
     let mut query: Query<'_> = audit_events::table.into_boxed();
-    // The span has found the place; the index of times would have all from there on sorted.
+    // The span has determined the position; with the index of times, Postgres would sort all events from
+    // there on.
     if let Some(from) = filter.from {
         query = query.filter(sql::<Bool>("at + interval '0' >= ").bind::<Timestamptz, _>(from));
     }
@@ -274,9 +274,9 @@ fn equal<'a>(query: Query<'a>, lead: Lead<'a>) -> Query<'a> {
     }
 }
 
-/// An event and another filter, as a range within the index of both: two frequent values may never
-/// meet, and as two equations Postgres would pass all that either of them has. As a range of all three
-/// columns it would pass all other events of the first.
+/// An event name and another filter, as a range in the index of both. Two frequent values may never occur
+/// together, and as two equations Postgres would read all events of either. As a range over all three
+/// columns it would read all other events of the first.
 fn with_event<'a>(
     query: Query<'a>,
     lead: Lead<'a>,
@@ -301,9 +301,8 @@ fn with_event<'a>(
     }
 }
 
-/// The only filter, as a range of its index in the order of that index. For the same as an equation
-/// Postgres would walk the numbers where it takes a value for a frequent one, also when all of it
-/// happened long ago.
+/// A single filter, as a range of its index in the order of that index. With an equation, Postgres would
+/// read events by number if it takes a value for frequent, even if all of its events are old.
 fn alone<'a>(query: Query<'a>, lead: Lead<'a>, span: Span, newest_first: bool) -> Query<'a> {
     macro_rules! range {
         ($column:ident, $kind:ty, $value:expr) => {{
@@ -317,7 +316,7 @@ fn alone<'a>(query: Query<'a>, lead: Lead<'a>, span: Span, newest_first: bool) -
                 .sql(", ")
                 .bind::<BigInt, _>(span.before)
                 .sql("))");
-            // Two of the indexes leave those without out.
+            // Two of the indexes leave out rows without a value.
             let query = query
                 .filter(audit_events::$column.is_not_null())
                 .filter(range);
@@ -336,7 +335,7 @@ fn alone<'a>(query: Query<'a>, lead: Lead<'a>, span: Span, newest_first: bool) -
     }
 }
 
-/// The addresses of those of these users whose account is still there.
+/// The addresses of those of these users whose account still exists.
 pub async fn addresses(
     mut conn: &AsyncPgConnection,
     ids: &[Uuid],

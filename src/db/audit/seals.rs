@@ -1,5 +1,5 @@
-//! The chain over the audit log: seals are appended by the transaction that holds the lock, and
-//! read in order. `waiting` says which events may be sealed.
+//! The chain over the audit log: the transaction that holds the lock appends seals, and they are read in
+//! order. `waiting` decides which events may be sealed.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -16,7 +16,7 @@ use crate::{
     domain::audit::chain::{Seal, Statement, StoredEvent},
 };
 
-/// A time as microseconds since 1970, whatever it is.
+/// A time as microseconds since 1970, for any time that can be stored.
 macro_rules! micros {
     ($column:literal) => {
         concat!(
@@ -37,7 +37,7 @@ struct Answer {
     answer: bool,
 }
 
-/// Takes the lock of the sealer until the end of the transaction; false where another one has it.
+/// Takes the sealer's lock until the end of the transaction; `false` if another sealer has it.
 pub async fn try_lock(tx: &Transaction<'_>) -> QueryResult<bool> {
     let lock = "SELECT try_sealer_lock() AS answer";
     let locked: Answer = diesel::sql_query(lock)
@@ -189,7 +189,7 @@ pub async fn seals(mut conn: &AsyncPgConnection, after: i64, limit: i64) -> Quer
     Ok(rows.into_iter().map(Seal::from).collect())
 }
 
-/// What a seal covers, and the hashes of it.
+/// The events that a seal covers, with their hashes.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = audit_seals, check_for_backend(diesel::pg::Pg))]
 pub struct Segment {
@@ -199,7 +199,7 @@ pub struct Segment {
     pub after_seq: i64,
     /// up to this one.
     pub last_seq: i64,
-    /// The list; gone once purged.
+    /// The list of hashes; `None` once purged.
     pub row_hashes: Option<Vec<u8>>,
     /// SHA-256 of the list.
     pub digest: Vec<u8>,
@@ -220,7 +220,7 @@ pub async fn segments(
         .await
 }
 
-/// Appends a seal with the list that it was made over.
+/// Appends a seal with its list.
 pub async fn append(
     tx: &Transaction<'_>,
     seal: &Seal,
@@ -247,7 +247,7 @@ pub async fn append(
     Ok(())
 }
 
-/// The oldest segments that were all sealed before a time.
+/// The oldest segments, all sealed before a given time.
 #[derive(Debug, Clone, Copy, QueryableByName)]
 pub struct Old {
     /// The first of them, by the number of its seal.
@@ -256,7 +256,7 @@ pub struct Old {
     /// The last of them, by the number of its seal.
     #[diesel(sql_type = BigInt)]
     pub through: i64,
-    /// What they cover up to.
+    /// The last event that they cover.
     #[diesel(sql_type = BigInt)]
     pub last_seq: i64,
     #[diesel(sql_type = BigInt)]
@@ -285,8 +285,8 @@ pub async fn old(
         .optional()
 }
 
-/// Deletes the events of old segments, and their hashes. The seal that says so must have been
-/// appended in the same transaction, or the database refuses.
+/// Deletes the events of old segments and their hashes. The seal that records this must be appended in the
+/// same transaction, or the database refuses.
 pub async fn purge(tx: &Transaction<'_>, old: Old) -> QueryResult<usize> {
     let events = diesel::sql_query("DELETE FROM audit_events WHERE seq <= $1")
         .bind::<BigInt, _>(old.last_seq)

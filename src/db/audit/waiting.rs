@@ -1,8 +1,7 @@
-//! The events that no seal covers yet, and when those up to a number are all there that ever will be.
+//! The events that no seal covers yet, and whether all events up to a number are committed.
 //!
-//! An event takes its number within a transaction that has locked `audit_events` for it. So once
-//! every transaction that held that lock when a [`Mark`] was made is over, no event up to the mark
-//! can appear any more.
+//! An event gets its number in a transaction that has locked `audit_events`. So once every transaction
+//! that held that lock when a [`Mark`] was made has ended, no further event can appear up to the mark.
 
 use diesel::{
     QueryableByName,
@@ -17,8 +16,8 @@ use crate::domain::clock::from_micros;
 
 /// The most waiting events that are counted.
 pub const BOUND: i64 = 20_000;
-/// Transactions that may have written events: those of others who may not add any are no reason to
-/// wait. Any role can have `audit_events` locked like this for as long as it likes, by preparing a
+/// Transactions that may have written events. Transactions of roles that may not write events are not
+/// waited for: any role can have `audit_events` locked like this for as long as it likes, by preparing a
 /// statement that it has no right to execute. A prepared transaction has no process.
 const WRITERS: &str = "SELECT l.virtualtransaction FROM pg_locks AS l
     JOIN pg_class AS c ON c.oid = l.relation AND c.oid = 'audit_events'::regclass
@@ -29,10 +28,10 @@ const WRITERS: &str = "SELECT l.virtualtransaction FROM pg_locks AS l
       AND (a.usesysid IS NULL OR has_table_privilege(a.usesysid, c.oid, 'INSERT')
            OR pg_has_role(a.usesysid, c.relowner, 'MEMBER'))";
 
-/// A place in the log, and the transactions that may still write before it.
+/// A position in the log, and the transactions that may still write before it.
 #[derive(Debug, Clone)]
 pub struct Mark {
-    /// The last number taken so far.
+    /// The last number given out so far.
     pub seq: i64,
     writers: Vec<String>,
 }
@@ -40,9 +39,9 @@ pub struct Mark {
 /// Events without a seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
-    /// How many, counted up to [`BOUND`].
+    /// Their number, counted up to [`BOUND`].
     pub events: i64,
-    /// The lowest number of theirs.
+    /// The lowest of their numbers.
     pub first_seq: i64,
     /// The time of the oldest of them.
     pub since: DateTime<Utc>,
@@ -62,7 +61,7 @@ pub async fn some_wait(mut conn: &AsyncPgConnection) -> QueryResult<bool> {
     Ok(waits.answer)
 }
 
-/// The events that no seal covers yet; `None` where there is none.
+/// The events that no seal covers yet; `None` if there are none.
 pub async fn waiting(mut conn: &AsyncPgConnection) -> QueryResult<Option<Waiting>> {
     #[derive(QueryableByName)]
     struct Row {
@@ -73,7 +72,7 @@ pub async fn waiting(mut conn: &AsyncPgConnection) -> QueryResult<Option<Waiting
         #[diesel(sql_type = Nullable<BigInt>)]
         since: Option<i64>,
     }
-    // An infinite time, which only a tamperer writes, counts as none.
+    // An infinite time, which only tampering writes, counts as none.
     let query = format!(
         "SELECT count(*) AS events, min(seq) AS first_seq,
             (extract(epoch FROM min(at) FILTER (WHERE isfinite(at))) * 1000000)::bigint AS since
@@ -89,8 +88,7 @@ pub async fn waiting(mut conn: &AsyncPgConnection) -> QueryResult<Option<Waiting
     }))
 }
 
-/// Marks the present end of the log. Outside a transaction: the number has to be read before the
-/// locks are.
+/// Marks the current end of the log. Outside a transaction: the number must be read before the locks are.
 pub async fn mark(mut conn: &AsyncPgConnection) -> QueryResult<Mark> {
     #[derive(QueryableByName)]
     struct Last {
@@ -112,7 +110,7 @@ pub async fn mark(mut conn: &AsyncPgConnection) -> QueryResult<Mark> {
     })
 }
 
-/// Whether every event up to the mark is there that ever will be.
+/// Whether every event up to the mark is committed or rolled back.
 pub async fn is_settled(mut conn: &AsyncPgConnection, mark: &Mark) -> QueryResult<bool> {
     if mark.writers.is_empty() {
         return Ok(true);

@@ -35,7 +35,7 @@ pub async fn replace(
     Ok(())
 }
 
-/// The whole set, used codes as well: checking takes the same time however many are left.
+/// The whole set, including used codes: checking takes the same time however many are left.
 pub async fn all(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Vec<StoredCode>> {
     let rows = backup_codes::table
         .filter(backup_codes::user_id.eq(user_id))
@@ -48,7 +48,7 @@ pub async fn all(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Vec
         .collect())
 }
 
-/// Uses a code up; `false` where it was used.
+/// Uses a code up; `false` if it was used already.
 pub async fn consume(
     tx: &Transaction<'_>,
     user_id: Uuid,
@@ -81,7 +81,7 @@ pub async fn count_left(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryRes
         .await
 }
 
-/// How many unused codes hang on each key of the ring.
+/// The number of unused codes for each key of the ring.
 pub async fn unused_by_key(mut conn: &AsyncPgConnection) -> QueryResult<Vec<(String, i64)>> {
     backup_codes::table
         .filter(backup_codes::used_at.is_null())

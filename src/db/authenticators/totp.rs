@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::db::{Transaction, schema::totp_authenticators as totp};
 
-/// An authenticator as the row has it.
+/// A row of an authenticator.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = totp, check_for_backend(diesel::pg::Pg))]
 pub struct TotpRow {
@@ -20,9 +20,9 @@ pub struct TotpRow {
     pub secret: Vec<u8>,
     /// The last step accepted.
     pub last_step: i64,
-    /// Steps that never will be.
+    /// Steps that will never be accepted.
     pub refused_steps: Vec<i64>,
-    /// When the first code arrived.
+    /// When its first code was accepted.
     pub confirmed_at: Option<DateTime<Utc>>,
 }
 
@@ -36,7 +36,7 @@ pub async fn find(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Op
         .optional()
 }
 
-/// The same, held until the transaction ends: its secret is not sealed again meanwhile.
+/// The same, locked until the transaction ends, so that its secret is not sealed again.
 pub async fn hold(tx: &Transaction<'_>, user_id: Uuid) -> QueryResult<Option<TotpRow>> {
     totp::table
         .filter(totp::user_id.eq(user_id))
@@ -47,7 +47,7 @@ pub async fn hold(tx: &Transaction<'_>, user_id: Uuid) -> QueryResult<Option<Tot
         .optional()
 }
 
-/// Starts an enrolment, or starts it again; `false` where a confirmed authenticator stands.
+/// Starts an enrolment, or starts it again; `false` if a confirmed authenticator exists.
 pub async fn begin(
     tx: &Transaction<'_>,
     user_id: Uuid,
@@ -74,8 +74,8 @@ pub async fn begin(
     Ok(rows == 1)
 }
 
-/// Confirms an enrolment by the code of `step`, which counts as used. `sealed_secret` is what the
-/// code was checked against: an enrolment that was started again meanwhile is not confirmed by it.
+/// Confirms an enrolment with the code of `step`, which counts as used. `sealed_secret` is the secret that
+/// the code was checked against: an enrolment that was started again since is not confirmed.
 pub async fn confirm(
     tx: &Transaction<'_>,
     user_id: Uuid,
@@ -96,7 +96,7 @@ pub async fn confirm(
     Ok(rows == 1)
 }
 
-/// Accepts a step, once; `false` where it or a later one was accepted, or it is refused for good.
+/// Accepts a step, once; `false` if it or a later one was accepted, or if it is refused for good.
 pub async fn accept_step(
     tx: &Transaction<'_>,
     user_id: Uuid,
@@ -124,7 +124,7 @@ pub async fn accept_step(
     Ok(rows == 1)
 }
 
-/// Refuses a step for good. The list stays short: steps long past cannot come back.
+/// Refuses a step for good. The list stays short, since old steps can be dropped.
 pub async fn refuse_step(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -142,7 +142,7 @@ pub async fn refuse_step(
     Ok(())
 }
 
-/// Removes the authenticator; `false` where no confirmed one stood.
+/// Removes the authenticator; `false` if there was no confirmed one.
 pub async fn delete_confirmed(tx: &Transaction<'_>, user_id: Uuid) -> QueryResult<bool> {
     let rows = diesel::delete(totp::table)
         .filter(
@@ -155,7 +155,7 @@ pub async fn delete_confirmed(tx: &Transaction<'_>, user_id: Uuid) -> QueryResul
     Ok(rows == 1)
 }
 
-/// Forgets an enrolment that was begun and not confirmed.
+/// Deletes an enrolment that was not confirmed.
 pub async fn delete_pending(tx: &Transaction<'_>, user_id: Uuid) -> QueryResult<()> {
     diesel::delete(totp::table)
         .filter(totp::user_id.eq(user_id).and(totp::confirmed_at.is_null()))

@@ -1,14 +1,14 @@
-//! Cuts a stream of Postgres messages (protocol 3.0) at their boundaries, whatever the pieces that it
-//! arrives in. Looks at types and lengths, and into errors for their SQLSTATE.
+//! Splits a stream of Postgres messages (protocol 3.0), whatever the pieces in which it arrives. It reads
+//! types and lengths, and the SQLSTATE of errors.
 
-/// A type byte, and the length of what follows, itself included.
+/// A type byte, and the length of the rest, which includes the length itself.
 const HEAD: usize = 5;
-/// No error is longer; what is, is not looked into.
+/// Longer errors are not parsed.
 const LONGEST_ERROR: usize = 16 * 1024;
 
 #[derive(Debug, Default)]
 pub(super) struct Requests {
-    /// The first message has no type.
+    /// Whether the first message, which has no type, has begun.
     has_begun: bool,
     frames: Frames,
 }
@@ -20,7 +20,7 @@ impl Requests {
         let mut bytes = bytes;
         if !self.has_begun && !bytes.is_empty() {
             self.has_begun = true;
-            // The start-up message, read as one with the type that a query has.
+            // The start-up message, treated like one with the type of a query.
             self.frames.head.push(b'Q');
         }
         while let Some((kind, rest)) = self.frames.next_head(bytes) {
@@ -37,17 +37,17 @@ pub(super) struct Answers {
     error: Option<Vec<u8>>,
 }
 
-/// One thing that a server said.
+/// A message from the server.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Said {
-    /// It waits for the next request.
+    /// It is ready for the next request.
     Ready,
     /// A statement failed, with this SQLSTATE.
     Failed([u8; 5]),
 }
 
 impl Answers {
-    /// What is said in these bytes.
+    /// Reports the messages in these bytes.
     pub(super) fn said_in(&mut self, bytes: &[u8], mut say: impl FnMut(Said)) {
         let mut bytes = bytes;
         loop {
@@ -87,14 +87,14 @@ fn state_of(error: &[u8]) -> Option<[u8; 5]> {
 
 #[derive(Debug, Default)]
 struct Frames {
-    /// As much as there is of the next head.
+    /// The part of the next head that has arrived.
     head: Vec<u8>,
-    /// Bytes that still belong to the last message.
+    /// Bytes that belong to the last message.
     left: usize,
 }
 
 impl Frames {
-    /// Skips what is left of a message; then the type of the next one, and the bytes behind its head.
+    /// Skips the rest of a message. Returns the type of the next one, and the bytes after its head.
     fn next_head<'a>(&mut self, bytes: &'a [u8]) -> Option<(u8, &'a [u8])> {
         let skipped = self.left.min(bytes.len());
         self.left -= skipped;

@@ -1,5 +1,5 @@
-//! How a session is set, whatever the defaults of the server, the database, the role and the URL's
-//! `options` are; and whether it is ours alone.
+//! The settings of a session, whatever the defaults of the server, the database, the role and the URL's
+//! `options`; and whether the session is ours alone.
 
 use std::time::Duration;
 
@@ -9,30 +9,30 @@ use tokio_postgres::{Client, SimpleQueryMessage};
 
 use super::{ConnectError, Patience, with_sources};
 
-/// How long things may take on a connection.
+/// Time limits on a connection.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::db) struct Bounds {
-    /// A statement, by the server. Streaming its rows counts.
+    /// Of a statement, enforced by the server. It includes streaming its rows.
     statement: Duration,
-    /// An answer, and each pause in it, by us: a server that is stopped ends nothing.
+    /// Of an answer and of each pause in it, enforced by us, since a stopped server ends nothing.
     pub(super) silence: Duration,
-    /// A transaction without a statement, by the server.
+    /// Of a transaction without a statement, enforced by the server.
     idle_in_transaction: Duration,
-    /// A row or a lock that another transaction holds, by the server.
+    /// Of waiting for a row or a lock of another transaction, enforced by the server.
     lock: Duration,
 }
 
 impl Bounds {
-    /// For what a client waits for.
+    /// For work that a client waits for.
     pub(in crate::db) const REQUEST: Self = Self {
         statement: Duration::from_secs(8),
         silence: Duration::from_secs(10),
         idle_in_transaction: Duration::from_mins(1),
-        // Shorter than a request waits for a connection, so that some who wait for one row never
-        // take all connections for long.
+        // Shorter than a request waits for a connection, so that requests waiting for one row never occupy
+        // all connections for long.
         lock: Duration::from_secs(3),
     };
-    /// For imports, their undoing, purges and checks of the whole log, which no client waits for.
+    /// For imports, undoing them, purges and checks of the whole log, which no client waits for.
     pub(in crate::db) const BACKGROUND: Self = Self {
         statement: Duration::from_mins(5),
         silence: Duration::from_secs(310),
@@ -48,7 +48,7 @@ impl Bounds {
         lock: Duration::ZERO,
     };
 
-    /// The settings of the server, in milliseconds; 0 is without limit.
+    /// The settings of the server, in milliseconds; 0 is no limit.
     fn settings(&self) -> [(&'static str, String); 3] {
         let millis = |limit: Duration| limit.as_millis().to_string();
         [
@@ -61,7 +61,7 @@ impl Bounds {
         ]
     }
 
-    /// Sets a session that is open to these bounds.
+    /// Applies these limits to an open session.
     pub(in crate::db) async fn apply(
         &self,
         conn: &mut AsyncPgConnection,
@@ -76,18 +76,18 @@ impl Bounds {
     }
 }
 
-/// Settings whose default must not decide what our statements mean or how long they wait. 0 is
-/// without limit, of time. What a version of Postgres does not have is left out.
+/// Settings whose defaults must not change the meaning of our statements or how long they wait. A time of
+/// 0 is no limit. Settings that a version of Postgres does not have are skipped.
 ///
-/// `search_path` is not among them: an operator says with it which schema the tables are in.
+/// `search_path` is not among them: operators use it to choose the schema of the tables.
 const SETTINGS: &[(&str, &str)] = &[
-    // Each statement sees what was committed before it, and waits for a row that is being changed
-    // and evaluates it again. The conditional statements of one-time things are written for that.
+    // Each statement sees what was committed before it. It waits for a row that is being changed, and
+    // evaluates it again. The conditional statements of one-time things rely on that.
     ("default_transaction_isolation", "read committed"),
     ("default_transaction_read_only", "off"),
     ("default_transaction_deferrable", "off"),
-    // Our statements look rows up by key, which has one good plan. Left alone, Postgres plans many
-    // of them again for each execution, which takes longer than to execute them.
+    // Our statements look rows up by key, which has one good plan. By default, Postgres plans many of them
+    // again for each execution, which takes longer than executing them.
     ("plan_cache_mode", "force_generic_plan"),
     ("transaction_timeout", "0"),
     ("idle_session_timeout", "0"),
@@ -99,11 +99,11 @@ const SETTINGS: &[(&str, &str)] = &[
     ("standard_conforming_strings", "on"),
     ("array_nulls", "on"),
     ("transform_null_equals", "off"),
-    // A policy that hid rows would make what is there look gone.
+    // A policy that hides rows would make existing data look missing.
     ("row_security", "on"),
 ];
 
-/// Sets the session up; whether the server is a standby.
+/// Sets the session up. Returns whether the server is a standby.
 pub(super) async fn set_up(
     client: &Client,
     bounds: &Bounds,
@@ -115,7 +115,8 @@ pub(super) async fn set_up(
         .chain(limits)
         .map(|(name, value)| format!("('{name}', '{value}')"))
         .collect();
-    // Without prepared statements, which a pooler may not know. The limit first, for the others.
+    // Without prepared statements, which a pooler may not support. The time limit comes first, so that it
+    // applies to the others.
     let answer = client
         .simple_query(&format!(
             "SET statement_timeout = {};
@@ -133,28 +134,28 @@ pub(super) async fn set_up(
     Ok(last == Some("t"))
 }
 
-/// How long a pooler may let the other session wait before nothing is known.
+/// How long a pooler may let the other session wait before the check is inconclusive.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What one session sets, no other may see, and it must still find it when another one is at work.
-/// With a pooler that lends the connections of the database transaction by transaction, locks and
-/// settings of a session are anyone's and its prepared statements are gone.
+/// What one session sets must be invisible to the other, and the first must still find it while the other
+/// is working. A pooler that assigns connections transaction by transaction shares locks and settings of
+/// sessions, and loses prepared statements.
 pub(super) async fn refuse_pooler(one: &Client, other: &Client) -> Result<(), ConnectError> {
     let failed = |e: tokio_postgres::Error| ConnectError::Connect(with_sources(&e));
     let set = "SELECT set_config('vestibule.session', pg_backend_pid() || ' ' || clock_timestamp(), false)";
     let mark = first(&one.simple_query(set).await.map_err(failed)?);
     let looking = other.simple_query("BEGIN; SELECT current_setting('vestibule.session', true)");
-    // A pooler with one connection, whose sessions are whole, lets it wait; that shows elsewhere.
+    // A pooler with one connection in session mode lets the other session wait; another check finds that.
     let Ok(seen) = tokio::time::timeout(PATIENCE, looking).await else {
         return Ok(());
     };
-    // A pooler that lends them statement by statement lets no transaction begin.
+    // A pooler in statement mode does not allow transactions.
     let seen = match seen {
         Ok(seen) => seen,
         Err(error) if error.code().is_some() => return Err(ConnectError::Pooler),
         Err(error) => return Err(failed(error)),
     };
-    // Before anything more is asked: a pooler with a single connection has lent it to the other one.
+    // This comes first: a pooler with a single connection has given it to the other session.
     if first(&seen) == mark {
         return Err(ConnectError::Pooler);
     }

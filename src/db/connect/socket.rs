@@ -1,4 +1,4 @@
-//! The socket to a server, and TLS on it where both sides want it.
+//! The socket to a server, with TLS if both sides want it.
 
 use std::{
     future::Future,
@@ -20,7 +20,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::watched::{Patience, Watched};
 use crate::domain::network::database_url::{DatabaseUrl, Host, Tls};
 
-/// What a network that swallows packets is noticed by, where the URL says nothing.
+/// The default of the keepalive that detects a network which drops packets.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
 const KEEPALIVE_COUNT: u32 = 3;
@@ -62,7 +62,7 @@ impl Socket {
     }
 }
 
-/// Agrees with the server on TLS; has it watched, with or without.
+/// Negotiates TLS with the server, and watches the stream with or without it.
 pub(super) struct Negotiation {
     pub(super) tls: Tls,
     pub(super) is_direct: bool,
@@ -74,7 +74,7 @@ pub(super) struct Negotiation {
 impl Negotiation {
     async fn negotiate(mut self, mut socket: Socket) -> io::Result<Watched<Negotiated>> {
         let wants_tls = match (&socket, self.tls) {
-            // Over a socket file no one listens in, and Postgres offers no TLS there.
+            // A socket file cannot be intercepted, and Postgres offers no TLS there.
             (Socket::Unix(_), _) | (_, Tls::Disable) => false,
             (Socket::Tcp(_), _) if self.is_direct => true,
             (Socket::Tcp(_), _) => offers_tls(&mut socket).await?,
@@ -118,7 +118,7 @@ impl TlsConnect<Socket> for Negotiation {
     }
 }
 
-/// A stream on which TLS was agreed on, or was not.
+/// A stream after the negotiation of TLS.
 pub(super) enum Negotiated {
     Plain(Socket),
     Tls(Box<Rustls>),
@@ -133,7 +133,7 @@ impl TlsStream for Negotiated {
     }
 }
 
-/// Hands reading and writing on to whatever the variants hold.
+/// Forwards reading and writing to the stream in the variant.
 macro_rules! hand_on {
     ($name:ident: $($variant:ident),+) => {
         impl AsyncRead for $name {

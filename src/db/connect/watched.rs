@@ -1,9 +1,9 @@
-//! A connection that ends itself: when an answer does not come in time, and when the server says
-//! something after which the connection is of no more use.
+//! A connection that ends itself when an answer does not arrive in time, or when the server reports an
+//! error after which the connection cannot be used.
 //!
-//! This is below the driver, so that it holds for every statement, every commit and every request of
-//! a pipeline, whichever request sends it. A server that is stopped cannot end a statement, and a network that
-//! swallows packets tells no one.
+//! This is below the driver, so it applies to every statement, every commit and every request of a
+//! pipeline, whichever request sends it. A stopped server cannot end a statement, and a network that drops
+//! packets reports nothing.
 
 use std::{
     io,
@@ -27,7 +27,7 @@ use super::{
     frames::{Answers, Requests, Said},
 };
 
-/// How long an answer may take to come, or to go on.
+/// The longest wait for an answer, and for each part of it.
 #[derive(Debug, Clone)]
 pub(in crate::db) struct Patience(Arc<AtomicU64>);
 
@@ -38,7 +38,7 @@ impl Patience {
         fresh
     }
 
-    /// For what is sent from now on.
+    /// Sets the limit for what is sent later.
     pub(in crate::db) fn set(&self, patience: Duration) {
         let millis = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
         self.0.store(millis, Ordering::Relaxed);
@@ -54,9 +54,9 @@ pub(super) struct Watched<S> {
     patience: Patience,
     requests: Requests,
     answers: Answers,
-    /// Requests that wait for their answer.
+    /// Requests without an answer so far.
     unanswered: u32,
-    /// Rings when nothing has moved for too long.
+    /// Fires when nothing has arrived for too long.
     alarm: Option<Pin<Box<Sleep>>>,
     health: Health,
 }
@@ -64,7 +64,7 @@ pub(super) struct Watched<S> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Health {
     Good,
-    /// The server said that it is of no more use; what it answers now is still read.
+    /// The server reported that it cannot be used; pending answers are still read.
     Condemned,
     Ended,
 }
@@ -106,7 +106,7 @@ impl<S> Watched<S> {
         });
     }
 
-    /// Fails once nothing has moved for too long.
+    /// Fails when nothing has arrived for too long.
     fn poll_alarm(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         let patience = &self.patience;
         let alarm = self
@@ -126,7 +126,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         if self.health == Health::Ended {
-            // The end of the stream: the driver lets go of the connection, and the pool with it.
+            // The end of the stream: the driver closes the connection, and the pool drops it.
             return Poll::Ready(Ok(()));
         }
         let before = buf.filled().len();
@@ -155,13 +155,14 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
             return self.poll_alarm(cx).map(Err);
         };
         if let Ok(count) = outcome {
-            // Bytes that the kernel took are no sign of life while an answer is awaited.
+            // Bytes that the kernel accepted do not show that the server is alive while an answer is
+            // pending.
             if self.unanswered == 0 {
                 self.alarm = None;
             }
             self.unanswered += self.requests.begun_in(&bytes[..count]);
         }
-        // The driver reads before it writes, and may not read again until something wakes it.
+        // The driver reads before it writes, and may not read again until it is woken.
         if self.unanswered > 0
             && let Poll::Ready(error) = self.poll_alarm(cx)
         {

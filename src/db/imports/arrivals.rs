@@ -1,4 +1,5 @@
-//! Files with accounts as they arrive: their sealed pieces, which are kept until a file is imported.
+//! Files of accounts while they are uploaded: their sealed parts, which are stored until a file is
+//! imported.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -14,7 +15,7 @@ use crate::db::{
     schema::{user_import_parts as parts, user_imports as imports},
 };
 
-/// Keeps a piece of a file that arrives; `false` where the file is not there any more.
+/// Stores a part of a file; `false` if the file does not exist any more.
 pub async fn insert_part(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -35,7 +36,7 @@ pub async fn insert_part(
     Ok(rows == 1)
 }
 
-/// Deletes what arrives from an admin besides `id` and the `others` latest.
+/// Deletes unfinished uploads of an admin, except `id` and the `others` latest.
 pub async fn replace_arriving(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -55,7 +56,7 @@ pub async fn replace_arriving(
     Ok(())
 }
 
-/// Deletes a file that has not arrived.
+/// Deletes an unfinished upload.
 pub async fn forget_arriving(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<()> {
     diesel::delete(imports::table.find(id).filter(imports::arriving))
         .execute(&mut conn)
@@ -63,7 +64,7 @@ pub async fn forget_arriving(mut conn: &AsyncPgConnection, id: Uuid) -> QueryRes
     Ok(())
 }
 
-/// What is known of a file once all of it is there.
+/// The summary of a file that is complete.
 #[derive(Debug, AsChangeset)]
 #[diesel(table_name = imports)]
 pub struct Arrived<'a> {
@@ -71,14 +72,14 @@ pub struct Arrived<'a> {
     pub file_name: &'a str,
     pub row_count: i64,
     pub accounts_new: i64,
-    /// Rows whose address has one.
+    /// Rows whose address has an account.
     pub accounts_known: i64,
     /// Rows that cannot be used.
     pub rows_bad: i64,
     pub seen_at: DateTime<Utc>,
 }
 
-/// Notes that all of a file is there; `false` where it is not kept any more.
+/// Marks a file as complete; `false` if it does not exist any more.
 pub async fn arrived(tx: &Transaction<'_>, id: Uuid, arrived: &Arrived<'_>) -> QueryResult<bool> {
     let rows = diesel::update(imports::table.find(id))
         .filter(imports::arriving)
@@ -88,7 +89,7 @@ pub async fn arrived(tx: &Transaction<'_>, id: Uuid, arrived: &Arrived<'_>) -> Q
     Ok(rows == 1)
 }
 
-/// The pieces of a file, in order.
+/// The parts of a file, in order.
 pub async fn parts(
     mut conn: &AsyncPgConnection,
     import_id: Uuid,
@@ -101,7 +102,7 @@ pub async fn parts(
         .await
 }
 
-/// Forgets the pieces of a file.
+/// Deletes the parts of a file.
 pub async fn forget_parts(tx: &Transaction<'_>, import_id: Uuid) -> QueryResult<()> {
     diesel::delete(parts::table.filter(parts::import_id.eq(import_id)))
         .execute(&mut tx.connection())

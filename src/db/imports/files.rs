@@ -1,7 +1,7 @@
-//! Files with accounts: what became of each. Their sealed pieces stand in `arrivals`.
+//! Files of accounts and their states. Their sealed parts are in `arrivals`.
 //!
-//! Every step from one state to the next is one conditional statement, so that of two who take it
-//! at once one does.
+//! Every transition from one state to the next is one conditional statement, so that of concurrent
+//! transitions one succeeds.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -20,33 +20,33 @@ use crate::db::{
     schema::{user_imports as imports, users},
 };
 
-/// A file to be kept.
+/// A file to be stored.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = imports)]
 pub struct NewFile<'a> {
     pub id: Uuid,
     pub created_at: DateTime<Utc>,
-    /// The admin who uploaded it; `None` at the command line.
+    /// The admin who uploaded it; `None` on the command line.
     pub created_by: Option<Uuid>,
     pub file_name: &'a str,
-    /// `uploaded`, or `done` where it is written by the same transaction.
+    /// `uploaded`, or `done` if the same transaction imports it.
     pub state: &'a str,
-    /// Whether the rest of it is still to come.
+    /// Whether the upload is unfinished.
     pub arriving: bool,
     pub row_count: i64,
     pub accounts_new: i64,
-    /// Rows whose address has one.
+    /// Rows whose address has an account.
     pub accounts_known: i64,
     /// Rows that cannot be used.
     pub rows_bad: i64,
     pub seen_at: DateTime<Utc>,
-    /// Now, where it is done.
+    /// The current time, if it is done.
     pub finished_at: Option<DateTime<Utc>>,
     /// Whether the owners of the accounts are mailed.
     pub mails_owners: bool,
 }
 
-/// A file and what became of it.
+/// A file and its state.
 #[derive(Debug, Clone, Queryable, Selectable, QueryableByName)]
 #[diesel(table_name = imports, check_for_backend(diesel::pg::Pg))]
 pub struct FileRow {
@@ -72,7 +72,7 @@ pub struct FileRow {
     pub staged_run: i32,
 }
 
-/// Keeps a file, without its pieces.
+/// Stores a file without its parts.
 pub async fn insert(mut conn: &AsyncPgConnection, new: &NewFile<'_>) -> QueryResult<()> {
     diesel::insert_into(imports::table)
         .values(new)
@@ -81,7 +81,7 @@ pub async fn insert(mut conn: &AsyncPgConnection, new: &NewFile<'_>) -> QueryRes
     Ok(())
 }
 
-/// How many files wait for a word.
+/// The number of files that wait to be confirmed.
 pub async fn waiting(mut conn: &AsyncPgConnection) -> QueryResult<i64> {
     imports::table
         .filter(imports::finished_at.is_null())
@@ -94,7 +94,7 @@ pub async fn waiting(mut conn: &AsyncPgConnection) -> QueryResult<i64> {
 /// A file, and the address of the admin who uploaded it, if that account still exists.
 pub type Listed = (FileRow, Option<String>);
 
-/// The file of an id.
+/// The file with this id.
 pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<Listed>> {
     imports::table
         .left_join(users::table.on(imports::created_by.eq(users::id.nullable())))
@@ -105,7 +105,7 @@ pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<
         .optional()
 }
 
-/// The file of an id, locked until the transaction ends.
+/// The file with this id, locked until the transaction ends.
 pub async fn hold(tx: &Transaction<'_>, id: Uuid) -> QueryResult<Option<FileRow>> {
     imports::table
         .find(id)
@@ -116,7 +116,7 @@ pub async fn hold(tx: &Transaction<'_>, id: Uuid) -> QueryResult<Option<FileRow>
         .optional()
 }
 
-/// Up to `limit` files, the newest first, those behind `after`.
+/// Up to `limit` files, the newest first, after the position `after`.
 pub async fn list(
     mut conn: &AsyncPgConnection,
     after: Option<(DateTime<Utc>, Uuid)>,
@@ -136,7 +136,7 @@ pub async fn list(
     query.load(&mut conn).await
 }
 
-/// Who confirmed an import, and from where.
+/// The admin who confirmed an import, with their client.
 #[derive(Debug, AsChangeset)]
 #[diesel(table_name = imports)]
 #[expect(clippy::struct_field_names, reason = "they are named as their columns")]
@@ -147,8 +147,7 @@ pub struct Confirmed<'a> {
     pub confirmed_user_agent: Option<&'a str>,
 }
 
-/// Lets a file without bad rows be imported; `false` where it is not there, or no more to be
-/// confirmed.
+/// Confirms a file without bad rows; `false` if it does not exist, or cannot be confirmed any more.
 pub async fn confirm(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -161,7 +160,7 @@ pub async fn confirm(
         .set((
             by,
             imports::state.eq("running"),
-            // What is forgotten after a day counts from here on.
+            // From here on, it is no longer deleted after a day.
             imports::seen_at.eq(now),
         ))
         .execute(&mut tx.connection())
@@ -169,7 +168,7 @@ pub async fn confirm(
     Ok(rows == 1)
 }
 
-/// Forgets a file that is not imported; `false` where there is none.
+/// Deletes a file that is not imported; `false` if there is none.
 pub async fn discard(tx: &Transaction<'_>, id: Uuid) -> QueryResult<bool> {
     let rows = diesel::delete(
         imports::table
@@ -181,8 +180,8 @@ pub async fn discard(tx: &Transaction<'_>, id: Uuid) -> QueryResult<bool> {
     Ok(rows == 1)
 }
 
-/// Claims a confirmed import that has no worker, or whose worker's last heartbeat is
-/// older than `unless_seen`. An earlier run stages nothing from here on.
+/// Claims a confirmed import that has no worker, or whose worker's last heartbeat is older than
+/// `unless_seen`. An earlier run stages no further rows.
 pub async fn take(
     mut conn: &AsyncPgConnection,
     now: DateTime<Utc>,
@@ -203,7 +202,7 @@ pub async fn take(
     .optional()
 }
 
-/// Notes that a run goes on; `false` where it does not count any more.
+/// The heartbeat of a run; `false` if the run is not the current one any more.
 pub async fn seen(
     mut conn: &AsyncPgConnection,
     (id, run): (Uuid, i32),
@@ -222,17 +221,17 @@ fn goes_on() -> SqlLiteral<Bool> {
     sql("(user_imports.state = 'running' OR user_imports.arriving)")
 }
 
-/// What the rows came to.
+/// The counts of a file's rows.
 #[derive(Debug, Clone, Copy, AsChangeset)]
 #[diesel(table_name = imports)]
 pub struct Counts {
     pub row_count: i64,
     pub accounts_new: i64,
-    /// Those whose address had one.
+    /// Rows whose address had an account.
     pub accounts_known: i64,
 }
 
-/// Notes that the file is imported, by the transaction that did so; `false` where the run does not count any
+/// Marks the file as imported, in the same transaction; `false` if the run is not the current one any
 /// more.
 pub async fn finish(
     tx: &Transaction<'_>,
@@ -255,7 +254,7 @@ pub async fn finish(
     Ok(rows == 1)
 }
 
-/// Ends an import that was confirmed and whose accounts are not made; `false` where there is none.
+/// Cancels an import that was confirmed and whose accounts do not exist yet; `false` if there is none.
 pub async fn cancel(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -274,7 +273,7 @@ pub async fn cancel(
     Ok(rows == 1)
 }
 
-/// Notes that a run failed for good; `false` where it is no more the one that counts.
+/// Marks a run as failed for good; `false` if it is not the current one any more.
 pub async fn fail(
     tx: &Transaction<'_>,
     (id, run): (Uuid, i32),
@@ -293,7 +292,7 @@ pub async fn fail(
     Ok(rows == 1)
 }
 
-/// Notes that a held import was taken back.
+/// Marks a locked import as undone.
 pub async fn set_undone(tx: &Transaction<'_>, id: Uuid, at: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(imports::table.find(id))
         .set((imports::state.eq("undone"), imports::undone_at.eq(at)))

@@ -1,4 +1,4 @@
-//! What is still staged of imports that have come to their end: the owners of their accounts, who are mailed.
+//! The staged rows of imports that have ended; the owners of their accounts are to be mailed.
 
 use diesel::{
     prelude::*,
@@ -10,18 +10,18 @@ use uuid::Uuid;
 
 use crate::db::{Transaction, schema::user_imports as imports};
 
-/// An import that has come to its end, whose rows are still staged.
+/// An import that has ended, with rows that are still staged.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Leftover {
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
-    /// Rows of the file up to the last that was staged.
+    /// Rows of the file up to the last staged one.
     #[diesel(sql_type = BigInt)]
     pub rows_staged: i64,
-    /// The first row that may be left.
+    /// The first row that may still be staged.
     #[diesel(sql_type = BigInt)]
     pub cleared_to: i64,
-    /// Mails so far.
+    /// Mails written so far.
     #[diesel(sql_type = BigInt)]
     pub owners_mailed: i64,
     /// Whether the owners are mailed.
@@ -29,8 +29,8 @@ pub struct Leftover {
     pub mails_owners: bool,
 }
 
-/// Locks an import that has come to its end and whose rows are still staged: this one, or the one that ended
-/// first. Passes those that another transaction has locked.
+/// Locks an import that has ended and has staged rows: this one, or the one that ended first. Those that
+/// another transaction has locked are skipped.
 pub async fn hold(tx: &Transaction<'_>, only: Option<Uuid>) -> QueryResult<Option<Leftover>> {
     sql_query(
         "SELECT id, rows_staged, cleared_to, owners_mailed, mails_owners FROM user_imports
@@ -46,7 +46,7 @@ pub async fn hold(tx: &Transaction<'_>, only: Option<Uuid>) -> QueryResult<Optio
 /// The owner of a staged account.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct StagedOwner {
-    /// Which row of the file it is.
+    /// The number of its row in the file.
     #[diesel(sql_type = BigInt)]
     pub number: i64,
     /// The id of the account.
@@ -60,7 +60,7 @@ pub struct StagedOwner {
     pub email_canonical: String,
 }
 
-/// Takes the rows of a file from `from` up to `to` from the stage.
+/// Removes the staged rows of a file from `from` up to `to`. Returns their owners.
 pub async fn take(
     tx: &Transaction<'_>,
     import: Uuid,
@@ -83,7 +83,7 @@ struct Id {
     id: Uuid,
 }
 
-/// Which of these accounts the import made and are still there; they stay until the transaction ends.
+/// Which of these accounts the import created and still exist. They are locked until the transaction ends.
 pub async fn still_there(
     mut conn: &AsyncPgConnection,
     import: Uuid,
@@ -99,7 +99,7 @@ pub async fn still_there(
     Ok(there.into_iter().map(|it| it.id).collect())
 }
 
-/// Notes up to which row an import that is held is cleared, `None` being all of it, and how many owners were
+/// Records up to which row a locked import is cleared (`None` is all of it), and how many owners were
 /// mailed.
 pub async fn cleared(
     tx: &Transaction<'_>,
@@ -117,20 +117,20 @@ pub async fn cleared(
     Ok(())
 }
 
-/// A row of which no account was made, although its address was free when it was staged.
+/// A row without an account of this import, although its address was free when it was staged.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Overtaken {
-    /// Which row of the file it is.
+    /// The number of its row in the file.
     #[diesel(sql_type = BigInt)]
     pub number: i64,
-    /// The line that it begins on, from 1.
+    /// The line on which it begins, from 1.
     #[diesel(sql_type = BigInt)]
     pub line: i64,
     #[diesel(sql_type = Text)]
     pub email: String,
 }
 
-/// Up to `limit` rows of an import that is done of which no account was made, behind the row `behind`.
+/// Up to `limit` rows of a finished import for which no account was created, after the row `behind`.
 pub async fn overtaken(
     mut conn: &AsyncPgConnection,
     import: Uuid,

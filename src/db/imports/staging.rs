@@ -1,5 +1,5 @@
-//! The accounts of an import that runs: staged in chunks, and made by one statement. What becomes of the
-//! staged rows afterwards stands in `leftovers`.
+//! The accounts of a running import: staged in chunks, and created by one statement. `leftovers` handles
+//! the staged rows afterwards.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -21,9 +21,9 @@ use crate::db::{
 /// Accounts to be staged, by column.
 #[derive(Debug, Default)]
 pub struct Staged<'a> {
-    /// Which row of the file it is, from 0.
+    /// The number of each row in the file, from 0.
     pub numbers: Vec<i64>,
-    /// The line that it begins on, from 1.
+    /// The line on which each begins, from 1.
     pub lines: Vec<i64>,
     pub ids: Vec<Uuid>,
     /// Addresses as given.
@@ -31,12 +31,12 @@ pub struct Staged<'a> {
     /// Addresses in lower case.
     pub canonical: Vec<&'a str>,
     pub names: Vec<Option<&'a str>>,
-    /// Hashes of any kind that can be verified, or the mark that there is none.
+    /// Hashes of any kind that can be verified, or the mark of an account without a password.
     pub hashes: Vec<&'a str>,
     pub roles: Vec<&'a str>,
-    /// Whether the file says that the address is proven.
+    /// Whether the file declares the address verified.
     pub verified: Vec<bool>,
-    /// When the accounts were made.
+    /// When the accounts were created.
     pub created: Vec<DateTime<Utc>>,
 }
 
@@ -63,8 +63,8 @@ pub async fn stage(tx: &Transaction<'_>, import: Uuid, staged: &Staged<'_>) -> Q
     Ok(())
 }
 
-/// Notes that the rows of a file are staged from `before` up to `now_staged`; `false` where the run does not
-/// count any more. It belongs into the transaction that stages them.
+/// Records that the rows of a file are staged from `before` up to `now_staged`; `false` if the run is not
+/// the current one any more. It belongs in the transaction that stages them.
 pub async fn advance(
     tx: &Transaction<'_>,
     (id, run): (Uuid, i32),
@@ -86,7 +86,7 @@ pub async fn advance(
     Ok(rows == 1)
 }
 
-/// Lets Postgres see how many rows are staged, before it plans what is done with them.
+/// Updates the statistics of the staged rows, before Postgres plans statements over them.
 pub async fn analyze(mut conn: &AsyncPgConnection) -> QueryResult<()> {
     sql_query("ANALYZE user_import_rows")
         .execute(&mut conn)
@@ -94,8 +94,8 @@ pub async fn analyze(mut conn: &AsyncPgConnection) -> QueryResult<()> {
     Ok(())
 }
 
-/// Locks the staged rows of an import by the first of them; another transaction that makes their accounts is
-/// waited for.
+/// Locks the staged rows of an import by locking the first one. Waits for another transaction that creates
+/// their accounts.
 pub async fn hold(mut conn: &AsyncPgConnection, import: Uuid) -> QueryResult<()> {
     sql_query(
         "SELECT FROM user_import_rows WHERE import_id = $1 ORDER BY number LIMIT 1 FOR UPDATE",
@@ -112,10 +112,10 @@ struct Id {
     id: Uuid,
 }
 
-/// Erases the accounts of staged addresses that were registered and never verified; returns their ids. One
+/// Erases the accounts of staged addresses that were registered and never verified. Returns their ids. One
 /// that is verified at the same moment stays.
 pub async fn erase_never_verified(tx: &Transaction<'_>, import: Uuid) -> QueryResult<Vec<Uuid>> {
-    // In the order that every transaction uses to lock several.
+    // In the order in which every transaction locks several.
     let held: Vec<Id> = sql_query(format!(
         "SELECT users.id FROM users JOIN user_import_rows AS r USING (email_canonical)
          WHERE r.import_id = $1 AND {NEVER_VERIFIED} ORDER BY users.id FOR UPDATE OF users"
@@ -136,14 +136,14 @@ pub async fn erase_never_verified(tx: &Transaction<'_>, import: Uuid) -> QueryRe
     Ok(gone.into_iter().map(|gone| gone.id).collect())
 }
 
-/// Makes the accounts of the staged rows of a range whose address is free; returns how many.
+/// Creates accounts for the staged rows of a range whose address is free. Returns their number.
 pub async fn make(
     tx: &Transaction<'_>,
     import: Uuid,
     (from, to): (i64, i64),
     now: DateTime<Utc>,
 ) -> QueryResult<usize> {
-    // In the order of their ids, so that the entries of most indexes come in order.
+    // In the order of their ids, so that most indexes are written in order.
     sql_query(
         "INSERT INTO users (id, email, email_canonical, display_name, password_hash, role,
             email_verified_at, created_at, import_id, verified_by_file, browsers_known_from)
@@ -160,7 +160,7 @@ pub async fn make(
     .await
 }
 
-/// Writes an event about each account that was made of a range, as `record` is about the service.
+/// Writes an event for each account created from a range, with the actor and client of `record`.
 pub async fn audit_made(
     tx: &Transaction<'_>,
     import: Uuid,

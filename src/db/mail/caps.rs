@@ -1,5 +1,5 @@
-//! Caps on mail: counted by one statement that lets a mail through in the same breath. Of any number
-//! of requests at once, on any nodes, no more get through than the cap says.
+//! Caps on mail. One statement checks and counts a mail, so concurrent requests on any nodes never exceed
+//! a cap.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
@@ -11,13 +11,13 @@ use uuid::Uuid;
 
 use crate::db::Transaction;
 
-/// A cap of one recipient or mailbox: `per` holds the whole burst, `each` one mail of it.
+/// A cap of one recipient or mailbox. The whole burst recovers in `per`, one mail of it in `each`.
 #[derive(Debug, Clone, Copy)]
 pub struct Cap {
     pub key: Uuid,
-    /// The time in which one mail is given back.
+    /// The time in which one mail recovers.
     pub each: TimeDelta,
-    /// The time in which the whole burst is given back.
+    /// The time in which the whole burst recovers.
     pub per: TimeDelta,
 }
 
@@ -27,11 +27,11 @@ struct Admitted {
     admitted: bool,
 }
 
-/// Counts a mail against two caps; `false` where one of them is reached. The second counts only what
-/// the first lets through.
+/// Counts a mail against two caps; `false` if one of them is reached. The second counts only mails that
+/// the first allows.
 pub async fn admit(tx: &Transaction<'_>, caps: [Cap; 2], now: DateTime<Utc>) -> QueryResult<bool> {
     let [first, second] = caps;
-    // A time further ahead than a whole burst is from a clock that was ahead.
+    // A time further ahead than a whole burst was set by a fast clock.
     let admitted: Admitted = diesel::sql_query(
         "WITH first AS (
              INSERT INTO mail_caps AS c (key, full_at, held) VALUES ($1, $7 + $2, false)
@@ -63,8 +63,8 @@ struct Due {
     at: Option<DateTime<Utc>>,
 }
 
-/// When the mail of an event that is mailed at most once in `period` may be sent: `None` is now. The
-/// row stays locked until the transaction ends, so that events come one after the other.
+/// When the mail of an event may be sent that is mailed at most once in `period`: `None` is now. The row
+/// stays locked until the transaction ends, so that events are handled one after the other.
 pub async fn next_of_kind(
     tx: &Transaction<'_>,
     key: Uuid,
@@ -72,7 +72,7 @@ pub async fn next_of_kind(
     period: TimeDelta,
 ) -> QueryResult<Option<DateTime<Utc>>> {
     let due: Due = diesel::sql_query(
-        // What waited for `full_at` was sent then, and the next one comes a period later.
+        // The mail that waited for `full_at` was sent then, and the next one follows a period later.
         "INSERT INTO mail_caps AS c (key, full_at, held) VALUES ($1, $2 + $3, false)
          ON CONFLICT (key) DO UPDATE SET (full_at, held) = (
              SELECT CASE WHEN next.at <= $2 THEN $2 + $3 ELSE next.at END, next.at > $2
@@ -94,8 +94,8 @@ struct Replaced {
     merged: i32,
 }
 
-/// Takes the mail back that waits under this key, to write another one in its place; returns how many
-/// events it reported. A mail that a worker has taken stays.
+/// Removes the unsent mail with this key, so that another one can replace it. Returns the number of events
+/// it reported. A mail that a worker has taken stays.
 pub async fn take_back(tx: &Transaction<'_>, key: Uuid, now: DateTime<Utc>) -> QueryResult<i32> {
     let taken: Vec<Replaced> = diesel::sql_query(
         "DELETE FROM mails WHERE merge_key = $1 AND sealed IS NOT NULL AND dropped_at IS NULL

@@ -26,18 +26,18 @@ pub struct NewMail<'a> {
     pub created_at: DateTime<Utc>,
 }
 
-/// What a cap or a merge says of a mail.
+/// The result of a cap or a merge for a mail.
 #[derive(Debug, Clone, Copy)]
 pub struct Verdict {
-    /// A cap was reached: it is written like any other, and never sent.
+    /// A cap was reached: the mail is written like any other, and never sent.
     pub capped: bool,
-    /// Under which key the next event of its kind may replace it while it waits.
+    /// The key with which the next event of its kind may replace it until it is sent.
     pub merge_key: Option<Uuid>,
-    /// How many events it tells of.
+    /// How many events it reports.
     pub merged: i32,
 }
 
-/// Writes a mail to the outbox that no rule holds back.
+/// Writes a mail to the outbox, without a rule.
 pub async fn insert(tx: &Transaction<'_>, mail: &NewMail<'_>) -> QueryResult<()> {
     let free = Verdict {
         capped: false,
@@ -47,14 +47,14 @@ pub async fn insert(tx: &Transaction<'_>, mail: &NewMail<'_>) -> QueryResult<()>
     insert_judged(tx, mail, free).await
 }
 
-/// Writes a mail to the outbox. An account that is gone meanwhile, such as one that is taken back
-/// with its import, makes the mail a decoy: the statement looks at the account itself, and holds it.
+/// Writes a mail to the outbox. If its account does not exist any more, for example because its import was
+/// undone, the mail becomes a decoy: the statement checks the account itself, and locks it.
 pub async fn insert_judged(
     tx: &Transaction<'_>,
     mail: &NewMail<'_>,
     verdict: Verdict,
 ) -> QueryResult<()> {
-    // A mail without an account looks for one that is not there, which costs the same.
+    // A mail without an account looks for one that does not exist, which costs the same.
     diesel::sql_query(
         "WITH account AS (SELECT id FROM users WHERE id = coalesce($2, $1) FOR KEY SHARE),
               gone AS (SELECT $2 IS NOT NULL AND NOT EXISTS (SELECT FROM account) AS it)
@@ -88,7 +88,7 @@ pub async fn hold_account(mut conn: &AsyncPgConnection, user: Option<Uuid>) -> Q
     Ok(())
 }
 
-/// Writes many mails to the outbox: a statement takes eight values of each, and 65,535 in all.
+/// Writes many mails to the outbox: each has eight values, and a statement may have 65,535.
 pub async fn insert_all(tx: &Transaction<'_>, mails: &[NewMail<'_>]) -> QueryResult<()> {
     diesel::insert_into(mails::table)
         .values(mails)
@@ -107,7 +107,7 @@ pub struct TakenMail {
     pub decoy: bool,
     /// Not sent, since a cap was reached.
     pub capped: bool,
-    /// How many events it tells of.
+    /// How many events it reports.
     pub merged: i32,
     /// The rendered mail, sealed.
     pub sealed: Option<Vec<u8>>,
@@ -115,8 +115,8 @@ pub struct TakenMail {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Takes up to `limit` mails that are due, and leases them until `lease_until`: a worker that dies
-/// with a mail in its hands loses it to the next one.
+/// Takes up to `limit` mails that are due, and leases them until `lease_until`: if a worker dies, another
+/// one takes its mails after that.
 pub async fn take_due(
     tx: &Transaction<'_>,
     limit: i64,
@@ -150,7 +150,7 @@ pub async fn take_due(
         .await
 }
 
-/// How many are still to be sent.
+/// The number of mails that are waiting to be sent.
 pub async fn count_waiting(mut conn: &AsyncPgConnection) -> QueryResult<i64> {
     mails::table
         .filter(mails::sealed.is_not_null().and(mails::decoy.eq(false)))
@@ -160,7 +160,7 @@ pub async fn count_waiting(mut conn: &AsyncPgConnection) -> QueryResult<i64> {
         .await
 }
 
-/// It was handed to the mail server; its text is forgotten.
+/// Marks a mail as sent to the mail server, and deletes its text.
 pub async fn mark_sent(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -174,7 +174,7 @@ pub async fn mark_sent(
     Ok(())
 }
 
-/// The row of a mail that was taken, while no other worker has taken it since.
+/// The row of a mail that was taken, unless another worker has taken it since.
 #[diesel::dsl::auto_type]
 fn taken(mail: &TakenMail) -> _ {
     let id: Uuid = mail.id;
@@ -185,7 +185,7 @@ fn taken(mail: &TakenMail) -> _ {
         .filter(mails::sealed.is_not_null())
 }
 
-/// Holds a mail that is being sent for longer.
+/// Extends the lease of a mail that is being sent.
 pub async fn hold(
     mut conn: &AsyncPgConnection,
     mail: &TakenMail,
@@ -198,7 +198,7 @@ pub async fn hold(
     Ok(())
 }
 
-/// It will not be sent; its text is forgotten.
+/// Marks a mail as never to be sent, and deletes its text.
 pub async fn mark_dropped(
     mut conn: &AsyncPgConnection,
     mail: &TakenMail,
@@ -216,7 +216,7 @@ pub async fn mark_dropped(
     Ok(())
 }
 
-/// It is given up. Its text is kept, sealed, so that an operator can have it tried again.
+/// Marks a mail as failed. Its sealed text is kept, so that an operator can have it sent again.
 pub async fn mark_given_up(
     mut conn: &AsyncPgConnection,
     mail: &TakenMail,
@@ -230,7 +230,7 @@ pub async fn mark_given_up(
     Ok(())
 }
 
-/// It could not be sent now; it is due again at `next_attempt_at`.
+/// Records a failed attempt; the mail is due again at `next_attempt_at`.
 pub async fn mark_failed(
     mut conn: &AsyncPgConnection,
     mail: &TakenMail,
@@ -247,24 +247,24 @@ pub async fn mark_failed(
     Ok(())
 }
 
-/// A mail as admins see it: what became of it, and never what it says.
+/// A mail as admins see it: its state, never its text.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = mails, check_for_backend(diesel::pg::Pg))]
 pub struct MailRow {
     pub id: Uuid,
     pub kind: String,
     pub created_at: DateTime<Utc>,
-    /// When it was handed to the mail server.
+    /// When the mail server accepted it.
     pub sent_at: Option<DateTime<Utc>>,
-    /// When it was given up.
+    /// When it failed for good.
     pub dropped_at: Option<DateTime<Utc>>,
     /// Attempts so far.
     pub attempts: i32,
-    /// Why it was given up, or why the last attempt failed.
+    /// The error of the last attempt.
     pub last_error: Option<String>,
 }
 
-/// The latest mails to a user, those behind one where its time and id are given, newest first.
+/// The latest mails to a user, newest first; if a time and an id are given, those after that position.
 pub async fn latest_of(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,

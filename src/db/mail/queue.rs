@@ -1,4 +1,4 @@
-//! The outbox as operators see it: what is not sent, and trying again.
+//! The outbox as operators see it: unsent mails, and sending them again.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
@@ -10,27 +10,28 @@ use uuid::Uuid;
 
 use crate::db::schema::mails;
 
-/// A mail that is not sent, as operators see it: without its text and its recipient.
+/// An unsent mail as operators see it: without its text and its recipient.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = mails, check_for_backend(diesel::pg::Pg))]
 pub struct QueuedMail {
     pub id: Uuid,
-    /// The user it concerns, while there is an account.
+    /// The user it concerns, if the account still exists.
     pub user_id: Option<Uuid>,
     pub kind: String,
     pub created_at: DateTime<Utc>,
-    /// When it is tried next, where it was not given up.
+    /// When it is tried next, unless it has failed.
     pub next_attempt_at: DateTime<Utc>,
     pub expires_at: Option<DateTime<Utc>>,
     /// Attempts so far.
     pub attempts: i32,
-    /// When it was given up.
+    /// When it failed for good.
     pub dropped_at: Option<DateTime<Utc>>,
     /// Why the last attempt failed.
     pub last_error: Option<String>,
 }
 
-/// What is not sent, the oldest first, up to `most`, those behind one where its time and id are given.
+/// Unsent mails, the oldest first, at most `most`; if a time and an id are given, those after that
+/// position.
 pub async fn queue(
     mut conn: &AsyncPgConnection,
     behind: Option<(DateTime<Utc>, Uuid)>,
@@ -49,7 +50,7 @@ pub async fn queue(
     query.load(&mut conn).await
 }
 
-/// One mail that is not sent.
+/// One unsent mail.
 pub async fn queued(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<QueuedMail>> {
     mails::table
         .find(id)
@@ -60,7 +61,7 @@ pub async fn queued(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Optio
         .optional()
 }
 
-/// How many mails are not sent.
+/// The numbers of unsent mails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
 pub struct QueueCounts {
     /// Not tried yet.
@@ -69,7 +70,7 @@ pub struct QueueCounts {
     /// Tried, and to be tried again.
     #[diesel(sql_type = BigInt)]
     pub failed: i64,
-    /// Given up.
+    /// Failed for good.
     #[diesel(sql_type = BigInt)]
     pub dead: i64,
     /// Held back by a cap in the last day.
@@ -77,7 +78,7 @@ pub struct QueueCounts {
     pub capped: i64,
 }
 
-/// Counts what is not sent.
+/// Counts the unsent mails.
 pub async fn count_queue(
     mut conn: &AsyncPgConnection,
     now: DateTime<Utc>,
@@ -94,9 +95,9 @@ pub async fn count_queue(
     .await
 }
 
-/// Makes one mail, or all, due now: what waits for its next attempt and what was given up, whose
-/// attempts then count from nothing. What is due before `soon` anyway is left alone, as a worker may
-/// have it in its hands; so is what has expired. Returns how many changed.
+/// Makes one mail or all mails due now: those that wait for their next attempt, and those that failed,
+/// whose attempts then count from zero. Mails that are due before `soon` are left alone, since a worker
+/// may be sending them, and so are expired ones. Returns the number of changed mails.
 pub async fn make_due(
     mut conn: &AsyncPgConnection,
     id: Option<Uuid>,

@@ -1,8 +1,8 @@
 //! The lock under which one process at a time migrates a database.
 //!
-//! It is held on the table of the migrations by a transaction of a connection of its own, since each
-//! migration ends a transaction of the other one. A stranger who may connect cannot take it, as they
-//! can any advisory lock.
+//! It is held on the table of the migrations by a transaction on a separate connection, because each
+//! migration ends a transaction on the other one. Unlike an advisory lock, a role that may only connect
+//! cannot take it.
 
 use std::time::Duration;
 
@@ -15,12 +15,11 @@ use crate::db::connect::Connector;
 
 const POLL: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_mins(1);
-/// The statement of `diesel_migrations`, which would make the table later.
+/// The statement of `diesel_migrations`, which would create the table later.
 const MAKE_TABLE: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
     version VARCHAR(50) PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)";
-/// Takes the lock, or says that another transaction has it; a plain NOWAIT would fail like any other
-/// statement. The mode lets rows be added. A waiting transaction is idle for as long as the
-/// migrations take.
+/// Takes the lock, or reports that another transaction has it; NOWAIT would fail like any other statement.
+/// The lock mode allows adding rows. The transaction is idle for as long as the migrations take.
 const TRY: &str = "BEGIN;
     SET LOCAL idle_in_transaction_session_timeout = 0;
     DO $$ BEGIN
@@ -36,7 +35,7 @@ struct Answer {
     answer: bool,
 }
 
-/// The lock; it ends with the value.
+/// The lock; it is released when dropped.
 pub(super) struct Lock(
     #[expect(dead_code, reason = "the open transaction is the lock")] AsyncPgConnection,
 );
@@ -60,7 +59,7 @@ impl Lock {
     }
 }
 
-/// Of several processes that make the same table at once, Postgres fails some.
+/// If several processes create the same table at once, Postgres lets some of them fail.
 async fn make_table(conn: &mut AsyncPgConnection, deadline: Instant) -> Result<(), MigrateError> {
     loop {
         let there = "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS answer";

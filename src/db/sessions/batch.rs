@@ -1,5 +1,5 @@
-//! Batches the questions of one thread: while a statement runs, further questions are collected, and
-//! the next statement answers all of them. A single question is sent at once.
+//! Batches the questions of one thread: while a statement runs, further questions are collected, and the
+//! next statement answers all of them. A single question is sent at once.
 
 use std::collections::HashMap;
 
@@ -10,11 +10,12 @@ use tokio::{
 
 use crate::db::{Db, DbError, PerThread};
 
-/// A question of which one statement can answer many.
+/// A question, many of which one statement can answer.
 pub(in crate::db) trait Question: Send + Sync + Sized + 'static {
     type Answer: Send + 'static;
 
-    /// The answers by the position of their questions, from 1. A question without an answer is left out.
+    /// The answers with the positions of their questions, from 1. Questions without an answer are left
+    /// out.
     fn answer_all(
         db: &Db,
         questions: &[&Self],
@@ -39,8 +40,8 @@ impl<Q: Question> Clone for Batcher<Q> {
 impl<Q: Question> Batcher<Q> {
     fn start(db: &Db) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
-        // A task of its own: a client that hangs up must not take the answers of others with it.
-        // It ends with the runtime of its thread.
+        // A separate task: a client that disconnects must not cancel the answers of others. It ends with
+        // the runtime of its thread.
         tokio::spawn(answer(db.clone(), receiver));
         Self(sender)
     }
@@ -50,7 +51,7 @@ impl<Q: Question> Batcher<Q> {
     }
 }
 
-/// Batcher together with whatever else this thread queue at this moment.
+/// Asks together with the other questions that this thread has queued at this moment.
 pub(in crate::db) async fn ask<Q: Question>(
     db: &Db,
     queue: &PerThread<Batcher<Q>>,
@@ -64,7 +65,7 @@ pub(in crate::db) async fn ask<Q: Question>(
     answered.await.map_err(|_| gone())?
 }
 
-/// More than a thread has in flight outside a flood; keeps a statement's arrays short.
+/// More than the requests of a thread outside a flood, and few enough to keep a statement's arrays short.
 const MAX_BATCH: usize = 64;
 /// How often the event loop polls its sockets before a statement is sent. A poll takes about a
 /// microsecond, and two of them halve the number of statements of a busy server.
@@ -85,7 +86,7 @@ async fn answer<Q: Question>(db: Db, mut queue: mpsc::UnboundedReceiver<Pending<
         match Q::answer_all(&db, &questions).await {
             Ok(mut found) => {
                 for (nth, ask) in (1..).zip(batch.drain(..)) {
-                    // The caller may have hung up.
+                    // The caller may have disconnected.
                     let _ = ask.answer.send(Ok(found.remove(&nth)));
                 }
             }

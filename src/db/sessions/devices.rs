@@ -1,4 +1,4 @@
-//! Sessions as their user sees them: a list of devices, and when each was last there.
+//! A user's sessions as a list of devices, and when each was last seen.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -16,27 +16,27 @@ pub struct DeviceRow {
     pub ip: Option<IpNet>,
     pub user_agent: Option<String>,
     pub created_at: DateTime<Utc>,
-    /// When a request was last noted, to the minute or so.
+    /// When a request was last recorded, to about a minute.
     pub last_seen_at: DateTime<Utc>,
-    /// When it ends unless it is refreshed before.
+    /// When it ends unless it is refreshed.
     pub expires_at: DateTime<Utc>,
 }
 
-/// Which of the living sessions of a user.
+/// Selects active sessions of a user.
 #[derive(Debug, Clone, Copy)]
 pub struct Which {
     pub user_id: Uuid,
-    /// Those that live at this time.
+    /// Sessions that are active at this time.
     pub at: DateTime<Utc>,
     pub except: Option<Uuid>,
-    /// Those behind the one that was last seen then and has this id.
+    /// Sessions after the one that was last seen at this time and has this id.
     pub behind: Option<(DateTime<Utc>, Uuid)>,
-    /// At most so many.
+    /// The largest number of sessions.
     pub limit: i64,
 }
 
-/// The living sessions of a user, the one seen last first. No index has that order, since every
-/// rotation would write it: a page reads all living sessions of the user.
+/// The active sessions of a user, the last seen first. No index has this order, because every rotation
+/// would have to write it. A page reads all active sessions of the user.
 pub async fn living_of(mut conn: &AsyncPgConnection, which: Which) -> QueryResult<Vec<DeviceRow>> {
     let mut query = sessions::table
         .filter(sessions::user_id.eq(which.user_id))
@@ -74,7 +74,7 @@ pub async fn living(
         .optional()
 }
 
-/// The user of a living session.
+/// The user of an active session.
 pub async fn owner_of(
     mut conn: &AsyncPgConnection,
     session_id: Uuid,
@@ -90,19 +90,19 @@ pub async fn owner_of(
         .optional()
 }
 
-/// A request of a session, to be noted.
+/// A request of a session, to be recorded.
 #[derive(Debug, Clone)]
 pub struct Sighting<'a> {
     pub session_id: Uuid,
     pub at: DateTime<Utc>,
-    /// Noted only where the last one was before this.
+    /// Recorded only if the last one was before this time.
     pub unless_since: DateTime<Utc>,
-    /// Where the client is now.
+    /// The client's current address.
     pub ip: IpNet,
     pub user_agent: Option<&'a str>,
 }
 
-/// Notes a request of a living session. Of many at once, one writes.
+/// Records a request of an active session. Of concurrent requests, one writes.
 pub async fn note(mut conn: &AsyncPgConnection, sighting: &Sighting<'_>) -> QueryResult<()> {
     diesel::update(sessions::table)
         .filter(sessions::id.eq(sighting.session_id))

@@ -1,5 +1,5 @@
-//! The most sessions of one user: which end when another one begins. Those who call hold the user, so
-//! that sign-ins of one user come one after another, on whichever nodes.
+//! The largest number of sessions of one user, and which sessions end when another one begins. Callers
+//! hold a lock on the user, so that sign-ins of one user run one after another, on all nodes.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{db::Transaction, db::schema::sessions, domain::session::EndReason};
 
-/// The living sessions of a user, those in `kept` aside, past the `most` that were used last.
+/// The active sessions of a user beyond the `most` last used, not counting those in `kept`.
 pub async fn past(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -28,8 +28,8 @@ pub async fn past(
         .await
 }
 
-/// Locks sessions in the order of their ids: of two sign-ins that end sessions of each other's user,
-/// one waits for the other.
+/// Locks sessions in the order of their ids: if two sign-ins end sessions of each other's user, one waits
+/// for the other.
 pub async fn hold(tx: &Transaction<'_>, ids: &[Uuid]) -> QueryResult<()> {
     sessions::table
         .filter(sessions::id.eq_any(ids))
@@ -41,7 +41,7 @@ pub async fn hold(tx: &Transaction<'_>, ids: &[Uuid]) -> QueryResult<()> {
     Ok(())
 }
 
-/// Ends sessions; returns those that still lived.
+/// Ends sessions. Returns those that were still active.
 pub async fn end(tx: &Transaction<'_>, ids: &[Uuid], at: DateTime<Utc>) -> QueryResult<Vec<Uuid>> {
     diesel::update(sessions::table)
         .filter(sessions::id.eq_any(ids))

@@ -1,4 +1,4 @@
-//! The revocation list: tokens that were used or given up before their expiry.
+//! The revocation list: tokens that were used or revoked before their expiry.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -6,9 +6,9 @@ use diesel_async::RunQueryDsl;
 
 use crate::{db::Transaction, db::schema::revoked_tokens, domain::token::Claims};
 
-/// Puts a token on the list; `false` where it was there.
+/// Puts a token on the list; `false` if it was on it already.
 ///
-/// This is how a one-time token is used up: of any number of transactions at once, one gets `true`.
+/// This is how a one-time token is used up: of concurrent transactions, exactly one gets `true`.
 pub async fn insert(tx: &Transaction<'_>, claims: &Claims) -> QueryResult<bool> {
     let rows = diesel::insert_into(revoked_tokens::table)
         .values((

@@ -1,6 +1,7 @@
 //! The rotation of refresh tokens, in one statement.
 //!
-//! A commit costs more than the rotation itself, so the requests of a thread rotate together.
+//! A commit costs more than the rotation itself, so concurrent requests of a thread rotate in one
+//! statement.
 
 use std::collections::HashMap;
 
@@ -27,13 +28,13 @@ use crate::db::{
 pub struct Rotation {
     pub id: Uuid,
     pub user_id: Uuid,
-    /// The generation of the token presented.
+    /// The generation of the presented token.
     pub generation: i64,
-    /// SHA-256 of the token presented.
+    /// SHA-256 of the presented token.
     pub token_hash: [u8; 32],
-    /// The issue time of the token presented.
+    /// The issue time of the presented token.
     pub presented_issued_at: DateTime<Utc>,
-    /// The user's `revocation_id` that the pair carries.
+    /// The user's `revocation_id` that the pair contains.
     pub rev: i64,
     /// SHA-256 of the successor.
     pub next_hash: [u8; 32],
@@ -41,28 +42,28 @@ pub struct Rotation {
     pub next_jti: String,
     pub issued_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
-    /// Where the client is now.
+    /// The client's current address.
     pub ip: Option<IpNet>,
     pub user_agent: Option<String>,
 }
 
-/// What the rotation found beside the session's token.
+/// The result of a rotation, besides the session's token.
 #[derive(Debug)]
 pub struct Rotated {
     pub user: UserRecord,
-    /// Whether the cookies outlive the browser.
+    /// Whether the cookies are kept when the browser closes.
     pub remembered: bool,
 }
 
-/// Rotates together with other sessions, without waiting for locks: `None` also if another
-/// transaction has the session locked at this moment. [`rotate`] waits and gives the definite answer.
+/// Rotates together with other sessions, without waiting for locks: `None` also if another transaction has
+/// locked the session. [`rotate`] waits and gives the definite answer.
 pub async fn rotate_unless_locked(db: &Db, rotation: Rotation) -> Result<Option<Rotated>, DbError> {
     batch::ask(db, &db.rotations, rotation).await
 }
 
-/// Rotates. `None` if anything that the pair depends on has changed: another request was quicker,
-/// session or `rev` ended, the user is disabled, the password changed since either token was
-/// issued, or the successor would outlive the session. The statement then did nothing.
+/// Rotates. `None` if anything that the pair depends on has changed: another request was faster, the
+/// session ended, `rev` rose, the user was disabled, the password changed since either token was issued,
+/// or the successor would outlive the session. The statement then did nothing.
 pub async fn rotate(
     mut conn: &AsyncPgConnection,
     rotation: &Rotation,
@@ -90,11 +91,11 @@ fn rotated((nth, remembered, user, totp_confirmed_at): Row) -> (i64, Rotated) {
     (nth, Rotated { user, remembered })
 }
 
-/// Many rotations, of which each happens or does not. Diesel's own words know no `UPDATE ... FROM`
+/// Many rotations, each of which succeeds or does nothing. Diesel's query builder has no `UPDATE ... FROM`
 /// and no `unnest` of several arrays.
 ///
-/// The sessions are locked before any is changed. With `WAIT` that waits for the transaction that has one
-/// locked; several at once must never wait, since the other may wait for one of theirs.
+/// The sessions are locked before any is changed. With `WAIT`, that waits for a transaction that has
+/// locked one. Several at once must never wait, since the other transaction may wait for one of theirs.
 struct Statement<'a, const WAIT: bool> {
     ids: Vec<Uuid>,
     user_ids: Vec<Uuid>,
@@ -136,7 +137,7 @@ impl<'a, const WAIT: bool> Statement<'a, WAIT> {
 
 impl<const WAIT: bool> QueryId for Statement<'_, WAIT> {
     type QueryId = Statement<'static, WAIT>;
-    /// The text never varies, so the statement is prepared once a connection.
+    /// The text never varies, so the statement is prepared once for each connection.
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
@@ -188,8 +189,8 @@ impl<const WAIT: bool> QueryFragment<Pg> for Statement<'_, WAIT> {
              JOIN sessions ON sessions.id = asked.id FOR NO KEY UPDATE OF sessions",
         );
         out.push_sql(if WAIT { "" } else { " SKIP LOCKED" });
-        // Not `revoked_at IS NULL`, not `absolute_expires_at >=`: with old statistics Postgres would
-        // take the indexes for those, and walk them.
+        // Not `revoked_at IS NULL` and not `absolute_expires_at >=`: with old statistics Postgres would
+        // use the indexes of those columns, and scan them.
         out.push_sql(
             ") AS next JOIN users ON users.id = next.user_id \
              LEFT JOIN totp_authenticators ON totp_authenticators.user_id = users.id \

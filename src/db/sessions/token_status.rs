@@ -1,6 +1,6 @@
-//! What a request needs to know of a token's user and session.
+//! The state of a token's user and session that a request needs.
 //!
-//! Nearly every request asks for it, so the requests of a thread ask together.
+//! Nearly every request needs it, so concurrent requests of a thread share one statement.
 
 use std::collections::HashMap;
 
@@ -28,30 +28,30 @@ use crate::{
 #[derive(Debug)]
 pub struct TokenStatus {
     pub user: UserRecord,
-    /// The session, where the token names one of this user's.
+    /// The session, if the token names one of this user's.
     pub session: Option<SessionStatus>,
-    /// When the user last proved who they are in this session.
+    /// When the user last reauthenticated in this session.
     pub proven_at: Option<DateTime<Utc>>,
-    /// When the session was last noted to be in use.
+    /// When a request of the session was last recorded.
     pub last_seen_at: Option<DateTime<Utc>>,
     token_revoked: bool,
 }
 
 impl TokenStatus {
-    /// The part that judges tokens.
+    /// The part for judging tokens.
     pub fn user_status(&self) -> UserStatus {
         self.user.status()
     }
 }
 
-/// Answers for the one token that it was loaded for.
+/// Answers only for the token for which it was loaded.
 impl RevocationChecker for TokenStatus {
     fn is_revoked(&self, _token_id: &str) -> bool {
         self.token_revoked
     }
 }
 
-/// The status of a token's claims; `None` where the user is gone.
+/// The status for a token's claims; `None` if the user does not exist.
 pub async fn find(db: &Db, claims: &Claims) -> Result<Option<TokenStatus>, DbError> {
     let ids = Ids {
         user: claims.user_id,
@@ -112,7 +112,7 @@ fn status((nth, token_revoked, user, totp_confirmed_at, session): Row) -> (i64, 
     (nth, status)
 }
 
-/// One statement for many tokens. Diesel's own words know no `unnest` of several arrays.
+/// One statement for many tokens. Diesel's query builder has no `unnest` of several arrays.
 struct Standings<'a> {
     user_ids: Vec<Uuid>,
     session_ids: Vec<Uuid>,
@@ -122,7 +122,7 @@ struct Standings<'a> {
 
 impl QueryId for Standings<'_> {
     type QueryId = Standings<'static>;
-    /// The text never varies, so the statement is prepared once a connection.
+    /// The text never varies, so the statement is prepared once for each connection.
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 

@@ -13,10 +13,10 @@ struct Example {
     password_hash: String,
 }
 
-/// A stored hash of each kind, of up to `limit` kinds.
+/// A stored hash of each kind, for up to `limit` kinds.
 ///
-/// One step of an index a kind, however many users there are: it is asked at each refused sign-in, so
-/// that every node knows of an import as soon as its accounts are there.
+/// It takes one index step for each kind, however many users there are. It runs at each refused sign-in,
+/// so that every node learns of an import as soon as its accounts exist.
 pub async fn examples(mut conn: &AsyncPgConnection, limit: usize) -> QueryResult<Vec<String>> {
     let examples: Vec<Example> = sql_query(
         "WITH RECURSIVE kinds (kind, password_hash, number) AS (

@@ -1,5 +1,5 @@
-//! Counters of guesses. An attempt is let through by one statement, which counts it in the same
-//! breath: of any number of guesses at once, on any nodes, no more get through than the rule says.
+//! Counters of failed attempts. One statement checks and counts an attempt, so concurrent attempts on any
+//! nodes never exceed the rule.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
@@ -18,8 +18,8 @@ use crate::db::{Transaction, schema::account_throttles as throttles};
 /// How much the clocks of nodes may differ.
 const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
 
-/// Lets an attempt through and counts it; `false` where its time has not come, or `pauses` has no
-/// more attempts. `pauses` are the seconds after each attempt in a row.
+/// Allows an attempt and counts it; `false` if its time has not come, or `pauses` allows no more attempts.
+/// `pauses` are the seconds after each attempt in a row.
 pub async fn reserve(
     mut conn: &AsyncPgConnection,
     key: &[u8; 32],
@@ -31,7 +31,7 @@ pub async fn reserve(
     Ok(counted.is_some())
 }
 
-/// The statement of [`reserve`]. Diesel's own words know no subscripts of arrays.
+/// The statement of [`reserve`]. Diesel's query builder has no array subscripts.
 struct Reserve<'a> {
     key: &'a [u8],
     pauses: &'a [i32],
@@ -40,7 +40,7 @@ struct Reserve<'a> {
 
 impl QueryId for Reserve<'_> {
     type QueryId = Reserve<'static>;
-    /// The text never varies, so the statement is prepared once a connection.
+    /// The text never varies, so the statement is prepared once for each connection.
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
@@ -72,7 +72,7 @@ impl QueryFragment<Pg> for Reserve<'_> {
         // Without a pause, concurrent attempts may arrive out of clock order; allow them.
         out.push_sql(")[t.failures], 0) = 0 OR t.next_allowed_at > excluded.tried_at + make_interval(secs => 60 + (");
         out.push_bind_param::<Array<Integer>, _>(self.pauses)?;
-        // A wait that is longer than the pause itself was counted by a clock that was ahead.
+        // A wait that is longer than the pause itself was set by a fast clock.
         out.push_sql(")[t.failures])) AND t.failures < cardinality(");
         out.push_bind_param::<Array<Integer>, _>(self.pauses)?;
         out.push_sql(") RETURNING failures");
@@ -80,8 +80,8 @@ impl QueryFragment<Pg> for Reserve<'_> {
     }
 }
 
-/// Takes an attempt back that was let through `at` that time and never checked; where none came after
-/// it, the pause that it brought as well.
+/// Uncounts an attempt that was allowed `at` that time and never checked. If no attempt followed, its
+/// pause is removed as well.
 pub async fn give_back(
     mut conn: &AsyncPgConnection,
     key: &[u8; 32],
@@ -104,11 +104,11 @@ pub async fn give_back(
 #[diesel(table_name = throttles, check_for_backend(diesel::pg::Pg))]
 pub struct Counter {
     pub key: Vec<u8>,
-    /// No attempt is let through before this.
+    /// No attempt is allowed before this time.
     pub next_allowed_at: DateTime<Utc>,
 }
 
-/// Those of these counters that there are.
+/// Those of these counters that exist.
 pub async fn find(mut conn: &AsyncPgConnection, keys: &[[u8; 32]]) -> QueryResult<Vec<Counter>> {
     let keys: Vec<&[u8]> = keys.iter().map(|key| &key[..]).collect();
     FilterDsl::filter(throttles::table, throttles::key.eq_any(keys))
@@ -117,8 +117,8 @@ pub async fn find(mut conn: &AsyncPgConnection, keys: &[[u8; 32]]) -> QueryResul
         .await
 }
 
-/// Whether something that happens at most once in a while may happen now, and again only after
-/// `period`. Within a transaction, it may happen again where that is taken back.
+/// Whether something that happens at most once in `period` may happen now; if so, this is recorded. If the
+/// transaction is rolled back, it may happen again.
 pub async fn once(
     tx: &Transaction<'_>,
     key: &[u8; 32],
@@ -138,7 +138,7 @@ pub async fn once(
             throttles::tried_at.eq(excluded(throttles::tried_at)),
             throttles::next_allowed_at.eq(excluded(throttles::next_allowed_at)),
         ));
-    // One that lies further ahead was noted by a clock that was ahead.
+    // One that is further ahead was recorded by a fast clock.
     let due = throttles::next_allowed_at
         .le(now)
         .or(throttles::next_allowed_at.gt(now + period + CLOCKS_DIFFER));
@@ -148,7 +148,7 @@ pub async fn once(
     Ok(rows == 1)
 }
 
-/// Forgets a counter: what it counted has ended in a success. `false` where there was none.
+/// Deletes a counter after a success. `false` if there was none.
 pub async fn clear(mut conn: &AsyncPgConnection, key: &[u8; 32]) -> QueryResult<bool> {
     let rows = diesel::delete(throttles::table.find(&key[..]))
         .execute(&mut conn)
@@ -156,7 +156,7 @@ pub async fn clear(mut conn: &AsyncPgConnection, key: &[u8; 32]) -> QueryResult<
     Ok(rows == 1)
 }
 
-/// Forgets a counter that has reached `ceiling`; `false` where it has not.
+/// Deletes a counter that has reached `ceiling`; `false` if it has not.
 pub async fn clear_blocked(
     tx: &Transaction<'_>,
     key: &[u8; 32],

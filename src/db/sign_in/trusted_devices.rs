@@ -18,7 +18,7 @@ pub struct NewTrusted<'a> {
     pub user_id: Uuid,
     /// SHA-256 of its secret.
     pub secret_hash: &'a [u8],
-    /// The user's `revocation_id`, held by this transaction.
+    /// The user's `revocation_id`, locked by this transaction.
     pub rev: i64,
     pub created_at: DateTime<Utc>,
     /// The end of the trust.
@@ -36,8 +36,8 @@ pub async fn insert(tx: &Transaction<'_>, new: &NewTrusted<'_>) -> QueryResult<(
     Ok(())
 }
 
-/// Ends the trust of a user in a browser that is about to be trusted again; returns the hashes of
-/// the secrets that are worth nothing now.
+/// Ends the trust of a user in a browser that is about to be trusted again. Returns the hashes of the
+/// secrets that are invalid now.
 pub async fn forget(
     tx: &Transaction<'_>,
     user_id: Uuid,
@@ -55,7 +55,7 @@ pub async fn forget(
 #[derive(Debug)]
 pub struct Use<'a> {
     pub user_id: Uuid,
-    /// The `rev` that came with it.
+    /// The `rev` that was read with the password.
     pub rev: i64,
     /// SHA-256 of each of its secrets.
     pub secret_hashes: &'a [Vec<u8>],
@@ -64,7 +64,7 @@ pub struct Use<'a> {
     pub user_agent: Option<&'a str>,
 }
 
-/// Notes a sign-in; `false` where this user does not trust the browser.
+/// Records a sign-in; `false` if this user does not trust the browser.
 pub async fn note_use(tx: &Transaction<'_>, used: &Use<'_>) -> QueryResult<bool> {
     let rows = diesel::update(trusted::table)
         .filter(
@@ -94,7 +94,7 @@ pub struct TrustedRow {
     /// SHA-256 of its secret.
     pub secret_hash: Vec<u8>,
     pub created_at: DateTime<Utc>,
-    /// Until when.
+    /// The end of the trust.
     pub expires_at: DateTime<Utc>,
     /// The last sign-in with it.
     pub last_used_at: DateTime<Utc>,
@@ -102,7 +102,7 @@ pub struct TrustedRow {
     pub user_agent: Option<String>,
 }
 
-/// Up to `limit` browsers that a user trusts now, the last used first.
+/// Up to `limit` browsers that a user currently trusts, the last used first.
 pub async fn living_of(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
@@ -120,7 +120,7 @@ pub async fn living_of(
         .await
 }
 
-/// Ends the trust of a user in one browser; `false` where there is none of that id.
+/// Ends the trust of a user in one browser; `false` if there is none with this id.
 pub async fn delete(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -136,8 +136,8 @@ pub async fn delete(
     Ok(rows == 1)
 }
 
-/// Ends the trust of a user, held by this transaction, in every browser past the `most` that were used
-/// last; returns which rows went.
+/// Ends the trust of a user, locked by this transaction, in every browser beyond the `most` last used.
+/// Returns the ids of the deleted rows.
 pub async fn forget_past(tx: &Transaction<'_>, user_id: Uuid, most: i64) -> QueryResult<Vec<Uuid>> {
     let past: Vec<Uuid> = trusted::table
         .filter(trusted::user_id.eq(user_id))
@@ -155,8 +155,8 @@ pub async fn forget_past(tx: &Transaction<'_>, user_id: Uuid, most: i64) -> Quer
         .await
 }
 
-/// Ends the trust of a user in every browser but those with these secrets; returns which
-/// rows went.
+/// Ends the trust of a user in every browser except those with these secrets. Returns the ids of the
+/// deleted rows.
 pub async fn delete_others(
     tx: &Transaction<'_>,
     user_id: Uuid,
@@ -170,9 +170,9 @@ pub async fn delete_others(
         .await
 }
 
-/// Forgets rows of an earlier `rev` than their user's, among the next thousand on either side of a
-/// place in the table; returns how many went. Nothing in a row tells that it is dead, so a round
-/// looks at a bounded part; rounds at random places come by everywhere.
+/// Deletes rows with an earlier `rev` than their user's, among the next thousand on either side of a
+/// position in the table. Returns their number. A row alone does not show that it is invalid, so each
+/// round reads a limited part; rounds at random positions eventually cover the table.
 pub async fn forget_dead(mut conn: &AsyncPgConnection, place: Uuid) -> QueryResult<usize> {
     diesel::sql_query(
         "DELETE FROM trusted_devices WHERE id = ANY(ARRAY(

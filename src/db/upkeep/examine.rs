@@ -1,5 +1,5 @@
-//! What a doctor asks of a database: who we are there, what we may do, and how it is set. Nothing
-//! here changes anything.
+//! The state of a database for `vestibule doctor`: our role, its rights, and the settings. Nothing here
+//! changes anything.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -9,7 +9,7 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-/// A database as our role meets it.
+/// A database as our role sees it.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -24,34 +24,34 @@ pub struct Examined {
     /// The same as a number: 150008 is 15.8.
     #[diesel(sql_type = Integer)]
     pub version_number: i32,
-    /// Whether our role may do anything at all.
+    /// Whether our role is a superuser.
     #[diesel(sql_type = Bool)]
     pub superuser: bool,
-    /// Whether our role may make tables, as migrations do.
+    /// Whether our role may create tables, as migrations do.
     #[diesel(sql_type = Bool)]
     pub may_create: bool,
     /// Whether the server is read-only: a standby.
     #[diesel(sql_type = Bool)]
     pub read_only: bool,
-    /// In which encoding texts are kept.
+    /// The encoding of texts.
     #[diesel(sql_type = Text)]
     pub encoding: String,
     /// Whether the connection is over TLS.
     #[diesel(sql_type = Bool)]
     pub encrypted: bool,
-    /// Whether the server stands on another machine.
+    /// Whether the server runs on another machine.
     #[diesel(sql_type = Bool)]
     pub remote: bool,
-    /// The connections that roles like ours share.
+    /// The connections that ordinary roles share.
     #[diesel(sql_type = Integer)]
     pub connections: i32,
-    /// Our tables that our role may not read or not add to, separated by commas.
+    /// Our tables that our role may not read or insert into, separated by commas.
     #[diesel(sql_type = Text)]
     pub out_of_reach: String,
 }
 
-/// Every table that our migrations make, and the one that lists the migrations. Tables of other
-/// programs in the same schema are no concern of ours.
+/// Every table of our migrations, and the one that lists the migrations. Tables of other programs in the
+/// same schema do not matter.
 const TABLES: [&str; 17] = [
     "__diesel_schema_migrations",
     "account_throttles",
@@ -96,16 +96,17 @@ pub async fn examine(mut conn: &AsyncPgConnection) -> QueryResult<Examined> {
     .await
 }
 
-/// How many accounts are noted to have a second factor and have none, and the other way round.
+/// The numbers of accounts whose row says that they have a second factor and that have none, and the
+/// reverse.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 pub struct SecondFactors {
-    /// Noted, and no authenticator is stored.
+    /// The row says so, but no authenticator is stored.
     #[diesel(sql_type = BigInt)]
     pub lost: i64,
-    /// Stored, and not noted.
+    /// An authenticator is stored, but the row says there is none.
     #[diesel(sql_type = BigInt)]
     pub unnoted: i64,
-    /// The id of one of them.
+    /// The id of one such account.
     #[diesel(sql_type = Nullable<Text>)]
     pub first: Option<String>,
 }

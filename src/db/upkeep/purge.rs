@@ -1,16 +1,16 @@
-//! Forgetting what has expired, in batches that hold few locks and wait for none.
+//! Deleting expired rows, in batches that hold few locks and wait for none.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{prelude::*, sql_types::Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-/// What is forgotten, and when.
+/// A table with expiring rows.
 struct Expired {
     table: &'static str,
     key: &'static str,
-    /// Which rows may go, besides their age; a partial index has the same words.
+    /// Which rows may be deleted, besides their age; a partial index has the same condition.
     condition: &'static str,
-    /// The time that they age from, by an index of its own.
+    /// The time from which their age counts; it has its own index.
     since: &'static str,
     keep: TimeDelta,
 }
@@ -21,7 +21,7 @@ const EXPIRED: [Expired; 12] = [
         key: "token_id",
         condition: "true",
         since: "expires_at",
-        // Access tokens are taken for a leeway past their expiry, of at most this
+        // Access tokens are accepted for a leeway after their expiry, of at most this time
         // (`JWT_LEEWAY_SECONDS`).
         keep: TimeDelta::minutes(5),
     },
@@ -30,7 +30,7 @@ const EXPIRED: [Expired; 12] = [
         key: "id",
         condition: "true",
         since: "absolute_expires_at",
-        // For questions about who was signed in.
+        // For later questions about who was signed in.
         keep: TimeDelta::days(30),
     },
     Expired {
@@ -38,10 +38,10 @@ const EXPIRED: [Expired; 12] = [
         key: "id",
         condition: "sealed IS NULL",
         since: "created_at",
-        // For questions about what was sent.
+        // For later questions about what was sent.
         keep: TimeDelta::days(30),
     },
-    // Mails that were given up keep their text until then, for another try.
+    // Failed mails keep their text until then, for another attempt.
     Expired {
         table: "mails",
         key: "id",
@@ -49,7 +49,7 @@ const EXPIRED: [Expired; 12] = [
         since: "dropped_at",
         keep: TimeDelta::days(30),
     },
-    // Enrolments whose first code never came.
+    // Enrolments without a first code.
     Expired {
         table: "totp_authenticators",
         key: "user_id",
@@ -69,10 +69,10 @@ const EXPIRED: [Expired; 12] = [
         key: "id",
         condition: "true",
         since: "expires_at",
-        // For questions about who was invited.
+        // For later questions about who was invited.
         keep: TimeDelta::days(30),
     },
-    // Uploaded files that were never imported, with the hashes in them.
+    // Uploaded files that were never imported, with their hashes.
     Expired {
         table: "user_imports",
         key: "id",
@@ -80,7 +80,7 @@ const EXPIRED: [Expired; 12] = [
         since: "seen_at",
         keep: TimeDelta::days(1),
     },
-    // Uploads that ended early at a node that was killed; one takes two minutes to arrive at most.
+    // Unfinished uploads at a node that was killed; an upload takes at most two minutes.
     Expired {
         table: "user_imports",
         key: "id",
@@ -88,7 +88,7 @@ const EXPIRED: [Expired; 12] = [
         since: "seen_at",
         keep: TimeDelta::minutes(10),
     },
-    // Such slow guessing finds nothing. Counters at the ceiling are kept.
+    // So slow guessing finds nothing. Counters at the ceiling are kept.
     Expired {
         table: "account_throttles",
         key: "key",
@@ -96,7 +96,7 @@ const EXPIRED: [Expired; 12] = [
         since: "tried_at",
         keep: TimeDelta::days(30),
     },
-    // Acts on many that no admin confirmed.
+    // Selections for bulk acts that were not confirmed.
     Expired {
         table: "bulk_selections",
         key: "id",
@@ -104,7 +104,7 @@ const EXPIRED: [Expired; 12] = [
         since: "made_at",
         keep: TimeDelta::hours(1),
     },
-    // Caps that count nothing any more.
+    // Caps that have recovered.
     Expired {
         table: "mail_caps",
         key: "key",
@@ -114,9 +114,9 @@ const EXPIRED: [Expired; 12] = [
     },
 ];
 
-/// Deletes one batch of everything that has expired, a statement and a commit each; returns how
-/// many rows went. Locked rows are left to the next run, so that nodes that purge at
-/// once share the work.
+/// Deletes one batch of everything that has expired, with a statement and a commit for each table. Returns
+/// the number of rows. Locked rows are left to the next run, so that nodes that purge at the same time
+/// share the work.
 pub async fn batch(mut conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<usize> {
     let mut rows = 0;
     for Expired {

@@ -1,6 +1,6 @@
 //! The sealed values of every table, read and replaced in batches when the sealing key changes.
 //!
-//! A new sealed column has to be named here; a test compares the list with the tables.
+//! A new sealed column must be listed here; a test compares the list with the tables.
 
 use diesel::{
     QueryableByName,
@@ -36,14 +36,14 @@ impl SealedColumn {
         Self::IMPORT_PARTS,
     ];
 
-    /// The pieces of files with accounts.
+    /// The parts of imported files.
     pub const IMPORT_PARTS: Self = Self {
         table: "user_import_parts",
         key: "id",
         column: "sealed",
     };
 
-    /// What the value of a row is bound to.
+    /// The place to which the value of a row is bound.
     pub fn place(self, row: Uuid) -> Place {
         Place {
             table: self.table,
@@ -53,7 +53,7 @@ impl SealedColumn {
     }
 }
 
-/// A sealed value and where it stands.
+/// A sealed value and its row.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct SealedRow {
     #[diesel(sql_type = SqlUuid)]
@@ -64,7 +64,7 @@ pub struct SealedRow {
 
 /// Up to `limit` values that do not begin with `header`, in the order of their rows, after a row.
 ///
-/// It walks the primary key, so that a table of any size is read once.
+/// It follows the primary key, so that a table of any size is read once.
 pub async fn others_after(
     mut conn: &AsyncPgConnection,
     column: SealedColumn,
@@ -73,7 +73,7 @@ pub async fn others_after(
     limit: i64,
 ) -> QueryResult<Vec<SealedRow>> {
     let SealedColumn { table, key, column } = column;
-    // The names are our own constants; everything else is bound.
+    // The names are constants of this file; everything else is bound.
     let query = format!(
         "SELECT {key} AS id, {column} AS sealed FROM {table}
          WHERE {key} > $1 AND {column} IS NOT NULL AND substr({column}, 1, octet_length($2)) <> $2
@@ -87,7 +87,7 @@ pub async fn others_after(
         .await
 }
 
-/// A value to be replaced by the same under another key.
+/// A value to be replaced by the same value under another key.
 #[derive(Debug, Clone)]
 pub struct Resealed {
     /// The row as it was read.
@@ -95,9 +95,9 @@ pub struct Resealed {
     pub to: Vec<u8>,
 }
 
-/// Replaces values in one statement, each only where it is still the one that was read: what a node
-/// wrote meanwhile stays. Returns how many were replaced. Rows are locked in the order of their keys,
-/// as in every transaction that locks several.
+/// Replaces values in one statement, each only if it is still the one that was read: a value that a node
+/// has written since stays. Returns the number of replaced values. Rows are locked in the order of their
+/// keys, as in every transaction that locks several.
 pub async fn replace(
     tx: &Transaction<'_>,
     column: SealedColumn,
@@ -123,7 +123,7 @@ pub async fn replace(
         .await
 }
 
-/// How many values a key seals.
+/// The number of values that a key seals.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct KeyCount {
     #[diesel(sql_type = Text)]
@@ -132,13 +132,13 @@ pub struct KeyCount {
     pub values: i64,
 }
 
-/// How many values of a column each key seals. Reads the whole table.
+/// The number of values of a column that each key seals. Reads the whole table.
 pub async fn count_by_key(
     mut conn: &AsyncPgConnection,
     column: SealedColumn,
 ) -> QueryResult<Vec<KeyCount>> {
     let SealedColumn { table, column, .. } = column;
-    // The layout is that of `domain::sealing`: the second byte is the length of the id after it.
+    // The layout is that of `domain::secrets::sealing`: the second byte is the length of the id after it.
     let query = format!(
         "SELECT encode(substr({column}, 3, get_byte({column}, 1)), 'escape') AS key_id,
                 count(*) AS values

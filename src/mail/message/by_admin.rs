@@ -1,10 +1,10 @@
-//! The words of an admin's act in both forms of a mail.
+//! The texts of an admin's act in both forms of a mail.
 
 use chrono::{DateTime, Utc};
 
 use crate::{domain::admin::act::Mail, mail::phrase::date_and_time};
 
-/// The paragraph in its lines. The text says on a line of its own when the account will be erased.
+/// The paragraph in its lines. The text form says on a separate line when the account will be erased.
 pub(super) fn lines(mail: &Mail, site: &str) -> String {
     mail.words.replace("{when}", "").replace("{site}", site)
 }

@@ -1,4 +1,4 @@
-//! From a message to a mail: its words, within what all mails share.
+//! Renders a message into a mail, inside the parts that all mails share.
 
 use askama::Template;
 use chrono::Duration;
@@ -6,10 +6,10 @@ use chrono::Duration;
 use super::Message;
 use crate::{domain::text::one_line, mail::RenderedMail};
 
-/// What every mail of this site has in common.
+/// Values that all mails of this site share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailContext {
-    /// The product's name as people know it.
+    /// The product's name.
     pub product: String,
     /// The host of `BASE_URL`, with its port where that is not the default one.
     pub site: String,
@@ -43,7 +43,7 @@ impl Message {
         self.declared().kind
     }
 
-    /// How long the message is of use. `None` where it never goes stale.
+    /// How long the message is useful. `None` if it never goes stale.
     pub fn expires_in(&self) -> Option<Duration> {
         self.declared().expires_in
     }
@@ -53,7 +53,7 @@ impl Message {
         self.render_merged(to, ctx, 1)
     }
 
-    /// The mail to `to` about the last of so many events of its kind, with their number.
+    /// The mail to `to` about the last of this many events of its kind, with their number.
     pub fn render_merged(
         &self,
         to: &str,

@@ -1,16 +1,16 @@
-//! What keeps each kind of message from being sent without end.
+//! The rule of each kind of message that limits how often it is sent.
 
 use super::Message;
 
 /// How often a message that a client causes may be sent to one recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// Anyone can ask for it: past a cap it is not sent.
+    /// Anyone can request it; beyond a cap it is not sent.
     Capped,
-    /// It tells the owner of what happened to the account: one of a kind an hour, and what happens
-    /// meanwhile is reported together.
+    /// It notifies the owner of an event: one mail of a kind an hour, and later events are reported
+    /// together.
     Merged,
-    /// Only an admin causes it; or its flow sends it once while its link works, and the owner needs
+    /// Only an admin can cause it; or its flow sends it once while its link works, and the owner needs
     /// that link at once.
     Free,
 }
@@ -21,8 +21,8 @@ impl Message {
         self.declared().rule
     }
 
-    /// What is merged together: events of one kind that mean the same to the owner. A later one must
-    /// not hide that the password is known.
+    /// The key under which events are merged: those of one kind that mean the same to the owner. A later
+    /// one must not hide that the password is known.
     pub fn merged_as(&self) -> &'static str {
         match self {
             Self::SecondFactorFailed {

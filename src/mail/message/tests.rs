@@ -1,4 +1,4 @@
-//! Every message as it reads, and what holds for all of them.
+//! The text of every message, and checks for all of them.
 
 use chrono::TimeZone;
 

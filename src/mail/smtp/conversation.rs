@@ -1,5 +1,5 @@
-//! One conversation with a mail server (RFC 5321): each answer is awaited by itself, and says whom
-//! it is an answer.
+//! One conversation with a mail server (RFC 5321). Each reply has its own time limit, and an error says
+//! which command it answers.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -18,14 +18,14 @@ use crate::{
     mail::{DeliveryError, TlsMode},
 };
 
-/// The longest that one address of the server may take to be connected to.
+/// The longest time for connecting to one address of the server.
 const CONNECTING: Duration = Duration::from_secs(10);
-/// The longest that TLS may take.
+/// The longest time for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_mins(1);
-/// How long a server may take to say goodbye; the mail has been sent by then.
+/// How long to wait for the reply to QUIT; the mail has been sent by then.
 const GOODBYE: Duration = Duration::from_secs(5);
 
-/// A server and how to speak with it.
+/// A server and how to connect to it.
 pub(super) struct Server {
     pub(super) host: String,
     pub(super) port: u16,
@@ -36,7 +36,7 @@ pub(super) struct Server {
     pub(super) hello: String,
 }
 
-/// Why a step failed, before it is said in words.
+/// Why a step failed.
 pub(super) enum Failure {
     Io(io::Error),
     /// It took longer than this.
@@ -45,9 +45,9 @@ pub(super) enum Failure {
     Refused(Reply),
     /// The server refuses the recipient.
     Recipient(Reply),
-    /// The server refuses the account, or demands one.
+    /// The server refuses the credentials, or requires some.
     Account(String),
-    /// The server cannot do what the settings demand.
+    /// The server does not support what the settings require.
     Unable(&'static str),
 }
 
@@ -60,7 +60,7 @@ impl From<io::Error> for Failure {
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// A greeted server that takes a mail.
+/// A greeted server that is ready for a mail.
 pub(super) struct Conversation {
     stream: BufReader<Box<dyn Stream>>,
     features: Features,
@@ -68,7 +68,7 @@ pub(super) struct Conversation {
 }
 
 impl Server {
-    /// Connects, greets, begins TLS and authenticates. `patience` is the longest wait for one answer.
+    /// Connects, greets, begins TLS and authenticates. `patience` is the longest wait for one reply.
     pub(super) async fn greet(&self, patience: Duration) -> Result<Conversation, Failure> {
         let tcp = self.connect(patience.min(CONNECTING)).await?;
         tcp.set_nodelay(true)?;
@@ -87,7 +87,7 @@ impl Server {
                 ));
             }
             done(talk.command("STARTTLS").await?)?;
-            // What came before TLS could be anyone's words.
+            // Bytes from before TLS could come from anyone.
             if !talk.stream.buffer().is_empty() {
                 return Err(Failure::Unable("the mail server spoke on after STARTTLS"));
             }
@@ -157,7 +157,7 @@ impl Conversation {
         self.reply().await
     }
 
-    /// EHLO; HELO where the server does not know it (RFC 5321, 3.2).
+    /// EHLO; HELO if the server does not support it (RFC 5321, 3.2).
     async fn hello(&mut self, name: &str) -> Result<(), Failure> {
         let reply = self.command(&format!("EHLO {name}")).await?;
         if matches!(reply.code, 500 | 502) {
@@ -168,7 +168,7 @@ impl Conversation {
         done(reply)
     }
 
-    /// AUTH PLAIN (RFC 4616), or LOGIN where the server has no other.
+    /// AUTH PLAIN (RFC 4616), or LOGIN if the server offers nothing else.
     async fn authenticate(&mut self, user: &str, password: &str) -> Result<(), Failure> {
         let mut answers = if self.features.plain {
             let plain = BASE64.encode(format!("\0{user}\0{password}").as_bytes());
@@ -191,7 +191,8 @@ impl Conversation {
         Ok(())
     }
 
-    /// Sends one message. `Ok` is the server's word for the final dot, and nothing after it counts.
+    /// Sends one message. `Ok` means that the server accepted it after the final dot; later replies are
+    /// ignored.
     pub(super) async fn send(
         &mut self,
         from: &str,
@@ -216,10 +217,10 @@ impl Conversation {
         done(reply)
     }
 
-    /// Says goodbye, and waits for no more than a moment.
+    /// Sends QUIT, and waits only briefly for the reply.
     pub(super) async fn leave(mut self) {
         self.patience = GOODBYE;
-        // Nothing depends on it.
+        // An error does not matter here.
         let _ = self.command("QUIT").await;
     }
 }
@@ -232,7 +233,7 @@ fn done(reply: Reply) -> Result<(), Failure> {
     }
 }
 
-/// As [`done`], where a server may say that it wants an account first (RFC 4954, 6).
+/// Like [`done`], for commands to which a server may reply that it requires authentication (RFC 4954, 6).
 fn ours(reply: Reply) -> Result<(), Failure> {
     match reply.code {
         530 | 534 | 535 | 538 => Err(Failure::Account(reply.to_string())),
@@ -240,8 +241,8 @@ fn ours(reply: Reply) -> Result<(), Failure> {
     }
 }
 
-/// The message with every line ended by CRLF, dots at the beginning of a line doubled, and the final dot
-/// (RFC 5321, 4.5.2).
+/// The message with CRLF line ends, doubled dots at the beginning of lines, and the final dot (RFC 5321,
+/// 4.5.2).
 fn stuffed(message: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(message.len() + 64);
     for line in message.split_inclusive(|byte| *byte == b'\n') {
@@ -258,7 +259,7 @@ fn stuffed(message: &[u8]) -> Vec<u8> {
 }
 
 impl Failure {
-    /// The failure as its mail sees it, in words fit for a log.
+    /// The failure as a delivery error, with a text that may be logged.
     pub(super) fn judged(self) -> DeliveryError {
         match self {
             Self::Recipient(reply) => DeliveryError::Permanent(super::plain(&format!(

@@ -1,4 +1,4 @@
-//! What a mail server answers (RFC 5321, 4.2): one line or several, judged by its codes.
+//! Replies of a mail server (RFC 5321, 4.2): one line or several, judged by their codes.
 
 use std::{fmt, io};
 
@@ -15,8 +15,8 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    /// Reads a reply. A line ends with CRLF or LF; its text may be missing, with the space before it. The
-    /// last line's code counts.
+    /// Reads a reply. A line ends with CRLF or LF. Its text and the space before it may be missing. The
+    /// code of the last line counts.
     pub(super) async fn read(stream: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Self> {
         let mut stream = stream.take(MOST);
         let mut lines = Vec::new();
@@ -42,12 +42,12 @@ impl Reply {
         }
     }
 
-    /// Whether what was asked for is done.
+    /// Whether the request succeeded.
     pub(super) const fn is_done(&self) -> bool {
         self.code / 100 == 2
     }
 
-    /// Subject and detail of the enhanced code (RFC 3463), where the text begins with one that agrees
+    /// Subject and detail of the enhanced code (RFC 3463), if the text begins with one that is consistent
     /// with the code.
     fn enhanced(&self) -> Option<(u16, u16)> {
         let word = self.lines.first()?.split_whitespace().next()?;
@@ -57,8 +57,9 @@ impl Reply {
         (class == self.code / 100 && parts.next().is_none()).then_some(pair)
     }
 
-    /// Whether a reply to RCPT refuses this recipient for good, and not us: our sender's address, relaying,
-    /// authentication and policy are ours to fix, and 552 says "too many" (RFC 5321, 4.5.3.1.10).
+    /// Whether a reply to RCPT refuses this recipient for good, and not the service. The sender's address,
+    /// relaying, authentication and policy are for the operator to fix, and 552 means "too many" (RFC
+    /// 5321, 4.5.3.1.10).
     pub(super) fn refuses_recipient(&self) -> bool {
         match (self.code, self.enhanced()) {
             (500..=599, Some((1, _))) => self.knows_no_recipient(),
@@ -69,7 +70,7 @@ impl Reply {
     }
 
     /// Whether the reply to the message itself says that its recipient does not exist. Of the address
-    /// codes, X.1.7 and X.1.8 are about the sender, and X.1.0 may be about either (RFC 3463, 3.2).
+    /// codes, X.1.7 and X.1.8 concern the sender, and X.1.0 may concern either (RFC 3463, 3.2).
     pub(super) fn knows_no_recipient(&self) -> bool {
         match (self.code, self.enhanced()) {
             (500..=599, Some((1, 7 | 8))) => false,
@@ -79,14 +80,14 @@ impl Reply {
         }
     }
 
-    /// Whether the text is about our sender, relaying or authentication, outside the addresses in angle
-    /// brackets. Only for replies whose enhanced code does not tell.
+    /// Whether the text outside the addresses in angle brackets mentions the sender, relaying or
+    /// authentication. Only used if the enhanced code is not conclusive.
     fn text_names_us(&self) -> bool {
         let text = self.lines.join(" ").to_ascii_lowercase();
         let mut parts = text.split('<');
         let mut words = parts.next().unwrap_or_default().to_owned();
         words.extend(parts.map(|part| part.split_once('>').map_or(part, |(_, after)| after)));
-        // Postfix names the table that lacks a recipient.
+        // Postfix names the table in which it did not find the recipient.
         let words = words.replace("relay recipient table", "");
         ["sender", "relay", "authenticat"]
             .iter()
@@ -119,7 +120,7 @@ impl fmt::Display for Reply {
     }
 }
 
-/// What a server can, by its reply to EHLO: keywords in any case.
+/// The features of a server according to its reply to EHLO. Keywords are case-insensitive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Features {
     pub(super) starttls: bool,

@@ -1,11 +1,11 @@
-//! The number that stands for all that filters look at, `users.kind`.
+//! `users.kind`: a number that combines all columns that filters use.
 
 use crate::domain::accounts::{
     user::Role,
     user_search::{Status, UserSearch},
 };
 
-/// The kinds of users that pass the filters: the sums that the column `users.kind` may have.
+/// The kinds of users that pass the filters: the possible values of `users.kind`.
 pub(super) fn kinds(search: &UserSearch) -> Vec<i16> {
     let part =
         |wanted: Option<i16>, all: &[i16]| wanted.map_or_else(|| all.to_vec(), |one| vec![one]);

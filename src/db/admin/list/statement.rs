@@ -1,4 +1,5 @@
-//! The statements of the list: the users a search finds, in which direction, and the values they bind.
+//! The statements of the list: which users a search finds, in which direction, and the values that they
+//! bind.
 
 use super::kinds::kinds;
 use crate::domain::accounts::{
@@ -12,27 +13,28 @@ use diesel::{
     sql_types::{Array, BigInt, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid},
 };
 
-/// How many users are looked through in the order of the list, before the index of words gathers all who
-/// match a text. A text that many match is found among these at once, wherever the page begins.
+/// How many users are read in the order of the list before all matches of a text are collected from the
+/// index of words. A text with many matches is found among these at once, wherever the page begins.
 pub(super) const NEAR: i64 = 2000;
-/// The same where a few were found among those: with [`FEW`] of them, a page lies within about so many.
+/// The same if a few matches were found among those: with [`FEW`] of them, a page lies within about this
+/// many users.
 pub(super) const FURTHER: i64 = 25_000;
-/// As many users among the next in order promise a page not far from here.
+/// The number of matches among the next users after which a page is expected nearby.
 pub(super) const FEW: usize = 5;
-/// The most users that are gathered, as each is a row somewhere in the table. Where more match a text, a page of them
-/// lies on the way through all users.
+/// The most matches that are collected, since each is a row somewhere in the table. If a text has more, a
+/// page of them is found by reading users in order.
 pub(super) const GATHERED: i64 = 3000;
-/// How many of the newest are looked through to count.
+/// How many of the newest users are read for counting.
 const NEAR_TO_COUNT: i64 = 4000;
 
-/// Who is found by a text: `$3` is its words, `$4` the text as an id.
+/// The condition of a match: `$3` contains the words of the text, `$4` the text as an id.
 const MATCHES: &str = "(search LIKE ALL (users_search_patterns($3)) OR id = $4)";
-/// What the index of words has of a user.
+/// The words of a user in the index of words.
 const ENTRIES: &str =
     "users_search_entries(search, disabled_at IS NOT NULL, deleted_at IS NOT NULL,
     role = 'admin', email_verified_at IS NULL, two_factor)";
 
-/// In which order the users are read, and from where on.
+/// The order in which users are read, and the position where the page begins.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Direction {
     sort: Sort,
@@ -48,7 +50,7 @@ impl Direction {
         }
     }
 
-    /// Whether the last user of the page comes first.
+    /// Whether the last user of the page is read first.
     pub(super) fn is_backwards(self) -> bool {
         self.step == Some(true)
     }
@@ -66,7 +68,7 @@ impl Direction {
         }
     }
 
-    /// The columns that the order and the ids take, which the indexes have.
+    /// The columns of the order and the ids, which the indexes contain.
     fn keys(self) -> &'static str {
         match self.sort {
             Sort::Newest | Sort::Oldest => "id, created_at",
@@ -74,7 +76,7 @@ impl Direction {
         }
     }
 
-    /// That a user comes after the place that the page begins at.
+    /// The condition that a user comes after the position where the page begins.
     fn after(self) -> &'static str {
         match (self.step, self.sort, self.descends()) {
             (None, ..) => "true",
@@ -85,9 +87,9 @@ impl Direction {
         }
     }
 
-    /// The ids of a page of those who pass the filters. Users are found by their kinds, the number that
-    /// stands for what filters look at: an index has the users of each in order, and the first of each
-    /// are read, `limit` times the number of kinds at most.
+    /// The ids of a page of users who pass the filters. Users are found by their kinds, the number that
+    /// combines what filters use. An index has the users of each kind in order, and the first of each are
+    /// read: at most `limit` times the number of kinds.
     pub(super) fn filtered(self, search: &UserSearch) -> String {
         let (order, keys, after) = (self.order(), self.keys(), self.after());
         let found = if search.filters() {
@@ -102,7 +104,8 @@ impl Direction {
         format!("SELECT id FROM ({found}) AS found ORDER BY {order} LIMIT $2")
     }
 
-    /// The ids of those who match a text among the `near` next in order; a whole page where it is common.
+    /// The ids of matches of a text among the next `near` users in order; a whole page if matches are
+    /// frequent.
     pub(super) fn near(self, near: i64) -> String {
         let (order, keys, after) = (self.order(), self.keys(), self.after());
         format!(
@@ -112,7 +115,7 @@ impl Direction {
         )
     }
 
-    /// The ids of a page of those who match a text, however far away they are.
+    /// The ids of a page of matches of a text, however far away they are.
     pub(super) fn on_the_way(self) -> String {
         let (order, after) = (self.order(), self.after());
         format!(
@@ -121,8 +124,8 @@ impl Direction {
         )
     }
 
-    /// The ids of a page of all who match a text, gathered and sorted, each with their number: [`GATHERED`]
-    /// where there are more.
+    /// The ids of a page of all matches of a text, collected and sorted, each with the number of matches:
+    /// [`GATHERED`] if there are more.
     pub(super) fn gathered(self, search: &UserSearch) -> String {
         let (order, keys, after) = (self.order(), self.keys(), self.after());
         let matches = gathered_matches(search);
@@ -134,14 +137,14 @@ impl Direction {
     }
 }
 
-/// How many pass the filters.
+/// The number of users who pass the filters.
 pub(super) fn count_filtered() -> String {
     "SELECT count(*) AS count FROM (SELECT FROM unnest($1) AS of(kind) CROSS JOIN LATERAL (
         SELECT FROM users WHERE users.kind = of.kind OFFSET 0) AS found LIMIT $2) AS counted"
         .to_owned()
 }
 
-/// How many of the newest match a text.
+/// The number of matches among the newest users.
 pub(super) fn count_near() -> String {
     format!(
         "SELECT count(*) AS count FROM (SELECT FROM (
@@ -150,7 +153,7 @@ pub(super) fn count_near() -> String {
     )
 }
 
-/// How many match a text.
+/// The number of matches of a text.
 pub(super) fn count_gathered(search: &UserSearch) -> String {
     let matches = gathered_matches(search);
     format!(
@@ -159,7 +162,7 @@ pub(super) fn count_gathered(search: &UserSearch) -> String {
     )
 }
 
-/// The ids of the users that a search finds, in no order.
+/// The ids of the users that a search finds, in no particular order.
 pub(super) fn matching_ids(search: &UserSearch) -> String {
     let matches = match search.text {
         Some(_) => gathered_matches(search),
@@ -168,8 +171,8 @@ pub(super) fn matching_ids(search: &UserSearch) -> String {
     format!("SELECT id, 0::bigint AS count FROM users WHERE {matches} AND kind = ANY($1) LIMIT $2")
 }
 
-/// As [`MATCHES`], with what the index of words knows of the filters: it reads no further than the rarest of all
-/// that must hold.
+/// Like [`MATCHES`], with the filters that the index of words contains: it reads no further than the
+/// rarest of all conditions.
 fn gathered_matches(search: &UserSearch) -> String {
     let mut states = Vec::new();
     match search.status {
@@ -198,7 +201,7 @@ fn gathered_matches(search: &UserSearch) -> String {
     format!("({ENTRIES} @@ (users_search_query($3){states}) OR id = $4) AND {MATCHES}")
 }
 
-/// A statement with everything that any of them asks for.
+/// A statement with all values that any of them binds.
 pub(super) fn bound<'a>(
     statement: &str,
     search: &UserSearch,
