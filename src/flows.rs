@@ -1,8 +1,8 @@
-//! The use cases, a file each, by the rooms of `docs/architecture.md`.
+//! The use cases, a file each, in the rooms of `docs/architecture.md`.
 //!
-//! A flow takes [`Services`] and a plain input, and returns an outcome that pages and API translate
-//! each in their own way. `Err` is a fault of ours. What a flow writes, its audit event and its
-//! mail stand in one transaction.
+//! A flow takes [`Services`] and a plain input, and returns an outcome, which pages and the API each
+//! translate into their own answer. `Err` is a fault of the service. A flow writes its rows, its audit
+//! event and its mail in one transaction.
 
 pub mod accounts;
 pub mod admin;

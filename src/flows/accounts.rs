@@ -1,4 +1,4 @@
-//! Accounts from their beginning on: registering, invitations, verification, passwords, the overview.
+//! Accounts: registering, invitations, verification, passwords, the overview.
 
 pub mod accept_invitation;
 pub mod change_password;

@@ -1,4 +1,4 @@
-//! What admins do to accounts, one at a time or many, and what they see of them.
+//! Admins' acts on one or many accounts, and the pages that show accounts to them.
 
 pub mod act;
 pub mod bulk;

@@ -1,4 +1,4 @@
-//! Second factors, and the proof that the person at the browser is the account's owner.
+//! Second factors, and reauthentication.
 
 pub(in crate::flows) mod contradiction;
 pub(in crate::flows) mod password;

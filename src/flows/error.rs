@@ -6,26 +6,26 @@ use crate::{
     db::DbError, domain::secrets::sealing::SealError, hashing::HashingError, judging::JudgingError,
 };
 
-/// Why a flow could not do its work.
+/// Why a flow failed.
 #[derive(Debug, Error)]
 pub enum FlowError {
     #[error(transparent)]
     Db(DbError),
-    /// The database cannot be reached, or has no connection free.
+    /// The database cannot be reached, or has no free connection.
     #[error("no database: {0}")]
     Unavailable(String),
-    /// Too many passwords are being checked or judged; the client should try again in a moment.
+    /// Too many passwords are being checked; the client should try again in a moment.
     #[error("overloaded: too many passwords are being checked or judged")]
     Overloaded,
-    /// The receiver of what was being sent has lost the right to it.
+    /// The receiver of an export has lost the right to it.
     #[error("who asked is no admin any more, or is signed out")]
     NoLongerAllowed,
     #[error(transparent)]
     Hashing(HashingError),
-    /// Judging a new password failed.
+    /// Checking a new password failed.
     #[error(transparent)]
     Judging(JudgingError),
-    /// A secret at rest does not open.
+    /// A stored secret cannot be unsealed.
     #[error(transparent)]
     Seal(#[from] SealError),
     /// A token could not be signed.
@@ -34,7 +34,7 @@ pub enum FlowError {
     /// A mail could not be rendered.
     #[error("rendering a mail: {0}")]
     Mail(#[from] askama::Error),
-    /// Something stored is not what it must be.
+    /// Stored data is inconsistent.
     #[error("stored data is inconsistent: {0}")]
     Inconsistent(&'static str),
 }

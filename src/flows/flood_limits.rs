@@ -1,4 +1,4 @@
-//! The flood limits of this node, as the flows ask them.
+//! The flood limits of this node, for the flows.
 
 use super::Services;
 use crate::{
@@ -9,12 +9,12 @@ use crate::{
 /// The target of this module's log lines.
 const LOG: &str = "vestibule::flows::services";
 
-/// Too many attempts, and what ends that.
+/// Too many attempts, and when that ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Throttled(pub Pause);
 
-/// Counts an attempt. The first refusal of a flood is the caller's to log: it is cheap, and a
-/// flood must not become a flood of rows.
+/// Counts an attempt. Only the first refusal of a flood is logged, so that a flood of requests does not
+/// cause a flood of lines.
 pub fn count_request(
     s: &Services,
     route: Route,

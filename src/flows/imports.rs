@@ -1,5 +1,5 @@
-//! Files with accounts that admins bring on a page: judged row by row, and confirmed. How they arrive and
-//! are kept stands in `arrivals`; `run` does what was confirmed, `undo` takes it back.
+//! Files of accounts that admins upload on a page: checked row by row, and confirmed. `arrivals` receives
+//! and stores them, `run` imports confirmed ones, and `undo` undoes imports.
 
 pub mod arrivals;
 pub mod at_once;
@@ -37,35 +37,35 @@ pub const PAGE: i64 = 20;
 /// Rows of a page of a report.
 pub const ROWS: u64 = 50;
 
-/// Why an import failed that was cancelled.
+/// The error of a cancelled import.
 const CANCELLED: &str = "It was cancelled before it was done.";
 
-/// What is to be done with a file that waits.
+/// An act on an uploaded file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     Confirm,
-    /// Forget it, or cancel it where it runs and its accounts are not made yet.
+    /// Delete it; or cancel its import, if its accounts do not exist yet.
     Discard,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is done; an import runs from here on in the background.
+    /// It was done; a confirmed import runs in the background.
     Done,
     /// The import was running, and ends without an account.
     Cancelled,
     /// There is no such file.
     NotFound,
-    /// It waits no more: it was confirmed before.
+    /// It was confirmed or deleted before.
     NotWaiting,
     HasBadRows,
     /// The actor is no longer an admin.
     NotAdmin,
-    /// The acting session ended in the same moment.
+    /// The acting session ended at the same moment.
     Overtaken,
 }
 
-/// Does something with a file that waits.
+/// Performs an act on an uploaded file.
 pub async fn perform(
     s: &Services,
     proven: &Proven,
@@ -106,12 +106,12 @@ pub async fn perform(
     .await
 }
 
-/// A file and what became of it.
+/// A file and its state.
 #[derive(Debug, Clone)]
 pub struct File {
     pub row: FileRow,
     pub state: State,
-    /// The address of the admin who brought it, where it was one whose account is there.
+    /// The address of the admin who uploaded it, if that account still exists.
     pub by: Option<String>,
 }
 
@@ -122,7 +122,7 @@ impl File {
         Ok(Self { row, state, by })
     }
 
-    /// Whether it is done and could be taken back, as far as time goes.
+    /// Whether it was imported, recently enough to be undone.
     pub fn may_be_undone(&self, s: &Services) -> bool {
         let since = self.row.finished_at.map(|at| at + import::UNDO_WITHIN);
         self.state == State::Done
@@ -131,14 +131,14 @@ impl File {
     }
 }
 
-/// The file of an id.
+/// The file with this id.
 pub async fn find(s: &Services, id: Uuid) -> Result<Option<File>> {
     let conn = s.db.connection().await?;
     let found = db::imports::files::find(&conn, id).await?;
     found.map(File::of).transpose()
 }
 
-/// The files of before, whatever became of them, the newest first; a blank cursor is the first page.
+/// All files in every state, the newest first; a blank cursor is the first page.
 pub async fn list(s: &Services, cursor: &str) -> Result<Result<Paged<File>, InputFaults>> {
     let behind = match paged::behind(cursor) {
         Ok(behind) => behind,
@@ -155,10 +155,10 @@ pub async fn list(s: &Services, cursor: &str) -> Result<Result<Paged<File>, Inpu
 /// Which rows of a report are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Show {
-    /// Those that cannot be used.
+    /// Rows that are invalid.
     Bad,
     New,
-    /// Those whose address has one.
+    /// Rows whose address has an account.
     Exists,
 }
 
@@ -174,11 +174,11 @@ impl Show {
     }
 }
 
-/// What a file would come to, at this moment.
+/// The verdicts on the rows of a file at this moment.
 #[derive(Debug)]
 pub struct Report {
     pub summary: Summary,
-    /// Which are shown: as asked for, or the bad ones where there are any, or else the new.
+    /// The rows that are shown: those asked for, else the bad ones if there are any, else the new ones.
     pub show: Show,
     /// The page of them, from 1.
     pub page: u64,
@@ -187,8 +187,8 @@ pub struct Report {
     pub more: bool,
 }
 
-/// Judges a file that waits once more, as addresses may have got accounts, and tells a page of the
-/// rows. Nothing is kept of it.
+/// Checks an uploaded file again, because addresses may have got accounts, and returns a page of its rows.
+/// Nothing is stored.
 pub async fn report(s: &Services, file: &File, show: Option<Show>, page: u64) -> Result<Report> {
     let _turn = arrivals::READING.acquire().await;
     let show = show.unwrap_or(match file.row.rows_bad {

@@ -1,8 +1,8 @@
-//! Input that cannot be used, field by field.
+//! Faults of input, by field.
 
 use std::collections::BTreeMap;
 
-/// What is wrong with which field, in words for the person who typed it.
+/// The faults of each field, in words for the user who typed it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InputFaults(BTreeMap<&'static str, Vec<String>>);
 
@@ -18,7 +18,7 @@ impl InputFaults {
         self.0.entry(field).or_default().push(message.to_string());
     }
 
-    /// Whether everything was in order.
+    /// Whether there are no faults.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -30,7 +30,7 @@ impl InputFaults {
             .map(|(field, messages)| (*field, messages.as_slice()))
     }
 
-    /// Takes the value, or notes why there is none.
+    /// The value, or `None` after recording its fault.
     pub(super) fn note<T, E: ToString>(
         &mut self,
         field: &'static str,

@@ -1,4 +1,4 @@
-//! Mails: written to the outbox, delivered from it, and looked at by operators.
+//! Mails: writing them to the outbox, delivering them, and showing them to operators.
 
 pub mod deliver;
 pub(in crate::flows) mod outbox;

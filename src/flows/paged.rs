@@ -1,5 +1,5 @@
-//! Pages of a list with the latest first. A page goes on behind the last row of the one before, so that
-//! rows which come or go meanwhile shift nothing.
+//! Pages of a list with the latest first. A page begins after the last row of the previous one, so that
+//! new or deleted rows do not shift it.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -7,12 +7,12 @@ use uuid::Uuid;
 use super::{InputFaults, Result};
 use crate::domain::accounts::user_search::Cursor;
 
-/// One page, and where the next one begins.
+/// One page, and the cursor of the next one.
 #[derive(Debug, Clone)]
 pub struct Paged<T> {
     /// The rows of this page.
     pub rows: Vec<T>,
-    /// The cursor of the next page, where there is one.
+    /// The cursor of the next page, if there is one.
     pub next: Option<String>,
 }
 
@@ -26,7 +26,7 @@ impl<T> Default for Paged<T> {
 }
 
 impl<T> Paged<T> {
-    /// A page of the rows that were read, one more than `size` of them where more are to come.
+    /// A page of the rows that were read: one more than `size` if there is a next page.
     pub(super) fn cut(mut rows: Vec<T>, size: i64, cursor: impl Fn(&T) -> String) -> Self {
         let size = usize::try_from(size).unwrap_or_default();
         let more = rows.len() > size;
@@ -35,7 +35,7 @@ impl<T> Paged<T> {
         Self { rows, next }
     }
 
-    /// The same page of something that may not be readable.
+    /// The same page with converted rows; a conversion may fail.
     pub(super) fn try_map<U>(self, of: impl FnMut(T) -> Result<U>) -> Result<Paged<U>> {
         Ok(Paged {
             rows: self.rows.into_iter().map(of).collect::<Result<_>>()?,
@@ -43,7 +43,7 @@ impl<T> Paged<T> {
         })
     }
 
-    /// The same page of something else.
+    /// The same page with converted rows.
     pub(super) fn map<U>(self, of: impl FnMut(T) -> U) -> Paged<U> {
         Paged {
             rows: self.rows.into_iter().map(of).collect(),
@@ -52,12 +52,12 @@ impl<T> Paged<T> {
     }
 }
 
-/// The cursor behind a row of this time and id.
+/// The cursor after a row with this time and id.
 pub(super) fn cursor(at: DateTime<Utc>, id: Uuid) -> String {
     Cursor::Created(at, id).encode()
 }
 
-/// Reads the cursor of such a row; blank is the first page.
+/// Parses such a cursor; blank is the first page.
 pub(super) fn behind(text: &str) -> Result<Option<(DateTime<Utc>, Uuid)>, InputFaults> {
     Cursor::of_newest(text).map_err(|why| InputFaults::one("cursor", &why))
 }

@@ -1,4 +1,4 @@
-//! What every flow works with, wired once in `app`.
+//! The services that every flow uses, wired once in `app`.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
-/// The public face: where links lead.
+/// The public address, to which links lead.
 #[derive(Debug, Clone)]
 pub struct Site {
     /// `BASE_URL` without a trailing slash.
@@ -34,7 +34,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// A link to a page with a token. It is built from `BASE_URL`, never from a request.
+    /// A link to a page with a token. It is made from `BASE_URL`, never from a request.
     pub(super) fn token_link(&self, path: &str, token: &SecretString) -> String {
         // A token consists of URL-safe characters only.
         format!("{}{path}?token={}", self.base_url, token.expose())
@@ -53,21 +53,21 @@ pub struct Services {
     pub tokens: TokenCodec,
     pub ring: SealingRing,
     pub hashing: Hashing,
-    /// The judging of new ones.
+    /// The checking of new ones.
     pub judging: Judging,
     pub breaches: Breaches,
-    /// Those that are still to be looked up.
+    /// Look-ups that are still to be made.
     pub breach_checks: BreachChecks,
     pub throttle: Throttle,
-    /// What was counted, for `/metrics`.
+    /// The counters for `/metrics`.
     pub metrics: Metrics,
-    /// Guesses at one account, of all nodes.
+    /// Failed attempts at accounts, counted across all nodes.
     pub account_throttle: AccountThrottle,
-    /// Mails that strangers cause, of all nodes.
+    /// Mails that clients cause, counted across all nodes.
     pub mail_caps: MailCaps,
     pub policy: Policy,
     pub site: Site,
-    /// Under which unknown addresses are logged.
+    /// The key under which unknown addresses are logged.
     pub address_key: Key,
     /// Wakes the outbox worker of this node.
     pub outbox_bell: Arc<Notify>,

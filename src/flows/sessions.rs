@@ -1,4 +1,4 @@
-//! The devices of a user: which sessions live, when each was last seen, and ending them.
+//! The devices of a user: the active sessions, when each was last seen, and ending them.
 
 pub mod authenticate;
 pub mod devices;
@@ -19,7 +19,7 @@ use crate::{
 };
 use authenticate::Authenticated;
 
-/// A session or a trusted browser, as its owner sees it in a list.
+/// A session or a trusted browser in its owner's list.
 #[derive(Debug, Clone)]
 pub struct Listed {
     pub id: Uuid,
@@ -27,26 +27,26 @@ pub struct Listed {
     /// The client's address when it was last seen.
     pub ip: Option<IpAddr>,
     pub created_at: DateTime<Utc>,
-    /// Of a trusted browser, its last sign-in.
+    /// For a trusted browser, its last sign-in.
     pub last_seen_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     /// Whether the request came from it.
     pub is_this: bool,
 }
 
-/// What became of ending sessions.
+/// The result of ending sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// The session, or every other one, has ended.
     Revoked,
-    /// No living session of this user has that id.
+    /// No active session of this user has this id.
     NotFound,
-    /// The session of this request ended in the same moment. Nothing was done.
+    /// The session of this request ended at the same moment. Nothing was done.
     Overtaken,
 }
 
-/// Whether the acting session may still act, held until the transaction ends: a session that its
-/// owner has just ended ends no other.
+/// Whether the acting session is still active, locked until the transaction ends: a session that its owner
+/// has just ended cannot end others.
 pub(super) async fn still_lives(tx: &Transaction<'_>, who: &Authenticated) -> Result<bool> {
     let user = who.user();
     if !db::accounts::users::hold(tx, user.id, user.revocation_id).await? {

@@ -47,14 +47,14 @@ use crate::{
 };
 use attempts::{Attempt, Target};
 
-/// What the form or the call brings.
+/// The input of the form or the call.
 #[derive(Debug, Clone)]
 pub struct Input {
     pub email: String,
     pub password: SecretString,
-    /// Whether the cookies should outlive the browser.
+    /// Whether the cookies are kept when the browser closes.
     pub remember_me: bool,
-    /// The session that lives in the browser, which the new one takes the place of.
+    /// The session in the browser, which the new one replaces.
     pub replaces: Option<HeldSession>,
     /// The browser's device cookie; empty for programs, which are never trusted.
     pub device: DeviceCookie,
@@ -63,9 +63,10 @@ pub struct Input {
 #[derive(Debug)]
 pub enum Outcome {
     SignedIn(TokenPair),
-    /// The password is right; a code is asked for.
+    /// The password is right, and a code is required.
     SecondFactorRequired(PendingSignIn),
-    /// Address and password do not match, or the account may not sign in; the two are not distinguished.
+    /// Address and password do not match, or the account may not sign in. The two cases have the same
+    /// answer.
     Rejected,
     Throttled(Pause),
 }
@@ -115,7 +116,7 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
         }
         (record, _) => reject(s, record.as_ref(), &email, client).await?,
     };
-    // Also where the password was right: the time of a refusal must not say so.
+    // Also if the password was right: the time of a refusal must not reveal that.
     if matches!(outcome, Outcome::Rejected) {
         delay_refusal(s, &attempt, refusal).await?;
     }
@@ -130,7 +131,7 @@ fn is_unverified(s: &Services, user: &User) -> bool {
     s.policy.email_verification == EmailVerification::Required && !user.email_verified()
 }
 
-/// A hash as new ones are made; `None` where there is no time for it, and the next sign-in makes it.
+/// A hash under the current settings; `None` if there is no time for it, and the next sign-in makes it.
 async fn fresh_hash(s: &Services, password: Password) -> Result<Option<String>> {
     match s.hashing.hash(password, s.random.as_ref()).await {
         Ok(fresh) => Ok(Some(fresh)),
@@ -139,7 +140,7 @@ async fn fresh_hash(s: &Services, password: Password) -> Result<Option<String>> 
     }
 }
 
-/// How the browser keeps the session, what it is known by, and how the attempt was counted.
+/// How the browser keeps the session, its device cookie, and how the attempt was counted.
 #[derive(Debug, Clone, Copy)]
 struct Keeping<'a> {
     remembered: bool,
@@ -159,7 +160,7 @@ async fn admit(
     s.db.transaction(async |tx| {
         if !may_sign_in(s, user) || !is_vouched_for(tx, user).await? {
             note_failure(s, tx, Subject::User(user.id), client).await?;
-            // The mailbox opens what the password does not.
+            // The mailbox gives access, although the password does not.
             if user.disabled_at.is_none() {
                 enqueue_verification(s, tx, user, Cause::Client(client)).await?;
             }
@@ -169,8 +170,8 @@ async fn admit(
             note_failure(s, tx, Subject::User(user.id), client).await?;
             return Ok(Outcome::Rejected);
         }
-        // The password was right under this `rev`. If it changed while the hash was computed,
-        // what was right then opens nothing now.
+        // The password was right under this `rev`. If it changed while the hash was computed, the sign-in
+        // is refused.
         if !db::accounts::users::hold(tx, user.id, user.revocation_id).await? {
             note_failure(s, tx, Subject::User(user.id), client).await?;
             return Ok(Outcome::Rejected);

@@ -1,4 +1,4 @@
-//! What keeps the service running by itself: purges, keys, health.
+//! Maintenance of the service: purges, keys, health.
 
 pub mod health;
 pub mod purge;

@@ -1,5 +1,5 @@
-//! Accepting an invitation: the holder of its link chooses name and password, and has an account
-//! whose address is verified.
+//! Accepting an invitation: the owner of the invited address chooses name and password, and gets an
+//! account with a verified address.
 
 use super::register::own_words;
 use crate::{
@@ -34,47 +34,46 @@ use crate::{
     throttle::Route,
 };
 
-/// What the form or the call brings.
+/// The input of the form or the call.
 #[derive(Debug, Clone)]
 pub struct Input {
     pub token: SecretString,
     /// The password of the account.
     pub password: SecretString,
-    /// Name, may be blank.
+    /// The name; may be blank.
     pub display_name: String,
-    /// The session that lives in the browser, which the new one takes the place of.
+    /// The session in the browser, which the new one replaces.
     pub replaces: Option<HeldSession>,
 }
 
-/// What a link is good for.
+/// Whether a link can be used, and if not, why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Link {
     Good(Invitation),
-    /// Nothing: it was used, revoked, sent again or has expired, or its sender is no longer an
-    /// admin.
+    /// It was used, revoked, sent again or has expired, or its sender is no longer an admin.
     Dead,
-    /// Nothing any more: the address has an account.
+    /// The address has an account.
     EmailTaken,
-    /// Nothing: no one can register here, invited or not.
+    /// No one can register here, invited or not.
     Closed,
 }
 
 #[derive(Debug)]
 pub enum Outcome {
-    /// The account is made and signed in.
+    /// The account was created and is signed in.
     SignedIn(TokenPair),
     /// See [`Link::Dead`].
     LinkDead,
-    /// The address got an account otherwise, which stays as it is.
+    /// The address got an account in another way, which stays as it is.
     EmailTaken,
     /// No one can register here, invited or not.
     Closed,
-    /// Some input cannot be used. The link is not used up.
+    /// Some input is invalid. The link is not used up.
     Invalid(InputFaults),
     Throttled(Pause),
 }
 
-/// What a link is good for. Changes nothing.
+/// Whether a link can be used. Changes nothing.
 pub async fn inspect(s: &Services, token: &SecretString) -> Result<Link> {
     if s.policy.registration == Registration::Closed {
         return Ok(Link::Closed);
@@ -100,7 +99,7 @@ async fn has_its_inviter(conn: &Connection, invitation: &Invitation) -> Result<b
     }
 }
 
-/// Makes the account. The mail that brought the link proves the address.
+/// Creates the account. Reading the mail with the link proves the address.
 pub async fn accept(s: &Services, input: &Input, client: &Client) -> Result<Outcome> {
     if let Some(Throttled(wait)) = count_request(s, Route::Reset, client, None) {
         return Ok(Outcome::Throttled(wait));
@@ -141,11 +140,11 @@ struct Accepted {
 }
 
 impl Accepted {
-    /// Under the lock of admins, so that its sender stays an admin until the commit.
+    /// Under the lock of admins, so that the sender stays an admin until the commit.
     async fn write(&self, s: &Services, tx: &Transaction<'_>, client: &Client) -> Result<Outcome> {
         let invitation = &self.invitation;
         db::admin::admins::lock(tx).await?;
-        // A link that was sent again has another hash, so the inviter is still the one of the hash.
+        // Sending an invitation again changes the hash, so the inviter belongs to this hash.
         if !has_its_inviter(tx, invitation).await?
             || !db::accounts::invitations::accept(tx, invitation.id, &self.token_hash, s.now())
                 .await?
@@ -172,8 +171,8 @@ impl Accepted {
         Ok(Outcome::SignedIn(begin_session(s, tx, beginning).await?))
     }
 
-    /// The account; `None` where the address has one. One that was registered and never verified
-    /// goes: the mail that brought the link proves the mailbox.
+    /// Creates the account; `None` if the address has one. An account that was registered and never
+    /// verified is replaced: the mail with the link proves the mailbox.
     async fn make(
         &self,
         s: &Services,
@@ -202,8 +201,8 @@ impl Accepted {
         Ok(db::accounts::users::insert(tx, &new).await?)
     }
 
-    /// An imported account whose mailbox was never proven; `None` if it is not one. It
-    /// stays, as other systems may know it by its id, and all that opened it ends.
+    /// Takes over an imported account whose mailbox was never proven; `None` if it is not one. The account
+    /// stays, because other systems may know its id, and its earlier credentials and sessions end.
     async fn take_over(
         &self,
         s: &Services,

@@ -22,26 +22,26 @@ use crate::{
     },
 };
 
-/// What the form or the call brings.
+/// The input of the form or the call.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// The password until now.
+    /// The current password.
     pub current_password: SecretString,
-    /// The password from now on.
+    /// The new password.
     pub new_password: SecretString,
 }
 
 #[derive(Debug)]
 pub enum Outcome {
-    /// The password is changed. This session goes on with a new pair; all others ended.
+    /// The password was changed. This session continues with a new pair; all others ended.
     Changed(TokenPair),
-    /// The password is changed, but this session ended meanwhile.
+    /// The password was changed, but this session has ended in the meantime.
     ChangedAndSignedOut,
     /// The current password is wrong.
     WrongPassword,
-    /// The new password cannot be used.
+    /// The new password is refused.
     Invalid(InputFaults),
-    /// The credentials were changed by another request at the same moment: nothing was done.
+    /// Another request changed the credentials at the same moment: nothing was done.
     Overtaken,
     Throttled(Pause),
 }
@@ -69,8 +69,8 @@ pub async fn change(
     let hash = hash_password(s, password).await?;
     let now = s.now();
     s.db.transaction(async |tx| {
-        // `rev` came with the hash that the current password was compared with: a reset that was
-        // quicker is not overwritten.
+        // `rev` was read with the hash that the current password was compared with, so a reset that was
+        // faster is not overwritten.
         let raised =
             db::accounts::users::set_password(tx, user.id, user.revocation_id, &hash, now).await?;
         let Some(raised) = raised else {

@@ -1,5 +1,5 @@
-//! Accounts that are made for someone: the first admin of a new service, and those an operator
-//! adds. The password is a start only: nothing is possible before it is changed.
+//! Accounts that are created for someone: the first admin of a new service, and those that an operator
+//! adds. The password is temporary: nothing else is allowed until it is changed.
 
 use super::new_password::AcceptedPassword;
 use crate::{
@@ -19,9 +19,9 @@ use crate::{
 
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// The address. The operator who makes the account vouches for it.
+    /// The address. The operator who creates the account vouches for it.
     pub email: EmailAddress,
-    /// The password to start with.
+    /// The initial password.
     pub password: SecretString,
     pub role: Role,
 }
@@ -29,11 +29,11 @@ pub struct Input {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     Created,
-    /// There is an admin already, so none was made.
+    /// There is an admin already, so none was created.
     NotNeeded,
     /// The address has an account, which stays as it is.
     EmailTaken,
-    /// The password cannot be used.
+    /// The password is refused.
     Invalid(InputFaults),
 }
 
@@ -41,8 +41,8 @@ pub async fn create(s: &Services, input: &Input, client: &Client) -> Result<Outc
     write(s, input, client, false).await
 }
 
-/// Makes the first admin, where there is none: of nodes that start at once one makes it, and a later
-/// start changes nothing. An account that has the address is never promoted.
+/// Creates the first admin if there is none. Of nodes that start at the same time one creates it, and a
+/// later start changes nothing. An existing account with the address is never promoted.
 pub async fn first_admin(s: &Services, input: &Input, client: &Client) -> Result<Outcome> {
     let shared = s.db.shared().await?;
     if db::admin::admins::any(&shared).await? {

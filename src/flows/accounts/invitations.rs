@@ -1,4 +1,4 @@
-//! Inviting by mail: an admin writes an invitation, sends it again, takes it back.
+//! Inviting by mail: an admin sends an invitation, sends it again, revokes it.
 //!
 //! ```text
 //!            .-- sent again: the old link dies, the new sender vouches from now on --.
@@ -8,8 +8,8 @@
 //!            `--(7 days)--> expired ---------------------------------------------------'
 //! ```
 //!
-//! An invitation is valid only while its last sender is an admin who can sign in: no invitation
-//! outlives their rights.
+//! An invitation is valid only while its last sender is an active admin: no invitation outlives the
+//! sender's rights.
 
 use uuid::Uuid;
 
@@ -37,16 +37,16 @@ use crate::{
 
 pub const PAGE: i64 = 50;
 
-/// What is to be done.
+/// An act on an invitation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
     Invite {
-        /// As it was typed.
+        /// The address as typed.
         email: String,
-        /// As it was typed.
+        /// The role as typed.
         role: String,
     },
-    /// Send an invitation again, with a fresh link.
+    /// Send an invitation again, with a new link.
     Resend(Uuid),
     Revoke(Uuid),
 }
@@ -60,17 +60,17 @@ pub enum Outcome {
     AlreadyInvited,
     /// No one can register here, invited or not.
     Closed,
-    /// There is no open invitation of that id.
+    /// There is no open invitation with this id.
     NotFound,
-    /// Some input cannot be used.
+    /// Some input is invalid.
     Invalid(InputFaults),
     /// The actor is no longer an admin.
     NotAdmin,
-    /// The acting session ended in the same moment.
+    /// The acting session ended at the same moment.
     Overtaken,
 }
 
-/// Does something to an invitation as an admin, with the checks of every act.
+/// Performs an act on an invitation as an admin, with the checks of every act.
 pub async fn perform(s: &Services, proven: &Proven, act: &Act, client: &Client) -> Result<Outcome> {
     let who = proven.who();
     if s.policy.registration == Registration::Closed && !matches!(act, Act::Revoke(_)) {
@@ -116,7 +116,7 @@ fn read(email: &str, role: &str) -> Result<(EmailAddress, Role), InputFaults> {
     email.zip(role).ok_or(faults)
 }
 
-/// Who invites, in which transaction.
+/// The inviting admin, in a transaction.
 struct Inviting<'a> {
     s: &'a Services,
     tx: &'a Transaction<'a>,
@@ -207,17 +207,17 @@ impl Inviting<'_> {
     }
 }
 
-/// An open invitation, and what it is good for.
+/// An open invitation and its state.
 #[derive(Debug, Clone)]
 pub struct Line {
     pub invitation: Invitation,
     /// The address of its sender, if that account still exists.
     pub inviter: Option<String>,
-    /// What it is good for.
+    /// Whether it can be accepted.
     pub state: State,
 }
 
-/// The open invitations, those that have expired among them, the newest first; a blank cursor is the first page.
+/// The open invitations, including expired ones, the newest first; a blank cursor is the first page.
 pub async fn list(s: &Services, cursor: &str) -> Result<Result<Paged<Line>, InputFaults>> {
     let behind = match paged::behind(cursor) {
         Ok(behind) => behind,

@@ -1,5 +1,5 @@
-//! The one way in for a new password: registering, resetting, changing and claiming an account all
-//! pass here, so that no page or call has weaker rules than another.
+//! Accepting a new password. Registering, resetting, changing a password and claiming an account all use
+//! this, so that no page or call has weaker rules than another.
 
 use crate::{
     breach::Finding,
@@ -20,8 +20,8 @@ pub struct AcceptedPassword {
     looked_up: bool,
 }
 
-/// Judges a new password: first by the rules alone, then by what is known of breaches. Where
-/// the service does not answer, it passes, and is looked up again at the next sign-in.
+/// Checks a new password: first by the rules, then against known breaches. If that look-up gets no answer,
+/// the password is accepted, and is looked up again at the next sign-in.
 pub async fn accept_password(
     s: &Services,
     typed: &SecretString,
@@ -43,7 +43,7 @@ pub async fn accept_password(
     })
 }
 
-/// Looks a password up among breached ones, where that is wanted.
+/// Looks a password up among breached ones, if the check is on.
 pub async fn look_up_breach(s: &Services, digest: &BreachDigest) -> Finding {
     let found = s.breaches.look_up(digest).await;
     if s.breaches.are_looked_up() {
@@ -56,8 +56,8 @@ pub async fn look_up_breach(s: &Services, digest: &BreachDigest) -> Finding {
     found
 }
 
-/// Hashes a password that was accepted, when its turn among the new ones has come: however many
-/// there are, a sign-in finds at most one of them ahead for each two permits.
+/// Hashes an accepted password when its turn among new passwords has come. However many there are, they
+/// use at most half of the permits for hashing.
 pub async fn hash_password(s: &Services, accepted: AcceptedPassword) -> Result<PasswordHash> {
     let AcceptedPassword {
         password,
@@ -70,7 +70,7 @@ pub async fn hash_password(s: &Services, accepted: AcceptedPassword) -> Result<P
     })
 }
 
-/// What others know of the user, and would try first.
+/// Words that others know about the user and would try first.
 pub fn own_words(user: &User) -> OwnWords {
     OwnWords::of(
         &user.email,

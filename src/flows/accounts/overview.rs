@@ -1,4 +1,4 @@
-//! What a user sees of the own account.
+//! The overview of the user's own account.
 
 use crate::{
     db::{self, audit::EventRow},
@@ -8,16 +8,16 @@ use crate::{
 
 const RECENT_EVENTS: i64 = 8;
 
-/// The account at a glance.
+/// A summary of the account.
 #[derive(Debug)]
 pub struct Overview {
-    /// Backup codes left, where a second factor is enrolled.
+    /// Unused backup codes, if a second factor is enrolled.
     pub backup_codes_left: Option<i64>,
-    /// What happened last, newest first.
+    /// The latest events, newest first.
     pub recent: Vec<EventRow>,
 }
 
-/// The account at a glance.
+/// A summary of the account.
 pub async fn overview(s: &Services, user: &User) -> Result<Overview> {
     let shared = s.db.shared().await?;
     let recent = db::audit::latest_of(&shared, user.id, None, RECENT_EVENTS).await?;
@@ -27,7 +27,7 @@ pub async fn overview(s: &Services, user: &User) -> Result<Overview> {
     })
 }
 
-/// Backup codes left; `None` without a second factor.
+/// The number of unused backup codes; `None` without a second factor.
 pub async fn backup_codes_left(s: &Services, user: &User) -> Result<Option<i64>> {
     if !user.two_factor_enabled() {
         return Ok(None);

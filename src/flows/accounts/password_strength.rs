@@ -1,7 +1,7 @@
-//! The verdict on a new password that its form would get, while the user is still typing it.
+//! The verdict that a form would give on a new password, while the user is still typing it.
 //!
-//! The rules and the words of the owner are those of the form itself; only what is known of breaches
-//! is left out, so that no half-typed password leaves the machine. Nothing is kept.
+//! The rules and the owner's words are those of the form itself. Only the look-up among breached passwords
+//! is left out, so that no half-typed password leaves the machine. Nothing is stored.
 
 use super::{new_password::own_words, register, verify_email};
 use crate::{
@@ -21,15 +21,15 @@ use crate::{
     throttle::Route,
 };
 
-/// What is typed so far, and what tells whose password it will be.
+/// The password so far, and the data that determine its owner.
 #[derive(Debug, Clone)]
 pub struct Input {
     pub password: SecretString,
-    /// The token of a link, where the form came from one: the password will be its owner's.
+    /// The token of a mailed link, if the form came from one: the password is for its owner.
     pub token: Option<SecretString>,
-    /// The address of an account that is being made.
+    /// The address of an account that is being created.
     pub email: Option<String>,
-    /// The name of that account, may be blank.
+    /// The name of that account; may be blank.
     pub display_name: String,
 }
 
@@ -39,8 +39,7 @@ pub enum Outcome {
     Throttled(Pause),
 }
 
-/// Judges what is typed. `signed_in` is whose password it will be where neither a token nor an
-/// address says so.
+/// Checks the typed password. It is for the user `signed_in` unless a token or an address says otherwise.
 pub async fn judge(
     s: &Services,
     signed_in: Option<&User>,
@@ -73,7 +72,7 @@ fn words_of(user: Option<&User>) -> OwnWords {
     user.map_or_else(|| OwnWords::of("", ""), own_words)
 }
 
-/// Whose link it is, of either kind that a new password comes with.
+/// The user of a link that leads to a form with a new password.
 async fn owner(s: &Services, token: &SecretString) -> Result<Option<User>> {
     match recover::inspect(s, token).await? {
         Some(user) => Ok(Some(user)),

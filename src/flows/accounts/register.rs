@@ -1,4 +1,4 @@
-//! Making an account.
+//! Creating an account.
 
 use crate::{
     db::{
@@ -30,28 +30,28 @@ use crate::{
     throttle::Route,
 };
 
-/// What the form or the call brings.
+/// The input of the form or the call.
 #[derive(Debug, Clone)]
 pub struct Input {
     pub email: String,
     pub password: SecretString,
-    /// Name, may be blank.
+    /// The name; may be blank.
     pub display_name: String,
-    /// The session that lives in the browser, which the new one takes the place of.
+    /// The session in the browser, which the new one replaces.
     pub replaces: Option<HeldSession>,
 }
 
 #[derive(Debug)]
 pub enum Outcome {
-    /// The account is made and signed in.
+    /// The account was created and is signed in.
     SignedIn(TokenPair),
     /// A mail says how to continue, whether or not the address has an account.
     VerificationSent,
-    /// The address has an account (only reported where verification is optional).
+    /// The address has an account (reported only if verification is optional).
     EmailTaken,
-    /// Some input cannot be used.
+    /// Some input is invalid.
     Invalid(InputFaults),
-    /// This site takes no registrations, or only those of invited people.
+    /// This site allows no registration, or only that of invited users.
     Closed,
     Throttled(Pause),
 }
@@ -65,8 +65,8 @@ struct Accepted {
 
 /// Registers an address.
 ///
-/// Where verification is required, free and taken addresses get the same answer after the same
-/// work: a hash, a transaction, a mail.
+/// If verification is required, free and taken addresses get the same answer after the same work: a hash,
+/// a transaction, a mail.
 pub async fn register(s: &Services, input: Input, client: &Client) -> Result<Outcome> {
     if s.policy.registration != Registration::Open {
         return Ok(Outcome::Closed);
@@ -99,12 +99,12 @@ pub async fn register(s: &Services, input: Input, client: &Client) -> Result<Out
         .await
 }
 
-/// What others will know of the user, and would try first.
+/// Words that others will know about the user and would try first.
 pub(in crate::flows) fn own_words(email: &str, name: Option<&DisplayName>) -> OwnWords {
     OwnWords::of(email, name.map_or("", DisplayName::as_str))
 }
 
-/// The name, where what was typed is one.
+/// The name, if the text is a valid one.
 pub(in crate::flows) fn name_of(typed: &str) -> Option<DisplayName> {
     DisplayName::parse(typed).ok().flatten()
 }
@@ -136,7 +136,7 @@ async fn write(
         return taken(s, tx, email, client).await;
     };
     if s.policy.email_verification == EmailVerification::Required {
-        // What a taken address costs as well.
+        // The same work as for a free address.
         db::accounts::users::find_by_email(tx, email.canonical()).await?;
     }
     record_own(s, tx, Event::Registered, user.id, None, client).await?;
@@ -177,7 +177,7 @@ async fn taken(
             )
             .await?;
         }
-        // The person who registered it first has not proven it: the owner of the mailbox can.
+        // The user who registered it first has not proven it; the owner of the mailbox can.
         Some(UserRecord { user, .. }) => {
             enqueue_verification(s, tx, &user, Cause::Client(client)).await?;
         }

@@ -16,7 +16,7 @@ use crate::{
     mail::Message,
 };
 
-/// A password set by a person who can read the mailbox.
+/// A password that is set by a user who can read the mailbox.
 #[derive(Debug, Clone, Copy)]
 pub struct NewPassword<'a> {
     pub user: &'a User,
@@ -44,7 +44,8 @@ pub async fn set_password_by_mail(
     let Some(raised) = raised else {
         return Ok(None);
     };
-    // Its first holder need not own the mailbox. A verification in the same moment is seen here.
+    // The first holder of the account need not own the mailbox. A verification at the same moment is seen
+    // here.
     let taken_over = db::accounts::users::take_over(tx, user.id, now).await?;
     db::authenticators::totp::delete_pending(tx, user.id).await?;
     unlock(s, tx, user).await?;

@@ -1,5 +1,5 @@
-//! Accounts that were registered and never verified: the person who registered them need not own the
-//! address. They are deleted after `UNVERIFIED_DAYS`, on whatever node looks first.
+//! Accounts that were registered and never verified. The user who registered one need not own the address,
+//! so they are deleted after `UNVERIFIED_DAYS`, by whichever node finds them first.
 
 use chrono::{DateTime, Utc};
 
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// When the account is deleted unless its address is verified; `None` where it is not.
+/// When the account will be deleted unless its address is verified; `None` if it will not.
 pub async fn deleted_at(s: &Services, user: &User) -> Result<Option<DateTime<Utc>>> {
     let Some(after) = s.policy.unverified_after.filter(|_| !user.email_verified()) else {
         return Ok(None);
@@ -25,7 +25,7 @@ pub async fn deleted_at(s: &Services, user: &User) -> Result<Option<DateTime<Utc
     Ok(since.map(|since| since + after))
 }
 
-/// Deletes up to a hundred; returns how many.
+/// Deletes up to a hundred accounts. Returns their number.
 pub async fn erase_due(s: &Services) -> Result<usize> {
     let Some(after) = s.policy.unverified_after else {
         return Ok(0);

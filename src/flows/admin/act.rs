@@ -1,4 +1,4 @@
-//! What admins do to accounts: the one place that every act passes, from page, API and command line.
+//! Admins' acts on accounts: every act goes through this file, from page, API and command line.
 //!
 //! ```text
 //!   an admin, with a recent proof --> lock --> still an admin, session lives --.
@@ -6,8 +6,8 @@
 //!   an operator at the machine -----> lock ------------------------------------'
 //! ```
 //!
-//! The lock is the database's: of two admins who demote each other at once, on whatever nodes, one
-//! comes second and is no admin any more. What each act does stands in a file of its own.
+//! The lock is a database lock. If two admins demote each other at the same time, on any nodes, the second
+//! one is not an admin any more when their turn comes. Each act is implemented in its own file.
 
 use uuid::Uuid;
 
@@ -38,21 +38,21 @@ pub enum Outcome {
     Done,
     /// There is no such user, or no such session.
     NotFound,
-    /// No admin acts on their own account.
+    /// Admins cannot act on their own account.
     OwnAccount,
     /// No admin would be left.
     LastAdmin,
-    /// The account is in a state where this does nothing; why, in a sentence.
+    /// The act would have no effect on this account; the reason as a sentence.
     NothingToDo(&'static str),
-    /// Some input cannot be used.
+    /// Some input is invalid.
     Invalid(InputFaults),
     /// The actor is no longer an admin.
     NotAdmin,
-    /// The acting session ended in the same moment.
+    /// The acting session ended at the same moment.
     Overtaken,
 }
 
-/// Does something to an account as an admin.
+/// Performs an act on an account as an admin.
 pub async fn perform(
     s: &Services,
     proven: &Proven,
@@ -89,9 +89,9 @@ pub async fn rename(
 /// Why the actor may not act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Barred {
-    /// They are no admin any more.
+    /// The actor is not an admin any more.
     NotAdmin,
-    /// Their session ended in the same moment.
+    /// The actor's session ended at the same moment.
     Overtaken,
 }
 
@@ -117,7 +117,7 @@ pub(in crate::flows) async fn enter(
     Ok((!is_admin).then_some(Barred::NotAdmin))
 }
 
-/// Re-checks, without locks, that the actor is still an active admin with a living session. `None` if so.
+/// Re-checks, without locks, that the actor is still an active admin with an active session. `None` if so.
 pub(in crate::flows) async fn barred(
     conn: &Connection,
     who: &Authenticated,
@@ -132,7 +132,7 @@ pub(in crate::flows) async fn barred(
     Ok((!is_admin).then_some(Barred::NotAdmin))
 }
 
-/// Acts on an account as the operator of the service, who needs no account.
+/// Performs an act as the operator of the service, who needs no account.
 pub async fn perform_as_operator(
     s: &Services,
     subject: Uuid,
@@ -153,7 +153,7 @@ pub async fn perform_as_operator(
     .await
 }
 
-/// Who acts, in which transaction.
+/// The actor, in a transaction.
 pub(in crate::flows) struct Acting<'a> {
     pub(in crate::flows) s: &'a Services,
     pub(in crate::flows) tx: &'a Transaction<'a>,
@@ -163,7 +163,7 @@ pub(in crate::flows) struct Acting<'a> {
 }
 
 impl<'a> Acting<'a> {
-    /// An admin whose rights were re-checked, and are held until the commit.
+    /// An admin whose rights were re-checked, and cannot end before the commit.
     pub(in crate::flows) async fn as_admin(
         s: &'a Services,
         tx: &'a Transaction<'a>,
@@ -190,7 +190,7 @@ impl<'a> Acting<'a> {
         }
     }
 
-    /// Acts on a user who is held, and tells the owner where the act has a mail.
+    /// Performs an act on a locked user, and notifies the owner if the act has a mail.
     pub(in crate::flows) async fn act_on(
         &self,
         managed: &ManagedUser,
@@ -233,7 +233,7 @@ impl<'a> Acting<'a> {
         Ok(counts && !db::admin::admins::another_active(self.tx, user.id).await?)
     }
 
-    /// Ends every session and every token of the user, links in mails included; returns how many
+    /// Ends every session and every token of the user, including links in mails. Returns the number of
     /// sessions.
     pub(in crate::flows) async fn end_everything(&self, user: &User) -> Result<usize> {
         let Self { s, tx, .. } = self;

@@ -1,7 +1,7 @@
 //! One act on many accounts: a preview that changes nothing, then all of it in one transaction.
 //!
-//! The acts are those of `act`, with its checks and its words. A user whom an act does not fit
-//! is left out and listed; a fault undoes all of it.
+//! The acts are those of `act`, with the same checks and texts. A user on whom the act has no effect is
+//! left out and listed. A fault undoes all of it.
 
 mod whole;
 
@@ -25,10 +25,10 @@ use crate::{
     flows::{FlowError, InputFaults, Result, Services, authenticators::proof::Proven},
 };
 
-/// The most accounts of one transaction. All other acts of admins wait meanwhile.
+/// The most accounts in one transaction. All other acts of admins wait for it.
 pub const MOST: usize = 200;
 
-/// The act with its reason, which is not looked at where none is asked for.
+/// The act with its reason, which is ignored if the act has none.
 pub fn order(act: &AdminAct, reason: &str) -> Result<Order, InputFaults> {
     let reason = || Reason::parse(reason).map_err(|why| InputFaults::one("reason", &why));
     match act.input {
@@ -41,16 +41,16 @@ pub fn order(act: &AdminAct, reason: &str) -> Result<Order, InputFaults> {
     }
 }
 
-/// An act on many accounts with all that it needs.
+/// An act on many accounts with its complete input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order(Act);
 
-/// Whom to do it to: 1 to [`MOST`] ids that were named, each once, or all whom a search finds.
+/// The selected users: 1 to [`MOST`] ids that were given, each once, or all that a search finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selected(BTreeSet<Uuid>);
 
 impl Selected {
-    /// Reads ids as they came; faults are reported at `ids`.
+    /// Parses ids; faults are reported at `ids`.
     pub fn parse<'a>(typed: impl IntoIterator<Item = &'a str>) -> Result<Self, InputFaults> {
         let fault = |why: &str| Err(InputFaults::one("ids", &why));
         let ids: Result<BTreeSet<Uuid>, _> = typed.into_iter().map(Uuid::try_parse).collect();
@@ -77,11 +77,11 @@ impl Selected {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
     NotFound,
-    /// No admin acts on their own account.
+    /// Admins cannot act on their own account.
     OwnAccount,
     /// No admin would be left.
     LastAdmin,
-    /// The account is in a state where the act does nothing; why, in a sentence.
+    /// The act would have no effect on this account; the reason as a sentence.
     NothingToDo(&'static str),
 }
 
@@ -90,21 +90,21 @@ pub enum Why {
 pub struct LeftOut {
     /// The id that was selected.
     pub id: Uuid,
-    /// The user, where there is one.
+    /// The user, if there is one.
     pub managed: Option<ManagedUser>,
     pub why: Why,
 }
 
-/// What an act would do now.
+/// The effect that an act would have now.
 #[derive(Debug, Clone)]
 pub struct Preview {
-    /// Whom it would be done to, by address.
+    /// The users that it would change, by address.
     pub fitting: Vec<ManagedUser>,
-    /// Who would be left out.
+    /// The users that would be left out.
     pub left_out: Vec<LeftOut>,
 }
 
-/// Says what an act would do, without doing it.
+/// The effect of an act, without performing it.
 pub async fn preview(
     s: &Services,
     actor: Uuid,
@@ -142,15 +142,15 @@ pub async fn preview(
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// To whom, by id.
+    /// The changed users, by id.
     pub done: Vec<Uuid>,
-    /// Who was left out, and why.
+    /// The users that were left out, and why.
     pub left_out: Vec<(Uuid, Why)>,
-    /// How many were not reached, as something failed behind the first part of many.
+    /// The number of users that were not reached because a part after the first one failed.
     pub not_reached: usize,
 }
 
-/// Does one act to all selected users whom it fits, or to none.
+/// Performs one act on all selected users that it can change, or on none.
 pub async fn perform(
     s: &Services,
     proven: &Proven,

@@ -1,5 +1,5 @@
-//! Helping a user who cannot sign in, or should not with the current password: a new password, a link, a
-//! second factor that is lost.
+//! Acts for users who cannot sign in, or whose password must change: a new password, a link, a lost second
+//! factor.
 
 use super::act::{Acting, Outcome};
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl Acting<'_> {
-    /// Demands another password. Sessions go on, and lead nowhere else until it is chosen.
+    /// Requires a new password. Sessions continue, but allow nothing else until it is set.
     pub async fn require_password_change(&self, user: &User) -> Result<Outcome> {
         db::admin::managed::require_password_change(self.tx, user.id).await?;
         self.audit(Event::UserPasswordChangeRequired, user.id)
@@ -27,7 +27,7 @@ impl Acting<'_> {
         Ok(Outcome::Done)
     }
 
-    /// Lets guesses at the password and the codes count from nothing again.
+    /// Clears the failed attempts at the password and at codes.
     pub async fn unlock(&self, user: &User) -> Result<Outcome> {
         if !unlock_all(self.s, self.tx, user).await? {
             return Ok(Outcome::NothingToDo(
@@ -39,7 +39,7 @@ impl Acting<'_> {
         Ok(Outcome::Done)
     }
 
-    /// Mails what "forgot password" mails.
+    /// Mails the same link as "forgot password".
     pub async fn send_reset(&self, user: &User) -> Result<Outcome> {
         let Self { s, tx, .. } = self;
         let message = requested_message(s, MailRequest::Reset, user)?;
@@ -55,8 +55,8 @@ impl Acting<'_> {
         Ok(Outcome::Done)
     }
 
-    /// Takes the second factor and its backup codes away. The password alone signs in, once: then a
-    /// new one is demanded.
+    /// Removes the second factor and its backup codes. The password alone signs in once; then a new one is
+    /// required.
     pub async fn reset_two_factor(&self, user: &User, reason: &Reason) -> Result<Outcome> {
         self.end_everything(user).await?;
         db::authenticators::totp::delete_confirmed(self.tx, user.id).await?;

@@ -1,4 +1,4 @@
-//! The service at a glance, for admins.
+//! A summary of the service, for admins.
 
 use chrono::{DateTime, Utc};
 
@@ -17,21 +17,21 @@ pub struct Dashboard {
     /// Accounts with a second factor.
     pub second_factors: Figure,
     pub sessions: Figure,
-    /// Mails that are still to be sent.
+    /// Mails that are waiting to be sent.
     pub mails_waiting: Figure,
-    /// Mails that were given up within 30 days.
+    /// Mails that failed within 30 days.
     pub mails_given_up: Figure,
-    /// Counters of failed attempts whose address has to wait.
+    /// Counters of failed attempts that are paused.
     pub paused: Figure,
-    /// Counters of guesses that keep strangers out.
+    /// Counters of failed attempts that refuse unknown browsers.
     pub blocked: Figure,
     /// Audit events that wait to be sealed.
     pub audit_waiting: Figure,
-    /// Since when the oldest of them has waited, where that is too long.
+    /// Since when the oldest of them has waited, if that is too long.
     pub audit_overdue_since: Option<DateTime<Utc>>,
-    /// The last 24 hours, an hour each.
+    /// The last 24 hours, each hour separately.
     pub day: Vec<SignIns>,
-    /// The last 30 days, a day each.
+    /// The last 30 days, each day separately.
     pub month: Vec<SignIns>,
     /// Whether every migration of this version has run.
     pub migrations_current: bool,
@@ -49,7 +49,7 @@ pub struct SignIns {
     pub failed: Figure,
 }
 
-/// Counts. Nothing is kept: each figure is bounded in what it reads.
+/// Counts. Nothing is cached: each count reads a limited amount.
 pub async fn look(s: &Services) -> Result<Dashboard> {
     let conn = s.db.connection().await?;
     let now = s.now();

@@ -1,4 +1,5 @@
-//! Deleting an account: shut at once, erased after a grace, restored until then.
+//! Deleting an account: it is disabled at once, erased after a grace period, and can be restored until
+//! then.
 //!
 //! ```text
 //!   open or disabled --delete--> deleted and disabled --30 days--> erased
@@ -48,7 +49,7 @@ impl Acting<'_> {
         Ok(Outcome::Done)
     }
 
-    /// The account stays shut: opening it is a step of its own.
+    /// The account stays disabled; enabling it is a separate act.
     pub async fn restore(&self, user: &User) -> Result<Outcome> {
         db::admin::managed::set_deleted(self.tx, user.id, None).await?;
         self.audit(Event::UserRestored, user.id).await?;
@@ -56,7 +57,7 @@ impl Acting<'_> {
     }
 }
 
-/// Erases the accounts whose grace is over, up to a hundred; returns how many.
+/// Erases up to a hundred accounts whose grace period is over. Returns their number.
 pub async fn erase_due(s: &Services) -> Result<usize> {
     let client = Client::command("vestibule");
     let at = s.now();

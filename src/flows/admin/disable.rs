@@ -1,4 +1,4 @@
-//! Shutting an account, and opening it again.
+//! Disabling an account, and enabling it again.
 
 use super::act::{Acting, Outcome};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Acting<'_> {
-    /// Ends every session, token, reset link and pending change at once. Opening brings none back.
+    /// Ends every session, token, reset link and pending change at once. Enabling restores none of them.
     pub async fn disable(&self, user: &User, reason: &Reason) -> Result<Outcome> {
         if self.is_last_admin(user).await? {
             return Ok(Outcome::LastAdmin);
@@ -25,7 +25,7 @@ impl Acting<'_> {
         Ok(Outcome::Done)
     }
 
-    /// Lets the owner sign in again, as with any account.
+    /// Allows the owner to sign in again.
     pub async fn enable(&self, user: &User) -> Result<Outcome> {
         db::admin::managed::set_disabled(self.tx, user.id, None).await?;
         self.audit(Event::UserEnabled, user.id).await?;

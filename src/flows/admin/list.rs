@@ -1,4 +1,4 @@
-//! The users as admins look through them, and one of them in full.
+//! The list of users for admins, and one user with all details.
 
 mod search;
 
@@ -28,7 +28,7 @@ use crate::{
 /// Sessions, events and mails of a page of one user.
 pub const LATEST: i64 = 20;
 
-/// Where each list of one user goes on, as it came; blank is its first page.
+/// The cursor of each list on the page of a user; blank is its first page.
 #[derive(Debug, Clone, Default)]
 pub struct Cursors {
     pub sessions: String,
@@ -36,21 +36,21 @@ pub struct Cursors {
     pub mails: String,
 }
 
-/// One user, with what happened around the account.
+/// One user with all details.
 #[derive(Debug)]
 pub struct Whole {
     pub managed: ManagedUser,
-    /// The file that brought the account, where one did.
+    /// The import that created the account, if any.
     pub origin: Option<db::imports::Origin>,
-    /// The living sessions, the one seen last first.
+    /// The active sessions, the last seen first.
     pub sessions: Paged<DeviceRow>,
-    /// What happened, newest first.
+    /// The events, newest first.
     pub events: Paged<EventRow>,
     /// The mails, newest first.
     pub mails: Paged<MailRow>,
 }
 
-/// One user in full, a page of each list; `None` where there is none of that id.
+/// One user with all details and a page of each list; `None` if there is none with this id.
 pub async fn show(
     s: &Services,
     id: Uuid,
@@ -81,7 +81,7 @@ pub async fn show(
     })))
 }
 
-/// A page of the living sessions of a user, `size` of them, the one seen last first.
+/// A page of `size` active sessions of a user, the last seen first.
 pub async fn sessions(
     s: &Services,
     id: Uuid,
@@ -113,13 +113,13 @@ async fn living(
     }))
 }
 
-/// One user; `None` where there is none of that id.
+/// One user; `None` if there is none with this id.
 pub async fn find(s: &Services, id: Uuid) -> Result<Option<ManagedUser>> {
     let shared = s.db.shared().await?;
     Ok(db::admin::managed::find(&shared, id).await?)
 }
 
-/// The user of a session that was not ended; `None` where there is none.
+/// The user of an active session; `None` if there is none.
 pub async fn owner_of_session(s: &Services, session_id: Uuid) -> Result<Option<ManagedUser>> {
     let shared = s.db.shared().await?;
     match db::sessions::devices::owner_of(&shared, session_id, s.now()).await? {
@@ -128,7 +128,7 @@ pub async fn owner_of_session(s: &Services, session_id: Uuid) -> Result<Option<M
     }
 }
 
-/// The user of an address.
+/// The user with an address.
 pub async fn id_of(s: &Services, email: &EmailAddress) -> Result<Option<Uuid>> {
     let shared = s.db.shared().await?;
     Ok(db::admin::managed::id_of(&shared, email.canonical()).await?)

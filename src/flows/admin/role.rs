@@ -1,4 +1,4 @@
-//! Who is an admin.
+//! Changing the role of a user.
 
 use super::act::{Acting, Outcome};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Acting<'_> {
-    /// Changes the role. It counts from the next request on: no token says what its owner may do.
+    /// Changes the role. It takes effect at the next request, because no token contains the role.
     pub async fn set_role(&self, user: &User, role: Role) -> Result<Outcome> {
         if self.is_last_admin(user).await? {
             return Ok(Outcome::LastAdmin);

@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Acting<'_> {
-    /// Ends one session; its tokens are dead at once.
+    /// Ends one session; its tokens are refused at once.
     pub async fn revoke_session(&self, user: &User, session_id: Uuid) -> Result<Outcome> {
         let Self { s, tx, .. } = self;
         if !db::sessions::end(tx, session_id, user.id, EndReason::ByAdmin, s.now()).await? {
@@ -23,7 +23,7 @@ impl Acting<'_> {
         Ok(Outcome::Done)
     }
 
-    /// Ends every session, and every token besides. Trusted browsers are asked for codes again.
+    /// Ends every session and every other token. Trusted browsers are asked for codes again.
     pub async fn revoke_sessions(&self, user: &User) -> Result<Outcome> {
         let count = self.end_everything(user).await?;
         self.audit(Event::UserSessionsRevoked { count }, user.id)

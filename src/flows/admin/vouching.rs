@@ -1,5 +1,5 @@
-//! Who vouches for an imported account until its owner has proven the mailbox: the admins of its
-//! file, and only while they are admins who can act. An operator's import needs no one else.
+//! Who vouches for an imported account until its owner has proven the mailbox: the admins of its import,
+//! while they are active admins. For an operator's import, no one else is needed.
 //!
 //! ```text
 //!   imported --the owner proves the mailbox--> the owner's alone
@@ -19,7 +19,7 @@ use crate::{
     flows::Result,
 };
 
-/// Whether the password of an account may begin a session. Ask before the user is held: acts of
+/// Whether the password of an account may begin a session. Call this before locking the user: acts of
 /// admins lock the admin first, too.
 pub async fn is_vouched_for(tx: &Transaction<'_>, user: &User) -> Result<bool> {
     match user.import_id {
@@ -31,8 +31,8 @@ pub async fn is_vouched_for(tx: &Transaction<'_>, user: &User) -> Result<bool> {
 }
 
 impl Acting<'_> {
-    /// Ends what the imports of an admin opened, where the mailbox was never proven. To be called
-    /// once the admin's row says that they are none any more.
+    /// Ends the sessions that depend on an admin's imports, if the mailbox was never proven. Call this
+    /// after the admin's row has been changed.
     pub async fn end_unproven_imports(&self, was: &User) -> Result<()> {
         if was.role != Role::Admin {
             return Ok(());

@@ -1,8 +1,8 @@
-//! Users or events by the thousand, as a file that is read as fast as the client receives it.
+//! Users or events as a file of any size, which is read as fast as the client receives it.
 //!
-//! A part hangs on the last row of the one before: memory holds one part, writers wait for nothing,
-//! and the database is read no further once the client stops receiving. That a file was taken is noted
-//! before the first part of it goes. How rows look in a file stands in `rows`.
+//! Each part begins after the last row of the previous one: memory holds one part, no writer waits, and
+//! reading stops when the client stops receiving. The export is recorded before its first part is sent.
+//! `rows` formats the rows.
 
 pub mod rows;
 
@@ -26,16 +26,16 @@ use rows::Form;
 
 const AT_ONCE: usize = 1000;
 
-/// Who takes a file along.
+/// The receiver of a file.
 #[derive(Debug, Clone, Copy)]
 pub struct Taker<'a> {
     /// The admin; `None` for an operator.
     pub admin: Option<&'a Authenticated>,
-    /// From where.
+    /// The client of the request.
     pub client: &'a Client,
 }
 
-/// A file that is being written.
+/// A file in progress.
 #[derive(Debug)]
 pub struct Export {
     form: Form,
@@ -47,7 +47,7 @@ pub struct Export {
     admin: Option<Authenticated>,
 }
 
-/// What is still to come of it.
+/// The rows that are still to be read.
 #[derive(Debug)]
 enum Left {
     Users(Query),
@@ -91,7 +91,7 @@ pub async fn users(
     Ok(Ok(Export::new(form, &rows::USER, left, taker)))
 }
 
-/// Begins a file of the events that an admin asks for, oldest first.
+/// Begins a file of the events of an admin's query, oldest first.
 pub async fn events(
     s: &Services,
     query: &log::Query,
@@ -104,8 +104,7 @@ pub async fn events(
     }
 }
 
-/// The same for a question that was read already. What is written from now on is not in the file, so
-/// that it comes to an end.
+/// The same for a query that was parsed already. Later events are not in the file, so that it ends.
 pub async fn events_of(
     s: &Services,
     question: Question,
@@ -172,8 +171,8 @@ impl Export {
         }
     }
 
-    /// The next part; `None` behind the last one. A file that takes long ends with the rights of who
-    /// takes it.
+    /// The next part; `None` after the last one. A long export ends when its receiver loses the right to
+    /// it.
     pub async fn next(&mut self, s: &Services) -> Result<Option<Vec<u8>>> {
         if let Some(admin) = &self.admin {
             let shared = s.db.shared().await?;
@@ -212,7 +211,7 @@ impl Export {
         Ok((!part.is_empty()).then_some(part))
     }
 
-    /// How many rows there were so far.
+    /// The number of rows so far.
     pub fn written(&self) -> usize {
         self.written
     }

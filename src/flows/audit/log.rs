@@ -1,5 +1,5 @@
-//! Reading the audit log: what was asked for, and pages of it. And what is written into it when a
-//! node starts.
+//! Reading the audit log: the query, and pages of the result. Also the event that is written when a node
+//! starts.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -19,22 +19,22 @@ use crate::{
 };
 
 pub const PAGE: usize = 50;
-/// The most that a page may be asked to have.
+/// The most events that a page may have.
 pub const MAX_PAGE: usize = 200;
 
-/// What was asked for, as it came; blank is anything.
+/// The query as it was sent; a blank value means no restriction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
-    /// Who acted: an id or an address.
+    /// The actor: an id or an address.
     pub actor: String,
     /// The user it concerns: an id or an address, with or without account.
     pub subject: String,
     pub event: String,
-    /// Not before,
+    /// Not before this time.
     pub from: String,
-    /// but before this time.
+    /// Before this time.
     pub to: String,
-    /// Out of the page before.
+    /// The cursor from the previous page.
     pub cursor: String,
 }
 
@@ -42,14 +42,14 @@ pub struct Query {
 #[derive(Debug, Default)]
 pub struct Found {
     pub events: Vec<LoggedEvent>,
-    /// The cursor of the next, older page, where there is one.
+    /// The cursor of the next, older page, if there is one.
     pub next: Option<String>,
 }
 
-/// A user, as an admin types it.
+/// A user as an admin types it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Who {
-    /// A user, by id.
+    /// A user by id.
     Id(Uuid),
     /// An address, with or without account.
     Address(EmailAddress),
@@ -65,16 +65,16 @@ impl Who {
     }
 }
 
-/// Which events are asked for, besides what [`Filter`] says itself.
+/// Further conditions on events, in addition to those of [`Filter`].
 #[derive(Debug, Clone, Default)]
 pub struct Question {
     pub actor: Option<Who>,
-    /// The user it concerns. Of an address, also what happened while it had no account.
+    /// The user that it concerns. For an address, also events from before it had an account.
     pub subject: Option<Who>,
     pub rest: Filter,
 }
 
-/// The question with names and times looked up; `None` where it names an actor who has no account.
+/// The query with names and times looked up; `None` if it names an actor without an account.
 pub async fn filter(s: &Services, question: Question) -> Result<Option<Filter>> {
     let mut filter = question.rest;
     match question.actor {
@@ -105,7 +105,7 @@ async fn id_of(s: &Services, address: &EmailAddress) -> Result<Option<Uuid>> {
     Ok(user.map(|found| found.user.id))
 }
 
-/// What was asked for, and behind which event the page begins.
+/// The parsed query, and the event after which the page begins.
 pub(in crate::flows) fn read(query: &Query) -> Result<(Question, Page), InputFaults> {
     let mut faults = InputFaults::default();
     let mut who = |field, text| faults.note(field, named(text)).flatten();
@@ -144,8 +144,8 @@ fn named(text: &str) -> Result<Option<Who>, &'static str> {
     }
 }
 
-/// Looks through the log, `size` events a page. A page hangs on the last event of the one before, so
-/// that what is written meanwhile shifts nothing.
+/// Searches the log, with `size` events per page. A page begins after the last event of the previous one,
+/// so that new events do not shift it.
 pub async fn list(s: &Services, query: &Query, size: usize) -> Result<Result<Found, InputFaults>> {
     let (question, from) = match read(query) {
         Ok(asked) => asked,
@@ -163,8 +163,7 @@ pub async fn list(s: &Services, query: &Query, size: usize) -> Result<Result<Fou
     Ok(Ok(Found { events, next }))
 }
 
-/// The addresses of the users that these events name, of all of them at once. Those whose account is
-/// gone have none.
+/// The addresses of all users that these events name. Users whose account was erased have none.
 pub async fn addresses(s: &Services, events: &[LoggedEvent]) -> Result<HashMap<Uuid, String>> {
     let named = events
         .iter()
@@ -175,7 +174,7 @@ pub async fn addresses(s: &Services, events: &[LoggedEvent]) -> Result<HashMap<U
     Ok(db::audit::log::addresses(&shared, &ids).await?)
 }
 
-/// A page of the log by a filter that [`filter`] made.
+/// A page of the log for a filter from [`filter`].
 pub async fn page(
     s: &Services,
     filter: &Filter,
@@ -189,7 +188,7 @@ pub async fn page(
     .await
 }
 
-/// Notes that a node starts, and which of its settings are not at their default.
+/// Records that a node starts, and which settings have a value other than their default.
 pub async fn started(
     s: &Services,
     version: &'static str,

@@ -1,4 +1,4 @@
-//! Writing one event, in the transaction of what it tells of.
+//! Writing an event, in the transaction that it reports.
 
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use crate::{
     flows::{Result, Services},
 };
 
-/// Events that one statement writes.
+/// The number of events that one statement writes.
 const AT_ONCE: usize = 5000;
 
 /// The user that a typed address concerns.
@@ -22,7 +22,7 @@ pub fn subject_of(s: &Services, user_id: Option<Uuid>, canonical: &str) -> Subje
     }
 }
 
-/// Who acts: a user in a session, or no one who is signed in; and from where.
+/// The actor: a user in a session, or none; and the client.
 #[derive(Debug, Clone, Copy)]
 pub struct Actor<'a> {
     pub user_id: Option<Uuid>,

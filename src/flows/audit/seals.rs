@@ -1,7 +1,7 @@
-//! Sealing the audit log, and forgetting its old segments.
+//! Sealing the audit log, and purging its old segments.
 //!
-//! Events are written without waiting for locks. Shortly after, one sealer of all nodes covers
-//! what has settled with the next seal of the chain, and comes back for the rest.
+//! Events are written without waiting for locks. Shortly afterwards, one sealer among all nodes covers
+//! settled events with the next seal of the chain; later rounds seal the rest.
 
 use std::time::Duration;
 
@@ -17,18 +17,18 @@ use crate::{
     flows::{FlowError, Result, Services, audit::record::record_anonymous},
 };
 
-/// What the log calls this module by.
+/// The target of this module's log lines.
 const LOG: &str = "vestibule::flows::audit_seals";
 
-/// Events of a segment, at most: verifying holds one in memory.
+/// The most events in a segment; verifying holds one segment in memory.
 const SEGMENT: i64 = 1000;
-/// Segments that are purged in one transaction, at most.
+/// The most segments that are purged in one transaction.
 const PURGED_AT_ONCE: i64 = 200;
-/// How long what waits at the end of a process is tried to be sealed.
+/// How long a stopping process tries to seal waiting events.
 const FINISH_PATIENCE: Duration = Duration::from_secs(2);
 const FINISH_POLL: Duration = Duration::from_millis(20);
 
-/// The sealer of a node: what it waits for, and the end of the chain as it last saw it.
+/// The sealer of a node: the events that it waits for, and the end of the chain as it last saw it.
 #[derive(Debug, Default)]
 pub struct Sealer {
     mark: Option<Mark>,
@@ -36,8 +36,8 @@ pub struct Sealer {
 }
 
 impl Sealer {
-    /// Looks once: marks the end of the log where events wait, and seals up to a mark that has
-    /// settled. Returns how many events were sealed.
+    /// One round: marks the end of the log if events wait, and seals up to a mark that has settled.
+    /// Returns the number of sealed events.
     pub async fn round(&mut self, s: &Services) -> Result<usize> {
         let mut conn = s.db.connection().await?;
         let mark = match self.mark.take() {
@@ -61,7 +61,7 @@ impl Sealer {
         }
     }
 
-    /// Seals what waits now, for as long as a stop may take; the rest is left to the next start.
+    /// Seals waiting events for as long as a stop may take; the rest is left to the next start.
     pub async fn finish(&mut self, s: &Services) -> Result<()> {
         let finished = async {
             loop {
@@ -130,8 +130,8 @@ async fn append(
     Ok(seal)
 }
 
-/// A chain that ends before a seal that this node has seen was cut: its remains still verify, so it
-/// has to be said now.
+/// A chain that ends before a seal that this node has seen was cut. The remaining chain still verifies, so
+/// the cut must be reported now.
 async fn tell_cut(
     s: &Services,
     tx: &Transaction<'_>,
@@ -155,8 +155,8 @@ async fn tell_cut(
     record_anonymous(s, tx, event, Subject::Service, &client).await
 }
 
-/// Ends the part of the chain that was sealed under other keys than the first of the ring: an empty
-/// seal under the first one vouches for all before it. Returns whether there was any need.
+/// Appends an empty seal under the first key of the ring if the last seals were made under other keys: it
+/// vouches for all seals before it. Returns whether that was necessary.
 pub(in crate::flows) async fn hand_over(s: &Services) -> Result<bool> {
     s.db.transaction(async |tx| {
         let Some(last) = db::audit::seals::last(tx).await? else {
@@ -172,8 +172,8 @@ pub(in crate::flows) async fn hand_over(s: &Services) -> Result<bool> {
     .await
 }
 
-/// Deletes the events of segments that were sealed longer ago than they are kept, if they are not
-/// kept for ever; returns how many events went. Their seals stay, and one more says what went.
+/// Deletes the events of segments that were sealed before the retention period, unless they are kept for
+/// ever. Returns the number of events. Their seals stay, and another seal records the purge.
 pub async fn purge(s: &Services) -> Result<usize> {
     let Some(days) = s.policy.audit_retention_days else {
         return Ok(0);

@@ -1,4 +1,4 @@
-//! Checks the audit log against its chain, in bounded memory, and tells everything that is wrong.
+//! Checks the audit log against its chain, in bounded memory, and reports everything that is wrong.
 
 use std::{collections::VecDeque, iter::Peekable};
 
@@ -23,7 +23,7 @@ const SEALS: i64 = 500;
 const SEGMENTS: i64 = 20;
 const EVENTS: i64 = 1000;
 
-/// Something that is not as it was sealed.
+/// A difference from what was sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
     EventChanged {
@@ -36,11 +36,11 @@ pub enum Finding {
         /// The seal that covers it.
         seal: i64,
     },
-    /// The row stands where no seal knows it.
+    /// No seal covers the number of this row.
     EventInserted { seq: i64 },
-    /// The MAC of the seal is wrong.
+    /// The MAC of the seal is invalid.
     SealChanged { seal: i64 },
-    /// The list of the seal's events is another.
+    /// The list of the seal's events was changed.
     ListChanged { seal: i64 },
     SealsRemoved {
         /// The first,
@@ -48,22 +48,22 @@ pub enum Finding {
         /// and the last of them.
         through: i64,
     },
-    /// The seal does not follow from the one before it.
+    /// The seal does not refer to the one before it.
     SealUnlinked { seal: i64 },
-    /// Seals at the end of the chain, or before a broken link, are under keys that are not there.
+    /// The keys of seals at the end of the chain, or before a broken link, are missing.
     KeyMissing {
         /// The first,
         from: i64,
         /// and the last of them.
         through: i64,
-        /// The id of the last one's.
+        /// The key id of the last one.
         key_id: String,
     },
-    /// The chain does not have the seal that was expected.
+    /// The chain does not contain the expected seal.
     NotAsExpected { seal: i64 },
 }
 
-/// A seal that an operator noted down: its number and its link.
+/// A seal that an operator recorded elsewhere: its number and its link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Noted {
     pub seal: i64,
@@ -73,21 +73,22 @@ pub struct Noted {
 #[derive(Debug, Clone, Default)]
 pub struct Report {
     pub seals: i64,
-    /// Events that are covered by seals and still there.
+    /// Events that are covered by seals and still exist.
     pub events: i64,
-    /// The last purged segment, 0 for none.
+    /// The last purged segment; 0 if none was purged.
     pub purged_through: i64,
     /// Events that wait for their seal.
     pub waiting: i64,
     pub waiting_since: Option<DateTime<Utc>>,
-    /// Whether events wait for longer than sealing takes, and went on waiting meanwhile.
+    /// Whether events have waited for longer than sealing takes, and were not sealed during the check
+    /// either.
     pub overdue: bool,
-    /// The last seal, to be noted down elsewhere.
+    /// The last seal, to be recorded elsewhere.
     pub head: Option<Noted>,
     pub findings: u64,
 }
 
-/// Verifies the whole log. `tell` hears of findings as they come: first those of the chain, then
+/// Verifies the whole log. `tell` receives the findings as they are made: first those of the chain, then
 /// those of the rows.
 pub async fn verify(
     s: &Services,
@@ -120,8 +121,8 @@ struct Check<'a> {
     report: Report,
 }
 
-/// Seals whose key is missing. A later seal that is genuine vouches for them, as its MAC covers the
-/// link before it.
+/// Seals whose key is missing. A later genuine seal vouches for them, because its MAC covers the link
+/// before it.
 struct Unvouched {
     from: i64,
     through: i64,
@@ -230,7 +231,7 @@ impl Check<'_> {
         let (number, purged) = (segment.number, segment.number <= self.report.purged_through);
         let list = segment.row_hashes.as_deref().unwrap_or_default();
         let whole = digest(list).as_slice() == segment.digest;
-        // The list of a purged segment is gone as well.
+        // The list of a purged segment was deleted, too.
         let gone = purged && list.is_empty();
         if !(whole || gone) {
             self.found(&Finding::ListChanged { seal: number });
@@ -252,7 +253,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// What the list has before a number, and the table has not.
+    /// Entries of the list before a number that are missing in the table.
     fn skipped(
         &mut self,
         expected: &mut Peekable<impl Iterator<Item = (i64, Hash)>>,
@@ -290,7 +291,7 @@ impl Default for Events {
 }
 
 impl Events {
-    /// The next one, if its number is not above a bound.
+    /// The next event, if its number is not above a bound.
     async fn next(&mut self, tx: &Transaction<'_>, through: i64) -> Result<Option<StoredEvent>> {
         if self.read.is_empty() && !self.ended {
             let events = db::audit::seals::events(tx, self.after, i64::MAX, EVENTS).await?;

@@ -1,5 +1,5 @@
-//! Events that wait for their seal longer than they should: reported in the log, on the dashboard, by
-//! `vestibule doctor` and by `vestibule audit verify`.
+//! Events that have waited too long for their seal: reported in the log, on the dashboard, by `vestibule
+//! doctor` and by `vestibule audit verify`.
 
 use std::time::Duration;
 
@@ -13,26 +13,27 @@ use crate::{
     flows::{Result, Services},
 };
 
-/// What the log calls this module by.
+/// The target of this module's log lines.
 const LOG: &str = "vestibule::flows::audit_waiting";
 
 /// How long an event may wait. Sealing takes about a second after its commit.
 pub const LONGEST: TimeDelta = TimeDelta::seconds(10);
 /// How often the log warns while events wait.
 const WARN_EVERY: TimeDelta = TimeDelta::minutes(1);
-/// How often the sealer's node looks.
+/// How often the sealing node checks.
 const LOOK_EVERY: TimeDelta = TimeDelta::seconds(2);
-/// How long a single look waits for a seal: events of a long transaction are old when they appear.
+/// How long one check waits for a seal: events of a long transaction are already old when they become
+/// visible.
 const SECOND_LOOK: Duration = Duration::from_secs(3);
 const SECOND_LOOK_POLL: Duration = Duration::from_millis(200);
 
-/// The events that wait for their seal now, and whether for too long.
+/// The events that wait for their seal now, and whether they have waited too long.
 pub async fn waiting(s: &Services, conn: &Connection) -> Result<Option<(Waiting, bool)>> {
     let waiting = db::audit::waiting::waiting(conn).await?;
     Ok(waiting.map(|waiting| (waiting, s.now() - waiting.since > LONGEST)))
 }
 
-/// The events that have waited too long and are not sealed within a few seconds either.
+/// The events that have waited too long and are not sealed within a few more seconds.
 pub async fn overdue(s: &Services) -> Result<Option<Waiting>> {
     let mut waited = Duration::ZERO;
     let mut first = None;
@@ -53,7 +54,7 @@ pub async fn overdue(s: &Services) -> Result<Option<Waiting>> {
     }
 }
 
-/// What a node knows of the events that wait.
+/// The state of a node's checks.
 #[derive(Debug, Default)]
 pub struct Watch {
     looked_at: Option<DateTime<Utc>>,
@@ -62,8 +63,8 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Warns in the log where events have waited too long, in two looks in a row; at most once a
-    /// minute. Returns whether it warned.
+    /// Warns in the log if events have waited too long in two checks in a row, at most once a minute.
+    /// Returns whether it warned.
     pub async fn look(&mut self, s: &Services) -> Result<bool> {
         let now = s.now();
         let lately =

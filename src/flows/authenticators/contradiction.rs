@@ -1,13 +1,13 @@
-//! Accounts whose second factor is noted one way and stored another, as after a restore that lost
-//! rows. Which one is right is unknown, so the user cannot sign in or reauthenticate until an operator
-//! has mended it; `vestibule doctor` finds them.
+//! Accounts whose row and authenticators disagree about a second factor, as after a restore that lost
+//! rows. It is unknown which one is right, so the user cannot sign in or reauthenticate until an operator
+//! has corrected it. `vestibule doctor` finds such accounts.
 
 use crate::domain::accounts::user::User;
 
-/// What the log calls this module by.
+/// The target of this module's log lines.
 const LOG: &str = "vestibule::flows::contradiction";
 
-/// Whether that is so of a user, which goes to the log.
+/// Whether a user is in this state, which is also logged.
 pub fn contradictory_factor(user: &User) -> bool {
     let contradictory = user.second_factor_is_contradictory();
     if contradictory {

@@ -1,4 +1,4 @@
-//! The user's own password, asked for once more after the sign-in or beside a mailed link.
+//! Checking the user's own password again, after the sign-in or together with a mailed link.
 
 use crate::{
     db::accounts::users::UserRecord,
@@ -20,7 +20,7 @@ use crate::{
 
 use super::contradiction::contradictory_factor;
 
-/// Whether a password is the user's own.
+/// The result of comparing a password with the user's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordCheck {
     Right,
@@ -28,7 +28,7 @@ pub enum PasswordCheck {
     Throttled(Throttled),
 }
 
-/// Compares a password with the user's own. Guesses here count as guesses at sign-in.
+/// Compares a password with the user's own. Failures here count as failed sign-ins.
 pub async fn check_password(
     s: &Services,
     owner: &UserRecord,

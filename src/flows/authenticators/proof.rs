@@ -1,8 +1,8 @@
-//! Proof of who sits there, for sensitive acts: given in this session minutes ago, or now
-//! (NIST SP 800-63B-4, 5.2; ASVS 5.0, 7.5.1).
+//! Reauthentication for sensitive acts: in this session within the last minutes, or now (NIST SP
+//! 800-63B-4, 5.2; ASVS 5.0, 7.5.1).
 //!
-//! The time of proof stands in the session's row. Only a password or a code moves it: a refresh
-//! does not, and a trusted browser is none.
+//! The session's row stores its time. Only a password or a code changes it: neither a refresh nor a
+//! trusted browser does.
 
 mod code;
 
@@ -28,13 +28,13 @@ use crate::{
 /// How much the clocks of nodes may differ.
 const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
 
-/// How long a proof counts as recent.
+/// How long a reauthentication counts as recent.
 pub const RECENT: TimeDelta = TimeDelta::minutes(10);
 
 /// A signed-in user who has reauthenticated recently.
 ///
-/// Sensitive acts take one of these in place of an [`Authenticated`], and only the checks of this
-/// file make one: an act that forgets to ask for proof does not compile.
+/// Sensitive acts take one of these instead of an [`Authenticated`], and only this file can make one: an
+/// act without the check does not compile.
 #[derive(Debug, Clone)]
 pub struct Proven(Authenticated);
 
@@ -44,38 +44,38 @@ impl Proven {
     }
 }
 
-/// How the user proves who they are.
+/// The credential that the user presents.
 #[derive(Debug, Clone)]
 pub enum Presented {
     Password(SecretString),
-    /// By a code of the authenticator app, which is used up.
+    /// A code of the authenticator app, which is used up.
     Code(SecretString),
 }
 
 #[derive(Debug)]
 pub enum Outcome {
-    /// It holds, and counts for this session from now on.
+    /// It is valid, and counts as reauthentication in this session.
     Proven(Box<Proven>),
     WrongPassword,
-    /// The code is not right.
+    /// The code is wrong.
     WrongCode(CodeFault),
-    /// A code proves nothing, since no second factor is enrolled.
+    /// There is no second factor, so a code cannot reauthenticate.
     NoSecondFactor,
-    /// The credentials changed, or the session ended, in the same moment.
+    /// The credentials changed, or the session ended, at the same moment.
     Overtaken,
     Throttled(Pause),
 }
 
-/// A user who has reauthenticated recently in this session.
+/// The user, if they have reauthenticated recently in this session.
 pub fn recent(s: &Services, who: &Authenticated) -> Option<Proven> {
-    // One that lies ahead was made by a clock that has been set back since. It is no recent one.
+    // A time in the future was set by a clock that has been set back since. It does not count as recent.
     let now = s.now();
     let is_lately = |at| now < at + RECENT && at <= now + CLOCKS_DIFFER;
     let lately = who.proven_at.is_some_and(is_lately);
     (lately && !contradictory_factor(who.user())).then(|| Proven(who.clone()))
 }
 
-/// Reauthenticates. Guesses here count like guesses at sign-in.
+/// Reauthenticates. Failures here count as failed sign-ins.
 pub async fn present(
     s: &Services,
     who: &Authenticated,
@@ -104,8 +104,8 @@ fn outcome(proven: Option<Proven>) -> Outcome {
     })
 }
 
-/// Writes the time of proof into the session's row. `None` where the credentials are no longer
-/// those that were compared, or the session has ended: then it proves nothing.
+/// Writes the time of reauthentication into the session's row. `None` if the credentials have changed
+/// since they were compared, or the session has ended: then it does not count.
 async fn record(
     s: &Services,
     tx: &Transaction<'_>,
@@ -117,7 +117,7 @@ async fn record(
     if !db::accounts::users::hold(tx, user.id, user.revocation_id).await? {
         return Ok(None);
     }
-    // An older token may name no session: its proof counts for this one request.
+    // An older token may name no session: then the reauthentication counts for this request only.
     if let Some(session_id) = who.session_id {
         if db::sessions::hold(tx, session_id, user.id).await?.is_none() {
             return Ok(None);

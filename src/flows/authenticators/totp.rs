@@ -1,4 +1,4 @@
-//! The second factor and its backup codes: enrolling (`enrolment`), removing, and fresh codes.
+//! The second factor and its backup codes: enrolling (`enrolment`), removing, and new codes.
 
 mod enrolment;
 
@@ -23,29 +23,29 @@ use crate::{
 
 pub use enrolment::{Enrolment, confirm, enroll, pending};
 
-/// Why an act on the second factor was not done.
+/// Why an act on the second factor was refused.
 #[derive(Debug)]
 pub enum Refused {
     Throttled(Pause),
     /// A second factor needs a verified address.
     EmailUnverified,
     AlreadyEnabled,
-    /// None is enrolled.
+    /// No second factor is enrolled.
     NotEnabled,
     /// No enrolment waits for a code.
     NotPending,
-    /// The code is not right.
+    /// The code is wrong.
     WrongCode(CodeFault),
-    /// The account changed in the same moment: nothing was done.
+    /// The account changed at the same moment: nothing was done.
     Overtaken,
 }
 
-/// A fresh set of codes, shown this once.
+/// A new set of codes, which are shown only once.
 #[derive(Debug)]
 pub struct FreshCodes {
     pub codes: Vec<BackupCode>,
-    /// The pair of the acting session, where the change ended every token; `None` where it changed
-    /// none, or the session has ended.
+    /// The new pair of the acting session, if the change ended every token; `None` if it ended none, or
+    /// the session has ended.
     pub pair: Option<TokenPair>,
 }
 
@@ -84,7 +84,7 @@ pub async fn disable(
     .await
 }
 
-/// Makes a fresh set of backup codes; the old one dies. No session ends.
+/// Makes a new set of backup codes, which replaces the old one. No session ends.
 pub async fn replace_backup_codes(
     s: &Services,
     proven: &Proven,
@@ -125,7 +125,7 @@ pub async fn replace_backup_codes(
     .await
 }
 
-/// Ends every token of a held user.
+/// Ends every token of a locked user.
 async fn raise(tx: &Transaction<'_>, user: &User) -> Result<Raised> {
     let raised = db::accounts::users::raise_revocation_id(tx, user.id, user.revocation_id).await?;
     raised.ok_or(FlowError::Inconsistent("a held user changed"))

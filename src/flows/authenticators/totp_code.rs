@@ -1,8 +1,8 @@
-//! A TOTP code against the sealed secret of its authenticator: judged, and its time step accepted once
+//! A TOTP code is checked against the sealed secret of its authenticator, and its time step accepted once
 //! (RFC 6238, 5.2).
 //!
-//! A step is accepted only while the secret is the one that the code was checked against.
-//! `vestibule keys rotate` may seal that same secret again in between; it is looked at once more then.
+//! A step is accepted only while the secret is the one that the code was checked against. `vestibule keys
+//! rotate` may seal the same secret again in between; then the secret is read once more.
 
 use crate::{
     db::{
@@ -17,16 +17,16 @@ use crate::{
     flows::{FlowError, Result, Services},
 };
 
-/// Why a code is refused, as far as its owner may know.
+/// Why a code is refused, as far as the owner may know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeFault {
-    /// Neither six digits nor a backup code, or not a code of now.
+    /// Neither six digits nor a backup code, or not a current code.
     Wrong,
-    /// It was right, and was used before.
+    /// It is right, but was used before.
     Spent,
     /// It is right for another time: the phone's clock is ahead (positive) or behind.
     ClockOff {
-        /// By how many seconds.
+        /// The difference in seconds.
         seconds: i64,
     },
 }
@@ -35,7 +35,7 @@ pub enum CodeFault {
 #[derive(Debug, Clone, Copy)]
 pub(in crate::flows) struct RefusedCode {
     pub(in crate::flows) fault: CodeFault,
-    /// A time step that must never be accepted from now on: its code was shown too early or too late.
+    /// A time step that must never be accepted later, because its code was shown too early or too late.
     pub(in crate::flows) step: Option<i64>,
 }
 
@@ -45,7 +45,7 @@ impl From<CodeFault> for RefusedCode {
     }
 }
 
-/// Where a sealed TOTP secret stands.
+/// The place of a sealed TOTP secret.
 pub(in crate::flows) fn place_of_secret(user: &User) -> Place {
     Place {
         table: "totp_authenticators",
@@ -54,7 +54,7 @@ pub(in crate::flows) fn place_of_secret(user: &User) -> Place {
     }
 }
 
-/// Opens a user's sealed TOTP secret.
+/// Unseals a user's TOTP secret.
 pub(in crate::flows) fn open_secret(
     s: &Services,
     user: &User,
@@ -64,7 +64,7 @@ pub(in crate::flows) fn open_secret(
     TotpSecret::from_bytes(&bytes).ok_or(FlowError::Inconsistent("a TOTP secret has not 20 bytes"))
 }
 
-/// The time step of a code that fits the authenticator now, to be accepted in a transaction.
+/// The time step of a code that matches the authenticator now, to be accepted in a transaction.
 pub(in crate::flows) fn judge(
     s: &Services,
     user: &User,
@@ -108,7 +108,7 @@ pub(in crate::flows) async fn accept_step(
     }
 }
 
-/// Confirms an enrolment by the code of a step; `read` as in [`accept_step`].
+/// Confirms an enrolment with the code of a step; `read` as in [`accept_step`].
 pub(in crate::flows) async fn confirm_enrolment(
     s: &Services,
     tx: &Transaction<'_>,
@@ -126,8 +126,8 @@ pub(in crate::flows) async fn confirm_enrolment(
     }
 }
 
-/// The sealed secret as it stands now, and stays until the transaction ends, where it is the one
-/// that was read under another key; `None` where it is another secret, or unchanged, or gone.
+/// The current sealed secret, locked until the transaction ends, if it is the one that was read but sealed
+/// under another key. `None` if it is another secret, unchanged, or deleted.
 async fn resealed(
     s: &Services,
     tx: &Transaction<'_>,

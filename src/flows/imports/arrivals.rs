@@ -1,5 +1,5 @@
-//! Files with accounts as they arrive: each piece is sealed and kept as soon as it is whole, so that an
-//! upload holds nothing that another one needs while it waits for bytes. What has arrived is judged.
+//! Receiving files of accounts: each part is sealed and stored as soon as it is complete, so that an
+//! upload holds no resource that others need while it waits for bytes. A complete file is checked.
 //!
 //! ```text
 //!   first byte --> arriving --the last piece--> judged --> uploaded (`imports`)
@@ -32,17 +32,18 @@ use crate::{
     },
 };
 
-/// What the log calls this module by.
+/// The target of this module's log lines.
 const LOG: &str = "vestibule::flows::import_arrivals";
 
-/// Bytes of a sealed piece.
+/// The bytes of a sealed part.
 const PART: usize = 64 * 1024;
-/// The most files that wait for a word at once.
+/// The most files that may wait to be confirmed.
 const MOST_WAITING: i64 = 20;
-/// Uploads of one admin that arrive at once, on all nodes together; a further one replaces the oldest.
+/// Unfinished uploads of one admin on all nodes; a further one replaces the oldest.
 const MOST_ARRIVING: i64 = 2;
 
-/// How many files are read at once in this process. Each takes two to three times its size in memory.
+/// How many files are read at the same time in this process. Each takes two to three times its size in
+/// memory.
 pub(in crate::flows) static READING: Semaphore = Semaphore::const_new(2);
 
 /// The bytes of a file.
@@ -56,13 +57,13 @@ impl AsRef<[u8]> for Content {
 }
 
 impl Content {
-    /// Its rows, as they are read.
+    /// The rows of the file, as they are read.
     pub(in crate::flows) fn rows(&self) -> tokio::sync::mpsc::Receiver<Vec<ReadRow>> {
         rows::read(Box::new(io::Cursor::new(self.clone())))
     }
 }
 
-/// The bytes of a file that is still kept.
+/// The bytes of a stored file.
 pub(in crate::flows) async fn content(s: &Services, file: Uuid) -> Result<Content> {
     let conn = s.db.connection().await?;
     let parts = db::imports::arrivals::parts(&conn, file).await?;
@@ -75,23 +76,23 @@ pub(in crate::flows) async fn content(s: &Services, file: Uuid) -> Result<Conten
     Ok(Content(Arc::new(bytes)))
 }
 
-/// An upload that has begun. Dropped before it is judged, it is deleted.
+/// An upload in progress. If it is dropped before it is checked, it is deleted.
 pub struct Arrival {
     s: Arc<Services>,
     id: Uuid,
     kept: i32,
-    /// What came since, less than a piece.
+    /// Received bytes that do not fill a part yet.
     rest: Vec<u8>,
-    /// Whether its row is to be deleted with it.
+    /// Whether its row must be deleted when it is dropped.
     is_open: bool,
 }
 
-/// A later upload of the same admin took the place of this one.
+/// A later upload of the same admin replaced this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Replaced;
 
 impl Arrival {
-    /// Notes that a file of this admin arrives.
+    /// Records that this admin begins an upload.
     pub async fn begin(s: &Arc<Services>, proven: &Proven) -> Result<Self> {
         let (id, now) = (random::id(s.random.as_ref()), s.now());
         let admin = proven.who().user().id;
@@ -105,7 +106,7 @@ impl Arrival {
             row_count: 0,
             accounts_new: 0,
             accounts_known: 0,
-            // A node of an earlier version confirms no file with a bad row.
+            // A node of an earlier version does not confirm a file with a bad row.
             rows_bad: 1,
             seen_at: now,
             finished_at: None,
@@ -124,7 +125,7 @@ impl Arrival {
         Ok(begun)
     }
 
-    /// Takes the next bytes.
+    /// Adds the next bytes.
     pub async fn take(&mut self, mut bytes: &[u8]) -> Result<Result<(), Replaced>> {
         while !bytes.is_empty() {
             let (now, later) = bytes.split_at(bytes.len().min(PART - self.rest.len()));
@@ -137,7 +138,7 @@ impl Arrival {
         Ok(Ok(()))
     }
 
-    /// Keeps a piece; `false` where the upload was replaced.
+    /// Stores a part; `false` if the upload was replaced.
     async fn keep(&mut self) -> Result<bool> {
         let id = random::id(self.s.random.as_ref());
         let place = SealedColumn::IMPORT_PARTS.place(id);
@@ -152,12 +153,12 @@ impl Arrival {
 
     pub async fn forget(mut self) -> Result<()> {
         forget(&self.s, self.id).await?;
-        // Not before: a client that hangs up meanwhile takes this along.
+        // Not earlier: if the client disconnects before this, the upload is deleted.
         self.is_open = false;
         Ok(())
     }
 
-    /// Judges the file and keeps it.
+    /// Checks the file and stores the result.
     async fn judged(mut self, proven: &Proven, given_name: &str) -> Result<Upload> {
         if !self.rest.is_empty() && !self.keep().await? {
             return Ok(Upload::Replaced);
@@ -180,7 +181,7 @@ impl Drop for Arrival {
         };
         if self.is_open {
             let (s, id) = (Arc::clone(&self.s), self.id);
-            // Where this fails, the worker deletes it.
+            // If this fails, the worker deletes it.
             runtime.spawn(async move {
                 if let Err(error) = forget(&s, id).await {
                     tracing::debug!(target: LOG, %error, "an upload that ended early is left to the worker");
@@ -195,24 +196,24 @@ async fn forget(s: &Services, id: Uuid) -> Result<()> {
     Ok(db::imports::arrivals::forget_arriving(&conn, id).await?)
 }
 
-/// What became of an upload.
+/// The result of an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Upload {
-    /// It is kept, and waits to be confirmed.
+    /// It is stored, and waits to be confirmed.
     Kept(Uuid),
-    /// It cannot be read as a whole; why, in words that continue a sentence.
+    /// The file as a whole is invalid; the reason continues a sentence.
     Unreadable(String),
     /// Too many files wait already.
     TooManyWaiting,
-    /// A later upload of the same admin took its place.
+    /// A later upload of the same admin replaced it.
     Replaced,
     /// The actor is no longer an admin.
     NotAdmin,
-    /// The acting session ended in the same moment.
+    /// The acting session ended at the same moment.
     Overtaken,
 }
 
-/// Judges a file that has arrived and keeps it; `None` is a file without a byte.
+/// Checks a complete file and stores the result; `None` is an empty file.
 pub async fn upload(proven: &Proven, given_name: &str, file: Option<Arrival>) -> Result<Upload> {
     match file {
         Some(arrival) => arrival.judged(proven, given_name).await,

@@ -1,5 +1,5 @@
-//! Importing accounts as the operator, from a file of any size or a pipe. Until the switch the import is a file
-//! that arrives: no admin sees it, and the worker deletes what a killed command leaves.
+//! Importing accounts as the operator, from a file of any size or a pipe. Until the switch it counts as an
+//! unfinished upload: no admin sees it, and the worker deletes what a killed command leaves.
 
 use std::time::Duration;
 
@@ -23,31 +23,31 @@ use crate::{
 
 pub use super::judge::{Judged, ReadRow, Summary, Tell, Verdict, judge};
 
-/// What the log calls this module by.
+/// The target of this module's log lines.
 const LOG: &str = "vestibule::flows::import_users";
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Whether the rows are judged alone.
+    /// Whether the rows are only checked.
     pub dry_run: bool,
-    /// Whether a file may make admins.
+    /// Whether a file may create admins.
     pub allow_admins: bool,
     /// Whether the owners of the accounts are not mailed.
     pub no_mail: bool,
-    /// What the file is called in the list of imports.
+    /// The name of the file in the list of imports.
     pub file_name: String,
 }
 
-/// How often the command says that it is there, also while no row comes out of a pipe.
+/// The interval of the command's heartbeat, which continues while a pipe sends no rows.
 const BEAT: Duration = Duration::from_secs(20);
 /// Rows that are reported at once.
 const REPORTED_AT_ONCE: i64 = 1000;
 
-/// Imports rows as the operator, all or none, and tells of each as it is judged. A row whose address gets an
-/// account between that and the end is reported again.
+/// Imports rows as the operator, all or none, and reports each as it is checked. If its address gets an
+/// account before the end, the row is reported again.
 ///
-/// They come in batches of any size, and are dropped once they are reported: what stays in memory is
-/// sixteen bytes a row, to know an address that comes twice.
+/// Rows arrive in batches of any size, and are dropped once they are reported. Memory holds sixteen bytes
+/// for each row, to detect repeated addresses.
 pub async fn import(
     s: &Services,
     rows: Receiver<Vec<ReadRow>>,
@@ -79,7 +79,7 @@ pub async fn import(
             return undone.map(|(judged, _)| judged);
         }
     };
-    // It is done, whatever becomes of the rest: a node does what is left.
+    // The import is done, even if the rest fails: a node completes it.
     if let Err(error) = finish(s, &run, done.exists > judged.exists, tell).await {
         tracing::warn!(target: LOG, %error, "the mails of an import are left to a node");
     }
@@ -107,7 +107,7 @@ async fn begin(s: &Services, file: Uuid, options: &Options) -> Result<()> {
     Ok(db::imports::files::insert(&conn, &new).await?)
 }
 
-/// Ends with an error where the import is not there any more, and did not just come to its end.
+/// Returns an error if the import does not exist any more, unless it has just ended.
 async fn beat(s: &Services, run: &Run<'_>) -> FlowError {
     let mut missed = 0;
     while missed < 2 {
@@ -131,8 +131,8 @@ async fn seen(s: &Services, run: &Run<'_>) -> Result<bool> {
 const GONE: FlowError =
     FlowError::Inconsistent("the rows of this import were deleted, as it was not heard of");
 
-/// Stages the rows and makes the accounts: what the rows came to as they were judged, and in the end, `None`
-/// where one was bad.
+/// Stages the rows and creates the accounts. Returns the counts of the checked rows, and those of the
+/// finished import; `None` if a row was bad.
 async fn write(
     s: &Services,
     rows: Receiver<Vec<ReadRow>>,

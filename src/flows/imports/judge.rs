@@ -1,4 +1,4 @@
-//! The rows of a file of accounts, and what becomes of each.
+//! The rows of a file of accounts, and the verdict on each.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::{
     flows::{Result, Services},
 };
 
-/// A row as it was read: the line that it begins on, and its text or why there is none.
+/// A row that was read: the line on which it begins, and its text or the reason why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadRow {
     /// From 1.
@@ -22,27 +22,27 @@ pub struct ReadRow {
     pub row: Result<RawRow, String>,
 }
 
-/// What becomes of a row.
+/// The verdict on a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     New,
     /// The address has an account, which stays as it is.
     Exists,
-    /// It cannot be used, and nothing is written.
+    /// It is invalid, so nothing is written.
     Bad(String),
 }
 
 /// A row with its verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
-    /// The line that it begins on, from 1.
+    /// The line on which it begins, from 1.
     pub line: u64,
-    /// The address as the file has it; may be anything in a bad row.
+    /// The address as written in the file; may be any text in a bad row.
     pub email: String,
     pub verdict: Verdict,
 }
 
-/// How many rows went which way.
+/// The number of rows with each verdict.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Summary {
     pub new: u64,
@@ -57,7 +57,7 @@ impl Summary {
         self.new + self.exists + self.bad
     }
 
-    /// What is kept of it.
+    /// The counts to be stored.
     pub fn counts(&self) -> Counts {
         let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         Counts {
@@ -68,10 +68,10 @@ impl Summary {
     }
 }
 
-/// What is reported of each row as it is judged.
+/// Receives each row as it is checked.
 pub type Tell<'a> = &'a mut (dyn FnMut(&[Judged]) + Send);
 
-/// Judges rows, by the addresses of the database too, and writes nothing.
+/// Checks rows, including their addresses in the database, and writes nothing.
 pub async fn judge(
     s: &Services,
     mut rows: Receiver<Vec<ReadRow>>,
@@ -82,7 +82,7 @@ pub async fn judge(
     while let Some(batch) = rows.recv().await {
         for part in batch.chunks(AT_ONCE) {
             let users = import.read_all(part);
-            // A connection a part: whatever waits for one gets its turn.
+            // A new connection for each part, so that waiting requests get their turn.
             let conn = s.db.connection().await?;
             let addresses = users.iter().flatten().map(|user| user.email.canonical());
             let known = db::imports::known(&conn, &addresses.collect::<Vec<_>>()).await?;
@@ -95,11 +95,11 @@ pub async fn judge(
     Ok(import.summary)
 }
 
-/// What the rows of a file come to, as they are read.
+/// The state of reading the rows of a file.
 pub struct Import<'a> {
     s: &'a Services,
     allow_admins: bool,
-    /// Addresses of this file, as the half of a SHA-256.
+    /// The addresses of this file, each as half of a SHA-256.
     seen: HashSet<[u8; 16]>,
     summary: Summary,
 }
@@ -114,12 +114,12 @@ impl<'a> Import<'a> {
         }
     }
 
-    /// Reads rows, and notes their addresses.
+    /// Reads rows, and records their addresses.
     pub fn read_all(&mut self, part: &[ReadRow]) -> Vec<Result<ImportedUser, String>> {
         part.iter().map(|read| self.read(read)).collect()
     }
 
-    /// The sum so far.
+    /// The counts so far.
     pub fn summary(&self) -> Summary {
         self.summary
     }
@@ -141,7 +141,7 @@ impl<'a> Import<'a> {
         Ok(user)
     }
 
-    /// What is reported of rows that were read; counts them.
+    /// The verdicts on rows that were read; also counts them.
     pub fn verdicts(
         &mut self,
         part: &[ReadRow],

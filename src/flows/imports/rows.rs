@@ -1,4 +1,4 @@
-//! Reading rows out of CSV or JSON lines, on a thread of its own and a batch at a time.
+//! Reading rows from CSV or JSON lines, on a separate thread and in batches.
 
 mod batches;
 mod csv;
@@ -15,11 +15,11 @@ use super::judge::ReadRow;
 use batches::{Batches, Unwanted, batches, unreadable};
 use format::other_format;
 
-/// Reads to the end, or until the receiver of the rows is gone. What cannot be read is a bad row, so
-/// that an import with it is not written.
+/// Reads to the end, or until the receiver of the rows is dropped. Invalid text is a bad row, so that an
+/// import with it is not written.
 pub fn read(source: Box<dyn BufRead + Send>) -> Receiver<Vec<ReadRow>> {
     let (mut batches, receiver) = batches();
-    // Not a task: the end of the process does not wait for a standard input that says nothing.
+    // A thread and not a task: otherwise the process could not end while standard input sends nothing.
     thread::spawn(move || {
         let _ = read_all(source, &mut batches);
         batches.send();
@@ -42,8 +42,8 @@ fn read_all(mut source: Box<dyn BufRead + Send>, rows: &mut Batches) -> Result<(
     }
 }
 
-/// Why a whole file cannot be read, whatever its rows are: it is no text, has none, or its first
-/// line does not name the columns.
+/// Why a file as a whole is refused, whatever its rows are: it is not text, has no rows, or its first line
+/// does not name the columns.
 pub fn refuse(file: &[u8]) -> Option<String> {
     if let Some(why) = other_format(file) {
         return Some(why.to_owned());

@@ -1,4 +1,4 @@
-//! Importing what was confirmed, in the background, by whichever node takes it.
+//! Importing confirmed files in the background, on whichever node claims one.
 //!
 //! ```text
 //!   confirmed --taken--> run 1 --chunks are staged--> switched: done --> owners are mailed
@@ -6,8 +6,8 @@
 //!                          '-----------+--its node is not heard of for a while--> run 2 on any node goes on
 //! ```
 //!
-//! A run that another one has followed writes nothing any more: each chunk and the switch name its number, in
-//! the same transaction.
+//! A run that has been replaced by a later one writes nothing any more: each chunk and the switch check
+//! the number of the run, in the same transaction.
 
 use std::time::Duration;
 
@@ -27,18 +27,19 @@ use crate::{
     flows::{FlowError, Result, Services},
 };
 
-/// What the log calls this module by.
+/// The target of this module's log lines.
 const LOG: &str = "vestibule::flows::import_run";
 
-/// How often a run says that it goes on.
+/// The interval of a run's heartbeat.
 const BEAT: Duration = Duration::from_millis(500);
 /// How long a run may send no heartbeat before another node starts again.
 const SILENCE: TimeDelta = TimeDelta::seconds(15);
-/// How often it is begun without staging a row. What takes its node down three times would do so for ever.
+/// How many runs without progress are tried. A file that brings its node down three times would do so for
+/// ever.
 const RUNS: i32 = 3;
 
-/// Takes one import that was confirmed, and does it, or else a chunk of what is left of one that is over;
-/// `false` where nothing waits.
+/// Claims one confirmed import and runs it, or else clears a chunk of a finished one. `false` if there is
+/// none.
 pub async fn next(s: &Services) -> Result<bool> {
     let now = s.now();
     let conn = s.db.connection().await?;
@@ -69,7 +70,7 @@ pub async fn next(s: &Services) -> Result<bool> {
     Ok(true)
 }
 
-/// Says that the run goes on, until it does not count any more.
+/// Sends heartbeats until the run is not the current one any more.
 async fn beat(s: &Services, file: &FileRow) {
     loop {
         sleep(BEAT).await;
@@ -88,7 +89,7 @@ async fn seen(s: &Services, file: &FileRow) -> Result<bool> {
     Ok(db::imports::files::seen(&conn, (file.id, file.run), s.now()).await?)
 }
 
-/// What became of a run.
+/// The result of a run.
 enum Outcome {
     Done(Summary),
     /// Another run has begun since, or the import was cancelled.

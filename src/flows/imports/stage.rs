@@ -1,5 +1,5 @@
-//! Staging the rows of an import, chunk by chunk: each is a short transaction that names its run, and holds
-//! nothing that other transactions wait for. None of it is visible before the switch (`switch`).
+//! Staging the rows of an import in chunks: each is a short transaction that checks the number of its run,
+//! and holds no lock that other transactions wait for. Nothing is visible before the switch (`switch`).
 //!
 //! ```text
 //!   rows 0..1000 --commit--> rows 1000..2000 --commit--> ... all --> the switch
@@ -23,27 +23,27 @@ use crate::{
     flows::{Result, Services, audit::record::Actor},
 };
 
-/// A run of an import, and the admins it makes accounts for.
+/// A run of an import, and the admin for whom it creates accounts.
 pub struct Run<'a> {
     pub file: Uuid,
-    /// Its number: where another one has begun, this one writes nothing any more.
+    /// Its number: if another one has begun, this one writes nothing any more.
     pub number: i32,
-    /// The admin who confirmed it; none at the command line.
+    /// The admin who confirmed it; `None` on the command line.
     pub actor: Option<Uuid>,
     pub session_id: Option<Uuid>,
-    /// From where.
+    /// The client that confirmed it.
     pub client: &'a Client,
-    /// Whether a file may make admins.
+    /// Whether a file may create admins.
     pub allow_admins: bool,
 }
 
 impl Run<'_> {
-    /// The run as its statements name it.
+    /// The run as its statements identify it.
     pub fn key(&self) -> (Uuid, i32) {
         (self.file, self.number)
     }
 
-    /// Who its events are of.
+    /// The actor of its events.
     pub fn actor(&self) -> Actor<'_> {
         Actor {
             user_id: self.actor,
@@ -53,8 +53,8 @@ impl Run<'_> {
     }
 }
 
-/// Stages the rows of a file, behind the first `staged` of them, until one is bad; the sum of what was read.
-/// `None` where another run has begun, or the import was cancelled.
+/// Stages the rows of a file after the first `staged` ones, until one is bad. Returns the counts of the
+/// rows read; `None` if another run has begun, or the import was cancelled.
 pub async fn stage(
     s: &Services,
     mut rows: Receiver<Vec<ReadRow>>,
@@ -69,7 +69,7 @@ pub async fn stage(
             let first = read;
             read += i64::try_from(part.len()).unwrap_or(i64::MAX);
             let users = import.read_all(part);
-            // What an earlier run staged is read for the addresses alone.
+            // Rows that an earlier run staged are read only for their addresses.
             let skipped = usize::try_from(staged - first).unwrap_or(0).min(part.len());
             let (part, users) = (&part[skipped..], &users[skipped..]);
             if part.is_empty() {
@@ -110,7 +110,7 @@ fn canonical(user: &ImportedUser) -> &str {
     user.email.canonical()
 }
 
-/// The new accounts of a chunk whose first row is the row `begins` of the file.
+/// The new accounts of a chunk whose first row has the number `begins`.
 fn columns<'a>(
     s: &Services,
     part: &[ReadRow],

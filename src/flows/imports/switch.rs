@@ -1,5 +1,5 @@
-//! The switch at the end of an import: one transaction makes all accounts that were staged, or none. It is
-//! the only one of an import that takes longer than a chunk.
+//! The switch at the end of an import: one transaction creates all staged accounts, or none. It is the
+//! only transaction of an import that takes longer than a chunk.
 
 use super::{judge::Summary, notices, stage::Run};
 use crate::{
@@ -11,24 +11,25 @@ use crate::{
     },
 };
 
-/// Rows of one statement, which the server ends after five minutes: a file may have any number of rows.
+/// Rows in one statement, which the server ends after five minutes: a file may have any number of rows.
 const AT_ONCE: usize = 100_000;
-/// The same, as rows are numbered.
+/// The same number as an `i64`.
 const STEP: i64 = 100_000;
-/// From this many rows on, the table is analyzed before statements over it are planned.
+/// From this number of rows on, the table is analyzed before statements over it are planned.
 const MANY: u64 = 10_000;
 
-/// What became of a switch.
+/// The result of a switch.
 pub enum Switched {
     Done(Summary),
     /// Another run has begun since, or the import was cancelled.
     Followed,
-    /// The admin who confirmed it is no admin any more.
+    /// The admin who confirmed it is not an admin any more.
     NotAdmin,
 }
 
-/// Makes the accounts of a file with so many rows, with their audit events, and one event of the whole. Where
-/// `mails_few` and the file is a single chunk, the mails to the owners are written by the same transaction.
+/// Creates the accounts of a file with this number of rows, with their audit events and one event for the
+/// whole. If `mails_few` and the file is a single chunk, the same transaction writes the mails to the
+/// owners.
 pub async fn switch(s: &Services, run: &Run<'_>, rows: u64, mails_few: bool) -> Result<Switched> {
     let mut conn = s.db.background_once().await?;
     if rows >= MANY {
@@ -37,13 +38,13 @@ pub async fn switch(s: &Services, run: &Run<'_>, rows: u64, mails_few: bool) -> 
     let few = mails_few && rows <= notices::CHUNK;
     let done = db::transaction(&mut conn, async |tx| {
         db::wait_patiently(tx).await?;
-        // A run whose node was killed may still be at it in the database.
+        // A statement of a run whose node was killed may still be running in the database.
         db::imports::staging::hold(tx, run.file).await?;
         let summary = accounts(s, tx, run, rows).await?;
         if few {
             notices::write_all(s, tx, run.file, rows).await?;
         }
-        // As late as can be: until the commit no one else acts as an admin.
+        // As late as possible: until the commit no one else can act as an admin.
         if let Some(actor) = run.actor {
             db::admin::admins::lock(tx).await?;
             if !db::admin::admins::is_active(tx, actor).await? {
@@ -60,7 +61,7 @@ pub async fn switch(s: &Services, run: &Run<'_>, rows: u64, mails_few: bool) -> 
     done.or_else(Undone::outcome)
 }
 
-/// The rows of a file, range by range.
+/// The rows of a file, in ranges.
 fn ranges(rows: u64) -> impl Iterator<Item = (i64, i64)> {
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
     (0..rows)
@@ -68,8 +69,8 @@ fn ranges(rows: u64) -> impl Iterator<Item = (i64, i64)> {
         .map(move |from| (from, rows.min(from.saturating_add(STEP))))
 }
 
-/// Makes the accounts. An address that was registered and never verified is as good as free; one that got an
-/// account since its row was staged is known.
+/// Creates the accounts. An address that was registered and never verified counts as free; one that got an
+/// account since its row was staged counts as known.
 async fn accounts(s: &Services, tx: &Transaction<'_>, run: &Run<'_>, rows: u64) -> Result<Summary> {
     let gone = db::imports::staging::erase_never_verified(tx, run.file).await?;
     let erasure = |id| {
@@ -82,8 +83,8 @@ async fn accounts(s: &Services, tx: &Transaction<'_>, run: &Run<'_>, rows: u64) 
         new += db::imports::staging::make(tx, run.file, range, s.now()).await?;
     }
     let new = u64::try_from(new).unwrap_or(u64::MAX);
-    // After the accounts: what is written to the audit log waits for its seal until the commit, and so do the
-    // events of others after it.
+    // After the accounts: events that are written here, and all later events of others, cannot be sealed
+    // before the commit.
     let imported = run.actor().event(s, Event::Imported, Subject::Service);
     for range in ranges(rows) {
         db::imports::staging::audit_made(tx, run.file, range, &imported).await?;

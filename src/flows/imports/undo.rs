@@ -1,4 +1,4 @@
-//! Undoing an import: every account of the file is erased, as long as none was used.
+//! Undoing an import: every account of the file is erased, unless one was used.
 
 use uuid::Uuid;
 
@@ -18,32 +18,32 @@ use crate::{
     },
 };
 
-/// How many of those that stand in the way are named.
+/// How many of the accounts that prevent it are named.
 const NAMED: i64 = 5;
 
-/// What is typed.
+/// The typed input.
 #[derive(Debug, Clone)]
 pub struct Input {
     pub reason: String,
-    /// The number of accounts, to be sure.
+    /// The number of accounts, as a confirmation.
     pub confirm_count: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// So many accounts are gone.
+    /// This number of accounts was erased.
     Undone(usize),
-    /// Some of the accounts were used or changed, and everything stays.
+    /// Some of the accounts were used or changed, so nothing was done.
     InUse(InUse),
     /// There is no such import.
     NotFound,
-    /// It is not done, was taken back already, or is too long ago.
+    /// It is not done, was undone already, or is too old.
     NothingToDo,
-    /// Some input cannot be used.
+    /// Some input is invalid.
     Invalid(InputFaults),
     /// The actor is no longer an admin.
     NotAdmin,
-    /// The acting session ended in the same moment.
+    /// The acting session ended at the same moment.
     Overtaken,
 }
 
@@ -55,7 +55,8 @@ pub struct InUse {
     pub emails: Vec<String>,
 }
 
-/// Events that say nothing of an account's use: the import itself, and what any stranger can cause.
+/// Events that do not show that an account was used: the import itself, and events that any client can
+/// cause.
 fn harmless() -> [&'static str; 7] {
     [
         Event::Imported.name(),
@@ -68,7 +69,7 @@ fn harmless() -> [&'static str; 7] {
     ]
 }
 
-/// The accounts of a file that stand in the way of taking it back.
+/// The accounts of a file that prevent undoing it.
 pub async fn in_use(s: &Services, file: Uuid) -> Result<InUse> {
     let conn = s.db.connection().await?;
     in_use_by(&conn, file).await
@@ -116,8 +117,8 @@ struct Undoing<'a> {
 
 impl Undoing<'_> {
     async fn run(&self, tx: &Transaction<'_>) -> Result<Outcome> {
-        // Not the function of shorter acts, which locks the actor's account: this takes as long as
-        // the file is, and they may want to sign in meanwhile.
+        // Not the function of shorter acts, which locks the actor's account: this takes longer the larger
+        // the file is, and the actor may want to sign in meanwhile.
         db::admin::admins::lock(tx).await?;
         if let Some(barred) = barred(tx, self.who).await? {
             return Ok(match barred {
@@ -137,7 +138,7 @@ impl Undoing<'_> {
             let why = "This is not the number of accounts. Type it to confirm.";
             return Ok(Outcome::Invalid(InputFaults::one("confirm_count", &why)));
         }
-        // A sign-in from now on waits, and finds no account; an earlier one is seen.
+        // A later sign-in waits, and finds no account; an earlier one is seen.
         db::imports::hold(tx, self.file).await?;
         let in_use = in_use_by(tx, self.file).await?;
         if in_use.count > 0 {

@@ -1,4 +1,4 @@
-//! Delivering the outbox: what is due is taken under a lease, sent, and forgotten.
+//! Delivering the outbox: mails that are due are leased, sent, and their texts deleted.
 
 use std::{
     collections::HashSet,
@@ -18,34 +18,34 @@ use crate::{
     mail::{DeliveryError, RenderedMail, Transport},
 };
 
-/// What the log calls this module by.
+/// The target of this module's log lines.
 const LOG: &str = "vestibule::flows::deliver";
 
-/// Mails that a node sends at once.
+/// Mails that a node sends at the same time.
 pub const AT_ONCE: usize = 16;
-/// How long a worker holds a mail without saying so again: one that died loses its mails after that.
+/// How long a lease lasts without renewal: after that, another worker takes the mails of one that died.
 pub(in crate::flows) const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// How often a worker says that it still holds a mail. Mail servers may take minutes.
+/// How often a worker renews its lease on a mail. Mail servers may take minutes.
 const HOLD_AGAIN: Duration = Duration::from_secs(15);
-/// The pause before a sent mail is noted once more, where the database could not be reached.
+/// The pause before a sent mail is recorded again, if the database could not be reached.
 const NOTE_AGAIN: Duration = Duration::from_secs(1);
-/// After this many attempts a mail is given up: with the pauses below, after about a day.
+/// After this many attempts a mail has failed: with the pauses below, after about a day.
 const MAX_ATTEMPTS: i32 = 20;
 /// The pause after the first failure. It doubles up to [`EARLY_PAUSE`], and after [`EARLY`] attempts begins at
 /// [`LATE_PAUSE`] and triples up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(5);
-/// With its variation 30 s at most: a server that is being restarted keeps no mail waiting for longer.
+/// At most 30 s with its variation: a server that is being restarted delays no mail for longer.
 const EARLY_PAUSE: TimeDelta = TimeDelta::seconds(24);
 /// The attempts after which the pause is at most [`EARLY_PAUSE`]: two to three minutes.
 const EARLY: i32 = 8;
 const LATE_PAUSE: TimeDelta = TimeDelta::minutes(1);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(3);
 
-/// How this node's mails leave.
+/// The state of this node's delivery.
 #[derive(Debug)]
 pub struct Delivery {
     transport: Transport,
-    /// Sent, and not noted yet. Whatever the database says, these are never sent again.
+    /// Sent, but not recorded yet. These are never sent again, whatever the database says.
     heard: Mutex<HashSet<Uuid>>,
 }
 
@@ -62,7 +62,7 @@ impl Delivery {
     }
 }
 
-/// Takes what is due, up to `room` mails, under a lease.
+/// Takes up to `room` mails that are due, under a lease.
 pub async fn take(s: &Services, room: usize) -> Result<Vec<TakenMail>> {
     let (now, room) = (s.now(), i64::try_from(room).unwrap_or(i64::MAX));
     s.db.transaction(async |tx| {
@@ -71,7 +71,7 @@ pub async fn take(s: &Services, room: usize) -> Result<Vec<TakenMail>> {
     .await
 }
 
-/// Sends a mail that was taken, and notes what became of it.
+/// Sends a mail that was taken, and records the result.
 pub async fn one(s: &Services, delivery: &Delivery, mail: &TakenMail) -> Result<()> {
     if delivery.heard().contains(&mail.id) {
         return note_sent(s, delivery, mail).await;
@@ -117,7 +117,7 @@ async fn deliver(s: &Services, delivery: &Delivery, mail: &TakenMail) -> Result<
     }
 }
 
-/// Notes it for as long as that takes: a mail that is not noted would be sent again.
+/// Records it for as long as that takes, because an unrecorded mail would be sent again.
 async fn note_sent(s: &Services, delivery: &Delivery, mail: &TakenMail) -> Result<()> {
     loop {
         let noted = match s.db.connection().await {
@@ -138,7 +138,7 @@ async fn note_sent(s: &Services, delivery: &Delivery, mail: &TakenMail) -> Resul
     Ok(())
 }
 
-/// Keeps other workers from a mail that this one is sending.
+/// Renews the lease on a mail that is being sent.
 async fn keep_holding(s: &Services, mail: &TakenMail) -> std::convert::Infallible {
     loop {
         sleep(HOLD_AGAIN).await;
@@ -208,8 +208,8 @@ async fn retry(s: &Services, mail: &TakenMail, why: &str) -> Result<()> {
     Ok(db::mail::outbox::mark_failed(&conn, mail, why, next).await?)
 }
 
-/// Grows with each attempt, and varies by up to a quarter, so that what failed together does not
-/// come back together.
+/// Grows with each attempt, and varies by up to a quarter, so that mails that failed together are not
+/// retried together.
 fn pause(attempts: i32, jitter: u8) -> TimeDelta {
     let grown = |base: i32, times: i32| base.pow(u32::try_from(times).unwrap_or(0).min(8));
     let pause = if attempts <= EARLY {

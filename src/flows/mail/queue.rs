@@ -1,4 +1,4 @@
-//! The outbox as operators see it: what waits, what failed, what was given up, and trying again.
+//! The outbox as operators see it: waiting and failed mails, and sending them again.
 
 use uuid::Uuid;
 
@@ -17,14 +17,13 @@ use crate::{
 /// The outbox at one moment.
 #[derive(Debug)]
 pub struct Queue {
-    /// How many there are of each kind.
+    /// The number of mails in each state.
     pub counts: QueueCounts,
-    /// A page of them, the oldest first.
+    /// A page of the mails, the oldest first.
     pub mails: Paged<QueuedMail>,
 }
 
-/// What waits, what failed so far and what was given up, the oldest first, up to `most` of them behind
-/// a cursor.
+/// Mails that wait or have failed, the oldest first, at most `most` after a cursor.
 pub async fn list(s: &Services, cursor: &str, most: i64) -> Result<Result<Queue, InputFaults>> {
     let behind = match paged::behind(cursor) {
         Ok(behind) => behind,
@@ -38,15 +37,15 @@ pub async fn list(s: &Services, cursor: &str, most: i64) -> Result<Result<Queue,
     }))
 }
 
-/// What became of a mail that was to be tried again.
+/// The result of a retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retried {
     Due,
-    /// It is being tried, or will be within a minute.
+    /// It is being sent, or will be within a minute.
     DueAnyway,
     /// Its link can no longer be used.
     Expired,
-    /// It is not in the outbox: unknown, sent, or dropped for good.
+    /// It is not in the outbox: unknown, sent, or dropped.
     Unknown,
 }
 
@@ -64,7 +63,7 @@ pub async fn retry(s: &Services, id: Uuid) -> Result<Retried> {
     })
 }
 
-/// Makes every mail due now whose link still works; returns how many that changed.
+/// Makes every mail due now whose link still works. Returns the number of changed mails.
 pub async fn retry_all(s: &Services) -> Result<usize> {
     let now = s.now();
     let conn = s.db.connection().await?;

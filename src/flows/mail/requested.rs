@@ -1,4 +1,4 @@
-//! Links that people ask to be mailed: to set a new password, and to verify an address.
+//! Links that users request by mail: to set a new password, and to verify an address.
 
 use crate::{
     db::{self, Transaction},
@@ -23,17 +23,17 @@ use crate::{
     throttle::Route,
 };
 
-/// What became of asking for a mail.
+/// The result of a request for a mail.
 #[derive(Debug)]
 pub enum RequestOutcome {
-    /// If the address has an account, a mail is on its way. The same for every address.
+    /// If the address has an account, a mail will be sent. The answer is the same for every address.
     Accepted,
-    /// The text is no address.
+    /// The text is not an address.
     Invalid(InputFaults),
     Throttled(Pause),
 }
 
-/// What people ask to be mailed.
+/// The kinds of mails that users request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::flows) enum MailRequest {
     Reset,
@@ -48,14 +48,14 @@ impl MailRequest {
         }
     }
 
-    /// Whether there is anything to mail this user.
+    /// Whether there is anything to mail to this user.
     fn suits(self, user: &User) -> bool {
         user.disabled_at.is_none() && (self == Self::Reset || !user.mailbox_proven())
     }
 }
 
-/// Writes the mail that was asked for, or a decoy: known, unknown and disabled addresses cost
-/// the same work and get the same answer.
+/// Writes the requested mail, or a decoy: known, unknown and disabled addresses cause the same work and
+/// get the same answer.
 pub(in crate::flows) async fn request_mail(
     s: &Services,
     request: MailRequest,
@@ -66,7 +66,7 @@ pub(in crate::flows) async fn request_mail(
         Ok(email) => email,
         Err(why) => return Ok(RequestOutcome::Invalid(InputFaults::one("email", &why))),
     };
-    // Strangers who ask for this address leave its known browsers their own requests.
+    // Requests by strangers do not use up those of known browsers of this address.
     let flood_key = flood_key(s, email.canonical(), client);
     if let Some(Throttled(wait)) = count_request(s, Route::ForgotPassword, client, Some(&flood_key))
     {
@@ -91,7 +91,7 @@ pub(in crate::flows) async fn request_mail(
     Ok(RequestOutcome::Accepted)
 }
 
-/// The mail that was asked for, with a fresh link.
+/// The requested mail, with a new link.
 pub(in crate::flows) fn requested_message(
     s: &Services,
     request: MailRequest,

@@ -1,4 +1,4 @@
-//! Who sends this request: the access token, judged against the database in one query.
+//! The user of a request: the access token, judged against the database in one query.
 
 use uuid::Uuid;
 
@@ -13,19 +13,19 @@ use crate::{
     flows::{Result, Services, audit::record::Actor},
 };
 
-/// What the log calls this module by.
+/// The target of this module's log lines.
 const LOG: &str = "vestibule::flows::authenticate";
 
 /// A user with a valid access token.
 #[derive(Debug, Clone)]
 pub struct Authenticated {
-    /// The user, with the hash that a proof of the password is compared with.
+    /// The user, with the hash for checking the password again.
     pub record: UserRecord,
     /// The session; older tokens may name none.
     pub session_id: Option<Uuid>,
-    /// When the user last proved who they are in this session.
+    /// When the user last reauthenticated in this session.
     pub proven_at: Option<DateTime<Utc>>,
-    /// When a request of this session was last noted.
+    /// When a request of this session was last recorded.
     pub last_seen_at: Option<DateTime<Utc>>,
     pub claims: Claims,
 }
@@ -44,7 +44,7 @@ impl Authenticated {
         }
     }
 
-    /// The session that a browser gives up by signing in again.
+    /// The session that a browser replaces by signing in again.
     pub fn held_session(&self) -> Option<HeldSession> {
         let session_id = self.session_id?;
         let user_id = self.user().id;
@@ -55,7 +55,7 @@ impl Authenticated {
     }
 }
 
-/// A living session whose tokens a browser holds.
+/// An active session whose tokens a browser has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeldSession {
     pub(in crate::flows) user_id: Uuid,

@@ -1,4 +1,4 @@
-//! The list of a user's sessions, ending them one by one, and noting that one was seen.
+//! The list of a user's sessions, ending them one by one, and recording when one was seen.
 
 use std::time::Duration;
 
@@ -31,10 +31,11 @@ use crate::{
 /// The target of this module's log lines.
 const LOG: &str = "vestibule::flows::sessions";
 
-/// A session is noted as seen at most this often: a write, where most requests only read.
+/// A session is recorded as seen at most this often, because this is a write, while most requests only
+/// read.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 
-/// How long a request waits for a connection to note that it came. It does without, else.
+/// How long a request waits for a connection to record that it was seen. After that it does without.
 const NOTE_WAIT: Duration = Duration::from_millis(100);
 
 pub const PAGE: i64 = 50;
@@ -42,13 +43,13 @@ pub const PAGE: i64 = 50;
 /// The devices of a user, a page of them.
 #[derive(Debug, Default)]
 pub struct Devices {
-    /// The living sessions: on the first page this one first, then by when they were last seen.
+    /// The active sessions: on the first page this one first, then the last seen first.
     pub sessions: Paged<Listed>,
-    /// All trusted browsers, the last used first; on the first page alone.
+    /// All trusted browsers, the last used first; only on the first page.
     pub trusted: Vec<Listed>,
 }
 
-/// The devices of a user. `device` is the cookie of the browser that asks.
+/// The devices of a user. `device` is the cookie of the browser that sent the request.
 pub async fn list(
     s: &Services,
     who: &Authenticated,
@@ -103,9 +104,9 @@ async fn living(
     })))
 }
 
-/// Ends another session of the user. Its tokens are dead at once.
+/// Ends another session of the user. Its tokens are refused at once.
 ///
-/// The session of the request itself is signed out of (`sign_out`), which takes no proof.
+/// The session of the request itself is signed out (`sign_out`), which requires no reauthentication.
 pub async fn revoke(
     s: &Services,
     proven: &Proven,
@@ -130,8 +131,8 @@ pub async fn revoke(
     .await
 }
 
-/// Ends every session of the user but the one of this request, and the trust in every browser but
-/// the one with this cookie.
+/// Ends every session of the user except that of this request, and the trust in every browser except the
+/// one with this cookie.
 pub async fn revoke_others(
     s: &Services,
     proven: &Proven,
@@ -156,10 +157,10 @@ pub async fn revoke_others(
     .await
 }
 
-/// Notes that a session was seen, and from where, unless it was within the last minute.
+/// Records when a session was seen, and by which client, unless it was within the last minute.
 ///
-/// The previous time came with the status, so that most requests write nothing. No one's
-/// request fails because of this.
+/// The previous time was read with the status, so most requests write nothing. A failure here fails no
+/// request.
 pub async fn note_seen(s: &Services, who: &Authenticated, client: impl FnOnce() -> Client) {
     let at = s.now();
     let unless_since = at - NOTED_EVERY;
@@ -179,7 +180,7 @@ pub async fn note_seen(s: &Services, who: &Authenticated, client: impl FnOnce() 
     };
     let noted = match timeout(NOTE_WAIT, s.db.connection()).await {
         Ok(Ok(conn)) => db::sessions::devices::note(&conn, &sighting).await,
-        // Busy: a later request notes it.
+        // The database is busy: a later request records it.
         Ok(Err(_)) | Err(_) => return,
     };
     if let Err(error) = noted {

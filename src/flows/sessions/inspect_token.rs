@@ -1,6 +1,6 @@
-//! What the database says of a token whose text is in order: the second gate, with its reasons.
+//! The second check of a token whose text is valid, against the database, with its reasons.
 //!
-//! Nothing is written, and nothing is used up: looking at a replayed token is no replay.
+//! Nothing is written or used up: inspecting a replayed token is no replay.
 
 use super::refresh;
 use crate::{
@@ -15,29 +15,29 @@ use crate::{
     flows::{Result, Services, accounts::verify_email::is_of_address},
 };
 
-/// What is known of a token, and what follows.
+/// The state of a token, and the verdict.
 #[derive(Debug, Clone)]
 pub struct Judged {
-    /// The user; `None` where there is none of this id.
+    /// The user; `None` if there is none with this id.
     pub user: Option<UserStatus>,
-    /// The session, where the token names one of this user's.
+    /// The session, if the token names one of this user's.
     pub session: Option<SessionStatus>,
     /// Whether the token was used up or signed out.
     pub on_revocation_list: bool,
-    /// What its holder would be answered.
+    /// How the service would answer the token.
     pub verdict: Result<(), Reason>,
 }
 
 /// Why a token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
-    /// One of the reasons that a token has in general.
+    /// One of the general reasons.
     #[error(transparent)]
     Refusal(#[from] Refusal),
     /// There is no such user.
     #[error("there is no such user")]
     NoSuchUser,
-    /// The account has another address than the one that the link was mailed to.
+    /// The address of the account is not the one to which the link was mailed.
     #[error("the account has another address by now")]
     OtherAddress,
     /// A refresh token that was used before.
@@ -46,7 +46,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The stable word for programs, `snake_case`.
+    /// The stable name for programs, in `snake_case`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Refusal(refusal) => refusal.as_str(),
@@ -57,7 +57,7 @@ impl Reason {
     }
 }
 
-/// Judges decoded claims as the handler of their purpose would. `token` is the text they came from.
+/// Judges decoded claims as the handler of their purpose would. `token` is their text.
 pub async fn judge_claims(s: &Services, token: &str, claims: &Claims) -> Result<Judged> {
     let Some(status) = db::sessions::token_status::find(&s.db, claims).await? else {
         return Ok(Judged {
@@ -71,7 +71,7 @@ pub async fn judge_claims(s: &Services, token: &str, claims: &Claims) -> Result<
     let session = status.session.as_ref();
     let verdict = match claims.purpose {
         Purpose::Access => judge_bound(claims, &user, session, &status, s.now()),
-        // A refresh has no list: using one up moves its session on.
+        // Refresh tokens are not on the list: using one up changes its session.
         Purpose::Refresh => judge_bound(claims, &user, session, &NothingRevoked, s.now()),
         _ => judge(claims, &user, &status, s.now()),
     };

@@ -1,4 +1,4 @@
-//! The next pair for a refresh token.
+//! Exchanging a refresh token for the next pair.
 
 use super::tokens::SessionEnd;
 use crate::{
@@ -28,13 +28,13 @@ use ipnet::IpNet;
 
 #[derive(Debug)]
 pub enum Outcome {
-    /// The pair: rotated, or the one a quicker request got.
+    /// The next pair: newly issued, or the one that a faster request got.
     Refreshed(TokenPair),
-    /// Refused, without a reason. No cookie is cleared: another request may have won.
+    /// Refused, without a reason. No cookie is cleared, because another request may have succeeded.
     Dead,
 }
 
-/// How often a lost race is retried: in each round another request rotated.
+/// How often a lost race is retried: in each round, another request has rotated.
 const ROUNDS: usize = 3;
 
 pub async fn refresh(s: &Services, token: &str, client: &Client) -> Result<Outcome> {
@@ -42,8 +42,8 @@ pub async fn refresh(s: &Services, token: &str, client: &Client) -> Result<Outco
         return Ok(Outcome::Dead);
     };
     let hash = token_hash(token);
-    // Nearly always it is the current token of a session with time left: one statement decides.
-    // One that seems to be issued ahead is judged by its user's cutoff first.
+    // Nearly always it is the current token of a session with time left, which one statement decides. If
+    // its issue time is in the future, it is first compared with its user's cutoff.
     if let Some(rev) = claims.rev
         && claims.issued_at <= s.now()
     {
@@ -95,7 +95,7 @@ fn successor(s: &Services, record: &RefreshRecord) -> Claims {
     refresh_claims(s, user, user.revocation_id, end)
 }
 
-/// What rotates to the next token, and that token; `None` where one of the two lacks a claim.
+/// The rotation to the next token, and that token; `None` if one of the two lacks a claim.
 fn rotation(
     s: &Services,
     presented: &Claims,
@@ -135,7 +135,7 @@ fn pair(s: &Services, next: &Claims, token: SecretString, rotated: &Rotated) -> 
     token_pair(s, next, token, rotated.remembered, &rotated.user.user)
 }
 
-/// Gives the successor again to the client that has it already; to any other this is a replay.
+/// Gives the successor again to the client that has it already. From any other client this is a replay.
 async fn repeat(
     s: &Services,
     record: &RefreshRecord,
@@ -171,7 +171,7 @@ async fn replayed(
     Ok(Outcome::Dead)
 }
 
-/// The successor that was given before, written again from the row: no plain token is ever stored.
+/// The successor that was issued before, made again from the row: no plain token is ever stored.
 fn successor_again(s: &Services, record: &RefreshRecord) -> Result<TokenPair> {
     let user = &record.user.user;
     let claims = Claims {
@@ -197,7 +197,7 @@ fn successor_again(s: &Services, record: &RefreshRecord) -> Result<TokenPair> {
     token_pair(s, &claims, token, record.remembered, user)
 }
 
-/// A used token came back: the holder of its successor may not be the owner.
+/// A used token was presented: the holder of its successor may not be the owner.
 async fn revoke_everything(
     s: &Services,
     user: &User,

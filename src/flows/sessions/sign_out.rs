@@ -1,4 +1,4 @@
-//! Ending sessions on the wish of their user.
+//! Signing out.
 
 use super::authenticate::Authenticated;
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 use uuid::Uuid;
 
-/// Ends the session of an access token, and the token with it.
+/// Ends the session of an access token, and revokes the token.
 pub async fn this_session(s: &Services, who: &Authenticated, client: &Client) -> Result<()> {
     s.db.transaction(async |tx| {
         db::sessions::revoked_tokens::insert(tx, &who.claims).await?;
@@ -24,7 +24,7 @@ pub async fn this_session(s: &Services, who: &Authenticated, client: &Client) ->
     .await
 }
 
-/// Ends the session of a refresh token; a token that opens nothing ends nothing.
+/// Ends the session of a refresh token; an invalid token ends nothing.
 pub async fn by_refresh_token(s: &Services, token: &str, client: &Client) -> Result<()> {
     let now = s.now();
     let Ok(claims) = s.tokens.decode_ahead(Purpose::Refresh, token, now) else {
@@ -42,12 +42,12 @@ pub async fn by_refresh_token(s: &Services, token: &str, client: &Client) -> Res
         .await
 }
 
-/// Ends every session of the user: nothing minted before lives.
+/// Ends every session of the user, and revokes all earlier tokens.
 pub async fn everywhere(s: &Services, who: &Authenticated, client: &Client) -> Result<()> {
     let user_id = who.user().id;
     s.db.transaction(async |tx| {
-        // Where the credentials changed since this request was let in, its tokens are dead already
-        // and there is nothing left that it could end.
+        // If the credentials changed since this request was authenticated, its tokens are invalid already
+        // and there is nothing left to end.
         let raised =
             db::accounts::users::raise_revocation_id(tx, user_id, who.user().revocation_id).await?;
         if raised.is_none() {

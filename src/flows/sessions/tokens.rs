@@ -1,5 +1,5 @@
-//! Minting: pairs, the token before a second factor, and those that travel by mail. What belongs to
-//! sessions stands in `sessions`.
+//! Issuing tokens: pairs, the token of a pending sign-in, and tokens in mails. `sessions` issues those
+//! that belong to sessions.
 
 mod sessions;
 
@@ -29,32 +29,32 @@ pub struct TokenPair {
     pub expires_in: i64,
     /// Seconds until the refresh token expires.
     pub refresh_expires_in: i64,
-    /// Whether the cookies outlive the browser.
+    /// Whether the cookies are kept when the browser closes.
     pub remembered: bool,
     pub user: User,
 }
 
-/// The state between the password and the second factor.
+/// A sign-in between the password and the second factor.
 #[derive(Debug, Clone)]
 pub struct PendingSignIn {
     /// A `login_mfa` token.
     pub token: SecretString,
     /// Seconds until it expires.
     pub expires_in: i64,
-    /// Whether a new password waits in it, which the code sets.
+    /// Whether it contains a new password, which the code sets.
     pub resets: bool,
 }
 
-/// What a code lets happen.
+/// What the right code completes.
 #[derive(Debug)]
 pub enum Waiting {
     SignIn,
-    /// A reset of the password, sealed, and a sign-in.
+    /// A password reset, sealed, and a sign-in.
     Reset(String),
 }
 
-/// When a token that is minted now counts as issued: never at or before the cutoff. How long it
-/// lives counts from now all the same, since the cutoff may come from a clock that was ahead.
+/// The issue time of a new token: never at or before the cutoff. Its lifetime counts from now
+/// nevertheless, because the cutoff may have been set by a fast clock.
 fn issue_time(s: &Services, password_changed_at: Option<DateTime<Utc>>) -> DateTime<Utc> {
     let now = s.now();
     password_changed_at.map_or(now, |cutoff| now.max(cutoff + TimeDelta::milliseconds(1)))
@@ -100,7 +100,7 @@ pub fn mail_token(
     ))
 }
 
-/// The token that stands between the password and the second factor.
+/// The token of a pending sign-in.
 pub fn pending_sign_in(
     s: &Services,
     user: &User,
@@ -120,7 +120,7 @@ pub fn pending_sign_in(
     })
 }
 
-/// A refresh token with a fresh access token beside it.
+/// A refresh token with a new access token.
 pub fn token_pair(
     s: &Services,
     refresh: &Claims,
@@ -146,12 +146,12 @@ pub fn token_pair(
     })
 }
 
-/// As a reader of `iat` and `exp` would count: in whole seconds of each.
+/// The difference as a reader of `iat` and `exp` would compute it: both in whole seconds.
 fn seconds_between(from: DateTime<Utc>, to: DateTime<Utc>) -> i64 {
     (to.timestamp() - from.timestamp()).max(0)
 }
 
-/// `exp` has whole seconds; the row keeps exactly what the token says.
+/// `exp` has whole seconds, and the row stores exactly the value of the token.
 fn whole_seconds(at: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp(at.timestamp(), 0).unwrap_or(at)
 }

@@ -39,18 +39,18 @@ use crate::{
     throttle::account::{CounterKey, Guess, Notice},
 };
 
-/// What the log calls this module by.
+/// The target of this module's log lines.
 const LOG: &str = "vestibule::flows::attempts";
 
-/// How often the log says that guesses at an address are being refused.
+/// How often the log reports that attempts at an address are being refused.
 const PAUSE_NOTED: TimeDelta = TimeDelta::hours(1);
 
-/// What is about to be guessed, and of which canonical address.
+/// The secret that an attempt concerns, and its canonical address.
 #[derive(Debug, Clone, Copy)]
 pub struct Target<'a> {
     guess: Guess,
     address: &'a str,
-    /// The account of the address, where the caller has looked for it.
+    /// The account of the address, if the caller has looked it up.
     user: Option<&'a User>,
 }
 
@@ -73,17 +73,17 @@ impl<'a> Target<'a> {
     }
 }
 
-/// An attempt that has been counted, and may be checked.
+/// An attempt that was counted, and may be checked.
 #[derive(Debug)]
 pub struct Attempt {
     key: CounterKey,
-    /// The counter of the browser, where that was used up and the attempt counts as a stranger's.
+    /// The browser's own counter, if it was used up and the attempt counts as a stranger's.
     of_device: Option<CounterKey>,
     at: DateTime<Utc>,
 }
 
-/// Under which key the flood limits count a client's requests for an address: a browser that the
-/// address knows has a key of its own.
+/// The key under which the flood limits count a client's requests for an address: a known browser of the
+/// address has its own key.
 pub fn flood_key<'a>(s: &Services, address: &'a str, client: &Client) -> Cow<'a, str> {
     let key = &s.account_throttle.device_key;
     let device = client.device.known_to(key, address, s.now());
@@ -92,7 +92,7 @@ pub fn flood_key<'a>(s: &Services, address: &'a str, client: &Client) -> Cow<'a,
     })
 }
 
-/// Counts an attempt, or says how long to wait.
+/// Counts an attempt, or returns how long to wait.
 pub async fn count_attempt(
     s: &Services,
     target: Target<'_>,
@@ -132,8 +132,8 @@ pub async fn count_attempt(
     Ok(Err(refusal(s, target, client).await?))
 }
 
-/// Counts an attempt from a browser that the address knows. All of these together have one
-/// allowance; past it each counts as a stranger: entries can be collected without end.
+/// Counts an attempt of a known browser of the address. All known browsers share one allowance, and beyond
+/// it each counts as a stranger, because entries could be collected without end.
 fn count_known(s: &Services, guess: Guess, address: &str, client: &Client) -> Option<Throttled> {
     let (route, together) = (guess.route(), format!("{address}\0known"));
     let within = s.throttle.count_key(route, client.ip, &together);
@@ -146,7 +146,7 @@ fn count_known(s: &Services, guess: Guess, address: &str, client: &Client) -> Op
     Some(Throttled(Pause::For(as_stranger)))
 }
 
-/// Forgets the failures that an attempt was counted with: it was right.
+/// Clears the failures that an attempt was counted with, because it succeeded.
 pub async fn forget_failures(conn: &Connection, attempt: &Attempt) -> Result<()> {
     db::sign_in::throttles::clear(conn, &attempt.key).await?;
     if let Some(of_device) = &attempt.of_device {
@@ -155,9 +155,9 @@ pub async fn forget_failures(conn: &Connection, attempt: &Attempt) -> Result<()>
     Ok(())
 }
 
-/// Compares a password that was counted. An attempt that there was no time to compare counts for
-/// nothing. Where it is wrong, or right and refused for another reason, [`delay_refusal`] takes
-/// what this returns.
+/// Compares a password whose attempt was counted. If there is no time to compare it, the attempt is
+/// uncounted. If it is wrong, or right and refused for another reason, the caller passes the result to
+/// [`delay_refusal`].
 pub async fn verify_password(
     s: &Services,
     attempt: &Attempt,
@@ -179,16 +179,16 @@ pub async fn verify_password(
     }
 }
 
-/// Waits until a refusal does not say which kind of hash the account has. What is written about the
-/// refusal is written before, since a client that hangs up ends this.
+/// Waits until a refusal does not reveal which kind of hash the account has. Everything about the refusal
+/// must be written before, because this ends if the client disconnects.
 pub async fn delay_refusal(s: &Services, attempt: &Attempt, refusal: Refusal) -> Result<()> {
     let shared = s.db.shared().await?;
-    // One more than are looked at, so that it shows where there are more.
+    // One more than are examined, so that it is known whether there are more.
     let in_use = db::sign_in::password_kinds::examples(&shared, MOST_KINDS + 1).await?;
     Ok(s.hashing.refuse(refusal, attempt.key, &in_use).await?)
 }
 
-/// How long to wait. What is noted and mailed about it is bounded, however many ask.
+/// How long to wait. Log lines and mails about it are limited, however many attempts there are.
 async fn refusal(s: &Services, target: Target<'_>, client: &Client) -> Result<Throttled> {
     let Target { guess, address, .. } = target;
     let (accounts, now) = (&s.account_throttle, s.now());
@@ -200,7 +200,7 @@ async fn refusal(s: &Services, target: Target<'_>, client: &Client) -> Result<Th
     let shared = s.db.shared().await?;
     let counters = db::sign_in::throttles::find(&shared, &[key, paused, blocked]).await?;
     let found = |key: CounterKey| counters.iter().find(|one| one.key == key);
-    // One that is noted for a time past its longest period was noted by a clock that was ahead.
+    // A time further ahead than its longest period was set by a fast clock.
     let due = |key| {
         found(key).is_none_or(|notice| {
             let wait = notice.next_allowed_at - now;
@@ -286,9 +286,9 @@ pub async fn mail_failed_code(
     enqueue(s, tx, to, &message, Cause::Client(client)).await
 }
 
-/// Whether a browser signed in with the credentials of now. A person who held the account before its owner,
-/// or knew the password before this one, may have collected entries without end, each of which would be
-/// worth guesses past the ceiling.
+/// Whether a browser signed in with the current credentials. An attacker who held the account before its
+/// owner, or knew the previous password, may have collected any number of entries, each of which would
+/// allow guesses beyond the ceiling.
 async fn is_still_known(
     conn: &Connection,
     target: Target<'_>,

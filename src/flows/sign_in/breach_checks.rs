@@ -1,6 +1,6 @@
-//! Passwords that could not be looked up among breached ones when they were chosen (the network was
-//! down, the check was off, the account was imported): made up for at the next sign-in, off the
-//! way of its answer.
+//! Passwords that could not be looked up among breached ones when they were chosen (the network was down,
+//! the check was off, the account was imported). They are looked up at the next sign-in, without delaying
+//! its answer.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -23,13 +23,13 @@ use crate::{
     mail::Message,
 };
 
-/// What the log calls this module by.
+/// The target of this module's log lines.
 const LOG: &str = "vestibule::flows::breach_checks";
 
-/// A password that was right at a sign-in, where it is still to be looked up.
+/// The right password of a sign-in, if it is still to be looked up.
 pub(in crate::flows) struct DueAtSignIn(Option<BreachDigest>);
 
-/// Notes what is to be made up for, before the password is used up.
+/// Records the look-up to be made, before the password is consumed.
 pub(in crate::flows) fn breach_check_due(
     s: &Services,
     record: &UserRecord,
@@ -39,7 +39,7 @@ pub(in crate::flows) fn breach_check_due(
     DueAtSignIn(due.then(|| BreachDigest::of(password)))
 }
 
-/// Leaves it to the worker, and never waits.
+/// Queues the look-up for the worker, without waiting.
 pub(in crate::flows) fn queue_breach_check(
     s: &Services,
     due: DueAtSignIn,
@@ -75,7 +75,7 @@ async fn conclude(s: &Services, due: &Due, found: bool, at: DateTime<Utc>) -> Re
     let Due { user, client, .. } = due;
     let (id, rev): (Uuid, i64) = (user.id, user.revocation_id);
     s.db.transaction(async |tx| {
-        // Where the password changed meanwhile, or another node was quicker, this finding is void.
+        // If the password has changed since, or another node was faster, the result is ignored.
         if !db::accounts::users::note_breach_check(tx, id, rev, found, at).await? || !found {
             return Ok(());
         }

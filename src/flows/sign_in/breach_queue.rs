@@ -7,18 +7,18 @@ use tokio::sync::{
 
 use crate::domain::{accounts::user::User, audit::Client, password::BreachDigest};
 
-/// How many may wait. What finds no place is made up for at the sign-in after.
+/// The most look-ups that may wait. Without room, the look-up is left to the next sign-in.
 const WAITING: usize = 256;
 
 /// A look-up to be made.
 pub(in crate::flows) struct Due {
     pub(in crate::flows) user: User,
     pub(in crate::flows) digest: BreachDigest,
-    /// Who signed in with the password.
+    /// The client that signed in with the password.
     pub(in crate::flows) client: Client,
 }
 
-/// The look-ups that wait for this node's worker. They hold digests and no password.
+/// The look-ups that wait for this node's worker. They contain digests and no password.
 pub struct BreachChecks {
     sender: Sender<Due>,
     receiver: Mutex<Receiver<Due>>,
@@ -35,7 +35,7 @@ impl Default for BreachChecks {
 }
 
 impl BreachChecks {
-    /// Adds a look-up; `false` where the queue is full.
+    /// Adds a look-up; `false` if the queue is full.
     pub(in crate::flows) fn add(&self, due: Due) -> bool {
         self.sender.try_send(due).is_ok()
     }

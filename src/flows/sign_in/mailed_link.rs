@@ -1,4 +1,4 @@
-//! Whose a link out of a mail is.
+//! The user of a mailed link.
 
 use crate::{
     db::{self, accounts::users::UserRecord},
@@ -9,7 +9,7 @@ use crate::{
     flows::{Result, Services, authenticators::contradiction::contradictory_factor},
 };
 
-/// The user of a token out of a mail, while the token is good; otherwise `None`.
+/// The user of a token from a mail, if the token is valid; otherwise `None`.
 pub async fn user_of_mail_token(
     s: &Services,
     purpose: Purpose,

@@ -1,9 +1,9 @@
 //! A new password that waits for the code of a second factor.
 //!
-//! The link of a mail proves one factor. Where a second one is enrolled, nothing changes before its
-//! code: the hash of the new password waits in the pending sign-in itself, sealed. It dies with that
-//! token, which lives five minutes, works once, and is dead after any rise of `rev`. The link is used
-//! up together with it, so that a user who mistypes a code can start again from the same mail.
+//! The link of a mail proves one factor. If a second one is enrolled, nothing changes before its code: the
+//! pending sign-in itself contains the sealed hash of the new password. It is valid as long as that token:
+//! five minutes, once, and not after a rise of `rev`. The link is used up together with it, so that a user
+//! who mistypes a code can start again from the same mail.
 
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// What is sealed.
+/// The sealed content.
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     phc: String,
@@ -35,7 +35,7 @@ struct Sealed {
     link_expires_ms: i64,
 }
 
-/// A new password, and the link that it came with.
+/// A new password, and the link that it came from.
 #[derive(Debug)]
 pub struct PendingReset {
     hash: PasswordHash,
@@ -70,8 +70,8 @@ pub fn pending_reset(
     pending_sign_in(s, user, user.revocation_id, waiting)
 }
 
-/// The reset that a pending sign-in completes, where it is one. An error means that its key has
-/// left the ring, and the sign-in is over.
+/// The reset that a pending sign-in completes, if there is one. An error means that its key is no longer
+/// in the ring, so the sign-in must start over.
 pub fn open_reset(
     s: &Services,
     claims: &Claims,
@@ -98,9 +98,8 @@ pub fn open_reset(
     }))
 }
 
-/// Completes a reset, within the transaction that accepted the code: uses the link up, sets the
-/// password and ends every session. Returns the user as it is then; `None` where the link was
-/// used meanwhile.
+/// Completes a reset, in the transaction that accepted the code: uses the link up, sets the password and
+/// ends every session. Returns the user afterwards; `None` if the link has been used in the meantime.
 pub async fn complete_reset(
     s: &Services,
     tx: &Transaction<'_>,

@@ -28,37 +28,36 @@ use crate::{
     throttle::Route,
 };
 
-/// Asks for a reset link.
+/// Requests a reset link.
 pub async fn request(s: &Services, email: &str, client: &Client) -> Result<RequestOutcome> {
     request_mail(s, MailRequest::Reset, email, client).await
 }
 
-/// Whose password a reset link would set; `None` where the link is dead. Changes nothing.
+/// The user whose password a reset link would set; `None` if the link is invalid. Changes nothing.
 pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>> {
     let found = user_of_mail_token(s, Purpose::PasswordReset, token).await?;
     Ok(found.map(|(_, record)| record.user))
 }
 
-/// What became of a reset.
+/// The result of a reset.
 #[derive(Debug)]
 pub enum ResetOutcome {
-    /// The password is set and a session began.
+    /// The password was set and a session began.
     SignedIn(TokenPair),
-    /// Nothing has changed yet: the code that is asked for sets the password and signs in.
+    /// Nothing has changed yet: the code sets the password and signs in.
     SecondFactorRequired(PendingSignIn),
-    /// The link was used, has expired, or was overtaken by another change.
+    /// The link was used, has expired, or was invalidated by another change.
     LinkDead,
-    /// The new password cannot be used. The link is not.
+    /// The new password is refused. The link is not used up.
     Invalid(InputFaults),
     Throttled(Pause),
 }
 
 /// Sets a new password with a token from a mail.
 ///
-/// Ends every session and every pending change, and proves the address. Mailing the link proves
-/// one factor only: where a second one is enrolled, nothing changes before its code, whatever the
-/// browser is trusted with (see `pending_reset`). The new session takes the place of the one that
-/// lives in the browser.
+/// Ends every session and every pending change, and proves the address. Reading the mail proves one factor
+/// only: if a second one is enrolled, nothing changes before its code, even in a trusted browser (see
+/// `pending_reset`). The new session replaces the one in the browser.
 pub async fn reset(
     s: &Services,
     token: &SecretString,

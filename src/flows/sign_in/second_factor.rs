@@ -37,21 +37,21 @@ use crate::{
     },
 };
 
-/// What the log calls this module by.
+/// The target of this module's log lines.
 const LOG: &str = "vestibule::flows::second_factor";
 
-/// What the form or the call brings.
+/// The input of the form or the call.
 #[derive(Debug, Clone)]
 pub struct Input {
     /// The `login_mfa` token.
     pub token: SecretString,
     /// Six digits, or a backup code.
     pub code: SecretString,
-    /// Whether the cookies should outlive the browser.
+    /// Whether the cookies are kept when the browser closes.
     pub remember_me: bool,
-    /// The session that lives in the browser, which the new one takes the place of.
+    /// The session in the browser, which the new one replaces.
     pub replaces: Option<HeldSession>,
-    /// Whether the browser is to be trusted from now on: its device cookie until now.
+    /// The browser's device cookie, if the browser is to be trusted.
     pub trust: Option<DeviceCookie>,
 }
 
@@ -59,14 +59,14 @@ pub struct Input {
 pub enum Outcome {
     SignedIn {
         pair: TokenPair,
-        /// How many backup codes are left, where one was used.
+        /// The number of unused backup codes, if one was used.
         backup_codes_left: Option<i64>,
-        /// The device cookie, where the browser is trusted from now on.
+        /// The new device cookie, if the browser is trusted.
         device: Option<DeviceCookie>,
     },
-    /// The code opens nothing; the sign-in may go on with another.
+    /// The code is refused; the sign-in can continue with another one.
     WrongCode(CodeFault),
-    /// The sign-in has expired, was finished, or its account changed: it starts over.
+    /// The sign-in has expired, was finished, or its account changed: it must start over.
     Expired,
     Throttled(Pause),
 }
@@ -123,7 +123,7 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
 struct Attempt<'a> {
     s: &'a Services,
     user: &'a User,
-    /// The new password that the code sets, where a reset is pending.
+    /// The new password that the code sets, if a reset is pending.
     reset: Option<PendingReset>,
     claims: &'a Claims,
     counted: &'a attempts::Attempt,
@@ -140,7 +140,7 @@ enum NotBegun {
     Spent,
 }
 
-/// A session that began, and the cookie of the browser where it is trusted.
+/// The pair of the session, and the cookie of the browser if it is trusted.
 type Begun = (TokenPair, Option<DeviceCookie>);
 
 impl Attempt<'_> {
@@ -197,7 +197,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// Uses the pending sign-in up, while the account is as it was when the password was checked.
+    /// Uses the pending sign-in up, if the account is as it was when the password was checked.
     async fn consume_pending(&self, tx: &Transaction<'_>) -> Result<bool> {
         let vouched_for = is_vouched_for(tx, self.user).await?;
         let held = vouched_for

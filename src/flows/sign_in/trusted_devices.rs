@@ -1,8 +1,8 @@
-//! Trusted browsers: after the right password, they are asked for no code.
+//! Trusted browsers: after the right password, they are not asked for a code.
 //!
-//! Trust belongs to a user and a browser, lasts 30 days, and ends with everything that raises the
-//! user's `revocation_id`: a change of password or second factor, signing out everywhere, a replay.
-//! It stands in for the code alone, never for the password, and proves nothing to a sensitive act.
+//! Trust belongs to a user and a browser. It lasts 30 days, and ends with everything that raises the
+//! user's `revocation_id`: a change of password or second factor, signing out everywhere, a replay. It
+//! replaces only the code, never the password, and does not count as reauthentication.
 
 use chrono::TimeDelta;
 use ipnet::IpNet;
@@ -32,10 +32,11 @@ use crate::{
 
 /// How long a browser is trusted.
 pub const TRUSTED_FOR: TimeDelta = TimeDelta::days(30);
-/// The most browsers that a user trusts: past it, the trust in the one unused longest ends.
+/// The most browsers that a user trusts. Beyond that, the trust in the least recently used one ends.
 pub const TRUSTED_PER_USER: i64 = 25;
 
-/// The browsers that a user trusts, the last used first. `device` is the cookie of the one that asks.
+/// The browsers that a user trusts, the last used first. `device` is the cookie of the browser that sent
+/// the request.
 pub(in crate::flows) async fn list(
     s: &Services,
     who: &Authenticated,
@@ -58,7 +59,7 @@ pub(in crate::flows) async fn list(
     Ok(listed.collect())
 }
 
-/// Ends the trust in one browser. Its sessions go on.
+/// Ends the trust in one browser. Its sessions continue.
 pub async fn revoke(s: &Services, proven: &Proven, id: Uuid, client: &Client) -> Result<Outcome> {
     let who = proven.who();
     let user = who.user();
@@ -77,8 +78,8 @@ pub async fn revoke(s: &Services, proven: &Proven, id: Uuid, client: &Client) ->
     .await
 }
 
-/// Whether the browser may do without a code, within a transaction that holds the user at the
-/// `rev` of the right password.
+/// Whether the browser needs no code, in a transaction that has locked the user at the `rev` of the right
+/// password.
 pub(in crate::flows) async fn is_trusted(
     s: &Services,
     tx: &Transaction<'_>,
@@ -90,7 +91,7 @@ pub(in crate::flows) async fn is_trusted(
     if hashes.is_empty() {
         return Ok(false);
     }
-    // The list shows that many: what it does not show is trusted no more.
+    // The list shows this many: a browser that it does not show is not trusted any more.
     distrust_past_limit(s, tx, user.id, TRUSTED_PER_USER, client).await?;
     let sign_in = Use {
         user_id: user.id,
@@ -103,8 +104,8 @@ pub(in crate::flows) async fn is_trusted(
     Ok(db::sign_in::trusted_devices::note_use(tx, &sign_in).await?)
 }
 
-/// Ends the trust in every browser but the one with this cookie, within a transaction that holds
-/// the user.
+/// Ends the trust in every browser except the one with this cookie, in a transaction that has locked the
+/// user.
 pub(in crate::flows) async fn distrust_others(
     s: &Services,
     tx: &Transaction<'_>,
@@ -117,8 +118,7 @@ pub(in crate::flows) async fn distrust_others(
     note_distrusted(s, tx, &ended, user_id, who.session_id, client).await
 }
 
-/// Ends the trust in the browsers past the `most` that were used last, within a transaction that
-/// holds the user.
+/// Ends the trust in the browsers beyond the `most` last used, in a transaction that has locked the user.
 async fn distrust_past_limit(
     s: &Services,
     tx: &Transaction<'_>,

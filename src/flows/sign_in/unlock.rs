@@ -1,4 +1,4 @@
-//! Letting guesses at an address count from nothing again, after strangers have used them up.
+//! Clearing the failed attempts of an address after strangers have used them up.
 
 use chrono::TimeDelta;
 
@@ -28,14 +28,14 @@ use crate::{
 
 #[derive(Debug)]
 pub enum Outcome {
-    /// Sign-in is open again to this user.
+    /// Sign-in is unlocked for this user.
     Unlocked(User),
-    /// The link was used, has expired, or was overtaken by another change.
+    /// The link was used, has expired, or was invalidated by another change.
     LinkDead,
     Throttled(Pause),
 }
 
-/// Whose sign-in a link would unlock; `None` where it is dead. Changes nothing.
+/// The user whose sign-in a link would unlock; `None` if it is invalid. Changes nothing.
 pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>> {
     let found = user_of_mail_token(s, Purpose::Unlock, token).await?;
     Ok(found.map(|(_, record)| record.user))
@@ -64,9 +64,9 @@ pub async fn by_mail(s: &Services, token: &SecretString, client: &Client) -> Res
     .await
 }
 
-/// Forgets the failures at a user's password, and those at their codes where there were so many
-/// that no one gets in: reading the mailbox gives no further guesses at codes before that. A
-/// completed reset does so, too. `false` where there were none.
+/// Clears the failures at a user's password, and those at their codes if these caused a block: reading the
+/// mailbox must not allow further guesses at codes before that. A completed reset does so, too. `false` if
+/// there were none.
 pub(in crate::flows) async fn unlock(
     s: &Services,
     tx: &Transaction<'_>,
@@ -87,7 +87,7 @@ pub(in crate::flows) async fn unlock(
     Ok(any)
 }
 
-/// Forgets every failure, at codes as well: an admin has made sure who asks.
+/// Clears every failure, at codes as well, because an admin has checked the user's identity.
 pub(in crate::flows) async fn unlock_all(
     s: &Services,
     tx: &Transaction<'_>,

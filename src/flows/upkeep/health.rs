@@ -9,10 +9,10 @@ use crate::{
     flows::{FlowError, Result, Services},
 };
 
-/// How long a probe waits for the database: less than most that ask wait for us.
+/// How long a probe waits for the database: less than most callers wait for the probe.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Mails that are still to be sent, by whichever node.
+/// Mails that are waiting to be sent, by any node.
 pub async fn waiting_mails(s: &Services) -> Result<i64> {
     within_patience(async {
         let shared = s.db.shared().await?;
@@ -33,7 +33,7 @@ pub async fn unsealed_events(s: &Services) -> Result<(i64, i64)> {
     }))
 }
 
-/// Whether the database answers, takes writes, and has the migrations of this version.
+/// Whether the database answers, accepts writes, and has the migrations of this version.
 pub async fn is_ready(s: &Services) -> Result<bool> {
     within_patience(async {
         let shared = s.db.shared().await?;

@@ -1,4 +1,4 @@
-//! Forgetting what has expired.
+//! Deleting expired rows.
 
 use crate::{
     db,
@@ -6,11 +6,11 @@ use crate::{
     flows::{Result, Services, accounts::unverified, admin::deletion, audit::seals},
 };
 
-/// Deletes what has expired, batch by batch; returns how many rows went.
+/// Deletes expired rows in batches. Returns their number.
 pub async fn expired(s: &Services) -> Result<usize> {
     let mut rows = 0;
     loop {
-        // A connection a batch: requests that wait for one get their turn.
+        // A new connection for each batch, so that waiting requests get their turn.
         let conn = s.db.background().await?;
         let place = random::id(s.random.as_ref());
         let batch = db::upkeep::purge::batch(&conn, s.now()).await?

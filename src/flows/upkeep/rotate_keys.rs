@@ -1,8 +1,7 @@
-//! Sealing every secret at rest again, under the first key of the ring.
+//! Sealing every stored secret again, with the first key of the ring.
 //!
-//! It runs beside nodes that serve, and may be killed at any moment: a batch is a transaction, and
-//! a value is replaced only where it still is the one that was read. What a second run finds is what
-//! the first one left.
+//! It runs beside serving nodes, and may be killed at any moment: a batch is a transaction, and a value is
+//! replaced only if it is still the one that was read. A second run continues where the first one stopped.
 
 use uuid::Uuid;
 
@@ -21,32 +20,32 @@ use crate::{
     },
 };
 
-/// Values of a batch: few enough that no lock lasts.
+/// Values in a batch: few enough that no lock lasts long.
 const BATCH: i64 = 100;
-/// How often a column is gone through: nodes may seal under another key meanwhile.
+/// How often a column is read: nodes may seal with another key in the meantime.
 const PASSES: usize = 5;
 
-/// What was done, and what is left.
+/// What was done, and what is still needed.
 #[derive(Debug, Clone)]
 pub struct Report {
-    /// The first key of the ring, by id.
+    /// The id of the ring's first key.
     pub key: String,
     pub columns: Vec<ColumnReport>,
-    /// Every key that the ring has or that something needs, in the order of the ring.
+    /// Every key that is in the ring or still needed, in the order of the ring.
     pub keys: Vec<KeyUse>,
 }
 
-/// What became of one column.
+/// The result for one column.
 #[derive(Debug, Clone)]
 pub struct ColumnReport {
     pub column: SealedColumn,
-    /// Values sealed again.
+    /// Values that were sealed again.
     pub resealed: usize,
-    /// Rows whose value does not open, with the reason.
+    /// Rows whose value cannot be unsealed, with the reason.
     pub unopened: Vec<(Uuid, SealError)>,
 }
 
-/// What a key is still needed for.
+/// The values that still need a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyUse {
     pub key_id: String,
@@ -59,7 +58,7 @@ pub struct KeyUse {
 }
 
 impl Report {
-    /// Whether every sealed value is under the first key.
+    /// Whether every sealed value is sealed with the first key.
     pub fn is_complete(&self) -> bool {
         let unopened = self.columns.iter().any(|one| !one.unopened.is_empty());
         let others = self.keys.iter().filter(|key| key.key_id != self.key);
@@ -67,13 +66,13 @@ impl Report {
     }
 }
 
-/// Seals everything again that another key than the first one seals.
+/// Seals all values again that are sealed with another key than the first.
 pub async fn rotate(s: &Services) -> Result<Report> {
     let mut columns = Vec::new();
     for column in SealedColumn::ALL {
         columns.push(reseal_column(s, column).await?);
     }
-    // With that, no seal of the audit log needs an older key.
+    // With this seal, the audit log does not need an older key.
     seals::hand_over(s).await?;
     Ok(Report {
         key: s.ring.current_id().to_owned(),
@@ -98,13 +97,13 @@ async fn reseal_column(s: &Services, column: SealedColumn) -> Result<ColumnRepor
     Ok(report)
 }
 
-/// Goes through a column once; returns how many values there were that opened.
+/// Reads a column once. Returns the number of values that could be unsealed.
 async fn pass(s: &Services, report: &mut ColumnReport) -> Result<usize> {
     let (header, column) = (s.ring.header()?, report.column);
     let mut openable = 0;
     let mut last = Uuid::nil();
     loop {
-        // A connection a batch: where a node shares this process, its requests get their turn.
+        // A new connection for each batch: requests of a node in the same process get their turn.
         let conn = s.db.background().await?;
         let found = db::upkeep::sealed::others_after(&conn, column, &header, last, BATCH).await?;
         drop(conn);
@@ -135,7 +134,7 @@ fn sealed_again(
     batch
 }
 
-/// Writes a batch with its audit event; returns how many values were still as they had been read.
+/// Writes a batch with its audit event. Returns how many values were still as they had been read.
 async fn write(s: &Services, column: SealedColumn, batch: &[Resealed]) -> Result<usize> {
     if batch.is_empty() {
         return Ok(0);
@@ -156,7 +155,7 @@ async fn write(s: &Services, column: SealedColumn, batch: &[Resealed]) -> Result
     .await
 }
 
-/// What each key is needed for.
+/// The uses of each key.
 async fn uses(s: &Services) -> Result<Vec<KeyUse>> {
     let mut keys: Vec<KeyUse> = s.ring.ids().map(|id| KeyUse::unused(id, true)).collect();
     let conn = s.db.background().await?;

@@ -1,8 +1,9 @@
-//! One act on all users whom a search of the list finds.
+//! One act on all users that a search of the list finds.
 //!
-//! Who that is, is decided once: a page shows it and keeps it until it is confirmed, a call of the API finds it as
-//! it arrives. Who comes to match later is left alone, and each account is judged again as its turn comes. The
-//! act is done to [`MOST`] accounts a transaction, so that other admins wait for no more than that.
+//! The set of users is fixed once: a page shows it and stores it until it is confirmed, a call of the API
+//! finds it when the call arrives. Users who match only later are left alone, and each account is checked
+//! again at its turn. The act is performed on [`MOST`] accounts in a transaction, so that other admins
+//! wait only for that long.
 
 use std::collections::BTreeSet;
 
@@ -23,14 +24,14 @@ use crate::{
     },
 };
 
-/// The most accounts that a search may find to be acted on.
+/// The most users that a search may find for an act.
 pub const MOST_FOUND: usize = 5000;
 /// The target of the log.
 const LOG: &str = "vestibule::flows::admin_bulk";
 /// How long a selection may wait for its confirmation.
 const GOOD_FOR: TimeDelta = TimeDelta::hours(1);
 
-/// The users whom a search finds now; a fault is reported at its field, or at `ids`.
+/// The users that a search finds now; a fault is reported at its field, or at `ids`.
 pub async fn find(s: &Services, query: &Query) -> Result<Result<Selected, InputFaults>> {
     let found = match list::all_ids(s, query, MOST_FOUND + 1).await? {
         Ok(found) => found,
@@ -46,7 +47,7 @@ pub async fn find(s: &Services, query: &Query) -> Result<Result<Selected, InputF
     }
 }
 
-/// Finds the users and keeps their ids for this admin to confirm; returns the id of the selection.
+/// Finds the users and stores their ids until this admin confirms. Returns the id of the selection.
 pub async fn select(
     s: &Services,
     admin_id: Uuid,
@@ -70,7 +71,7 @@ pub async fn select(
     Ok(Ok((new.id, selected)))
 }
 
-/// Who was selected under an id; `None` where it was confirmed, or is too old, or another's.
+/// The users of a stored selection; `None` if it was confirmed, is too old, or belongs to another admin.
 pub async fn kept(s: &Services, admin_id: Uuid, id: Uuid) -> Result<Option<Selected>> {
     let shared = s.db.shared().await?;
     let since = s.now() - GOOD_FOR;
@@ -78,7 +79,7 @@ pub async fn kept(s: &Services, admin_id: Uuid, id: Uuid) -> Result<Option<Selec
     Ok(found.map(|ids| Selected(ids.into_iter().collect())))
 }
 
-/// What became of a confirmation.
+/// The result of a confirmation.
 #[derive(Debug)]
 pub enum Confirmed {
     Done(Report),
@@ -88,7 +89,7 @@ pub enum Confirmed {
     Barred(Barred),
 }
 
-/// Does one act to all users of a selection, once.
+/// Performs one act on all users of a selection, once.
 pub async fn confirm(
     s: &Services,
     proven: &Proven,
@@ -97,7 +98,8 @@ pub async fn confirm(
     client: &Client,
 ) -> Result<Confirmed> {
     let mut conn = s.db.connection().await?;
-    // The selection goes with the act on the first part: where that fails, it can be confirmed again.
+    // The transaction of the first part deletes the selection: if that part fails, it can be confirmed
+    // again.
     let begun = db::transaction(&mut conn, async |tx| {
         let acting = match Acting::as_admin(s, tx, proven, client).await? {
             Ok(acting) => acting,
@@ -123,7 +125,7 @@ pub async fn confirm(
     }
 }
 
-/// Does one act to all selected users, however many they are.
+/// Performs one act on all selected users, however many there are.
 pub async fn perform_in_parts(
     s: &Services,
     proven: &Proven,
@@ -139,7 +141,7 @@ pub async fn perform_in_parts(
     }
 }
 
-/// Never empty: there is a first part, which may be.
+/// Never empty: the first part always exists, but may be empty.
 fn parts(ids: BTreeSet<Uuid>) -> Vec<BTreeSet<Uuid>> {
     let ids: Vec<Uuid> = ids.into_iter().collect();
     let mut parts: Vec<_> = ids
@@ -152,7 +154,8 @@ fn parts(ids: BTreeSet<Uuid>) -> Vec<BTreeSet<Uuid>> {
     parts
 }
 
-/// The parts after the first. What is done stays done: where a part fails, the report tells how many were not reached.
+/// The parts after the first. What is done stays done: if a part fails, the report says how many users
+/// were not reached.
 async fn go_on(
     s: &Services,
     proven: &Proven,

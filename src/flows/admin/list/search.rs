@@ -1,4 +1,4 @@
-//! Looking for users: what was asked for, and a page of what is found.
+//! Searching users: the query, and a page of the result.
 
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ use crate::{
 
 pub const PAGE: usize = 50;
 
-/// What was asked for, as it came; blank is anything.
+/// The query as it was sent; a blank value means no restriction.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
     /// Words of the name or parts of the address, or an id.
@@ -37,21 +37,21 @@ pub struct Query {
 /// A page of the list.
 #[derive(Debug)]
 pub struct Page {
-    /// In the order that was asked for.
+    /// In the order of the query.
     pub users: Vec<ManagedUser>,
-    /// The cursor of the next page, where there is one.
+    /// The cursor of the next page, if there is one.
     pub next: Option<String>,
-    /// The cursor of the page before, where this is not the first one.
+    /// The cursor of the previous page, unless this is the first one.
     pub previous: Option<String>,
 }
 
-/// Looks for users. Pages hang on the last user of the one before, so that no user is shown twice or
+/// Searches users. A page begins after the last user of the previous one, so that no user is repeated or
 /// left out while others write.
 pub async fn list(s: &Services, query: &Query) -> Result<Result<Page, InputFaults>> {
     page(s, query, PAGE).await
 }
 
-/// The same with `size` users a page.
+/// The same with `size` users per page.
 pub async fn page(s: &Services, query: &Query, size: usize) -> Result<Result<Page, InputFaults>> {
     let mut search = match read(query) {
         Ok(search) => search,
@@ -69,7 +69,7 @@ pub async fn page(s: &Services, query: &Query, size: usize) -> Result<Result<Pag
                 users,
             }));
         }
-        // No user comes before these: the first page, which may have room for more than them.
+        // There is no user before these: this is the first page, which may have room for more.
         search.step = None;
         users = found(&mut conn, &search, limit).await?;
     }
@@ -84,7 +84,7 @@ pub async fn page(s: &Services, query: &Query, size: usize) -> Result<Result<Pag
     }))
 }
 
-/// The ids of those on all pages, `most` of them at most; where the page begins makes no difference.
+/// The ids of at most `most` users on all pages; the cursor is ignored.
 pub async fn all_ids(
     s: &Services,
     query: &Query,
@@ -127,8 +127,8 @@ fn step(from: Option<&ManagedUser>, sort: Sort, step: fn(Cursor) -> Step) -> Opt
     Some(step(place).encode())
 }
 
-/// How many users are in the list, on all its pages. Nothing is worth a scan: all of them are reported
-/// from a sample, those of a search are counted up to a bound.
+/// The number of users in the list, on all its pages. The number of all users is estimated from a sample,
+/// that of a search is counted up to a bound, so that no table is scanned.
 pub async fn count(s: &Services, query: &Query) -> Result<Result<Figure, InputFaults>> {
     let search = match read(query) {
         Ok(search) => search,
@@ -146,7 +146,7 @@ pub async fn count(s: &Services, query: &Query) -> Result<Result<Figure, InputFa
     Ok(Ok(counted))
 }
 
-/// Whether the search can be read.
+/// Whether the query is valid.
 pub fn check(query: &Query) -> Result<(), InputFaults> {
     read(query).map(drop)
 }

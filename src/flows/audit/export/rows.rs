@@ -1,5 +1,5 @@
-//! How a user and an event look in a file: the same members as JSON and as the columns of CSV. The
-//! command line and the API tell them with the same words.
+//! The format of users and events in files: the same fields as JSON members and as CSV columns. The
+//! command line and the API use the same names.
 
 use chrono::SecondsFormat;
 use data_encoding::HEXLOWER;
@@ -11,12 +11,12 @@ use crate::{
     flows::{FlowError, Result},
 };
 
-/// The form of a file.
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// RFC 4180; a cell that a spreadsheet would compute begins with an apostrophe.
+    /// RFC 4180. A cell that a spreadsheet would evaluate begins with an apostrophe.
     Csv,
-    /// A JSON object a line.
+    /// One JSON object on each line.
     JsonLines,
 }
 
@@ -51,7 +51,7 @@ pub const EVENT: [&str; 12] = [
     "invited",
 ];
 
-/// A user as a line of a file, and of the command line.
+/// A user as a row of a file, and for the command line.
 pub fn user(managed: &ManagedUser) -> Value {
     let ManagedUser {
         user, deleted_at, ..
@@ -89,10 +89,10 @@ pub fn event(event: &LoggedEvent) -> Value {
 }
 
 impl Form {
-    /// Each, with its word.
+    /// Each format with its name.
     pub const WORDS: [(&'static str, Self); 2] = [("csv", Self::Csv), ("jsonl", Self::JsonLines)];
 
-    /// The word, which is also the ending of a file's name.
+    /// The name, which is also the extension of the file.
     pub fn word(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -100,7 +100,7 @@ impl Form {
         }
     }
 
-    /// What a file begins with.
+    /// The beginning of a file.
     pub(super) fn head(self, columns: &[&str]) -> Result<Vec<u8>> {
         let mut head = Vec::new();
         if self == Self::Csv {
@@ -134,7 +134,7 @@ fn record(out: &mut Vec<u8>, cells: impl IntoIterator<Item = impl AsRef<[u8]>>) 
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
     let written = csv.write_record(cells).and_then(|()| Ok(csv.flush()?));
-    // Memory takes whatever is written to it.
+    // Writing to memory cannot fail.
     written.map_err(|_| FlowError::Inconsistent("a row that is no CSV"))
 }
 

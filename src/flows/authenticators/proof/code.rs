@@ -1,4 +1,5 @@
-//! A code of the authenticator app as proof. It is counted, used up and refused as at sign-in.
+//! Reauthenticating with a code of the authenticator app. It is counted, used up and refused as at
+//! sign-in.
 
 use super::{Outcome, outcome, record};
 use crate::{

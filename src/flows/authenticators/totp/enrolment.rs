@@ -25,9 +25,9 @@ use crate::{
 /// An enrolment that waits for its first code.
 #[derive(Debug)]
 pub struct Enrolment {
-    /// The secret in Base32, for people whose phone reads no QR code.
+    /// The secret in Base32, for phones that cannot read the QR code.
     pub secret: String,
-    /// What the QR code carries.
+    /// The content of the QR code.
     pub otpauth_uri: String,
 }
 
@@ -93,7 +93,7 @@ pub async fn confirm(
 ) -> Result<Result<FreshCodes, Refused>> {
     let who = proven.who();
     let user = who.user();
-    // Asked again: an enrolment may be older than the rule about addresses.
+    // Checked again: an enrolment may be older than the rule that the address must be verified.
     if let Some(refused) = refusal(user) {
         return Ok(Err(refused));
     }
@@ -119,7 +119,7 @@ pub async fn confirm(
         }
     };
     s.db.transaction(async |tx| {
-        // First the enrolment: if it was started again meanwhile, nothing has been written yet.
+        // The enrolment first: if it was started again in the meantime, nothing has been written yet.
         if !still_lives(tx, who).await?
             || !totp_code::confirm_enrolment(s, tx, user, &row.secret, step).await?
         {

@@ -12,17 +12,17 @@ use crate::{
 const BATCH: usize = 1000;
 /// Batches that wait to be written.
 const AHEAD: usize = 2;
-/// The most bytes of one row: a quote that is never closed must not swallow the whole file.
+/// The most bytes of one row: an unclosed quote must not include the whole file.
 pub(super) const MAX_ROW: u64 = 256 * 1024;
 
-/// Where batches go, and where they come from.
+/// The sender and the receiver of batches.
 pub(super) fn batches() -> (Batches, Receiver<Vec<ReadRow>>) {
     let (sender, receiver) = channel(AHEAD);
     let batch = Vec::with_capacity(BATCH);
     (Batches { sender, batch }, receiver)
 }
 
-/// The receiver of the rows is gone.
+/// The receiver of the rows was dropped.
 pub(super) struct Unwanted;
 
 pub(super) struct Batches {
@@ -50,10 +50,10 @@ pub(super) fn unreadable(error: &io::Error) -> String {
     format!("the file cannot be read on: {error}")
 }
 
-/// The most characters of a name that a report repeats.
+/// The most characters of a column name in a report.
 const SHOWN: usize = 60;
 
-/// A name out of a file as a report shows it: its beginning, with what is no plain text spelled out.
+/// A column name from a file for a report: its beginning, with unusual characters escaped.
 pub(super) fn shown(name: &str) -> String {
     let mut spelled = name.chars().flat_map(char::escape_debug);
     let beginning: String = spelled.by_ref().take(SHOWN).collect();

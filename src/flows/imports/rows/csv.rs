@@ -1,4 +1,4 @@
-//! Rows out of CSV (RFC 4180), by the names in its first line.
+//! Reading rows from CSV (RFC 4180), by the column names in its first line.
 
 use std::{
     cell::Cell,
@@ -11,7 +11,7 @@ use csv::{ByteRecord, ReaderBuilder, Terminator};
 use super::batches::{Batches, MAX_ROW, Unwanted, shown, unknown_column};
 use crate::domain::import::{COLUMNS, RawRow};
 
-/// Bounds what is read between two refills of its budget.
+/// Limits how much is read before the budget is renewed.
 struct Metered<R> {
     source: R,
     budget: Rc<Cell<u64>>,
@@ -66,7 +66,7 @@ pub(super) fn csv(source: impl BufRead, rows: &mut Batches) -> Result<(), Unwant
     }
 }
 
-/// Whether a first line names columns of ours, each once.
+/// Whether a first line names known columns, each once.
 fn known_columns(names: &[&str]) -> Result<(), String> {
     let mut probe = RawRow::default();
     if let Some(unknown) = names.iter().find(|name| !probe.set(name, "")) {
@@ -92,7 +92,7 @@ fn of_record(names: &[&str], record: &ByteRecord) -> Result<RawRow, String> {
     let mut row = RawRow::default();
     for (name, field) in names.iter().zip(record) {
         let text = std::str::from_utf8(field).map_err(|_| format!("{name}: is not UTF-8"))?;
-        // The last field has the CR of its line.
+        // The last field contains the CR of its line.
         row.set(name, text.trim_end_matches('\r'));
     }
     Ok(row)

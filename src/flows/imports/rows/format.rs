@@ -1,10 +1,10 @@
-//! What a file is that is neither CSV nor JSON lines.
+//! Recognising files that are neither CSV nor JSON lines.
 
 use serde_json::Value;
 
 use crate::domain::import::COLUMNS;
 
-/// What a file is that is neither CSV nor JSON lines, where its beginning tells, and what to do.
+/// The format of a file that is neither CSV nor JSON lines, if its beginning shows it, and what to do.
 pub(super) fn other_format(begins: &[u8]) -> Option<&'static str> {
     let text = begins.strip_prefix("\u{feff}".as_bytes()).unwrap_or(begins);
     let text = text.trim_ascii_start();
@@ -31,14 +31,14 @@ pub(super) fn other_format(begins: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// A value other than an object; a quoted name alone may as well be the one column of a CSV file.
+/// A value other than an object. A quoted name alone may also be the only column of a CSV file.
 fn is_json_value(line: &[u8]) -> bool {
     let line = line.trim_ascii();
     !line.starts_with(b"\"")
         && serde_json::from_slice(line).is_ok_and(|value: Value| !value.is_object())
 }
 
-/// Whether a first line names a column of ours between other separators than commas.
+/// Whether a first line names a known column between separators other than commas.
 fn is_header(line: &[u8], separator: u8) -> bool {
     let names = line.split(|byte| *byte == separator);
     let mut names = names.map(<[u8]>::trim_ascii);

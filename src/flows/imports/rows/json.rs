@@ -1,4 +1,4 @@
-//! Rows out of JSON lines: an object a line.
+//! Reading rows from JSON lines: one object on each line.
 
 use std::{
     fmt,
@@ -62,7 +62,7 @@ fn of_json(text: &[u8]) -> Result<RawRow, String> {
     Ok(row)
 }
 
-/// The members of an object as they stand there: a map would keep the last of two that have one name.
+/// The members of an object in their order: a map would keep the last of two with the same name.
 struct Members(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Members {
@@ -79,7 +79,7 @@ impl<'de> Deserialize<'de> for Members {
                 let mut members = Vec::new();
                 while let Some(member) = map.next_entry()? {
                     members.push(member);
-                    // More than there are columns: the row is bad anyway.
+                    // More members than there are columns: the row is bad in any case.
                     if members.len() > 4 * COLUMNS.len() {
                         return Err(serde::de::Error::custom("too many members"));
                     }

@@ -1,4 +1,5 @@
-//! The tokens of a session: how it begins, goes on after a change, and what its next token says.
+//! The tokens of a session: when it begins, when it continues after a change, and the claims of its next
+//! token.
 
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
@@ -25,24 +26,25 @@ use crate::{
     },
 };
 
-/// How many of the sessions that ended past the limit the audit log names.
+/// How many of the sessions that ended beyond the limit the audit log names.
 const NAMED: usize = 10;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Beginning<'a> {
     pub user: &'a User,
-    /// The `rev` that came with the proof, or that the proof has just raised.
+    /// The `rev` that was read with the credentials, or that the flow has just raised.
     pub rev: i64,
-    /// In the words of RFC 8176, and `device` for a trusted browser.
+    /// The methods of RFC 8176, and `device` for a trusted browser.
     pub methods: &'static [&'static str],
     pub remembered: bool,
-    /// The session whose cookies the new one replaces: no one could sign out of it afterwards.
+    /// The session whose cookies the new one replaces: without its cookies, it could not be signed out any
+    /// more.
     pub replaces: Option<HeldSession>,
     pub client: &'a Client,
 }
 
 impl<'a> Beginning<'a> {
-    /// A session that a password, old or new, begins alone.
+    /// A session that begins with a password only, old or new.
     pub fn by_password(user: &'a User, replaces: Option<HeldSession>, client: &'a Client) -> Self {
         Self {
             user,
@@ -55,14 +57,14 @@ impl<'a> Beginning<'a> {
     }
 }
 
-/// Begins a session within a transaction that holds the user's `rev`.
+/// Begins a session, in a transaction that has locked the user's `rev`.
 pub async fn begin_session(
     s: &Services,
     tx: &Transaction<'_>,
     beginning: Beginning<'_>,
 ) -> Result<TokenPair> {
     let Beginning { user, client, .. } = beginning;
-    // Every way in refuses before it comes here; this stands for one that forgot to.
+    // Every flow refuses before it comes here; this catches one that does not.
     if contradictory_factor(user) {
         return Err(FlowError::Inconsistent(
             "users.two_factor and the authenticators disagree",
@@ -79,7 +81,7 @@ pub async fn begin_session(
     let refresh = refresh_claims(s, user, beginning.rev, end);
     let token = s.tokens.encode(&refresh)?;
     let methods = beginning.methods.iter().copied();
-    // A trusted browser stands in for a code at sign-in. It proves nothing.
+    // A trusted browser replaces the code at sign-in. It does not count as reauthentication.
     let proofs: Vec<&str> = methods.filter(|method| *method != "device").collect();
     let session = NewSession {
         id,
@@ -112,8 +114,7 @@ pub async fn begin_session(
     token_pair(s, &refresh, token, beginning.remembered, user)
 }
 
-/// The sessions for which there is no room beside the new one, locked together with the one that
-/// it replaces.
+/// The sessions that exceed the limit with the new one, locked together with the one that it replaces.
 async fn past_limit(
     s: &Services,
     tx: &Transaction<'_>,
@@ -153,7 +154,7 @@ async fn end_past_limit(
     record_own(s, tx, event, user_id, Some(new), client).await
 }
 
-/// Ends the session, of whichever user, that lived in the browser before.
+/// Ends the session, of whichever user, that was active in the browser before.
 async fn end_replaced(
     s: &Services,
     tx: &Transaction<'_>,
@@ -173,8 +174,8 @@ async fn end_replaced(
     record(s, tx, Event::SessionReplaced, Subject::User(owner), actor).await
 }
 
-/// Gives the acting session a new pair after a change that ended every token. `None` where the
-/// session has ended meanwhile.
+/// Gives the acting session a new pair after a change that ended every token. `None` if the session has
+/// ended in the meantime.
 pub async fn reissue(
     s: &Services,
     tx: &Transaction<'_>,
@@ -220,8 +221,8 @@ pub fn refresh_claims(s: &Services, user: &User, rev: i64, session: SessionEnd) 
     claims
 }
 
-/// The claims of a refresh token's successor, if nothing stands in its way: that it outlives
-/// neither session nor password is for the statement that writes it to compare.
+/// The claims of a refresh token's successor, if there can be one. The statement that writes it compares
+/// it with the end of the session and the password.
 pub fn successor_claims(s: &Services, presented: &Claims, rev: i64) -> Claims {
     let mut claims = claims_after(s, Purpose::Refresh, presented.user_id, None, rev);
     claims.session_id = presented.session_id;
@@ -229,7 +230,7 @@ pub fn successor_claims(s: &Services, presented: &Claims, rev: i64) -> Claims {
     claims
 }
 
-/// A session as far as its next token is concerned.
+/// The parts of a session that its next token needs.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionEnd {
     pub id: Uuid,
