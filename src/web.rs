@@ -1,6 +1,7 @@
-//! What a browser or an API client meets: pages, their words and their files, and the JSON API.
+//! The interface for browsers and API clients: pages with their texts and files, and the JSON API.
 //!
-//! The only home of actix. Nothing here decides; it translates between HTTP and the flows.
+//! Only `web` and `app` use actix. Nothing is decided here; this layer translates between HTTP and the
+//! flows.
 
 pub mod api;
 pub mod assets;

@@ -1,6 +1,6 @@
 //! JSON endpoints over the same flows as the pages, by room. `docs/api.md` describes every call.
 //!
-//! A handler reads its fields, runs its flow and translates the outcome; it decides nothing.
+//! A handler reads its fields, runs its flow and translates the outcome. It decides nothing.
 
 mod accounts;
 mod admin;

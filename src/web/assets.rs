@@ -1,6 +1,6 @@
-//! The static files, inside the binary, under names that change with their content.
+//! The static files, embedded in the binary, with names that contain a hash of their content.
 //!
-//! A URL with a hash can be cached for a year; a new release simply asks for another one.
+//! A URL with a hash can be cached for a year, because a new release uses another URL.
 
 use std::sync::LazyLock;
 
@@ -73,7 +73,7 @@ pub fn favicon() -> &'static Asset {
     &FAVICON
 }
 
-/// The script of the pages that take a new password.
+/// The script of pages with a field for a new password.
 pub fn password_strength_script() -> &'static Asset {
     &PASSWORD_STRENGTH_SCRIPT
 }
@@ -83,7 +83,7 @@ pub fn api_docs_script() -> &'static Asset {
     &API_DOCS_SCRIPT
 }
 
-/// `GET /static/...`, cached for as long as caches like.
+/// `GET /static/...`, cached for as long as possible.
 pub async fn get(req: HttpRequest) -> HttpResponse {
     let Some(asset) = find(req.path()) else {
         return HttpResponse::NotFound().finish();
@@ -94,7 +94,7 @@ pub async fn get(req: HttpRequest) -> HttpResponse {
         .body(asset.bytes)
 }
 
-/// The file with this URL path, hash included.
+/// The file with this URL path, which includes the hash.
 pub fn find(path: &str) -> Option<&'static Asset> {
     let all = [
         stylesheet(),

@@ -1,5 +1,5 @@
-//! What a connection and the requests in it know of each other: whether one is being answered, and how
-//! many connections there are.
+//! The state that a connection shares with its requests: whether one is being answered, and how many
+//! connections there are.
 
 use std::{
     cell::Cell,
@@ -19,7 +19,7 @@ pub struct Connections {
 }
 
 impl Connections {
-    /// None yet, of at most so many.
+    /// No connections so far, and at most this many.
     pub fn new(most: usize) -> Self {
         Self {
             open: Arc::default(),
@@ -27,20 +27,21 @@ impl Connections {
         }
     }
 
-    /// Whether so few places are left that no connection may stay open without a request: a fourth.
+    /// Whether fewer than a fourth of the places are free, so that no connection may stay open without a
+    /// request.
     fn is_crowded(&self) -> bool {
         self.open.load(Ordering::Relaxed) > self.most - self.most / 4
     }
 }
 
-/// What was read of a request that has not begun to be answered.
+/// Bytes of a request that is not being answered yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unread {
     /// Nothing.
     Nothing,
-    /// The beginning of its head, since then.
+    /// The beginning of its head, and since when.
     Head(Instant),
-    /// Something that came while another request was answered, until then: the rest of that one's body,
+    /// Bytes that arrived while another request was being answered, and until when: the rest of its body,
     /// or the beginning of a head.
     Rest(Instant),
 }
@@ -58,7 +59,7 @@ impl Drop for State {
     }
 }
 
-/// One connection, as the requests in it see it. All of it lives on the thread that serves it.
+/// One connection, as its requests see it. It is used only by the thread that serves it.
 #[derive(Debug, Clone)]
 pub struct Connection(Rc<State>);
 
@@ -73,24 +74,24 @@ impl Connection {
         }))
     }
 
-    /// Notes that bytes were read.
+    /// Records that bytes were read.
     pub fn note_read(&self) {
         if self.0.unread.get() == Unread::Nothing {
             self.0.unread.set(Unread::Head(Instant::now()));
         }
     }
 
-    /// What was read and belongs to no request yet; `None` while one is being answered.
+    /// Bytes that were read and belong to no request yet; `None` while one is being answered.
     pub fn unread(&self) -> Option<Unread> {
         (self.0.answering.get() == 0).then(|| self.0.unread.get())
     }
 
-    /// Whether it has to end with the answer, to leave its place to others.
+    /// Whether it must be closed after the answer, to make room for others.
     pub(super) fn is_crowded(&self) -> bool {
         self.0.connections.is_crowded()
     }
 
-    /// A request whose head is complete, until this is dropped.
+    /// Marks a request with a complete head as being answered, until the result is dropped.
     pub fn answering(&self) -> Answering {
         self.0.answering.set(self.0.answering.get() + 1);
         self.0.unread.set(Unread::Nothing);

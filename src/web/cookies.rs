@@ -12,14 +12,14 @@ use crate::{
     flows::TokenPair,
 };
 
-/// The cookies that are ours, by their name without prefix.
+/// Our cookies, by their name without prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CookieName {
     Access,
     Refresh,
     /// CSRF secret, flash and pending sign-in (actix-session).
     Session,
-    /// What the browser is known by. Signing out leaves it.
+    /// The device cookie. Signing out keeps it.
     Device,
 }
 
@@ -27,7 +27,7 @@ impl CookieName {
     /// Every cookie of ours.
     pub const ALL: [Self; 4] = [Self::Access, Self::Refresh, Self::Session, Self::Device];
 
-    /// The name on the wire. `__Host-` binds it to this host, https and the path `/`.
+    /// The name in headers. `__Host-` binds it to this host, https and the path `/`.
     pub fn on_wire(self, secure: bool) -> &'static str {
         match (self, secure) {
             (Self::Access, true) => "__Host-access",
@@ -43,13 +43,13 @@ impl CookieName {
 }
 
 impl WebSettings {
-    /// The value of a cookie of ours.
+    /// The value of one of our cookies.
     pub fn cookie(&self, req: &HttpRequest, name: CookieName) -> Option<String> {
         let cookie = req.cookie(name.on_wire(self.secure_cookies))?;
         Some(cookie.value().to_owned()).filter(|value| !value.is_empty())
     }
 
-    /// Both token cookies of a pair. Without "remember me" they end with the browser.
+    /// Both token cookies of a pair. Without "remember me" they end when the browser closes.
     pub fn pair_cookies(&self, pair: &TokenPair) -> [Cookie<'static>; 2] {
         let life = |seconds: i64| pair.remembered.then(|| Duration::seconds(seconds));
         [
@@ -66,19 +66,19 @@ impl WebSettings {
         ]
     }
 
-    /// What makes the browser forget both token cookies.
+    /// Cookies that delete both token cookies.
     pub fn cleared_cookies(&self) -> [Cookie<'static>; 2] {
         [CookieName::Access, CookieName::Refresh]
             .map(|name| self.build(name, "", Some(Duration::ZERO)))
     }
 
-    /// What the browser is known by; empty where it is not.
+    /// The device cookie of a request; empty if there is none.
     pub fn device(&self, req: &HttpRequest) -> DeviceCookie {
         let cookie = self.cookie(req, CookieName::Device);
         cookie.map_or_else(DeviceCookie::default, |value| DeviceCookie::parse(&value))
     }
 
-    /// The device cookie. It lives as long as a browser is known, which is longer than any trust.
+    /// The device cookie. It lasts as long as a browser stays known, which is longer than any trust.
     pub fn device_cookie(&self, device: &DeviceCookie) -> Cookie<'static> {
         let life = Duration::seconds(KNOWN_FOR.num_seconds());
         self.build(CookieName::Device, &device.value(), Some(life))
@@ -97,8 +97,8 @@ impl WebSettings {
     }
 }
 
-/// What the browser forgets on signing out, besides the token cookies. Never `"cookies"`: other
-/// cookies of this site outlive a session.
+/// What the browser deletes at sign-out, in addition to the token cookies. Never `"cookies"`: other
+/// cookies of this site must stay.
 pub const CLEAR_SITE_DATA: (HeaderName, HeaderValue) = (
     HeaderName::from_static("clear-site-data"),
     HeaderValue::from_static("\"cache\", \"storage\""),
@@ -114,7 +114,7 @@ pub trait SetCookies: Sized {
 impl SetCookies for HttpResponse {
     fn with_cookies(mut self, cookies: impl IntoIterator<Item = Cookie<'static>>) -> Self {
         for cookie in cookies {
-            // A cookie that cannot be a header cannot come from a token or a constant.
+            // Tokens and constants always make valid cookie headers.
             if let Err(error) = self.add_cookie(&cookie) {
                 tracing::error!(%error, "a cookie could not be set");
             }

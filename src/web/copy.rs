@@ -1,7 +1,7 @@
-//! The sentences that pages say when something went right or wrong, in one place so that they keep
-//! one voice: what happened, then what to do next. Page texts that never vary stand in the templates.
+//! The sentences of pages after success or failure, in one file so that they have one style: what
+//! happened, then what to do next. Texts that never vary are in the templates.
 //!
-//! Nothing here tells whether an address has an account.
+//! No sentence reveals whether an address has an account.
 
 use super::{
     paths::{ACCOUNT, ADMIN_INVITATIONS, FORGOT_PASSWORD, LOGIN},
@@ -87,7 +87,7 @@ pub const INVITATION_ADDRESS_TAKEN: &str = "This address has an account already,
 
 /// The second factor's code is wrong.
 pub const CODE_NOT_RIGHT: &str = "That code is not right. A code has six digits and changes every 30 seconds: wait for the next one in your app and enter that.";
-/// The code was good once.
+/// The code was used before.
 pub const CODE_USED: &str = "That code has been used already, and each code works once. Wait for the next one in your app and enter that.";
 /// The backup code is wrong or used.
 pub const BACKUP_CODE_NOT_RIGHT: &str = "That backup code is not right, or it has been used already. Each one works once: try another one from your list.";
@@ -95,7 +95,7 @@ pub const BACKUP_CODE_NOT_RIGHT: &str = "That backup code is not right, or it ha
 pub const SIGN_IN_EXPIRED: &str =
     "This sign-in has ended: it took too long, or was already finished. Sign in again.";
 
-/// The code belongs to a moment outside the window; positive minutes mean that the phone is ahead.
+/// The code belongs to a step outside the window; positive minutes mean that the phone's clock is ahead.
 pub fn phone_clock_is_off(seconds: i64) -> String {
     let minutes = seconds.unsigned_abs().div_ceil(60).max(1);
     let unit = if minutes == 1 { "minute" } else { "minutes" };
@@ -106,7 +106,7 @@ pub fn phone_clock_is_off(seconds: i64) -> String {
     )
 }
 
-/// Why a code from the app opens nothing.
+/// Why a code from the app is refused.
 pub fn app_code_refused(fault: CodeFault) -> String {
     match fault {
         CodeFault::Wrong => CODE_NOT_RIGHT.to_owned(),
@@ -115,7 +115,7 @@ pub fn app_code_refused(fault: CodeFault) -> String {
     }
 }
 
-/// Too many attempts at one thing, and what ends that.
+/// Too many attempts, and when that ends.
 pub fn too_many_attempts(pause: Pause) -> Message {
     match pause {
         Pause::UntilUnlocked => SIGN_IN_BLOCKED,
@@ -126,26 +126,26 @@ pub fn too_many_attempts(pause: Pause) -> Message {
     }
 }
 
-/// Waiting does not end this. It reads alike for addresses without an account.
+/// Waiting does not end this. The same for addresses without an account.
 pub const SIGN_IN_BLOCKED: Message = Message::with_links(
     "Sign-in is blocked after too many failed attempts in a row, and waiting does not change that. Follow the link that we mail to the account's address, or reset your password.",
     &[RESET],
 );
 
-/// After a link out of the mail about a blocked sign-in.
+/// After a mailed unlock link.
 pub const UNLOCKED: &str = "Sign-in is unlocked. You can sign in now.";
 
 /// The link belongs to another account than the one signed in.
 pub const VERIFY_NOT_YOURS: &str =
     "You are signed in to another account. Enter the password of the account with this address.";
-/// Both ways of proving a link were filled in, or neither.
+/// Both ways of confirming a link were filled in, or neither.
 pub const VERIFY_CHOOSE_ONE: &str =
     "Enter the account's password, or choose a new one, but not both.";
 
 /// The account changed between reading and writing.
 pub const OVERTAKEN: &str =
     "Your account changed at the same moment, so nothing was done. Load the page and try again.";
-/// After a proof, on the page of the act.
+/// After reauthentication, on the page of the act.
 pub const CONFIRMED: &str = "You have confirmed that it is you. You can go on now.";
 
 /// After signing out.
@@ -170,24 +170,24 @@ pub const OWN_ACCOUNT: Message = Message::with_links(
 /// No admin would be left.
 pub const LAST_ADMIN: &str =
     "This is the last administrator who can sign in. Make someone else an administrator first.";
-/// In a list of whom an act is done to: the acting admin's account.
+/// In a list of users of an act: the acting admin's account.
 pub const YOUR_OWN_ACCOUNT: &str = "This is your own account.";
-/// In such a list: an id that no account has.
+/// In such a list: an id without an account.
 pub const NO_ACCOUNT_OF_ID: &str = "There is no account with this id.";
-/// None of the selected users is left to act on.
+/// The act would change none of the selected users.
 pub const NOBODY_LEFT: &str = "Nothing was done: this would change none of the selected users.";
-/// A selection of all whom a search found that cannot be confirmed.
+/// A selection of all users that a search found cannot be confirmed.
 pub const SELECTION_GONE: &str = "This selection was confirmed before, or is older than an hour. Search again, and select from there.";
-/// No act was chosen for those who are selected.
+/// No act was chosen for the selected users.
 pub const CHOOSE_AN_ACT: &str = "Choose what to do with the selected users.";
-/// The last proof has become too old for an act.
+/// The last reauthentication has become too old for an act.
 pub const PROVE_AGAIN: &str =
     "You confirmed more than ten minutes ago that it is you. Enter your password to go on.";
 /// There is no session of this person with that id.
 pub const NO_SUCH_SESSION: &str = "You have no active session with this id.";
 /// After following a link to a page that needs a sign-in.
 pub const SIGN_IN_FIRST: &str = "Sign in to see that page.";
-/// The page for a code was opened without a sign-in that waits for one.
+/// The page for a code was opened without a pending sign-in.
 pub const SIGN_IN_BEFORE_CODE: &str =
     "Sign in with your password first. Then you can enter a code.";
 /// The session ended since the last page.
@@ -211,9 +211,9 @@ pub const VERIFICATION_SENT: &str =
 /// After a reset.
 pub const PASSWORD_RESET: &str =
     "Your new password is set, and you are signed in. Every other device is signed out.";
-/// After a reset where the second factor is still asked for.
+/// After a reset, if a second factor is required next.
 pub const PASSWORD_RESET_CODE_NEXT: &str = "One more step: enter a code. Your new password is set once the code is right; until then the old one stays.";
-/// A reset whose code never came, or whose link was used meanwhile.
+/// The code of a reset came too late, or the link has been used in the meantime.
 pub const PASSWORD_RESET_EXPIRED: &str = "The code was entered too late, and your password has not changed. Open the link in the mail again, or ask for another.";
 /// After a sign-in with a backup code.
 pub fn backup_code_used(left: i64) -> String {
@@ -226,12 +226,12 @@ pub fn backup_code_used(left: i64) -> String {
 }
 /// After a change of password.
 pub const PASSWORD_CHANGED: &str = "Your password is changed. Every other device is signed out.";
-/// After a change of password whose session ended in the same moment.
+/// After a change of password whose session ended at the same moment.
 pub const PASSWORD_CHANGED_SIGN_IN: &str =
     "Your password is changed. Sign in with the new one to go on.";
-/// After enabling the second factor, where the session ended before the codes could be shown.
+/// After enabling the second factor, if the session ended before the codes could be shown.
 pub const TWO_FACTOR_ON_SIGN_IN: &str = "Two-step sign-in is on, but your session ended at the same moment. Sign in with a code from your app, and get fresh backup codes.";
-/// After disabling the second factor, where the session ended in the same moment.
+/// After disabling the second factor, if the session ended at the same moment.
 pub const TWO_FACTOR_OFF_SIGN_IN: &str = "Two-step sign-in is off. Sign in again to go on.";
 /// The second factor is enrolled already.
 pub const TWO_FACTOR_IS_ON: &str = "Two-step sign-in is on already. Nothing was changed.";

@@ -1,4 +1,4 @@
-//! A failure as a page or as problem+json (RFC 9457). A 500 never says why.
+//! A failure as a page or as problem+json (RFC 9457). A 500 never contains the cause.
 
 use std::{fmt, time::Duration};
 
@@ -19,7 +19,7 @@ use crate::{
     flows::FlowError,
 };
 
-/// When to come back to a service that is busy, or without its database.
+/// When to retry if the service is busy, or without its database.
 pub const BUSY: Duration = Duration::from_secs(2);
 
 /// What handlers and extractors return.
@@ -38,28 +38,29 @@ pub enum WebError {
     Description(serde_json::Error),
     /// The application is wired wrongly.
     Misconfigured,
-    /// The page needs a signed-in user: to the sign-in page, and back.
+    /// The page requires a signed-in user: redirects to the sign-in page, and back afterwards.
     SignInRequired(Option<LocalPath>),
-    /// Nothing is possible before the password is changed: to the page that changes it, and back.
+    /// Nothing is allowed before the password is changed: redirects to the page that changes it, and back
+    /// afterwards.
     PasswordChangeRequired(Option<LocalPath>),
-    /// The act needs a recent proof: to the page that takes one, and back.
+    /// The act requires recent reauthentication: redirects to that page, and back afterwards.
     ReauthenticationRequired(LocalPath),
-    /// The API call needs a living access token.
+    /// The API call requires a valid access token.
     Unauthorized,
-    /// Refused or unusable, in the words of the API.
+    /// A refusal, as the API words it.
     Refused(Refusal),
     /// Too many attempts.
     Throttled(Pause),
 }
 
-/// A refusal that both a page and a problem document can tell.
+/// A refusal that a page and a problem document can show.
 #[derive(Debug, Clone)]
 pub struct Refusal {
-    /// Its status and its word for programs.
+    /// Its status and its code.
     pub code: Code,
     /// What happened and what to do next.
     pub detail: String,
-    /// What is wrong with which field.
+    /// The faults of each field.
     pub fields: Vec<(&'static str, Vec<String>)>,
 }
 
@@ -74,27 +75,27 @@ impl Refusal {
     }
 }
 
-/// Left in an answer for the middleware that writes its body.
+/// Stored in an answer for the middleware that writes its body.
 #[derive(Debug, Clone)]
 pub struct Failure {
-    /// The word for programs, where the failure has one of its own.
+    /// The code, if the failure has a specific one.
     pub code: Option<Code>,
-    /// What happened, where the status does not say it all.
+    /// What happened, if the status is not specific enough.
     pub detail: Option<String>,
-    /// What is wrong with which field.
+    /// The faults of each field.
     pub fields: Vec<(&'static str, Vec<String>)>,
     /// How long to wait.
     pub retry_after: Option<Duration>,
 }
 
 impl WebError {
-    /// A refusal that lies in no field, and says it more exactly than its code does.
+    /// A refusal without fields, with a more specific text than that of its code.
     pub fn refused(code: Code, detail: impl Into<String>) -> Self {
         Self::Refused(Refusal::new(code, detail))
     }
 }
 
-/// A refusal that lies in no field.
+/// A refusal without fields.
 impl From<Code> for WebError {
     fn from(code: Code) -> Self {
         Self::refused(code, code.says)
@@ -218,7 +219,7 @@ pub fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
-/// A page that sends people on to another one.
+/// A redirect to a page that continues to another one.
 pub fn way_over(page: &str, next: Option<&LocalPath>) -> String {
     next.map_or_else(
         || page.to_owned(),

@@ -1,4 +1,4 @@
-//! Extractors: what a handler may rely on stands in its signature.
+//! Extractors: the signature of a handler shows what has been checked.
 
 mod admin;
 mod api_user;

@@ -1,4 +1,4 @@
-//! The fields of a body: whatever is missing or of the wrong type is named, all at once.
+//! The fields of a body. All missing or invalid fields are reported together.
 
 use std::fmt;
 
@@ -10,25 +10,25 @@ use serde::{
 use super::{error::WebResult, refusals};
 use crate::{domain::secrets::secret::SecretString, flows::InputFaults};
 
-/// A text field as it came. Every text is treated as a secret until a flow takes it.
+/// A text field as it was sent. Every text is treated as a secret until a flow takes it.
 #[derive(Debug)]
 pub enum Field {
     /// Absent, or `null`.
     Missing,
-    /// A number, a list, an object, true or false.
+    /// A number, a list, an object, or a boolean.
     NotText,
-    /// A text, may be blank.
+    /// A text; may be blank.
     Text(SecretString),
 }
 
 impl Field {
-    /// Whether anything but `null` came.
+    /// Whether it was sent with a value other than `null`.
     pub(super) fn is_given(&self) -> bool {
         !matches!(self, Self::Missing)
     }
 }
 
-/// Reads fields into the input of a flow; refuses with 422 and every fault where there is one.
+/// Reads fields into the input of a flow. If there are faults, refuses with 422 and all of them.
 pub(super) fn read<T>(build: impl FnOnce(&mut Reader) -> T) -> WebResult<T> {
     let mut reader = Reader(InputFaults::default());
     let input = build(&mut reader);
@@ -43,7 +43,7 @@ pub(super) fn read<T>(build: impl FnOnce(&mut Reader) -> T) -> WebResult<T> {
 pub(super) struct Reader(InputFaults);
 
 impl Reader {
-    /// A secret that must be there. Nothing is trimmed: spaces are a password's own.
+    /// A required secret. It is not trimmed: spaces are part of a password.
     pub(super) fn secret(&mut self, name: &'static str, field: Field) -> SecretString {
         let given = self.optional(name, field);
         match given {
@@ -55,7 +55,7 @@ impl Reader {
         SecretString::default()
     }
 
-    /// A text that must be there and not be blank.
+    /// A required text that must not be blank.
     pub(super) fn text(&mut self, name: &'static str, field: Field) -> String {
         let text = self.secret(name, field).expose().to_owned();
         if !text.is_empty() && text.trim().is_empty() {
@@ -64,7 +64,7 @@ impl Reader {
         text
     }
 
-    /// A text that may be absent.
+    /// An optional text.
     pub(super) fn optional(&mut self, name: &'static str, field: Field) -> Option<SecretString> {
         match field {
             Field::Missing => None,
@@ -76,19 +76,19 @@ impl Reader {
         }
     }
 
-    /// A text that may be missing, which is the same as an empty one.
+    /// An optional text; if missing, it is empty.
     pub(super) fn text_or_empty(&mut self, name: &'static str, field: Field) -> String {
         let given = self.optional(name, field);
         given.map_or_else(String::new, |text| text.expose().to_owned())
     }
 
-    /// Notes a fault that lies between fields.
+    /// Records a fault that concerns several fields.
     pub(super) fn fault(&mut self, name: &'static str, message: &str) {
         self.0.add(name, &message);
     }
 }
 
-/// Read as an option, so that serde takes an absent field for a missing one by itself.
+/// Read as an option, so that serde accepts an absent field.
 impl<'de> Deserialize<'de> for Field {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Optional;

@@ -5,11 +5,11 @@ use actix_web::{
     guard::{Any, Get, Head},
 };
 
-/// Who may use a route. Its extractors enforce it, the description of the API tells it, and tests send users of every
-/// kind to every route.
+/// Who may use a route. Its extractors enforce it, the description of the API documents it, and tests send
+/// users of every kind to every route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guard {
-    /// Anyone; what is done depends on the request alone.
+    /// Anyone; the result depends only on the request.
     Anyone,
     /// Users who are signed in, even if they must change their password first.
     AnySession,
@@ -19,7 +19,7 @@ pub enum Guard {
     Admin,
 }
 
-/// Limits a route to `GET`, and `HEAD` with it (RFC 9110, 9.3.2).
+/// Restricts a route to `GET` and `HEAD` (RFC 9110, 9.3.2).
 pub(super) fn get_or_head(route: Route) -> Route {
     route.guard(Any(Get()).or(Head()))
 }

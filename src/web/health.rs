@@ -1,4 +1,4 @@
-//! Probes for operators and load balancers. They say nothing that the public must not know.
+//! Probes for operators and load balancers. They reveal nothing that must not be public.
 
 use actix_web::{HttpRequest, HttpResponse, http::header};
 
@@ -13,8 +13,8 @@ use crate::{
     flows::upkeep::health,
 };
 
-/// `GET /healthz`: the process lives. An operator who sends a probe of the same `COOKIE_KEY` learns
-/// how the request is seen, in JSON.
+/// `GET /healthz`: the process is alive. An operator who sends a probe made with the same `COOKIE_KEY`
+/// gets the request as the service sees it, in JSON.
 pub async fn live(req: HttpRequest, state: State) -> HttpResponse {
     if let Some(probe) = req.headers().get(self_check::HEADER)
         && (state.settings.self_check_key).accepts(probe.as_bytes(), state.services.now())
@@ -31,7 +31,7 @@ pub async fn live(req: HttpRequest, state: State) -> HttpResponse {
         .body("ok\n")
 }
 
-/// `GET /readyz`: the database answers, takes writes, and its migrations are those of this version.
+/// `GET /readyz`: the database answers and accepts writes, and its migrations are those of this version.
 pub async fn ready(state: State) -> HttpResponse {
     let is_ready = health::is_ready(&state.services)
         .await

@@ -1,4 +1,4 @@
-//! What every request passes, outermost first: see `app::server` for the order.
+//! The middlewares of every request; `app::server` has their order.
 
 pub mod connection;
 pub mod cors;
@@ -24,7 +24,7 @@ use super::error::WebError;
 /// The answer of a middleware.
 type Answer = Result<ServiceResponse<BoxBody>, actix_web::Error>;
 
-/// The id of a request, in its logs, its answer and its error page.
+/// The id of a request, which appears in its log lines, its answer and its error page.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
@@ -38,8 +38,8 @@ impl RequestId {
     }
 }
 
-/// Ends a request here. Middlewares never return `Err`: an answer that passes no outer middleware
-/// would lack its headers.
+/// Answers a request here. Middlewares never return `Err`: such an answer would skip the outer middlewares
+/// and lack their headers.
 #[expect(
     clippy::unnecessary_wraps,
     reason = "it ends a middleware, whose answer it is"
@@ -49,7 +49,7 @@ fn refuse(req: ServiceRequest, error: &WebError) -> Answer {
     Ok(req.into_response(response))
 }
 
-/// Calls the rest. What goes wrong in handlers and extractors is an answer already.
+/// Calls the rest of the chain. Failures in handlers and extractors are answers already.
 async fn answer_of<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Answer {
     match next.call(req).await {
         Ok(response) => Ok(response.map_into_boxed_body()),
@@ -57,14 +57,14 @@ async fn answer_of<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>)
     }
 }
 
-/// Whether the router takes a path for one of the API: it decodes escapes before it looks.
+/// Whether the router treats a path as one of the API: it decodes escapes before matching.
 fn is_api(path: &str) -> bool {
     percent_decode_str(path)
         .decode_utf8_lossy()
         .starts_with("/api/")
 }
 
-/// The body replaced, everything else kept.
+/// Replaces the body and keeps everything else.
 fn with_body(response: ServiceResponse<BoxBody>, body: String) -> ServiceResponse<BoxBody> {
     let (req, response) = response.into_parts();
     let response: HttpResponse<BoxBody> = response.set_body(BoxBody::new(body));

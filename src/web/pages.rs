@@ -1,7 +1,7 @@
-//! One file a screen, by room: its form, its Askama page, its GET and its POST.
+//! One file for each screen, in the rooms of the flows: its form, its Askama page, its GET and its POST.
 //!
-//! A handler only translates between HTTP and a flow. A page keeps what the person typed where that
-//! does no harm, and never a password or a code.
+//! A handler only translates between HTTP and a flow. A page keeps what the user typed if that is
+//! harmless, and never a password or a code.
 
 pub mod accounts;
 pub mod admin;

@@ -1,4 +1,4 @@
-//! Problem documents (RFC 9457), the form of every error of the API.
+//! Problem documents (RFC 9457), the format of every error of the API.
 
 pub mod codes;
 pub(super) mod described;
@@ -18,7 +18,7 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 /// A problem document.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// `about:blank`: the title is that of the status, and `code` tells the kinds apart.
+    /// `about:blank`: the title is that of the status, and `code` identifies the kind of error.
     pub r#type: &'static str,
     /// The phrase of the status.
     pub title: &'static str,
@@ -26,9 +26,9 @@ pub struct Problem {
     pub status: u16,
     /// What happened and what to do next.
     pub detail: String,
-    /// A stable word for programs.
+    /// A stable code for programs.
     pub code: &'static str,
-    /// What is wrong with which field.
+    /// The faults of each field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(required = false)]
     pub errors: BTreeMap<&'static str, Vec<String>>,
@@ -55,7 +55,7 @@ impl Problem {
     }
 }
 
-/// The code of a failure that names none.
+/// The code of a failure without a specific one.
 fn usual(status: StatusCode) -> Code {
     match status.as_u16() {
         401 => codes::UNAUTHORIZED,

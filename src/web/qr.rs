@@ -1,14 +1,15 @@
-//! QR codes as SVG, for the pages and the API alike.
+//! QR codes as SVG, for pages and the API.
 
 use qrcode::{QrCode, render::svg, types::QrError};
 
-/// What a screen reader says in place of the image.
+/// The text that a screen reader reads instead of the image.
 const LABEL: &str = "QR code that adds this account to an authenticator app. The same key stands beside it as text.";
 
-/// An `otpauth:` URI as an SVG element, six pixels a module.
+/// An `otpauth:` URI as an SVG element, six pixels for each module.
 ///
-/// Dark on white with the quiet zone of ISO/IEC 18004, so that it scans on dark pages too. No XML
-/// prolog and no style, so that it can stand inside HTML under a strict content security policy.
+/// It is dark on white with the quiet zone of ISO/IEC 18004, so that it can be scanned on dark pages, too.
+/// It has no XML prolog and no style, so that it can be part of HTML under a strict content security
+/// policy.
 pub fn svg(otpauth_uri: &str) -> Result<String, QrError> {
     let document = QrCode::new(otpauth_uri)?
         .render::<svg::Color<'_>>()

@@ -1,4 +1,4 @@
-//! What the API refuses with, and in which words.
+//! The refusals of the API, with their texts.
 
 use uuid::Uuid;
 
@@ -14,14 +14,14 @@ use crate::flows::{
     authenticators::totp_code::CodeFault,
 };
 
-/// A refusal that lies in one field.
+/// A refusal of one field.
 fn at(field: &'static str, code: Code, detail: impl Into<String>) -> WebError {
     let mut refusal = Refusal::new(code, detail);
     refusal.fields.push((field, vec![refusal.detail.clone()]));
     WebError::Refused(refusal)
 }
 
-/// Input that cannot be used.
+/// Input with faults.
 pub(super) fn invalid(faults: &InputFaults) -> WebError {
     let mut refusal = Refusal::new(codes::INVALID_INPUT, codes::INVALID_INPUT.says);
     refusal.fields = faults
@@ -36,7 +36,7 @@ pub(super) fn email_taken() -> WebError {
     at("email", codes::EMAIL_TAKEN, copy::EMAIL_TAKEN)
 }
 
-/// 409: the invited address got an account otherwise.
+/// 409: the invited address got an account in another way.
 pub(super) fn invited_address_taken() -> WebError {
     let detail = copy::INVITATION_ADDRESS_TAKEN;
     WebError::refused(codes::EMAIL_TAKEN, detail)
@@ -47,7 +47,7 @@ pub(super) fn registration_closed(detail: &'static str) -> WebError {
     WebError::refused(codes::REGISTRATION_CLOSED, detail)
 }
 
-/// 401: address and password open nothing.
+/// 401: wrong address or password.
 pub(super) fn invalid_credentials(verification: EmailVerification) -> WebError {
     let detail = match verification {
         EmailVerification::Required => copy::WRONG_OR_UNVERIFIED.to_owned(),
@@ -56,18 +56,18 @@ pub(super) fn invalid_credentials(verification: EmailVerification) -> WebError {
     WebError::refused(codes::INVALID_CREDENTIALS, detail)
 }
 
-/// 401: a token that signs in is dead.
+/// 401: a token for signing in is invalid.
 pub(super) fn dead_token(detail: &'static str) -> WebError {
     WebError::refused(codes::DEAD_TOKEN, detail)
 }
 
-/// 422: a mailed link is dead. No session is concerned, so this is no 401.
+/// 422: a mailed link is invalid. It concerns no session, so the status is not 401.
 pub(super) fn dead_link() -> WebError {
     at("token", codes::DEAD_LINK, codes::DEAD_LINK.says)
 }
 
-/// A code that opens nothing: [`codes::WRONG_SIGN_IN_CODE`], or inside, where a 401 would speak of
-/// the session, [`codes::WRONG_CODE`].
+/// A wrong code: [`codes::WRONG_SIGN_IN_CODE`], or within a session, where a 401 would concern the access
+/// token, [`codes::WRONG_CODE`].
 pub(super) fn invalid_code(code: Code, fault: CodeFault) -> WebError {
     let detail = match fault {
         CodeFault::Wrong => copy::CODE_NOT_RIGHT.to_owned(),
@@ -77,12 +77,12 @@ pub(super) fn invalid_code(code: Code, fault: CodeFault) -> WebError {
     at("code", code, detail)
 }
 
-/// 403: the password sent along is not the account's. A 401 would speak of the access token.
+/// 403: the password in the body is wrong. A 401 would concern the access token.
 pub(super) fn wrong_password(field: &'static str) -> WebError {
     at(field, codes::WRONG_PASSWORD, codes::WRONG_PASSWORD.says)
 }
 
-/// 403: the link proves another account's address.
+/// 403: the link belongs to another account.
 pub(super) fn not_yours() -> WebError {
     let detail = "This link belongs to another account than the one signed in.";
     WebError::refused(codes::FORBIDDEN, detail)
@@ -93,12 +93,12 @@ pub(super) fn no_such_user() -> WebError {
     WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_USER)
 }
 
-/// The id of a user in a path. A text that is no id is a 404.
+/// The id of a user in a path. A text that is not an id is a 404.
 pub(super) fn user_id(text: &str) -> WebResult<Uuid> {
     Uuid::try_parse(text).map_err(|_| no_such_user())
 }
 
-/// Why an invitation was not written, sent or revoked.
+/// Why an act on an invitation was not done.
 pub(super) fn invitation(outcome: Invited) -> WebError {
     match outcome {
         Invited::EmailTaken => at("email", codes::EMAIL_TAKEN, copy::INVITED_HAS_ACCOUNT),
@@ -116,7 +116,7 @@ pub(super) fn invitation_id(text: &str) -> WebResult<Uuid> {
     Uuid::try_parse(text).map_err(|_| invitation(Invited::NotFound))
 }
 
-/// Why an admin's act was not begun.
+/// Why an admin may not act.
 pub(super) fn barred(barred: Barred) -> WebError {
     match barred {
         Barred::NotAdmin => codes::ADMIN_REQUIRED.into(),
@@ -124,7 +124,7 @@ pub(super) fn barred(barred: Barred) -> WebError {
     }
 }
 
-/// Why an act of an admin was not done.
+/// Why an admin's act was not done.
 pub(super) fn admin_act(outcome: Outcome) -> WebError {
     match outcome {
         Outcome::NotFound => WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_USER),

@@ -1,4 +1,5 @@
-//! The whole URL table on one screen, and the session cookie around it. The calls of the API declare their routes themselves.
+//! The whole URL table on one screen, and the session cookie around it. The calls of the API declare their
+//! own routes.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +28,7 @@ use super::{
 };
 use crate::domain::admin::ACTS;
 
-/// Every route of Vestibule. The session cookie is the pages' alone: the API keeps no state there.
+/// Every route of Vestibule. Only pages use the session cookie; the API keeps no state there.
 pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
     app.service(resource_of("/healthz", vec![read().to(health::live)]))
         .service(resource_of("/readyz", vec![read().to(health::ready)]))
@@ -58,7 +59,7 @@ pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
         );
 }
 
-/// Each call is a resource of its own, so that a wrong method is a 405 that names the right one.
+/// Each call is a separate resource, so that a wrong method is a 405 with the right ones.
 fn api_below(prefix: &'static str) -> impl FnOnce(&mut ServiceConfig) {
     move |scope| {
         let mut by_path: Vec<(String, Vec<Route>)> = Vec::new();
@@ -79,7 +80,7 @@ fn api_below(prefix: &'static str) -> impl FnOnce(&mut ServiceConfig) {
     }
 }
 
-/// The paths of the API, each with who may use it.
+/// The paths of the API, each with its guard.
 pub fn api_paths() -> impl Iterator<Item = (String, Guard)> {
     let paths: BTreeMap<String, Guard> = api::calls()
         .into_iter()
@@ -88,13 +89,13 @@ pub fn api_paths() -> impl Iterator<Item = (String, Guard)> {
     paths.into_iter()
 }
 
-/// Each page is a resource of its own, for the same reason.
+/// Each page is a separate resource, for the same reason.
 fn pages(site: &mut ServiceConfig) {
     for (path, _, routes) in screens() {
         site.service(resource_of(path, routes));
     }
     for path in act_paths() {
-        // The handler reads from the last segment which act it is.
+        // The handler reads the act from the last segment.
         let (parent, name) = path.rsplit_once('/').unwrap_or_default();
         let pattern = format!("{parent}/{{act:{name}}}");
         let routes = vec![read().to(act::get), post().to(act::post)];
@@ -102,7 +103,7 @@ fn pages(site: &mut ServiceConfig) {
     }
 }
 
-/// The paths of the pages and their forms, each with who may use it.
+/// The paths of the pages and their forms, each with its guard.
 pub fn page_paths() -> impl Iterator<Item = (&'static str, Guard)> {
     let acts = act_paths().into_iter().map(|path| (path, Guard::Admin));
     let others = screens().into_iter().map(|(path, guard, _)| (path, guard));
@@ -166,7 +167,7 @@ fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
     ]
 }
 
-/// What is done with one path. A panic in it is an answer, and no broken connection.
+/// The handlers of one path. A panic in one of them is answered, and does not break the connection.
 fn resource_of(path: &str, routes: Vec<Route>) -> impl HttpServiceFactory + 'static {
     let whole = routes.into_iter().fold(resource(path), Resource::route);
     whole.wrap(from_fn(panics::run))
@@ -176,7 +177,7 @@ fn read() -> Route {
     get_or_head(route())
 }
 
-/// The session cookie: encrypted, and gone with the browser.
+/// The session cookie: encrypted, and deleted when the browser closes.
 fn session(settings: &WebSettings) -> SessionMiddleware<CookieSessionStore> {
     SessionMiddleware::builder(CookieSessionStore::default(), settings.session_key.clone())
         .cookie_name(

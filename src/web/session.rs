@@ -1,6 +1,6 @@
-//! The browser's session cookie: what a page leaves for the next one, also before sign-in.
+//! The browser's session cookie: data that a page leaves for the next one, before sign-in as well.
 //!
-//! Encrypted, and gone when the browser closes. Who is signed in does not stand here.
+//! It is encrypted, and deleted when the browser closes. It does not contain the signed-in user.
 
 use std::future::{Ready, ready};
 
@@ -22,29 +22,29 @@ const FLASH: &str = "flash";
 const PENDING: &str = "pending";
 const KEPT_ACT: &str = "act";
 
-/// A sign-in that waits for its code.
+/// A pending sign-in.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Pending {
     /// The `login_mfa` token.
     pub token: String,
-    /// Whether the cookies should outlive the browser.
+    /// Whether the cookies are kept when the browser closes.
     pub remember_me: bool,
     pub next: Option<String>,
-    /// Whether its code sets a new password.
+    /// Whether its code also sets a new password.
     #[serde(default)]
     pub resets: bool,
 }
 
-/// A sensitive act that waits for a proof, with what was typed for it.
+/// A sensitive act that waits for reauthentication, with its input.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct KeptAct {
-    /// Where its form goes.
+    /// The action of its form.
     pub path: String,
-    /// The fields of the form. Secrets are never among them.
+    /// The fields of the form, without secrets.
     pub fields: Vec<(String, String)>,
 }
 
-/// The session cookie as our types.
+/// The session cookie with our types.
 #[derive(Clone)]
 pub struct BrowserSession {
     session: Session,
@@ -56,13 +56,13 @@ impl BrowserSession {
         Self::from_request(req, &mut Payload::None).into_inner()
     }
 
-    /// The token that every form of this browser carries.
+    /// The token of every form of this browser.
     pub fn csrf_token(&self) -> String {
         self.known_csrf_token()
             .unwrap_or_else(|| self.fresh_csrf_token())
     }
 
-    /// The same, where there is one already.
+    /// The same, if there is one already.
     pub fn known_csrf_token(&self) -> Option<String> {
         self.session.get(CSRF).ok().flatten()
     }
@@ -74,15 +74,15 @@ impl BrowserSession {
         token
     }
 
-    /// Whether a form's token is this browser's.
+    /// Whether a form's token belongs to this browser.
     pub fn knows_csrf_token(&self, presented: &SecretString) -> bool {
         self.known_csrf_token().is_some_and(|expected| {
             bool::from(expected.as_bytes().ct_eq(presented.expose().as_bytes()))
         })
     }
 
-    /// Starts over: whatever was planted or left before is worthless after signing in or out
-    /// (ASVS 5.0, 7.2.4).
+    /// Starts a new session: earlier content, which might have been planted, is dropped when signing in or
+    /// out (ASVS 5.0, 7.2.4).
     pub fn renew(&self) {
         self.session.clear();
         self.session.renew();
@@ -94,7 +94,7 @@ impl BrowserSession {
         self.put(FLASH, &(flash.kind.class(), &flash.text));
     }
 
-    /// Takes the message that the page before left.
+    /// Takes the message of the previous page.
     pub fn take_flash(&self) -> Option<Flash> {
         let (kind, text) = self.session.get::<(String, String)>(FLASH).ok().flatten()?;
         self.session.remove(FLASH);
@@ -104,32 +104,32 @@ impl BrowserSession {
         })
     }
 
-    /// Keeps a sign-in that waits for its code.
+    /// Stores a pending sign-in.
     pub fn set_pending(&self, pending: &Pending) {
         self.put(PENDING, pending);
     }
 
-    /// The sign-in that waits for its code.
+    /// The pending sign-in.
     pub fn pending(&self) -> Option<Pending> {
         self.session.get(PENDING).ok().flatten()
     }
 
-    /// Forgets it.
+    /// Deletes the pending sign-in.
     pub fn forget_pending(&self) {
         self.session.remove(PENDING);
     }
 
-    /// Keeps an act that waits for a proof, in the place of an earlier one.
+    /// Stores an act that waits for reauthentication. It replaces an earlier one.
     pub fn keep_act(&self, act: &KeptAct) {
         self.put(KEPT_ACT, act);
     }
 
-    /// Forgets the act that waits, where one does.
+    /// Deletes the waiting act, if there is one.
     pub fn forget_act(&self) {
         self.session.remove(KEPT_ACT);
     }
 
-    /// The act of this path, where it waits.
+    /// The waiting act with this path, if there is one.
     pub fn kept_act(&self, path: &str) -> Option<KeptAct> {
         let act: Option<KeptAct> = self.session.get(KEPT_ACT).ok().flatten();
         act.filter(|act| act.path == path)

@@ -1,4 +1,4 @@
-//! What every handler can reach: the flows' services and the settings of the web itself.
+//! The state that every handler can use: the flows' services and the settings of the web layer.
 
 use std::sync::{Arc, OnceLock};
 
@@ -25,15 +25,15 @@ pub struct WebSettings {
     pub development: bool,
     /// Origins that may call the API with cookies.
     pub cors_origins: Vec<String>,
-    /// Networks whose `X-Forwarded-For` is believed.
+    /// Networks whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Under which the operator asks how a request is seen.
+    /// The key of the probes of `vestibule doctor`.
     pub self_check_key: SelfCheckKey,
     /// Encrypts the session cookie.
     pub session_key: Key,
 }
 
-/// The description of the API as the settings make it.
+/// The description of the API under the current settings.
 #[derive(Clone)]
 pub struct Description {
     pub(super) json: String,
@@ -50,12 +50,12 @@ impl Description {
 pub struct WebState {
     pub services: Arc<Services>,
     pub settings: Arc<WebSettings>,
-    /// The OpenAPI document; written at the first request for it.
+    /// The OpenAPI document, made at the first request for it.
     pub built_description: OnceLock<Description>,
 }
 
 impl WebState {
-    /// Counts what became of a sign-in, at the page or at the call.
+    /// Counts the outcome of a sign-in, from the page or the call.
     pub fn count_sign_in(&self, outcome: &sign_in::Outcome) {
         let is_throttled = matches!(outcome, sign_in::Outcome::Throttled(_));
         self.services.metrics.sign_ins.add(match outcome {
@@ -67,5 +67,5 @@ impl WebState {
     }
 }
 
-/// How handlers receive it.
+/// The state as handlers receive it.
 pub type State = actix_web::web::Data<WebState>;

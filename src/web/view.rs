@@ -1,6 +1,6 @@
-//! What every page shares: the shell around it, the errors of its form, and how times read.
+//! What every page shares: the shell around it, the faults of its form, and the format of times.
 //!
-//! Plain values that templates print. Nothing here knows of requests, sessions or flows.
+//! These are plain values that templates print, without requests, sessions or flows.
 
 mod messages;
 mod times;
@@ -8,45 +8,45 @@ mod times;
 pub use messages::{FieldErrors, Link, Message};
 pub use times::{day, exact_moment, machine_moment, moment, wait_in_words};
 
-/// What stands around every page.
+/// The layout data around every page.
 #[derive(Clone, Debug)]
 pub struct Shell {
     /// The hidden token of every form on the page, bound to the session cookie.
     pub csrf_token: String,
     pub signed_in: Option<SignedInAs>,
-    /// A message from the page before, shown once.
+    /// A message of the previous page, shown once.
     pub flash: Option<Flash>,
-    /// The URL of the stylesheet, with its content's hash in the name.
+    /// The URL of the stylesheet, which contains a hash of its content.
     pub stylesheet: &'static str,
-    /// The URL of the icon, with its content's hash in the name.
+    /// The URL of the icon, which contains a hash of its content.
     pub favicon: &'static str,
-    /// Where the name of the service leads.
+    /// The target of the service's name.
     pub home: String,
     /// The id of this request, printed on error pages so that an operator can find it in the logs.
     pub request_id: String,
 }
 
-/// The signed-in person, as the header names them.
+/// The signed-in user, as the header shows them.
 #[derive(Clone, Debug)]
 pub struct SignedInAs {
-    /// The display name, or the address where there is none.
+    /// The display name, or the address if there is none.
     pub name: String,
     pub email: String,
-    /// Whether they manage other people's accounts.
+    /// Whether they are an admin.
     pub is_admin: bool,
 }
 
 /// A message that a page leaves for the next one.
 #[derive(Clone, Debug)]
 pub struct Flash {
-    /// Its weight, which decides its colour and how a screen reader announces it.
+    /// Its kind, which decides its colour and how a screen reader announces it.
     pub kind: FlashKind,
     /// One or two plain sentences.
     pub text: String,
 }
 
 impl Flash {
-    /// Something was done.
+    /// After success.
     pub fn success(text: impl Into<String>) -> Self {
         Self {
             kind: FlashKind::Success,
@@ -54,7 +54,7 @@ impl Flash {
         }
     }
 
-    /// Something to know.
+    /// For information.
     pub fn info(text: impl Into<String>) -> Self {
         Self {
             kind: FlashKind::Info,
@@ -62,7 +62,7 @@ impl Flash {
         }
     }
 
-    /// Something to mind.
+    /// As a warning.
     pub fn warning(text: impl Into<String>) -> Self {
         Self {
             kind: FlashKind::Warning,
@@ -70,7 +70,7 @@ impl Flash {
         }
     }
 
-    /// Something was not done.
+    /// After a failure.
     pub fn error(text: impl Into<String>) -> Self {
         Self {
             kind: FlashKind::Error,
@@ -79,7 +79,7 @@ impl Flash {
     }
 }
 
-/// The weight of a [`Flash`].
+/// The kind of a [`Flash`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlashKind {
     /// Something was done.
@@ -93,7 +93,7 @@ pub enum FlashKind {
 }
 
 impl FlashKind {
-    /// The word for it, as the stylesheet and the session cookie spell it.
+    /// Its name in the stylesheet and in the session cookie.
     pub fn class(self) -> &'static str {
         match self {
             Self::Success => "success",
@@ -103,14 +103,14 @@ impl FlashKind {
         }
     }
 
-    /// The kind that [`FlashKind::class`] spells so.
+    /// The kind with this [`FlashKind::class`].
     pub fn from_class(word: &str) -> Option<Self> {
         [Self::Success, Self::Info, Self::Warning, Self::Error]
             .into_iter()
             .find(|kind| kind.class() == word)
     }
 
-    /// The ARIA role: an error interrupts, the others wait for a pause.
+    /// The ARIA role: an error interrupts, the others do not.
     pub fn role(self) -> &'static str {
         if self == Self::Error {
             "alert"

@@ -1,4 +1,4 @@
-//! What admins do and see.
+//! The calls for admins.
 
 mod acts;
 mod bulk;

@@ -1,7 +1,7 @@
-//! One API call: its route, who may make it, what it takes and what it answers.
+//! The declaration of one API call: its route, who may make it, its input and its answers.
 //!
-//! Each is declared beside its handler. The table of routes, the OpenAPI document and the tests that try every guard
-//! read the declarations.
+//! Each is declared beside its handler. The table of routes, the OpenAPI document and the tests of all
+//! guards read the declarations.
 
 mod operation;
 
@@ -27,12 +27,12 @@ use crate::web::{
     problem::codes::{Code, TOO_MANY_REQUESTS},
 };
 
-/// The names of the ways to authenticate.
+/// The names of the security schemes.
 pub(super) const BEARER: &str = "bearer";
 pub(super) const ACCESS_COOKIE: &str = "access_cookie";
 pub(super) const REFRESH_COOKIE: &str = "refresh_cookie";
 
-/// Adds a type to the schemas, with those that it refers to, and refers to it.
+/// Adds a type and those that it refers to to the schemas. Returns a reference to it.
 type SchemaOf = fn(&mut Named) -> Ref;
 
 fn schema_of<T: ToSchema>(schemas: &mut Named) -> Ref {
@@ -40,7 +40,7 @@ fn schema_of<T: ToSchema>(schemas: &mut Named) -> Ref {
     reference::<T>()
 }
 
-/// Whether an object of this type has fields that must be there.
+/// Whether an object of this type has required fields.
 fn needs_fields<T: ToSchema>() -> bool {
     match T::schema() {
         RefOr::T(Schema::Object(object)) => !object.required.is_empty(),
@@ -67,7 +67,7 @@ pub(in crate::web) struct Call {
     method: HttpMethod,
     pub(super) tag: Tag,
     text: &'static str,
-    /// Ways to authenticate that the guard does not ask for.
+    /// Ways to authenticate that the guard does not require.
     also_by: &'static [&'static str],
     parameters: Vec<Parameter>,
     body: Option<Body>,
@@ -101,7 +101,7 @@ impl Call {
         }
     }
 
-    /// The route is any that leads to the handler: `to(handler)`.
+    /// Declares a call with any route that leads to the handler: `to(handler)`.
     pub(super) fn get(path: impl Into<Cow<'static, str>>, guard: Guard, route: Route) -> Self {
         Self::new(HttpMethod::Get, path, guard, get_or_head(route))
     }
@@ -123,25 +123,25 @@ impl Call {
         )
     }
 
-    /// A summary and, after an empty line, what else there is to say. Indentation does not count.
+    /// A summary and, after an empty line, a description. Indentation is ignored.
     pub(super) fn about(mut self, tag: Tag, text: &'static str) -> Self {
         (self.tag, self.text) = (tag, text);
         self
     }
 
-    /// Anyone may make it; an access token is one way among others.
+    /// Anyone may make it, also with an access token.
     pub(super) fn may_be_signed_in(mut self) -> Self {
         self.also_by = &[BEARER, ACCESS_COOKIE];
         self
     }
 
-    /// The same, and the refresh cookie is another way.
+    /// Anyone may make it, also with an access token or the refresh cookie.
     pub(super) fn may_have_any_token(mut self) -> Self {
         self.also_by = &[BEARER, ACCESS_COOKIE, REFRESH_COOKIE];
         self
     }
 
-    /// The refresh cookie is one way to make it.
+    /// It can be made with the refresh cookie.
     pub(super) fn may_have_refresh_cookie(mut self) -> Self {
         self.also_by = &[REFRESH_COOKIE];
         self
@@ -178,7 +178,7 @@ impl Call {
         self
     }
 
-    /// The fields of its body, with the password unless there was a recent proof.
+    /// The fields of its body, with the password unless the caller reauthenticated recently.
     pub(super) fn takes_with_proof<T: ToSchema + MayProve>(mut self) -> Self {
         self.takes_proof = true;
         self.takes::<T>()
@@ -204,12 +204,12 @@ impl Call {
         self
     }
 
-    /// It counts attempts.
+    /// Its attempts are counted.
     pub(super) fn limited(self) -> Self {
         self.refuses(&[TOO_MANY_REQUESTS])
     }
 
-    /// The codes of its own, beside those that follow from the rest.
+    /// Its own codes, in addition to those that follow from the rest of the declaration.
     pub(super) fn refuses(mut self, codes: &[Code]) -> Self {
         self.codes.extend(codes);
         self

@@ -28,7 +28,7 @@ use crate::web::{
     state::{Description, State, WebState},
 };
 
-/// What holds for all calls.
+/// The parts that concern all calls.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -40,7 +40,7 @@ use crate::web::{
 )]
 struct About;
 
-/// Describes the API as these settings make it.
+/// The description of the API under these settings.
 pub fn describe(
     password_min_length: usize,
     secure_cookies: bool,
@@ -49,7 +49,7 @@ pub fn describe(
     let hash = HEXLOWER.encode(&Sha256::digest(&json)[..8]);
     Ok(Description {
         json,
-        // Weak, since it may be sent compressed.
+        // A weak tag, since the answer may be compressed.
         etag: EntityTag::new_weak(hash),
     })
 }
@@ -96,7 +96,7 @@ fn described_tag((_, name, about): (Tag, &str, &str)) -> utoipa::openapi::Tag {
         .build()
 }
 
-/// The description of this process.
+/// The description in this process.
 pub(in crate::web) fn of(state: &WebState) -> serde_json::Result<&Description> {
     if let Some(built) = state.built_description.get() {
         return Ok(built);

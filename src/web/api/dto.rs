@@ -96,7 +96,7 @@ impl<'a> From<&'a flows::TokenPair> for TokenPair<'a> {
     }
 }
 
-/// A pair, given the way the old one came.
+/// A pair, returned in the way the old one was sent.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(super) enum RenewedPair<'a> {
@@ -144,18 +144,18 @@ struct Beside<'a, T> {
     pair: Option<RenewedPair<'a>>,
 }
 
-/// A session began: its pair in the body.
+/// A session began: its pair is in the body.
 pub(super) fn signed_in(status: StatusCode, pair: &flows::TokenPair) -> HttpResponse {
     HttpResponse::build(status).json(SignInAnswer::SignedIn(pair.into()))
 }
 
-/// A session goes on with a new pair, given the way the old one came.
+/// A session continues with a new pair, returned in the way the old one was sent.
 pub(super) fn renewed(settings: &WebSettings, via: Via, pair: &flows::TokenPair) -> HttpResponse {
     let response = HttpResponse::Ok().json(RenewedPair::new(pair, via));
     with_pair_cookies(response, settings, via, pair)
 }
 
-/// The same beside the answer's own fields. Without a pair, the session ended meanwhile.
+/// The same with further fields of the answer. Without a pair, the session has ended in the meantime.
 pub(super) fn renewed_beside(
     settings: &WebSettings,
     via: Via,

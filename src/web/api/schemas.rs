@@ -1,4 +1,4 @@
-//! Schemas that types cannot tell: words of a fixed set, and answers of one form or another.
+//! Schemas that cannot be derived from types: values of a fixed set, and answers with alternative forms.
 
 use serde_json::Value;
 use utoipa::{
@@ -117,7 +117,7 @@ pub(super) fn page_size() -> Schema {
         .into()
 }
 
-/// Events of the audit log with the members that an export has as well.
+/// Events of the audit log with the members that an export also has.
 pub(super) fn logged_events() -> Schema {
     let typed = |kind| ObjectBuilder::new().schema_type(kind);
     let text = || typed(SchemaType::Type(Type::String));
@@ -146,12 +146,12 @@ pub(super) fn logged_events() -> Schema {
     ArrayBuilder::new().items(event).into()
 }
 
-/// The one kind of token.
+/// The only kind of token.
 pub(super) fn bearer() -> Schema {
     words(["bearer"]).into()
 }
 
-/// `true`, and nothing else.
+/// Always `true`.
 pub(super) fn yes() -> Schema {
     ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::Boolean))
@@ -159,14 +159,14 @@ pub(super) fn yes() -> Schema {
         .into()
 }
 
-/// The kinds of code that finish a sign-in.
+/// The kinds of code that complete a sign-in.
 pub(super) fn methods() -> Schema {
     ArrayBuilder::new()
         .items(words(["totp", "backup_code"]))
         .into()
 }
 
-/// The status of a registration that waits.
+/// The status of a registration that waits for verification.
 pub(super) fn verification_sent() -> Schema {
     words(["verification_sent"]).into()
 }
@@ -182,7 +182,7 @@ pub(super) fn reference<T: ToSchema>() -> Ref {
 
 pub(super) type Named = Vec<(String, RefOr<Schema>)>;
 
-/// A schema, and those that it refers to.
+/// A schema and those that it refers to.
 pub(super) fn collect<T: ToSchema>(schemas: &mut Named) {
     schemas.push((T::name().into_owned(), T::schema()));
     T::schemas(schemas);

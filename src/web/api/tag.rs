@@ -1,4 +1,4 @@
-//! The subjects under which the document lists the calls.
+//! The groups of calls in the OpenAPI document.
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Tag {

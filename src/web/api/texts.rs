@@ -1,6 +1,5 @@
-//! The texts that calls take, as the description of the API tells them. Nothing is parsed here:
-//! what a text must be stands in the domain, and a description that says otherwise fails in
-//! `tests/nodes/schemathesis.rs`.
+//! The texts that calls accept, for the description of the API. Nothing is parsed here: the domain has the
+//! rules, and `tests/nodes/schemathesis.rs` fails if a description contradicts them.
 #![expect(dead_code, reason = "types that are described, never made")]
 
 use utoipa::ToSchema;

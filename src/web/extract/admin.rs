@@ -1,8 +1,8 @@
-//! Admins, as the database has them at the time of the request: one who was demoted or disabled is
-//! refused from the next request on, on every node.
+//! Admins, according to the database at the time of the request: a user who was demoted or disabled is
+//! refused at the next request, on every node.
 //!
-//! Reading takes an [`AdminUser`] or an [`AdminApi`]; acts take what brings a recent proof along.
-//! That the actor still is an admin is asked again inside the transaction of the act.
+//! Reading requires an [`AdminUser`] or an [`AdminApi`]; acts require an extractor that checks recent
+//! reauthentication. The transaction of an act checks again that the actor is still an admin.
 
 use std::{
     future::{Future, Ready, ready},
@@ -43,10 +43,11 @@ impl FromRequest for AdminUser {
     }
 }
 
-/// An admin who takes a file along, which is an event: by a bearer, or from a page of ours.
+/// An admin who exports a file, which is recorded as an event: with a bearer token, or from one of our
+/// pages.
 ///
-/// A link on another site opens with the admin's cookies as well. Browsers say where a link stood
-/// (Fetch Metadata), and a typed address counts as elsewhere. `HEAD` takes nothing along.
+/// A link on another site would also be opened with the admin's cookies. Browsers report where a link was
+/// (Fetch Metadata), and a typed address counts as another site. `HEAD` exports nothing.
 pub struct AdminExport(pub Authenticated);
 
 impl FromRequest for AdminExport {
@@ -70,10 +71,10 @@ impl FromRequest for AdminExport {
     }
 }
 
-/// What is said to an admin whose browser comes from elsewhere, or does not say.
+/// The message for an admin whose browser comes from another site, or does not report it.
 const EXPORT_ELSEWHERE: &str = "Files are taken from the pages of this service alone. Open the list, and choose the export there.";
 
-/// The form of an act, from an admin who has reauthenticated lately.
+/// The form of an act, from an admin who has reauthenticated recently.
 pub struct AdminForm<T> {
     pub proven: Proven,
     pub form: T,
@@ -107,7 +108,7 @@ impl FromRequest for AdminApi {
     }
 }
 
-/// The body of an act, from an admin who has reauthenticated lately or sends the password with it.
+/// The body of an act, from an admin who has reauthenticated recently or sends the password.
 pub struct AdminCall<T> {
     pub proven: Proven,
     pub body: T,

@@ -13,7 +13,7 @@ use crate::{
     web::{cookies::CookieName, error::WebError, problem::codes, state::State},
 };
 
-/// How an API call showed its access token.
+/// How an API call sent its access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Via {
     /// In the `Authorization` header (RFC 6750): new pairs go into the body.
@@ -22,16 +22,16 @@ pub enum Via {
     Cookie,
 }
 
-/// A user with a valid access token. One who must change the password first is refused with 403
-/// `password_change_required`, so that no handler can forget it.
+/// A user with a valid access token. A user who must change the password first is refused with 403
+/// `password_change_required`, so that no handler can forget this.
 #[derive(Clone)]
 pub struct ApiUser {
     pub who: Authenticated,
     pub via: Via,
 }
 
-/// A user with a valid access token, even if the password must change first: for the calls
-/// that lead out of that state, and for those that only look or leave.
+/// A user with a valid access token, even if the password must be changed first: for the calls that change
+/// it, and for those that only read or sign out.
 #[derive(Clone)]
 pub struct ApiUserAnyState {
     pub who: Authenticated,
@@ -49,7 +49,7 @@ impl ApiUserAnyState {
     }
 }
 
-/// The caller, for the few calls in which an access token is one way among others.
+/// The caller, for the few calls that can also be made without an access token.
 #[derive(Clone)]
 pub enum Caller {
     Anonymous,
@@ -58,7 +58,7 @@ pub enum Caller {
 }
 
 impl Caller {
-    /// How the access token came, where one did.
+    /// How the access token was sent, if there is one.
     pub fn via(&self) -> Option<Via> {
         match self {
             Self::Anonymous => None,
@@ -79,7 +79,7 @@ impl Caller {
             ClientInfo::of(req, &state.settings).0
         })
         .await;
-        // The log line of the request names its user.
+        // The log line of the request contains its user.
         req.extensions_mut().insert(Identity(who.clone()));
         Ok(Self::User(Box::new(ApiUserAnyState { who, via })))
     }
@@ -92,8 +92,8 @@ impl Caller {
     }
 }
 
-/// The access token of a call, and how it came. Both ways at once are a 400: they
-/// could name two users.
+/// The access token of a call, and how it was sent. Sending both is a 400, because they could belong to
+/// two users.
 fn presented(req: &HttpRequest, state: &State) -> Result<Option<(String, Via)>, WebError> {
     let mut headers = req.headers().get_all(header::AUTHORIZATION);
     let authorization = headers.next();

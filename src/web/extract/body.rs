@@ -1,4 +1,4 @@
-//! A body, read whole and in time.
+//! Reading a complete body, with a time limit.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const MAX_BODY: usize = 16 * 1024;
 /// The longest that a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A body, whole and in time.
+/// Reads a complete body within the time limit.
 pub(super) async fn read(req: &HttpRequest, payload: Payload) -> Result<Bytes, WebError> {
     let too_slow = |_| {
         let detail = "The body did not arrive in time. Send the request again.";

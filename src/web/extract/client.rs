@@ -1,4 +1,4 @@
-//! From where a request comes.
+//! The client of a request.
 
 use std::{
     future::{Ready, ready},
@@ -36,8 +36,8 @@ impl ClientInfo {
     }
 }
 
-/// The hops of `X-Forwarded-For`, byte by byte: what a client wrote before the hops of our proxies
-/// must not hide them.
+/// The hops of `X-Forwarded-For` as bytes: text that a client wrote before the hops of our proxies must
+/// not hide them.
 pub fn forwarded(req: &HttpRequest) -> Vec<&[u8]> {
     req.headers()
         .get_all("x-forwarded-for")
@@ -45,8 +45,8 @@ pub fn forwarded(req: &HttpRequest) -> Vec<&[u8]> {
         .collect()
 }
 
-/// The socket's address, unless it is a trusted proxy's: then the header is read from the right to
-/// the first hop that is not trusted. A hop that is no address ends the walk.
+/// The socket's address, unless it is a trusted proxy's: then the header is read from the right to the
+/// first hop that is not trusted. A hop that is not an address ends the search.
 pub fn client_address(socket: IpAddr, forwarded: &[&[u8]], trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |ip: &IpAddr| trusted.iter().any(|network| network.contains(ip));
     let mut address = socket.to_canonical();
@@ -62,7 +62,7 @@ pub fn client_address(socket: IpAddr, forwarded: &[&[u8]], trusted: &[IpNet]) ->
     address
 }
 
-/// One hop: an address, as some proxies write it with a port or in brackets.
+/// One hop: an address, which some proxies write with a port or in brackets.
 pub fn hop_address(hop: &[u8]) -> Option<IpAddr> {
     let hop = std::str::from_utf8(hop).ok()?.trim();
     let bare = hop

@@ -12,19 +12,19 @@ use crate::{
     web::{error::WebError, problem::codes, session::BrowserSession},
 };
 
-/// A form of one of our pages: it carries the token of this browser's session (ASVS 5.0, 3.5.1).
+/// A form of one of our pages: it contains the token of this browser's session (ASVS 5.0, 3.5.1).
 pub struct CsrfForm<T>(pub T);
 
 #[derive(Deserialize)]
 struct CsrfField {
     #[serde(default)]
     csrf_token: SecretString,
-    /// Of a mailed link, whose page does not open without it.
+    /// The token of a mailed link, without which its page cannot be shown.
     #[serde(default)]
     token: SecretString,
 }
 
-/// Left in a request whose form has expired: the page of the mailed link that it stood on.
+/// Stored in a request whose form has expired: the page of the mailed link that it belongs to.
 #[derive(Clone)]
 pub struct FormPage(pub String);
 
@@ -47,7 +47,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for CsrfForm<T> {
     }
 }
 
-/// The fields of a form as they came, once its token is found to be this browser's.
+/// The fields of a form, after its token is checked against this browser's.
 pub(super) fn form_bytes(
     req: &HttpRequest,
     payload: &mut Payload,
@@ -76,7 +76,7 @@ pub(super) fn form_bytes(
     }
 }
 
-/// Reads a form. A field that comes twice is refused.
+/// Reads a form. A repeated field is refused.
 pub(super) fn form<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WebError> {
     serde_urlencoded::from_bytes(bytes).map_err(|_| WebError::from(codes::MALFORMED_FORM))
 }

@@ -35,7 +35,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for ApiJson<T> {
     }
 }
 
-/// How deep a body may nest; ours are flat.
+/// The deepest nesting of a body; ours are flat.
 const MAX_DEPTH: usize = 32;
 
 fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WebError> {
@@ -43,14 +43,14 @@ fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WebError> {
         let detail = "The body nests too deeply.";
         return Err(WebError::refused(codes::MALFORMED_JSON, detail));
     }
-    // Unknown fields are skipped unread, so this comes first (RFC 8259, 8.1).
+    // Unknown fields are skipped without being read, so this check comes first (RFC 8259, 8.1).
     let text = std::str::from_utf8(bytes)
         .map_err(|_| WebError::refused(codes::MALFORMED_JSON, "The body is not UTF-8."))?;
     let Object(fields) = serde_json::from_str(text).map_err(|e| unreadable(&e))?;
     Ok(fields)
 }
 
-/// How deep arrays and objects nest, brackets in strings aside.
+/// How deeply arrays and objects nest, ignoring brackets in strings.
 fn depth(bytes: &[u8]) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let (mut in_string, mut escaped) = (false, false);
@@ -68,7 +68,7 @@ fn depth(bytes: &[u8]) -> usize {
     deepest
 }
 
-/// A struct out of a JSON object alone: serde would take an array as well, by position.
+/// A struct from a JSON object only: serde would also accept an array, by position.
 struct Object<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
@@ -89,7 +89,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-/// The parser's own words can quote what was sent, so only the kind of its error is passed on.
+/// The parser's message may quote what was sent, so only the kind of its error is reported.
 fn unreadable(error: &serde_json::Error) -> WebError {
     if error.is_data() {
         let detail = "The body is JSON, but not in the form this call takes: an object whose fields have the documented types, each once.";

@@ -1,4 +1,4 @@
-//! A large body, at the pace that it has to keep while it arrives.
+//! A large body that must arrive at a minimum speed.
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
@@ -6,15 +6,15 @@ use actix_web::{dev::Payload, error::PayloadError, web::Bytes};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::time::{Instant, timeout};
 
-/// How long a body may be waited for besides what its bytes allow.
+/// How long a body may take in addition to the time for its bytes.
 const GRACE: Duration = Duration::from_secs(10);
 /// Bytes a second.
 const PACE: usize = 16 * 1024;
-/// The most bytes that are read of what is refused.
+/// The most bytes of a refused body that are read.
 const DISCARDED: usize = 64 * 1024 * 1024;
 
-/// How much of a body came, and whether that was too slow. The time during which we do not read does
-/// not count against the client.
+/// How much of a body has arrived, and whether that was too slow. Time in which we do not read does not
+/// count against the client.
 #[derive(Clone, Default)]
 pub(super) struct Pace(Rc<State>);
 
@@ -69,7 +69,7 @@ impl Pace {
         next
     }
 
-    /// The body; it ends with an error where it comes too slowly or is without end.
+    /// The body. It ends with an error if it arrives too slowly or is too large.
     pub(super) fn of(
         &self,
         payload: Payload,
@@ -79,7 +79,7 @@ impl Pace {
             let next = pace.next(&mut payload).await?;
             Some((next, (payload, pace)))
         })
-        // A form is asked for its next field past the end of the body.
+        // The form's parser may ask for a field after the end of the body.
         .fuse()
     }
 }

@@ -1,6 +1,6 @@
-//! A recent reauthentication, beside the body of a sensitive act (ASVS 5.0, 7.5.1).
+//! Recent reauthentication together with the body of a sensitive act (ASVS 5.0, 7.5.1).
 //!
-//! A [`Proven`] is what the flows of such acts demand, and a handler gets one from here.
+//! The flows of such acts require a [`Proven`], which handlers get from here.
 
 use std::{future::Future, pin::Pin};
 
@@ -27,8 +27,8 @@ use crate::{
     },
 };
 
-/// The form of a sensitive act, from a user who has reauthenticated lately. Other users are
-/// sent to `/reauthenticate`, and what they typed is kept.
+/// The form of a sensitive act, from a user who has reauthenticated recently. Other users are redirected
+/// to `/reauthenticate`, and their input is kept.
 pub struct RecentlyAuthenticated<T> {
     pub proven: Proven,
     pub form: T,
@@ -51,7 +51,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for RecentlyAuthenticated<T> {
             let Some(proven) = proof::recent(&state.services, &who) else {
                 return Err(proof_first(&req, &session, &bytes));
             };
-            // It is about to be done.
+            // The kept act is about to be done.
             if session.kept_act(req.path()).is_some() {
                 session.forget_act();
             }
@@ -61,12 +61,12 @@ impl<T: DeserializeOwned + 'static> FromRequest for RecentlyAuthenticated<T> {
     }
 }
 
-/// The most bytes of input that are kept: it travels in a cookie.
+/// The most bytes of input that are kept, because it is stored in a cookie.
 const MOST_KEPT: usize = 1024;
-/// Fields that are not kept. An act that has one is begun again on its own page.
+/// Fields that are not kept. An act with one must be started again on its own page.
 const SECRETS: [&str; 4] = ["password", "current_password", "new_password", "code"];
 
-/// Keeps the act, where it can be, and asks for a proof.
+/// Keeps the act, if possible, and redirects to reauthentication.
 fn proof_first(req: &HttpRequest, session: &BrowserSession, bytes: &[u8]) -> WebError {
     let Some(next) = LocalPath::parse(req.path()) else {
         return WebError::from(codes::FORM_EXPIRED);
@@ -89,17 +89,17 @@ fn kept(path: &str, bytes: &[u8]) -> Option<KeptAct> {
     })
 }
 
-/// A body that may bring the password along as proof.
+/// A body that may contain the password for reauthentication.
 pub trait MayProve {
-    /// The password, taken out of it.
+    /// Takes the password out of it.
     fn password(&mut self) -> Field;
 }
 
-/// A sensitive call, from a user who has reauthenticated lately or sends the password with it.
-/// Other calls are refused with 403 `reauthentication_required`.
+/// A sensitive call, from a user who has reauthenticated recently or sends the password. Other calls are
+/// refused with 403 `reauthentication_required`.
 pub struct RecentlyAuthenticatedCall<T> {
     pub proven: Proven,
-    /// How the access token came.
+    /// How the access token was sent.
     pub via: Via,
     pub body: T,
 }
@@ -122,7 +122,7 @@ impl<T: DeserializeOwned + MayProve + 'static> FromRequest for RecentlyAuthentic
     }
 }
 
-/// The proof of a recent reauthentication, or of one by this password.
+/// The recent reauthentication, or one with this password.
 pub(super) async fn proven(
     req: &HttpRequest,
     who: &Authenticated,

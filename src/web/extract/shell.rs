@@ -1,4 +1,4 @@
-//! What a page takes from its request, and what stands around it.
+//! What a page reads from its request, and the shell around it.
 
 use std::future::{Ready, ready};
 
@@ -18,18 +18,18 @@ use crate::{
     },
 };
 
-/// Left in the request of a signed-in person: the token of this browser's forms.
+/// Stored in the request of a signed-in user: the token of this browser's forms.
 #[derive(Clone)]
 pub struct FormToken(pub String);
 
-/// The shell of a page, for the handler that ends up showing one.
+/// The shell of a page, for a handler that may show one.
 pub struct PageShell {
     session: BrowserSession,
     bare: Shell,
 }
 
 impl PageShell {
-    /// A shell for an error page. The session is closed by then: its token is what [`FormToken`] kept.
+    /// A shell for an error page. The session is closed by then, so its token comes from [`FormToken`].
     pub fn of_failure(req: &HttpRequest) -> Shell {
         let token = req.extensions().get::<FormToken>().cloned();
         Shell {
@@ -58,7 +58,7 @@ impl PageShell {
         }
     }
 
-    /// The shell, with the message that the page before left: it is shown once.
+    /// The shell with the message of the previous page, which is shown once.
     pub fn take(&self) -> Shell {
         Shell {
             csrf_token: self.session.csrf_token(),
@@ -84,7 +84,7 @@ impl FromRequest for PageShell {
     }
 }
 
-/// What pages take from their requests, whatever else they need.
+/// What every page reads from its request.
 pub struct PageRequest {
     pub state: State,
     pub session: BrowserSession,
@@ -97,7 +97,7 @@ impl PageRequest {
         &self.state.services
     }
 
-    /// What stands around the page, with the message that the page before left.
+    /// The shell around the page, with the message of the previous page.
     pub fn shell(&self) -> Shell {
         self.shell.take()
     }

@@ -1,9 +1,9 @@
-//! A file from an admin: `multipart/form-data` (RFC 7578), within its bounds.
+//! A file from an admin: `multipart/form-data` (RFC 7578), within limits.
 //!
-//! The form's token has to come before the file, so that nothing of a forged form is kept. The file is
-//! kept piece by piece as it arrives, so that an upload that comes slowly holds up no other one. Where
-//! such a request is refused, its body is still read to its end: a browser that is cut off while it
-//! sends shows a broken connection, and not the page that says why.
+//! The form's token must come before the file, so that nothing of a forged form is stored. The file is
+//! stored in parts as it arrives, so that a slow upload does not delay others. The body of a refused
+//! request is still read to its end: otherwise the browser would report a broken connection instead of
+//! showing the page with the reason.
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
@@ -25,36 +25,35 @@ use crate::{
     },
 };
 
-/// Bytes of a form beside its file.
+/// The bytes of a form in addition to its file.
 const BESIDE: usize = 16 * 1024;
-/// The longest that a file may take to arrive, at whatever pace, and the longest that is listened to one
-/// that is refused.
+/// The longest that a file may take to arrive, at any speed, and the longest that a refused one is read.
 const ARRIVAL: Duration = Duration::from_mins(2);
 
-/// A file from an admin who has reauthenticated lately. Other admins are sent to
-/// `/reauthenticate` and back to the form: a file cannot be kept for them.
+/// A file from an admin who has reauthenticated recently. Other admins are redirected to `/reauthenticate`
+/// and back to the form, because a file cannot be kept for them.
 pub struct AdminUpload {
     pub proven: Proven,
-    /// The file, or why there is none.
+    /// The file, or the reason why there is none.
     pub file: Result<Uploaded, UploadFault>,
 }
 
-/// A file as it came.
+/// A file as it was sent.
 pub struct Uploaded {
-    /// What the browser calls it; anything.
+    /// Its name, which the client chooses freely.
     pub name: String,
-    /// Its bytes; `None` where there are none.
+    /// Its bytes; `None` if there are none.
     pub arrival: Option<Arrival>,
 }
 
-/// Why there is no file, where the form is otherwise in order.
+/// Why there is no file in an otherwise valid form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UploadFault {
     /// None was chosen.
     Missing,
-    /// It is larger than may be.
+    /// It is too large.
     TooLarge,
-    /// A later upload of the same admin took its place.
+    /// A later upload of the same admin replaced it.
     Replaced,
 }
 
@@ -87,13 +86,13 @@ impl FromRequest for AdminUpload {
             };
             let is = |media_type: &str| req.content_type().eq_ignore_ascii_case(media_type);
             if !is("multipart/form-data") {
-                // Sent without a file, or by what is no form of ours.
+                // Sent without a file, or by another form.
                 form_bytes(&req, &mut payload).await?;
                 return fault(UploadFault::Missing);
             }
             let media_type = req.mime_type().ok().flatten();
             if media_type.is_none_or(|it| it.get_param("boundary").is_none()) {
-                // `Multipart` tells of this once, and panics where it is asked for more.
+                // `Multipart` reports this once, and panics if it is polled again.
                 discard(payload).await;
                 return Err(unreadable());
             }
@@ -148,7 +147,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Reads the form to its end, whatever is found in it.
+    /// Reads the form to its end, whatever it contains.
     async fn whole(mut self, req: &HttpRequest, payload: Payload) -> Result<Uploaded, Refused> {
         let mut form = Multipart::new(req.headers(), self.pace.of(payload));
         let outcome = self.fields(&mut form).await;
@@ -234,7 +233,7 @@ impl Reading<'_> {
     }
 }
 
-/// The bytes of a field, at most so many; what is over is read and forgotten.
+/// The bytes of a field, at most this many; the rest is read and dropped.
 async fn bytes(field: &mut Field, limit: usize) -> Result<Vec<u8>, Refused> {
     match field.bytes(limit).await {
         Ok(Ok(bytes)) => Ok(bytes.into()),

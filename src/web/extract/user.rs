@@ -1,4 +1,4 @@
-//! Who sends a request for a page.
+//! The user of a request for a page.
 
 use std::future::{Ready, ready};
 
@@ -13,12 +13,12 @@ use crate::{
     },
 };
 
-/// Left in the request by the middleware that knows the cookies of pages.
+/// Stored in the request by the middleware that reads the cookies of pages.
 #[derive(Clone)]
 pub struct Identity(pub Authenticated);
 
-/// The signed-in user of a page. Without one: to the sign-in page, and back. A user who must change
-/// the password: to the page that changes it, whatever was asked for.
+/// The signed-in user of a page. Without one, the request is redirected to the sign-in page and back; a
+/// user who must change the password, to the page that changes it.
 #[derive(Clone)]
 pub struct CurrentUser(pub Authenticated);
 
@@ -54,7 +54,7 @@ impl FromRequest for RestrictedUser {
     }
 }
 
-/// To the sign-in page, which says why.
+/// Redirects to the sign-in page with the reason.
 fn sign_in_required(req: &HttpRequest, payload: &mut Payload) -> WebError {
     let (Some(state), Ok(session)) = (
         req.app_data::<State>(),
@@ -71,7 +71,7 @@ fn sign_in_required(req: &HttpRequest, payload: &mut Payload) -> WebError {
     WebError::SignInRequired(way_back(req))
 }
 
-/// A page that was asked for can be shown later; a form that was sent cannot be sent again.
+/// The page to return to. A page can be shown later; a form that was sent cannot be sent again.
 fn way_back(req: &HttpRequest) -> Option<LocalPath> {
     let path = req.uri().path_and_query()?.as_str();
     (req.method() == Method::GET)

@@ -1,5 +1,5 @@
-//! Tells the connection that a request is being answered, and ends it with the answer where places for
-//! connections run out.
+//! Marks the connection as answering a request, and closes it after the answer when free connections run
+//! out.
 
 use actix_web::{
     body::MessageBody,

@@ -1,8 +1,8 @@
-//! Calls of the API by pages of other origins (the Fetch standard, CORS): `CORS_ORIGINS` by their
-//! exact names, and no other origin learns anything.
+//! Calls of the API by pages of other origins (the Fetch standard, CORS): the exact origins in
+//! `CORS_ORIGINS` may make them, and other origins learn nothing.
 //!
-//! Two middlewares, since the headers belong on every answer, also one that a middleware refused
-//! with, while a preflight is only answered under our own host name.
+//! There are two middlewares, since the headers belong on every answer, including refusals by other
+//! middlewares, while preflights are answered only under our own host name.
 
 use actix_web::{
     HttpResponse,
@@ -20,15 +20,15 @@ use crate::web::state::{State, WebSettings};
 
 /// The methods that calls take.
 const METHODS: &str = "GET, HEAD, POST, PATCH, DELETE";
-/// What a page may set besides what it may set anyway.
+/// Request headers that a page may set in addition to the standard ones.
 const REQUEST_HEADERS: &str = "authorization, content-type";
-/// What a page may read besides what it may read anyway.
+/// Response headers that a page may read in addition to the standard ones.
 const EXPOSED_HEADERS: &str = "retry-after, x-request-id";
-/// Seconds for which a browser remembers a preflight. Chromium does for two hours at most.
+/// For how many seconds a browser may cache a preflight. Chromium's limit is two hours.
 const PREFLIGHT_MAX_AGE: &str = "7200";
 
-/// Allows listed origins to read an answer of the API, whatever it says. Every one of them varies
-/// by origin, so that no cache gives one origin's answer to another.
+/// Allows listed origins to read any answer of the API. Every answer varies by origin, so that no cache
+/// gives one origin's answer to another.
 pub async fn run<B: MessageBody + 'static>(
     state: State,
     req: ServiceRequest,
@@ -65,8 +65,8 @@ pub async fn run<B: MessageBody + 'static>(
     Ok(response)
 }
 
-/// Answers preflights. They carry no cookies and name no call of ours, so no route takes them;
-/// whether the page may go on stands in the headers.
+/// Answers preflights. They contain no cookies and match no route; the headers say whether the page may
+/// continue.
 pub async fn preflight<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Answer {
     if is_api(req.path()) && is_preflight(&req) {
         return Ok(req.into_response(HttpResponse::NoContent().finish()));
@@ -82,7 +82,7 @@ fn is_preflight(req: &ServiceRequest) -> bool {
             .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// The origin of a request, where it is listed byte for byte.
+/// The origin of a request, if it is listed, byte for byte.
 pub(super) fn listed_origin(req: &ServiceRequest, settings: &WebSettings) -> Option<HeaderValue> {
     let mut origins = req.headers().get_all(header::ORIGIN);
     let (Some(origin), None) = (origins.next(), origins.next()) else {

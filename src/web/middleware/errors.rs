@@ -1,4 +1,4 @@
-//! The body of every failure that has none yet: a page, or a problem document under `/api`.
+//! Writes the body of every failure that has none yet: a page, or a problem document under `/api`.
 
 use actix_web::{
     HttpMessage, HttpRequest,
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// Writes it. Also the library's own refusals (no such route, wrong method) get our words.
+/// Writes it. The library's own refusals (no such route, wrong method) get our texts as well.
 pub async fn run<B: MessageBody + 'static>(
     state: State,
     req: ServiceRequest,
@@ -57,8 +57,8 @@ pub async fn run<B: MessageBody + 'static>(
     Ok(response)
 }
 
-/// The page on which a form stands that was sent here: the one that the browser names, else the one of
-/// the same path. Empty where neither can be opened.
+/// The page of a form that was sent here: the one that the browser names, else the one with the same path.
+/// Empty if neither can be opened.
 fn page_of_form(settings: &WebSettings, req: &HttpRequest) -> String {
     if let Some(FormPage(page)) = req.extensions().get() {
         return page.clone();
@@ -72,11 +72,11 @@ fn page_of_form(settings: &WebSettings, req: &HttpRequest) -> String {
     path.map_or_else(String::new, |path| path.to_string())
 }
 
-/// Left in a failure whose plain words are meant.
+/// Stored in a failure whose own text must be kept.
 #[derive(Debug, Clone, Copy)]
 pub struct Written;
 
-/// Whether a handler wrote its own words.
+/// Whether a handler wrote its own text.
 fn is_written(response: &ServiceResponse<BoxBody>) -> bool {
     if response.response().extensions().get::<Written>().is_some() {
         return true;

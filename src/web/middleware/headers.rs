@@ -10,7 +10,7 @@ use actix_web::{
 use super::{Answer, answer_of};
 use crate::web::state::State;
 
-/// No code, no frames, nothing from elsewhere; styles and images of ours.
+/// No scripts, no frames, nothing from other sites; only our own styles and images.
 const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                    frame-ancestors 'none'; base-uri 'none'";
 
@@ -22,10 +22,10 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     (header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
 ];
 
-/// Two years, for this host: its siblings are not ours to decide about.
+/// Two years, for this host only: other hosts of the domain are not ours.
 const HSTS: &str = "max-age=63072000";
 
-/// Adds them. What has no word on caching is personal.
+/// Adds them. Answers without a caching header are treated as personal.
 pub async fn run<B: MessageBody + 'static>(
     state: State,
     req: ServiceRequest,
@@ -42,7 +42,7 @@ pub async fn run<B: MessageBody + 'static>(
             HeaderValue::from_static(HSTS),
         );
     }
-    // A page that has a script brings the policy that allows it.
+    // A page with a script sets its own policy.
     default_header(headers, header::CONTENT_SECURITY_POLICY, CSP);
     default_header(headers, header::CACHE_CONTROL, "no-store");
     Ok(response)

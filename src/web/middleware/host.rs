@@ -1,4 +1,4 @@
-//! Only the host name that is configured is served: links and origins hang on it.
+//! Only the configured host name is served, since links and origins depend on it.
 
 use actix_web::{body::MessageBody, dev::ServiceRequest, http::header, middleware::Next};
 
@@ -15,7 +15,7 @@ pub async fn run<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> Answer {
-    // The refusal itself needs the files of a page, which are the same under any name.
+    // The page of the refusal needs its static files, which are the same under any name.
     let is_free =
         matches!(req.path(), "/healthz" | "/readyz") || req.path().starts_with("/static/");
     if is_free || is_served(&req, &state.settings) {

@@ -1,5 +1,5 @@
-//! Who sits in front of a page, and the silent refresh: where the access cookie has expired and
-//! the refresh cookie lives, the pair is rotated and the request goes on as if nothing was.
+//! The user of a page, and the silent refresh: if the access cookie has expired and the refresh cookie is
+//! valid, the pair is rotated and the request continues.
 
 use actix_web::{
     HttpMessage,
@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// Leaves an [`Identity`] in the request, and the new pair in the answer.
+/// Stores an [`Identity`] in the request, and sets the new pair on the answer.
 pub async fn run<B: MessageBody + 'static>(
     state: State,
     req: ServiceRequest,
@@ -72,14 +72,14 @@ async fn identify(
         return Ok(None);
     };
     let Outcome::Refreshed(pair) = refresh::refresh(services, &token, &client()).await? else {
-        // The cookies stay: another tab may have won this race with the same ones.
+        // The cookies stay: another tab may have refreshed with the same ones.
         return Ok(None);
     };
     let who = authenticate::with_access_token(services, pair.access_token.expose()).await?;
     Ok(who.map(|who| (who, Some(pair))))
 }
 
-/// Whether the handler decided about the cookies itself: a later pair, or signing out.
+/// Whether the handler set or cleared the cookies itself.
 fn sets_refresh_cookie<B>(response: &ServiceResponse<B>, state: &State) -> bool {
     let prefix = format!(
         "{}=",

@@ -1,7 +1,7 @@
-//! A handler that panics answers with a 500 like any other fault of ours, and the process lives.
+//! A panic in a handler is answered with a 500 like any other fault, and the process continues.
 //!
-//! This one stands around each resource, inside all the others, so that what they do to an answer
-//! happens to this one too: a pair that was rotated on the way still reaches the browser.
+//! This middleware is around each resource, inside all the others, so that they change this answer as any
+//! other: a pair that was rotated before the panic still reaches the browser.
 
 use std::panic::AssertUnwindSafe;
 
@@ -15,12 +15,12 @@ use futures_util::FutureExt;
 
 use super::{Answer, answer_of};
 
-/// Catches it. The cause was logged where it happened (`telemetry::panics`), under the id of the
-/// request, and is of no use to the client.
+/// Catches a panic. Its cause was logged where it happened (`telemetry::panics`), with the id of the
+/// request, and is not sent to the client.
 pub async fn run<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Answer {
     let request = req.request().clone();
-    // What the handler held is dropped with it, and what is shared recovers from a panic: pooled
-    // connections by being closed, locks by being taken all the same.
+    // The handler's values are dropped, and shared ones recover from a panic: pooled connections are
+    // closed, and locks ignore poisoning.
     let caught = AssertUnwindSafe(answer_of(req, next)).catch_unwind().await;
     caught.unwrap_or_else(|_| {
         let fault = HttpResponse::InternalServerError().finish();

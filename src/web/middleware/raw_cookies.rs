@@ -1,9 +1,9 @@
 //! Cookie names as the browser sent them.
 //!
-//! actix decodes percent-escapes in cookie names and trims odd spaces, so that a cookie named
-//! `%5F%5FHost-refresh`, which any subdomain may plant, would pass for `__Host-refresh`. Before
-//! anything reads cookies, the header is reduced to ours by their exact raw names; two of one name
-//! are refused, since it is unknown which one is real.
+//! actix decodes percent-escapes in cookie names and trims unusual spaces, so a cookie named
+//! `%5F%5FHost-refresh`, which any subdomain can set, would be taken for `__Host-refresh`. Before anything
+//! reads cookies, the header is reduced to our cookies by their exact raw names. Two with the same name
+//! are refused, because it is unknown which one is genuine.
 
 use actix_web::{
     body::MessageBody,
@@ -37,14 +37,14 @@ pub async fn run<B: MessageBody + 'static>(
     answer_of(req, next).await
 }
 
-/// What the Cookie headers hold.
+/// The content of the `Cookie` headers.
 #[derive(Debug, PartialEq, Eq)]
 enum Found {
-    /// No cookie of ours.
+    /// None of our cookies.
     Nothing,
-    /// One header with ours alone.
+    /// One header with only our cookies.
     Ours(HeaderValue),
-    /// One of ours came twice.
+    /// Two of our cookies with the same name.
     Twice,
 }
 

@@ -1,5 +1,5 @@
-//! A request that changes something and carries our cookies must come from our own pages
-//! (ASVS 5.0, 3.5.1 to 3.5.3). What only reads is let through: a handler that writes at a `GET` asks
+//! A request that changes something and carries our cookies must come from our own pages (ASVS 5.0, 3.5.1
+//! to 3.5.3). Requests that only read are not checked: a handler that writes at a `GET` calls
 //! [`is_same_origin`] itself.
 
 use actix_web::{
@@ -17,7 +17,7 @@ use crate::web::{
     state::{State, WebSettings},
 };
 
-/// Refuses foreign requests with 403.
+/// Refuses requests from other sites with 403.
 pub async fn run<B: MessageBody + 'static>(
     state: State,
     req: ServiceRequest,
@@ -39,7 +39,7 @@ fn carries_our_cookies(req: &ServiceRequest, settings: &WebSettings) -> bool {
         .any(|name| settings.cookie(req.request(), *name).is_some())
 }
 
-/// Whether the browser says that a page of ours sent the request (Fetch Metadata).
+/// Whether the browser reports that one of our pages sent the request (Fetch Metadata).
 pub fn is_same_origin(headers: &HeaderMap) -> bool {
     values(headers, "sec-fetch-site") == [b"same-origin"]
 }

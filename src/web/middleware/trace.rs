@@ -1,4 +1,4 @@
-//! A request id, a span around the request, and one line when it is done.
+//! A request id, a span around the request, and one log line when it is answered.
 
 use std::time::Instant;
 
@@ -19,7 +19,7 @@ use crate::{
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Names the request. Ids of clients are not taken: they would end up in our logs.
+/// Assigns the id. Ids from clients are ignored, because they would be written to our logs.
 pub async fn run<B: MessageBody + 'static>(
     state: State,
     req: ServiceRequest,
@@ -51,7 +51,7 @@ pub async fn run<B: MessageBody + 'static>(
     Ok(response)
 }
 
-/// The pattern of a route as metrics name it: `{act:disable}` stands for one word alone.
+/// The pattern of a route as metrics name it: `{act:disable}` matches one word only.
 fn named(pattern: String) -> String {
     match pattern.split_once("{act:") {
         Some((parent, word)) => format!("{parent}{}", word.trim_end_matches('}')),

@@ -1,4 +1,4 @@
-//! An account from its beginning on: registering, invitations, verification, overview, password.
+//! Accounts: registering, invitations, verification, overview, password.
 
 pub(in crate::web::pages) mod activity;
 pub mod change_password;

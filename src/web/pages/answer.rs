@@ -1,4 +1,4 @@
-//! How pages answer: a screen with its status, or the way to the next one.
+//! The answers of pages: a screen with its status, or a redirect to the next one.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// How a screen with a form is shown: for the first time, or again with what is wrong.
+/// How a screen with a form is shown: for the first time, or again with faults.
 pub(super) struct Showing {
     status: StatusCode,
     errors: FieldErrors,
@@ -39,7 +39,7 @@ impl Showing {
         Self::again(StatusCode::OK, FieldErrors::default())
     }
 
-    /// Again, with a status and what is wrong.
+    /// Again, with a status and faults.
     pub(super) fn again(status: StatusCode, errors: FieldErrors) -> Self {
         Self {
             status,
@@ -48,20 +48,20 @@ impl Showing {
         }
     }
 
-    /// Again, as some input cannot be used.
+    /// Again, because some input is invalid.
     pub(super) fn invalid(errors: FieldErrors) -> Self {
         Self::again(StatusCode::UNPROCESSABLE_ENTITY, errors)
     }
 
-    /// A list of which no page is found, since its cursor or another part of the query means nothing.
-    /// They have no fields on the page.
+    /// A list without a page, because its cursor or another part of the query is invalid. These have no
+    /// fields on the page.
     pub(super) fn of_query(faults: &InputFaults) -> Self {
         let all = faults.iter().flat_map(|(_, messages)| messages);
         let messages: Vec<&str> = all.map(String::as_str).collect();
         Self::invalid(FieldErrors::of_form(messages.join(" ")))
     }
 
-    /// Again, as the credentials are wrong.
+    /// Again, because the credentials are wrong.
     pub(super) fn rejected(errors: FieldErrors) -> Self {
         Self::again(StatusCode::UNAUTHORIZED, errors)
     }
@@ -71,12 +71,12 @@ impl Showing {
         self.status == StatusCode::UNAUTHORIZED
     }
 
-    /// Again, as the account changed in the same moment.
+    /// Again, because the account changed at the same moment.
     pub(super) fn overtaken() -> Self {
         Self::again(StatusCode::CONFLICT, FieldErrors::of_form(copy::OVERTAKEN))
     }
 
-    /// Again, as there were too many attempts.
+    /// Again, because there were too many attempts.
     pub(super) fn throttled(pause: Pause) -> Self {
         Self {
             status: StatusCode::TOO_MANY_REQUESTS,
@@ -85,7 +85,7 @@ impl Showing {
         }
     }
 
-    /// The same where it turns out that the link is dead: gone, or nothing that can be sent.
+    /// The same if the link turns out to be invalid: a 410 or 422 instead of a fault of the form.
     pub(super) fn of_dead_link(mut self) -> Self {
         if self.status == StatusCode::OK {
             self.status = StatusCode::GONE;
@@ -96,7 +96,7 @@ impl Showing {
         self
     }
 
-    /// The answer, from the page that these errors make.
+    /// The answer with the page that is made from these faults.
     pub(super) fn answer<P: Template>(self, page: impl FnOnce(FieldErrors) -> P) -> WebResult {
         let html = page(self.errors).render()?;
         let mut answer = HttpResponse::build(self.status);
@@ -109,12 +109,12 @@ impl Showing {
     }
 }
 
-/// A page without a form of its own.
+/// A page without a form.
 pub(super) fn page(status: StatusCode, page: impl Template) -> WebResult {
     Showing::again(status, FieldErrors::default()).answer(|_| page)
 }
 
-/// What is wrong with the fields, in the order in which the page has them.
+/// The faults of the fields, in the order of the page.
 pub(super) fn field_errors(faults: &InputFaults, order: &[&str]) -> FieldErrors {
     let position = |field: &str| order.iter().position(|known| *known == field);
     let mut faults: Vec<_> = faults.iter().collect();
@@ -128,20 +128,20 @@ pub(super) fn field_errors(faults: &InputFaults, order: &[&str]) -> FieldErrors 
     errors
 }
 
-/// On to another page, with GET (RFC 9110, 15.4.4).
+/// A redirect to another page, with GET (RFC 9110, 15.4.4).
 pub(super) fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, path))
         .finish()
 }
 
-/// On to another page, which will show a message.
+/// A redirect to another page that will show a message.
 pub(super) fn see_other_with(session: &BrowserSession, path: &str, flash: &Flash) -> HttpResponse {
     session.leave_flash(flash);
     see_other(path)
 }
 
-/// The link to the next page of a list; empty where there is none.
+/// The link to the next page of a list; empty if there is none.
 pub(super) fn next_page(path: &str, name: &str, next: Option<&str>) -> String {
     next.map_or_else(String::new, |cursor| {
         let query = Serializer::new(String::new())
@@ -151,8 +151,8 @@ pub(super) fn next_page(path: &str, name: &str, next: Option<&str>) -> String {
     })
 }
 
-/// Signs the browser in and sends it on. The account knows it from now on, beside what its `device`
-/// cookie held already. A flash must be left after this, not before.
+/// Signs the browser in and redirects it. The account then knows the browser, in addition to the entries
+/// of its `device` cookie. A flash must be left after this, not before.
 pub(super) fn signed_in(
     request: &PageRequest,
     pair: &TokenPair,
@@ -171,7 +171,7 @@ pub(super) fn signed_in(
         .with_cookies([request.state.settings.device_cookie(&device)])
 }
 
-/// Sends the browser on to the code. A flash must be left after this, not before.
+/// Redirects to the page for the code. A flash must be left after this, not before.
 pub(super) fn code_required(
     session: &BrowserSession,
     pending: &PendingSignIn,

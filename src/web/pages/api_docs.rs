@@ -1,7 +1,6 @@
 //! `/api/docs`, in development only: the API as a page, with a form for each call.
 //!
-//! Written from the document that `/api/openapi.json` serves, so it knows nothing of its own. It has a
-//! script, and a policy that allows it.
+//! It is made only from the document of `/api/openapi.json`. It has a script, and a policy that allows it.
 
 use actix_web::{
     HttpRequest,
@@ -16,7 +15,7 @@ use serde_json::{Map, Value};
 use super::answer::page;
 use crate::web::{api, assets, error::WebResult, extract::PageShell, state::State, view::Shell};
 
-/// A script and calls of our own; otherwise as everywhere.
+/// Allows our own script and calls; otherwise the usual policy.
 const CSP: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
                    img-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
@@ -26,7 +25,7 @@ pub struct ApiDocsPage {
     pub shell: Shell,
     /// The URL of its script.
     pub script: &'static str,
-    /// What holds for all calls.
+    /// The description that concerns all calls.
     pub about: Text,
     /// The calls, by subject.
     pub groups: Vec<Group>,
@@ -36,7 +35,7 @@ pub struct ApiDocsPage {
 #[derive(Clone, Debug)]
 pub struct Group {
     pub name: String,
-    /// What it is.
+    /// Its description.
     pub about: Text,
     pub calls: Vec<Call>,
 }
@@ -47,17 +46,17 @@ pub struct Call {
     pub id: String,
     pub method: String,
     pub path: String,
-    /// What it does, in a sentence.
+    /// Its summary.
     pub summary: Text,
-    /// What else there is to say.
+    /// Its further description.
     pub description: Text,
-    /// How it can be authenticated, in the words of the document; empty if it need not be.
+    /// The ways to authenticate, as the document names them; empty if none is needed.
     pub authenticated_by: Vec<String>,
-    /// The parts of its path that vary.
+    /// The variable parts of its path.
     pub path_fields: Vec<String>,
-    /// The fields of its body; none where it takes no body.
+    /// The fields of its body; `None` without a body.
     pub fields: Option<Vec<Field>>,
-    /// A body to begin with, as JSON.
+    /// An example body as JSON.
     pub example: String,
     /// Its answers, by status.
     pub answers: Vec<(String, Text)>,
@@ -67,13 +66,13 @@ pub struct Call {
 #[derive(Clone, Debug)]
 pub struct Field {
     pub name: String,
-    /// Whether it must be there.
+    /// Whether it is required.
     pub required: bool,
-    /// What it must be.
+    /// Its description.
     pub description: Text,
 }
 
-/// Paragraphs of plain text and, where true, code.
+/// Paragraphs of pieces: whether a piece is code, and its text.
 pub type Text = Vec<Vec<(bool, String)>>;
 
 /// `GET /api/docs`.
@@ -182,7 +181,7 @@ impl<'a> Reader<'a> {
         serde_json::to_string_pretty(&fields).unwrap_or_default()
     }
 
-    /// What a reference refers to, or the thing itself.
+    /// The target of a reference, or the value itself.
     fn resolved(&self, value: &'a Value) -> &'a Value {
         let reference = value["$ref"].as_str().and_then(|r| r.strip_prefix('#'));
         reference
@@ -191,7 +190,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What a field is where it is not null.
+/// The schema of a field without the `null` alternative.
 fn given(property: &Value) -> &Value {
     property["oneOf"].get(0).unwrap_or(property)
 }
@@ -209,7 +208,7 @@ fn words(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// Backticks mark code, empty lines end paragraphs.
+/// Backticks mark code, empty lines separate paragraphs.
 fn text(value: &Value) -> Text {
     let text = value.as_str().unwrap_or_default();
     let spans = |paragraph: &str| {

@@ -28,15 +28,14 @@ pub use query::AuditQuery;
 #[derive(Clone, Debug, Template)]
 #[template(path = "audit/log.html")]
 pub struct AuditPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// What was asked for.
+    /// The query.
     pub query: AuditQuery,
     /// The events of this page.
     pub events: Vec<AuditLine>,
     /// The link to the next, older page; empty on the last one.
     pub older: String,
-    /// What is wrong with the query, by its fields.
+    /// Faults of the query, by its fields.
     pub errors: FieldErrors,
 }
 
@@ -57,7 +56,7 @@ impl AuditPage {
     }
 }
 
-/// Events to choose from.
+/// A group of events to choose from.
 struct Choice {
     title: &'static str,
     events: Vec<(&'static str, String)>,

@@ -1,4 +1,4 @@
-//! The second factor, backup codes, and the recent proof of who acts.
+//! The second factor, backup codes, and reauthentication.
 
 pub mod backup_codes;
 pub mod reauthenticate;

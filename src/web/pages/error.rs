@@ -1,5 +1,5 @@
-//! What a person reads when a page cannot be shown: what happened, what to do next, and the id
-//! under which the operator finds it. Never a cause.
+//! The page for a failed request: what happened, what to do next, and the id under which the operator
+//! finds it. Never a cause.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use crate::web::{
     view::{Shell, wait_in_words},
 };
 
-/// The words of the link where no other page is nearer.
+/// The text of the link if no other page is more suitable.
 const HOME: &str = "Go to the home page";
 
-/// Any error, in the clothes of every other page.
+/// Any error, in the layout of all pages.
 #[derive(Clone, Debug, Template)]
 #[template(path = "error.html")]
 pub struct ErrorPage {
@@ -25,14 +25,14 @@ pub struct ErrorPage {
     pub happened: String,
     /// What to do next.
     pub next_step: String,
-    /// The way on: a path or a URL of ours, and the words of its link.
+    /// The link to continue: a path or a URL of ours, and its text.
     pub way: (String, &'static str),
 }
 
 impl ErrorPage {
-    /// The page for a status; a status without words of its own reads as the nearest one that has.
+    /// The page for a status. A status without its own text uses that of the nearest one.
     ///
-    /// `retry_after` is what the `Retry-After` header says, where it is sent.
+    /// `retry_after` is the value of the `Retry-After` header, if it is sent.
     pub fn for_status(shell: Shell, status: u16, retry_after: Option<Duration>) -> Self {
         let (title, happened, next_step) = words(status);
         let next_step = match retry_after {
@@ -52,7 +52,7 @@ impl ErrorPage {
         }
     }
 
-    /// This service under a name that is not its own (421): a link of its own would lead here again.
+    /// This service under another host name (421): a relative link would lead to the same error.
     pub fn misdirected(shell: Shell, origin: &str) -> Self {
         let home = format!("{origin}/");
         let shell = Shell {
@@ -65,8 +65,8 @@ impl ErrorPage {
         }
     }
 
-    /// A form whose hidden token does not belong to this browser's session (403). `form` is where its
-    /// page is, empty where that is not known.
+    /// A form whose hidden token does not belong to this browser's session (403). `form` is the path of
+    /// its page, empty if unknown.
     pub fn form_expired(shell: Shell, form: &str) -> Self {
         Self {
             shell,

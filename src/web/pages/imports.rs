@@ -1,5 +1,5 @@
-//! Bringing accounts over from a file: the form that takes it, and the list of files of before.
-//! One file's own page stands in `import`.
+//! Importing accounts from a file: the upload form, and the list of earlier files. `import` is the page of
+//! one file.
 
 pub mod import;
 
@@ -36,14 +36,14 @@ use import::{chip, summed_up};
 #[template(path = "imports/imports.html")]
 pub struct ImportsPage {
     pub shell: Shell,
-    /// Whether a file is taken at once, as there is a recent proof.
+    /// Whether a file can be uploaded now, because the admin has reauthenticated recently.
     pub takes_file: bool,
     pub lines: Vec<ImportLine>,
-    /// Whether this is another page than the first one.
+    /// Whether this is not the first page.
     pub goes_on: bool,
     /// The link to the next page; empty on the last one.
     pub next: String,
-    /// What is wrong, by `file` and `cursor`.
+    /// Faults, by `file` and `cursor`.
     pub errors: FieldErrors,
 }
 
@@ -52,9 +52,9 @@ pub struct ImportsPage {
 pub struct ImportLine {
     pub href: String,
     pub file_name: String,
-    /// What became of it.
+    /// Its state.
     pub chip: Chip,
-    /// The same in numbers.
+    /// The counts of its rows.
     pub summed_up: String,
     /// The address of the admin who uploaded it; empty for an operator.
     pub by: String,

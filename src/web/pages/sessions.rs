@@ -39,15 +39,15 @@ const SESSIONS: &str = "/account/sessions";
 #[template(path = "sessions/sessions.html")]
 pub struct SessionsPage {
     pub shell: Shell,
-    /// The sessions of this page: this one first, then by when they were last seen.
+    /// The sessions of this page: this one first, then the last seen first.
     pub sessions: Vec<DeviceItem>,
-    /// The browsers that are asked for no code, the last used first; on the first page alone.
+    /// Trusted browsers, the last used first; only on the first page.
     pub trusted: Vec<DeviceItem>,
-    /// Whether this is another page than the first one.
+    /// Whether this is not the first page.
     pub goes_on: bool,
     /// The link to the next page; empty on the last one.
     pub next: String,
-    /// What is wrong with the cursor.
+    /// Faults of the cursor.
     pub errors: FieldErrors,
 }
 
@@ -65,13 +65,13 @@ impl SessionsPage {
 #[derive(Clone, Debug)]
 pub struct DeviceItem {
     pub id: Uuid,
-    /// Browser and system in words, as a heading.
+    /// Browser and system as text, as a heading.
     pub device: String,
-    /// The client's address when it was last seen; empty where unknown.
+    /// The client's address when it was last seen; empty if unknown.
     pub address: String,
-    /// What there is to know of its times, each with its words.
+    /// Its times, each with a label.
     pub times: [(&'static str, DateTime<Utc>); 2],
-    /// Whether this page was asked for from there.
+    /// Whether it is the browser that requested this page.
     pub is_this: bool,
 }
 
@@ -103,7 +103,7 @@ impl DeviceItem {
     }
 }
 
-/// Capitalizes `an unknown browser`, and keeps the names of products.
+/// Capitalises `an unknown browser`, and keeps product names.
 pub(super) fn as_heading(name: &str) -> String {
     match name.strip_prefix("an ") {
         Some(rest) => format!("An {rest}"),
@@ -144,7 +144,7 @@ pub async fn get(
     })
 }
 
-/// `GET` of a path that only takes forms: a reloaded answer leads to the page.
+/// `GET` of a path that only accepts forms: reloading the answer shows the page.
 pub async fn back() -> HttpResponse {
     see_other(SESSIONS)
 }

@@ -1,20 +1,20 @@
-//! Every refusal: its status, its word for programs, when it is given, and its sentence.
+//! Every refusal: its status, its code, when it is used, and its sentence.
 //!
-//! Answers and the description of the API are made from this table alone.
+//! Answers and the description of the API are made from this table only.
 
 use actix_web::http::StatusCode;
 
 use crate::web::copy;
 
-/// One way to refuse.
+/// One kind of refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code {
     pub status: StatusCode,
-    /// The stable word for programs.
+    /// The stable code for programs.
     pub word: &'static str,
-    /// When it is given, for the description.
+    /// When it is used, for the description.
     pub when: &'static str,
-    /// The `detail` of an answer that has nothing more exact to say.
+    /// The `detail` of an answer without a more specific text.
     pub says: &'static str,
 }
 
@@ -133,13 +133,13 @@ codes! {
         "The service is busy or temporarily unavailable. Try again in a moment.";
 }
 
-/// The token of a form does not belong to the browser that sends it. Becomes a page.
+/// The token of a form does not belong to the browser that sent it. Shown as a page.
 pub const FORM_EXPIRED: Code = of_form(
     StatusCode::FORBIDDEN,
     "form_expired",
     "This form has expired. Load the page again and send it once more.",
 );
-/// Becomes a page.
+/// Shown as a page.
 pub const MALFORMED_FORM: Code = of_form(
     StatusCode::BAD_REQUEST,
     "malformed_form",

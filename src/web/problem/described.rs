@@ -1,6 +1,7 @@
-//! Refusals as the description of the API tells them.
+//! Refusals in the description of the API.
 //!
-//! A status with one code refers to a response that all calls share; a status with several lists them.
+//! A status with one code refers to a response that all calls share. A status with several codes lists
+//! them.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +20,7 @@ use super::{
 /// The name of a problem document among the schemas.
 const PROBLEM: &str = "Problem";
 
-/// The responses of a call that refuses with these codes, by status.
+/// The responses of a call with these codes, by status.
 pub(in crate::web) fn responses(codes: &[Code]) -> BTreeMap<String, RefOr<Response>> {
     let mut by_status = BTreeMap::<u16, Vec<Code>>::new();
     for code in codes {
@@ -46,7 +47,7 @@ pub(in crate::web) fn shared() -> impl Iterator<Item = (String, Response)> {
     API.iter().map(|code| (name(*code), response(&[*code])))
 }
 
-/// `422-invalid_input`: some words come with more than one status.
+/// `422-invalid_input`: some codes are used with more than one status.
 fn name(code: Code) -> String {
     format!("{}-{}", code.status.as_u16(), code.word)
 }
@@ -90,7 +91,7 @@ fn one_of<T: Into<serde_json::Value>>(
         .enum_values(Some(values))
 }
 
-/// The header that a status always comes with.
+/// The header that is always sent with a status.
 fn header_of(status: StatusCode) -> Option<(&'static str, &'static str, ObjectBuilder)> {
     match status {
         StatusCode::UNAUTHORIZED => Some((

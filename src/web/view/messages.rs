@@ -1,19 +1,19 @@
-//! What is wrong with a form, in sentences that may have links.
+//! The faults of a form, in sentences that may contain links.
 
 use std::borrow::Cow;
 
-/// A sentence in which some words are links to where its advice is followed.
+/// A sentence in which some words are links to the page where its advice can be followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     text: Cow<'static, str>,
     links: &'static [Link],
 }
 
-/// Words of a [`Message`], and the path that they lead to.
+/// Words of a [`Message`], and the path that they link to.
 pub type Link = (&'static str, &'static str);
 
 impl Message {
-    /// `links` in the order in which their words stand in the text.
+    /// `links` in the order in which their words appear in the text.
     pub const fn with_links(text: &'static str, links: &'static [Link]) -> Self {
         Self {
             text: Cow::Borrowed(text),
@@ -21,7 +21,7 @@ impl Message {
         }
     }
 
-    /// The sentence without links, as programs read it.
+    /// The sentence without links, for programs.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -30,7 +30,7 @@ impl Message {
         !self.links.is_empty()
     }
 
-    /// The sentence in pieces, each with the path that it leads to; empty for plain text.
+    /// The sentence in pieces, each with the path that it links to; empty for plain text.
     pub fn parts(&self) -> Vec<(&str, &'static str)> {
         let mut parts = Vec::new();
         let mut rest = self.text();
@@ -73,10 +73,10 @@ impl From<Message> for String {
     }
 }
 
-/// What is wrong with a form, in the order in which it was found.
+/// The faults of a form, in the order in which they were found.
 ///
-/// The key is the id of the input, which is the field's name except where two forms of one page
-/// have a field of the same name. The empty key is the form as a whole.
+/// The key is the id of the input, which is the field's name unless two forms of one page have a field
+/// with the same name. The empty key is the form as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldErrors(Vec<(&'static str, Vec<Message>)>);
 
@@ -102,12 +102,12 @@ impl FieldErrors {
         self
     }
 
-    /// True where nothing is wrong.
+    /// Whether there are no faults.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// True where this field has a message.
+    /// Whether this field has a message.
     pub fn has(&self, field: &str) -> bool {
         self.first(field).is_some()
     }
@@ -125,7 +125,7 @@ impl FieldErrors {
             .map_or(&[], |(_, messages)| messages)
     }
 
-    /// Every field with every one of its messages, a pair a message.
+    /// Every field with each of its messages, as pairs.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Message)> {
         self.0
             .iter()
@@ -141,7 +141,7 @@ impl FieldErrors {
         }
     }
 
-    /// What the title of the page starts with, so that a tab or a screen reader tells at once.
+    /// The beginning of the page's title, so that tabs and screen readers announce a fault at once.
     pub fn title_prefix(&self) -> &'static str {
         if self.is_empty() { "" } else { "Error: " }
     }

@@ -1,30 +1,30 @@
-//! Moments and waits in words.
+//! Times and waits as text.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-/// A moment as a page prints it: `3 March 2026, 14:05 UTC`.
+/// A time as pages print it: `3 March 2026, 14:05 UTC`.
 pub fn moment(at: &DateTime<Utc>) -> String {
     at.format("%-d %B %Y, %H:%M UTC").to_string()
 }
 
-/// The day of a moment, where a column has many: `2026-03-03`.
+/// The date of a time, for columns with many: `2026-03-03`.
 pub fn day(at: &DateTime<Utc>) -> String {
     at.format("%Y-%m-%d").to_string()
 }
 
-/// A moment to the second, where the order of moments matters: `3 March 2026, 14:05:09 UTC`.
+/// A time to the second, where the order matters: `3 March 2026, 14:05:09 UTC`.
 pub fn exact_moment(at: &DateTime<Utc>) -> String {
     at.format("%-d %B %Y, %H:%M:%S UTC").to_string()
 }
 
-/// A moment as the `datetime` attribute wants it (RFC 3339, seconds).
+/// A time for the `datetime` attribute (RFC 3339, seconds).
 pub fn machine_moment(at: &DateTime<Utc>) -> String {
     at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// A wait in words, rounded up so that waiting this long is always enough: `40 seconds`, `2 minutes`.
+/// A wait as text, rounded up so that waiting this long is always enough: `40 seconds`, `2 minutes`.
 pub fn wait_in_words(wait: Duration) -> String {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     match seconds {

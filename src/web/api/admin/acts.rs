@@ -1,6 +1,6 @@
-//! `POST /api/admin/users/{id}/...`: what admins do to an account, a call each.
+//! `POST /api/admin/users/{id}/...`: admins' acts on an account, a call for each.
 //!
-//! They differ in their fields alone. The guards stand in the flow that all of them pass.
+//! They differ only in their fields. The checks are in the flow that all of them use.
 
 use std::mem;
 
@@ -102,14 +102,14 @@ fn role(field: Field) -> WebResult<Role> {
         .map_err(|why| refusals::invalid(&InputFaults::one("role", &why)))
 }
 
-/// What the path names.
+/// The ids in the path.
 #[derive(Deserialize)]
 struct Ids {
     id: String,
     session: Option<String>,
 }
 
-/// The acts of the table, a call each; those that give roles share one.
+/// The acts of the table, a call for each; acts that set a role share one.
 pub(super) fn calls() -> Vec<Call> {
     let mut acts: Vec<_> = ACTS.iter().collect();
     acts.dedup_by_key(|act| act.path);
@@ -132,7 +132,7 @@ fn call(act: &AdminAct) -> Call {
     }
 }
 
-/// The call of an act that `read` finds in the body and the id of the session.
+/// The call of an act that `read` makes from the body and the id of the session.
 fn reads<B, R>(act: &AdminAct, read: R) -> Call
 where
     B: DeserializeOwned + MayProve + ToSchema + 'static,

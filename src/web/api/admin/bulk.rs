@@ -58,7 +58,7 @@ struct Body {
     password: Field,
 }
 
-/// The ids as they came.
+/// The ids as they were sent.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Ids {
@@ -84,7 +84,7 @@ struct Answer {
     not_reached: usize,
 }
 
-/// Whom to do it to.
+/// The users to act on.
 enum Whom {
     Named(Selected),
     Found(Query, Option<u32>),
@@ -114,7 +114,7 @@ fn read(body: Body) -> WebResult<(Whom, Order)> {
         None => Selected::parse(ids.iter().map(String::as_str)).map(Whom::Named),
     };
     let reason = reason.as_ref().map_or("", |reason| reason.expose());
-    // Without an act there was a fault before.
+    // Without an act, a fault was reported already.
     let order = act.map_or(Err(InputFaults::default()), |act| bulk::order(act, reason));
     match (whom, order) {
         (Ok(whom), Ok(order)) => Ok((whom, order)),
@@ -131,7 +131,7 @@ fn read(body: Body) -> WebResult<(Whom, Order)> {
     }
 }
 
-/// The act; where there is none, the fault is noted.
+/// The act; `None` after recording a fault.
 fn action(r: &mut Reader, field: Field) -> Option<&'static AdminAct> {
     let is_given = field.is_given();
     let typed = r.text("action", field);

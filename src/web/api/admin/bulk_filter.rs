@@ -1,4 +1,4 @@
-//! A filter in the body of an act on many accounts, in the place of ids.
+//! A filter instead of ids, in the body of an act on many accounts.
 
 use serde::{Deserialize, de::IgnoredAny};
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use crate::{
     web::{api::schemas, error::WebResult, fields::Reader, refusals},
 };
 
-/// The filter as it came.
+/// The filter as it was sent.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(in crate::web::api) enum Filter {
@@ -39,7 +39,7 @@ pub(super) struct FilterBody {
     verified: String,
 }
 
-/// The number as it came.
+/// The number as it was sent.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(in crate::web::api) enum Expected {
@@ -60,7 +60,7 @@ impl From<FilterBody> for Query {
     }
 }
 
-/// What is searched for, where a filter came; a fault beside one is noted.
+/// The query of a filter, if there is one. Faults are recorded.
 pub(in crate::web::api) fn searched(
     r: &mut Reader,
     filter: Option<Filter>,
@@ -100,7 +100,7 @@ pub(in crate::web::api) fn searched(
     }
 }
 
-/// All users whom a filter finds; every fault of it is reported at `filter`.
+/// All users that a filter finds; every fault of it is reported at `filter`.
 pub(in crate::web::api) async fn found(
     services: &Services,
     query: &Query,

@@ -218,7 +218,7 @@ fn refused(why: &Refused) -> WebError {
     }
 }
 
-/// Backup codes beside a pair, or alone where the session has ended meanwhile.
+/// Backup codes with a pair, or alone if the session has ended in the meantime.
 pub(in crate::web::api) struct BackupCodesAndPair;
 
 impl PartialSchema for BackupCodesAndPair {

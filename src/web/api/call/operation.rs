@@ -1,4 +1,4 @@
-//! What the OpenAPI document says of a call.
+//! The OpenAPI description of a call.
 
 use utoipa::openapi::{
     Content, ContentBuilder, HttpMethod, Ref, Required, Response, ResponseBuilder,
@@ -41,9 +41,9 @@ const BODY: [Code; 6] = [
 ];
 /// Codes of a call with a query.
 const QUERY: [Code; 2] = [BAD_REQUEST, INVALID_INPUT];
-/// Codes of a call that looks for an access token.
+/// Codes of a call that reads an access token.
 const TOKEN: [Code; 2] = [AMBIGUOUS_CREDENTIALS, UNAUTHORIZED];
-/// Codes of a call that needs a recent proof, or takes the password as one.
+/// Codes of a call that requires recent reauthentication, or the password.
 const PROOF: [Code; 4] = [
     WRONG_PASSWORD,
     REAUTHENTICATION_REQUIRED,
@@ -53,7 +53,7 @@ const PROOF: [Code; 4] = [
 
 const JSON: &str = "application/json";
 impl Call {
-    /// Everything that it may be refused with.
+    /// All codes with which it may be refused.
     fn all_codes(&self) -> Vec<Code> {
         let mut codes = ANY.to_vec();
         if self.method != HttpMethod::Get {

@@ -61,7 +61,7 @@ async fn post(
     };
     match refresh::refresh(&state.services, token.expose(), &client).await? {
         Outcome::Refreshed(pair) => Ok(dto::renewed(&state.settings, via, &pair)),
-        // Cookies stay: a quicker request may have set better ones.
+        // Cookies stay: a faster request may have set newer ones.
         Outcome::Dead => Err(refusals::dead_token(
             "The refresh token is expired, used or revoked. Sign in again.",
         )),

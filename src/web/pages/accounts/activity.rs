@@ -7,15 +7,15 @@ use crate::{
     domain::{audit::event::kind_of, user_agent},
 };
 
-/// Of an event that only a later version knows.
+/// For an event that only a later version knows.
 const UNKNOWN: &str = "Something changed that this page cannot name yet.";
 
 /// One line of the recent activity.
 #[derive(Clone, Debug)]
 pub struct ActivityItem {
-    /// What happened, a plain sentence.
+    /// The event as a sentence.
     pub sentence: String,
-    /// Browser, system or address, in words; empty where unknown.
+    /// Browser, system or address as text; empty if unknown.
     pub from: String,
     pub at: DateTime<Utc>,
 }
@@ -25,7 +25,7 @@ pub(in crate::web::pages) fn item(row: &EventRow) -> ActivityItem {
     let sentence = kind_of(&row.event).and_then(|kind| kind.sentence.with(&row.detail));
     ActivityItem {
         sentence: sentence.unwrap_or(UNKNOWN.into()).into_owned(),
-        // Where an admin sits is not their users' business.
+        // The admin's location is not shown to the user.
         from: if row.event.starts_with("user_") {
             String::new()
         } else {
@@ -35,7 +35,7 @@ pub(in crate::web::pages) fn item(row: &EventRow) -> ActivityItem {
     }
 }
 
-/// Browser and address of an event, in words.
+/// Browser and address of an event as text.
 pub(in crate::web::pages) fn origin(row: &EventRow) -> String {
     let browser = row.user_agent.as_deref().map(user_agent::short_name);
     let address = row.ip.map(|network| network.addr().to_string());

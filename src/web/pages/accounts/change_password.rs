@@ -29,13 +29,13 @@ pub struct ChangePasswordPage {
     pub shell: Shell,
     /// The address, for password managers.
     pub email: String,
-    /// True where nothing else can be done before the password is changed.
+    /// Whether nothing else is allowed before the password is changed.
     pub must_change: bool,
-    /// Where to go afterwards, checked already; empty for the account page.
+    /// Where to go afterwards, already checked; empty for the account page.
     pub next: String,
     /// The fewest characters that a password may have, for the hint.
     pub password_min_length: usize,
-    /// What is wrong, by `current_password` and `new_password`.
+    /// Faults, by `current_password` and `new_password`.
     pub errors: FieldErrors,
 }
 
@@ -55,7 +55,7 @@ pub struct Form {
     next: String,
 }
 
-/// Where a person goes on who came from another page.
+/// The page to return to.
 fn local(next: &str) -> Option<LocalPath> {
     LocalPath::parse(next).filter(|next| !next.as_str().starts_with(CHANGE_PASSWORD))
 }
@@ -96,7 +96,7 @@ pub async fn post(
     {
         Outcome::Changed(pair) => {
             let flash = Flash::success(copy::PASSWORD_CHANGED);
-            // An account knows no browser from before its password.
+            // An account knows no browser from before its current password.
             let device = remember_browser(request.services(), &request.client.device, &pair.user);
             let path = next.as_ref().map_or(ACCOUNT, LocalPath::as_str);
             return Ok(see_other_with(&request.session, path, &flash)

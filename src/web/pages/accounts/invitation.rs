@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// `/invitation?token=` with a link that still works.
+/// `/invitation?token=` with a valid link.
 #[derive(Clone, Debug, Template)]
 #[template(path = "accounts/invitation.html")]
 pub struct InvitationPage {
@@ -25,16 +25,16 @@ pub struct InvitationPage {
     pub token: String,
     /// The address that was invited.
     pub email: String,
-    /// Whether the account will manage all others.
+    /// Whether the account will be an admin's.
     pub as_admin: bool,
     pub display_name: String,
     /// The fewest characters that a password may have, for the hint.
     pub password_min_length: usize,
-    /// What is wrong, by `password` and `display_name`.
+    /// Faults, by `password` and `display_name`.
     pub errors: FieldErrors,
 }
 
-/// `/invitation` with a link that opens nothing.
+/// `/invitation` with a link that cannot be used.
 #[derive(Clone, Debug, Template)]
 #[template(path = "accounts/invitation_invalid.html")]
 pub struct InvitationInvalidPage {
@@ -42,10 +42,10 @@ pub struct InvitationInvalidPage {
     pub why: NoUse,
 }
 
-/// Why a link opens nothing.
+/// Why a link cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoUse {
-    /// It was used, revoked, replaced or has expired, or never was one.
+    /// It was used, revoked or replaced, has expired, or never existed.
     Dead,
     /// The address has an account.
     EmailTaken,
@@ -62,7 +62,7 @@ pub struct Form {
     display_name: String,
 }
 
-/// `GET /invitation?token=`. Changes nothing: mail scanners open links.
+/// `GET /invitation?token=`. Changes nothing, because mail scanners open links.
 pub async fn get(Query(LinkToken { token }): Query<LinkToken>, request: PageRequest) -> WebResult {
     show(&request, &token, String::new(), Showing::first()).await
 }
@@ -116,7 +116,7 @@ fn closed() -> Showing {
     Showing::again(StatusCode::FORBIDDEN, FieldErrors::default())
 }
 
-/// The form, while the link is good.
+/// The form, if the link is valid.
 async fn show(
     request: &PageRequest,
     token: &SecretString,

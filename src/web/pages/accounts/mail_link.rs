@@ -1,10 +1,10 @@
-//! What the links in mails carry to their pages.
+//! The tokens in mailed links.
 
 use serde::Deserialize;
 
 use crate::domain::secrets::secret::SecretString;
 
-/// The token of a link, also as its page's form sends it on.
+/// The token of a link, which the form of its page repeats.
 #[derive(Deserialize)]
 pub struct LinkToken {
     /// Empty if the link was cut off.

@@ -1,4 +1,4 @@
-//! The overview of one's own account.
+//! The overview of the user's account.
 
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -22,30 +22,30 @@ use crate::{
 pub struct AccountPage {
     pub shell: Shell,
     pub email: String,
-    /// The name that the person chose, where they did.
+    /// The name that the user chose, if any.
     pub display_name: Option<String>,
-    /// Whether the address has been shown to be theirs.
+    /// Whether the address is verified.
     pub email_verified: bool,
-    /// When the account is deleted, unless its address is verified before.
+    /// When the account will be deleted, unless its address is verified before.
     pub deleted_at: Option<DateTime<Utc>>,
     /// When the account was created.
     pub created_at: DateTime<Utc>,
-    /// Whether a file brought the account.
+    /// Whether an import created the account.
     pub imported: bool,
-    /// When the password last changed; none means never since the account was created.
+    /// When the password last changed; `None` if never since the account was created.
     pub password_changed_at: Option<DateTime<Utc>>,
     pub second_factor: SecondFactorState,
-    /// What happened lately, the latest first.
+    /// The latest events, newest first.
     pub activity: Vec<ActivityItem>,
 }
 
-/// The second factor, as the overview tells of it.
+/// The state of the second factor on the overview.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecondFactorState {
     Off,
     On {
         since: DateTime<Utc>,
-        /// How many backup codes can still be used.
+        /// The number of unused backup codes.
         codes_left: usize,
     },
 }

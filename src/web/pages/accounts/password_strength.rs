@@ -1,4 +1,4 @@
-//! `/password-strength`: asked by the script of the pages that take a new password, while one is typed.
+//! `/password-strength`: called by the script on pages with a new password, while it is typed.
 
 use actix_web::{HttpResponse, http::header};
 use serde::{Deserialize, Serialize};
@@ -16,11 +16,11 @@ use crate::{
     },
 };
 
-/// The script, and the calls it makes, beside what every page may have.
+/// Allows the script and its calls, in addition to what every page may load.
 const CSP: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
                    img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-/// Allows a page the script that asks here.
+/// Allows a page the script that calls this.
 pub(in crate::web::pages) fn may_ask(page: WebResult) -> WebResult {
     let mut page = page?;
     page.headers_mut().insert(
@@ -30,7 +30,7 @@ pub(in crate::web::pages) fn may_ask(page: WebResult) -> WebResult {
     Ok(page)
 }
 
-/// What is typed so far.
+/// The input so far.
 #[derive(Deserialize)]
 pub struct Form {
     #[serde(default)]
@@ -41,14 +41,14 @@ pub struct Form {
     display_name: String,
 }
 
-/// The verdict, as the script shows it.
+/// The verdict that the script shows.
 #[derive(Serialize)]
 struct Verdict {
     /// From 0 to 4.
     score: u8,
-    /// Whether the form would accept it, the look-up of breached passwords aside.
+    /// Whether the form would accept it, without the look-up of breached passwords.
     accepted: bool,
-    /// The same words as below the form, or some that encourage.
+    /// The same text as the form would show, or an encouraging one.
     message: String,
 }
 

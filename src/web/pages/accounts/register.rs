@@ -1,4 +1,4 @@
-//! Creating an account, and the page that sends the person to their mailbox.
+//! Creating an account, and the page that tells the user to read their mail.
 
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -31,26 +31,26 @@ pub struct RegisterPage {
     pub display_name: String,
     /// The fewest characters that a password may have, for the hint.
     pub password_min_length: usize,
-    /// What is wrong, by `email`, `password` and `display_name`.
+    /// Faults, by `email`, `password` and `display_name`.
     pub errors: FieldErrors,
 }
 
-/// The answer where the next step waits in the mailbox. It reads alike for every address.
+/// The answer if a mail has the next step. It is the same for every address.
 #[derive(Clone, Debug, Template)]
 #[template(path = "accounts/check_mail.html")]
 pub struct CheckMailPage {
     pub shell: Shell,
     pub email: String,
-    /// What the person did to come here.
+    /// What the user did before.
     pub reason: CheckMailReason,
 }
 
 /// What led to a [`CheckMailPage`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckMailReason {
-    /// Registered where an address must be verified first.
+    /// Registered, if addresses must be verified first.
     Registered,
-    /// Asked for another link, at this time: a second request reads otherwise than the first.
+    /// Requested another link, at this time, so that a second answer differs from the first.
     LinkRequested(DateTime<Utc>),
 }
 
@@ -64,7 +64,7 @@ pub struct Form {
     display_name: String,
 }
 
-/// `GET /register`. A signed-in user has an account already.
+/// `GET /register`. A signed-in user is redirected to the account.
 pub async fn get(MaybeUser(who): MaybeUser, request: PageRequest) -> WebResult {
     if who.is_some() {
         return Ok(see_other(ACCOUNT));
@@ -129,7 +129,7 @@ fn show(request: &PageRequest, form: Form, showing: Showing) -> WebResult {
     }))
 }
 
-/// The page that sends the person to their mailbox.
+/// The page that tells the user to read their mail.
 pub(in crate::web::pages) fn check_mail(
     request: &PageRequest,
     email: String,

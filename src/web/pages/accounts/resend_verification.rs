@@ -1,4 +1,4 @@
-//! Asking for another link to verify an address. The answer is the same for every address.
+//! Requesting another link to verify an address. The answer is the same for every address.
 
 use serde::Deserialize;
 
@@ -61,7 +61,7 @@ pub async fn post(
     }
 }
 
-/// The user whose own address it is may know whether it is verified.
+/// The message for the owner of the address, who may know whether it is verified.
 fn owner_flash(user: &User) -> Flash {
     Flash::success(if user.mailbox_proven() {
         copy::ADDRESS_VERIFIED

@@ -1,6 +1,6 @@
-//! What admins do to an account: a page that says what will happen, and the form that does it.
+//! Admins' acts on an account: a page that says what will happen, and the form that does it.
 //!
-//! The acts differ in their words and fields alone, so they share one page and one form.
+//! The acts differ only in their texts and fields, so they share one page and one form.
 
 use actix_web::{HttpRequest, http::StatusCode, web::Path};
 use askama::Template;
@@ -37,29 +37,28 @@ use crate::{
     },
 };
 
-/// `/admin/users/{id}/...`: an act that waits to be confirmed.
+/// `/admin/users/{id}/...`: an act to be confirmed.
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/act.html")]
 pub struct AdminActPage {
-    /// What stands around the page.
     pub shell: Shell,
     pub act: &'static AdminAct,
-    /// Where its form goes.
+    /// The action of its form.
     pub action: String,
     /// The page of the user.
     pub user_page: String,
-    /// What the user is called.
+    /// The name of the user, else the address.
     pub title: String,
     pub email: String,
-    /// The states worth a look.
+    /// The notable states of the account.
     pub chips: Vec<Chip>,
     /// The reason as typed.
     pub reason: String,
-    /// What is wrong, by `reason` and `confirm_email`.
+    /// Faults, by `reason` and `confirm_email`.
     pub errors: FieldErrors,
 }
 
-/// What is typed.
+/// The typed input.
 #[derive(Debug, Default, Deserialize)]
 pub struct Form {
     #[serde(default)]
@@ -70,7 +69,7 @@ pub struct Form {
     confirm_email: String,
 }
 
-/// What the form of an act asks for.
+/// The act with the input of its form.
 fn read(act: &AdminAct, form: &Form, session: Option<Uuid>) -> Result<Act, InputFaults> {
     let reason = || Reason::parse(&form.reason).map_err(|why| InputFaults::one("reason", &why));
     Ok(match act.input {
@@ -86,7 +85,7 @@ fn read(act: &AdminAct, form: &Form, session: Option<Uuid>) -> Result<Act, Input
     })
 }
 
-/// The name of an act that there is.
+/// The name of an existing act.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
 struct Name(&'static AdminAct);
@@ -99,7 +98,7 @@ impl TryFrom<String> for Name {
     }
 }
 
-/// What the path names: the user, the act, and of a session's act the session.
+/// The parts of the path: the user, the act, and for an act on a session its id.
 #[derive(Debug, Deserialize)]
 pub struct Named {
     id: String,

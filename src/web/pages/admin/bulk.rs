@@ -1,5 +1,4 @@
-//! `/admin/users/bulk`: one act on all users who are selected in the list, first as a preview that
-//! names them.
+//! `/admin/users/bulk`: one act on all selected users, first as a preview that lists them.
 
 mod asked;
 mod confirmed;
@@ -32,25 +31,24 @@ pub use confirmed::post;
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/bulk.html")]
 pub struct AdminBulkPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// The act; none where the form names no act.
+    /// The act; `None` if the form names none.
     pub act: Option<&'static AdminAct>,
-    /// Whom it would be done to; of those whom a search finds, the first.
+    /// The users that it would change; of a search's users, only the first ones.
     pub people: Vec<UserLine>,
     pub count: usize,
-    /// Who would be left out; of those whom a search finds, the first.
+    /// The users that would be left out; of a search's users, only the first ones.
     pub left_out: Vec<LeftOutLine>,
     pub left_out_count: usize,
-    /// The id of what a search found, kept until it is confirmed; empty where users were selected by hand.
+    /// The id of a stored selection of a search; empty if users were selected by hand.
     pub selection: String,
-    /// The list that the selection was made in, as a query.
+    /// The list in which the users were selected, as a query.
     pub list: ListQuery,
     /// The reason as typed.
     pub reason: String,
     /// The admin's address if reauthentication is needed, else empty.
     pub prove_as: String,
-    /// What is wrong, by `reason` and `password`.
+    /// Faults, by `reason` and `password`.
     pub errors: FieldErrors,
 }
 
@@ -82,7 +80,7 @@ impl AdminBulkPage {
         bulk.map_or_else(String::new, |bulk| bulk.button_for(self.count))
     }
 
-    /// Whom the form names: the users on the page, and no others.
+    /// The ids of the users on the page, and no others.
     fn ids(&self) -> String {
         let ids: Vec<&str> = self.people.iter().map(|line| line.id.as_str()).collect();
         ids.join(" ")
@@ -93,7 +91,7 @@ impl AdminBulkPage {
     }
 }
 
-/// The most of those whom a search finds who are shown.
+/// The most users of a search that are shown.
 const SHOWN: usize = 50;
 
 /// A user who is left out.
@@ -165,7 +163,7 @@ pub async fn get(
     .await
 }
 
-/// A page without a preview, since the form does not say what is wanted, or with whom.
+/// A page without a preview, because the form names no act or no users.
 fn unusable(shell: &PageShell, word: &str, list: ListQuery, faults: &InputFaults) -> WebResult {
     let mut errors = FieldErrors::default();
     for message in faults.iter().flat_map(|(_, messages)| messages) {
@@ -178,7 +176,7 @@ fn unusable(shell: &PageShell, word: &str, list: ListQuery, faults: &InputFaults
     })
 }
 
-/// The preview as it is now; `finish` completes it and says how it is shown.
+/// The current preview; `finish` completes it and decides how it is shown.
 async fn show(
     state: &WebState,
     shell: PageShell,

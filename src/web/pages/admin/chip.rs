@@ -1,13 +1,13 @@
-//! The states of an account, a word each.
+//! The states of an account, each in one word.
 
 use crate::{db::admin::managed::ManagedUser, domain::accounts::user::Role};
 
-/// A state in a word.
+/// A state in one word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chip {
     /// The word.
     pub text: &'static str,
-    /// Its colour, as the stylesheet spells it.
+    /// Its class in the stylesheet.
     pub class: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! The service at a glance: figures, and charts that are drawn here, with a table behind each.
+//! The dashboard: counts, and charts with a table for each.
 
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -19,46 +19,45 @@ use crate::{
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/dashboard.html")]
 pub struct DashboardPage {
-    /// What stands around the page.
     pub shell: Shell,
-    /// Figures with their names, in the order of the page.
+    /// Counts with their names, in the order of the page.
     pub facts: Vec<Fact>,
-    /// Since when audit events have waited too long to be sealed; empty where none has.
+    /// Since when audit events have waited too long to be sealed; empty if none has.
     pub audit_overdue_since: String,
     /// Sign-ins of the last day and the last month.
     pub charts: Vec<Chart>,
     /// The version of this process.
     pub version: &'static str,
-    /// The latest migration that ran; empty where none is known.
+    /// The latest migration that ran; empty if unknown.
     pub last_migration: String,
     /// Whether every migration of this version has run.
     pub migrations_current: bool,
 }
 
-/// A figure with its name.
+/// A count with its name.
 #[derive(Clone, Debug)]
 pub struct Fact {
     pub name: &'static str,
-    /// How many, in words.
+    /// The count as text.
     pub text: String,
-    /// What to know of it; may be empty.
+    /// A remark; may be empty.
     pub hint: &'static str,
 }
 
 #[derive(Clone, Debug)]
 pub struct Chart {
-    /// Tells the charts of the page apart.
+    /// The id of the chart within the page.
     pub id: &'static str,
     pub title: &'static str,
-    /// What a column stands for.
+    /// The unit of a column.
     pub unit: &'static str,
-    /// The whole in a sentence, for readers who do not see the drawing.
+    /// A sentence with the totals, for readers who do not see the drawing.
     pub summary: String,
     /// The width of the drawing; its height is [`HEIGHT`].
     pub width: usize,
     /// The columns, the oldest first.
     pub columns: Vec<Column>,
-    /// What the highest column stands for.
+    /// The value of the highest column.
     pub highest: String,
 }
 
@@ -66,9 +65,9 @@ pub struct Chart {
 #[derive(Clone, Debug)]
 pub struct Column {
     pub label: String,
-    /// Sign-ins, in words.
+    /// The number of sign-ins as text.
     pub succeeded: String,
-    /// Failures, in words.
+    /// The number of failures as text.
     pub failed: String,
     /// Where the bar of sign-ins begins.
     pub x: usize,
@@ -82,10 +81,10 @@ pub struct Column {
 pub const HEIGHT: i64 = 100;
 /// The width of one bar, of which a column has two.
 pub const BAR: usize = 6;
-/// The width of the gap behind them.
+/// The width of the gap after them.
 const GAP: usize = 4;
 
-/// A figure in words: `1,234`, `about 1,234`, `20,000 or more`.
+/// A count as text: `1,234`, `about 1,234`, `20,000 or more`.
 pub fn figure_text(figure: Figure) -> String {
     let digits = grouped(figure.count);
     match figure.precision {
@@ -108,7 +107,7 @@ fn grouped(count: i64) -> String {
 }
 
 impl Chart {
-    /// Draws the sign-ins of a time; `format` is how a column is called.
+    /// Draws the sign-ins of a period; `format` names a column.
     pub fn of(
         (id, title, unit): (&'static str, &'static str, &'static str),
         format: &str,
@@ -120,7 +119,7 @@ impl Chart {
         let highest = most.max().unwrap_or(0).max(1);
         let height = |figure: Figure| match figure.count {
             0 => 0,
-            // Something is never drawn as nothing.
+            // A count above zero is always visible.
             count => (count * HEIGHT / highest).max(1),
         };
         let column = |(at, one): (usize, &SignIns)| Column {
@@ -161,7 +160,7 @@ pub async fn get(AdminUser(_): AdminUser, state: State, shell: PageShell) -> Web
 }
 
 impl DashboardPage {
-    /// The page of what was counted.
+    /// The page with these counts.
     pub fn of(shell: Shell, dashboard: Dashboard) -> Self {
         let fact = |name, figure, hint| Fact {
             name,
@@ -222,7 +221,7 @@ impl DashboardPage {
     }
 }
 
-/// How many of all, with a percentage in whole numbers.
+/// A count as part of another, with a whole percentage.
 fn share(some: Figure, all: Figure) -> String {
     let percent = (some.count * 100).checked_div(all.count).unwrap_or(0);
     format!("{} ({}%)", figure_text(some), percent.min(100))

@@ -39,15 +39,14 @@ const INVITATIONS: &str = "/admin/invitations";
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/invite.html")]
 pub struct InvitePage {
-    /// What stands around the page.
     pub shell: Shell,
     /// The address as typed.
     pub email: String,
     /// The role as chosen.
     pub role: String,
-    /// Whether no one can be invited, as registration is closed.
+    /// Whether no one can be invited because registration is closed.
     pub closed: bool,
-    /// What is wrong, by `email` and `role`.
+    /// Faults, by `email` and `role`.
     pub errors: FieldErrors,
 }
 
@@ -55,15 +54,14 @@ pub struct InvitePage {
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/invitations.html")]
 pub struct InvitationsPage {
-    /// What stands around the page.
     pub shell: Shell,
     /// The invitations of this page.
     pub lines: Vec<InvitationLine>,
-    /// Whether this is another page than the first one.
+    /// Whether this is not the first page.
     pub goes_on: bool,
     /// The link to the next page; empty on the last one.
     pub next: String,
-    /// What is wrong with the query or with what was to be done.
+    /// Faults of the query or of the act.
     pub errors: FieldErrors,
 }
 
@@ -72,13 +70,13 @@ pub struct InvitationsPage {
 pub struct InvitationLine {
     pub id: String,
     pub email: String,
-    /// What it is good for, and the role where that is worth a look.
+    /// Its state, and the role if it is notable.
     pub chips: Vec<Chip>,
-    /// The address of the admin who sent it; empty where that account is gone.
+    /// The address of the admin who sent it; empty if that account was erased.
     pub inviter: String,
-    /// When it was sent last.
+    /// When it was last sent.
     pub sent_at: DateTime<Utc>,
-    /// From when on it cannot be accepted.
+    /// The end of its validity.
     pub expires_at: DateTime<Utc>,
     /// Whether sending it again would help.
     pub may_resend: bool,
@@ -108,7 +106,7 @@ impl From<Line> for InvitationLine {
     }
 }
 
-/// What is typed.
+/// The typed input.
 #[derive(Debug, Default, Deserialize)]
 pub struct Form {
     #[serde(default)]
@@ -187,7 +185,7 @@ pub async fn get(
     show(&state, shell, &query.cursor, Showing::first()).await
 }
 
-/// `GET` of the path of an act: to the list.
+/// `GET` of an act's path redirects to the list.
 pub async fn back(AdminUser(_): AdminUser) -> HttpResponse {
     see_other(INVITATIONS)
 }

@@ -1,5 +1,4 @@
-//! One user, as admins see them: profile, states, devices, what happened, mails, and what can be
-//! done.
+//! One user, as admins see them: profile, states, devices, events, mails, and the acts that can be done.
 
 mod lines;
 
@@ -36,43 +35,42 @@ pub use lines::{DeviceLine, EventLine, ImportLine, MailLine};
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/user.html")]
 pub struct AdminUserPage {
-    /// What stands around the page.
     pub shell: Shell,
     pub id: String,
-    /// What the user is called: the name, else the address.
+    /// The name of the user, else the address.
     pub title: String,
     pub email: String,
-    /// The name, where there is one.
+    /// The name, if there is one.
     pub display_name: Option<String>,
-    /// The states worth a look.
+    /// The notable states of the account.
     pub chips: Vec<Chip>,
-    /// When the account was made.
+    /// When the account was created.
     pub created_at: DateTime<Utc>,
-    /// When the address was proven.
+    /// When the address was verified.
     pub email_verified_at: Option<DateTime<Utc>>,
-    /// Whether that is the word of a file alone.
+    /// Whether only an import declared it verified.
     pub verified_by_file: bool,
-    /// The file that brought the account.
+    /// The import that created the account.
     pub import: Option<ImportLine>,
     /// When the password last changed.
     pub password_changed_at: Option<DateTime<Utc>>,
     /// Since when a second factor is enrolled.
     pub two_factor_since: Option<DateTime<Utc>>,
-    /// Since when the account is shut.
+    /// Since when the account is disabled.
     pub disabled_at: Option<DateTime<Utc>>,
     /// When a deleted account will be erased.
     pub erased_at: Option<DateTime<Utc>>,
     /// Whether it is the acting admin's own account.
     pub is_own: bool,
-    /// What can be done, in the order of how much it changes.
+    /// The acts that can be done, in the order of how much they change.
     pub acts: Vec<&'static AdminAct>,
-    /// A page of the living sessions.
+    /// A page of the active sessions.
     pub sessions: Section<DeviceLine>,
-    /// A page of what happened.
+    /// A page of the events.
     pub events: Section<EventLine>,
     /// A page of the mails.
     pub mails: Section<MailLine>,
-    /// What is wrong with the query.
+    /// Faults of the query.
     pub errors: FieldErrors,
 }
 
@@ -84,12 +82,12 @@ pub struct Section<T> {
     pub first: String,
     /// The link to the next page; empty on the last one.
     pub next: String,
-    /// Whether this is another page than the first one.
+    /// Whether this is not the first page.
     pub goes_on: bool,
 }
 
 impl<T> Section<T> {
-    /// The section `name` of a user's page, which goes on behind `cursor`.
+    /// The section `name` of a user's page, which continues after `cursor`.
     fn of<Row>(
         (path, name, cursor): (&str, &str, &str),
         page: &Paged<Row>,
@@ -106,7 +104,7 @@ impl<T> Section<T> {
     }
 }
 
-/// Where each list goes on.
+/// The cursor of each list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ListsQuery {

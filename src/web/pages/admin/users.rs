@@ -1,4 +1,4 @@
-//! The list of users: one box to search with, filters and an order in the URL, a page at a time.
+//! The list of users: a search box, filters and an order in the URL, a page at a time.
 
 use actix_web::web::Query;
 use askama::Template;
@@ -25,18 +25,17 @@ use crate::{
 #[derive(Clone, Debug, Template)]
 #[template(path = "admin/users.html")]
 pub struct AdminUsersPage {
-    /// What stands around the page.
     pub shell: Shell,
     pub query: ListQuery,
-    /// How many there are on all pages, in words; empty where nothing was searched for.
+    /// The number of users on all pages as text; empty without a search.
     pub counted: String,
     /// The users of this page.
     pub users: Vec<UserLine>,
     /// The link to the next page; empty on the last one.
     pub next: String,
-    /// The link to the page before; empty on the first one.
+    /// The link to the previous page; empty on the first one.
     pub previous: String,
-    /// What is wrong with the query, by its fields.
+    /// Faults of the query, by its fields.
     pub errors: FieldErrors,
 }
 
@@ -45,7 +44,7 @@ impl AdminUsersPage {
         self.query.narrows()
     }
 
-    /// What can be done to several users: its name, and its words in the list.
+    /// The acts on many users: name, and text in the list.
     #[expect(clippy::unused_self, reason = "templates reach a function by the page")]
     fn acts(&self) -> Vec<(&'static str, &'static str)> {
         act::bulk()
@@ -87,13 +86,13 @@ pub struct UserLine {
     /// The page of the user.
     pub href: String,
     pub email: String,
-    /// The name; empty where there is none.
+    /// The name; empty if there is none.
     pub name: String,
-    /// The states worth a look.
+    /// The notable states of the account.
     pub chips: Vec<Chip>,
     /// When the last session began, according to the audit log.
     pub last_sign_in_at: Option<DateTime<Utc>>,
-    /// When the account was made.
+    /// When the account was created.
     pub created_at: DateTime<Utc>,
 }
 
@@ -114,7 +113,7 @@ impl From<ManagedUser> for UserLine {
     }
 }
 
-/// What to look for, as the URL has it.
+/// The query in the URL.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ListQuery {
@@ -125,32 +124,33 @@ pub struct ListQuery {
     pub verified: String,
     pub sort: String,
     pub cursor: String,
-    /// `all` where all users of the page are to be selected; no part of the search.
+    /// `all` if all users of the page are to be selected; not part of the search.
     pub select: String,
 }
 
-/// The longest query that is carried along to a page and back: a search text of 254 characters takes up to 12 bytes each.
+/// The longest query that is repeated on other pages: a search text of 254 characters takes up to 12 bytes
+/// each.
 const MOST_CARRIED: usize = 4096;
 
 impl ListQuery {
-    /// The query of a link to the list; one that cannot be read looks for nothing.
+    /// Parses the query of a link to the list; an invalid one searches for nothing.
     pub fn parse(query: &str) -> Self {
         Self::read(query).unwrap_or_default()
     }
 
-    /// The same; `None` where it cannot be read.
+    /// The same; `None` if it is invalid.
     pub fn read(query: &str) -> Option<Self> {
         let fits = query.len() <= MOST_CARRIED;
         fits.then(|| serde_urlencoded::from_str(query).ok())
             .flatten()
     }
 
-    /// The link to this very page of the list.
+    /// The link to this page of the list.
     pub fn here(&self) -> String {
         self.link(&self.cursor)
     }
 
-    /// The same as a query alone.
+    /// The same as a query only.
     pub fn carried(&self) -> String {
         self.query_of(&self.cursor)
     }
@@ -184,7 +184,7 @@ impl ListQuery {
         }
     }
 
-    /// Whether anything is left out of the list.
+    /// Whether a search or filter is given.
     fn narrows(&self) -> bool {
         let mut pairs = self.pairs().into_iter();
         pairs.any(|(name, value)| name != "sort" && !value.is_empty())

@@ -1,7 +1,7 @@
-//! Files that an admin takes along: the users or the events that a search finds.
+//! Exports for admins: the users or the events that a search finds.
 //!
-//! A file is sent as it is read. A client that stops receiving it ends the reading, and a fault halfway breaks
-//! the connection, so that half a file does not look like a whole one.
+//! A file is sent as it is read. Reading ends when the client stops receiving. A fault halfway breaks the
+//! connection, so that a partial file does not look like a complete one.
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-/// What the log calls this module by.
+/// The target of this module's log lines.
 const LOG: &str = "vestibule::web::pages::admin_export";
 
 /// `GET /admin/users/export`
@@ -76,7 +76,7 @@ pub async fn events(
     sent(state, "audit", form, begun)
 }
 
-/// What comes before the file. It is personal, and `headers` says so to caches.
+/// The head of the answer. The file is personal, which `headers` tells caches.
 fn answer(state: &WebState, what: &str, form: Form) -> HttpResponseBuilder {
     let media_type = match form {
         Form::Csv => "text/csv; charset=utf-8",

@@ -1,4 +1,4 @@
-//! An event of the log in words.
+//! An event of the log as text.
 
 use std::collections::HashMap;
 
@@ -24,33 +24,33 @@ use crate::{
 pub struct AuditLine {
     pub seq: i64,
     pub at: DateTime<Utc>,
-    /// What, in words.
+    /// The name of the event as words.
     pub what: String,
-    /// Its level, where that is worth a look.
+    /// Its level, if it is notable.
     pub level: Option<Chip>,
     pub actor: Party,
     pub subject: Party,
-    /// Whether both are the same.
+    /// Whether actor and subject are the same.
     pub is_own: bool,
-    /// Browser or command in words; empty where unknown.
+    /// Browser or command as text; empty if unknown.
     pub agent: String,
-    /// The client's address; empty where unknown.
+    /// The client's address; empty if unknown.
     pub address: String,
-    /// In which session; empty outside of one.
+    /// The session; empty without one.
     pub session: String,
-    /// The reason, where one was given.
+    /// The reason, if there is one.
     pub reason: String,
-    /// What else the event adds, as words.
+    /// The rest of the detail, as words.
     pub detail: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Party {
-    /// The address, or in words who it was.
+    /// The address, or a description.
     pub name: String,
-    /// The page of the account, where it is still there.
+    /// The page of the account, if it still exists.
     pub href: String,
-    /// The id, where there is or was an account.
+    /// The id, if there is or was an account.
     pub id: String,
 }
 
@@ -63,7 +63,7 @@ impl Party {
         }
     }
 
-    /// An address that an admin typed, and what else is known of it.
+    /// An address that an admin typed, and further details.
     fn invited(address: &str) -> Self {
         let query = AuditQuery {
             subject: address.to_owned(),
@@ -119,7 +119,7 @@ impl AuditLine {
             subject,
             agent: match (agent, origin) {
                 ("", _) => String::new(),
-                // What is no request names itself.
+                // An event that was not caused by a request names its source.
                 (agent, "command_line" | "service") => agent.to_owned(),
                 (agent, _) => sessions::as_heading(&user_agent::short_name(agent)),
             },
@@ -144,14 +144,14 @@ fn level(word: &str) -> Option<Chip> {
     Some(Chip { text, class })
 }
 
-/// What an admin gave as reason. Of a wrong code it is a word for programs, and stays a detail.
+/// The reason that an admin gave. For a wrong code, `reason` is a code for programs and stays a detail.
 fn reason(event: &LoggedEvent) -> String {
     let by_admin = event.event.starts_with("user");
     let reason = event.detail["reason"].as_str().filter(|_| by_admin);
     reason.unwrap_or_default().to_owned()
 }
 
-/// What the line does not tell elsewhere.
+/// The detail without the parts that the line shows elsewhere.
 fn rest(mut detail: Value, without_reason: bool) -> String {
     if let Some(members) = detail.as_object_mut() {
         members.remove("origin");

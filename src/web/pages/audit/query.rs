@@ -1,4 +1,4 @@
-//! What to look for in the log, as the URL has it.
+//! The query of the log in the URL.
 
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
@@ -45,7 +45,7 @@ impl AuditQuery {
         }
     }
 
-    /// A time as the field of the form takes it, which shows nothing else.
+    /// A time in the only format that the field of the form accepts.
     fn field(time: &str) -> String {
         match query::time(time) {
             Ok(time) => time.format("%Y-%m-%dT%H:%M:%S").to_string(),

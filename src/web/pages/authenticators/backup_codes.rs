@@ -11,7 +11,7 @@ use crate::web::view::Shell;
 #[template(path = "authenticators/backup_codes.html")]
 pub struct BackupCodesPage {
     pub shell: Shell,
-    /// The address, so that a print tells what it belongs to.
+    /// The address, so that a printed page shows the account.
     pub email: String,
     /// The codes, as they are shown: `XXXX-XXXX-XXXX-XXXX`.
     pub codes: Vec<String>,
@@ -23,13 +23,13 @@ pub struct BackupCodesPage {
 pub enum BackupCodesReason {
     /// The second factor was just enrolled.
     Enrolled,
-    /// A fresh set was asked for, and the old one is dead.
+    /// New codes were requested, and replaced the old ones.
     Replaced,
 }
 
 impl BackupCodesPage {
-    /// The codes as a text file in a `data:` URI (RFC 2397), so that a plain link can save them and
-    /// no second request needs to show them again.
+    /// The codes as a text file in a `data:` URI (RFC 2397), so that a plain link can save them without a
+    /// second request that shows them again.
     pub fn download_uri(&self) -> String {
         let mut text = format!(
             "Vestibule backup codes for {}\r\nEach code works once.\r\n\r\n",

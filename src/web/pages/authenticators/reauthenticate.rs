@@ -1,7 +1,7 @@
-//! A recent proof for a sensitive act, and the way back to it.
+//! Reauthentication for a sensitive act, and returning to the act.
 //!
-//! A form that lacked the proof was kept with what was typed. After the proof its act stands ready
-//! behind one button; where nothing could be kept, the act's own page is shown again.
+//! A form without recent reauthentication was kept with its input. After the reauthentication one button
+//! performs the act. If nothing could be kept, the act's own page is shown again.
 
 use actix_web::{HttpResponse, http::StatusCode, web::Query};
 use askama::Template;
@@ -31,44 +31,44 @@ pub struct ReauthenticatePage {
     pub shell: Shell,
     /// The address, for password managers.
     pub email: String,
-    /// What the proof is for, as in "to turn off two-step sign-in"; empty where that has no name.
+    /// The purpose, as in "to turn off two-step sign-in"; empty if it has no name.
     pub purpose: &'static str,
-    /// Where to go afterwards, checked already.
+    /// Where to go afterwards, already checked.
     pub next: String,
-    /// Where "Cancel" leads: the page before.
+    /// The target of "Cancel": the previous page.
     pub back: String,
-    /// Whether a code from the app proves it as well.
+    /// Whether a code from the app is accepted as well.
     pub takes_code: bool,
-    /// What is wrong, by `password` and `code`.
+    /// Faults, by `password` and `code`.
     pub errors: FieldErrors,
 }
 
-/// `/reauthenticate` once the proof is given, with the act ready to be done.
+/// `/reauthenticate` after success, with the act to be confirmed.
 #[derive(Clone, Debug, Template)]
 #[template(path = "authenticators/confirmed.html")]
 pub struct ConfirmedPage {
     pub shell: Shell,
-    /// Where the form of the act goes.
+    /// The action of the act's form.
     pub action: String,
-    /// What was typed into it before.
+    /// Its kept input.
     pub fields: Vec<(String, String)>,
-    /// The words of its button.
+    /// The text of its button.
     pub button: &'static str,
     /// The page that the act belongs to.
     pub page: &'static str,
 }
 
-/// A sensitive act, in the words of its page.
+/// A sensitive act, in the wording of its page.
 struct Act {
     /// As in "to turn off two-step sign-in".
     purpose: &'static str,
-    /// As its own button says it.
+    /// The text of its own button.
     button: &'static str,
     /// The page that it belongs to.
     page: &'static str,
 }
 
-/// The act behind a path.
+/// The act with this path.
 fn act_of(path: &str) -> Option<Act> {
     let act = |page, purpose, button| {
         Some(Act {
@@ -148,7 +148,8 @@ fn local(next: &str) -> Option<LocalPath> {
     LocalPath::parse(next).filter(|next| !next.as_str().starts_with(REAUTHENTICATE))
 }
 
-/// `GET /reauthenticate`. A user who has reauthenticated lately goes on: to the kept act, or to the page.
+/// `GET /reauthenticate`. A user who has reauthenticated recently continues to the kept act, or to the
+/// page.
 pub async fn get(
     CurrentUser(who): CurrentUser,
     Query(NextQuery { next }): Query<NextQuery>,

@@ -27,15 +27,15 @@ use crate::{
 /// The path of the page.
 const TWO_FACTOR: &str = "/account/two-factor";
 
-/// `/account/two-factor`, and the answers of its forms where something is wrong.
+/// `/account/two-factor`, and the answers of its forms after a fault.
 #[derive(Clone, Debug, Template)]
 #[template(path = "authenticators/two_factor.html")]
 pub struct TwoFactorPage {
     pub shell: Shell,
     pub email: String,
-    /// How far the enrolment is.
+    /// The state of the enrolment.
     pub state: TwoFactorState,
-    /// What is wrong, by the keys of [`TwoFactorPage`].
+    /// Faults, by the keys of [`TwoFactorPage`].
     pub errors: FieldErrors,
 }
 
@@ -44,30 +44,30 @@ impl TwoFactorPage {
     pub const CODE: &str = "code";
 }
 
-/// How far the enrolment of a second factor is.
+/// The state of the second factor.
 #[derive(Clone, Debug)]
 pub enum TwoFactorState {
     Off {
-        /// Whether the address is verified, which comes first.
+        /// Whether the address is verified, which is required first.
         email_verified: bool,
     },
-    /// A secret is made and waits for its first code.
+    /// A secret exists and waits for its first code.
     Pending {
-        /// The QR code as an SVG element made by us, with its white quiet zone.
+        /// The QR code as an SVG element that we made, with its white quiet zone.
         qr_svg: String,
         /// The secret in Base32, with or without spaces.
         secret: String,
-        /// The same as an `otpauth:` link, for an app on this very device.
+        /// The same as an `otpauth:` link, for an app on the same device.
         otpauth_uri: String,
     },
     On {
         since: DateTime<Utc>,
-        /// How many backup codes can still be used.
+        /// The number of unused backup codes.
         codes_left: usize,
     },
 }
 
-/// The secret in groups of four, which are easier to copy by eye.
+/// The secret in groups of four, which are easier to copy.
 fn in_fours(secret: &str) -> String {
     let symbols: Vec<char> = secret.chars().filter(|c| !c.is_whitespace()).collect();
     symbols

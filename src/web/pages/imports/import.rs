@@ -1,4 +1,4 @@
-//! One file with accounts: what its rows come to, importing it, and how far that is.
+//! One file of accounts: the verdicts on its rows, importing it, and its progress.
 
 mod report;
 mod undo;
@@ -36,7 +36,7 @@ use crate::{
 pub use report::{Kind, ReportView, RowLine, RowsQuery};
 pub use undo::{ImportUndoPage, get_undo, undo};
 
-/// How soon the page of a running import asks again.
+/// How soon the page of a running import reloads.
 const REFRESH: HeaderValue = HeaderValue::from_static("2");
 
 /// `/admin/users/import/{id}`.
@@ -53,7 +53,7 @@ pub struct ImportPage {
     pub stage: Stage,
 }
 
-/// How far a file is.
+/// The stage of a file.
 #[derive(Clone, Debug)]
 pub enum Stage {
     /// It waits to be confirmed.
@@ -68,18 +68,18 @@ pub enum Stage {
         at: Option<DateTime<Utc>>,
         may_be_undone: bool,
     },
-    /// It is not, and will not be.
+    /// It was not imported, and will not be.
     Failed {
         why: String,
     },
-    /// It was imported, and taken back.
+    /// It was imported, and the import was undone.
     Undone {
         new: i64,
         at: Option<DateTime<Utc>>,
     },
 }
 
-/// What became of a file, in a word.
+/// The state of a file in one word.
 pub(in crate::web::pages) fn chip(state: Became) -> Chip {
     let (text, class) = match state {
         Became::Uploaded => ("Needs review", "warn"),
@@ -91,7 +91,7 @@ pub(in crate::web::pages) fn chip(state: Became) -> Chip {
     Chip { text, class }
 }
 
-/// What became of a file, in numbers.
+/// The counts of a file's rows.
 pub(in crate::web::pages) fn summed_up(file: &File) -> String {
     let row = &file.row;
     let accounts = |count: i64| match count {
@@ -175,13 +175,13 @@ async fn stage(state: &WebState, file: &File, path: &str, query: &RowsQuery) -> 
     })
 }
 
-/// `GET` of the path of an act: to the file.
+/// `GET` of an act's path redirects to the file.
 pub async fn back(AdminUser(_): AdminUser, id: Path<String>, state: State) -> WebResult {
     let file = find(&state, &id).await?;
     Ok(see_other(&format!("{IMPORTS}/{}", file.row.id)))
 }
 
-/// A form that is only a button.
+/// A form with only a button.
 #[derive(Debug, Deserialize)]
 pub struct NoFields {}
 
@@ -211,7 +211,7 @@ async fn perform(request: &PageRequest, proven: &Proven, id: &str, act: Act) -> 
         Outcome::Done if act == Act::Discard => {
             leave(Flash::success("The file is discarded."), IMPORTS)
         }
-        // The page says how far it is.
+        // The page shows the progress.
         Outcome::Done => Ok(see_other(&path)),
         Outcome::Cancelled => leave(Flash::success("The import is cancelled."), &path),
         Outcome::NotWaiting => leave(Flash::info("This file was confirmed already."), &path),

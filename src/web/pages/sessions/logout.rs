@@ -1,4 +1,4 @@
-//! Signing out. There is no screen: a GET would let any link on any page sign people out.
+//! Signing out. There is no page: with a GET, any link on any page could sign users out.
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use crate::{
 #[derive(Deserialize)]
 pub struct Form {}
 
-/// `POST /logout`: ends this session. The answer is the same without one.
+/// `POST /logout`: ends this session. The answer is the same without a session.
 pub async fn post(
     MaybeUser(who): MaybeUser,
     CsrfForm(Form {}): CsrfForm<Form>,
@@ -38,7 +38,7 @@ pub async fn post(
     Ok(signed_out(&request))
 }
 
-/// The answer after this session has ended: the browser forgets it.
+/// The answer after this session has ended: it clears the browser's cookies.
 pub(in crate::web::pages) fn signed_out(request: &PageRequest) -> HttpResponse {
     request.session.renew();
     let mut answer = see_other_with(&request.session, LOGIN, &Flash::success(copy::SIGNED_OUT));

@@ -1,4 +1,4 @@
-//! Asking for a link that resets the password. The answer is the same for every address.
+//! Requesting a link that resets the password. The answer is the same for every address.
 
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -23,7 +23,7 @@ use crate::{
 pub struct ForgotPasswordPage {
     pub shell: Shell,
     pub email: String,
-    /// What is wrong, by `email`.
+    /// Faults, by `email`.
     pub errors: FieldErrors,
 }
 

@@ -28,14 +28,14 @@ pub struct LoginPage {
     pub email: String,
     /// Whether to stay signed in after the browser closes.
     pub remember_me: bool,
-    /// Where to go afterwards, checked already; empty for the account page.
+    /// Where to go afterwards, already checked; empty for the account page.
     pub next: String,
     /// Whether the page offers to create an account.
     pub may_register: bool,
-    /// Whether to say that a new account is verified first: whatever was refused, so that it tells
-    /// nothing.
+    /// Whether to mention that new accounts must be verified first. This does not depend on why the
+    /// sign-in was refused, so it reveals nothing.
     pub tells_of_link: bool,
-    /// What is wrong: of the form for wrong credentials and waits, else by `email` and `password`.
+    /// Faults: of the whole form for wrong credentials and waits, else by `email` and `password`.
     pub errors: FieldErrors,
 }
 
@@ -74,7 +74,7 @@ impl Form {
     }
 }
 
-/// `GET /login`. A signed-in user goes on at once.
+/// `GET /login`. A signed-in user is redirected at once.
 pub async fn get(
     MaybeUser(who): MaybeUser,
     Query(NextQuery { next }): Query<NextQuery>,

@@ -26,7 +26,7 @@ use crate::{
 #[template(path = "sign_in/login_verify.html")]
 pub struct LoginVerifyPage {
     pub shell: Shell,
-    /// What is wrong, by [`LoginVerifyPage::CODE`] and [`LoginVerifyPage::BACKUP_CODE`].
+    /// Faults, by [`LoginVerifyPage::CODE`] and [`LoginVerifyPage::BACKUP_CODE`].
     pub errors: FieldErrors,
 }
 
@@ -36,7 +36,7 @@ impl LoginVerifyPage {
     /// The key of errors at the field for a backup code. Both fields post as `code`.
     pub const BACKUP_CODE: &str = "backup-code";
 
-    /// The field in which this code was most likely typed: a backup code has letters or is long.
+    /// The field in which this code was most likely typed: backup codes have letters or are long.
     pub fn field_of(code: &str) -> &'static str {
         let is_long = code.chars().filter(char::is_ascii_digit).count() > 8;
         if is_long || code.chars().any(char::is_alphabetic) {

@@ -19,23 +19,23 @@ use crate::{
     },
 };
 
-/// `/reset-password?token=` with a link that still works.
+/// `/reset-password?token=` with a valid link.
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in/reset_password.html")]
 pub struct ResetPasswordPage {
     pub shell: Shell,
     pub token: String,
-    /// The address of the account, so that people and password managers know which one it is.
+    /// The address of the account, so that users and password managers recognise it.
     pub email: String,
-    /// Whether a code will be asked for before the sign-in is complete.
+    /// Whether a code is required to complete the sign-in.
     pub second_factor: bool,
     /// The fewest characters that a password may have, for the hint.
     pub password_min_length: usize,
-    /// What is wrong, by `new_password`.
+    /// Faults, by `new_password`.
     pub errors: FieldErrors,
 }
 
-/// `/reset-password` with a link that has expired, was used, or means nothing.
+/// `/reset-password` with a link that has expired, was used, or is invalid.
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in/reset_link_invalid.html")]
 pub struct ResetLinkInvalidPage {
@@ -50,7 +50,7 @@ pub struct Form {
     new_password: SecretString,
 }
 
-/// `GET /reset-password?token=`. Changes nothing: mail scanners open links.
+/// `GET /reset-password?token=`. Changes nothing, because mail scanners open links.
 pub async fn get(Query(LinkToken { token }): Query<LinkToken>, request: PageRequest) -> WebResult {
     show(&request, &token, Showing::first()).await
 }
@@ -93,7 +93,7 @@ pub async fn post(
     show(&request, token, showing).await
 }
 
-/// The form, while the link is good.
+/// The form, if the link is valid.
 async fn show(request: &PageRequest, token: &SecretString, showing: Showing) -> WebResult {
     let Some(user) = recover::inspect(request.services(), token).await? else {
         return dead(request, showing);

@@ -1,5 +1,5 @@
-//! Opening sign-in again through the link in a mail, after too many guesses. Opening the
-//! page changes nothing; its button does.
+//! Unlocking sign-in with a mailed link after too many failed attempts. Opening the page changes nothing;
+//! its button does.
 
 use actix_web::web::Query;
 use askama::Template;
@@ -24,31 +24,30 @@ use crate::{
     },
 };
 
-/// `/unlock?token=` with a link that still works.
+/// `/unlock?token=` with a valid link.
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in/unlock.html")]
 pub struct UnlockPage {
     pub shell: Shell,
     pub token: String,
     pub email: String,
-    /// What is wrong, of the form.
+    /// Faults of the form.
     pub errors: FieldErrors,
 }
 
-/// `/unlock` with a link that has expired, was used, or means nothing.
+/// `/unlock` with a link that has expired, was used, or is invalid.
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in/unlock_link_invalid.html")]
 pub struct UnlockLinkInvalidPage {
     pub shell: Shell,
 }
 
-/// `GET /unlock?token=`. Changes nothing: mail scanners open links.
+/// `GET /unlock?token=`. Changes nothing, because mail scanners open links.
 pub async fn get(Query(LinkToken { token }): Query<LinkToken>, request: PageRequest) -> WebResult {
     show(&request, &token, Showing::first()).await
 }
 
-/// `POST /unlock`. The account knows the browser from now on, so that further
-/// guesses of others do not block it.
+/// `POST /unlock`. The account then knows the browser, so that further guesses do not block it again.
 pub async fn post(
     CsrfForm(LinkToken { token }): CsrfForm<LinkToken>,
     request: PageRequest,

@@ -1,4 +1,4 @@
-//! What the preview is asked for: an act, and those who are ticked in the list or all whom it finds.
+//! The input of the preview: an act, and the users ticked in the list or all that it finds.
 
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
@@ -23,14 +23,14 @@ use crate::{
     },
 };
 
-/// Who is to be acted on.
+/// The users to act on.
 pub(super) struct Whom {
     pub(super) selected: Selected,
-    /// The id under which they are kept, where a search found them.
+    /// The id of the stored selection, if a search found them.
     pub(super) kept: Option<Uuid>,
 }
 
-/// What to do, and to whom.
+/// The act and its users.
 pub(super) fn named<'a>(
     act: &str,
     ids: impl IntoIterator<Item = &'a str>,
@@ -47,8 +47,8 @@ pub(super) fn act_of(word: &str) -> Result<&'static AdminAct, InputFaults> {
     bulk_of(word).ok_or_else(|| InputFaults::one("act", &copy::CHOOSE_AN_ACT))
 }
 
-/// Keeps everyone whom the list finds now, so that no one who comes to match before the confirmation is acted
-/// on; returns the path of the preview.
+/// Stores all users that the list finds now, so that users who match only later are not changed. Returns
+/// the path of the preview.
 pub(super) async fn select_all(
     state: &WebState,
     who: &Authenticated,
@@ -58,7 +58,7 @@ pub(super) async fn select_all(
     if let Err(faults) = act_of(act) {
         return Ok(Err(faults));
     }
-    // A search that cannot be read finds everyone, who is not meant.
+    // An invalid search would find all users, which is not intended.
     let Some(read) = ListQuery::read(list) else {
         return Err(unreadable());
     };
@@ -74,7 +74,7 @@ pub(super) async fn select_all(
     }))
 }
 
-/// The same act with those who are kept under an id.
+/// The same act with a stored selection.
 pub(super) async fn kept(
     state: &WebState,
     who: &Authenticated,
@@ -101,16 +101,16 @@ fn unreadable() -> WebError {
     WebError::refused(codes::BAD_REQUEST, detail)
 }
 
-/// What the query of the preview asks for.
+/// The query of the preview.
 pub(super) struct Asked {
     pub(super) act: String,
     pub(super) ids: Vec<String>,
     pub(super) list: String,
-    /// The id under which all are kept whom the list found; empty where some are ticked.
+    /// The id of a stored selection; empty if users were ticked.
     pub(super) selection: String,
 }
 
-/// The query of the preview: `id` comes once for each user, everything else once.
+/// Parses the query of the preview: `id` may be repeated, every other field may not.
 pub(super) fn of_query(query: &str) -> WebResult<Asked> {
     let pairs: Vec<(String, String)> =
         serde_urlencoded::from_str(query).map_err(|_| unreadable())?;

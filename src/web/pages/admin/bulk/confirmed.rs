@@ -1,7 +1,7 @@
-//! `POST /admin/users/bulk`: what was previewed is done, or shown again with what is in the way.
+//! `POST /admin/users/bulk`: performs the previewed act, or shows the preview again with what prevents it.
 //!
-//! Where the last proof is too old, the form takes the password along, as the API's call does: who is
-//! selected would not fit the cookie that keeps the acts of other pages meanwhile.
+//! If the last reauthentication is too old, the form includes the password, as the API's call does: the
+//! selection would not fit into the cookie that keeps other acts.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -38,17 +38,18 @@ use crate::{
     },
 };
 
-/// What is sent. The ids stand in one field, since no field may come twice.
+/// The sent input. The ids are in one field, because no field may be repeated.
 #[derive(Deserialize)]
 pub struct Form {
     #[serde(default)]
     act: String,
     #[serde(default)]
     ids: String,
-    /// In the place of ids where a search found them.
+    /// The id of a stored selection, instead of ids.
     #[serde(default)]
     selection: String,
-    /// Not empty where all are to be selected whom the list finds. They are shown before anything is done.
+    /// Not empty if all users that the list finds are to be selected. They are shown before anything is
+    /// done.
     #[serde(default)]
     whole: String,
     #[serde(default)]
@@ -121,7 +122,7 @@ pub async fn post(
     .await
 }
 
-/// Who is named, or was kept under an id until the confirmation.
+/// The users that were named, or stored as a selection.
 async fn asked(
     state: &WebState,
     who: &Authenticated,
@@ -135,7 +136,7 @@ async fn asked(
 
 /// The preview is shown again.
 struct Again {
-    /// Whether no proof is to be asked for.
+    /// Whether no reauthentication is needed.
     is_proven: bool,
     showing: Showing,
 }
@@ -153,7 +154,7 @@ struct Admin<'a> {
 }
 
 impl Admin<'_> {
-    /// The proof of lately, or the one that came along.
+    /// The recent reauthentication, or one with the sent password.
     async fn prove(
         &self,
         recent: Option<Proven>,

@@ -1,4 +1,4 @@
-//! What the page of a user lists: its file, its devices, its events and its mails.
+//! The lists on the page of a user: the import, devices, events and mails.
 
 use chrono::{DateTime, Utc};
 
@@ -11,13 +11,13 @@ use crate::{
     },
 };
 
-/// The file that brought an account, and by whom.
+/// The import that created an account, and its admins.
 #[derive(Clone, Debug)]
 pub struct ImportLine {
     pub id: String,
     pub file_name: String,
     pub at: Option<DateTime<Utc>>,
-    /// Who uploaded and who confirmed it, in words.
+    /// Who uploaded and who confirmed it, as text.
     pub by: String,
     /// Whether the account has a password.
     pub has_password: bool,
@@ -49,14 +49,14 @@ impl From<Origin> for ImportLine {
 
 #[derive(Clone, Debug)]
 pub struct DeviceLine {
-    /// Browser and system in words.
+    /// Browser and system as text.
     pub device: String,
-    /// The client's address; empty where unknown.
+    /// The client's address; empty if unknown.
     pub address: String,
     /// When it was last seen.
     pub last_seen_at: DateTime<Utc>,
     pub signed_in_at: DateTime<Utc>,
-    /// Where it can be signed out.
+    /// The path that signs it out.
     pub revoke: String,
 }
 
@@ -75,11 +75,11 @@ impl DeviceLine {
 
 #[derive(Clone, Debug)]
 pub struct EventLine {
-    /// What, by name, as words.
+    /// The name of the event as words.
     pub what: String,
-    /// What the event adds; empty where nothing.
+    /// The detail; empty if there is none.
     pub detail: String,
-    /// From where, in words; empty where unknown.
+    /// Browser and address as text; empty if unknown.
     pub from: String,
     pub at: DateTime<Utc>,
 }
@@ -95,12 +95,12 @@ impl From<&EventRow> for EventLine {
     }
 }
 
-/// A mail, and what became of it.
+/// A mail and its state.
 #[derive(Clone, Debug)]
 pub struct MailLine {
-    /// What it says, as words.
+    /// Its kind as words.
     pub what: String,
-    /// What became of it, a sentence.
+    /// Its state as a sentence.
     pub state: String,
     pub at: DateTime<Utc>,
 }

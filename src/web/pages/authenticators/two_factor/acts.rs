@@ -1,4 +1,4 @@
-//! What the forms of the second factor do.
+//! The forms of the second factor.
 
 use actix_web::{HttpResponse, http::StatusCode};
 use serde::Deserialize;
@@ -34,7 +34,7 @@ pub struct CodeForm {
     code: SecretString,
 }
 
-/// `GET` of a path that only takes forms: a reloaded answer leads to the page.
+/// `GET` of a path that only accepts forms: reloading the answer shows the page.
 pub async fn back() -> HttpResponse {
     see_other(TWO_FACTOR)
 }

@@ -32,7 +32,7 @@ impl TwoFactorAct {
         }
     }
 
-    /// The words of its button.
+    /// The text of its button.
     pub fn button(self) -> &'static str {
         match self {
             Self::Disable => "Turn off two-step sign-in",
@@ -40,7 +40,7 @@ impl TwoFactorAct {
         }
     }
 
-    /// Where its form goes.
+    /// The action of its form.
     pub fn path(self) -> &'static str {
         match self {
             Self::Disable => "/account/two-factor/disable",
@@ -55,7 +55,7 @@ impl TwoFactorAct {
 pub struct TwoFactorActPage {
     pub shell: Shell,
     pub act: TwoFactorAct,
-    /// How many backup codes can still be used.
+    /// The number of unused backup codes.
     pub codes_left: i64,
 }
 
@@ -70,7 +70,7 @@ pub async fn ask_fresh_codes(CurrentUser(who): CurrentUser, request: PageRequest
 }
 
 async fn show(request: &PageRequest, who: &Authenticated, act: TwoFactorAct) -> WebResult {
-    // There are backup codes exactly where there is a second factor.
+    // Backup codes exist exactly if there is a second factor.
     let Some(codes_left) = overview::backup_codes_left(request.services(), who.user()).await?
     else {
         return Ok(see_other(TWO_FACTOR));

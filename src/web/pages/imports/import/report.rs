@@ -1,4 +1,4 @@
-//! What the rows of a file come to, a page of them at a time.
+//! The verdicts on the rows of a file, a page at a time.
 
 use serde::Deserialize;
 
@@ -10,18 +10,18 @@ use crate::{
     },
 };
 
-/// What the rows of a file come to.
+/// The verdicts on the rows of a file.
 #[derive(Clone, Debug)]
 pub struct ReportView {
     pub new: u64,
-    /// Rows whose address has one.
+    /// Rows whose address has an account.
     pub exists: u64,
-    /// Rows that cannot be used.
+    /// Rows that are invalid.
     pub bad: u64,
     /// The kinds of rows, as links.
     pub kinds: Vec<Kind>,
     pub rows: Vec<RowLine>,
-    /// The link to the page before; empty on the first one.
+    /// The link to the previous page; empty on the first one.
     pub previous: String,
     /// The link to the next page; empty on the last one.
     pub next: String,
@@ -37,9 +37,9 @@ pub struct Kind {
 /// A row of a file.
 #[derive(Clone, Debug)]
 pub struct RowLine {
-    /// The line that it begins on.
+    /// The line on which it begins.
     pub line: u64,
-    /// The address as the file has it, on one line; empty where there is none.
+    /// The address as written in the file, on one line; empty if there is none.
     pub email: String,
     pub verdict: String,
 }

@@ -1,4 +1,4 @@
-//! Taking an import back: a page that says what will be gone, and the form that does it.
+//! Undoing an import: a page that says what will be deleted, and the form that does it.
 
 use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use askama::Template;
@@ -28,12 +28,12 @@ pub struct ImportUndoPage {
     /// The page of the file.
     pub path: String,
     pub file_name: String,
-    /// How many accounts it made.
+    /// The number of accounts it created.
     pub count: i64,
-    /// Accounts that stand in the way.
+    /// Accounts that prevent it.
     pub in_use: InUse,
     pub reason: String,
-    /// What is wrong, by `reason` and `confirm_count`.
+    /// Faults, by `reason` and `confirm_count`.
     pub errors: FieldErrors,
 }
 
