@@ -1,9 +1,9 @@
-//! The least that answers who a bearer is: actix verifies an HS256 token and asks Postgres one
-//! question over the pipelined connection of its thread. No session, no revocation, no headers, no log.
-//! `script/bench me` compares `GET /api/auth/me` with it.
+//! The least work that identifies the owner of a bearer token: actix verifies an HS256 token and asks
+//! Postgres one question over the pipelined connection of its thread. No session, no revocation, no
+//! headers, no log. `script/bench me` compares `GET /api/auth/me` with it.
 //!
-//! One argument: the URL of a migrated database with a user in it. Prints the address it serves on
-//! and a token for the first user, then serves until it is ended.
+//! One argument: the URL of a migrated database with a user in it. Prints its address and a token for the
+//! first user, then serves until it is stopped.
 
 #![expect(clippy::print_stdout, reason = "address and token are the output")]
 
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use tokio_postgres::{Client, NoTls, Statement};
 
 const KEY: &[u8] = b"a key that signs nothing of worth";
-/// The user's columns, as `GET /api/auth/me` shows them.
+/// The user's columns that `GET /api/auth/me` returns.
 const SELECT: &str = "SELECT email, display_name, role, email_verified_at IS NOT NULL, \
                       password_must_change, created_at::text \
                       FROM users WHERE id = $1::text::uuid";
@@ -81,7 +81,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let first = "SELECT id::text FROM users ORDER BY created_at LIMIT 1";
     let claims = Claims {
         sub: client.query_one(first, &[]).await?.get(0),
-        // The year 2100: it never expires during a measurement.
+        // The year 2100, so that it does not expire during a measurement.
         exp: 4_102_444_800,
     };
     let token = jsonwebtoken::encode(&Header::default(), &claims, &EncodingKey::from_secret(KEY))?;

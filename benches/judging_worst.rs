@@ -1,8 +1,8 @@
-//! Searches for the new password that takes longest to judge: hand-made texts, each with words of its
-//! owner that are as bad, then thousands of random changes to the worst so far.
+//! Searches for the new password that takes longest to check: hand-made texts, each with equally bad words
+//! of its owner, then thousands of random changes to the worst so far.
 //!
-//! One argument: the seconds to search. Prints the worst of the hand-made ones and the worst found,
-//! beside what a passphrase takes. The policy is that of the service, the inputs are those of any form.
+//! One argument: the seconds to search. Prints the worst of the hand-made ones and the worst found, and
+//! the time of a passphrase. The policy is that of the service, the inputs are those of any form.
 
 #![expect(clippy::print_stdout, reason = "the figures are the output")]
 
@@ -18,7 +18,7 @@ use vestibule::internals::domain::{
 };
 
 const POLICY: PasswordPolicy = PasswordPolicy { min_length: 15 };
-/// What patterns are made of: signs that stand for letters, keys side by side, dates, words, marks.
+/// The parts of patterns: signs that stand for letters, neighbouring keys, dates, words, marks.
 const PIECES: [&str; 24] = [
     "4", "@", "8", "(", "{", "[", "<", "3", "6", "9", "!", "1", "|", "0", "5", "$", "+", "7", "%",
     "2", "a", "qwerty", "the", "\u{301}",
@@ -49,7 +49,7 @@ fn took(inputs: &Inputs) -> Duration {
         std::hint::black_box(POLICY.strength(&password, &OwnWords::of(email, name)));
         began.elapsed()
     };
-    // The least of several: what another process took counts for nothing.
+    // The minimum of several runs, so that the load of other processes does not count.
     (0..5).map(|_| once()).min().unwrap_or_default()
 }
 
@@ -103,7 +103,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let next = changed(&of, &mut random);
         let time = took(&next);
         tried += 1;
-        // Measured again: a lucky or unlucky moment is no worse text.
+        // Measured again, so that a single slow run does not make a text the worst.
         if time > worst && took(&next) > worst {
             (worst, of) = (time, next);
         }

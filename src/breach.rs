@@ -20,29 +20,29 @@ const BOUNDS: Bounds = Bounds {
     bytes: 512 * 1024,
     at_once: 16,
 };
-/// The settings that a failure of TLS may be mended by.
+/// The settings to name when TLS fails.
 const TLS_SETTINGS: tls::Settings = tls::Settings {
     server: "HIBP_API_URL",
     mode: "HIBP_API_URL",
     ca_file: None,
 };
 
-/// What is known of a password.
+/// What is known about a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finding {
     /// It is in a published breach.
     Seen,
-    /// It is in none.
+    /// It is in no breach.
     Unseen,
     /// The check is off, or got no answer.
     Unknown,
 }
 
-/// Looks passwords up, where the operator has the check on.
+/// Looks passwords up, if the check is on.
 #[derive(Default)]
 pub struct Breaches(Option<Ranges>);
 
-/// Where the ranges are served.
+/// The server of the ranges.
 struct Ranges {
     /// `HIBP_API_URL` without a trailing slash.
     base: String,
@@ -50,7 +50,7 @@ struct Ranges {
     outbound: Outbound,
 }
 
-/// Why there is no finding.
+/// Why there is no result.
 #[derive(Debug, Error)]
 enum Failure {
     #[error(transparent)]
@@ -64,7 +64,7 @@ enum Failure {
 }
 
 impl Breaches {
-    /// Asks the server at this URL (`HIBP_API_URL`); `None` turns the check off.
+    /// Uses the server at this URL (`HIBP_API_URL`); `None` turns the check off.
     pub fn new(url: Option<&Url>) -> Self {
         Self(url.map(|url| Ranges {
             base: url.as_str().trim_end_matches('/').to_owned(),

@@ -1,6 +1,6 @@
-//! Bounded password hashing: a permit for each hash at a time, a bounded queue, and one buffer for each permit. A
-//! hash that costs more than one of our own, because another system or earlier settings made it, is compared on a
-//! permit and a queue of its own (`expensive`).
+//! Bounded password hashing: a permit for each concurrent hash, a bounded queue, and one buffer for each
+//! permit. A hash that costs more than one under our settings, made by another system or under earlier
+//! settings, is compared with a separate permit and queue (`expensive`).
 
 mod expensive;
 mod refusal;
@@ -25,7 +25,7 @@ use thiserror::Error;
 use timings::Timings;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How many may wait for each permit. At 20 ms a hash that is two and a half seconds.
+/// How many may wait for each permit. At 20 ms for a hash that is two and a half seconds.
 const QUEUE_PER_PERMIT: usize = 128;
 
 #[derive(Debug, Error)]
@@ -60,7 +60,7 @@ pub struct Hashing {
 pub struct Compared {
     /// Whether the password is right.
     pub verdict: Verdict,
-    /// Must be awaited where the sign-in is refused, even if the password is right.
+    /// Must be awaited if the sign-in is refused, even if the password is right.
     pub refusal: Refusal,
 }
 
@@ -81,7 +81,7 @@ pub struct Load {
     pub refused: u64,
 }
 
-/// Leaves the queue when dropped, also when the client hung up while waiting.
+/// Leaves the queue when dropped, also if the client disconnects while waiting.
 struct Place(Arc<AtomicUsize>);
 
 impl Drop for Place {
@@ -91,7 +91,7 @@ impl Drop for Place {
 }
 
 impl Hashing {
-    /// `concurrency` hashes at once, at least one.
+    /// At most `concurrency` concurrent hashes, at least one.
     pub fn new(settings: Argon2Settings, concurrency: usize) -> Result<Self, HashError> {
         let concurrency = concurrency.max(1);
         Ok(Self {
@@ -143,13 +143,13 @@ impl Hashing {
         let forms = password.forms().len();
         let guess = self.hasher.guess(password.clone(), stored);
         let guess = guess.or_else(|error| {
-            // A damaged row is for the operator. The user gets the answer of a wrong password, as for an
-            // address without an account.
+            // A damaged row is for the operator to fix. The user gets the answer for a wrong password, as
+            // for an address without an account.
             tracing::error!(%error, "a stored password hash cannot be verified");
             self.hasher.guess(password, None)
         })?;
         if self.hasher.is_dear(&guess) {
-            // It first waits for a permit like all others, so that this time reveals nothing.
+            // It waits for an ordinary permit first, like all others, so that this time reveals nothing.
             drop(self.turn().await?);
             let refusal = Refusal::new(Instant::now(), self.expensive.backlog(), forms);
             let verdict = self.check_dear(guess).await?;
@@ -170,7 +170,7 @@ impl Hashing {
         Ok(Compared { verdict, refusal })
     }
 
-    /// Compares on the permit of expensive hashes, in memory that is freed afterwards.
+    /// Compares with the permit for expensive hashes, in memory that is freed afterwards.
     async fn check_dear(&self, guess: Guess) -> Result<Verdict, HashingError> {
         let Some((work, forms)) = guess.work() else {
             return Err(HashError::Malformed.into());
@@ -180,7 +180,7 @@ impl Hashing {
         let check = move || {
             let began = Instant::now();
             let verdict = hasher.check(&guess, &mut Memory::default())?;
-            // Once the password is found right, the other forms are not tried.
+            // Once the password is found to be right, the other forms are not tried.
             if verdict == Verdict::Mismatch {
                 timings.note(
                     work,
@@ -198,12 +198,12 @@ impl Hashing {
         }
     }
 
-    /// Whether a hash, as other systems wrote it, is one that a sign-in could verify.
+    /// Whether a hash of another system could be verified at a sign-in.
     pub fn can_verify(&self, stored: &str) -> Result<(), HashError> {
         self.hasher.can_verify(stored)
     }
 
-    /// Waits for a permit, where the queue has a place.
+    /// Waits for a permit, if the queue has a place.
     async fn turn(&self) -> Result<(OwnedSemaphorePermit, Place), HashingError> {
         let ahead = self.queued.fetch_add(1, Ordering::AcqRel);
         let place = Place(Arc::clone(&self.queued));
@@ -224,8 +224,8 @@ impl Hashing {
     ) -> Result<T, HashingError> {
         let (permit, place) = self.turn().await?;
         let (hasher, buffers) = (self.hasher.clone(), Arc::clone(&self.buffers));
-        // Permit and place move into the thread: a client that hangs up frees neither before the
-        // work is done.
+        // Permit and place move into the thread: a client that disconnects frees neither before the work
+        // is done.
         let outcome = tokio::task::spawn_blocking(move || {
             let _held = (permit, place);
             let take = || buffers.lock().unwrap_or_else(PoisonError::into_inner).pop();

@@ -1,5 +1,5 @@
-//! Judges new passwords on a thread of their own: one at a time, in a bounded queue, so that sign-in waits neither for
-//! the judging nor for the hash that follows.
+//! Checks new passwords on a separate thread: one at a time, in a bounded queue, so that sign-in waits
+//! neither for the check nor for the hash that follows.
 
 use std::sync::{
     Arc,
@@ -9,9 +9,10 @@ use std::sync::{
 use thiserror::Error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How many may judge or wait for it. At two milliseconds each, the last waits a second.
+/// How many checks may run or wait. At two milliseconds each, the last one waits a second.
 const QUEUE: usize = 512;
-/// How many of them may be for passwords that are still being typed; the rest is kept for forms that were sent.
+/// How many of them may be for passwords that are still being typed; the rest is reserved for submitted
+/// forms.
 const QUEUE_WHILE_TYPING: usize = 256;
 /// How many accepted passwords may be hashed or wait for it.
 const HASH_QUEUE: usize = 256;
@@ -25,7 +26,7 @@ pub enum JudgingError {
     Interrupted,
 }
 
-/// What a password is judged for.
+/// The reason for the check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occasion {
     Sent,
@@ -33,7 +34,7 @@ pub enum Occasion {
     Typing,
 }
 
-/// The judging thread, and the turns to hash what was accepted.
+/// The checking thread, and the turns for hashing accepted passwords.
 pub struct Judging {
     judged: Line,
     hashed: Line,
@@ -43,15 +44,15 @@ pub struct Judging {
 /// The queue at one moment.
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
-    /// Passwords that wait to be judged, and the one that is.
+    /// Passwords that wait for the check, and the one that is being checked.
     pub queued: usize,
-    /// Passwords that found the queue full, since the start.
+    /// Passwords that were refused because the queue was full, since the start.
     pub refused: u64,
 }
 
 impl Judging {
-    /// `hashing_concurrency` is how many passwords are hashed at once; new ones take half of that at
-    /// most, at least one, so that sign-in finds the rest free.
+    /// `hashing_concurrency` is how many passwords are hashed concurrently. New passwords use at most half
+    /// of that, at least one, so that the rest stays free for sign-ins.
     pub fn new(hashing_concurrency: usize) -> Self {
         Self {
             judged: Line::new(1),
@@ -67,7 +68,7 @@ impl Judging {
         }
     }
 
-    /// Runs `work` when its turn comes. A client that hangs up while it waits leaves the queue.
+    /// Runs `work` when its turn comes. A client that disconnects while waiting leaves the queue.
     pub async fn run<T: Send + 'static>(
         &self,
         occasion: Occasion,
@@ -78,7 +79,8 @@ impl Judging {
             Occasion::Typing => QUEUE_WHILE_TYPING,
         };
         let turn = self.turn(&self.judged, most).await?;
-        // The permit moves into the thread: a client that hangs up does not let a second one run beside it.
+        // The permit moves into the thread: a client that disconnects does not let a second check run at
+        // the same time.
         let judged = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             work()
@@ -86,7 +88,7 @@ impl Judging {
         judged.await.map_err(|_| JudgingError::Interrupted)
     }
 
-    /// Waits for a turn to hash an accepted password, held until it is dropped.
+    /// Waits for a turn to hash an accepted password. The turn ends when it is dropped.
     pub async fn turn_to_hash(&self) -> Result<Turn, JudgingError> {
         self.turn(&self.hashed, HASH_QUEUE).await
     }
@@ -106,14 +108,14 @@ struct Line {
     queued: Arc<AtomicUsize>,
 }
 
-/// A permit and a place in the queue, both given back when dropped.
+/// A permit and a place in the queue, both released when dropped.
 #[derive(Debug)]
 pub struct Turn {
     _permit: OwnedSemaphorePermit,
     _place: Place,
 }
 
-/// Leaves the queue when dropped, also when the client hung up while waiting.
+/// Leaves the queue when dropped, also if the client disconnects while waiting.
 #[derive(Debug)]
 struct Place(Arc<AtomicUsize>);
 

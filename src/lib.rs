@@ -13,7 +13,7 @@
 //! page makes cookies and a redirect of it, the API a token pair. Mails written on the way wait in
 //! the outbox, from which [`worker`] sends them through [`mail`] after the answer has left.
 //!
-//! `docs/architecture.md` tells the rest.
+//! `docs/architecture.md` has the details.
 
 mod app;
 mod breach;
@@ -33,8 +33,8 @@ mod throttle;
 mod web;
 mod worker;
 
-/// What tests, benchmarks and fuzz targets reach of the library, by the modules it comes from. It is no
-/// API: whatever is not listed here, and not used, is dead code to the compiler.
+/// The parts of the library that tests, benchmarks and fuzz targets use, by the modules they come from. It
+/// is not an API. Whatever is neither listed here nor used is dead code to the compiler.
 #[doc(hidden)]
 pub mod internals {
     pub mod app {

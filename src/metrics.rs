@@ -29,7 +29,7 @@ impl Counter {
     }
 }
 
-/// Counters by a label of our own code, of which there are few.
+/// Counters by a label from our code, of which there are few.
 #[derive(Debug, Default)]
 pub struct Words(Mutex<Vec<(&'static str, u64)>>);
 

@@ -1,5 +1,5 @@
-//! HTTP requests that we make to other servers: bounded in time, size and number. No redirect is followed, no
-//! proxy of the environment is used, no connection is kept, and TLS trusts the system's roots.
+//! HTTP requests to other servers: limited in time, size and number. Redirects are not followed, proxies
+//! of the environment are not used, connections are not kept, and TLS trusts the system's roots.
 
 use std::{future::poll_fn, io, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
@@ -25,24 +25,24 @@ use url::{Host, Position, Url};
 
 use crate::domain::network::tls;
 
-/// The most bytes of the answer's head.
+/// The largest head of an answer, in bytes.
 const MAX_HEAD: usize = 64 * 1024;
 
-/// What a request may cost.
+/// The limits of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// Over all: the wait for other requests, name, connection, TLS, answer.
+    /// In all: waiting for other requests, name resolution, connection, TLS, answer.
     pub time: Duration,
-    /// Bytes of an answer's body.
+    /// The largest body of an answer, in bytes.
     pub bytes: usize,
-    /// Requests at the same time; others wait.
+    /// Concurrent requests; others wait.
     pub at_once: usize,
 }
 
-/// A client with bounds of its own.
+/// A client with its own limits.
 pub struct Outbound {
     bounds: Bounds,
-    /// The system's roots are read with the first request: a start need not wait for them.
+    /// The system's roots are read at the first request, so that a start does not wait for them.
     tls: OnceCell<Arc<ClientConfig>>,
     places: Semaphore,
 }
@@ -82,7 +82,7 @@ impl Outbound {
         }
     }
 
-    /// Any status is an answer, that of a redirect as well.
+    /// Any status is an answer, including that of a redirect.
     pub async fn get(&self, url: &Url, headers: &[(&str, &str)]) -> Result<Answer, Failure> {
         let asked = timeout(self.bounds.time, self.ask(url, headers)).await;
         asked.unwrap_or(Err(Failure::TooSlow(self.bounds.time)))
@@ -116,7 +116,7 @@ impl Outbound {
             .await
     }
 
-    /// One request on a connection of its own.
+    /// Sends one request on its own connection.
     async fn ask_over<S>(&self, stream: S, request: Request<String>) -> Result<Answer, Failure>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -125,7 +125,7 @@ impl Outbound {
             .max_buf_size(MAX_HEAD)
             .handshake(TokioIo::new(stream))
             .await?;
-        // Dropped with this call, the set ends the connection with it.
+        // When this call is dropped, the set ends the connection.
         let mut driving = JoinSet::new();
         driving.spawn(connection);
         let (head, body) = sender.send_request(request).await?.into_parts();
@@ -137,7 +137,7 @@ impl Outbound {
     }
 }
 
-/// `headers` come in the place of ours of the same name.
+/// `headers` replace ours of the same name.
 fn request(url: &Url, headers: &[(&str, &str)]) -> Result<Request<String>, hyper::http::Error> {
     let mut request = Request::get(&url[Position::BeforePath..Position::AfterQuery])
         .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
@@ -167,7 +167,7 @@ async fn read(mut body: Incoming, most: usize) -> Result<Vec<u8>, Failure> {
     Ok(read)
 }
 
-/// TLS that trusts the system's roots. Reading them is work for a blocking thread.
+/// TLS that trusts the system's roots. Reading them blocks, so it belongs on a blocking thread.
 async fn system_tls() -> Result<Arc<ClientConfig>, Failure> {
     let roots = spawn_blocking(|| rustls_native_certs::load_native_certs().certs);
     let roots = roots.await.map_err(io::Error::other)?;

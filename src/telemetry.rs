@@ -1,5 +1,5 @@
-//! Structured logs on standard error, which leaves standard output to mails printed in development.
-//! Pretty lines in development, JSON lines in production; nothing logged can forge or colour a line.
+//! Structured logs on standard error; standard output is for the mails that are printed in development.
+//! Pretty lines in development, JSON lines in production. Logged text can neither forge nor colour a line.
 
 mod line_buffer;
 mod panics;
@@ -28,18 +28,18 @@ pub enum Format {
 /// Why logs could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
-    /// The filter does not parse.
+    /// The filter is invalid.
     #[error("RUST_LOG is not a log filter: {0}")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
     /// Another subscriber is in place.
     #[error("logs are set up already: {0}")]
     Twice(#[from] tracing::subscriber::SetGlobalDefaultError),
-    /// The thread that writes does not start.
+    /// The writing thread does not start.
     #[error("logs cannot be written: {0}")]
     Thread(#[from] io::Error),
 }
 
-/// Must be held to the end of the process: dropping it writes the lines that still wait.
+/// Must be kept to the end of the process: dropping it writes the lines that still wait.
 #[must_use]
 pub struct Logs(LineBuffer<io::Stderr>);
 
@@ -49,7 +49,7 @@ impl Drop for Logs {
     }
 }
 
-/// Sets up the logs of the process, panics included. `filter` is in the words of `RUST_LOG`.
+/// Sets up the logs of the process, panics included. `filter` has the syntax of `RUST_LOG`.
 pub fn init(format: Format, filter: &str) -> Result<Logs, TelemetryError> {
     let colours = io::stderr().is_terminal();
     let buffer = LineBuffer::start(io::stderr())?;
@@ -59,7 +59,7 @@ pub fn init(format: Format, filter: &str) -> Result<Logs, TelemetryError> {
     Ok(Logs(buffer))
 }
 
-/// Turns events into lines. `init` sets one up for the process; a test may read the lines of its own.
+/// Turns events into lines. `init` sets one up for the process; a test may make its own.
 pub fn subscriber<W>(
     format: Format,
     filter: &str,
@@ -89,8 +89,8 @@ where
     })
 }
 
-/// Writes one field of a pretty line. The formatter of tracing-subscriber writes what is logged
-/// through `Display` as it is, line breaks included; this one keeps it inside its line.
+/// Writes one field of a pretty line. tracing-subscriber writes `Display` values unchanged, including line
+/// breaks; this escapes them.
 fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
     match (field.name(), writer.has_ansi_escapes()) {
         ("message", _) => {}
@@ -100,8 +100,8 @@ fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -
     write!(Inert(writer), "{value:?}")
 }
 
-/// Passes text on with control characters spelled out, and with them the marks that turn the
-/// reading direction, which could make a line look like another one.
+/// Escapes control characters, and the marks that change the reading direction, which could make a line
+/// look like another one.
 struct Inert<'a, W>(&'a mut W);
 
 impl<W: Write> Write for Inert<'_, W> {
@@ -144,7 +144,7 @@ mod tests {
         }
     }
 
-    /// What the given act logs.
+    /// The log lines of the given act.
     pub(super) fn logged(format: Format, filter: &str, act: impl FnOnce()) -> String {
         let lines = Lines::default();
         let writer = lines.clone();

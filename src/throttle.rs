@@ -24,7 +24,7 @@ pub enum Route {
     Login,
     SecondFactor,
     Register,
-    /// Mails that people ask for.
+    /// Mails that users request.
     ForgotPassword,
     Reset,
     /// The strength of a password that is being typed.
@@ -32,7 +32,7 @@ pub enum Route {
 }
 
 impl Route {
-    /// The word in the log.
+    /// The name in the log.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Login => "login",
@@ -62,7 +62,7 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// Limiters with nothing counted, on this clock.
+    /// Limiters without any counts, on this clock.
     pub fn new(limits: &Limits, clock: &Arc<dyn Clock>) -> Self {
         let limiter = |limit: Limit| Limiter::new(limit, clock);
         let route = |limits: &RouteLimits| RouteLimiter {
@@ -96,7 +96,7 @@ impl Throttle {
         count(limiters.email.as_ref(), &email)
     }
 
-    /// Counts an attempt by `key` alone, in place of an email address, where its client was counted before.
+    /// Counts an attempt by `key` instead of an email address; the client was counted before.
     pub fn count_key(&self, route: Route, ip: IpAddr, key: &str) -> Result<(), Duration> {
         let ip = ip.to_canonical();
         if self.exempt.iter().any(|network| network.contains(&ip)) {

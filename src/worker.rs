@@ -27,8 +27,8 @@ use crate::{
 const OUTBOX_TICK: Duration = Duration::from_secs(1);
 /// The notification comes within the transaction that writes a mail; this is the time to commit it.
 const UNTIL_COMMITTED: Duration = Duration::from_millis(20);
-/// How long a node that stops waits for the mails that it is sending, as long as for its requests. One
-/// whose end is not seen is sent again by another node, so its recipient may get it twice.
+/// How long a stopping node waits for the mails that it is sending, as long as for its requests. A mail
+/// whose end it does not see is sent again by another node, so its recipient may get it twice.
 const SENDING_ENDS: Duration = Duration::from_secs(30);
 /// How often the audit log is checked for events to seal. Events found by one check are sealed by the next at the
 /// latest, unless a transaction still writes.
@@ -197,8 +197,8 @@ async fn purging(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// A round of a loop; `None` where it panicked, which is in the log already. A panic must not end the loop: that
-/// no mail leaves any more would go unnoticed.
+/// Runs one round of a loop; `None` if it panicked, which is in the log already. A panic must not end the
+/// loop: it would go unnoticed that no mail is sent any more.
 async fn survived<T>(round: impl Future<Output = T>) -> Option<T> {
     AssertUnwindSafe(round).catch_unwind().await.ok()
 }

@@ -1,4 +1,4 @@
-//! The client against servers that behave, and against those that do not.
+//! The client with servers that behave, and with servers that do not.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use tokio::{
 use super::*;
 use crate::domain::password::Password;
 
-/// The password `password`: the digits that go out, and those that do not.
+/// The digits of the password `password` that are sent, and the rest.
 const REST: &str = "1E4C9B93F3F0682250B6CF8331B7EE68FD8";
 const OTHER: &str = "0018A45C4D1DEF81644B54AB7F969B88D65";
 
@@ -26,15 +26,15 @@ fn ok(body: &str) -> String {
     )
 }
 
-/// What a server does once it has read a request.
+/// How a server behaves once it has read a request.
 enum Manner {
     Says(String),
     Hangs,
-    /// Goes on without end.
+    /// Sends without end.
     Pours,
 }
 
-/// A server for one connection: its URL, and the request that it gets.
+/// A server for one connection. Returns its URL, and the request that it gets.
 async fn server(manner: Manner) -> (Url, oneshot::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/mirror/", listener.local_addr().unwrap());
@@ -95,7 +95,7 @@ async fn answers_that_are_none_leave_it_unknown() {
         ok("<html>Welcome to the hotel</html>"),
         ok(""),
         "SSH-2.0-nothing\r\n".to_owned(),
-        // Cut off halfway: what is missing may be the hit.
+        // Cut off halfway: the missing part may contain the password.
         format!("HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{OTHER}:1\r\n"),
         huge_head,
     ] {

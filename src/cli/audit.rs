@@ -42,7 +42,7 @@ pub(super) enum AuditCommand {
     /// Check every event against the chain of seals
     ///
     /// Reports every row that was changed, removed or inserted since it was sealed, and every seal that
-    /// was changed, removed or reordered. Nodes may serve meanwhile.
+    /// was changed, removed or reordered. Nodes may keep serving.
     ///
     /// A log whose end was cut off, seals and all, still verifies. Note down the last seal now and
     /// then, where no one with access to the database can change it, and give it as --expect.

@@ -17,7 +17,7 @@ pub(super) enum KeysCommand {
     /// Seal every secret at rest again, under the first key of `SEALING_KEYS`
     ///
     /// Put the new key first and keep the old one behind it: `SEALING_KEYS=k2:...,k1:...`. Nodes may
-    /// serve meanwhile, once all of them have both keys. It may be stopped at any moment and run
+    /// keep serving, once all of them have both keys. It may be stopped at any moment and run
     /// again. At the end it says which keys are still needed.
     ///
     /// Backup codes are kept as one-way values and stay with their key until they are used or

@@ -1,5 +1,5 @@
-//! Comparisons that take more time or memory than a hash of our own: one at a time, in a queue that is bounded by
-//! the time that it takes.
+//! Comparisons that take more time or memory than a hash under our own settings: one at a time, in a queue
+//! that is limited by the time that it takes.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -67,7 +67,7 @@ impl Expensive {
             .await
             .map_err(|_| HashingError::Interrupted)?;
         let outcome = tokio::task::spawn_blocking(move || {
-            // A client that hangs up frees neither before the work is done.
+            // A client that disconnects frees neither before the work is done.
             let _held = (permit, counted);
             work()
         });

@@ -17,15 +17,15 @@ use std::{
 use super::{Hashing, HashingError};
 use crate::domain::password::{MAX_TIME, Password, WorkInUse};
 
-/// How many kinds of stored hashes are looked at. Where there are more, the slowest kind that is allowed is assumed
-/// to be among them.
+/// How many kinds of stored hashes are examined. If there are more, the slowest kind that is allowed is
+/// assumed to be among them.
 pub const MOST_KINDS: usize = 64;
 /// How many refusals may wait at once. Past it the answer is a 503.
 const MOST_WAITING: usize = 1024;
-/// How many of the slowest kinds are measured while their time is unknown.
+/// How many of the slowest kinds are measured if their time is unknown.
 const TRIED_OUT: usize = 4;
 
-/// What a refusal waits for.
+/// What a refusal must wait for.
 #[derive(Debug)]
 #[must_use]
 pub struct Refusal {
@@ -47,7 +47,7 @@ impl Refusal {
     }
 }
 
-/// The waiting refusals, by address the last of each.
+/// The waiting refusals: the last one for each address.
 #[derive(Default)]
 pub(super) struct Waiting {
     count: AtomicUsize,
@@ -55,7 +55,7 @@ pub(super) struct Waiting {
     trying_out: tokio::sync::Mutex<()>,
 }
 
-/// A waiting refusal; dropped when it ends or its client hangs up.
+/// A waiting refusal. It is dropped when it ends or its client disconnects.
 struct Place<'a> {
     waiting: &'a Waiting,
     address: [u8; 32],
@@ -67,7 +67,7 @@ impl Waiting {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until `until`, and at least `apart` after the refusal before of the same address.
+    /// Waits until `until`, and at least `apart` after the previous refusal of the same address.
     fn place(
         &self,
         address: [u8; 32],
@@ -128,7 +128,7 @@ impl Hashing {
             return Err(HashingError::Busy);
         }
         let own = self.timings.expected(self.hasher.own_work());
-        // A tenth more: times vary, and most comparisons of the slowest kind itself should end before.
+        // A tenth more: times vary, and most comparisons of the slowest kind should end before.
         let floor = (own + slowest) * 11 / 10;
         let until = refusal.began + refusal.backlog + floor;
         let place = self.waiting.place(address, until, slowest)?;
@@ -136,7 +136,8 @@ impl Hashing {
         Ok(())
     }
 
-    /// How long comparisons of a kind take on the permit of expensive hashes; zero where they need none.
+    /// How long comparisons of a kind take on the permit for expensive hashes; zero if they do not need
+    /// it.
     fn beyond_own(&self, kind: &WorkInUse, forms: usize) -> Duration {
         let forms = forms.min(kind.most_forms);
         if !self.hasher.is_dear_work(kind.work, forms) {
@@ -145,7 +146,8 @@ impl Hashing {
         self.timings.expected(kind.work) * u32::try_from(forms).unwrap_or(u32::MAX)
     }
 
-    /// Computes a hash of each kind that may be the slowest, once in a process: the time depends on the machine.
+    /// Computes a hash of each kind that may be the slowest, once in a process, because the time depends
+    /// on the machine.
     async fn try_out(&self, kinds: &[(&str, WorkInUse)], forms: usize) -> Result<(), HashingError> {
         let mut expensive: Vec<_> = kinds
             .iter()

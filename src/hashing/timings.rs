@@ -1,4 +1,4 @@
-//! How long each kind of work took in this process lately.
+//! How long each kind of work took recently in this process.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -8,7 +8,7 @@ use std::{
 
 use crate::domain::password::Work;
 
-/// How many times are kept of each kind: few, so that a change of load shows soon.
+/// How many times are kept for each kind: few, so that a change of load has an effect soon.
 const REMEMBERED: usize = 8;
 /// How many kinds are remembered.
 const KINDS: usize = 256;
@@ -33,14 +33,14 @@ impl Timings {
         times.push_back(took);
     }
 
-    /// The time within which three of the last four runs ended; `None` where there was none.
+    /// The time within which three of the last four runs ended; `None` if there was none.
     pub(super) fn of(&self, work: Work) -> Option<Duration> {
         let mut times: Vec<_> = self.all().get(&work)?.iter().copied().collect();
         times.sort_unstable();
         times.get(times.len() * 3 / 4).copied()
     }
 
-    /// The same; where the work was never done, an estimate from its parameters.
+    /// The same; for work that was never done, an estimate from its parameters.
     pub(super) fn expected(&self, work: Work) -> Duration {
         self.of(work).unwrap_or_else(|| work.estimate())
     }

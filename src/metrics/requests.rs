@@ -8,10 +8,10 @@ use std::{
 
 use super::{Counter, Text};
 
-/// The methods that have a label of their own; the last is for all others.
+/// The methods with their own label; the last is for all others.
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS", "other"];
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
-/// Upper bounds in milliseconds, and as they are written, in seconds.
+/// Upper bounds in milliseconds, and their text in seconds.
 const BOUNDS: [(u128, &str); 10] = [
     (1, "0.001"),
     (5, "0.005"),
@@ -26,13 +26,13 @@ const BOUNDS: [(u128, &str); 10] = [
 ];
 /// The label of requests that match no route.
 const UNKNOWN: &str = "unknown";
-/// More routes than there are; further ones are counted as unknown.
+/// More than the number of routes; further ones are counted as unknown.
 const MOST_ROUTES: usize = 200;
 
 #[derive(Debug, Default)]
 struct Route {
     answered: [[Counter; CLASSES.len()]; METHODS.len()],
-    /// By the first bound that is not exceeded; the last has none.
+    /// Counted at the first bound that is not exceeded; the last has no bound.
     took: [Counter; BOUNDS.len() + 1],
     micros: Counter,
 }
@@ -42,8 +42,8 @@ struct Route {
 pub struct Requests(RwLock<BTreeMap<String, Arc<Route>>>);
 
 impl Requests {
-    /// Counts an answer. `route` is the pattern in the table of routes, never the path that was asked
-    /// for; `None` where there is none.
+    /// Counts an answer. `route` is the pattern in the table of routes, never the requested path; `None`
+    /// if there is none.
     pub fn count(&self, route: Option<&str>, method: &str, status: u16, took: Duration) {
         let route = self.route(route.unwrap_or(UNKNOWN));
         let other = METHODS.len() - 1;

@@ -12,8 +12,8 @@ impl Text {
         self.line(format_args!("# TYPE {name} {kind}"));
     }
 
-    /// One value. Labels are words of our code, routes or versions, which need no escape; characters that would
-    /// need one are left out.
+    /// One value. Labels are names from our code, routes or versions, which need no escape. Characters
+    /// that would need one are dropped.
     pub fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
         let safe = |c: &char| !matches!(c, '"' | '\\' | '\n');
         let labels: Vec<String> = labels

@@ -1,5 +1,5 @@
-//! Buffers log lines: the lines of 20 ms leave in one write, so that a busy server makes no system call for each.
-//! A warning or an error is written at once, together with the lines that wait.
+//! Buffers log lines: the lines of 20 ms are written at once, so that a busy server does not make a system
+//! call for each. A warning or an error is written at once, together with the waiting lines.
 
 use std::{
     io::{self, Write},
@@ -12,7 +12,7 @@ use std::{
 use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
 
-/// How long a line waits for others. A person who watches the log does not notice it.
+/// How long a line waits for others; too short to be noticed by a reader.
 const MOMENT: Duration = Duration::from_millis(20);
 /// A buffer of this size is written at once, by the thread that filled it.
 const FULL_BYTES: usize = 64 * 1024;
@@ -23,7 +23,7 @@ pub(super) struct LineBuffer<W>(Arc<Shared<W>>);
 struct Shared<W> {
     waiting: Mutex<Vec<u8>>,
     some: Condvar,
-    /// Locked while it is written to, always before `waiting`: lines keep their order.
+    /// Locked while it is written to, always before `waiting`, so that lines keep their order.
     destination: Mutex<W>,
 }
 
@@ -34,7 +34,7 @@ impl<W> Clone for LineBuffer<W> {
 }
 
 impl<W: Write + Send + 'static> LineBuffer<W> {
-    /// Starts the thread that writes. It ends with the process.
+    /// Starts the writing thread. It ends with the process.
     pub(super) fn start(destination: W) -> io::Result<Self> {
         let buffer = Self(Arc::new(Shared {
             waiting: Mutex::default(),
@@ -64,7 +64,7 @@ impl<W: Write + Send + 'static> LineBuffer<W> {
         drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Writes the lines that wait. An error is ignored: there is no other place to report it.
+    /// Writes the waiting lines. An error is ignored, because there is no other place to report it.
     pub(super) fn write_out(&self) {
         let mut destination = lock(&self.0.destination);
         let lines = mem::take(&mut *self.waiting());
@@ -128,7 +128,7 @@ impl<W: Write + Send + 'static> MakeWriter<'_> for LineBuffer<W> {
 mod tests {
     use super::*;
 
-    /// Counts writes and keeps what was written.
+    /// Counts writes and stores what was written.
     #[derive(Clone, Default)]
     struct Kept(Arc<Mutex<Vec<Vec<u8>>>>);
 

@@ -1,4 +1,4 @@
-//! Panics as lines of the log, with the id of the request that they happened in.
+//! Panics as lines of the log, with the id of the request in which they happened.
 
 use std::panic::{self, PanicHookInfo};
 

@@ -15,7 +15,7 @@ use crate::domain::{
 /// Failures of an address before pauses begin, at a scale of 1.
 const FREE_PASSWORDS: u32 = 10;
 const FREE_CODES: u32 = 5;
-/// The first pauses. A code lives for half a minute.
+/// The first pauses. A code is valid for half a minute.
 const FIRST_PASSWORD_PAUSE: Duration = Duration::from_secs(5);
 const FIRST_CODE_PAUSE: Duration = Duration::from_secs(30);
 
@@ -27,7 +27,7 @@ pub enum Guess {
 }
 
 impl Guess {
-    /// Whose flood limits count it as well.
+    /// The route whose flood limits count it as well.
     pub fn route(self) -> Route {
         match self {
             Self::Password => Route::Login,
@@ -35,7 +35,7 @@ impl Guess {
         }
     }
 
-    /// The word in keys and in the audit log.
+    /// The name in keys and in the audit log.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Password => "password",
@@ -44,10 +44,10 @@ impl Guess {
     }
 }
 
-/// What the owner of an address is notified of, at most once in a while.
+/// A notice to the owner of an address, sent at most once in a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
-    /// Attempts are refused for a while.
+    /// Attempts are refused for some time.
     Paused(Guess),
     /// Unknown browsers are refused until the address is unlocked.
     Blocked(Guess),

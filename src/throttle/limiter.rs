@@ -11,15 +11,16 @@ use governor::{Quota, RateLimiter, clock::Reference, middleware::NoOpMiddleware,
 use super::{Limit, slots::Slots};
 use crate::domain::clock::Clock;
 
-/// The injected clock in governor's terms. It never goes backwards: where the time of day is set back, this clock
-/// pauses and then goes on. Otherwise a client that was refused before would stay refused for the whole difference.
+/// The injected clock in the form that governor uses. It never goes back: if the time of day is set back,
+/// this clock pauses and then continues. Otherwise a client that was refused before would stay refused for
+/// the whole difference.
 #[derive(Clone)]
 struct GovernorClock {
     clock: Arc<dyn Clock>,
     run: Arc<Mutex<Run>>,
 }
 
-/// What the clock showed last, and how far it has run.
+/// The last time of the clock, and how far it has run.
 #[derive(Default)]
 struct Run {
     last: Duration,

@@ -19,7 +19,7 @@ pub const PER: TimeDelta = TimeDelta::hours(1);
 /// The time between two security mails of one kind. Not scaled.
 pub const MERGED_IN: TimeDelta = TimeDelta::hours(1);
 
-/// Who asks for a mail.
+/// The client that requests a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asking {
     /// A browser that the address knows.
@@ -77,7 +77,7 @@ impl MailCaps {
         self.mac(&["merged", kind, address])
     }
 
-    /// Neither an address nor one of our words contains a NUL, so no two lists have one message.
+    /// Neither an address nor our own names contain a NUL, so no two lists have the same message.
     fn mac(&self, words: &[&str]) -> Uuid {
         let mac = hmac_sha256(&self.key, words.join("\0").as_bytes());
         Uuid::from_u128(u128::from_be_bytes(*mac.first_chunk().unwrap_or(&[0; 16])))
@@ -85,7 +85,7 @@ impl MailCaps {
 }
 
 fn rule(key: Uuid, count: i32) -> Rule {
-    // A microsecond is the smallest step that is stored; a scale that needs less is no cap.
+    // A microsecond is the smallest step that is stored; a scale that needs less means no cap.
     let each = (PER / count.max(1)).max(TimeDelta::microseconds(1));
     (key, each, PER)
 }

@@ -1,5 +1,6 @@
-//! The table in which a limiter keeps its counts. Its size is fixed, so that an endless number of keys takes bounded
-//! memory. A key may be in one of eight slots; where all are taken, the key whose limit recovers first is dropped.
+//! The table in which a limiter keeps its counts. Its size is fixed, so that any number of keys takes
+//! bounded memory. A key may be in one of eight slots; if all are taken, the key whose limit recovers
+//! first is dropped.
 
 use std::sync::{Mutex, PoisonError};
 

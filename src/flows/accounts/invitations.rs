@@ -1,11 +1,11 @@
 //! Inviting by mail: an admin sends an invitation, sends it again, revokes it.
 //!
 //! ```text
-//!            .-- sent again: the old link dies, the new sender vouches from now on --.
-//!            v                                                                         |
-//!   written: open --------> accepted: an account                                       |
-//!            |  `---------> revoked, or its address got an account otherwise: dead     |
-//!            `--(7 days)--> expired ---------------------------------------------------'
+//!          .-- sent again: the old link stops working, and the sender is the new one --.
+//!          v                                                                             |
+//!   sent: open --------> accepted: an account                                            |
+//!          |  `--------> void: revoked, or its address got an account in another way     |
+//!          `-(7 days)--> expired --------------------------------------------------------'
 //! ```
 //!
 //! An invitation is valid only while its last sender is an active admin: no invitation outlives the

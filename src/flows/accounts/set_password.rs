@@ -1,4 +1,5 @@
-//! A new password, once it is accepted and hashed: what ends with the old one, and how the owner is notified.
+//! Setting a new password, once it is accepted and hashed: what ends with the old one, and how the owner
+//! is notified.
 
 use crate::{
     db::{self, Transaction, accounts::users::PasswordHash},

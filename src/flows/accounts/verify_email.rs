@@ -1,8 +1,8 @@
-//! Proving that an address belongs to the account's owner.
+//! Verifying that an address belongs to the account's owner.
 //!
-//! The person who registered an address need not own it, and mail scanners open links. So a link alone
-//! changes nothing: a user signed in to that account confirms it, or enters its password, or
-//! claims the account with a new password, which ends all that was there before.
+//! The user who registered an address need not own it, and mail scanners open links. So a link alone
+//! changes nothing: a user who is signed in to that account confirms it, or enters its password, or claims
+//! the account with a new password, which ends everything that was there before.
 
 use super::new_password::own_words;
 use crate::{
@@ -39,44 +39,45 @@ use uuid::Uuid;
 pub enum Proof {
     /// The caller is signed in as this user.
     SignedInAs(Uuid),
-    /// The caller knows the account's password: the same person on another device.
+    /// The caller knows the account's password: the same user on another device.
     Password(SecretString),
-    /// The caller reads the mailbox and claims the account with this password.
+    /// The caller reads the mailbox, and claims the account with this password.
     NewPassword(SecretString),
 }
 
 /// Whether proving password and mailbox together begins a session.
 #[derive(Debug, Clone, Copy)]
 pub enum Then {
-    /// It does, on a page, and takes the place of the one that lives in the browser.
+    /// Yes, on a page. The new session replaces the one in the browser.
     SignIn(Option<HeldSession>),
-    /// It does not, for a program.
+    /// No, for a program.
     Nothing,
 }
 
 #[derive(Debug)]
 pub enum Outcome {
     Verified,
-    /// The address is proven, and a session began.
+    /// The address was verified, and a session began.
     SignedIn(TokenPair),
-    /// It was proven before; nothing changed.
+    /// It was verified before; nothing changed.
     AlreadyVerified,
     /// The link was used, has expired, or was mailed to another address.
     LinkDead,
-    /// The link is good, but belongs to another account than the one signed in.
+    /// The link is valid, but belongs to another account than the one signed in.
     NotYours,
     WrongPassword,
-    /// The new password cannot be used.
+    /// The new password is refused.
     Invalid(InputFaults),
     Throttled(Pause),
 }
 
-/// Asks for another link. The same for every address.
+/// Requests another link. The answer is the same for every address.
 pub async fn resend(s: &Services, email: &str, client: &Client) -> Result<RequestOutcome> {
     request_mail(s, MailRequest::Verification, email, client).await
 }
 
-/// Whose address a link would prove, or has proven; `None` where the link is dead. Changes nothing.
+/// The user whose address a link would verify or has verified; `None` if the link is invalid. Changes
+/// nothing.
 pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>> {
     let Ok(claims) = s
         .tokens
@@ -94,7 +95,7 @@ pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<User>>
     Ok((!dead && is_of_address(&claims, &user)).then_some(user))
 }
 
-/// A token proves the address it was mailed to, not one that the account moved to since.
+/// A token verifies the address to which it was mailed, even if the account has another one now.
 pub(in crate::flows) fn is_of_address(claims: &Claims, user: &User) -> bool {
     claims.extra.email.as_deref() == Some(user.email_canonical.as_str())
 }
@@ -139,7 +140,7 @@ pub async fn verify(
     }
 }
 
-/// Who proves what, with which link.
+/// A verification: the link, and the proof.
 struct Proving<'a> {
     s: &'a Services,
     claims: &'a Claims,
@@ -158,7 +159,7 @@ impl Proving<'_> {
         }
     }
 
-    /// Proves the address and changes nothing else.
+    /// Verifies the address and changes nothing else.
     async fn confirm(&self, actor: Option<Uuid>) -> Result<Outcome> {
         let Self {
             s,
@@ -168,7 +169,7 @@ impl Proving<'_> {
             ..
         } = *self;
         s.db.transaction(async |tx| {
-            // The proof was made under this `rev`: a claim that came first has ended it.
+            // The proof was given under this `rev`: a claim that came first has invalidated it.
             if !db::accounts::users::hold(tx, user.id, user.revocation_id).await?
                 || !use_up(tx, claims).await?
             {
@@ -194,8 +195,8 @@ impl Proving<'_> {
         .await
     }
 
-    /// Takes the account over for the owner of the mailbox: what its first holder had is worth
-    /// nothing.
+    /// Gives the account to the owner of the mailbox: the credentials and sessions of its first holder
+    /// end.
     async fn claim(&self, password: &SecretString) -> Result<Outcome> {
         let Self {
             s,
@@ -210,7 +211,8 @@ impl Proving<'_> {
         };
         let hash = hash_password(s, password).await?;
         s.db.transaction(async |tx| {
-            // Held first: where the credentials changed while the hash was made, the link stays good.
+            // The user is locked first: if the credentials changed while the hash was computed, the link
+            // stays valid.
             if !db::accounts::users::hold(tx, user.id, user.revocation_id).await?
                 || !use_up(tx, claims).await?
             {
@@ -230,8 +232,8 @@ impl Proving<'_> {
         .await
     }
 
-    /// Begins a session where one is to begin. A second factor asks for its code at the sign-in; an
-    /// account has one here only where it is older than the rule that proof comes first.
+    /// Begins a session if one is wanted. A second factor requires its code at the sign-in. An account has
+    /// one here only if it is older than the rule that the address must be verified first.
     async fn go_on(&self, tx: &Transaction<'_>, user: &User) -> Result<Outcome> {
         let Then::SignIn(replaces) = self.then else {
             return Ok(Outcome::Verified);

@@ -2,10 +2,10 @@
 //! while they are active admins. For an operator's import, no one else is needed.
 //!
 //! ```text
-//!   imported --the owner proves the mailbox--> the owner's alone
+//!   imported --the owner proves the mailbox--> needs no one to vouch
 //!       |
-//!       '--an admin of the file is disabled, demoted or deleted--> sessions end, the password opens
-//!          nothing; a link to the mailbox still does
+//!       '--an admin of the import is disabled, demoted or deleted--> sessions end, the password is
+//!          refused; a link to the mailbox still works
 //! ```
 
 use super::act::Acting;

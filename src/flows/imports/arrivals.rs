@@ -2,8 +2,8 @@
 //! upload holds no resource that others need while it waits for bytes. A complete file is checked.
 //!
 //! ```text
-//!   first byte --> arriving --the last piece--> judged --> uploaded (`imports`)
-//!                     '-- refused, hung up, or replaced by a later upload of the same admin: deleted
+//!   first byte --> arriving --last part--> checked --> uploaded (`imports`)
+//!                     '-- refused, disconnected, or replaced by a later upload of the same admin: deleted
 //! ```
 
 use std::{io, mem, sync::Arc};

@@ -1,9 +1,9 @@
 //! Importing confirmed files in the background, on whichever node claims one.
 //!
 //! ```text
-//!   confirmed --taken--> run 1 --chunks are staged--> switched: done --> owners are mailed
-//!                          |           |
-//!                          '-----------+--its node is not heard of for a while--> run 2 on any node goes on
+//!   confirmed --claimed--> run 1 --chunks are staged--> switched: done --> owners are mailed
+//!                            |           |
+//!                            '-----------+--no heartbeat of its node--> run 2 on any node continues
 //! ```
 //!
 //! A run that has been replaced by a later one writes nothing any more: each chunk and the switch check

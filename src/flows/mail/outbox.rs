@@ -1,13 +1,13 @@
 //! Writing mails to the outbox, sealed, in the transaction that causes them.
 //!
-//! Every mail passes [`enqueue`], and with it the rule of its kind:
+//! Every mail is written by [`enqueue`], which applies the rule of its kind:
 //!
 //! ```text
 //!   an admin's act ───────────────────────────────────────────────> sent
 //!   asked for by a client ─> caps of recipient and mailbox ─> left ─> sent
 //!                                                          └> none ─> written, and never sent
 //!   security mail ─> none of its kind in the last hour ────────────> sent
-//!                 └> else: waits for the end of the hour, in the place of the one that waits
+//!                 └> else: waits for the end of the hour, and replaces the one that waits
 //! ```
 
 use chrono::{DateTime, Utc};
