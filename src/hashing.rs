@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_hangs_up_frees_the_permit_when_the_hash_is_done() {
+    async fn a_disconnected_client_releases_the_permit_when_the_hash_is_done() {
         let hashing = Arc::new(Hashing::new(SLOW, 1).unwrap());
         let (sender, receiver) = std::sync::mpsc::channel();
         let (end, ended) = std::sync::mpsc::channel::<()>();
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn past_the_queue_it_says_busy_and_recovers() {
+    async fn a_full_queue_is_busy_and_recovers() {
         let hashing = Arc::new(Hashing::new(SLOW, 1).unwrap());
         let tasks: Vec<_> = (0..200)
             .map(|_| {

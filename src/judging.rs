@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn those_who_type_leave_places_for_forms_and_past_the_queue_it_says_busy() {
+    async fn typing_leaves_places_for_forms_and_a_full_queue_is_busy() {
         let judging = Arc::new(Judging::new(2));
         let end = occupied(&judging).await;
         let typing = asked(&judging, Occasion::Typing, 300);
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_hangs_up_leaves_the_queue_and_a_panic_leaves_the_thread_free() {
+    async fn a_disconnected_client_leaves_the_queue_and_a_panic_frees_the_thread() {
         let judging = Arc::new(Judging::new(1));
         let end = occupied(&judging).await;
         for task in asked(&judging, Occasion::Sent, 5) {
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn new_passwords_take_half_of_the_hashing() {
+    async fn new_passwords_use_at_most_half_of_the_permits() {
         for (concurrency, turns) in [(1, 1), (2, 1), (3, 1), (8, 4)] {
             let judging = Judging::new(concurrency);
             let mut held = Vec::new();

@@ -128,7 +128,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn what_was_counted_reads_in_the_format_of_prometheus() {
+    fn counters_are_written_in_the_format_of_prometheus() {
         let metrics = Metrics::default();
         metrics.throttled.add("login");
         metrics.throttled.add("login");
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_without_end_take_no_room() {
+    fn unknown_paths_share_one_label() {
         let requests = Requests::default();
         for n in 0..10_000 {
             let path = format!("/{n}");

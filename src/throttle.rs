@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn each_key_has_a_limit_of_its_own() {
+    fn each_key_has_its_own_limit() {
         let throttle = throttle(&Arc::new(Hand(1_000_000.into())));
         let tried = |from, email| throttle.count(Route::Login, ip(from), email).is_ok();
         assert!(tried("10.0.0.1", Some("a")) && tried("10.0.0.1", Some("a")));
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn waiting_as_long_as_told_is_enough() {
+    fn waiting_for_the_reported_time_is_enough() {
         let clock = Arc::new(Hand(1_000_000.into()));
         let throttle = throttle(&clock);
         let mut wait = Duration::ZERO;
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_holds_nobody_up() {
+    fn a_clock_that_is_set_back_delays_no_one() {
         let clock = Arc::new(Hand(1_000_000_000.into()));
         let throttle = throttle(&clock);
         let tried = || throttle.count(Route::Reset, ip("10.0.0.1"), None);

@@ -120,7 +120,7 @@ fn offences(file: &str, source: &str) -> Vec<String> {
         .iter()
         .filter_map(|path| {
             let fault = crossing(layer, &module, path)
-                .or_else(|| stranger(layer, path))
+                .or_else(|| misplaced_framework(layer, path))
                 .or_else(|| impurity(layer, path))?;
             Some(format!("src/{file}:{}: {fault}", path.line))
         })
@@ -135,7 +135,7 @@ fn crossing(layer: &str, module: &[&str], path: &SourcePath) -> Option<String> {
 }
 
 /// A framework outside its home.
-fn stranger(layer: &str, path: &SourcePath) -> Option<String> {
+fn misplaced_framework(layer: &str, path: &SourcePath) -> Option<String> {
     let name = path.segments.first()?;
     let (_, homes) = HOMES
         .iter()
@@ -179,7 +179,7 @@ fn sources(root: &Path, folder: &Path, found: &mut Vec<(String, String)>) {
 }
 
 #[test]
-fn imports_follow_the_arrows_and_frameworks_stay_home() {
+fn imports_follow_the_arrows_and_frameworks_stay_in_their_layers() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     sources(&root, &root, &mut files);
@@ -232,7 +232,7 @@ fn bad_imports_are_found() {
 }
 
 #[test]
-fn strangers_are_found() {
+fn frameworks_outside_their_layer_are_found() {
     for (file, source) in [
         ("flows/sign_in.rs", "use actix_web::HttpResponse;"),
         ("cli/serve.rs", "#[actix_web::main] async fn main() {}"),

@@ -124,7 +124,7 @@ async fn the_cluster_of_a_killed_process_is_taken_over() {
 }
 
 #[tokio::test]
-async fn the_last_to_leave_stops_the_server() {
+async fn the_last_process_stops_the_server() {
     let place = Place::new("last");
     let holder = Holder::start(&place);
     let postgres = LocalPostgres::start(&place.options()).await.unwrap();
@@ -158,7 +158,7 @@ async fn first_starts_at_once_make_one_cluster() {
 
 /// A process that starts while the last one stops gets a server that stays.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_newcomer_never_meets_a_dying_server() {
+async fn a_new_process_never_uses_a_stopping_server() {
     let place = Place::new("race");
     let mut inside = LocalPostgres::start(&place.options()).await.unwrap();
     for round in 0..10_u64 {
@@ -269,7 +269,7 @@ async fn a_crashed_server_is_started_again() {
 }
 
 #[tokio::test]
-async fn a_server_that_lost_its_socket_is_restarted() {
+async fn a_server_whose_socket_was_removed_is_restarted() {
     let place = Place::new("socketless");
     Holder::start(&place).kill();
     let server = postmaster_of(&place.data_dir);
@@ -281,7 +281,7 @@ async fn a_server_that_lost_its_socket_is_restarted() {
 }
 
 #[tokio::test]
-async fn an_init_cut_short_leaves_nothing_broken() {
+async fn an_interrupted_init_leaves_nothing_broken() {
     let place = Place::new("cut-short");
     for after in [100, 400, 700] {
         let holder = Holder::spawn(&place);
@@ -375,7 +375,7 @@ async fn a_failed_start_quotes_the_log() {
 }
 
 #[tokio::test]
-async fn as_root_a_parent_that_postgres_cannot_cross_is_named() {
+async fn as_root_a_parent_that_postgres_cannot_traverse_is_named() {
     if !is_root() {
         return;
     }

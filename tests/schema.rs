@@ -41,7 +41,7 @@ async fn the_diesel_schema_matches_the_migrations() {
 }
 
 #[tokio::test]
-async fn every_migration_can_be_taken_back_and_run_again() {
+async fn every_migration_can_be_reverted_and_run_again() {
     let cluster = Cluster::start().await;
     let sql = cluster.sql().await;
     let mut migrations: Vec<PathBuf> = fs::read_dir(root().join("migrations"))

@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_head_that_never_ends_is_not_waited_for() {
+    async fn an_endless_head_times_out() {
         let (mut client, server) = duplex(1024);
         let mut server = patient(server);
         let mut read = [0; 64];
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_that_is_answered_may_take_its_time() {
+    async fn a_request_being_answered_has_no_time_limit() {
         let (mut client, server) = duplex(1024);
         let mut server = patient(server);
         let mut read = [0; 64];
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_that_takes_nothing_is_given_up_and_asks_for_nothing_more() {
+    async fn a_client_that_reads_nothing_is_disconnected_and_its_requests_are_not_read() {
         let (mut client, server) = duplex(16);
         let mut server = patient(server);
         client.write_all(b"0123456789").await.unwrap();
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_that_takes_a_little_now_and_then_is_waited_for() {
+    async fn a_client_that_reads_slowly_stays_connected() {
         let (mut client, server) = duplex(16);
         let mut server = patient(server);
         let mut taken = [0; 16];

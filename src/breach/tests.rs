@@ -64,7 +64,7 @@ async fn finding(manner: Manner) -> Finding {
 }
 
 #[tokio::test]
-async fn five_digits_are_asked_for_with_padding_and_nothing_else_is_told() {
+async fn only_five_digits_are_sent_and_padding_is_requested() {
     let (url, asked) = server(Manner::Says(ok(&format!("{REST}:7\r\n")))).await;
     assert_eq!(
         Breaches::new(Some(&url)).look_up(&digest()).await,
@@ -80,13 +80,13 @@ async fn five_digits_are_asked_for_with_padding_and_nothing_else_is_told() {
 }
 
 #[tokio::test]
-async fn what_is_not_in_the_range_is_unseen() {
+async fn a_password_outside_the_range_is_unseen() {
     let unseen = Manner::Says(ok(&format!("{OTHER}:3\r\n{REST}:0\r\n")));
     assert_eq!(finding(unseen).await, Finding::Unseen);
 }
 
 #[tokio::test]
-async fn answers_that_are_none_leave_it_unknown() {
+async fn malformed_answers_leave_a_password_unknown() {
     let to_itself = "HTTP/1.1 302 Found\r\nLocation: /range/5BAA6\r\nContent-Length: 0\r\n\r\n";
     let huge_head = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "x".repeat(200_000));
     for said in [
@@ -109,7 +109,7 @@ async fn answers_that_are_none_leave_it_unknown() {
 }
 
 #[tokio::test]
-async fn neither_size_nor_time_is_without_bound() {
+async fn size_and_time_of_an_answer_are_limited() {
     let begun = Instant::now();
     assert_eq!(finding(Manner::Pours).await, Finding::Unknown);
     assert_eq!(finding(Manner::Hangs).await, Finding::Unknown);
@@ -121,7 +121,7 @@ async fn neither_size_nor_time_is_without_bound() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_down_or_speaks_no_tls_leaves_it_unknown() {
+async fn a_server_that_is_down_or_without_tls_leaves_a_password_unknown() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let gone = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -133,7 +133,7 @@ async fn a_server_that_is_down_or_speaks_no_tls_leaves_it_unknown() {
 }
 
 #[tokio::test]
-async fn nobody_is_asked_where_it_is_off() {
+async fn no_server_is_asked_if_the_check_is_off() {
     let off = Breaches::default();
     assert!(!off.are_looked_up());
     assert_eq!(off.look_up(&digest()).await, Finding::Unknown);

@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_was_done_and_which_keys_may_go() {
+    fn the_report_says_what_was_done_and_which_keys_are_not_needed() {
         let column = |at: usize, resealed, unopened| ColumnReport {
             column: SealedColumn::ALL[at],
             resealed,

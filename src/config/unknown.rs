@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_is_answered_with_the_setting_that_was_meant() {
+    fn a_misspelt_name_is_reported_with_the_closest_setting() {
         let meant = [
             ("SMTP_PASS", "SMTP_PASSWORD"),
             ("SMTP_USER", "SMTP_USERNAME"),
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_like_nothing_of_ours_is_only_told_in_the_settings_file() {
+    fn a_name_unlike_any_setting_is_reported_in_the_settings_file_only() {
         let warnings = in_file(Path::new(".env"), ["FAVOURITE_COLOUR"].into_iter());
         assert_eq!(
             warnings,
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_warns_of_our_first_words_alone() {
+    fn the_environment_is_checked_for_our_first_words_only() {
         assert_eq!(
             environment(&["SMTP_SERVER", "SESSION_MAX_DAY", "COOKIE_KEYS"]).len(),
             3

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_passes_and_what_ends_a_connection() {
+    fn errors_are_classified_by_their_state() {
         for state in [
             "25006", "26000", "0A000", "57P01", "57P03", "08006", "25P02",
         ] {

@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_figure_says_how_exact_it_is() {
+    fn a_count_has_a_precision() {
         assert_eq!(Figure::bounded(9, 10).precision, Precision::Exact);
         assert_eq!(Figure::bounded(10, 10).precision, Precision::AtLeast);
         assert_eq!(Figure::sampled(7, 100.0).precision, Precision::Exact);

@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_a_file_is_a_name() {
+    fn the_name_of_a_file_is_its_last_part() {
         assert_eq!(file_name("C:\\data\\users.csv"), "users.csv");
         assert_eq!(file_name("/tmp/a\u{202e}b\nc.csv"), "ab c.csv");
         for nothing in ["", "/", "\u{200b}"] {
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_enough() {
+    fn a_row_needs_only_an_address() {
         let user = read(&[("email", " Ada@example.org ")], false).unwrap();
         assert_eq!(user.email.as_str(), "Ada@example.org");
         assert_eq!((user.role, user.email_verified), (Role::User, false));
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unusable_password_is_none() {
+    fn an_unusable_password_means_no_password() {
         let unusable = [("email", "a@example.org"), ("password_hash", "!x9rWqkA2")];
         assert_eq!(read(&unusable, false).unwrap().password_hash, NO_PASSWORD);
     }

@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn the_predecessor_is_repeated_to_the_user_agent_that_rotated() {
+    fn the_user_agent_that_rotated_gets_the_successor_again() {
         let client = |ip: &str, agent| Client::new(ip.parse().unwrap(), agent);
         let by = |ip: &str, agent: Option<&str>| RotatedBy {
             user_agent: agent.map(str::to_owned),
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_of_before_a_reissue_is_superseded() {
+    fn tokens_from_before_a_reissue_are_superseded() {
         let reissued = RefreshState {
             previous_token_hash: None,
             reissued_generation: 5,
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_ended_has_no_consequences() {
+    fn tokens_of_ended_sessions_have_no_consequences() {
         let with = |user| RefreshState { user, ..state() };
         for dead in [
             RefreshState {

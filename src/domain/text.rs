@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_begins_like_a_formula_is_text() {
+    fn a_cell_that_begins_like_a_formula_is_text() {
         for cell in [
             "=1+1",
             "+1",
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_starts_a_line_is_a_control() {
+    fn separators_of_lines_are_control_characters() {
         for c in "\n\r\t\0\u{1b}\u{7f}\u{85}\u{9b}\u{2028}\u{2029}".chars() {
             assert!(is_control(c), "{c:?}");
         }
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_are_seen_and_fillers_are_not() {
+    fn letters_are_visible_and_fillers_are_not() {
         for c in "a0éअ한👍.-".chars() {
             assert!(!is_unseen(c), "{c:?}");
         }
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_strangers_words_stay_on_one_line() {
+    fn text_of_clients_stays_on_one_line() {
         assert_eq!(
             one_line(" a\r\nBcc: b\u{2028}c\u{1b}[2J\u{202e}d\u{0} "),
             "a Bcc: b c [2Jd"

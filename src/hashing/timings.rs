@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_times_of_late_count_and_one_slow_one_does_not() {
+    fn recent_times_count_and_a_single_slow_one_does_not() {
         let timings = Timings::default();
         let work = Work::Bcrypt(4);
         assert_eq!(timings.of(work), None);

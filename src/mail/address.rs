@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn usual_and_odd_addresses_are_taken_as_they_are() {
+    fn usual_and_odd_addresses_are_kept_unchanged() {
         for address in [
             "a@example.com",
             "a.b+c@example.com",

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_row_the_message_id_follows_from_the_content() {
+    fn without_a_row_the_message_id_is_a_digest_of_the_content() {
         let id = |to| {
             let sender = Sender::parse("x@example.com").unwrap();
             message_id(&sender, &mail(to, "s"))

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_are_said_in_their_largest_whole_unit() {
+    fn durations_use_their_largest_whole_unit() {
         let said = |minutes| in_words(Duration::minutes(minutes));
         assert_eq!(said(1), "1 minute");
         assert_eq!(said(30), "30 minutes");
@@ -80,13 +80,13 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_said_in_utc() {
+    fn times_are_in_utc() {
         let at = DateTime::from_timestamp(1_770_000_000, 0).unwrap();
         assert_eq!(date_and_time(at), "2 February 2026 at 02:40 UTC");
     }
 
     #[test]
-    fn a_strangers_words_stay_on_one_line_and_short() {
+    fn a_browser_name_stays_on_one_line_and_short() {
         assert_eq!(browser_name("Firefox on Linux"), "Firefox on Linux");
         assert_eq!(
             browser_name(&"é".repeat(81)),

@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_link_stands_on_a_line_of_its_own_inside_the_frame() {
+    fn the_link_is_on_its_own_line_inside_the_frame() {
         let mail = RenderedMail {
             to: "grace@example.com".to_owned(),
             subject: "Verify\u{1b}[2J".to_owned(),

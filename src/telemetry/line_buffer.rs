@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lines_of_a_moment_go_out_in_one_write_and_in_order() {
+    fn lines_of_one_moment_are_written_together_in_order() {
         let kept = Kept::default();
         let buffer = LineBuffer::start(kept.clone()).unwrap();
         let lines: Vec<String> = (0..100).map(|n| format!("{n}\n")).collect();
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_warning_waits_for_nobody_and_takes_the_waiting_along() {
+    fn a_warning_is_written_at_once_with_the_waiting_lines() {
         let kept = Kept::default();
         let buffer = LineBuffer::start(kept.clone()).unwrap();
         line(&buffer, false, "quiet\n");

@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_counter_has_a_key_of_its_own() {
+    fn every_counter_has_its_own_key() {
         let throttle = AccountThrottle::new(Key::new([1; 32]), Key::new([2; 32]), 1.0);
         let device = KnownDevice {
             name: "code".to_owned(),

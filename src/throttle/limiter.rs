@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_keys_frees_nobody_who_is_blocked() {
+    fn a_flood_of_keys_unblocks_no_one() {
         let limiter = two_a_minute();
         let blocked: Vec<usize> = (0..1000).collect();
         for key in &blocked {
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_keys_blocks_nobody_else() {
+    fn a_flood_of_keys_blocks_no_other_key() {
         let limiter = two_a_minute();
         for key in 0..SLOTS * 2 {
             while limiter.count(&("flood", key)).is_ok() {}

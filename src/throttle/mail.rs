@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn every_cap_has_a_key_of_its_own() {
+    fn every_cap_has_its_own_key() {
         let caps = caps(1.0);
         let mut keys = Vec::new();
         for kind in ["verify_email", "reset_password"] {
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_scale_multiplies_and_never_closes_a_door() {
+    fn the_scale_multiplies_and_never_reduces_a_cap_to_zero() {
         let each = |scale| {
             caps(scale)
                 .of("k", "a@b.c", Asking::Stranger, false)

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_finds_what_it_owes_and_a_refusal_changes_nothing() {
+    fn a_key_keeps_its_count_and_a_refusal_changes_nothing() {
         let slots = Slots::default();
         assert_eq!(owe(&slots, 7, 100), None);
         let refused = slots.measure_and_replace(&7, |_| Err::<((), Nanos), ()>(()));
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn of_one_set_too_many_the_least_debt_goes() {
+    fn in_a_full_set_the_least_used_key_is_dropped() {
         let slots = Slots::default();
         let step = u64::try_from(SHARDS * SETS).unwrap();
         let neighbours = u64::try_from(WAYS).unwrap();

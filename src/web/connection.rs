@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_fourth_of_the_places_is_kept_moving() {
+    fn idle_connections_close_when_three_fourths_of_the_places_are_taken() {
         let connections = Connections::new(8);
         let mut open: Vec<_> = (0..6).map(|_| Connection::open(&connections)).collect();
         assert!(!open[0].is_crowded());
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_belongs_to_a_request_once_its_head_is_complete() {
+    fn read_bytes_belong_to_a_request_once_its_head_is_complete() {
         let connection = Connection::open(&Connections::new(8));
         assert_eq!(connection.unread(), Some(Unread::Nothing));
         connection.note_read();

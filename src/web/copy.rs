@@ -251,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_clock_is_told_in_whole_minutes_and_with_its_side() {
+    fn a_wrong_clock_is_described_in_minutes_with_its_direction() {
         assert!(phone_clock_is_off(-60).contains("about 1 minute behind"));
         assert!(phone_clock_is_off(270).contains("about 5 minutes ahead"));
     }

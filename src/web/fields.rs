@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn absent_and_null_are_alike() {
+    fn absent_and_null_are_equal() {
         #[derive(Deserialize)]
         struct Body {
             email: Field,
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_is_told_once_and_by_its_kind() {
+    fn a_fault_is_reported_once_by_its_kind() {
         assert_eq!(faults("null"), ["This field is missing."]);
         for blank in [r#""""#, r#"" \n""#] {
             assert_eq!(faults(blank), ["This field is blank."], "{blank}");

@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_code_can_carry_is_an_error() {
+    fn content_too_long_for_a_qr_code_is_an_error() {
         assert_eq!(svg(&"x".repeat(5000)), Err(QrError::DataTooLong));
     }
 }

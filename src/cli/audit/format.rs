@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_one_and_obeyed_by_no_terminal() {
+    fn an_event_is_one_line_without_control_characters() {
         let expected = "       7  2026-03-03T14:05:00.123Z  info     signed_in  \
             actor=00000000-0000-0000-0000-000000000000  subject=unknown  ip=192.0.2.7  \
             detail={\"methods\":[\"pwd\"]}  agent=\"=1+1,\\\" [2J\"\n";

@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_note_reads_back() {
+    fn a_noted_seal_is_parsed_again() {
         let one = Noted {
             seal: 12,
             link: [0xab; 32],
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn events_that_wait_too_long_have_a_status_of_their_own() {
+    fn overdue_events_have_their_own_status() {
         let report = |findings, overdue| Report {
             overdue,
             findings,
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sum_says_what_waits_and_what_to_note_down() {
+    fn the_summary_has_the_waiting_events_and_the_last_seal() {
         let report = Report {
             seals: 2,
             events: 7,

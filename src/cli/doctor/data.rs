@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn factors_that_contradict_are_told_in_both_directions() {
+    fn contradictory_factors_are_reported_in_both_directions() {
         let output = |lost, unnoted| {
             let mut report = Report::default();
             let first = Some("an-id".to_owned());

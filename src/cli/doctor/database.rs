@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clocks_that_differ_are_told() {
+    fn a_clock_difference_is_reported() {
         for (ahead, word) in [
             (900, "ok"),
             (-900, "ok"),
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_server_or_a_role_is_told() {
+    fn faults_of_a_server_or_a_role_are_reported() {
         let good = Examined {
             role: "vestibule".to_owned(),
             version: "15.8".to_owned(),

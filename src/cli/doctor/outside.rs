@@ -212,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_proxy_makes_of_the_address_is_told() {
+    fn the_address_behind_a_proxy_is_reported() {
         for (client, peer, forwarded, expected) in [
             (
                 "192.0.2.1",

@@ -112,7 +112,7 @@ mod tests {
     use crate::config::{env_file, fill_from_system, fresh_secrets};
 
     #[test]
-    fn patterns_and_examples_are_seen() {
+    fn patterns_and_examples_are_found() {
         for weak in [
             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
             "abcdefghabcdefghabcdefghabcdefgh",
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_init_makes_is_good() {
+    fn secrets_made_by_init_are_good() {
         let mut seen = 0;
         for _ in 0..100 {
             let file = env_file(true, &fresh_secrets(&fill_from_system));

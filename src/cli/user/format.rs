@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_terminal_is_told_nothing_that_it_obeys() {
+    fn control_characters_are_escaped_for_the_terminal() {
         assert_eq!(plain("Zoë\u{1b}[2J\u{202e}"), "Zoë\\u{1b}[2J\\u{202e}");
     }
 }

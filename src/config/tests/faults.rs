@@ -216,7 +216,7 @@ fn an_unreadable_environment_leaves_the_secrets_undecided() {
 }
 
 #[test]
-fn a_value_that_is_no_text_is_a_fault() {
+fn a_value_that_is_not_text_is_a_fault() {
     use std::os::unix::ffi::OsStringExt;
     let mut source = source(&with_secrets(&[]));
     source

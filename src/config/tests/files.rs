@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn every_setting_can_stand_in_a_file() {
+fn every_setting_can_be_in_a_file() {
     let folder = Folder::new();
     let jwt = folder.write("jwt", &format!("{JWT}\n"));
     let length = folder.write("length", "20\r\n");

@@ -16,7 +16,7 @@ fn fresh(folder: &Folder, variables: &[(&str, &str)]) -> Source {
 }
 
 #[test]
-fn they_are_made_once() {
+fn secrets_are_created_once() {
     let folder = Folder::new();
     let source = fresh(&folder, &[]);
     let first = config(load(&source)).secrets;
@@ -65,7 +65,7 @@ fn starts_at_the_same_time_agree() {
 }
 
 #[test]
-fn one_that_is_set_comes_before_the_kept_one() {
+fn a_set_secret_takes_precedence_over_the_kept_one() {
     let folder = Folder::new();
     let config = config(load(&fresh(&folder, &[("JWT_SECRET_KEY", JWT)])));
     assert_eq!(*config.secrets.jwt, JWT.as_bytes());
@@ -73,7 +73,7 @@ fn one_that_is_set_comes_before_the_kept_one() {
 }
 
 #[test]
-fn nothing_is_made_where_the_start_fails_anyway() {
+fn no_secret_is_created_if_the_start_fails() {
     let folder = Folder::new();
     assert_eq!(
         at_fault(load(&fresh(&folder, &[("SMTP_PORT", "x")]))),
@@ -87,7 +87,7 @@ fn nothing_is_made_where_the_start_fails_anyway() {
 }
 
 #[test]
-fn a_shared_database_needs_them_all_in_any_environment() {
+fn a_shared_database_requires_all_secrets_in_every_environment() {
     let folder = Folder::new();
     let variables = [
         ("DATABASE_URL", "postgres://db/vestibule"),

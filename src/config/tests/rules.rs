@@ -81,7 +81,7 @@ fn the_process_comes_before_the_file_and_the_file_before_the_default() {
 }
 
 #[test]
-fn an_empty_value_lets_the_file_speak() {
+fn an_empty_value_counts_as_unset() {
     let folder = Folder::new();
     let mut source = source(&with_secrets(&[("SESSION_MAX_DAYS", "  ")]));
     source.dotenv = Some(folder.write(".env", "SESSION_MAX_DAYS=20\n"));
@@ -128,7 +128,7 @@ fn unknown_names_are_warned_about() {
 }
 
 #[test]
-fn production_refuses_what_is_missing_or_open() {
+fn production_refuses_missing_and_insecure_settings() {
     assert_eq!(at_fault(production(&[])), Vec::<String>::new());
     let bare = load(&source(&[
         ("ENVIRONMENT", "production"),
@@ -304,7 +304,7 @@ fn every_limit_can_be_turned_off_and_networks_exempt() {
 }
 
 #[test]
-fn breached_passwords_are_looked_up_in_production_and_wherever_it_is_asked_for() {
+fn breached_passwords_are_looked_up_in_production_and_if_enabled() {
     assert!(config(development(&[])).breach_check.is_none());
     assert!(config(production(&[])).breach_check.is_some());
     let off = config(production(&[("HIBP_ENABLED", "false")]));
@@ -331,7 +331,7 @@ fn breached_passwords_are_looked_up_in_production_and_wherever_it_is_asked_for()
 }
 
 #[test]
-fn the_first_admin_is_named_whole_or_not_at_all() {
+fn the_first_admin_needs_address_and_password() {
     assert!(config(development(&[])).first_admin.is_none());
     let both = [
         ("ADMIN_EMAIL", " Ada@Example.ORG "),

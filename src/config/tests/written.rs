@@ -65,7 +65,7 @@ fn a_fresh_file_starts_without_a_warning() {
 }
 
 #[test]
-fn an_untouched_production_file_names_exactly_what_is_to_be_filled_in() {
+fn an_untouched_production_file_reports_exactly_the_settings_to_fill_in() {
     let folder = Folder::new();
     let text = env_file(true, &fresh_secrets(&counting()));
     let mut source = source(&[("HOME", "/nonexistent")]);
@@ -97,7 +97,7 @@ fn an_untouched_production_file_names_exactly_what_is_to_be_filled_in() {
 }
 
 #[test]
-fn what_is_not_at_its_default_is_known_by_name() {
+fn settings_with_other_values_than_their_default_are_listed() {
     let changed = |variables: &[(&str, &str)]| load(&source(variables)).unwrap().config.changed;
     let secrets = ["JWT_SECRET_KEY", "COOKIE_KEY", "SEALING_KEYS"];
     let plain = changed(&with_secrets(&[

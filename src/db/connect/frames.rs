@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_are_counted_in_whatever_pieces_they_leave() {
+    fn requests_are_counted_however_they_are_split() {
         let start = &message(0, b"\0\x03\0\0user\0x\0\0")[1..];
         let rest = [
             message(b'Q', b"SELECT 'SSS'\0"),
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_read_in_whatever_pieces_they_come() {
+    fn answers_are_read_however_they_are_split() {
         let error = message(b'E', b"SFEHLER\0VERROR\0C25006\0Mes geht nicht\0\0");
         let all = [
             message(b'R', &[0; 4]),

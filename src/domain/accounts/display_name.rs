@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blank_is_no_name_and_long_is_refused() {
+    fn a_blank_name_is_none_and_a_long_one_is_refused() {
         assert_eq!(DisplayName::parse(" \t "), Ok(None));
         assert_eq!(
             DisplayName::parse(&"é".repeat(101)),

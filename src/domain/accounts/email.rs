@@ -187,20 +187,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_what_was_given_and_compares_in_lower_case() {
+    fn keeps_the_given_form_and_compares_in_lower_case() {
         let address = EmailAddress::parse(" Ada.L+x@Example.ORG ").unwrap();
         assert_eq!(address.as_str(), "Ada.L+x@example.org");
         assert_eq!(address.canonical(), "ada.l+x@example.org");
     }
 
     #[test]
-    fn brings_internationalised_domains_into_ascii() {
+    fn converts_internationalised_domains_to_ascii() {
         let address = EmailAddress::parse("ada@bücher.example").unwrap();
         assert_eq!(address.as_str(), "ada@xn--bcher-kva.example");
     }
 
     #[test]
-    fn refuses_what_is_no_address() {
+    fn refuses_invalid_addresses() {
         for text in [
             "ada",
             "@example.org",
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_not_supported() {
+    fn names_unsupported_forms() {
         for (text, why) in [
             ("m\u{131}ke@example.org", EmailError::NonAsciiName),
             (
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn hyphens_may_stand_in_the_third_and_fourth_places() {
+    fn hyphens_are_allowed_in_the_third_and_fourth_places() {
         for text in [
             "ada@ab--cd.example",
             "ada@r3---sn-4g5e.example.org",
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn logs_see_the_first_letter_only() {
+    fn logs_show_only_the_first_letter() {
         let address = EmailAddress::parse("ada@example.org").unwrap();
         assert_eq!(format!("{address:?}"), "a***@example.org");
         assert_eq!(masked("@x\r\ny"), "***@x\\r\\ny");

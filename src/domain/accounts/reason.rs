@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reason_is_one_line_that_says_something() {
+    fn a_reason_is_one_visible_line() {
         let read = |typed: &str| Reason::parse(typed).map(|reason| reason.0);
         assert_eq!(
             read(" left the\r\n company "),

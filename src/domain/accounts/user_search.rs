@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_exact_and_blank_is_any() {
+    fn filter_values_are_exact_and_blank_is_any() {
         assert_eq!(choice(&Status::WORDS, " "), Ok(None));
         assert_eq!(
             choice(&Status::WORDS, "disabled"),

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_days_or_moments() {
+    fn a_time_is_a_date_or_a_date_with_time() {
         let read = |text: &str| time(text).map(|time| time.to_rfc3339());
         for (text, means) in [
             ("2026-03-01", "2026-03-01T00:00:00+00:00"),

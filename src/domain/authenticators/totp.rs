@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn accepts_one_step_either_side_and_tells_the_drift_beyond() {
+    fn accepts_one_step_either_side_and_reports_the_drift_beyond() {
         let now = 2_000_000_000;
         let judged = |shift: i64| {
             judge(

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn as_phones_and_keyboards_write_them() {
+    fn codes_are_read_in_the_spellings_of_phones_and_keyboards() {
         for typed in [
             "123456",
             " 123 456\n",
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_decimal_digit_stays_what_it_is() {
+    fn other_characters_than_decimal_digits_are_kept() {
         for typed in [
             "\u{b2}", "\u{2460}", "\u{bd}", "\u{4e00}", "\u{2167}", "\0", "a.", "\u{1b}",
         ] {

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_probe_holds_for_a_minute_under_its_key() {
+    fn a_probe_is_valid_for_a_minute_under_its_key() {
         let now = DateTime::from_timestamp(1_772_546_700, 0).unwrap();
         let key = SelfCheckKey::derive(&[1; 32]);
         let value = key.value(now);

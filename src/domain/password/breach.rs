@@ -78,13 +78,13 @@ mod tests {
     }
 
     #[test]
-    fn five_digits_go_out() {
+    fn five_digits_are_sent() {
         assert_eq!(digest().prefix(), "5BAA6");
         assert_eq!(format!("{:?}", digest()), "[password digest]");
     }
 
     #[test]
-    fn the_answer_is_read_to_the_letter() {
+    fn the_answer_is_parsed_strictly() {
         let other = "0018A45C4D1DEF81644B54AB7F969B88D65";
         let seen = |text: &str| digest().is_in(text.as_bytes());
         assert_eq!(seen(&format!("{other}:1\r\n{REST}:52256179\r\n")), Ok(true));

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_the_password_and_no_other() {
+    fn matches_the_password_and_no_other() {
         let (hasher, mut memory) = (Hasher::new(CHEAP).unwrap(), Memory::default());
         let stored = hasher
             .hash(&password("right"), [7; 16], &mut memory)
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn asks_for_a_new_hash_when_the_costs_changed() {
+    fn requests_a_new_hash_when_the_costs_changed() {
         let mut memory = Memory::default();
         let stored = Hasher::new(CHEAP)
             .unwrap()

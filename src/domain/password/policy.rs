@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_long_unrelated_words_and_any_unicode() {
+    fn accepts_long_unrelated_words_and_any_unicode() {
         assert_eq!(judged("correct horse battery staple"), Ok(()));
         assert_eq!(judged("  tangled violin under glass  "), Ok(()));
         assert_eq!(judged("каждый охотник желает знать"), Ok(()));
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn the_score_never_speaks_against_the_verdict() {
+    fn the_score_never_contradicts_the_verdict() {
         let policy = PasswordPolicy { min_length: 15 };
         let own = OwnWords::of("ada@example.org", "Ada");
         let strength = |typed: &str| policy.strength(&typed.into(), &own);
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_megabyte_costs_nothing() {
+    fn a_megabyte_is_refused_at_once() {
         assert!(Password::parse(&"a".repeat(1_000_000).into()).is_none());
     }
 }

@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn opens_in_its_own_place_only() {
+    fn a_value_is_unsealed_only_in_its_own_place() {
         let ring = SealingRing::new(key("a", 1), vec![]);
         let sealed = ring.seal(&Fixed, place(1), b"secret").unwrap();
         assert_eq!(ring.open(place(1), &sealed).unwrap(), b"secret");
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_key_seals_and_all_open() {
+    fn the_first_key_seals_and_all_unseal() {
         let old = SealingRing::new(key("a", 1), vec![]);
         let new = SealingRing::new(key("b", 2), vec![key("a", 1)]);
         let sealed = old.seal(&Fixed, place(1), b"secret").unwrap();
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sealed_again_needs_the_first_key_alone() {
+    fn a_resealed_value_needs_only_the_first_key() {
         let old = SealingRing::new(key("a", 1), vec![]);
         let both = SealingRing::new(key("b", 2), vec![key("a", 1)]);
         let new = SealingRing::new(key("b", 2), vec![]);

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_nothing() {
+    fn debug_output_shows_no_secret_value() {
         let shown = format!(
             "{:?} {:?}",
             SecretString::from("hunter2"),

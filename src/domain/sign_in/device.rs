@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn each_user_has_a_secret_and_the_oldest_goes() {
+    fn each_user_has_a_secret_and_the_oldest_is_dropped() {
         let random = Counting(AtomicU8::new(0));
         let (one, first) = DeviceCookie::default().renewed(&[], &random);
         assert_eq!(one.value().len(), 43);
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_we_would_set_is_read() {
+    fn only_parts_that_we_would_set_are_read() {
         let secret = "A".repeat(43);
         for odd in ["", ".", "a", "!", "AAAA", &"A".repeat(44), &"A".repeat(42)] {
             assert!(DeviceCookie::parse(odd).hashes().is_empty(), "{odd}");
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn an_altered_entry_is_none() {
+    fn an_altered_entry_is_ignored() {
         let random = Counting(AtomicU8::new(7));
         let key = Key::new([1; 32]);
         let cookie = DeviceCookie::default().knowing(&key, "ann@example.com", at(0), &random);
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_and_entries_leave_each_other_alone_within_a_bound() {
+    fn secrets_and_entries_are_kept_separately_within_a_limit() {
         let random = Counting(AtomicU8::new(0));
         let key = Key::new([1; 32]);
         let mut cookie = DeviceCookie::default();

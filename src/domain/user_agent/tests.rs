@@ -241,7 +241,7 @@ fn browsers_with_texts_of_their_own_are_distinguished() {
 }
 
 #[test]
-fn pages_within_apps_bear_the_name_of_a_known_app_or_none() {
+fn pages_inside_apps_have_the_name_of_a_known_app_or_none() {
     let view = "Mozilla/5.0 (Linux; Android 15; Pixel 9 Build/BP1A; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/143.0.0.0 Mobile Safari/537.36";
     for (user_agent, name) in [
         (view.to_owned(), "an app on Android"),
@@ -331,7 +331,7 @@ fn programs_robots_and_jokes_are_an_unknown_app() {
 
 /// A capturing group or `$1` could copy the client's text into a name.
 #[test]
-fn no_name_is_made_of_the_clients_text() {
+fn no_name_contains_text_of_the_client() {
     for (pattern, name) in BROWSERS.iter().chain(SYSTEMS) {
         let plain = pattern.replace("(?:", "").replace(r"\(", "");
         assert!(!plain.contains('('), "{pattern}");
@@ -345,7 +345,7 @@ fn no_name_is_made_of_the_clients_text() {
 proptest! {
     /// Any text gives names from the tables, or none.
     #[test]
-    fn any_text_gives_a_name_of_the_tables(
+    fn any_text_gives_a_name_from_the_tables(
         words in prop::collection::vec(
             prop_oneof![
                 "\\PC{0,20}",

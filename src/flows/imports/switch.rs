@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ranges_of_a_file_are_all_of_its_rows() {
+    fn the_ranges_of_a_file_cover_all_rows() {
         assert_eq!(ranges(0).count(), 0);
         assert_eq!(ranges(7).collect::<Vec<_>>(), [(0, 7)]);
         let all: Vec<_> = ranges(250_000).collect();

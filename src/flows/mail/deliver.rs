@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_is_given_up_after_about_a_day() {
+    fn a_mail_fails_after_about_a_day() {
         let all: TimeDelta = (1..MAX_ATTEMPTS).map(|attempts| pause(attempts, 128)).sum();
         let day = TimeDelta::hours(20)..TimeDelta::hours(30);
         assert!(day.contains(&all), "{all}");

@@ -42,7 +42,7 @@ mod tests {
     use crate::mail::{MailContext, Notice};
 
     #[test]
-    fn a_merged_mail_says_how_often_and_keeps_its_way_out() {
+    fn a_merged_mail_has_the_number_of_events_and_the_advice() {
         let context = MailContext {
             product: "Vestibule".to_owned(),
             site: "auth.example.com".to_owned(),

@@ -113,7 +113,7 @@ fn every_message_reads_like_this() {
 }
 
 #[test]
-fn what_is_unknown_is_left_out() {
+fn unknown_details_are_left_out() {
     let message = Message::PasswordChanged {
         notice: Notice {
             ip: None,
@@ -176,7 +176,7 @@ fn a_link_cannot_leave_its_attribute() {
 }
 
 #[test]
-fn links_stand_on_lines_of_their_own_and_in_the_html_twice() {
+fn links_have_their_own_lines_and_are_in_the_html_twice() {
     for (message, mail) in rendered("Firefox on Linux") {
         let urls: Vec<_> = mail
             .text
@@ -267,7 +267,7 @@ fn security_notices_say_what_to_do_now() {
 }
 
 #[test]
-fn whose_codes_were_guessed_is_told_that_the_password_is_known() {
+fn a_notice_of_guessed_codes_says_that_the_password_is_known() {
     let message = Message::SignInBlocked {
         notice: notice(None),
         password_known: true,

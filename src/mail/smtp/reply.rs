@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reply_is_its_code_whatever_stands_beside_it() {
+    async fn a_reply_is_judged_by_its_code() {
         for bytes in [
             "250\r\n",
             "250 \r\n",
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn keywords_have_any_case() {
+    async fn keywords_are_case_insensitive() {
         let reply =
             read("250-host\r\n250-StartTLS\r\n250-auth=login\r\n250 Auth plain CRAM-MD5\r\n");
         let features = Features::of(&reply.await.unwrap());
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_a_refused_recipient_is_refused() {
+    async fn only_a_refusal_of_the_recipient_is_final() {
         let refuses = async |line: &str| {
             read(&format!("{line}\r\n"))
                 .await

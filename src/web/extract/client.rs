@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn hops_are_read_as_proxies_write_them_and_garbage_ends_the_walk() {
+    fn hops_are_read_in_the_formats_of_proxies_and_garbage_ends_the_search() {
         let proxies = &["10.0.0.0/8", "2001:db8:ffff::/48"];
         for (hop, read) in [
             ("2001:db8::7", "2001:db8::7"),

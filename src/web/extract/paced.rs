@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_earn_time_and_waiting_uses_it_up() {
+    fn bytes_extend_the_time_limit_and_waiting_uses_it_up() {
         let pace = Pace::default();
         assert_eq!(pace.patience(), GRACE);
         pace.0.taken.set(160 * 1024);

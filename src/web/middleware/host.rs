@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_port_of_the_scheme_alone_is_elided() {
+    fn only_the_default_port_of_the_scheme_is_omitted() {
         const NAME: &str = "auth.example.com";
         for host in [NAME, "AUTH.example.com", "auth.example.com:443"] {
             assert!(serves(NAME, true, false, &[host]), "{host}");
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_is_served_in_development_alone() {
+    fn loopback_is_served_in_development_only() {
         for host in ["localhost:8080", "127.0.0.1", "[::1]:8080", "[::1]"] {
             assert!(serves("auth.example.com", true, true, &[host]), "{host}");
             assert!(!serves("auth.example.com", true, false, &[host]), "{host}");

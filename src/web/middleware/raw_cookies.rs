@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn two_of_one_name_are_refused() {
+    fn two_cookies_with_one_name_are_refused() {
         assert_eq!(kept(&["access=a; access=b"], false), Found::Twice);
         assert_eq!(kept(&["access=a", "access=b"], false), Found::Twice);
     }

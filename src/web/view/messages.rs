@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_keep_their_order_and_gather_by_field() {
+    fn errors_keep_their_order_and_are_grouped_by_field() {
         let mut errors = FieldErrors::default();
         errors
             .add("email", "one")
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_words_of_a_link_stand_in_its_sentence() {
+    fn the_words_of_a_link_are_in_its_sentence() {
         let message = Message::with_links("Sign in, or wait.", &[("Sign in", "/login")]);
         let parts = [("", ""), ("Sign in", "/login"), (", or wait.", "")];
         assert_eq!(message.parts(), parts);

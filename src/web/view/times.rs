@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wait_is_never_told_shorter_than_it_is() {
+    fn a_wait_is_never_shown_shorter_than_it_is() {
         for (millis, words) in [
             (0, "1 second"),
             (1_001, "2 seconds"),
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn times_read_plainly() {
+    fn times_are_formatted_as_text() {
         let at = DateTime::from_timestamp(1_772_546_700, 0).unwrap();
         assert_eq!(moment(&at), "3 March 2026, 14:05 UTC");
         assert_eq!(exact_moment(&at), "3 March 2026, 14:05:00 UTC");

@@ -50,7 +50,7 @@ fn judged(verdict: Result<(), Reason>) -> Judged {
 }
 
 #[test]
-fn people_read_lines() {
+fn the_text_form_has_lines() {
     let now = from_millis(NOW_MS + 65_000);
     let inspection = codec().inspect(&token("abc"), now);
     let judged = judged(Err(Refusal::Superseded.into()));
@@ -86,7 +86,7 @@ verdict      refused (superseded): the credentials changed after the token was i
 }
 
 #[test]
-fn programs_read_json() {
+fn the_json_form_is_one_object() {
     let now = from_millis(NOW_MS);
     let inspection = codec().inspect(&token("abc"), now);
     let judged = judged(Ok(()));
@@ -115,7 +115,7 @@ fn programs_read_json() {
 }
 
 #[test]
-fn what_the_token_says_reaches_no_terminal_raw() {
+fn control_characters_of_a_token_are_escaped() {
     let now = from_millis(NOW_MS);
     let odd = "\u{1b}[2J\u{9b}\u{202e}\u{1f511}\n";
     let inspection = codec().inspect(&token(odd), now);

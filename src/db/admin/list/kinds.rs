@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_mix_of_filters_is_some_of_the_kinds() {
+    fn every_combination_of_filters_selects_kinds() {
         assert_eq!(kinds(&UserSearch::default()).len(), 24);
         let search = UserSearch {
             status: Some(Status::Disabled),

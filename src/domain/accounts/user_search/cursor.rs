@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_comes_back_in_its_own_order_alone() {
+    fn a_cursor_is_decoded_for_its_own_order_only() {
         let at = DateTime::from_timestamp_micros(1_772_546_700_123_456).unwrap();
         let created = Cursor::Created(at, Uuid::from_u128(7));
         let email = Cursor::Email("a@example.com".to_owned());
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused_and_blank_is_the_first_page() {
+    fn invalid_cursors_are_refused_and_blank_is_the_first_page() {
         assert_eq!(Cursor::decode("", Sort::Newest), Ok(None));
         let far =
             BASE64URL_NOPAD.encode(b"c9000000000000000000.00000000-0000-4000-8000-000000000000");
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_of_the_oldest_imported_account_comes_back() {
+    fn a_cursor_of_the_oldest_imported_account_is_decoded() {
         for time in ["0000-01-01T00:00:00+23:59", "1969-12-31T23:59:59Z"] {
             let at = DateTime::parse_from_rfc3339(time).unwrap().to_utc();
             let created = Cursor::Created(at, Uuid::from_u128(7));
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_back_comes_back_and_is_no_cursor_of_other_lists() {
+    fn a_step_back_is_decoded_and_refused_as_a_cursor_of_other_lists() {
         let created = Cursor::Created(DateTime::UNIX_EPOCH, Uuid::from_u128(7));
         let email = Cursor::Email("b@example.com".to_owned());
         for (cursor, sort) in [(created, Sort::Newest), (email, Sort::Email)] {

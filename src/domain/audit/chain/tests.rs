@@ -76,7 +76,7 @@ fn every_field_of_an_event_counts() {
 }
 
 #[test]
-fn a_list_reads_back() {
+fn a_list_of_hashes_is_parsed_again() {
     let (one, mut two) = (event(), event());
     two.seq = 9;
     let list = row_hashes(&[one.clone(), two.clone()]);

@@ -20,7 +20,7 @@ fn at(url: &DatabaseUrl) -> Vec<String> {
 }
 
 #[test]
-fn takes_what_libpq_takes() {
+fn accepts_the_forms_of_libpq() {
     for (text, servers) in [
         ("postgres://h/d", &["h:5432"][..]),
         ("postgresql://u:p@h:1/d", &["h:1"]),
@@ -56,7 +56,7 @@ fn takes_what_libpq_takes() {
 }
 
 #[test]
-fn takes_the_options_of_libpq() {
+fn accepts_the_options_of_libpq() {
     for (word, tls) in [
         ("disable", Tls::Disable),
         ("allow", Tls::Prefer),
@@ -88,7 +88,7 @@ fn takes_the_options_of_libpq() {
 }
 
 #[test]
-fn says_what_is_wrong_and_shows_no_value() {
+fn errors_name_the_option_and_show_no_value() {
     for (text, word) in [
         ("mysql://h/d", "neither"),
         ("hunter2", "neither"),

@@ -103,7 +103,7 @@ fn words(error: &rustls::Error, ca_file: Option<&'static str>) -> String {
 }
 
 #[test]
-fn a_named_certificate_of_version_1_is_taken_within_its_dates() {
+fn a_configured_version_1_certificate_is_trusted_within_its_dates() {
     let at = |now| judge(VERSION_1, &[], &[VERSION_1], "localhost", now);
     at(IN_TIME).unwrap();
     for now in [1_500_000_000, 2_500_000_000] {
@@ -113,7 +113,7 @@ fn a_named_certificate_of_version_1_is_taken_within_its_dates() {
 }
 
 #[test]
-fn version_1_is_refused_by_its_name_where_it_is_not_named() {
+fn an_unconfigured_version_1_certificate_is_refused_by_version() {
     for system in [&[AUTHORITY][..], &[VERSION_1]] {
         let refused = judge(VERSION_1, system, &[], "localhost", IN_TIME).unwrap_err();
         let said = words(&refused, SETTINGS.ca_file);
@@ -131,7 +131,7 @@ fn version_1_is_refused_by_its_name_where_it_is_not_named() {
 
 /// Trusting such a certificate does not help, so it is not advised.
 #[test]
-fn a_key_that_cannot_be_used_is_named_as_the_cause() {
+fn an_unsupported_key_is_named_as_the_cause() {
     for (presented, what) in [(SMALL, "RSA with 1024 bits"), (P521, "not supported")] {
         for named in [presented, AUTHORITY] {
             let refused = judge(presented, &[], &[named], "mail.example.com", IN_TIME);
@@ -143,7 +143,7 @@ fn a_key_that_cannot_be_used_is_named_as_the_cause() {
 }
 
 #[test]
-fn an_authority_in_the_systems_store_may_be_the_server_of_its_name() {
+fn an_authority_in_the_systems_store_is_trusted_for_its_own_name() {
     let as_name = |name| judge(AUTHORITY, &[AUTHORITY], &[], name, IN_TIME);
     as_name("mail.example.com").unwrap();
     let said = words(&as_name("localhost").unwrap_err(), None);

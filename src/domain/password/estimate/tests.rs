@@ -20,7 +20,7 @@ fn repeated(text: &str, chars: usize) -> String {
 }
 
 #[test]
-fn an_ordinary_text_is_read_as_it_is() {
+fn an_ordinary_text_is_read_unchanged() {
     for text in [
         "correct horse battery staple",
         "Tr0ub4dor&3, 2 p@$$words",
@@ -32,7 +32,7 @@ fn an_ordinary_text_is_read_as_it_is() {
 }
 
 #[test]
-fn signs_for_letters_are_read_as_either_letter_and_as_none() {
+fn signs_are_read_as_each_letter_and_as_none() {
     let read = readings("p@55w0rd|$({[<1467");
     assert_eq!(read[0], "passwordisccccia".to_owned() + "gt");
     assert_eq!(read[1], "passwordlscccc".to_owned() + "lagl");
@@ -43,7 +43,7 @@ fn signs_for_letters_are_read_as_either_letter_and_as_none() {
 }
 
 #[test]
-fn common_words_are_found_behind_many_signs() {
+fn common_words_are_found_in_spite_of_signs() {
     let hidden = "p@$5w0rd4|71!";
     assert!(ways(hidden) > MAX_WAYS);
     assert!(score(hidden) <= score("passwordaitii"));
@@ -71,7 +71,7 @@ proptest! {
 /// several seconds with the words of an address of 15 KB. `judging-worst` (docs/limits.md) searches for
 /// worse ones.
 #[test]
-fn no_text_takes_long() {
+fn no_text_takes_long_to_check() {
     let took = |text: &str, words: &OwnWords| -> Duration {
         let once = || {
             let began = Instant::now();

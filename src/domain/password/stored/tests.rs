@@ -67,7 +67,7 @@ fn hashes_of_other_systems_are_verified_and_asked_to_be_replaced() {
 }
 
 #[test]
-fn bcrypt_sees_72_bytes_and_no_zero_among_them() {
+fn bcrypt_uses_72_bytes_without_zeros() {
     let stored = "$2b$04$O8RsF/9Lt40xY6QdoWHyn.4cAdlyf0ijCvuMugw4Pf8WwTwfHkZba";
     let matches = Ok(Verdict::Match { rehash: true });
     assert_eq!(verify(&"x".repeat(72), stored), matches);
@@ -78,7 +78,7 @@ fn bcrypt_sees_72_bytes_and_no_zero_among_them() {
 }
 
 #[test]
-fn insane_costs_are_refused_before_anything_is_computed() {
+fn excessive_costs_are_refused_before_anything_is_computed() {
     let begun = std::time::Instant::now();
     let salt_and_hash = "c2FsdHNhbHRzYWx0c2FsdA$V1hX+/a7odzEdbHy8AUYV6jCCL38+OOq7YDKFFHg6Ls";
     let bcrypt = "YpJet0KNK.2GN23IfbckseuI6JJqd/hz5xlVALh1X0myahDGKuxxa";
@@ -133,7 +133,7 @@ fn insane_costs_are_refused_before_anything_is_computed() {
 /// The defaults of systems and the costs that are recommended to them, with the number of forms that are
 /// tried.
 #[test]
-fn what_systems_use_is_taken() {
+fn the_costs_of_common_systems_are_accepted() {
     let argon2 = "c2FsdHNhbHRzYWx0c2FsdA$V1hX+/a7odzEdbHy8AUYV6jCCL38+OOq7YDKFFHg6Ls";
     let bcrypt = "YpJet0KNK.2GN23IfbckseuI6JJqd/hz5xlVALh1X0myahDGKuxxa";
     let own = Argon2Settings {

@@ -101,7 +101,7 @@ fn a_fractional_iat_is_as_exact_as_iat_ms() {
 
 /// A pair that is issued in the millisecond of the change has the next millisecond as its time.
 #[test]
-fn what_is_minted_in_the_millisecond_of_the_change_lives() {
+fn a_pair_issued_in_the_millisecond_of_the_change_is_valid() {
     for purpose in bound() {
         let claims = with(least(purpose), "iat_ms", json!(NOW_MS + 1));
         assert_eq!(
@@ -115,7 +115,7 @@ fn what_is_minted_in_the_millisecond_of_the_change_lives() {
 /// Leeway is for clocks, not for superseded tokens: a token from before the change is refused at any time
 /// at which its own dates are valid.
 #[test]
-fn leeway_never_revives_a_token_from_before_the_change() {
+fn leeway_never_accepts_a_token_from_before_the_change() {
     for purpose in bound() {
         let claims = with(least(purpose), "iat_ms", json!(NOW_MS));
         for seconds in (0..300).step_by(20) {
@@ -144,7 +144,7 @@ fn leeway_never_revives_a_token_from_before_the_change() {
 }
 
 #[test]
-fn an_iat_ms_that_contradicts_iat_is_believed() {
+fn iat_ms_takes_precedence_over_a_different_iat() {
     // Older than `iat`: refused. Younger: accepted.
     let older = with(least(Purpose::Access), "iat_ms", json!(NOW_MS - 5000));
     assert_eq!(
@@ -168,7 +168,7 @@ fn an_iat_ms_that_contradicts_iat_is_believed() {
 /// After a change by a fast clock, the pair of the next sign-in is accepted, and no other date in the
 /// future is.
 #[test]
-fn a_cutoff_that_lies_ahead_lets_its_own_pair_in() {
+fn a_cutoff_in_the_future_accepts_its_own_pair() {
     for purpose in bound() {
         for ahead in [60_000, 60_001, 3_600_000, 86_400_000 * 365] {
             let at = |millis: i64| {

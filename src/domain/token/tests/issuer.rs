@@ -20,7 +20,7 @@ fn for_the_app() -> TokenCodec {
 }
 
 #[test]
-fn the_issuer_is_one_text_and_ours() {
+fn the_issuer_is_a_text_with_our_name() {
     for (iss, answer) in [
         (json!(OURS), Ok(())),
         (json!("https://evil.example"), MISDIRECTED),
@@ -72,7 +72,7 @@ fn an_audience_that_is_configured_must_be_named() {
 }
 
 #[test]
-fn where_none_is_configured_the_audience_is_not_ours_to_judge() {
+fn without_a_configured_audience_any_is_accepted() {
     for aud in [
         json!("app"),
         json!(["app"]),
@@ -86,7 +86,7 @@ fn where_none_is_configured_the_audience_is_not_ours_to_judge() {
 }
 
 #[test]
-fn a_claim_said_twice_is_refused_even_where_both_agree() {
+fn a_repeated_claim_is_refused_even_if_both_agree() {
     let once = with(least(Purpose::Access), "aud", json!("app")).to_string();
     let extras = [
         format!(r#""iss":"{OURS}""#),

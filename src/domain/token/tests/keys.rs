@@ -104,7 +104,7 @@ fn kid_picks_the_key_by_exact_match() {
 }
 
 #[test]
-fn the_name_says_nothing_about_the_key_and_is_the_same_for_every_purpose() {
+fn the_kid_reveals_nothing_and_is_the_same_for_every_purpose() {
     let names: Vec<_> = Purpose::ALL.map(|purpose| kid_of(&minted(purpose))).into();
     assert!(
         names
@@ -114,7 +114,7 @@ fn the_name_says_nothing_about_the_key_and_is_the_same_for_every_purpose() {
 }
 
 #[test]
-fn a_rotation_ends_no_token_and_the_new_key_signs() {
+fn a_rotation_invalidates_no_token_and_the_new_key_signs() {
     for purpose in Purpose::ALL {
         let read = rotated_codec().decode(purpose, &minted(purpose), now());
         assert_eq!(read, Ok(claims(purpose)));

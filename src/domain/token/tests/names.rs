@@ -9,7 +9,7 @@ use crate::domain::token::{Purpose, Refusal};
 const MALFORMED: Result<(), Refusal> = Err(Refusal::Malformed);
 
 #[test]
-fn what_must_be_there_must_be_there() {
+fn required_claims_are_required() {
     for purpose in Purpose::ALL {
         let read = |claims: &Value| {
             codec()
@@ -45,7 +45,7 @@ fn what_must_be_there_must_be_there() {
 }
 
 #[test]
-fn what_may_be_absent_may_be_absent() {
+fn optional_claims_are_optional() {
     let mut nulls = least(Purpose::Access);
     for name in ["jti", "rev", "sid", "gen", "iat_ms", "nbf", "email"] {
         nulls[name] = Value::Null;
@@ -85,7 +85,7 @@ fn a_jti_is_a_text_of_1_to_64_bytes() {
 }
 
 #[test]
-fn ids_and_counts_are_of_their_kind() {
+fn ids_and_counts_must_have_their_types() {
     let id = Uuid::from_u128(9);
     for (name, value, answer) in [
         ("sub", json!(id), Ok(())),

@@ -98,7 +98,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
-    fn any_claims_come_back_as_they_were(claims in any_claims()) {
+    fn any_claims_are_decoded_unchanged(claims in any_claims()) {
         let token = codec().encode(&claims).unwrap();
         let read = codec().decode(claims.purpose, token.expose(), now());
         prop_assert_eq!(read, Ok(claims));

@@ -5,7 +5,7 @@ use crate::domain::token::{Purpose, Refusal};
 use serde_json::json;
 
 #[test]
-fn by_its_key() {
+fn the_key_of_another_purpose_is_refused() {
     for purpose in Purpose::ALL {
         for asked in Purpose::ALL {
             let expected = if asked == purpose {
@@ -23,7 +23,7 @@ fn by_its_key() {
 
 /// Even if the key of one purpose leaked, it would sign nothing for another.
 #[test]
-fn by_its_claim_as_well() {
+fn the_claim_of_another_purpose_is_refused() {
     for key in Purpose::ALL {
         for claimed in Purpose::ALL {
             let token = signed(
@@ -47,7 +47,7 @@ fn by_its_claim_as_well() {
 }
 
 #[test]
-fn by_a_word_that_is_known() {
+fn an_unknown_purpose_is_refused() {
     let unknown = [
         json!(""),
         json!("Access"),

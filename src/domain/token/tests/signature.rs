@@ -17,7 +17,7 @@ fn claims() -> String {
 
 /// Signed with HS256 whatever the header says; and not signed at all.
 #[test]
-fn the_algorithm_is_not_the_tokens_to_choose() {
+fn the_token_cannot_choose_the_algorithm() {
     for (alg, signed) in [
         ("HS256", Ok(())),
         ("none", FORGED),
@@ -51,7 +51,7 @@ fn our_key_with_another_hash_signs_nothing() {
 }
 
 #[test]
-fn a_header_is_one_that_we_understand() {
+fn a_header_that_we_do_not_support_is_refused() {
     for (header, answer) in [
         (HEADER, Ok(())),
         (r#"{"alg":"HS256","typ":"at+jwt"}"#, Ok(())),
@@ -101,7 +101,7 @@ fn every_flipped_bit_is_noticed() {
 
 /// Another spelling of the same bytes is another text, and is refused.
 #[test]
-fn there_is_one_spelling() {
+fn other_spellings_of_a_token_are_refused() {
     let token = minted(Purpose::Access);
     assert_eq!(verdict(&token), Ok(()));
     let (head, last) = token.split_at(token.len() - 1);
@@ -130,7 +130,7 @@ fn there_is_one_spelling() {
 }
 
 #[test]
-fn what_is_no_token_at_all_is_refused_without_a_look() {
+fn text_that_cannot_be_a_token_is_refused_unread() {
     for junk in [
         "",
         ".",

@@ -88,7 +88,7 @@ fn the_list_and_a_disabled_user_end_every_token() {
 }
 
 #[test]
-fn a_session_has_to_live() {
+fn a_session_must_be_active() {
     let living = SessionStatus {
         revoked: false,
         expires_at: now() + TimeDelta::seconds(1),

@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_small_and_leave_no_one_out() {
+    fn parts_are_small_and_include_everyone() {
         let ids: BTreeSet<Uuid> = (0..401).map(Uuid::from_u128).collect();
         let split = parts(ids.clone());
         assert_eq!(

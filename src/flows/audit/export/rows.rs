@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn no_cell_of_a_spreadsheet_is_computed() {
+    fn no_cell_is_evaluated_by_a_spreadsheet() {
         let row = "7,2026-03-03T14:05:00.123456Z,info,signed_in,00000000-0000-0000-0000-000000000000,,\
              abab,,192.0.2.7,\"'=1+1,\"\"\u{1b}[2J\",\"{\"\"methods\"\":[\"\"pwd\"\"]}\",\r\n";
         assert_eq!(written(Form::Csv), format!("{}\r\n{row}", EVENT.join(",")));

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_report_repeats_the_beginning_of_a_name_alone() {
+    fn a_report_repeats_only_the_beginning_of_a_name() {
         assert_eq!(shown("mail"), "mail");
         assert_eq!(shown(&"a".repeat(60)).len(), 60);
         let long = shown(&"\u{ad}".repeat(65_000));

@@ -27,7 +27,7 @@ fn csv_and_json_lines_are_distinguished() {
 }
 
 #[test]
-fn what_cannot_be_read_is_a_bad_row() {
+fn invalid_text_is_a_bad_row() {
     for (text, line, why) in [
         (&b"email,admin\na@x.org,1\n"[..], 1, "no column admin"),
         (b"email,email\na@x.org,1\n", 1, "twice"),
@@ -60,7 +60,7 @@ fn what_cannot_be_read_is_a_bad_row() {
 }
 
 #[test]
-fn a_file_that_is_none_is_refused_as_a_whole() {
+fn a_file_in_another_format_is_refused_as_a_whole() {
     for (file, why) in [
         (&b""[..], "empty"),
         (b"\xef\xbb\xbf \r\n", "empty"),
@@ -94,7 +94,7 @@ fn a_file_that_is_none_is_refused_as_a_whole() {
 }
 
 #[test]
-fn a_quote_left_open_does_not_swallow_the_file() {
+fn an_open_quote_does_not_include_the_whole_file() {
     let mut text = b"email\n\"a@x.org\n".to_vec();
     text.resize(2 * 1024 * 1024, b'x');
     let rows = all(text.leak());

@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_read_plainly() {
+    fn counts_are_formatted_as_text() {
         let figure = |count, precision| Figure { count, precision };
         assert_eq!(figure_text(figure(0, Precision::Exact)), "0");
         assert_eq!(figure_text(figure(999, Precision::Exact)), "999");

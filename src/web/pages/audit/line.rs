@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invited_address_is_named_and_leads_to_its_events() {
+    fn an_invited_address_is_shown_and_links_to_its_events() {
         let line = AuditLine::of(
             LoggedEvent {
                 invited: Some("new@example.org".to_owned()),
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operator_and_their_reason_are_told() {
+    fn an_operator_and_their_reason_are_shown() {
         let line = AuditLine::of(
             event(json!({ "origin": "command_line", "reason": "left", "count": 2 })),
             &HashMap::new(),

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_details_read_as_words() {
+    fn names_and_details_are_formatted_as_words() {
         assert_eq!(of_name("sign_in_failed"), "Sign in failed");
         assert_eq!(of_detail(&json!({})), "");
         let detail = json!({ "methods": ["pwd", "otp"], "left": 3 });

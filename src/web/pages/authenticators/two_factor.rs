@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_reads_in_fours() {
+    fn a_secret_is_shown_in_groups_of_four() {
         assert_eq!(in_fours("JBSWY3DPEHPK3PXP"), "JBSW Y3DP EHPK 3PXP");
         assert_eq!(in_fours("JBSW Y3DPEH"), "JBSW Y3DP EH");
     }

@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_stands_where_the_code_was_typed() {
+    fn an_error_is_shown_where_the_code_was_typed() {
         for code in ["", "123456", "123 456", "12345"] {
             assert_eq!(LoginVerifyPage::field_of(code), LoginVerifyPage::CODE);
         }
