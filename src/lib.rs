@@ -8,7 +8,7 @@
 //! form or the JSON and the client's address, and the handler passes a plain input to
 //! [`flows::sign_in`]. The flow counts the attempt in [`throttle`], reads the user over the shared
 //! connection of [`db`], and has [`hashing`] compare the password on a bounded set of threads. In
-//! one transaction it then makes sure that nothing changed meanwhile, writes the session and the
+//! one transaction it then makes sure that nothing has changed since, writes the session and the
 //! audit event, and mints the tokens by the rules in [`domain`]. What comes back is an outcome; the
 //! page makes cookies and a redirect of it, the API a token pair. Mails written on the way wait in
 //! the outbox, from which [`worker`] sends them through [`mail`] after the answer has left.

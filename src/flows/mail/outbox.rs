@@ -35,7 +35,7 @@ use crate::{
     },
 };
 
-/// Where a sealed mail stands.
+/// The place of a sealed mail.
 pub(crate) fn place_of(mail_id: uuid::Uuid) -> Place {
     Place {
         table: "mails",
