@@ -34,8 +34,8 @@ const LOG: &str = "vestibule::flows::import_run";
 const BEAT: Duration = Duration::from_millis(500);
 /// How long a run may send no heartbeat before another node starts again.
 const SILENCE: TimeDelta = TimeDelta::seconds(15);
-/// How many runs without progress are tried. A file that brings its node down three times would do so for
-/// ever.
+/// How many runs without progress are tried. A file that crashes its node three times would do so
+/// every time.
 const RUNS: i32 = 3;
 
 /// Claims one confirmed import and runs it, or else clears a chunk of a finished one. `false` if there is

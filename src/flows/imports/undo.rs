@@ -118,7 +118,7 @@ struct Undoing<'a> {
 impl Undoing<'_> {
     async fn run(&self, tx: &Transaction<'_>) -> Result<Outcome> {
         // Not the function of shorter acts, which locks the actor's account: this takes longer the larger
-        // the file is, and the actor may want to sign in meanwhile.
+        // the file is, and the actor may want to sign in during it.
         db::admin::admins::lock(tx).await?;
         if let Some(barred) = barred(tx, self.who).await? {
             return Ok(match barred {

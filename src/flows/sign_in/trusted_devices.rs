@@ -150,8 +150,8 @@ async fn note_distrusted(
     record_each(s, tx, ended, actor, revoked).await
 }
 
-/// Trusts a browser, within a transaction that holds the user, and tells its owner. Returns its
-/// cookie from now on. The secret is always a fresh one: one that was planted before is worth nothing.
+/// Trusts a browser, within a transaction that holds the user, and notifies its owner. Returns the
+/// browser's new cookie. The secret is always new, so that one planted before is of no use.
 pub(in crate::flows) async fn trust_browser(
     s: &Services,
     tx: &Transaction<'_>,

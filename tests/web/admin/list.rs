@@ -68,7 +68,7 @@ async fn a_search_finds_the_beginning_of_any_word_or_part_or_a_whole_id() {
         emails(&api, "q=elodie+%3A+99").await,
         ["User99@example.org"]
     );
-    for nobody in [
+    for query in [
         "q=%25",
         "q=_ser1",
         "q=100x",
@@ -77,7 +77,7 @@ async fn a_search_finds_the_beginning_of_any_word_or_part_or_a_whole_id() {
         "q=%25+_",
         "q=user1+%5C%25x",
     ] {
-        assert!(emails(&api, nobody).await.is_empty(), "{nobody}");
+        assert!(emails(&api, query).await.is_empty(), "{query}");
     }
     let ids = app
         .sql("SELECT id::text, email FROM users LIMIT 3", &[])
