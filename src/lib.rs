@@ -46,8 +46,11 @@ pub mod internals {
     pub mod db {
         pub use crate::db::DatabaseOptions;
         pub mod accounts {
-            pub mod users {
-                pub use crate::db::accounts::users::{NewUser, PasswordHash, insert};
+            pub mod credentials {
+                pub use crate::db::accounts::credentials::PasswordHash;
+            }
+            pub mod new_user {
+                pub use crate::db::accounts::new_user::{NewUser, insert};
             }
         }
         pub mod audit {

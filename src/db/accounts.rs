@@ -1,4 +1,7 @@
 //! Users and invitations.
 
+pub mod credentials;
 pub mod invitations;
+pub mod new_user;
 pub mod users;
+pub mod verification;

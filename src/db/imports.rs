@@ -18,7 +18,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::{
-    accounts::users::never_verified,
+    accounts::verification::never_verified,
     schema::{user_imports as imports, users},
 };
 

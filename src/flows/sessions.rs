@@ -49,7 +49,7 @@ pub enum Outcome {
 /// has just ended cannot end others.
 pub(super) async fn still_lives(tx: &Transaction<'_>, who: &Authenticated) -> Result<bool> {
     let user = who.user();
-    if !db::accounts::users::hold(tx, user.id, user.revocation_id).await? {
+    if !db::accounts::credentials::hold(tx, user.id, user.revocation_id).await? {
         return Ok(false);
     }
     match who.session_id {

@@ -172,12 +172,12 @@ async fn admit(
         }
         // The password was right under this `rev`. If it changed while the hash was computed, the sign-in
         // is refused.
-        if !db::accounts::users::hold(tx, user.id, user.revocation_id).await? {
+        if !db::accounts::credentials::hold(tx, user.id, user.revocation_id).await? {
             note_failure(s, tx, Subject::User(user.id), client).await?;
             return Ok(Outcome::Rejected);
         }
         if let Some(fresh) = &fresh_hash
-            && db::accounts::users::rehash(tx, user.id, &record.password_hash, fresh).await?
+            && db::accounts::credentials::rehash(tx, user.id, &record.password_hash, fresh).await?
         {
             record_own(s, tx, Event::PasswordRehashed, user.id, None, client).await?;
         }

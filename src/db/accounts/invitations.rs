@@ -10,7 +10,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::users::may_be_taken_over;
+use super::verification::may_be_taken_over;
 use crate::{
     db::Transaction,
     db::schema::{invitations, users},

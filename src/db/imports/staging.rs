@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::db::{
     Transaction,
-    accounts::users::NEVER_VERIFIED,
+    accounts::verification::NEVER_VERIFIED,
     audit::{NewEvent, Record},
 };
 

@@ -5,7 +5,7 @@ use super::register::own_words;
 use crate::{
     db::{
         self, Connection, Transaction,
-        accounts::users::{NewUser, PasswordHash, UserRecord},
+        accounts::{credentials::PasswordHash, new_user::NewUser, users::UserRecord},
     },
     domain::{
         accounts::{
@@ -198,7 +198,7 @@ impl Accepted {
             email_verified_at: Some(s.now()),
             created_at: s.now(),
         };
-        Ok(db::accounts::users::insert(tx, &new).await?)
+        Ok(db::accounts::new_user::insert(tx, &new).await?)
     }
 
     /// Takes over an imported account whose mailbox was never proven; `None` if it is not one. The account
@@ -215,7 +215,7 @@ impl Accepted {
             return Ok(None);
         };
         if db::accounts::invitations::is_taken(tx, address).await?
-            || !db::accounts::users::hold(tx, user.id, user.revocation_id).await?
+            || !db::accounts::credentials::hold(tx, user.id, user.revocation_id).await?
         {
             return Ok(None);
         }

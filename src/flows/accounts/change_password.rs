@@ -72,7 +72,8 @@ pub async fn change(
         // `rev` was read with the hash that the current password was compared with, so a reset that was
         // faster is not overwritten.
         let raised =
-            db::accounts::users::set_password(tx, user.id, user.revocation_id, &hash, now).await?;
+            db::accounts::credentials::set_password(tx, user.id, user.revocation_id, &hash, now)
+                .await?;
         let Some(raised) = raised else {
             return Ok(Outcome::Overtaken);
         };

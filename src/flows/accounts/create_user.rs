@@ -3,7 +3,7 @@
 
 use super::new_password::AcceptedPassword;
 use crate::{
-    db::{self, accounts::users::NewUser},
+    db::{self, accounts::new_user::NewUser},
     domain::{
         accounts::{email::EmailAddress, user::Role},
         audit::{Client, Event, Subject},
@@ -76,7 +76,7 @@ async fn write(s: &Services, input: &Input, client: &Client, first: bool) -> Res
         if first && db::admin::admins::any(tx).await? {
             return Ok(Outcome::NotNeeded);
         }
-        let Some(user) = db::accounts::users::insert(tx, &new).await? else {
+        let Some(user) = db::accounts::new_user::insert(tx, &new).await? else {
             return Ok(Outcome::EmailTaken);
         };
         let event = Event::UserCreated { role: user.role };

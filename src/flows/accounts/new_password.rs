@@ -3,7 +3,7 @@
 
 use crate::{
     breach::Finding,
-    db::accounts::users::PasswordHash,
+    db::accounts::credentials::PasswordHash,
     domain::{
         accounts::user::User,
         password::{BreachDigest, OwnWords, Password, PasswordRefusal},

@@ -3,7 +3,7 @@
 use crate::{
     db::{
         self, Transaction,
-        accounts::users::{NewUser, PasswordHash, UserRecord},
+        accounts::{credentials::PasswordHash, new_user::NewUser, users::UserRecord},
     },
     domain::{
         accounts::{display_name::DisplayName, email::EmailAddress, user::Role},
@@ -132,7 +132,7 @@ async fn write(
         email_verified_at: None,
         created_at: s.now(),
     };
-    let Some(user) = db::accounts::users::insert(tx, &new).await? else {
+    let Some(user) = db::accounts::new_user::insert(tx, &new).await? else {
         return taken(s, tx, email, client).await;
     };
     if s.policy.email_verification == EmailVerification::Required {

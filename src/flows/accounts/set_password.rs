@@ -2,7 +2,7 @@
 //! is notified.
 
 use crate::{
-    db::{self, Transaction, accounts::users::PasswordHash},
+    db::{self, Transaction, accounts::credentials::PasswordHash},
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
@@ -41,13 +41,13 @@ pub async fn set_password_by_mail(
     } = change;
     let now = s.now();
     let raised =
-        db::accounts::users::set_password(tx, user.id, user.revocation_id, hash, now).await?;
+        db::accounts::credentials::set_password(tx, user.id, user.revocation_id, hash, now).await?;
     let Some(raised) = raised else {
         return Ok(None);
     };
     // The first holder of the account need not own the mailbox. A verification at the same moment is seen
     // here.
-    let taken_over = db::accounts::users::take_over(tx, user.id, now).await?;
+    let taken_over = db::accounts::verification::take_over(tx, user.id, now).await?;
     db::authenticators::totp::delete_pending(tx, user.id).await?;
     unlock(s, tx, user).await?;
     db::sessions::end_all(tx, user.id, None, reason, now).await?;

@@ -21,7 +21,7 @@ pub async fn deleted_at(s: &Services, user: &User) -> Result<Option<DateTime<Utc
         return Ok(None);
     };
     let shared = s.db.shared().await?;
-    let since = db::accounts::users::unverified_since(&shared, user.id).await?;
+    let since = db::accounts::verification::unverified_since(&shared, user.id).await?;
     Ok(since.map(|since| since + after))
 }
 
@@ -33,7 +33,7 @@ pub async fn erase_due(s: &Services) -> Result<usize> {
     let client = Client::command("vestibule");
     let at = s.now();
     s.db.transaction(async |tx| {
-        let erased = db::accounts::users::erase_unverified(tx, at - after).await?;
+        let erased = db::accounts::verification::erase_unverified(tx, at - after).await?;
         if erased.is_empty() {
             return Ok(0);
         }

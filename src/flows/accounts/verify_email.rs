@@ -170,13 +170,15 @@ impl Proving<'_> {
         } = *self;
         s.db.transaction(async |tx| {
             // The proof was given under this `rev`: a claim that came first has invalidated it.
-            if !db::accounts::users::hold(tx, user.id, user.revocation_id).await?
+            if !db::accounts::credentials::hold(tx, user.id, user.revocation_id).await?
                 || !use_up(tx, claims).await?
             {
                 return Ok(Outcome::LinkDead);
             }
             let now = s.now();
-            if !db::accounts::users::verify_email(tx, user.id, &user.email_canonical, now).await? {
+            if !db::accounts::verification::verify_email(tx, user.id, &user.email_canonical, now)
+                .await?
+            {
                 return Ok(Outcome::LinkDead);
             }
             let actor = Actor {
@@ -213,7 +215,7 @@ impl Proving<'_> {
         s.db.transaction(async |tx| {
             // The user is locked first: if the credentials changed while the hash was computed, the link
             // stays valid.
-            if !db::accounts::users::hold(tx, user.id, user.revocation_id).await?
+            if !db::accounts::credentials::hold(tx, user.id, user.revocation_id).await?
                 || !use_up(tx, claims).await?
             {
                 return Ok(Outcome::LinkDead);

@@ -238,7 +238,7 @@ impl<'a> Acting<'a> {
     pub(in crate::flows) async fn end_everything(&self, user: &User) -> Result<usize> {
         let Self { s, tx, .. } = self;
         let raised =
-            db::accounts::users::raise_revocation_id(tx, user.id, user.revocation_id).await?;
+            db::accounts::credentials::raise_revocation_id(tx, user.id, user.revocation_id).await?;
         if raised.is_none() {
             return Err(crate::flows::FlowError::Inconsistent("a held user changed"));
         }

@@ -60,7 +60,7 @@ impl Acting<'_> {
     pub async fn reset_two_factor(&self, user: &User, reason: &Reason) -> Result<Outcome> {
         self.end_everything(user).await?;
         db::authenticators::totp::delete_confirmed(self.tx, user.id).await?;
-        db::accounts::users::note_no_second_factor(self.tx, user.id).await?;
+        db::accounts::credentials::note_no_second_factor(self.tx, user.id).await?;
         db::authenticators::backup_codes::delete_all(self.tx, user.id).await?;
         db::admin::managed::require_password_change(self.tx, user.id).await?;
         let reason = reason.clone();

@@ -114,7 +114,7 @@ async fn record(
     client: &Client,
 ) -> Result<Option<Proven>> {
     let user = who.user();
-    if !db::accounts::users::hold(tx, user.id, user.revocation_id).await? {
+    if !db::accounts::credentials::hold(tx, user.id, user.revocation_id).await? {
         return Ok(None);
     }
     // An older token may name no session: then the reauthentication counts for this request only.

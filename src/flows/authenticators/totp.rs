@@ -4,7 +4,7 @@ mod enrolment;
 
 use super::{proof::Proven, totp_code::CodeFault};
 use crate::{
-    db::{self, Transaction, accounts::users::Raised},
+    db::{self, Transaction, accounts::credentials::Raised},
     domain::{
         accounts::user::User,
         audit::{Client, Event},
@@ -127,7 +127,8 @@ pub async fn replace_backup_codes(
 
 /// Ends every token of a locked user.
 async fn raise(tx: &Transaction<'_>, user: &User) -> Result<Raised> {
-    let raised = db::accounts::users::raise_revocation_id(tx, user.id, user.revocation_id).await?;
+    let raised =
+        db::accounts::credentials::raise_revocation_id(tx, user.id, user.revocation_id).await?;
     raised.ok_or(FlowError::Inconsistent("a held user changed"))
 }
 

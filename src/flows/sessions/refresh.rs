@@ -216,7 +216,7 @@ async fn write_revocation(
     client: &Client,
 ) -> Result<()> {
     // Of two replays at once, one ends the sessions and tells the owner.
-    if db::accounts::users::raise_revocation_id(tx, user.id, user.revocation_id)
+    if db::accounts::credentials::raise_revocation_id(tx, user.id, user.revocation_id)
         .await?
         .is_none()
     {

@@ -49,7 +49,8 @@ pub async fn everywhere(s: &Services, who: &Authenticated, client: &Client) -> R
         // If the credentials changed since this request was authenticated, its tokens are invalid already
         // and there is nothing left to end.
         let raised =
-            db::accounts::users::raise_revocation_id(tx, user_id, who.user().revocation_id).await?;
+            db::accounts::credentials::raise_revocation_id(tx, user_id, who.user().revocation_id)
+                .await?;
         if raised.is_none() {
             return Ok(());
         }

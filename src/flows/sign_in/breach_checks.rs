@@ -76,7 +76,7 @@ async fn conclude(s: &Services, due: &Due, found: bool, at: DateTime<Utc>) -> Re
     let (id, rev): (Uuid, i64) = (user.id, user.revocation_id);
     s.db.transaction(async |tx| {
         // If the password has changed since, or another node was faster, the result is ignored.
-        if !db::accounts::users::note_breach_check(tx, id, rev, found, at).await? || !found {
+        if !db::accounts::credentials::note_breach_check(tx, id, rev, found, at).await? || !found {
             return Ok(());
         }
         record_anonymous(

@@ -9,7 +9,7 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    db::{self, Transaction, accounts::users::PasswordHash},
+    db::{self, Transaction, accounts::credentials::PasswordHash},
     domain::{
         accounts::user::User,
         audit::Client,

@@ -84,7 +84,7 @@ pub async fn reset(
     let hash = hash_password(s, password).await?;
     s.db.transaction(async |tx| {
         // The factors change only with a rise of `rev`, so they are still as they were read.
-        if !db::accounts::users::hold(tx, user.id, user.revocation_id).await? {
+        if !db::accounts::credentials::hold(tx, user.id, user.revocation_id).await? {
             return Ok(ResetOutcome::LinkDead);
         }
         if user.two_factor_enabled() {

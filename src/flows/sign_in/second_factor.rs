@@ -201,7 +201,7 @@ impl Attempt<'_> {
     async fn consume_pending(&self, tx: &Transaction<'_>) -> Result<bool> {
         let vouched_for = is_vouched_for(tx, self.user).await?;
         let held = vouched_for
-            && db::accounts::users::hold(tx, self.user.id, self.user.revocation_id).await?;
+            && db::accounts::credentials::hold(tx, self.user.id, self.user.revocation_id).await?;
         Ok(held && db::sessions::revoked_tokens::insert(tx, self.claims).await?)
     }
 

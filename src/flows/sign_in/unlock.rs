@@ -51,7 +51,7 @@ pub async fn by_mail(s: &Services, token: &SecretString, client: &Client) -> Res
     };
     let user = record.user;
     s.db.transaction(async |tx| {
-        if !db::accounts::users::hold(tx, user.id, user.revocation_id).await?
+        if !db::accounts::credentials::hold(tx, user.id, user.revocation_id).await?
             || !db::sessions::revoked_tokens::insert(tx, &claims).await?
         {
             return Ok(Outcome::LinkDead);

@@ -203,12 +203,12 @@ impl<'a> NewPerson<'a> {
         let s = self.app.services();
         let password = Password::parse(&SecretString::from(PASSWORD)).unwrap();
         let phc = s.hashing.hash(password, s.random.as_ref()).await.unwrap();
-        let new = db::accounts::users::NewUser {
+        let new = db::accounts::new_user::NewUser {
             id: person.id,
             email: &person.email,
             email_canonical: &person.email,
             display_name: None,
-            password: &db::accounts::users::PasswordHash {
+            password: &db::accounts::credentials::PasswordHash {
                 phc,
                 breach_checked_at: None,
             },
@@ -218,7 +218,7 @@ impl<'a> NewPerson<'a> {
             created_at: s.now(),
         };
         let made = s.db.transaction::<_, FlowError>(async |tx| {
-            Ok(db::accounts::users::insert(tx, &new).await?)
+            Ok(db::accounts::new_user::insert(tx, &new).await?)
         });
         assert!(made.await.unwrap().is_some());
     }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{TokenPair, whole_seconds};
 use crate::{
-    db::{self, Transaction, accounts::users::Raised, sessions::NewSession},
+    db::{self, Transaction, accounts::credentials::Raised, sessions::NewSession},
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
