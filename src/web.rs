@@ -15,6 +15,7 @@ pub mod guard;
 pub mod health;
 pub mod middleware;
 pub mod pages;
+mod paging;
 pub mod paths;
 pub mod problem;
 pub mod qr;

@@ -11,9 +11,10 @@ use super::{error::WebResult, refusals};
 use crate::{domain::secrets::secret::SecretString, flows::InputFaults};
 
 /// A text field as it was sent. Every text is treated as a secret until a flow takes it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub enum Field {
     /// Absent, or `null`.
+    #[default]
     Missing,
     /// A number, a list, an object, or a boolean.
     NotText,

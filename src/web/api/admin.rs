@@ -5,6 +5,9 @@ mod bulk;
 mod bulk_filter;
 mod dashboard;
 pub(super) mod invitations;
+mod managed;
+mod rename;
+mod user;
 mod users;
 
 use super::call::Call;
@@ -12,9 +15,9 @@ use super::call::Call;
 pub(super) fn calls() -> Vec<Call> {
     let mut calls = vec![
         dashboard::call(),
-        users::list_call(),
-        users::show_call(),
-        users::rename_call(),
+        users::call(),
+        user::call(),
+        rename::call(),
     ];
     calls.extend(acts::calls());
     calls.push(bulk::call());

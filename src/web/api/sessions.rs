@@ -12,8 +12,8 @@ use actix_web::{
     web::{Path, Query, to},
 };
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
@@ -33,6 +33,7 @@ use crate::{
         error::{WebError, WebResult},
         extract::{ApiUser, ClientInfo, Via},
         guard::Guard,
+        paging::CursorQuery,
         problem::codes,
         refusals,
         state::State,
@@ -61,15 +62,6 @@ struct SessionsAnswer {
     /// The `cursor` of the next page, where there is one.
     #[schema(required)]
     next: Option<String>,
-}
-
-/// Where the list continues.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default)]
-struct ListQuery {
-    /// `next` of the page before.
-    cursor: String,
 }
 
 /// A trusted browser. Times are RFC 3339, in UTC.
@@ -156,11 +148,11 @@ fn list_call() -> Call {
             Tag::Sessions,
             "The active sessions of the user, 50 a page, this one first, and the trusted browsers.",
         )
-        .query::<ListQuery>()
+        .query::<CursorQuery>()
         .answers::<SessionsAnswer>(200, "A page of the sessions.")
 }
 
-async fn get(state: State, user: ApiUser, query: Query<ListQuery>) -> WebResult {
+async fn get(state: State, user: ApiUser, query: Query<CursorQuery>) -> WebResult {
     let no_cookie = DeviceCookie::default();
     let listed = devices::list(&state.services, &user.who, &query.cursor, &no_cookie)
         .await?

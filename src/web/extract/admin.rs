@@ -6,6 +6,7 @@
 
 use std::{
     future::{Future, Ready, ready},
+    mem,
     pin::Pin,
 };
 
@@ -125,7 +126,7 @@ impl<T: DeserializeOwned + MayProve + 'static> FromRequest for AdminCall<T> {
         Box::pin(async move {
             let AdminApi(who) = admin.await?;
             let ApiJson(mut body) = body.await?;
-            let password = body.password();
+            let password = mem::take(body.password());
             let proven = proven(&req, &who, password).await?;
             Ok(Self { proven, body })
         })

@@ -2,7 +2,7 @@
 //!
 //! The flows of such acts require a [`Proven`], which handlers get from here.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, mem, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
@@ -91,8 +91,8 @@ fn kept(path: &str, bytes: &[u8]) -> Option<KeptAct> {
 
 /// A body that may contain the password for reauthentication.
 pub trait MayProve {
-    /// Takes the password out of it.
-    fn password(&mut self) -> Field;
+    /// The password's field. The extractor leaves it empty.
+    fn password(&mut self) -> &mut Field;
 }
 
 /// A sensitive call, from a user who has reauthenticated recently or sends the password. Other calls are
@@ -115,7 +115,7 @@ impl<T: DeserializeOwned + MayProve + 'static> FromRequest for RecentlyAuthentic
         Box::pin(async move {
             let ApiUser { who, via } = user.await?;
             let ApiJson(mut body) = body.await?;
-            let password = body.password();
+            let password = mem::take(body.password());
             let proven = proven(&req, &who, password).await?;
             Ok(Self { proven, via, body })
         })

@@ -6,7 +6,6 @@ pub mod import;
 use actix_web::{http::StatusCode, web::Query};
 use askama::Template;
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 
 use super::{
     admin::chip::Chip,
@@ -24,6 +23,7 @@ use crate::{
     web::{
         error::{WebError, WebResult},
         extract::{AdminUpload, AdminUser, PageRequest, UploadFault},
+        paging::CursorQuery,
         paths::IMPORTS,
         problem::codes,
         view::{FieldErrors, Shell},
@@ -74,16 +74,10 @@ impl From<File> for ImportLine {
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-pub struct ListQuery {
-    #[serde(default)]
-    cursor: String,
-}
-
 /// `GET /admin/users/import`
 pub async fn get(
     AdminUser(who): AdminUser,
-    query: Query<ListQuery>,
+    query: Query<CursorQuery>,
     request: PageRequest,
 ) -> WebResult {
     let takes_file = proof::recent(request.services(), &who).is_some();

@@ -25,6 +25,7 @@ use crate::{
         copy,
         error::{WebError, WebResult},
         extract::{CurrentUser, PageRequest, RecentlyAuthenticated},
+        paging::CursorQuery,
         problem::codes,
         view::{FieldErrors, Flash, Shell},
     },
@@ -115,16 +116,10 @@ pub(super) fn as_heading(name: &str) -> String {
 #[derive(Deserialize)]
 pub struct Form {}
 
-#[derive(Debug, Default, Deserialize)]
-pub struct ListQuery {
-    #[serde(default)]
-    cursor: String,
-}
-
 /// `GET /account/sessions`
 pub async fn get(
     CurrentUser(who): CurrentUser,
-    query: Query<ListQuery>,
+    query: Query<CursorQuery>,
     request: PageRequest,
 ) -> WebResult {
     let device = &request.client.device;

@@ -2,8 +2,6 @@
 //!
 //! They differ only in their fields. The checks are in the flow that all of them use.
 
-use std::mem;
-
 use actix_web::{
     HttpResponse,
     web::{Path, to},
@@ -81,8 +79,8 @@ struct RoleBody {
 macro_rules! may_prove {
     ($($body:ident)*) => {
         $(impl MayProve for $body {
-            fn password(&mut self) -> Field {
-                mem::replace(&mut self.password, Field::Missing)
+            fn password(&mut self) -> &mut Field {
+                &mut self.password
             }
         })*
     };

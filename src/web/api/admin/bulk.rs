@@ -1,7 +1,5 @@
 //! `POST /api/admin/users/bulk`: one act on many accounts, in one transaction.
 
-use std::mem;
-
 use actix_web::{HttpResponse, web::to};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use utoipa::ToSchema;
@@ -67,8 +65,8 @@ enum Ids {
 }
 
 impl MayProve for Body {
-    fn password(&mut self) -> Field {
-        mem::replace(&mut self.password, Field::Missing)
+    fn password(&mut self) -> &mut Field {
+        &mut self.password
     }
 }
 

@@ -1,15 +1,13 @@
 //! Invitations as admins write, list, resend and revoke them: `POST /api/admin/users` and
 //! `/api/admin/invitations`.
 
-use std::mem;
-
 use actix_web::{
     HttpResponse,
     web::{Path, Query, to},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
@@ -33,6 +31,7 @@ use crate::{
         extract::{AdminApi, AdminCall, ClientInfo, MayProve},
         fields::{self, Field},
         guard::Guard,
+        paging::CursorQuery,
         problem::codes,
         refusals,
         state::{State, WebState},
@@ -53,8 +52,8 @@ struct Body {
 }
 
 impl MayProve for Body {
-    fn password(&mut self) -> Field {
-        mem::replace(&mut self.password, Field::Missing)
+    fn password(&mut self) -> &mut Field {
+        &mut self.password
     }
 }
 
@@ -136,15 +135,6 @@ async fn post(state: State, call: AdminCall<Body>, ClientInfo(client): ClientInf
     Ok(HttpResponse::Created().json(invited))
 }
 
-/// Where the list continues.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default)]
-struct ListQuery {
-    /// `next` of the page before.
-    cursor: String,
-}
-
 #[derive(Serialize, ToSchema)]
 #[schema(as = Invitations)]
 struct ListAnswer {
@@ -160,11 +150,11 @@ fn list_call() -> Call {
             Tag::Administration,
             "Lists the open invitations, 50 a page, the newest first.",
         )
-        .query::<ListQuery>()
+        .query::<CursorQuery>()
         .answers::<ListAnswer>(200, "A page of invitations.")
 }
 
-async fn get(state: State, _: AdminApi, query: Query<ListQuery>) -> WebResult {
+async fn get(state: State, _: AdminApi, query: Query<CursorQuery>) -> WebResult {
     let page = invitations::list(&state.services, &query.cursor)
         .await?
         .map_err(|faults| refusals::invalid(&faults))?;

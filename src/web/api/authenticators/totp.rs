@@ -1,8 +1,6 @@
 //! The second factor: `POST /api/auth/mfa/totp/enroll`, `/confirm` and `/disable`, and
 //! `POST /api/auth/mfa/backup-codes`.
 
-use std::mem;
-
 use actix_web::{HttpResponse, web::to};
 use serde::{Deserialize, Serialize};
 use utoipa::{
@@ -40,8 +38,8 @@ pub(in crate::web::api) struct PasswordBody {
 }
 
 impl MayProve for PasswordBody {
-    fn password(&mut self) -> Field {
-        mem::replace(&mut self.password, Field::Missing)
+    fn password(&mut self) -> &mut Field {
+        &mut self.password
     }
 }
 
@@ -93,8 +91,8 @@ struct CodeBody {
 }
 
 impl MayProve for CodeBody {
-    fn password(&mut self) -> Field {
-        mem::replace(&mut self.password, Field::Missing)
+    fn password(&mut self) -> &mut Field {
+        &mut self.password
     }
 }
 

@@ -26,6 +26,7 @@ use crate::{
         error::{WebError, WebResult},
         extract::{AdminForm, AdminUser, ClientInfo, PageShell},
         pages::answer::{Showing, field_errors, next_page, see_other, see_other_with},
+        paging::CursorQuery,
         refusals,
         session::BrowserSession,
         state::{State, WebState},
@@ -169,16 +170,10 @@ fn show_new(state: &WebState, shell: &PageShell, form: Form, showing: Showing) -
     })
 }
 
-#[derive(Debug, Default, Deserialize)]
-pub struct ListQuery {
-    #[serde(default)]
-    cursor: String,
-}
-
 /// `GET /admin/invitations`
 pub async fn get(
     AdminUser(_): AdminUser,
-    query: Query<ListQuery>,
+    query: Query<CursorQuery>,
     state: State,
     shell: PageShell,
 ) -> WebResult {
