@@ -7,7 +7,10 @@ use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
-use super::{ConnectError, Patience, with_sources};
+use super::{
+    error::{ConnectError, with_sources},
+    watched::Patience,
+};
 
 /// Time limits on a connection.
 #[derive(Debug, Clone, Copy)]

@@ -1,0 +1,180 @@
+//! Signing in to one of the servers that the URL names, and the task that drives the connection.
+
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use rand::seq::SliceRandom;
+use tokio::{net::lookup_host, runtime::Handle, time::timeout};
+use tokio_postgres::{Client, Connection, config};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::{
+    error::{ConnectError, Failure, with_sources},
+    session::{self, Bounds},
+    settings::{DatabaseOptions, driver_config},
+    socket::{Negotiated, Negotiation, Socket},
+    watched::{Patience, Watched},
+};
+use crate::domain::network::database_url::{DatabaseUrl, Host, Server};
+
+/// The target of this module's log lines.
+const LOG: &str = "vestibule::db::connect";
+
+/// How long opening a connection to one server may take, with TLS and sign-in, where the URL says
+/// nothing. Shorter than a request waits for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// The driver's half of a connection.
+type Driver = Connection<Socket, Watched<Negotiated>>;
+
+/// A connection before Diesel has it.
+pub(super) struct Raw {
+    pub(super) client: Client,
+    pub(super) closed: Arc<AtomicBool>,
+    pub(super) patience: Patience,
+}
+
+pub(super) struct Servers {
+    url: DatabaseUrl,
+    config: config::Config,
+    tls: MakeRustlsConnect,
+}
+
+impl Servers {
+    pub(super) fn of(options: &DatabaseOptions) -> Result<Self, ConnectError> {
+        let url = options.url()?;
+        Ok(Self {
+            config: driver_config(&url),
+            tls: MakeRustlsConnect::new(options.tls(&url)?),
+            url,
+        })
+    }
+
+    /// The first server that takes us and writes.
+    pub(super) async fn open(
+        &self,
+        runtime: &Handle,
+        bounds: &Bounds,
+    ) -> Result<Raw, ConnectError> {
+        let mut servers: Vec<&Server> = self.url.servers.iter().collect();
+        if self.url.random_order {
+            shuffle(&mut servers);
+        }
+        let (mut failures, mut standby) = (Vec::new(), None);
+        for server in servers {
+            let name = name_of(server);
+            let limit = self.url.connect_timeout.unwrap_or(CONNECT_TIMEOUT);
+            let attempt = timeout(limit, self.attempt(runtime, server, bounds));
+            let why = match attempt.await {
+                Ok(Ok(raw)) => return Ok(raw),
+                Ok(Err(Failure::Standby)) => {
+                    standby = Some(name);
+                    continue;
+                }
+                Ok(Err(Failure::Other(why))) => why,
+                Err(_) => format!("no answer within {} s", limit.as_secs()),
+            };
+            let named = self.url.servers.len() > 1;
+            failures.push(if named { format!("{name}: {why}") } else { why });
+        }
+        match standby {
+            Some(name) if failures.is_empty() => Err(ConnectError::Standby(name)),
+            Some(name) => {
+                failures.push(format!("{name} is a standby"));
+                Err(ConnectError::Connect(failures.join("; ")))
+            }
+            None => Err(ConnectError::Connect(failures.join("; "))),
+        }
+    }
+
+    async fn attempt(
+        &self,
+        runtime: &Handle,
+        server: &Server,
+        bounds: &Bounds,
+    ) -> Result<Raw, Failure> {
+        let patience = Patience::new(bounds.silence);
+        let (client, driver) = self.sign_in(server, &patience).await?;
+        let closed = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&closed);
+        runtime.spawn(async move {
+            if let Err(error) = driver.await {
+                tracing::debug!(target: LOG, error = with_sources(&error), "a database connection ended");
+            }
+            flag.store(true, Ordering::Release);
+        });
+        if session::set_up(&client, bounds).await? {
+            return Err(Failure::Standby);
+        }
+        Ok(Raw {
+            client,
+            closed,
+            patience,
+        })
+    }
+
+    async fn sign_in(
+        &self,
+        server: &Server,
+        patience: &Patience,
+    ) -> Result<(Client, Driver), Failure> {
+        let mut last = Failure::Other("its name has no address".to_owned());
+        for socket in self.addresses(server).await? {
+            let negotiation = Negotiation {
+                tls: self.url.tls,
+                is_direct: self.url.direct_tls,
+                rustls: self.tls.clone(),
+                host: server.host.clone(),
+                patience: patience.clone(),
+            };
+            let socket = match socket {
+                Place::Tcp(address) => Socket::tcp(address, &self.url).await,
+                Place::Unix(folder) => Socket::unix(folder, server.port).await,
+            };
+            match socket {
+                Ok(socket) => return Ok(self.config.connect_raw(socket, negotiation).await?),
+                Err(error) => last = error.into(),
+            }
+        }
+        Err(last)
+    }
+
+    async fn addresses<'a>(&self, server: &'a Server) -> Result<Vec<Place<'a>>, Failure> {
+        match (&server.host, server.address) {
+            (_, Some(address)) => Ok(vec![Place::Tcp((address, server.port).into())]),
+            (Host::Unix(folder), None) => Ok(vec![Place::Unix(folder)]),
+            (Host::Tcp(name), None) => {
+                let found = lookup_host((name.as_str(), server.port)).await?;
+                Ok(found.map(Place::Tcp).collect())
+            }
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "which server is asked first is no secret, and nothing that a test must fix"
+)]
+fn shuffle(servers: &mut [&Server]) {
+    servers.shuffle(&mut rand::rng());
+}
+
+/// Where a socket leads.
+enum Place<'a> {
+    Tcp(SocketAddr),
+    Unix(&'a Path),
+}
+
+fn name_of(server: &Server) -> String {
+    match &server.host {
+        Host::Tcp(name) => format!("{name}:{}", server.port),
+        Host::Unix(folder) => folder.display().to_string(),
+    }
+}
