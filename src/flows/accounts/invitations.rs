@@ -197,11 +197,7 @@ impl Inviting<'_> {
     }
 
     async fn audit(&self, event: Event, invitation: &Invitation) -> Result<()> {
-        let actor = Actor {
-            user_id: Some(self.actor),
-            session_id: self.session_id,
-            client: self.client,
-        };
+        let actor = Actor::user(self.actor, self.session_id, self.client);
         let subject = subject_of(self.s, None, &invitation.email_canonical);
         record(self.s, self.tx, event, subject, actor).await
     }

@@ -31,12 +31,29 @@ pub struct Actor<'a> {
 }
 
 impl<'a> Actor<'a> {
+    /// A user, in a session where there is one.
+    pub fn user(user_id: Uuid, session_id: Option<Uuid>, client: &'a Client) -> Self {
+        Self {
+            user_id: Some(user_id),
+            session_id,
+            client,
+        }
+    }
+
     /// Only the client is known.
     pub fn anonymous(client: &'a Client) -> Self {
         Self {
             user_id: None,
             session_id: None,
             client,
+        }
+    }
+
+    /// Someone unknown, with a token of the session.
+    pub fn unknown_in(session_id: Option<Uuid>, client: &'a Client) -> Self {
+        Self {
+            session_id,
+            ..Self::anonymous(client)
         }
     }
 
@@ -91,11 +108,7 @@ pub async fn record_own(
     session_id: Option<Uuid>,
     client: &Client,
 ) -> Result<()> {
-    let actor = Actor {
-        user_id: Some(user_id),
-        session_id,
-        client,
-    };
+    let actor = Actor::user(user_id, session_id, client);
     record(s, tx, event, Subject::User(user_id), actor).await
 }
 

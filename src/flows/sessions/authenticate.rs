@@ -37,11 +37,7 @@ impl Authenticated {
 
     /// This user in this session, as the audit log names an actor.
     pub(in crate::flows) fn actor<'a>(&self, client: &'a Client) -> Actor<'a> {
-        Actor {
-            user_id: Some(self.user().id),
-            session_id: self.session_id,
-            client,
-        }
+        Actor::user(self.user().id, self.session_id, client)
     }
 
     /// The session that a browser replaces by signing in again.

@@ -153,10 +153,7 @@ async fn repeat(
 async fn note_other_network(s: &Services, found: &RefreshRecord, client: &Client) -> Result<()> {
     let event = Event::RefreshTokenRepeatedElsewhere;
     let subject = Subject::User(found.user.user.id);
-    let actor = Actor {
-        session_id: Some(found.state.id),
-        ..Actor::anonymous(client)
-    };
+    let actor = Actor::unknown_in(Some(found.state.id), client);
     s.db.transaction(async |tx| record(s, tx, event, subject, actor).await)
         .await
 }
@@ -223,10 +220,7 @@ async fn write_revocation(
         return Ok(());
     }
     db::sessions::end_all(tx, user.id, None, EndReason::Replay, s.now()).await?;
-    let actor = Actor {
-        session_id: claims.session_id,
-        ..Actor::anonymous(client)
-    };
+    let actor = Actor::unknown_in(claims.session_id, client);
     let event = Event::RefreshTokenReplayed;
     record(s, tx, event, Subject::User(user.id), actor).await?;
     let message = Message::SessionsRevokedAfterReplay {

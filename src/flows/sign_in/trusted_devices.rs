@@ -138,11 +138,7 @@ async fn note_distrusted(
     session_id: Option<Uuid>,
     client: &Client,
 ) -> Result<()> {
-    let actor = Actor {
-        user_id: Some(user_id),
-        session_id,
-        client,
-    };
+    let actor = Actor::user(user_id, session_id, client);
     let revoked = |device| {
         let event = Event::TrustedDeviceRevoked { device };
         (event, Subject::User(user_id))

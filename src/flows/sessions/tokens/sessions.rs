@@ -166,11 +166,7 @@ async fn end_replaced(
     if !db::sessions::end(tx, id, owner, EndReason::Replaced, now).await? {
         return Ok(());
     }
-    let actor = Actor {
-        user_id: Some(by.id),
-        session_id: Some(id),
-        client,
-    };
+    let actor = Actor::user(by.id, Some(id), client);
     record(s, tx, Event::SessionReplaced, Subject::User(owner), actor).await
 }
 
