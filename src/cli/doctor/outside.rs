@@ -211,75 +211,36 @@ fn own_trusted_address(seen: &Seen, trusted: &[IpNet]) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
+    /// What is reported on a request that seems to come from `client`.
+    fn said(client: &str, peer: &str, forwarded: &str) -> String {
+        let mut report = Report::default();
+        let seen = Seen {
+            client: client.parse().unwrap(),
+            peer: peer.parse().ok(),
+            forwarded: forwarded.split_terminator(',').map(str::to_owned).collect(),
+        };
+        address(&seen, &["10.0.0.0/8".parse().unwrap()], &mut report);
+        report.in_words()
+    }
+
     #[test]
+    #[rustfmt::skip] // A table is read by its lines.
     fn the_address_behind_a_proxy_is_reported() {
         for (client, peer, forwarded, expected) in [
-            (
-                "192.0.2.1",
-                "192.0.2.1",
-                "203.0.113.77",
-                "ok    proxy headers: this request comes from 192.0.2.1, ",
-            ),
-            (
-                "192.0.2.1",
-                "10.0.0.1",
-                "203.0.113.77,192.0.2.1",
-                "ok    proxy headers: this request comes from 192.0.2.1 by way of 10.0.0.1",
-            ),
+            ("192.0.2.1", "192.0.2.1", "203.0.113.77", "ok    proxy headers: this request comes from 192.0.2.1, "),
+            ("192.0.2.1", "10.0.0.1", "203.0.113.77,192.0.2.1", "ok    proxy headers: this request comes from 192.0.2.1 by way of 10.0.0.1"),
             ("192.0.2.1", "10.0.0.1", "192.0.2.1", "ok    "),
-            (
-                "10.0.0.1",
-                "10.0.0.1",
-                "",
-                "warn  proxy headers: X-Forwarded-For was taken away before 10.0.0.1",
-            ),
-            (
-                "172.16.0.1",
-                "172.16.0.1",
-                "203.0.113.77,192.0.2.1",
-                "warn  proxy headers: 172.16.0.1 passes requests on",
-            ),
-            (
-                "203.0.113.77",
-                "10.0.0.1",
-                "203.0.113.77",
-                "fail  proxy headers: X-Forwarded-For is believed",
-            ),
+            ("10.0.0.1", "10.0.0.1", "", "warn  proxy headers: X-Forwarded-For was taken away before 10.0.0.1"),
+            ("172.16.0.1", "172.16.0.1", "203.0.113.77,192.0.2.1", "warn  proxy headers: 172.16.0.1 passes requests on"),
+            ("203.0.113.77", "10.0.0.1", "203.0.113.77", "fail  proxy headers: X-Forwarded-For is believed"),
             // On the proxy's own host, the proxy appends to the header or replaces it.
-            (
-                "203.0.113.77",
-                "10.0.0.1",
-                "203.0.113.77, 10.0.0.1",
-                "ok    proxy headers: 10.0.0.1 passes this request on with its address, 10.0.0.1;",
-            ),
-            (
-                "203.0.113.77",
-                "10.0.0.2",
-                "203.0.113.77, 10.0.0.9:4711, 10.0.0.1",
-                "ok    proxy headers: 10.0.0.2 passes this request on with its address, 10.0.0.9;",
-            ),
-            (
-                "10.0.0.1",
-                "10.0.0.1",
-                "10.0.0.1",
-                "ok    proxy headers: 10.0.0.1 passes",
-            ),
+            ("203.0.113.77", "10.0.0.1", "203.0.113.77, 10.0.0.1", "ok    proxy headers: 10.0.0.1 passes this request on with its address, 10.0.0.1;"),
+            ("203.0.113.77", "10.0.0.2", "203.0.113.77, 10.0.0.9:4711, 10.0.0.1", "ok    proxy headers: 10.0.0.2 passes this request on with its address, 10.0.0.9;"),
+            ("10.0.0.1", "10.0.0.1", "10.0.0.1", "ok    proxy headers: 10.0.0.1 passes"),
             // A proxy that appends an impossible address and passes on the rest.
-            (
-                "203.0.113.77",
-                "10.0.0.1",
-                "203.0.113.77,unknown",
-                "fail  proxy headers: X-Forwarded-For is believed",
-            ),
+            ("203.0.113.77", "10.0.0.1", "203.0.113.77,unknown", "fail  proxy headers: X-Forwarded-For is believed"),
         ] {
-            let mut report = Report::default();
-            let seen = Seen {
-                client: client.parse().unwrap(),
-                peer: peer.parse().ok(),
-                forwarded: forwarded.split_terminator(',').map(str::to_owned).collect(),
-            };
-            address(&seen, &["10.0.0.0/8".parse().unwrap()], &mut report);
-            let words = report.in_words();
+            let words = said(client, peer, forwarded);
             assert!(words.starts_with(expected), "{words}");
         }
     }

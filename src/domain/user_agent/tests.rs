@@ -164,7 +164,7 @@ fn firefox_is_recognised_on_every_system() {
 }
 
 #[test]
-fn browsers_with_texts_of_their_own_are_distinguished() {
+fn browsers_of_phones_with_texts_of_their_own_are_distinguished() {
     for (user_agent, name) in [
         (
             "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Focus/8.2 Chrome/120.0.0.0 Mobile Safari/537.36",
@@ -195,6 +195,22 @@ fn browsers_with_texts_of_their_own_are_distinguished() {
             "Opera Mini on Android",
         ),
         (
+            "Mozilla/5.0 (Mobile; Windows Phone 8.1; Android 4.0; ARM; Trident/7.0; Touch; rv:11.0; IEMobile/11.0; NOKIA; Lumia 520) like iPhone OS 7_0_3 Mac OS X AppleWebKit/537 (KHTML, like Gecko) Mobile Safari/537",
+            "Internet Explorer on Windows Phone",
+        ),
+        (
+            "Mozilla/5.0 (Windows Phone 10.0; Android 6.0.1; Microsoft; Lumia 950) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/52.0.2743.116 Mobile Safari/537.36 Edge/15.15063",
+            "Edge on Windows Phone",
+        ),
+    ] {
+        names(user_agent, name);
+    }
+}
+
+#[test]
+fn browsers_of_desktops_and_consoles_with_texts_of_their_own_are_distinguished() {
+    for (user_agent, name) in [
+        (
             "Opera/9.80 (Windows NT 6.1; WOW64) Presto/2.12.388 Version/12.18",
             "Opera on Windows",
         ),
@@ -217,14 +233,6 @@ fn browsers_with_texts_of_their_own_are_distinguished() {
         (
             "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/64.0.3282.140 Safari/537.36 Edge/18.17763",
             "Edge on Windows",
-        ),
-        (
-            "Mozilla/5.0 (Mobile; Windows Phone 8.1; Android 4.0; ARM; Trident/7.0; Touch; rv:11.0; IEMobile/11.0; NOKIA; Lumia 520) like iPhone OS 7_0_3 Mac OS X AppleWebKit/537 (KHTML, like Gecko) Mobile Safari/537",
-            "Internet Explorer on Windows Phone",
-        ),
-        (
-            "Mozilla/5.0 (Windows Phone 10.0; Android 6.0.1; Microsoft; Lumia 950) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/52.0.2743.116 Mobile Safari/537.36 Edge/15.15063",
-            "Edge on Windows Phone",
         ),
         // Not Safari: WebKit of GTK, and a console.
         (
