@@ -1,7 +1,7 @@
 //! The whole URL table on one screen, and the session cookie around it. The calls of the API declare their
 //! own routes.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use actix_session::{
     SessionMiddleware,
@@ -80,9 +80,9 @@ fn api_below(prefix: &'static str) -> impl FnOnce(&mut ServiceConfig) {
     }
 }
 
-/// The paths of the API, each with its guard.
+/// The paths of the API, each with its guard. A path whose methods have several guards comes with each of them.
 pub fn api_paths() -> impl Iterator<Item = (String, Guard)> {
-    let paths: BTreeMap<String, Guard> = api::calls()
+    let paths: BTreeSet<(String, Guard)> = api::calls()
         .into_iter()
         .map(|call| (call.path.into_owned(), call.guard))
         .collect();

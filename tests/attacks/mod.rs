@@ -12,6 +12,7 @@ mod index;
 mod lockout;
 mod mailed;
 mod matrix;
+mod open_routes;
 mod resets;
 mod second_factor;
 mod tokens_and_names;
