@@ -3,6 +3,7 @@
 pub mod arrivals;
 pub mod files;
 pub mod leftovers;
+pub mod runs;
 pub mod staging;
 
 use std::collections::BTreeSet;

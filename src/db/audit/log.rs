@@ -1,15 +1,16 @@
 //! Reading the audit log as a whole: by filters, and in pages that begin after a number.
 
+mod leads;
+
 use std::{cmp::Reverse, collections::HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     dsl::sql,
     expression::SqlLiteral,
-    pg::Pg,
     prelude::*,
     sql_query,
-    sql_types::{BigInt, Bool, Bytea, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{BigInt, Nullable, Text, Timestamptz},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use ipnet::IpNet;
@@ -17,6 +18,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::db::schema::{audit_events, users};
+use leads::{Lead, events};
 
 /// How much the order of event times may differ from the order of their numbers: the time between reading
 /// the clock and getting the number in a transaction, and the difference between the clocks of nodes.
@@ -159,15 +161,6 @@ pub async fn span(
     })
 }
 
-/// A filter with its own index in the order of the pages.
-#[derive(Clone, Copy)]
-enum Lead<'a> {
-    Actor(Uuid),
-    User(Uuid),
-    Address(&'a [u8]),
-    Event(&'a str),
-}
-
 /// Up to `limit` events of a page, within the caller's transaction.
 ///
 /// With several filters, only their values tell which one is rare, so each statement is planned for its
@@ -205,134 +198,6 @@ pub async fn page(
     }
     both.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(both)
-}
-
-type Query<'a> = audit_events::BoxedQuery<'a, Pg>;
-
-async fn events(
-    mut conn: &AsyncPgConnection,
-    filter: &Filter,
-    leads: &[Lead<'_>],
-    page: Page,
-    limit: i64,
-) -> QueryResult<Vec<LoggedEvent>> {
-    let Span { after, before } = filter.span;
-    let (span, newest_first) = match page {
-        Page::Before(seq) => (
-            Span {
-                after,
-                before: before.min(seq),
-            },
-            true,
-        ),
-        Page::After(seq) => (
-            Span {
-                after: after.max(seq),
-                before,
-            },
-            false,
-        ),
-    };
-    let mut query: Query<'_> = audit_events::table.into_boxed();
-    // The span has determined the position; with the index of times, Postgres would sort all events from
-    // there on.
-    if let Some(from) = filter.from {
-        query = query.filter(sql::<Bool>("at + interval '0' >= ").bind::<Timestamptz, _>(from));
-    }
-    if let Some(to) = filter.to {
-        query = query.filter(sql::<Bool>("at + interval '0' < ").bind::<Timestamptz, _>(to));
-    }
-    query = match leads {
-        [lead] => alone(query, *lead, span, newest_first),
-        [Lead::Event(event), lead] | [lead, Lead::Event(event)] => {
-            with_event(query, *lead, event, span, newest_first)
-        }
-        several => several
-            .iter()
-            .fold(query, |query, lead| equal(query, *lead))
-            .filter(audit_events::seq.gt(span.after))
-            .filter(audit_events::seq.lt(span.before)),
-    };
-    query = if newest_first {
-        query.then_order_by(audit_events::seq.desc())
-    } else {
-        query.then_order_by(audit_events::seq.asc())
-    };
-    query
-        .limit(limit)
-        .select(LoggedEvent::as_select())
-        .load(&mut conn)
-        .await
-}
-
-fn equal<'a>(query: Query<'a>, lead: Lead<'a>) -> Query<'a> {
-    match lead {
-        Lead::Actor(id) => query.filter(audit_events::actor_id.eq(id)),
-        Lead::User(id) => query.filter(audit_events::subject_id.eq(id)),
-        Lead::Address(hash) => query.filter(audit_events::subject_hash.eq(hash)),
-        Lead::Event(name) => query.filter(audit_events::event.eq(name)),
-    }
-}
-
-/// An event name and another filter, as a range in the index of both. Two frequent values may never occur
-/// together, and as two equations Postgres would read all events of either. As a range over all three
-/// columns it would read all other events of the first.
-fn with_event<'a>(
-    query: Query<'a>,
-    lead: Lead<'a>,
-    event: &'a str,
-    span: Span,
-    newest_first: bool,
-) -> Query<'a> {
-    let range = sql::<Bool>("((event, seq) > (")
-        .bind::<Text, _>(event)
-        .sql(", ")
-        .bind::<BigInt, _>(span.after)
-        .sql(") AND (event, seq) < (")
-        .bind::<Text, _>(event)
-        .sql(", ")
-        .bind::<BigInt, _>(span.before)
-        .sql("))");
-    let query = equal(query, lead).filter(range);
-    if newest_first {
-        query.order(audit_events::event.desc())
-    } else {
-        query.order(audit_events::event.asc())
-    }
-}
-
-/// A single filter, as a range of its index in the order of that index. With an equation, Postgres would
-/// read events by number if it takes a value for frequent, even if all of its events are old.
-fn alone<'a>(query: Query<'a>, lead: Lead<'a>, span: Span, newest_first: bool) -> Query<'a> {
-    macro_rules! range {
-        ($column:ident, $kind:ty, $value:expr) => {{
-            let name = stringify!($column);
-            let range = sql::<Bool>(&format!("(({name}, seq) > ("))
-                .bind::<$kind, _>($value)
-                .sql(", ")
-                .bind::<BigInt, _>(span.after)
-                .sql(&format!(") AND ({name}, seq) < ("))
-                .bind::<$kind, _>($value)
-                .sql(", ")
-                .bind::<BigInt, _>(span.before)
-                .sql("))");
-            // Two of the indexes leave out rows without a value.
-            let query = query
-                .filter(audit_events::$column.is_not_null())
-                .filter(range);
-            if newest_first {
-                query.order(audit_events::$column.desc())
-            } else {
-                query.order(audit_events::$column.asc())
-            }
-        }};
-    }
-    match lead {
-        Lead::Actor(id) => range!(actor_id, SqlUuid, id),
-        Lead::User(id) => range!(subject_id, SqlUuid, id),
-        Lead::Address(hash) => range!(subject_hash, Bytea, hash),
-        Lead::Event(name) => range!(event, Text, name),
-    }
 }
 
 /// The addresses of those of these users whose account still exists.

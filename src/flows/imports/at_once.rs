@@ -125,7 +125,7 @@ async fn beat(s: &Services, run: &Run<'_>) -> FlowError {
 
 async fn seen(s: &Services, run: &Run<'_>) -> Result<bool> {
     let conn = s.db.connection().await?;
-    Ok(db::imports::files::seen(&conn, run.key(), s.now()).await?)
+    Ok(db::imports::runs::seen(&conn, run.key(), s.now()).await?)
 }
 
 const GONE: FlowError =

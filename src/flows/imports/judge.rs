@@ -8,7 +8,7 @@ use tokio::sync::mpsc::Receiver;
 use crate::{
     db::{
         self,
-        imports::{AT_ONCE, files::Counts},
+        imports::{AT_ONCE, runs::Counts},
     },
     domain::import::{ImportedUser, RawRow, RowRules},
     flows::{Result, Services},

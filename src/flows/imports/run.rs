@@ -43,7 +43,7 @@ const RUNS: i32 = 3;
 pub async fn next(s: &Services) -> Result<bool> {
     let now = s.now();
     let conn = s.db.connection().await?;
-    let taken = db::imports::files::take(&conn, now, now - SILENCE).await?;
+    let taken = db::imports::runs::take(&conn, now, now - SILENCE).await?;
     drop(conn);
     let Some(file) = taken else {
         return notices::clear_next(s, None).await;
@@ -86,7 +86,7 @@ async fn beat(s: &Services, file: &FileRow) {
 
 async fn seen(s: &Services, file: &FileRow) -> Result<bool> {
     let conn = s.db.connection().await?;
-    Ok(db::imports::files::seen(&conn, (file.id, file.run), s.now()).await?)
+    Ok(db::imports::runs::seen(&conn, (file.id, file.run), s.now()).await?)
 }
 
 /// The result of a run.
@@ -135,7 +135,7 @@ async fn run(s: &Services, file: &FileRow) -> Result<Outcome> {
 async fn fail(s: &Services, file: &FileRow, why: &str) -> Result<()> {
     tracing::warn!(target: LOG, import = %file.id, why, "an import failed");
     s.db.transaction(async |tx| {
-        if db::imports::files::fail(tx, (file.id, file.run), why, s.now()).await? {
+        if db::imports::runs::fail(tx, (file.id, file.run), why, s.now()).await? {
             db::imports::arrivals::forget_parts(tx, file.id).await?;
         }
         Ok(())

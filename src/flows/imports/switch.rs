@@ -51,7 +51,7 @@ pub async fn switch(s: &Services, run: &Run<'_>, rows: u64, mails_few: bool) -> 
                 return Err(Undone::As(Switched::NotAdmin));
             }
         }
-        if !db::imports::files::finish(tx, run.key(), summary.counts(), s.now()).await? {
+        if !db::imports::runs::finish(tx, run.key(), summary.counts(), s.now()).await? {
             return Err(Undone::As(Switched::Followed));
         }
         db::imports::arrivals::forget_parts(tx, run.file).await?;
