@@ -5,6 +5,7 @@ mod bulk;
 mod bulk_filter;
 mod dashboard;
 pub(super) mod invitations;
+mod left_out;
 mod managed;
 mod rename;
 mod user;

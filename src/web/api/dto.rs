@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::schemas;
 use crate::{
     domain::accounts::user::User,
-    flows::{self, PendingSignIn, admin::bulk::Why},
-    web::{cookies::SetCookies, copy, extract::Via, problem::codes, state::WebSettings},
+    flows::{self, PendingSignIn},
+    web::{cookies::SetCookies, extract::Via, state::WebSettings},
 };
 
 /// A user, as they see themselves.
@@ -243,32 +243,4 @@ pub(super) struct Accepted {
 pub(super) fn accepted() -> HttpResponse {
     let status = "accepted";
     HttpResponse::Accepted().json(Accepted { status })
-}
-
-/// An account that was left out.
-#[derive(Serialize, ToSchema)]
-pub(super) struct LeftOut {
-    #[schema(value_type = String, format = "uuid")]
-    id: Uuid,
-    /// What the act on this one account would be refused with.
-    #[schema(schema_with = schemas::left_out_codes)]
-    code: &'static str,
-    /// The same for people.
-    detail: String,
-}
-
-impl LeftOut {
-    pub(super) fn of((id, why): (Uuid, Why)) -> Self {
-        let (code, detail) = match why {
-            Why::NotFound => (codes::NOT_FOUND, copy::NO_ACCOUNT_OF_ID.to_owned()),
-            Why::OwnAccount => (codes::OWN_ACCOUNT, copy::OWN_ACCOUNT.into()),
-            Why::LastAdmin => (codes::LAST_ADMIN, copy::LAST_ADMIN.to_owned()),
-            Why::NothingToDo(why) => (codes::NOTHING_TO_DO, why.to_owned()),
-        };
-        Self {
-            id,
-            code: code.word,
-            detail,
-        }
-    }
 }

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::bulk_filter::{Expected, Filter, FilterBody, found, searched};
+use super::{
+    bulk_filter::{Expected, Filter, FilterBody, found, searched},
+    left_out::LeftOut,
+};
 use crate::{
     domain::admin::act::{AdminAct, bulk_of},
     flows::{
@@ -18,7 +21,6 @@ use crate::{
     web::{
         api::{
             call::Call,
-            dto::LeftOut,
             schemas,
             tag::Tag,
             texts::{self, CurrentPassword},
