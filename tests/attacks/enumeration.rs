@@ -1,5 +1,5 @@
-//! Who has an account is nobody else's business: where verification is required, every answer reads
-//! alike and takes alike whatever state an address is in (ASVS 6.3.8).
+//! No one can find out who has an account: if verification is required, every answer has the same content
+//! and takes the same time, whatever the state of the address (ASVS 6.3.8).
 
 mod equal_answers;
 mod equal_times;
@@ -14,15 +14,15 @@ use crate::harness::{
 
 const WRONG: &str = "not the right password";
 
-/// What an address may be to us.
+/// The state of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
     Known,
     Unknown,
     Disabled,
     Unverified,
-    /// So many guesses failed that no unknown browser gets in. What a sign-in is answered then, stands
-    /// in `lockout`.
+    /// After so many failures that no unknown browser can sign in. `lockout` tests the answers to a
+    /// sign-in in this state.
     Locked,
 }
 
@@ -34,11 +34,11 @@ const CLASSES: [Class; 5] = [
     Class::Locked,
 ];
 
-/// What a stranger can ask about an address.
+/// The requests that any client can make about an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Question {
     WrongPassword,
-    /// Of an account that may not sign in.
+    /// For an account that may not sign in.
     RightPassword,
     Forgot,
     Resend,
@@ -54,7 +54,7 @@ const QUESTIONS: [Question; 5] = [
 ];
 
 impl Question {
-    /// The page's path, the call, and what is filled in.
+    /// The path of the page, the call, and the fields.
     fn asked(self, email: &str) -> (&'static str, &'static str, Value) {
         match self {
             Self::WrongPassword => {
@@ -80,7 +80,7 @@ impl Question {
         }
     }
 
-    /// Whether the answer may depend on nothing but who knows the password.
+    /// Whether the answer for this state must not differ from the others.
     fn concerns(self, class: Class) -> bool {
         match self {
             Self::RightPassword => !matches!(class, Class::Known | Class::Locked),
@@ -90,9 +90,9 @@ impl Question {
     }
 }
 
-/// Somebody of that class, under an address as long as everybody's.
-async fn somebody(app: &TestApp, class: Class, at: usize) -> String {
-    let email = format!("somebody{at:05}@example.com");
+/// An address in that state, as long as all the others.
+async fn address_in(app: &TestApp, class: Class, at: usize) -> String {
+    let email = format!("customer{at:05}@example.com");
     let person = match class {
         Class::Known | Class::Locked => app.person().verified().await,
         Class::Disabled => app.person().verified().disabled().await,
@@ -107,7 +107,7 @@ async fn somebody(app: &TestApp, class: Class, at: usize) -> String {
     email
 }
 
-/// As if a hundred guesses had failed.
+/// The state after a hundred failures.
 async fn lock(app: &TestApp, email: &str) {
     let key = app
         .services()
@@ -117,7 +117,7 @@ async fn lock(app: &TestApp, email: &str) {
     app.sql(row, &[&key.as_slice()]).await;
 }
 
-/// A small generator of our own: the order has to be mixed, not secret.
+/// A small random generator: the order must be mixed, not secret.
 pub(super) struct Mixed(pub(super) u64);
 
 impl Mixed {

@@ -1,5 +1,5 @@
-//! The routes that are open to anyone, written by hand. Everything else about who may use a route is read from its
-//! declaration, so a route that is declared open by mistake fails here (ASVS 8.2.1).
+//! The routes that are open to anyone, listed by hand. Other tests take from the declaration of a route
+//! who may use it; a route that is declared open by mistake fails here (ASVS 8.2.1).
 
 use std::collections::BTreeSet;
 
@@ -41,7 +41,7 @@ const CALLS: [&str; 11] = [
 ];
 
 #[test]
-fn these_routes_and_no_others_are_declared_open() {
+fn only_the_listed_routes_are_declared_open() {
     let pages = routes::page_paths().map(|(path, guard)| (path.to_owned(), guard));
     let open: BTreeSet<String> = pages
         .chain(routes::api_paths())
@@ -53,7 +53,7 @@ fn these_routes_and_no_others_are_declared_open() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_other_route_refuses_a_stranger() {
+async fn every_other_route_refuses_unauthenticated_clients() {
     let app = TestApp::start().await;
     for (path, _) in routes::api_paths() {
         if CALLS.contains(&path.as_str()) {

@@ -1,4 +1,4 @@
-//! The pages of admins.
+//! The pages for admins.
 
 mod audit;
 mod bulk;

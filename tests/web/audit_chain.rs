@@ -1,5 +1,5 @@
-//! The chain over the audit log: what is done to rows and seals behind the service's back is found,
-//! and nothing is found where nothing was done.
+//! The chain over the audit log: changes of rows and seals outside the service are found, and without
+//! changes nothing is found.
 
 mod sealing;
 mod tampering;
@@ -29,7 +29,7 @@ async fn found(app: &TestApp) -> Vec<Finding> {
     verified(app.services(), None).await.1
 }
 
-/// Waits until nothing waits. Other tests of the same cluster may hold transactions open.
+/// Waits until no event waits. Other tests of the same cluster may hold transactions open.
 async fn sealed(app: &TestApp) -> Report {
     let settle = async {
         loop {
@@ -45,7 +45,7 @@ async fn sealed(app: &TestApp) -> Report {
     settled.expect("the log is sealed")
 }
 
-/// Writes events, and has them sealed together.
+/// Writes events and seals them together.
 async fn segment(app: &TestApp, events: u32) -> Report {
     let insert = format!(
         "INSERT INTO audit_events (at, event, level, actor_id, subject_id, subject_hash, session_id, ip, user_agent, detail)
@@ -57,7 +57,8 @@ async fn segment(app: &TestApp, events: u32) -> Report {
     sealed(app).await
 }
 
-/// Three segments of five events, and nothing that keeps an owner of the tables from changing them.
+/// Three segments of five events, without the triggers that keep an owner of the tables from changing
+/// them.
 async fn three_segments() -> TestApp {
     let app = TestApp::start().await;
     for count in 1..=3 {

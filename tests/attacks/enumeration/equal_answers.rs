@@ -2,10 +2,10 @@
 
 use reqwest::Method;
 
-use super::{CLASSES, QUESTIONS, Question, somebody};
+use super::{CLASSES, QUESTIONS, Question, address_in};
 use crate::harness::{Browser, TestApp, answer::Answer, browser::urlencoded, settings::ORIGIN};
 
-/// All of an answer, without what is new in each: request ids, form tokens, encrypted cookies.
+/// The whole answer, without the parts that always differ: request ids, form tokens, encrypted cookies.
 fn readable(answer: &Answer, email: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for (name, value) in &answer.headers {
@@ -56,16 +56,16 @@ async fn ask_call(app: &TestApp, question: Question, email: &str) -> Answer {
     Answer::of(app.api().request(Method::POST, call).json(&body)).await
 }
 
-/// What was written so far: audit events and mails, those that are never sent included.
+/// The numbers of audit events and mails so far, including mails that are never sent.
 async fn written(app: &TestApp) -> (i64, i64) {
     let counts = "SELECT (SELECT count(*) FROM audit_events), (SELECT count(*) FROM mails)";
     let row = &app.sql(counts, &[]).await[0];
     (row.get(0), row.get(1))
 }
 
-/// (14) The same bytes for everybody, headers included.
+/// (14) The same bytes for every address, including headers.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_answer_tells_what_an_address_is_to_us() {
+async fn no_answer_reveals_the_state_of_an_address() {
     let app = TestApp::with(&[("EMAIL_VERIFICATION", "required")]).await;
     let mut at = 0;
     for question in QUESTIONS {
@@ -76,12 +76,12 @@ async fn no_answer_tells_what_an_address_is_to_us() {
                 continue;
             }
             at += 2;
-            let email = somebody(&app, class, at).await;
+            let email = address_in(&app, class, at).await;
             let before = written(&app).await;
             let page = ask_page(&mut app.browser(), question, &email).await;
             let after = written(&app).await;
             let wrote = (after.0 - before.0, after.1 - before.1);
-            // Behind the right password there may be a mail; else the work is the same as well.
+            // After the right password there may be a mail; otherwise the work is the same as well.
             if question != Question::RightPassword {
                 assert_eq!(
                     *first_wrote.get_or_insert(wrote),
@@ -89,8 +89,8 @@ async fn no_answer_tells_what_an_address_is_to_us() {
                     "{question:?} {class:?}"
                 );
             }
-            // An address that was unknown is registered by now.
-            let email_of_call = somebody(&app, class, at + 1).await;
+            // An address that was unknown is registered now.
+            let email_of_call = address_in(&app, class, at + 1).await;
             let call = ask_call(&app, question, &email_of_call).await;
             assert!(
                 page.status < 429 && call.status < 429,

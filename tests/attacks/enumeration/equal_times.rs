@@ -1,22 +1,22 @@
-//! The time that an answer takes.
+//! The time of an answer.
 
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::Value;
 
-use super::{CLASSES, Class, Mixed, Question, lock, somebody};
+use super::{CLASSES, Class, Mixed, Question, address_in, lock};
 use crate::harness::{TestApp, answer::Answer};
 
-/// How often each class is asked about in a round.
+/// Requests for each state in a round.
 const SAMPLES: usize = 30;
-/// A difference has to show in each of so many rounds: noise does not repeat itself.
+/// A difference must appear in each of these rounds, because noise is not repeated.
 const ROUNDS: usize = 5;
-/// How sure one round has to be, in standard deviations.
+/// The significance that one round needs, in standard deviations.
 const SURE: f64 = 3.5;
 
-/// Mann and Whitney's U as a standard score: how sure it is that one sample tends to be greater. It
-/// looks at ranks alone, so that a few slow answers of a busy machine count no more than others.
+/// Mann and Whitney's U as a standard score: the significance with which one sample tends to be greater.
+/// It only uses ranks, so that a few slow answers of a busy machine count no more than others.
 fn score(a: &[Duration], b: &[Duration]) -> f64 {
     let count = |n: usize| f64::from(u32::try_from(n).unwrap());
     let wins: f64 = a
@@ -41,19 +41,19 @@ fn median(of: &[Duration]) -> Duration {
 /// The subjects of a comparison: each has a body for its n-th question.
 type Subject = (String, Box<dyn Fn(usize) -> Value>);
 
-#[expect(clippy::print_stdout, reason = "a measurement is for whoever runs it")]
-fn tell(line: &str) {
+#[expect(clippy::print_stdout, reason = "shows the measurement")]
+fn report(line: &str) {
     println!("{line}");
 }
 
-/// Asks in mixed order, and says which of the subjects differ from the first.
+/// Sends the requests in mixed order. Returns the subjects that differ from the first.
 async fn differing(
     app: &TestApp,
     call: &str,
     subjects: &[Subject],
     mixed: &mut Mixed,
 ) -> Vec<String> {
-    // The failures of the round before would slow this one down.
+    // The failures of the previous round would slow this one down.
     let counted = "DELETE FROM account_throttles WHERE failures < 100";
     app.sql(counted, &[]).await;
     let mut took: Vec<Vec<Duration>> = vec![Vec::new(); subjects.len()];
@@ -70,21 +70,21 @@ async fn differing(
         }
     }
     let first = &took[0];
-    let told: Vec<String> = subjects
+    let measured: Vec<String> = subjects
         .iter()
         .zip(&took)
         .map(|((name, _), took)| format!("{name} {:?} ({:+.1})", median(took), score(took, first)))
         .collect();
-    tell(&format!("{call}: {}", told.join(", ")));
+    report(&format!("{call}: {}", measured.join(", ")));
     let differs = |at: &usize| score(&took[*at], first).abs() > SURE;
     let found = (1..subjects.len()).filter(differs);
     found.map(|at| subjects[at].0.clone()).collect()
 }
 
-/// (15) The time of an answer tells nothing either. A difference counts where it shows round after
-/// round; a control, whose work is skipped, shows that it would be seen.
+/// (15) The time of an answer reveals nothing either. A difference counts if it appears in every round. A
+/// control, whose work is skipped, shows that a difference would be found.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_answers_time_tells_what_an_address_is_to_us() {
+async fn no_answer_time_reveals_the_state_of_an_address() {
     let app = TestApp::with(&[
         ("EMAIL_VERIFICATION", "required"),
         ("ARGON2_MEMORY_KIB", "19456"),
@@ -102,26 +102,26 @@ async fn no_answers_time_tells_what_an_address_is_to_us() {
         let mut subjects = Vec::new();
         for (at, class) in CLASSES.into_iter().enumerate() {
             if question.concerns(class) && class != Class::Unknown {
-                let email = somebody(&app, class, at).await;
+                let email = address_in(&app, class, at).await;
                 subjects.push(always(format!("{class:?}"), question, email));
             }
         }
         subjects.push(unknown("Unknown", question, |_| ()));
-        // What is no address, or no password, is refused before the work is done.
+        // An invalid address or password is refused before the work is done.
         subjects.push(unknown(CONTROL, question, move |body| match question {
             Question::WrongPassword => body["password"] = "".into(),
             Question::Register => body["password"] = "short".into(),
             _ => body["email"] = "nobody".into(),
         }));
         none_differs(&app, call, &subjects, &mut mixed).await;
-        // The addresses are free for the next question.
+        // The addresses are free again for the next question.
         let forget = "UPDATE users SET email = id::text, email_canonical = id::text";
         app.sql(forget, &[]).await;
         app.sql("DELETE FROM account_throttles", &[]).await;
     }
 }
 
-/// (15) Nor does that of a locked address.
+/// (15) Nor does the time of an answer for a locked address.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_time_of_a_locked_address_tells_nothing() {
     let app = TestApp::with(&[
@@ -133,25 +133,25 @@ async fn the_time_of_a_locked_address_tells_nothing() {
     let question = Question::WrongPassword;
     let mut subjects = Vec::new();
     for (at, class) in CLASSES.into_iter().enumerate() {
-        let email = somebody(&app, class, at).await;
+        let email = address_in(&app, class, at).await;
         if class != Class::Locked {
             lock(&app, &email).await;
         }
         subjects.push(always(format!("{class:?}"), question, email));
     }
-    // Who is not locked out has their password checked.
+    // For an address that is not locked, the password is checked.
     subjects.push(unknown(CONTROL, question, |_| ()));
     none_differs(&app, "/login", &subjects, &mut Mixed(16)).await;
 }
 
 const CONTROL: &str = "control";
 
-/// The same address, time and again.
+/// The same address in every request.
 fn always(name: String, question: Question, email: String) -> Subject {
     (name, Box::new(move |_| question.asked(&email).2))
 }
 
-/// An address that nobody has named before.
+/// A new address in every request.
 fn unknown(name: &str, question: Question, change: impl Fn(&mut Value) + 'static) -> Subject {
     let body = move |n| {
         let mut body = question.asked(&format!("nobody{n:010}@example.com")).2;
@@ -161,14 +161,14 @@ fn unknown(name: &str, question: Question, change: impl Fn(&mut Value) + 'static
     (name.to_owned(), Box::new(body))
 }
 
-/// Only the control, the last of the subjects, differs from the first of them in every round.
+/// Asserts that only the control, the last of the subjects, differs from the first one in every round.
 async fn none_differs(app: &TestApp, call: &str, subjects: &[Subject], mixed: &mut Mixed) {
     let mut suspects: Option<Vec<String>> = None;
     for round in 0..ROUNDS {
         let found = differing(app, call, subjects, mixed).await;
         assert!(
             found.iter().any(|name| name == CONTROL),
-            "{call}: blind in round {round}"
+            "{call}: round {round} did not find the control"
         );
         let before = suspects.unwrap_or_else(|| found.clone());
         let still: Vec<String> = before.into_iter().filter(|s| found.contains(s)).collect();
@@ -181,6 +181,6 @@ async fn none_differs(app: &TestApp, call: &str, subjects: &[Subject], mixed: &m
     assert_eq!(
         suspects.unwrap(),
         [CONTROL],
-        "{call}: their time tells them from the first"
+        "{call}: only the control may differ in time from the first"
     );
 }

@@ -1,4 +1,4 @@
-//! One user, and the acts on one.
+//! The page of a user, and the acts on that user.
 
 use vestibule::internals::{
     domain::admin::act::of_name,
@@ -11,7 +11,7 @@ use vestibule::internals::{
 use super::{ID, admin, chip};
 use crate::sample::{EMAIL, HOSTILE, NAME, Rendered, fine, html, seconds_ago, with_flash, wrong};
 
-/// A page of a list of a user; `next` where another one follows.
+/// A page of a list of a user; `next` is the link to the next page.
 fn section<T>(lines: Vec<T>, next: &str) -> Section<T> {
     Section {
         lines,

@@ -1,4 +1,4 @@
-//! The audit log on its page and by its call, and the files that an admin takes along.
+//! The audit log on its page and by its call, and exports by admins.
 
 mod broken_off;
 mod exports;
@@ -8,7 +8,7 @@ use reqwest::Method;
 
 use crate::harness::{Api, Browser, Person, Reply, TestApp, answer::Answer, browser::urlencoded};
 
-/// Events past the service: `count` of them, a minute apart from the beginning of 2026 on.
+/// Writes `count` events directly to the database, a minute apart from the beginning of 2026.
 async fn history(app: &TestApp, count: i64, event: &str, person: &Person) {
     app.sql(
         "INSERT INTO audit_events (at, event, level, actor_id, subject_id, user_agent, detail)
@@ -31,7 +31,7 @@ fn seqs(reply: &Reply) -> Vec<i64> {
     events.map(|event| event["seq"].as_i64().unwrap()).collect()
 }
 
-/// What the page lists, by number.
+/// The numbers of the events on the page.
 async fn listed(browser: &mut Browser, query: &[(&str, &str)]) -> Vec<i64> {
     let path = format!("/admin/audit?{}", urlencoded(query));
     let page = browser.visit(&path).await;

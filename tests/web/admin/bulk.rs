@@ -1,5 +1,5 @@
-//! One act on many accounts, by the API and by the pages: a preview first, all of it or nothing,
-//! and the same guards as for one.
+//! One act on many accounts, by the API and by the pages: a preview first, then all or nothing, with the
+//! same checks as for one account.
 
 mod at_once;
 mod refused;
@@ -11,14 +11,14 @@ use crate::harness::{Api, Browser, Person, Reply, TestApp};
 
 const PATH: &str = "/admin/users/bulk";
 
-/// An act, and how it is recorded and mailed.
+/// An act, with its audit event and its mail.
 struct Case {
     word: &'static str,
     event: &'static str,
     detail: Value,
-    /// Words of the subject of the mail that tells the owner.
+    /// Words in the subject of the mail to the owner.
     mail: &'static str,
-    /// The message afterwards.
+    /// The message on the page after the act.
     done: &'static str,
 }
 
@@ -64,7 +64,7 @@ fn cases() -> [Case; 4] {
     ]
 }
 
-/// Two people whom the act changes, each signed in.
+/// Two users whom the act changes, each signed in.
 async fn two(app: &TestApp, word: &str) -> [Person; 2] {
     let mut two = Vec::new();
     for _ in 0..2 {
@@ -92,7 +92,7 @@ async fn bulk(api: &Api, action: &str, ids: &[String]) -> Reply {
     api.admin("/bulk", body).await
 }
 
-/// The codes of those who were left out, by id.
+/// The codes of the users that were left out, by id.
 fn left_out(reply: &Reply) -> Vec<(String, String)> {
     let text = |of: &Value| of.as_str().unwrap().to_owned();
     let all = reply.body["left_out"].as_array().unwrap().iter();

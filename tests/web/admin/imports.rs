@@ -1,4 +1,4 @@
-//! Accounts that come in a file: judged, confirmed, imported in the background, and taken back.
+//! Imports of accounts from a file: checked, confirmed, run in the background, and undone.
 
 mod judging;
 mod running;
@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 use super::admin;
 use crate::harness::{Browser, TestApp, answer::Answer, settings::ORIGIN};
 
-/// Accounts that are staged.
+/// The number of staged accounts.
 const STAGED: &str = "SELECT count(*) FROM user_import_rows";
 pub(super) const IMPORTS: &str = "/admin/users/import";
 /// `café au lait, twice`, hashed as Django does, by `hashlib.pbkdf2_hmac`.
@@ -20,7 +20,7 @@ pub(super) const DJANGO: &str =
     "pbkdf2_sha256$1000$NaCl1234$ATOxvMLiVQDHKjvdP+GmVAd7vH6b2GyOg2CcmBnDwbM=";
 pub(super) const DJANGO_PASSWORD: &str = "café au lait, twice";
 
-/// A form with a file, as a browser writes it.
+/// A form with a file, as a browser sends it.
 pub(super) fn multipart(token: Option<&str>, name: &str, content: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     if let Some(token) = token {
@@ -53,7 +53,7 @@ async fn upload(browser: &mut Browser, content: &str) -> Answer {
     send(browser, body).await
 }
 
-/// Uploads a file that is kept; returns its page.
+/// Uploads a file, asserts that it is kept, and returns the path of its page.
 pub(super) async fn kept(browser: &mut Browser, content: &str) -> String {
     let answer = upload(browser, content).await;
     assert_eq!(answer.status, 303, "{answer:?}");
@@ -77,7 +77,7 @@ async fn state(app: &TestApp, path: &str) -> String {
     rows[0].get(0)
 }
 
-/// What becomes of an import that runs.
+/// Waits until a running import has ended. Returns its state.
 pub(super) async fn settled(app: &TestApp, path: &str) -> String {
     let until_done = async {
         loop {
@@ -102,7 +102,7 @@ pub(super) async fn host(app: &TestApp) -> Browser {
     browser
 }
 
-/// Addresses of a domain of their own, a row each.
+/// Rows with addresses of this domain.
 pub(super) fn rows(domain: &str, count: usize) -> String {
     let rows: Vec<_> = (1..=count).map(|n| format!("p{n}@{domain}")).collect();
     format!("email\n{}\n", rows.join("\n"))

@@ -1,5 +1,5 @@
-//! Invitations: written, sent again, revoked, accepted once, and dead with the rights of their
-//! sender.
+//! Invitations: sent, sent again, revoked, accepted once, and void when their sender is no longer an
+//! admin.
 
 mod accepting;
 mod inviting;
@@ -34,7 +34,7 @@ async fn accept(api: &Api, token: &str) -> Reply {
     api.post("/accept-invitation", body).await
 }
 
-/// What the audit log says of invitations: the event, its role, and whether it has an actor.
+/// The audit events of invitations: the event, its role, and whether it has an actor.
 async fn reported(app: &TestApp) -> Vec<(String, Value, bool)> {
     let events = "SELECT event, detail::text, actor_id IS NOT NULL FROM audit_events
         WHERE event LIKE '%invit%' ORDER BY seq";

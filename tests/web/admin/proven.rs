@@ -1,5 +1,6 @@
-//! Who has proven a mailbox, and who has not: what a file says of an address opens a sign-in and nothing
-//! more, it ends with the rights of the admins behind it, and proving the mailbox wins over the earlier holder.
+//! Proven and unproven mailboxes: `email_verified` in a file only allows signing in, and only while the
+//! admins of the import are admins. Proving the mailbox takes precedence over an earlier holder of the
+//! account.
 
 mod by_file;
 mod take_over;
@@ -21,7 +22,7 @@ fn file(verified: bool) -> String {
     format!("email,password_hash,display_name,email_verified\n{OWNER},{DJANGO},Olga,{verified}\n")
 }
 
-/// An admin, with a client and a browser that are signed in.
+/// An admin, with a signed-in client and browser.
 async fn importer(app: &TestApp) -> (Person, Api, Browser) {
     let (host, api) = admin(app).await;
     let mut browser = app.browser();

@@ -1,4 +1,4 @@
-//! What is sealed when, under which key, and for how long it is kept.
+//! When events are sealed, with which key, and how long they are kept.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::{K1, K2, found, sealed, segment, verified};
 use crate::harness::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn old_keys_may_go_once_a_newer_seal_vouches() {
+async fn old_keys_can_be_removed_once_a_newer_seal_vouches() {
     let app = TestApp::start().await;
     segment(&app, 3).await;
     let new = app.another_node_with(&[("SEALING_KEYS", K2)]);
@@ -32,7 +32,7 @@ async fn old_keys_may_go_once_a_newer_seal_vouches() {
     rotate_keys::rotate(&both.services).await.unwrap();
     let (report, found) = verified(&new.services, None).await;
     assert_eq!((report.seals, found), (2, vec![]));
-    // What the old key vouched for cannot be changed for that.
+    // Events that were sealed with the old key still cannot be changed unnoticed.
     app.sql("ALTER TABLE audit_seals DISABLE TRIGGER USER", &[])
         .await;
     app.sql(
@@ -48,7 +48,7 @@ async fn old_keys_may_go_once_a_newer_seal_vouches() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_sealed_before_all_that_may_come_first() {
+async fn nothing_is_sealed_while_earlier_events_may_still_appear() {
     let app = TestApp::start().await;
     let late = app.another_connection().await;
     let insert = "INSERT INTO audit_events (at, event, level) VALUES (now(), 'signed_in', 'info')";
@@ -64,7 +64,7 @@ async fn nothing_is_sealed_before_all_that_may_come_first() {
     assert_eq!((report.seals, report.waiting), (0, 1));
     late.batch_execute("COMMIT").await.unwrap();
     assert_eq!(sealed(&app).await.events, 2);
-    // One that is undone leaves a gap, and no more.
+    // A transaction that is rolled back only leaves a gap.
     late.batch_execute(&format!("BEGIN; {insert}; {insert}; ROLLBACK"))
         .await
         .unwrap();
@@ -101,7 +101,7 @@ async fn the_database_refuses_to_change_the_log() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn old_segments_go_as_a_whole_and_the_rest_verifies() {
+async fn old_segments_are_purged_as_a_whole_and_the_rest_verifies() {
     let app = TestApp::with(&[("AUDIT_RETENTION_DAYS", "30")]).await;
     segment(&app, 4).await;
     app.wait(TimeDelta::days(20));
@@ -127,7 +127,7 @@ async fn old_segments_go_as_a_whole_and_the_rest_verifies() {
     assert_eq!(app.sql(lists, &[]).await.len(), 1);
     assert_eq!(seals::purge(app.services()).await.unwrap(), 0);
 
-    // Half a segment does not go, and a purge made without the key is found.
+    // Half a segment cannot be deleted, and a purge without the key is found.
     let conn = app.another_connection().await;
     let forge = "INSERT INTO audit_seals SELECT number + 1, sealed_at, last_seq, last_seq, 0, '',
         sha256(''), 2, digest, key_id, mac FROM audit_seals ORDER BY number DESC LIMIT 1";

@@ -1,4 +1,4 @@
-//! Whatever is changed, removed or put in is found.
+//! Changed, removed and inserted rows are found.
 
 use vestibule::internals::{
     domain::{
@@ -40,7 +40,7 @@ async fn every_changed_column_of_a_row_is_found() {
         app.sql("INSERT INTO audit_events SELECT * FROM kept", &[])
             .await;
         app.sql("DROP TABLE kept", &[]).await;
-        assert_eq!(found(&app).await, [], "{change} taken back");
+        assert_eq!(found(&app).await, [], "{change}, undone");
     }
 }
 
@@ -56,19 +56,19 @@ async fn removed_inserted_and_swapped_rows_are_found() {
     app.sql(insert, &[]).await;
     let changed = |seq, seal| Finding::EventChanged { seq, seal };
     assert_eq!(found(&app).await, [removed(3, 1), changed(15, 3)]);
-    // Two rows change places.
+    // Two rows are swapped.
     for (from, to) in [(6, 100), (7, 6), (100, 7)] {
         let swap = format!("UPDATE audit_events SET seq = {to} WHERE seq = {from}");
         app.sql(&swap, &[]).await;
     }
     let swapped = [changed(6, 2), changed(7, 2)];
     assert_eq!(found(&app).await[1..3], swapped);
-    // A whole segment, its seal left standing.
+    // A whole segment is deleted, but not its seal.
     app.sql("DELETE FROM audit_events WHERE seq BETWEEN 6 AND 10", &[])
         .await;
     let gone: Vec<_> = (6..=10).map(|seq| removed(seq, 2)).collect();
     assert_eq!(found(&app).await[1..6], gone);
-    // Where a number is free, in the middle and before the first.
+    // At unused numbers, in the middle and before the first.
     let insert =
         "INSERT INTO audit_events (seq, at, event, level) VALUES (0, now(), 'signed_in', 'info')";
     app.sql(insert, &[]).await;
@@ -142,7 +142,7 @@ async fn removed_and_reordered_seals_are_found() {
     app.sql(swap, &[]).await;
     assert_eq!(found(&app).await, []);
 
-    // A seal with all that it covers: the numbers tell.
+    // A seal with all that it covers: the gap in the numbers reveals it.
     app.sql(
         "CREATE TABLE kept AS SELECT * FROM audit_seals WHERE number = 2",
         &[],
@@ -162,7 +162,7 @@ async fn removed_and_reordered_seals_are_found() {
     let (unlinked, changed) = (Finding::SealUnlinked { seal: 2 }, changed(2));
     assert_eq!(found(&app).await, [unlinked, changed]);
 
-    // The end of the chain: only who noted it down can tell.
+    // The end of the chain: only a recorded seal reveals it.
     app.sql("DELETE FROM audit_seals WHERE number = 2", &[])
         .await;
     app.sql("DELETE FROM audit_events WHERE seq > 5", &[]).await;
@@ -172,7 +172,7 @@ async fn removed_and_reordered_seals_are_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_tells_when_the_end_of_the_chain_is_cut() {
+async fn a_node_reports_when_the_end_of_the_chain_is_cut() {
     let app = TestApp::start().await;
     segment(&app, 1).await;
     segment(&app, 1).await;
@@ -187,7 +187,7 @@ async fn a_node_tells_when_the_end_of_the_chain_is_cut() {
     assert_eq!(reported[0].get::<_, String>(0), "2");
 }
 
-/// An attacker with the database alone changes a row, and then everything that depends on it.
+/// An attacker with only the database changes a row, and then everything that depends on it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chain_that_is_recomputed_without_the_key_is_found() {
     let app = three_segments().await;

@@ -1,4 +1,4 @@
-//! Files that end before their end.
+//! Exports that end early.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use tokio::time::sleep;
 use super::{admins_browser, export};
 use crate::{admin::admin, harness::TestApp};
 
-/// The file is too big for the buffers between server and client: who reads no further has the
-/// server read no further.
+/// The file is too large for the buffers between server and client: if the client stops reading, so does
+/// the server.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_hangs_up_ends_the_reading() {
+async fn reading_ends_when_the_client_disconnects() {
     let app = TestApp::start().await;
     let (admin, _) = admin(&app).await;
     long_history(&app).await;
@@ -33,7 +33,7 @@ async fn who_hangs_up_ends_the_reading() {
     let held = scanned(&app).await - before;
     assert!(
         held < 40_000,
-        "a client that waits is not waited for: {held}"
+        "rows are read for a client that has stopped reading: {held}"
     );
     drop(response);
     let after = scanned(&app).await - before;
@@ -43,7 +43,7 @@ async fn who_hangs_up_ends_the_reading() {
     );
 }
 
-/// More than fits into what lies between server and client.
+/// More events than fit into the buffers between server and client.
 async fn long_history(app: &TestApp) {
     app.sql(
         "INSERT INTO audit_events (at, event, level, user_agent)
@@ -53,7 +53,7 @@ async fn long_history(app: &TestApp) {
     .await;
 }
 
-/// Rows of the log that indexes have found so far. Postgres tells them a moment later.
+/// Rows of the log that index scans have read so far. Postgres reports them a moment later.
 async fn scanned(app: &TestApp) -> i64 {
     sleep(Duration::from_secs(3)).await;
     let found = "SELECT idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'audit_events'";
@@ -86,9 +86,9 @@ async fn a_fault_halfway_breaks_the_connection() {
     assert!(!whole, "half a file looks whole");
 }
 
-/// A file that takes long ends with the rights of who takes it.
+/// A long export ends when its receiver loses the right to it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_ends_when_its_taker_is_no_admin_any_more() {
+async fn an_export_ends_when_its_receiver_is_no_longer_an_admin() {
     let app = TestApp::start().await;
     let (first, _) = admin(&app).await;
     long_history(&app).await;

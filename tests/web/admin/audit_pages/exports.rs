@@ -1,4 +1,4 @@
-//! Files of events and of users.
+//! Exports of events and of users.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_of_events_is_whole_in_order_and_noted() {
+async fn an_export_of_events_is_complete_ordered_and_audited() {
     let app = TestApp::start().await;
     let (admin, api) = admin(&app).await;
     history(&app, 2_500, "totp_enabled", &admin).await;
@@ -36,7 +36,7 @@ async fn a_file_of_events_is_whole_in_order_and_noted() {
     let page = ask(&api, &[("event", "totp_enabled")]).await;
     assert_eq!(
         page.body["events"][0], rows[2_499],
-        "one way to tell an event"
+        "the call and the file describe an event alike"
     );
 
     let answer = export(&mut browser, "/admin/audit/export?event=totp_enabled").await;
@@ -57,7 +57,7 @@ async fn a_file_of_events_is_whole_in_order_and_noted() {
     assert!(noted[0].get::<_, bool>(2));
     assert_eq!(noted[0].get::<_, String>(3), "notice");
 
-    // A file ends where it began to be read, and one of nothing has its head alone.
+    // An export ends with the newest event of its beginning, and an empty one has only its head.
     let answer = export(&mut browser, "/admin/audit/export?format=jsonl").await;
     assert!(answer.body.lines().count() > 2_500);
     assert_eq!(answer.body.matches("audit_log_exported").count(), 2);
@@ -77,7 +77,7 @@ async fn a_file_of_events_is_whole_in_order_and_noted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_of_users_is_whole_without_secrets_and_without_formulas() {
+async fn an_export_of_users_is_complete_without_secrets_and_formulas() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (admin, _) = admin(&app).await;
     app.sql(
@@ -125,7 +125,7 @@ async fn a_file_of_users_is_whole_without_secrets_and_without_formulas() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_is_taken_from_our_pages_or_by_a_bearer_alone() {
+async fn exports_require_one_of_our_pages_or_a_bearer() {
     let app = TestApp::start().await;
     let (admin, api) = admin(&app).await;
     let mut browser = admins_browser(&app, &admin).await;

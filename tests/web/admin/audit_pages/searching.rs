@@ -1,4 +1,4 @@
-//! The log as admins look through it, on page and call.
+//! Searching the log, on the page and by the call.
 
 use super::{admins_browser, ask, export, history, listed, seqs};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_filter_narrows_and_all_must_hold_on_page_and_call() {
+async fn each_filter_restricts_and_all_must_match_on_page_and_call() {
     let app = TestApp::start().await;
     let (admin, api) = admin(&app).await;
     let ada = app.person().verified().await;
@@ -66,7 +66,7 @@ async fn each_filter_narrows_and_all_must_hold_on_page_and_call() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_rest_while_others_write() {
+async fn pages_do_not_shift_while_others_write() {
     let app = TestApp::start().await;
     let (admin, _) = admin(&app).await;
     history(&app, 120, "totp_enabled", &admin).await;
@@ -147,7 +147,7 @@ async fn actor_and_subject_are_named_and_linked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nonsense_is_reported_at_its_field_and_the_rest_is_kept() {
+async fn invalid_filters_are_reported_at_their_field_and_the_others_kept() {
     let app = TestApp::start().await;
     let (admin, api) = admin(&app).await;
     let mut browser = admins_browser(&app, &admin).await;

@@ -1,4 +1,4 @@
-//! Acts that fail or meet each other halfway.
+//! Acts that fail in the middle, and acts at the same time.
 
 use futures_util::future::join;
 use reqwest::Method;
@@ -52,7 +52,7 @@ async fn an_admin_demoted_while_the_act_waits_does_nothing() {
     let mut browser = signed_in(&app, &admin).await;
     browser.visit(&preview("disable", &ids(&people))).await;
     let fields = browser.form(PATH, &[]).filled(&[("reason", "x")]);
-    // Another act holds the lock of admins; both requests were let in and wait for it.
+    // Another act holds the lock of admins; both requests passed the guard and wait for it.
     let other = app.another_connection().await;
     let lock = "BEGIN; LOCK TABLE admin_lock IN SHARE UPDATE EXCLUSIVE MODE";
     other.batch_execute(lock).await.unwrap();
@@ -77,11 +77,11 @@ async fn an_admin_demoted_while_the_act_waits_does_nothing() {
     assert_eq!((acts(&app).await, disabled(&app).await), (0, 0));
 }
 
-/// Rounds in which two admins act on all users and on each other, on two nodes.
+/// Rounds in which two admins, on two nodes, act on all users and on each other.
 const ROUNDS: usize = 25;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn admins_who_act_on_overlapping_sets_and_each_other_never_block_and_leave_one() {
+async fn admins_who_act_on_overlapping_users_and_each_other_never_deadlock_and_leave_one() {
     let app = TestApp::start().await;
     let other = app.another_node();
     let mut crowd = Vec::new();
@@ -92,7 +92,7 @@ async fn admins_who_act_on_overlapping_sets_and_each_other_never_block_and_leave
         let (one, ones) = admin(&app).await;
         let (two, twos) = admin(&app).await;
         let twos = twos.at(&other);
-        // Overlapping, and in opposite orders.
+        // The selections overlap, in opposite orders.
         let mut by_one = ids(crowd[..6].iter().chain([&two]));
         let by_two = ids(crowd[2..].iter().chain([&one]));
         by_one.reverse();

@@ -1,4 +1,4 @@
-//! Requests that are refused, and what is kept of them.
+//! Requests that are refused, and the input that the form keeps.
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -10,7 +10,7 @@ use crate::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nonsense_is_a_page_and_never_a_fault() {
+async fn invalid_input_gives_a_page_and_never_a_fault() {
     let app = TestApp::start().await;
     let (admin, api) = admin(&app).await;
     let person = app.person().verified().await;
@@ -77,7 +77,7 @@ async fn nonsense_is_a_page_and_never_a_fault() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_missing_reason_or_proof_keeps_what_was_typed() {
+async fn a_missing_reason_or_reauthentication_keeps_the_input() {
     let app = TestApp::start().await;
     let (admin, api) = admin(&app).await;
     let people = two(&app, "disable").await;
@@ -89,7 +89,7 @@ async fn a_missing_reason_or_proof_keeps_what_was_typed() {
     assert!(page.alert().contains("Say why"));
     assert_eq!(page.texts(".people .person").len(), 2);
 
-    // The proof grows old between the preview and the act.
+    // The reauthentication becomes too old between the preview and the act.
     app.wait(TimeDelta::minutes(10));
     let refused = bulk(&api, "disable", &ids(&people)).await;
     assert_eq!(refused.code(), "reauthentication_required");
@@ -109,7 +109,7 @@ async fn a_missing_reason_or_proof_keeps_what_was_typed() {
     let reported = json!({ "reason": "left & gone" });
     assert_eq!(last_act(&app, people[1].id).await.1, reported);
 
-    // A stale preview asks for it at once, and the proof counts for the next ten minutes.
+    // A preview then asks for the password at once, which counts for the next ten minutes.
     app.wait(TimeDelta::minutes(10));
     let page = browser.visit(&preview("enable", &ids(&people))).await;
     assert!(page.html().contains("current-password"));
@@ -123,7 +123,7 @@ async fn a_missing_reason_or_proof_keeps_what_was_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_without_its_token_or_with_anothers_does_nothing() {
+async fn a_form_without_its_own_token_does_nothing() {
     let app = TestApp::start().await;
     let admin = app.person().admin().await;
     let people = two(&app, "disable").await;

@@ -1,4 +1,4 @@
-//! What is done to the selected users, and which of them are left out.
+//! Acts on the selected users, and the users that are left out.
 
 use std::collections::BTreeSet;
 
@@ -85,12 +85,12 @@ async fn the_list_selects_without_scripts() {
     let page = browser.visit("/admin/users?sort=email&select=all").await;
     assert_eq!(page.texts("input[name=id][checked]").len(), boxes);
     assert!(page.text("main").contains("Select no one"));
-    // What was searched for is carried along, the selection is not.
+    // The search is kept in the link, the selection is not.
     assert!(page.html().contains("name=\"list\" value=\"sort=email\""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn users_whom_an_act_does_not_fit_are_left_out_with_a_reason() {
+async fn users_that_an_act_cannot_change_are_left_out_with_a_reason() {
     let app = TestApp::start().await;
     let (admin, api) = admin(&app).await;
     let fits = app.person().verified().await;
@@ -116,7 +116,7 @@ async fn users_whom_an_act_does_not_fit_are_left_out_with_a_reason() {
     ] {
         assert!(left.contains(words), "{words}: {left}");
     }
-    // Only those who were named are sent.
+    // Only the listed users are sent.
     let form = browser.form(PATH, &[]);
     let sent = form.fields.iter().find(|field| field.name == "ids");
     assert_eq!(sent.unwrap().value, fits.id.to_string());
@@ -136,7 +136,7 @@ async fn users_whom_an_act_does_not_fit_are_left_out_with_a_reason() {
     assert_eq!(codes, expected);
     assert_eq!(acts(&app).await, 1, "once, though selected three times");
 
-    // No user is left: on the preview, and where the form was sent before.
+    // No user is left to change: on the preview, and after the form is sent.
     let reason = [("reason", "left the company")];
     let page = browser.submit(PATH, &reason).await;
     assert_eq!(page.status(), 409);
@@ -146,7 +146,7 @@ async fn users_whom_an_act_does_not_fit_are_left_out_with_a_reason() {
     assert!(!page.html().contains("name=\"ids\""));
     let own = bulk(&api, "revoke-sessions", &ids([&admin])).await;
     assert_eq!(left_out(&own)[0].1, "own_account");
-    // Deleted accounts and those that are shut have no sessions, and are not opened.
+    // Deleted and disabled accounts have no sessions, and are not enabled.
     let delete = "UPDATE users SET deleted_at = disabled_at WHERE email = $1";
     app.sql(delete, &[&shut.email]).await;
     for act in ["enable", "revoke-sessions", "disable"] {

@@ -1,4 +1,4 @@
-//! What is said of a file, and which files are kept.
+//! The report on a file, and the files that are kept.
 
 use chrono::TimeDelta;
 use reqwest::Method;
@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_is_judged_confirmed_imported_and_taken_back() {
+async fn a_file_is_checked_confirmed_imported_and_undone() {
     let app = TestApp::start().await;
     let (host, _) = admin(&app).await;
     let mut browser = app.browser();
@@ -30,13 +30,13 @@ async fn a_file_is_judged_confirmed_imported_and_taken_back() {
     assert_eq!(count(&app, "SELECT count(*) FROM users").await, 1);
     is_reported(&mut browser, &path, &host.email).await;
     is_imported(&app, &mut browser, &path, &host).await;
-    // Guesses of strangers are no use of an account.
+    // Failed sign-ins by strangers do not count as use of an account.
     let guess = json!({ "email": "ada@example.org", "password": "not the right one" });
     assert_eq!(app.api().post("/login", guess).await.status, 401);
-    is_taken_back(&app, &mut browser, &path).await;
+    is_undone(&app, &mut browser, &path).await;
 }
 
-/// The database holds none of it in plain text.
+/// Asserts that the database holds none of it in plain text.
 async fn is_unreadable(app: &TestApp) {
     let stored = app.sql("SELECT sealed FROM user_import_parts", &[]).await;
     let stored: Vec<u8> = stored[0].get(0);
@@ -87,7 +87,7 @@ async fn is_imported(app: &TestApp, browser: &mut Browser, path: &str, host: &Pe
     assert!(!found.html().contains("<script>alert"), "{}", found.html());
 }
 
-async fn is_taken_back(app: &TestApp, browser: &mut Browser, path: &str) {
+async fn is_undone(app: &TestApp, browser: &mut Browser, path: &str) {
     let undo = format!("{path}/undo");
     let page = browser.visit(&undo).await;
     assert!(page.text("main").contains("All 2 accounts"));
@@ -110,7 +110,7 @@ async fn is_taken_back(app: &TestApp, browser: &mut Browser, path: &str) {
     assert_eq!(erased.count(), 2);
     assert_eq!(events.last().unwrap(), "users_import_undone");
 
-    // It is over: both forms of before lead nowhere.
+    // It is over: both earlier forms do nothing.
     let page = browser.visit(&undo).await;
     assert_eq!(page.path(), path);
     let again = browser
@@ -136,7 +136,7 @@ async fn an_unusable_file_is_reported_and_not_kept() {
         assert_eq!(answer.status, 422, "{why}");
         assert!(answer.body.contains(why), "{why}: {}", answer.body);
     }
-    // No file at all, as a browser sends it, and a form that is no form for files.
+    // No file, as a browser sends it, and a form of another type.
     let answer = send(&mut browser, multipart(Some(&token), "", b"")).await;
     assert_eq!(answer.status, 422);
     assert!(answer.body.contains("Choose a file."));
@@ -185,7 +185,7 @@ async fn bad_rows_are_listed_first_and_nothing_can_be_confirmed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_without_this_browsers_token_keeps_nothing() {
+async fn a_form_without_this_browsers_token_stores_nothing() {
     let app = TestApp::start().await;
     let mut browser = host(&app).await;
     let other = app.browser().csrf_token().await;
@@ -195,12 +195,12 @@ async fn a_form_without_this_browsers_token_keeps_nothing() {
         let body = multipart(token, "a.csv", content.as_bytes());
         assert_eq!(send(&mut browser, body).await.status, 403, "{token:?}");
     }
-    // The token has to come before the file.
+    // The token must come before the file.
     let mut late = multipart(None, "a.csv", content.as_bytes());
     late.truncate(late.len() - "--edge--\r\n".len());
     late.extend_from_slice(&multipart(Some(&own), "b.csv", b"x"));
     assert_eq!(send(&mut browser, late).await.status, 403);
-    // A foreign page has no token, and is refused before that.
+    // A page of another site has no token, and is refused before that check.
     let body = multipart(Some(&own), "a.csv", content.as_bytes());
     let foreign = browser
         .request(Method::POST, IMPORTS)
@@ -226,7 +226,7 @@ async fn a_form_without_this_browsers_token_keeps_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_recent_proof_the_page_asks_for_it_before_a_file_is_chosen() {
+async fn the_page_asks_for_reauthentication_before_a_file_is_chosen() {
     let app = TestApp::start().await;
     let mut browser = host(&app).await;
     let path = kept(&mut browser, &rows("example.org", 2)).await;
@@ -247,7 +247,7 @@ async fn without_a_recent_proof_the_page_asks_for_it_before_a_file_is_chosen() {
     assert_eq!(page.path(), IMPORTS);
     assert!(page.html().contains("type=\"file\""));
 
-    // What has no file waits for the proof.
+    // A form without a file is kept through the reauthentication.
     app.wait(TimeDelta::minutes(10));
     browser.visit(&path).await;
     let confirm = format!("{path}/confirm");

@@ -1,4 +1,4 @@
-//! What becomes of a file that is confirmed, or left.
+//! Files after their upload: confirmed and imported, or deleted.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::{STAGED, count, host, imported, kept, rows, settled, state, with_toke
 use crate::{admin::admin, harness::TestApp};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_who_confirm_at_once_import_once() {
+async fn two_concurrent_confirmations_import_once() {
     let app = TestApp::start().await;
     let other = app.another_node();
     let mut one = host(&app).await;
@@ -34,7 +34,7 @@ async fn two_who_confirm_at_once_import_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_says_how_far_it_is_and_a_run_that_was_followed_writes_nothing() {
+async fn the_page_shows_the_progress_and_a_replaced_run_writes_nothing() {
     let app = TestApp::start().await;
     let mut browser = host(&app).await;
     let path = kept(&mut browser, &rows("example.org", 700)).await;
@@ -61,7 +61,7 @@ async fn the_page_says_how_far_it_is_and_a_run_that_was_followed_writes_nothing(
     assert!(page.html().contains("value=\"700\""));
     assert_eq!(count(&app, "SELECT count(*) FROM users").await, 1);
 
-    // As if its node had not been heard of: the next run makes the accounts, and this one is over.
+    // As if its node had sent no heartbeat: the next run creates the accounts, and this one ends.
     let later = "UPDATE user_imports SET run = run + 1, seen_at = seen_at - interval '1 minute'";
     app.sql(later, &[]).await;
     slow.batch_execute("ROLLBACK").await.unwrap();
@@ -75,7 +75,7 @@ async fn the_page_says_how_far_it_is_and_a_run_that_was_followed_writes_nothing(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_does_not_end_in_three_runs_is_given_up() {
+async fn an_import_that_does_not_end_in_three_runs_fails() {
     let app = TestApp::start().await;
     let mut browser = host(&app).await;
     let path = kept(&mut browser, &rows("example.org", 3)).await;
@@ -113,7 +113,7 @@ async fn a_former_admin_imports_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_left_is_forgotten_after_a_day() {
+async fn a_file_that_is_not_confirmed_is_deleted_after_a_day() {
     let app = TestApp::start().await;
     let mut browser = host(&app).await;
     let done = imported(&app, &mut browser, &rows("example.com", 2)).await;
@@ -138,7 +138,7 @@ async fn a_file_that_is_left_is_forgotten_after_a_day() {
 async fn a_file_is_sealed_again_when_the_key_changes() {
     let app = TestApp::start().await;
     let mut browser = host(&app).await;
-    // Three pieces.
+    // Three parts.
     let path = kept(&mut browser, &rows("a-long-domain-name.example.org", 4000)).await;
     let old = "k1:c2VhbGluZyBrZXkgb2YgdGhlIHRlc3RzLCAzMiBieXQ=";
     let new = "k2:YW5vdGhlciBrZXkgZm9yIHRoZSB0ZXN0cywgMzIgYnk=";

@@ -1,4 +1,4 @@
-//! Taking an import back.
+//! Undoing an import.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::{
 use crate::{admin::admin, harness::TestApp};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn accounts_that_were_used_or_changed_are_not_taken_back() {
+async fn accounts_that_were_used_or_changed_prevent_undoing_an_import() {
     let app = TestApp::start().await;
     let (_, api) = admin(&app).await;
     let mut browser = host(&app).await;
@@ -46,7 +46,7 @@ async fn accounts_that_were_used_or_changed_are_not_taken_back() {
     }
     assert_eq!(count(&app, "SELECT count(*) FROM users").await, 2 + 4);
 
-    // After thirty days, sessions may have been forgotten, and nothing is taken back any more.
+    // After thirty days, sessions may have been deleted, and the import cannot be undone any more.
     let path = imported(&app, &mut browser, &rows("example.net", 1)).await;
     app.wait(TimeDelta::days(30));
     let mut browser = self::host(&app).await;
@@ -56,7 +56,7 @@ async fn accounts_that_were_used_or_changed_are_not_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_import_is_taken_back_while_its_owners_are_still_being_mailed() {
+async fn an_import_can_be_undone_while_its_owners_are_being_mailed() {
     let app = TestApp::start().await;
     let mut browser = host(&app).await;
     let slow = app.another_connection().await;
@@ -84,7 +84,7 @@ async fn an_import_is_taken_back_while_its_owners_are_still_being_mailed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_in_at_the_moment_of_the_undo_wins_or_finds_no_account() {
+async fn a_sign_in_during_the_undo_prevents_it_or_finds_no_account() {
     let app = TestApp::start().await;
     let other = app.another_node();
     let mut browser = host(&app).await;
@@ -105,7 +105,8 @@ async fn a_sign_in_at_the_moment_of_the_undo_wins_or_finds_no_account() {
         let undo = format!("{path}/undo");
         let body = json!({ "email": email, "password": DJANGO_PASSWORD });
         let api = app.api().at(&other);
-        // The sign-in takes its hash, so that the undo has to come a little later to meet it.
+        // The sign-in computes a hash first, so the undo must start slightly later to coincide with its
+        // transaction.
         let undoing = async {
             sleep(Duration::from_millis(round % 10)).await;
             browser.post(&undo, &fields).await

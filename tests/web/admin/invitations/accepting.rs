@@ -1,4 +1,4 @@
-//! Who gets an account from an invitation, and until when.
+//! Accepting an invitation, and when it is no longer possible.
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -81,7 +81,7 @@ async fn an_invitation_makes_a_verified_account_of_its_role_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_dies_when_it_is_sent_again_revoked_or_a_week_old() {
+async fn an_invitation_link_is_void_once_sent_again_revoked_or_a_week_old() {
     let app = TestApp::start().await;
     let (host, api) = admin(&app).await;
     let made = invite(&api, EMAIL, "user").await;
@@ -116,7 +116,7 @@ async fn a_link_dies_when_it_is_sent_again_revoked_or_a_week_old() {
         assert_eq!(act(&api, &id, word).await.code(), "not_found");
         assert_eq!(act(&api, "nobody", word).await.code(), "not_found");
     }
-    // What was revoked can be invited anew.
+    // The address of a revoked invitation can be invited again.
     assert_eq!(invite(&api, EMAIL, "user").await.status, 201);
     let fresh = token(&app, EMAIL).await;
     let pair = accept(&app.api(), &fresh).await;
@@ -169,14 +169,14 @@ async fn of_many_who_accept_at_once_one_gets_the_account() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_that_was_verified_meanwhile_is_not_promoted() {
+async fn an_address_that_was_verified_in_the_meantime_is_not_promoted() {
     let app = TestApp::start().await;
     let (_, api) = admin(&app).await;
     assert_eq!(invite(&api, EMAIL, "admin").await.status, 201);
     let link = app.post.mail(EMAIL, "invited").await;
     let body = json!({ "email": EMAIL, "password": NEW_PASSWORD });
     assert_eq!(app.api().post("/register", body).await.status, 201);
-    // A registration alone would not block it: the invitation proves the mailbox.
+    // A registration alone would not prevent it, because accepting the invitation proves the mailbox.
     let page = app.browser().visit(&link.link()).await;
     assert_eq!(page.status(), 200);
     let token = app.post.mail(EMAIL, "Verify").await.token();
@@ -236,7 +236,7 @@ async fn an_invitation_does_not_outlive_the_rights_of_its_sender() {
         assert_eq!(page.status(), 410, "{word}");
         let listed = list(&api, "").await;
         assert_eq!(listed.body["invitations"][0]["state"], "inviter_gone");
-        // Another admin vouches anew; the old link stays dead.
+        // Another admin sends it again; the old link still does not work.
         assert_eq!(act(&api, &id, "resend").await.status, 200);
         let fresh = token(&app, &email).await;
         assert_eq!(accept(&app.api(), &old).await.code(), "invalid_token");

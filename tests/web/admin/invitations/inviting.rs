@@ -1,4 +1,4 @@
-//! Who can be invited, by whom, and the list of open invitations.
+//! Sending an invitation, and the list of open invitations.
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -44,7 +44,7 @@ async fn an_address_that_cannot_be_invited_gets_a_plain_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn registration_is_shut_in_words_and_invitations_follow_the_setting() {
+async fn closed_registration_is_explained_and_invitations_follow_the_setting() {
     for (setting, invites, words) in [
         ("invite", true, "without an invitation"),
         ("closed", false, "have closed registration"),
@@ -81,7 +81,8 @@ async fn registration_is_shut_in_words_and_invitations_follow_the_setting() {
         if invites {
             assert_eq!(made.status, 201);
             let token = token(&app, EMAIL).await;
-            // What was sent before it was closed opens nothing, and comes back to life with it.
+            // An earlier invitation does not work while registration is closed, and works again
+            // afterwards.
             let shut = app.another_node_with(&[("REGISTRATION", "closed")]);
             let refused = accept(&app.api().at(&shut), &token).await;
             assert_eq!(
@@ -107,7 +108,7 @@ async fn registration_is_shut_in_words_and_invitations_follow_the_setting() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn inviting_takes_a_recent_proof_and_the_form_waits_for_it() {
+async fn inviting_requires_reauthentication_and_keeps_the_form() {
     let app = TestApp::start().await;
     let (host, api) = admin(&app).await;
     let id = invite(&api, EMAIL, "user").await.text("id").to_owned();
@@ -140,7 +141,7 @@ async fn inviting_takes_a_recent_proof_and_the_form_waits_for_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_list_goes_on_behind_the_last_one() {
+async fn the_list_of_invitations_is_paged() {
     let app = TestApp::start().await;
     let (host, api) = admin(&app).await;
     app.sql(

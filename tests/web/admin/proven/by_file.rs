@@ -1,4 +1,4 @@
-//! What a file says of an address opens a sign-in and nothing more, and ends with the rights of the admins behind it.
+//! `email_verified` in a file only allows signing in, and only while the admins of the import are admins.
 
 use futures_util::future::join;
 use serde_json::json;
@@ -17,7 +17,7 @@ use crate::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_word_of_a_file_signs_in_and_opens_nothing_else() {
+async fn email_verified_of_a_file_only_allows_signing_in() {
     let settings = [
         ("EMAIL_VERIFICATION", "required"),
         ("REGISTRATION", "invite"),
@@ -27,7 +27,7 @@ async fn the_word_of_a_file_signs_in_and_opens_nothing_else() {
     imported(&app, &mut browser, &file(true)).await;
     let mail = app.post.mail(OWNER, "brought over").await;
 
-    // The admin who knows the hash comes in, and no further.
+    // The admin, who knows the password, can sign in and do nothing more.
     let pair = sign_in(&app, OWNER, DJANGO_PASSWORD).await;
     assert_eq!(pair.status, 200);
     assert_eq!(pair.body["user"]["email_verified"], true);
@@ -40,7 +40,7 @@ async fn the_word_of_a_file_signs_in_and_opens_nothing_else() {
     let role = format!("/{id}/role");
     let promoted = api.admin(&role, json!({ "role": "admin" })).await;
     assert_eq!(promoted.status, 409, "{promoted:?}");
-    // An enrolment that began before the rule is not finished either.
+    // An enrolment from before this rule cannot be confirmed either.
     let row = "INSERT INTO totp_authenticators (user_id, secret, created_at)
         SELECT id, '\\x00', now() FROM users WHERE email_canonical = $1";
     app.sql(row, &[&OWNER]).await;
@@ -52,7 +52,7 @@ async fn the_word_of_a_file_signs_in_and_opens_nothing_else() {
         (403, "email_not_verified")
     );
 
-    // Who brought it is to be seen.
+    // The page names the admin who imported the account.
     let whole = api.admin_get(&format!("/{id}")).await;
     assert_eq!(whole.body["user"]["mailbox_proven"], false);
     assert_eq!(whole.body["import"]["confirmed_by"], json!(host.email));
@@ -66,7 +66,7 @@ async fn the_word_of_a_file_signs_in_and_opens_nothing_else() {
         assert!(reported.contains(words), "{words}: {reported}");
     }
 
-    // The owner of the mailbox takes it over.
+    // The owner of the mailbox takes the account over.
     let claim = json!({ "token": mail.token(), "new_password": NEW_PASSWORD });
     assert_eq!(app.api().post("/verify-email", claim).await.status, 204);
     assert_eq!(inside.get("/me").await.status, 401);
@@ -151,7 +151,7 @@ async fn end_rights(app: &TestApp, route: &str, of: &Person, api: &Api, browser:
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_an_admin_imported_ends_with_their_rights() {
+async fn sessions_of_imported_accounts_end_with_the_rights_of_their_admins() {
     for route in ROUTES {
         let app = TestApp::start().await;
         let (_, api, mut other) = importer(&app).await;
@@ -187,7 +187,7 @@ async fn what_an_admin_imported_ends_with_their_rights() {
         let events = app.audit().await;
         let ended = events.iter().any(|event| event == "user_imports_unvouched");
         assert!(ended, "{route}");
-        // The refused sign-in mailed a link, and the mailbox opens what the password does not.
+        // The refused sign-in mailed a link, which gives access although the password does not.
         let link = app.post.mail(OWNER, "Verify").await;
         let proof = json!({ "token": link.token(), "password": DJANGO_PASSWORD });
         assert_eq!(app.api().post("/verify-email", proof).await.status, 204);
@@ -196,7 +196,7 @@ async fn what_an_admin_imported_ends_with_their_rights() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_in_never_outruns_the_end_of_an_admin() {
+async fn no_sign_in_to_an_imported_account_outlives_its_admin() {
     let app = TestApp::start().await;
     let (_, api, _) = importer(&app).await;
     let (host, _, mut browser) = importer(&app).await;
@@ -224,7 +224,7 @@ async fn a_sign_in_never_outruns_the_end_of_an_admin() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_operator_stays_an_operator() {
+async fn operators_may_act_on_imported_accounts_that_are_not_proven() {
     let app = TestApp::start().await;
     let (_, _, mut browser) = importer(&app).await;
     imported(&app, &mut browser, &file(true)).await;
@@ -235,7 +235,7 @@ async fn an_operator_stays_an_operator() {
     assert_eq!(
         done.unwrap(),
         Outcome::Done,
-        "an operator knows whom they promote"
+        "an operator may promote an unproven account"
     );
     let reason = Reason::parse("a trial").unwrap();
     let act = Act::Disable(reason);

@@ -1,4 +1,4 @@
-//! Proving the mailbox wins over the earlier holder of an account.
+//! Proving the mailbox takes precedence over the earlier holder of an account.
 
 use futures_util::future::join;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_invitation_wins_over_an_account_that_was_never_verified() {
+async fn an_invitation_replaces_an_account_that_was_never_verified() {
     let app = TestApp::start().await;
     let (_, api, mut browser) = importer(&app).await;
     let squatter = register(&app, OWNER).await;
@@ -36,7 +36,7 @@ async fn an_invitation_wins_over_an_account_that_was_never_verified() {
     assert_eq!(refreshed.status, 401);
     assert_eq!(sign_in(&app, OWNER, PASSWORD).await.status, 401);
     assert_eq!(sign_in(&app, OWNER, NEW_PASSWORD).await.status, 200);
-    // Once proven, no other invitation is sent there.
+    // Once the mailbox is proven, no other invitation is sent to it.
     let again = api
         .admin("", json!({ "email": OWNER, "role": "user" }))
         .await;
@@ -61,7 +61,7 @@ async fn an_invitation_takes_an_imported_account_over_and_keeps_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_import_takes_the_place_of_an_account_that_was_never_verified() {
+async fn an_import_replaces_an_account_that_was_never_verified() {
     let app = TestApp::start().await;
     let (_, _, mut browser) = importer(&app).await;
     let squatter = register(&app, OWNER).await;
@@ -79,7 +79,7 @@ async fn an_import_takes_the_place_of_an_account_that_was_never_verified() {
     assert_eq!(sign_in(&app, OWNER, PASSWORD).await.status, 401);
     assert_eq!(sign_in(&app, OWNER, DJANGO_PASSWORD).await.status, 200);
     assert_eq!(app.api().sign_in(&taken).await.status, 200);
-    // What was imported is not imported again.
+    // An imported account is not imported again.
     let path = kept(&mut browser, &content).await;
     let reported = browser.visit(&path).await.text("main");
     assert!(
@@ -89,7 +89,7 @@ async fn an_import_takes_the_place_of_an_account_that_was_never_verified() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_who_prove_a_mailbox_at_once_one_has_it() {
+async fn of_two_concurrent_proofs_of_a_mailbox_one_wins() {
     let app = TestApp::start().await;
     let (_, api, _) = importer(&app).await;
     let another = app.another_node();
@@ -157,7 +157,7 @@ async fn an_import_beside_registrations_leaves_one_account_each() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reset_leaves_nothing_of_the_first_holder() {
+async fn a_reset_keeps_nothing_of_the_first_holder() {
     let app = TestApp::start().await;
     let squatter = register(&app, OWNER).await;
     app.api()
@@ -171,7 +171,7 @@ async fn a_reset_leaves_nothing_of_the_first_holder() {
     assert_eq!(me.body["display_name"], Value::Null);
     assert_eq!(app.api().with(&squatter).get("/me").await.status, 401);
 
-    // A name that its proven owner chose stays.
+    // A name that the proven owner chose is kept.
     let rename = "UPDATE users SET display_name = 'Olga' WHERE email = $1";
     app.sql(rename, &[&OWNER]).await;
     app.api()
