@@ -1,5 +1,5 @@
-//! Opening connections: which server, TLS with verification, how the session is set, and the task
-//! that drives each connection.
+//! Opening connections: the choice of the server, TLS with verification, the settings of the session, and the
+//! task that drives each connection.
 
 mod error;
 mod frames;
@@ -44,7 +44,7 @@ impl Connected {
 }
 
 impl Connector {
-    /// Reads URL and certificates. Within a runtime.
+    /// Reads the URL and the certificates. Must be called within a runtime.
     pub fn new(options: &DatabaseOptions) -> Result<Self, ConnectError> {
         Ok(Self {
             home: Handle::current(),
@@ -65,13 +65,13 @@ impl Connector {
         })
     }
 
-    /// A connection for one user at a time. The runtime that made the connector drives it, which
+    /// A connection for one user at a time. It is driven by the runtime that created the connector, which
     /// outlives the threads of the server.
     pub async fn open(&self) -> Result<AsyncPgConnection, ConnectError> {
         Ok(self.open_within(&Bounds::REQUEST).await?.0)
     }
 
-    /// The same within other bounds, of which one can be set later.
+    /// The same with other time limits, one of which can be set later.
     pub(super) async fn open_within(
         &self,
         bounds: &Bounds,
@@ -80,7 +80,7 @@ impl Connector {
         Ok((diesel(raw.client).await?, raw.patience))
     }
 
-    /// Fails where a pooler would lend our session to others.
+    /// Fails if a pooler would let others use our session.
     pub async fn refuse_pooler(&self) -> Result<(), ConnectError> {
         let one = self.servers.open(&self.home, &Bounds::REQUEST).await?;
         let other = self.servers.open(&self.home, &Bounds::REQUEST).await;

@@ -16,16 +16,16 @@ use crate::db::{Transaction, schema::users};
 pub struct PasswordHash {
     /// PHC string.
     pub phc: String,
-    /// When the password was looked up among breached ones, where that was possible.
+    /// When the password was looked up among breached ones; `None` if that was not possible.
     pub breach_checked_at: Option<DateTime<Utc>>,
 }
 
-/// Locks a user whose `revocation_id` is still the one that came with a proof; `false` where the
-/// credentials changed meanwhile or the user is disabled.
+/// Locks a user whose `revocation_id` is still `rev`, the one that was read with the proof; `false` if the
+/// credentials have changed since, or the user is disabled.
 ///
-/// Until the transaction ends no other one locks the user or raises it, so that what is written on
-/// the strength of the proof is seen by every later change. The lock is the one that an update
-/// takes: a weaker one would have to be raised later, and two who raise it wait for each other.
+/// Until the transaction ends, no other transaction can lock the user or raise the `revocation_id`, so every
+/// later change sees what this transaction writes. The lock is the one that an update takes: with a weaker
+/// one, two transactions that update the row would deadlock.
 pub async fn hold(tx: &Transaction<'_>, id: Uuid, rev: i64) -> QueryResult<bool> {
     let held = users::table
         .filter(users::id.eq(id).and(users::revocation_id.eq(rev)))
@@ -38,12 +38,12 @@ pub async fn hold(tx: &Transaction<'_>, id: Uuid, rev: i64) -> QueryResult<bool>
     Ok(held.is_some())
 }
 
-/// What a change of credentials leaves behind.
+/// The values of a user after a change of credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
 pub struct Raised {
     /// The new `revocation_id`.
     pub revocation_id: i64,
-    /// The last change of password, for the pair that survives.
+    /// The last change of password, for the token pair that stays valid.
     pub password_changed_at: Option<DateTime<Utc>>,
 }
 
@@ -64,7 +64,7 @@ pub async fn set_password(
             users::password_hash.eq(&hash.phc),
             users::password_breach_checked_at.eq(hash.breach_checked_at),
             users::revocation_id.eq(users::revocation_id + 1),
-            // A clock that went back must not revive tokens: the cutoff always rises.
+            // The cutoff always rises, so that a clock set back does not make old tokens valid again.
             users::password_changed_at.eq(sql::<Nullable<Timestamptz>>(
                 "GREATEST(password_changed_at + interval '1 millisecond', ",
             )
@@ -78,7 +78,8 @@ pub async fn set_password(
         .optional()
 }
 
-/// Raises the `revocation_id` from `rev`: every token of before is dead. `None` as above.
+/// Raises the `revocation_id` from `rev`, which revokes every token issued before. `None` if it is no
+/// longer `rev`.
 pub async fn raise_revocation_id(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -93,7 +94,7 @@ pub async fn raise_revocation_id(
         .optional()
 }
 
-/// Replaces a hash by one of the same password; nothing happens where it changed meanwhile.
+/// Replaces a hash by another one of the same password; `false` if the hash is no longer `old`.
 pub async fn rehash(tx: &Transaction<'_>, id: Uuid, old: &str, new: &str) -> QueryResult<bool> {
     let rows = diesel::update(users::table)
         .filter(users::id.eq(id).and(users::password_hash.eq(old)))
@@ -103,8 +104,8 @@ pub async fn rehash(tx: &Transaction<'_>, id: Uuid, old: &str, new: &str) -> Que
     Ok(rows == 1)
 }
 
-/// Notes that the password was looked up among breached ones; one that was found there must be
-/// changed. `false` where the credentials changed meanwhile, or it was noted before.
+/// Records that the password was looked up among breached ones; a password that was found there must be
+/// changed. `false` if the credentials have changed since, or this was recorded before.
 pub async fn note_breach_check(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -125,7 +126,7 @@ pub async fn note_breach_check(
     Ok(rows == 1)
 }
 
-/// Notes that there is no second factor, where no authenticator is left to say so.
+/// Records that the user has no second factor, after the last authenticator was removed.
 pub async fn note_no_second_factor(tx: &Transaction<'_>, id: Uuid) -> QueryResult<()> {
     diesel::update(users::table.find(id))
         .filter(users::two_factor)

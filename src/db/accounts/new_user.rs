@@ -1,4 +1,4 @@
-//! Making users.
+//! Creating users.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -11,7 +11,7 @@ use crate::{
     domain::accounts::user::{Role, User},
 };
 
-/// A user to be made.
+/// A user to be created.
 #[derive(Debug)]
 pub struct NewUser<'a> {
     pub id: Uuid,
@@ -22,15 +22,15 @@ pub struct NewUser<'a> {
     pub display_name: Option<&'a str>,
     /// The hash of the password.
     pub password: &'a PasswordHash,
-    /// Whether nothing but a new password is possible at first.
+    /// Whether the user must first set a new password.
     pub password_must_change: bool,
     pub role: Role,
-    /// When the address was proven, or an admin or operator vouched for it.
+    /// When the address was proven, or an admin or operator confirmed it.
     pub email_verified_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
 }
 
-/// Makes a user; `None` where the address is taken.
+/// Creates a user; `None` if the address is taken.
 pub async fn insert(tx: &Transaction<'_>, new: &NewUser<'_>) -> QueryResult<Option<User>> {
     let rows = diesel::insert_into(users::table)
         .values((

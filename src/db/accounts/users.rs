@@ -1,4 +1,4 @@
-//! Users as their rows have them, and the look-up by address.
+//! The rows of users, and the look-up by address.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// A user as the row has it.
+/// The columns of a user's row that are read.
 #[derive(Debug, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = users, check_for_backend(diesel::pg::Pg))]
 pub(in crate::db) struct UserRow {
@@ -35,19 +35,19 @@ pub(in crate::db) struct UserRow {
     two_factor: bool,
 }
 
-/// A user with the hash to compare a password with.
+/// A user, with the hash of the password.
 #[derive(Debug, Clone)]
 pub struct UserRecord {
     pub user: User,
     /// PHC string.
     pub password_hash: String,
-    /// Whether the password is still to be looked up among breached ones. Only a sign-in has use
-    /// for it: other look-ups than that by address leave it false.
+    /// Whether the password must still be looked up among breached ones. Only the look-up by address sets
+    /// it, for sign-ins; the others leave it false.
     pub breach_check_due: bool,
 }
 
 impl UserRecord {
-    /// What the user's tokens hang on.
+    /// The values that the validity of the user's tokens depends on.
     pub fn status(&self) -> UserStatus {
         UserStatus {
             revocation_id: self.user.revocation_id,
@@ -64,7 +64,8 @@ impl UserRow {
             email: self.email,
             email_canonical: self.email_canonical,
             display_name: self.display_name,
-            // The column's check allows no other word; the least right is the safe reading of one.
+            // The column's check allows no other value. The role with the fewest rights is the safe
+            // choice.
             role: self.role.parse().unwrap_or(Role::User),
             email_verified_at: self.email_verified_at,
             revocation_id: self.revocation_id,
@@ -86,7 +87,7 @@ impl UserRow {
     }
 }
 
-/// The user of a canonical address.
+/// The user with this canonical address.
 pub async fn find_by_email(
     mut conn: &AsyncPgConnection,
     canonical: &str,

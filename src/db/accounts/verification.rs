@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::db::{Transaction, schema::users};
 
-/// Marks the address as proven, where it is still the one that was mailed; `false` otherwise.
+/// Marks the mailbox as proven; `false` if the user is disabled, or the address is not `canonical` any more.
 pub async fn verify_email(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -23,7 +23,7 @@ pub async fn verify_email(
         .filter(users::id.eq(id).and(users::email_canonical.eq(canonical)))
         .filter(users::disabled_at.is_null())
         .set((
-            // The word of a file is no proof: the time of the proof takes its place.
+            // A file proves nothing: the time of the proof replaces the time from the file.
             users::email_verified_at.eq(sql::<Nullable<Timestamptz>>(
                 "CASE WHEN verified_by_file OR email_verified_at IS NULL THEN ",
             )
@@ -36,20 +36,19 @@ pub async fn verify_email(
     Ok(rows == 1)
 }
 
-/// The accounts that were registered and never verified, and are enabled: the person who proves the
-/// mailbox takes their place, and they are deleted after a while. Word for word the condition of a
-/// partial index.
+/// Enabled accounts that were registered and never verified. A proof of the mailbox replaces them, and
+/// they are deleted after some time. The exact condition of a partial index.
 pub(in crate::db) const NEVER_VERIFIED: &str =
     "(users.email_verified_at IS NULL AND users.import_id IS NULL
     AND users.role = 'user' AND users.disabled_at IS NULL)";
 
-/// The same as a filter.
+/// [`NEVER_VERIFIED`] as a filter.
 pub(in crate::db) fn never_verified() -> SqlLiteral<Bool> {
     sql(NEVER_VERIFIED)
 }
 
-/// The accounts, by this name of the table, that are taken over by proving the mailbox, by an
-/// invitation too: open ones whose mailbox was never proven.
+/// The accounts that a proof of the mailbox takes over, including one by an invitation: enabled accounts
+/// whose mailbox was never proven. `table` is the name of the table in the statement.
 pub(in crate::db) fn may_be_taken_over(table: &'static str) -> SqlLiteral<Bool> {
     sql(&format!(
         "(({table}.email_verified_at IS NULL OR {table}.verified_by_file)
@@ -57,9 +56,9 @@ pub(in crate::db) fn may_be_taken_over(table: &'static str) -> SqlLiteral<Bool> 
     ))
 }
 
-/// Marks the mailbox of an account as proven by a person who need not be its first holder, and forgets
-/// what that one left: the browsers it knows, and the name, unless a file brought it. Returns the name
-/// that is left; `None` where the mailbox was proven before.
+/// Marks the mailbox of an account as proven. The person who proves it may not be the first holder of the
+/// account, so its known browsers are forgotten, and its name unless it is from an import. Returns the
+/// remaining name; `None` if the mailbox was proven before.
 pub async fn take_over(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -85,7 +84,7 @@ pub async fn take_over(
         .optional()
 }
 
-/// Since when a registered account is unverified; `None` where it is none of those that are deleted.
+/// Since when a registered account is unverified; `None` if it is not one that will be deleted.
 pub async fn unverified_since(
     mut conn: &AsyncPgConnection,
     id: Uuid,
@@ -99,9 +98,9 @@ pub async fn unverified_since(
     Ok(since.map(|(created_at, since)| since.map_or(created_at, |since| since.max(created_at))))
 }
 
-/// Erases up to a hundred accounts that are unverified since `before` or longer, with all that hangs
-/// on them; returns who they were. One that is locked, perhaps to be verified, is left to the next
-/// time.
+/// Erases up to a hundred accounts that have been unverified since `before` or longer, with all rows that
+/// refer to them. Returns their ids. An account that is locked, perhaps by its verification, is skipped
+/// until the next time.
 pub async fn erase_unverified(
     tx: &Transaction<'_>,
     before: DateTime<Utc>,

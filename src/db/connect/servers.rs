@@ -27,14 +27,14 @@ use crate::domain::network::database_url::{DatabaseUrl, Host, Server};
 /// The target of this module's log lines.
 const LOG: &str = "vestibule::db::connect";
 
-/// How long opening a connection to one server may take, with TLS and sign-in, where the URL says
-/// nothing. Shorter than a request waits for a connection.
+/// How long opening a connection to one server may take, including TLS and sign-in, unless the URL says
+/// otherwise. Shorter than a request waits for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// The driver's half of a connection.
+/// The part of a connection that the task drives.
 type Driver = Connection<Socket, Watched<Negotiated>>;
 
-/// A connection before Diesel has it.
+/// A connection before it is passed to Diesel.
 pub(super) struct Raw {
     pub(super) client: Client,
     pub(super) closed: Arc<AtomicBool>,
@@ -57,7 +57,7 @@ impl Servers {
         })
     }
 
-    /// The first server that takes us and writes.
+    /// A connection to the first server that accepts us and is writable.
     pub(super) async fn open(
         &self,
         runtime: &Handle,
@@ -166,7 +166,7 @@ fn shuffle(servers: &mut [&Server]) {
     servers.shuffle(&mut rand::rng());
 }
 
-/// Where a socket leads.
+/// The address of a server.
 enum Place<'a> {
     Tcp(SocketAddr),
     Unix(&'a Path),

@@ -1,4 +1,4 @@
-//! What the operator set, as the driver and rustls take it.
+//! The operator's settings, in the form that the driver and rustls need.
 
 use std::path::{Path, PathBuf};
 
@@ -14,11 +14,11 @@ use crate::domain::network::{
     tls,
 };
 
-/// Where the database is.
+/// The location of the database.
 #[derive(Clone)]
 pub struct DatabaseOptions {
-    /// A Postgres URL or `key=value` pairs, as libpq takes them. Whatever `sslmode` says, TLS is
-    /// always verified where it is used.
+    /// A Postgres URL or `key=value` pairs, as libpq takes them. If TLS is used, the
+    /// certificate is always verified, whatever `sslmode` says.
     pub url: String,
     /// PEM certificates to trust besides the system's (`DATABASE_CA_FILE`).
     pub ca_file: Option<PathBuf>,
@@ -43,10 +43,10 @@ impl DatabaseOptions {
     }
 }
 
-/// What the driver has to know; sockets and TLS are ours.
+/// The settings for the driver. Sockets and TLS are not the driver's.
 pub(super) fn driver_config(url: &DatabaseUrl) -> config::Config {
     let mut config = config::Config::new();
-    // So that it leaves the negotiation to `Negotiation`, which also watches connections without TLS.
+    // The driver leaves the negotiation to `Negotiation`, which also watches connections without TLS.
     config
         .ssl_mode(SslMode::Require)
         .ssl_negotiation(SslNegotiation::Direct)
@@ -71,7 +71,7 @@ pub(super) fn driver_config(url: &DatabaseUrl) -> config::Config {
     config
 }
 
-/// The certificates of `DATABASE_CA_FILE`, of which one at least can be used.
+/// The certificates of `DATABASE_CA_FILE`. At least one of them must be usable.
 fn named_certificates(
     ca_file: Option<&Path>,
 ) -> Result<Vec<CertificateDer<'static>>, ConnectError> {

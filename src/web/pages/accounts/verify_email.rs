@@ -24,7 +24,7 @@ use crate::{
 use screen::Screen;
 pub use screen::{AlreadyVerifiedPage, VerifyEmailPage, VerifyLinkInvalidPage, VerifyProof};
 
-/// The token, and a proof where the browser is not signed in to that account.
+/// The token, and a proof if the browser is not signed in to that account.
 #[derive(Deserialize)]
 pub struct Form {
     #[serde(default)]
@@ -105,7 +105,7 @@ pub async fn post(
                 ));
             }
             Outcome::AlreadyVerified => return screen.already_verified(),
-            // Dead, or verified in the same moment: the screen looks again.
+            // The link has expired, or the address was just verified: the screen reads the state again.
             Outcome::LinkDead => Showing::invalid(FieldErrors::of_form(copy::OVERTAKEN)),
             Outcome::NotYours => Showing::again(
                 StatusCode::FORBIDDEN,
@@ -120,8 +120,8 @@ pub async fn post(
     screen.show(showing).await
 }
 
-/// Where the browser goes after the proof, with which message; and the message where it is signed in as well.
-/// `LOGIN` where a second factor has to be given first.
+/// The path to redirect to after the proof, the message there, and the message if the browser is also signed
+/// in. The path is `LOGIN` if a second factor is required first.
 fn done(proof: &Proof) -> (&'static str, &'static str, &'static str) {
     use copy::{
         ADDRESS_VERIFIED, ADDRESS_VERIFIED_PASSWORD_SET, ADDRESS_VERIFIED_SIGN_IN,

@@ -1,4 +1,4 @@
-//! What a link in a mail shows: the form, that there is nothing left to do, or the form for a new link.
+//! The page of a mailed link: its form, a notice that the address is verified, or the form for a new link.
 
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -27,13 +27,13 @@ pub struct VerifyEmailPage {
     pub email: String,
     /// What the form asks for besides the token.
     pub proof: VerifyProof,
-    /// The fewest characters that a new password may have, for the hint.
+    /// The minimum length of a new password, in characters, for the hint.
     pub password_min_length: usize,
-    /// What is wrong, by `password` and `new_password`.
+    /// The errors, by `password` and `new_password`.
     pub errors: FieldErrors,
 }
 
-/// What a verification takes besides the link.
+/// The proof that a verification requires besides the link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerifyProof {
     /// Nothing: the browser is signed in to the account.
@@ -43,20 +43,20 @@ pub enum VerifyProof {
 }
 
 impl VerifyEmailPage {
-    /// True where only the button is needed.
+    /// True if only the button is needed.
     pub fn signed_in(&self) -> bool {
         self.proof == VerifyProof::SignedIn
     }
 }
 
-/// `/verify-email` with a link that has expired or means nothing: the form for a new one.
+/// `/verify-email` with a link that has expired or is invalid: the form for a new one.
 #[derive(Clone, Debug, Template)]
 #[template(path = "accounts/verify_link_invalid.html")]
 pub struct VerifyLinkInvalidPage {
     pub shell: Shell,
     /// The address as typed, or the signed-in one.
     pub email: String,
-    /// What is wrong, by `email`.
+    /// The errors, by `email`.
     pub errors: FieldErrors,
     /// Whether a link was followed, rather than another one asked for.
     pub followed: bool,
@@ -79,7 +79,7 @@ pub struct AlreadyVerifiedPage {
     pub shell: Shell,
 }
 
-/// What every variant of the screen needs.
+/// The data that every variant of the screen needs.
 pub(super) struct Screen<'a> {
     pub(super) request: &'a PageRequest,
     pub(super) signed_in: Option<&'a User>,
@@ -122,7 +122,7 @@ impl Screen<'_> {
         )
     }
 
-    /// A signed-in user with a verified address needs no link, dead or not.
+    /// A signed-in user with a verified address needs no link, valid or not.
     fn dead(self, showing: Showing) -> WebResult {
         if self.signed_in.is_some_and(User::mailbox_proven) {
             return self.already_verified();
