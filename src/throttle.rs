@@ -195,8 +195,8 @@ mod tests {
         let throttle = throttle(&clock);
         let mut wait = Duration::ZERO;
         for _ in 0..5 {
-            if let Err(told) = throttle.count(Route::Reset, ip("10.0.0.1"), None) {
-                wait = told;
+            if let Err(reported) = throttle.count(Route::Reset, ip("10.0.0.1"), None) {
+                wait = reported;
             }
         }
         assert_eq!(wait, Duration::from_secs(15));

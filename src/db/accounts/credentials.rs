@@ -47,9 +47,10 @@ pub struct Raised {
     pub password_changed_at: Option<DateTime<Utc>>,
 }
 
-/// Sets a password verified or authorised under `rev`: every token of before is dead.
+/// Sets a new password and revokes every token issued before. `rev` is the `revocation_id` that was read when the change
+/// was authorised.
 ///
-/// `None` where the credentials changed meanwhile or the user is disabled.
+/// `None` if the credentials have changed since, or the user is disabled.
 pub async fn set_password(
     tx: &Transaction<'_>,
     id: Uuid,
