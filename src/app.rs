@@ -27,7 +27,7 @@ use crate::{
     judging::Judging,
     mail::{MailContext, SetupError, Transport},
     metrics::Metrics,
-    throttle::{Throttle, account::AccountThrottle, mail::MailCaps},
+    throttle::{Throttle, account::AccountThrottle, downloads::Downloads, mail::MailCaps},
     web::state::WebState,
     worker::Workers,
 };
@@ -101,6 +101,7 @@ impl App {
                 config.limit_scale,
             ),
             mail_caps: MailCaps::new(cookie_key("vestibule/throttle/mail"), config.limit_scale),
+            downloads: Downloads::default(),
             policy: config.policy,
             site: site::site(config),
             address_key: cookie_key("vestibule/audit/address"),

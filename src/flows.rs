@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod admin;
 pub mod audit;
 pub mod authenticators;
+pub mod download;
 mod error;
 mod flood_limits;
 pub mod imports;

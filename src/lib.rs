@@ -247,18 +247,19 @@ pub mod internals {
         }
         pub mod pages {
             pub use crate::web::pages::{
-                AccountPage, ActivityItem, AdminActPage, AdminBulkPage, AdminUserPage,
-                AdminUsersPage, AlreadyVerifiedPage, AuditLine, AuditPage, AuditQuery,
-                BackupCodesPage, BackupCodesReason, ChangePasswordPage, CheckMailPage,
+                AccountPage, ActivityItem, ActivityPage, AdminActPage, AdminBulkPage,
+                AdminUserPage, AdminUsersPage, AlreadyVerifiedPage, AuditLine, AuditPage,
+                AuditQuery, BackupCodesPage, BackupCodesReason, ChangePasswordPage, CheckMailPage,
                 CheckMailReason, Chip, ConfirmedPage, DashboardPage, DeviceItem, DeviceLine,
-                ErrorPage, EventLine, ForgotPasswordPage, ForgotPasswordSentPage, ImportLine,
-                ImportPage, ImportUndoPage, ImportsPage, InvitationInvalidPage, InvitationLine,
-                InvitationPage, InvitationsPage, InvitePage, Kind, LeftOutLine, ListQuery,
-                LoginPage, LoginVerifyPage, MailLine, NoUse, Party, ReauthenticatePage,
-                RegisterPage, ReportView, ResetLinkInvalidPage, ResetPasswordPage, RowLine,
-                SecondFactorState, Section, SessionsPage, Stage, TwoFactorAct, TwoFactorActPage,
-                TwoFactorPage, TwoFactorState, UnlockLinkInvalidPage, UnlockPage, UserLine,
-                VerifyEmailPage, VerifyLinkInvalidPage, VerifyProof,
+                ErrorPage, EventLine, ExportPage, ForgotPasswordPage, ForgotPasswordSentPage,
+                ImportLine, ImportPage, ImportUndoPage, ImportsPage, InvitationInvalidPage,
+                InvitationLine, InvitationPage, InvitationsPage, InvitePage, Kind, LeftOutLine,
+                ListQuery, LoginPage, LoginVerifyPage, MailLine, NoUse, Party, ProfilePage,
+                ReauthenticatePage, RegisterPage, ReportView, ResetLinkInvalidPage,
+                ResetPasswordPage, RowLine, SecondFactorState, Section, SessionsPage, Stage,
+                TwoFactorAct, TwoFactorActPage, TwoFactorPage, TwoFactorState,
+                UnlockLinkInvalidPage, UnlockPage, UserLine, VerifyEmailPage,
+                VerifyLinkInvalidPage, VerifyProof,
             };
         }
         pub mod paths {
@@ -273,7 +274,7 @@ pub mod internals {
             pub use crate::web::qr::svg;
         }
         pub mod routes {
-            pub use crate::web::routes::{api_paths, page_paths};
+            pub use crate::web::routes::{api_calls, api_paths, page_paths};
         }
         pub mod view {
             pub use crate::web::view::{FieldErrors, Flash, Message, Shell, SignedInAs};

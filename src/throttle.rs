@@ -2,6 +2,7 @@
 //! for one email address. They count in the memory of this node, which is bounded: see `slots`.
 
 pub mod account;
+pub mod downloads;
 mod limiter;
 pub mod mail;
 mod slots;

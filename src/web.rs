@@ -8,6 +8,7 @@ pub mod assets;
 pub mod connection;
 pub mod cookies;
 pub mod copy;
+pub mod download;
 pub mod error;
 pub mod extract;
 mod fields;

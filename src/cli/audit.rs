@@ -24,6 +24,7 @@ use crate::{
             log::{self, Question, Who},
             verify::{self, Finding, Noted},
         },
+        download::Parts,
     },
 };
 use verdict::Status;

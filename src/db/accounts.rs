@@ -1,6 +1,7 @@
 //! Users and invitations.
 
 pub mod credentials;
+pub mod held;
 pub mod invitations;
 pub mod new_user;
 pub mod users;

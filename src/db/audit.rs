@@ -95,6 +95,25 @@ pub async fn insert_all(tx: &Transaction<'_>, records: &[Record<'_>]) -> QueryRe
     Ok(())
 }
 
+/// When the `n`-th latest event of a name about a user happened, counted from one; `None` if there are fewer.
+pub async fn nth_latest(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    event: &str,
+    n: i64,
+) -> QueryResult<Option<DateTime<Utc>>> {
+    audit_events::table
+        .filter(audit_events::subject_id.eq(user_id))
+        .filter(audit_events::event.eq(event))
+        .order(audit_events::seq.desc())
+        .offset(n - 1)
+        .limit(1)
+        .select(audit_events::at)
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
 /// An event as its subject may see it.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = audit_events, check_for_backend(diesel::pg::Pg))]
@@ -102,6 +121,7 @@ pub struct EventRow {
     pub seq: i64,
     pub at: DateTime<Utc>,
     pub event: String,
+    pub actor_id: Option<Uuid>,
     pub detail: Value,
     pub ip: Option<IpNet>,
     pub user_agent: Option<String>,

@@ -18,8 +18,8 @@ pub fn is_control(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Whether it is invisible: blanks, joiners, fillers, byte order marks. Words of many languages contain
-/// them, but they form no words alone.
+/// Whether it leaves no trace where it is shown: blanks, and what Unicode calls default ignorable (joiners, fillers,
+/// selectors, tags, byte order marks). Words of many languages contain some, but none consists of them.
 pub fn is_unseen(c: char) -> bool {
     c.is_whitespace()
         || is_control(c)
@@ -41,6 +41,9 @@ pub fn is_unseen(c: char) -> bool {
                 | '\u{fe00}'..='\u{fe0f}'
                 | '\u{feff}'
                 | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}'
                 | '\u{e0000}'..='\u{e0fff}'
         )
 }

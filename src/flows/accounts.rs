@@ -1,12 +1,15 @@
-//! Accounts: registering, invitations, verification, passwords, the overview.
+//! Accounts: registering, invitations, verification, passwords, the overview, the profile, the activity, the export.
 
 pub mod accept_invitation;
+pub mod activity;
 pub mod change_password;
 pub mod create_user;
+pub mod export;
 pub mod invitations;
 pub(in crate::flows) mod new_password;
 pub mod overview;
 pub mod password_strength;
+pub mod profile;
 pub mod register;
 pub(in crate::flows) mod set_password;
 pub mod unverified;

@@ -2,6 +2,7 @@
 
 pub mod export;
 pub mod log;
+pub(in crate::flows) mod pace;
 pub(in crate::flows) mod record;
 pub mod seals;
 pub mod verify;

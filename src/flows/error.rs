@@ -14,11 +14,11 @@ pub enum FlowError {
     /// The database cannot be reached, or has no free connection.
     #[error("no database: {0}")]
     Unavailable(String),
-    /// Too many passwords are being checked; the client should try again in a moment.
-    #[error("overloaded: too many passwords are being checked or judged")]
+    /// Too many passwords are being checked or judged, or files sent; the client should try again in a moment.
+    #[error("overloaded: too many passwords are being checked or judged, or files sent")]
     Overloaded,
-    /// The receiver of an export has lost the right to it.
-    #[error("who asked is no admin any more, or is signed out")]
+    /// The receiver of what was being sent has lost the right to it.
+    #[error("the receiver is signed out, or is no admin any more")]
     NoLongerAllowed,
     #[error(transparent)]
     Hashing(HashingError),

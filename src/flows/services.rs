@@ -20,7 +20,7 @@ use crate::{
     judging::Judging,
     mail::MailContext,
     metrics::Metrics,
-    throttle::{Throttle, account::AccountThrottle, mail::MailCaps},
+    throttle::{Throttle, account::AccountThrottle, downloads::Downloads, mail::MailCaps},
 };
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
@@ -65,6 +65,8 @@ pub struct Services {
     pub account_throttle: AccountThrottle,
     /// Mails that clients cause, counted across all nodes.
     pub mail_caps: MailCaps,
+    /// Files that this node sends to users.
+    pub downloads: Downloads,
     pub policy: Policy,
     pub site: Site,
     /// The key under which unknown addresses are logged.

@@ -153,6 +153,14 @@ mails! {
         preheader: WHAT_IF_NOT_YOU,
         expires_in: None,
     };
+    DataExported { notice: Notice }
+    in "mail/data_exported.html" "mail/data_exported.txt" => Declared {
+        kind: "data_exported",
+        rule: Rule::Merged,
+        subject: "A copy of your {product} data was downloaded",
+        preheader: WHAT_IF_NOT_YOU,
+        expires_in: None,
+    };
     /// A used refresh token was presented again, and every session was ended.
     SessionsRevokedAfterReplay { notice: Notice }
     in "mail/sessions_revoked_after_replay.html" "mail/sessions_revoked_after_replay.txt" => Declared {

@@ -224,6 +224,9 @@ pub fn backup_code_used(left: i64) -> String {
     };
     format!("You are signed in. That backup code is used up now; {left}.")
 }
+/// After a change of the name.
+pub const NAME_SAVED: &str = "Your name was saved.";
+pub const NAME_REMOVED: &str = "Your name was removed. Pages show your address instead.";
 /// After a change of password.
 pub const PASSWORD_CHANGED: &str = "Your password is changed. Every other device is signed out.";
 /// After a change of password whose session ended at the same moment.

@@ -6,7 +6,7 @@ use actix_web::{
 };
 
 /// Who may use a route. Its extractors enforce it, the description of the API documents it, and tests send
-/// users of every kind to every route.
+/// users of every kind to every route. The widest comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Guard {
     /// Anyone; the result depends only on the request.

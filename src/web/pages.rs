@@ -15,10 +15,12 @@ pub mod sessions;
 pub mod sign_in;
 pub mod start;
 
-pub use accounts::activity::ActivityItem;
+pub use accounts::activity::{ActivityItem, ActivityPage};
 pub use accounts::change_password::ChangePasswordPage;
+pub use accounts::export::ExportPage;
 pub use accounts::invitation::{InvitationInvalidPage, InvitationPage, NoUse};
 pub use accounts::overview::{AccountPage, SecondFactorState};
+pub use accounts::profile::ProfilePage;
 pub use accounts::register::{CheckMailPage, CheckMailReason, RegisterPage};
 pub use accounts::verify_email::{
     AlreadyVerifiedPage, VerifyEmailPage, VerifyLinkInvalidPage, VerifyProof,

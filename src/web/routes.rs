@@ -89,6 +89,12 @@ pub fn api_paths() -> impl Iterator<Item = (String, Guard)> {
     paths.into_iter()
 }
 
+/// The calls of the API: method, path, and who may make it. The guard of `GET` is that of `HEAD`.
+pub fn api_calls() -> impl Iterator<Item = (&'static str, String, Guard)> {
+    let calls = api::calls().into_iter();
+    calls.map(|call| (call.verb(), call.path.into_owned(), call.guard))
+}
+
 /// Each page is a separate resource, for the same reason.
 fn pages(site: &mut ServiceConfig) {
     for (path, _, routes) in screens() {
@@ -120,7 +126,7 @@ fn act_paths() -> Vec<&'static str> {
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
-    use super::pages::{accounts::{overview, change_password, invitation, password_strength, register, resend_verification, verify_email}, admin::{bulk, dashboard, invitations, user, users}, audit::{self, export}, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
+    use super::pages::{accounts::{activity, export as data, overview, change_password, invitation, password_strength, profile, register, resend_verification, verify_email}, admin::{bulk, dashboard, invitations, user, users}, audit::{self, export}, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
     use Guard::{Admin, AnySession, Anyone, Session};
     vec![
         ("/", Anyone, vec![read().to(start::get)]),
@@ -136,7 +142,11 @@ fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
         ("/password-strength", Anyone, vec![post().to(password_strength::post)]),
         ("/unlock", Anyone, vec![read().to(unlock::get), post().to(unlock::post)]),
         ("/account", Session, vec![read().to(overview::get)]),
+        ("/account/profile", Session, vec![read().to(profile::get), post().to(profile::post)]),
         ("/account/password", AnySession, vec![read().to(change_password::get), post().to(change_password::post)]),
+        ("/account/activity", Session, vec![read().to(activity::get)]),
+        ("/account/activity/export", Session, vec![read().to(activity::export)]),
+        ("/account/export", Session, vec![read().to(data::get), post().to(data::post)]),
         ("/account/sessions", Session, vec![read().to(sessions::get)]),
         ("/account/sessions/revoke-others", Session, vec![read().to(sessions::back), post().to(sessions::revoke_others)]),
         ("/account/sessions/{id}/revoke", Session, vec![read().to(sessions::back), post().to(sessions::revoke)]),

@@ -55,6 +55,23 @@ impl Browser {
         }
     }
 
+    /// Where the browser of this name puts the files that it downloads.
+    pub(crate) fn downloads(name: &str) -> PathBuf {
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("downloads-{name}"))
+    }
+
+    /// Waits for a file with this ending, which has another one while it arrives; returns its text.
+    pub(crate) async fn downloaded(&self, ending: &str) -> String {
+        let folder = Self::downloads(&self.name);
+        let what = format!("a download *.{ending}");
+        let whole = eventually(Duration::from_secs(20), &what, async || {
+            let files = fs::read_dir(&folder).expect("a folder of ours");
+            let mut files = files.map(|file| file.expect("a file").path());
+            files.find(|file| file.extension().is_some_and(|found| found == ending))
+        });
+        fs::read_to_string(whole.await).expect("UTF-8")
+    }
+
     /// Fails unless scripts are on or off as asked for.
     pub(crate) async fn assert_scripts(&self, scripts: Scripts) {
         self.open(SCRIPTED).await;

@@ -1,7 +1,9 @@
 //! chromedriver, and the browsers that it opens.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -65,7 +67,10 @@ impl Driver {
                     "--no-first-run",
                     "--window-size=1024,1400",
                 ],
-                "prefs": { "profile.managed_default_content_settings.javascript": javascript },
+                "prefs": {
+                    "profile.managed_default_content_settings.javascript": javascript,
+                    "download.default_directory": downloads(name),
+                },
             },
             "goog:loggingPrefs": { "browser": "ALL" },
         });
@@ -79,6 +84,16 @@ impl Driver {
         browser.assert_scripts(scripts).await;
         browser
     }
+}
+
+/// Where a browser puts the files that it downloads. It is empty at first.
+fn downloads(name: &str) -> PathBuf {
+    let folder = Browser::downloads(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).expect("a folder of ours");
+    }
+    fs::create_dir_all(&folder).expect("a folder of ours");
+    folder
 }
 
 impl Drop for Driver {

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use serde_json::Value;
+
 use crate::authenticator::Authenticator;
 use crate::browser::Browser;
 use crate::driver::{Driver, Scripts};
@@ -45,6 +47,7 @@ async fn story(name: &str, scripts: Scripts, colours: &str) {
     person.uses_the_second_factor(&mut app, &mut codes).await;
     person.recovers(&mut codes).await;
     person.stays_signed_in().await;
+    person.looks_after_the_account().await;
     person.changes_the_password(&mut codes).await;
     person.signs_devices_out().await;
 
@@ -292,6 +295,44 @@ impl Person {
             .await
             .expect("a fresh refresh token");
         assert_ne!(after.value(), before.value(), "the pair was rotated");
+    }
+
+    /// Changes the name, reads what happened, and downloads the data, which is mailed.
+    async fn looks_after_the_account(&self) {
+        let laptop = &self.laptop;
+        self.opens(laptop, "/account/profile").await;
+        let name = [("display_name", "Robin\u{200b} Example")];
+        laptop.submit("/account/profile", &name).await;
+        assert!(laptop.has("[role=alert]").await, "an invisible character");
+        laptop.screenshot("profile-refused").await;
+        let name = [("display_name", "Robin Example")];
+        laptop.submit("/account/profile", &name).await;
+        laptop.assert_at("/account/profile").await;
+        assert!(laptop.has("[role=status]").await, "what happened is told");
+        self.opens(laptop, "/account").await;
+        assert!(laptop.text("main").await.contains("Robin Example"));
+        laptop.screenshot("overview").await;
+
+        self.opens(laptop, "/account/activity").await;
+        let events = laptop.texts(".activity li").await;
+        assert!(events[0].contains("You changed your name."), "{events:?}");
+        assert!(events[0].contains("Chrome on Linux"), "{events:?}");
+        laptop.screenshot("activity").await;
+
+        self.opens(laptop, "/account/export").await;
+        laptop.screenshot("export").await;
+        // The answer is a file: the page stays.
+        laptop
+            .click("form[action=\"/account/export\"] button")
+            .await;
+        let document = laptop.downloaded("json").await;
+        let document: Value = serde_json::from_str(&document).expect("a whole document");
+        assert_eq!(document["profile"]["display_name"], "Robin Example");
+        assert_eq!(document["addresses"][0]["email"], EMAIL);
+        laptop.assert_at("/account/export").await;
+        self.opens(laptop, "/account/activity").await;
+        let events = laptop.texts(".activity li").await;
+        assert!(events[0].contains("You downloaded a copy"), "{events:?}");
     }
 
     /// Step 7: changing the password signs out the other browser, not this one.

@@ -1,12 +1,13 @@
 //! The account of a signed-in person.
 
 use uuid::Uuid;
+use vestibule::internals::domain::accounts::display_name::DisplayNameError;
 use vestibule::internals::domain::password::PasswordRefusal;
 use vestibule::internals::web::copy;
 use vestibule::internals::web::pages::{
-    AccountPage, ActivityItem, BackupCodesPage, BackupCodesReason, ChangePasswordPage,
-    ConfirmedPage, DeviceItem, ReauthenticatePage, SecondFactorState, SessionsPage, TwoFactorAct,
-    TwoFactorActPage, TwoFactorPage, TwoFactorState,
+    AccountPage, ActivityItem, ActivityPage, BackupCodesPage, BackupCodesReason,
+    ChangePasswordPage, ConfirmedPage, DeviceItem, ExportPage, ProfilePage, ReauthenticatePage,
+    SecondFactorState, SessionsPage, TwoFactorAct, TwoFactorActPage, TwoFactorPage, TwoFactorState,
 };
 use vestibule::internals::web::qr;
 use vestibule::internals::web::view::{FieldErrors, Flash, Shell};
@@ -19,19 +20,27 @@ fn activity() -> Vec<ActivityItem> {
     [
         (
             "You signed in with your password and a code.",
-            "Firefox on Linux, 203.0.113.7",
+            "Firefox on Linux",
+            "203.0.113.7",
             60,
         ),
         (
             "Your password was changed.",
-            "Firefox on Linux, 203.0.113.7",
+            "an unknown app",
+            "2001:db8:85a3:8d3:1319:8a2e:370:7348",
             86_400,
         ),
-        ("Two-step sign-in was turned on.", "", 900_000),
+        (
+            "An administrator reset your second factor.",
+            "",
+            "",
+            900_000,
+        ),
     ]
-    .map(|(sentence, from, seconds)| ActivityItem {
+    .map(|(sentence, device, address, seconds)| ActivityItem {
         sentence: sentence.to_owned(),
-        from: from.to_owned(),
+        device: device.to_owned(),
+        address: address.to_owned(),
         at: seconds_ago(seconds),
     })
     .into()
@@ -49,6 +58,7 @@ fn account(name: &str, second_factor: SecondFactorState) -> AccountPage {
         created_at: seconds_ago(9_000_000),
         password_changed_at: Some(seconds_ago(86_400)),
         second_factor,
+        sessions: 3,
         activity: activity(),
     }
 }
@@ -60,6 +70,7 @@ fn fresh_account() -> AccountPage {
         email_verified: false,
         deleted_at: Some(seconds_ago(-600_000)),
         password_changed_at: None,
+        sessions: 1,
         activity: Vec::new(),
         ..account(EMAIL, SecondFactorState::Off)
     }
@@ -78,6 +89,32 @@ fn enrolled(codes_left: usize) -> SecondFactorState {
         since: seconds_ago(900_000),
         codes_left,
     }
+}
+
+fn profile(display_name: &str, errors: FieldErrors) -> String {
+    html(&ProfilePage {
+        shell: signed_in(NAME),
+        display_name: display_name.to_owned(),
+        errors,
+    })
+}
+
+fn activity_page(items: Vec<ActivityItem>, older: &str, goes_on: bool) -> String {
+    html(&ActivityPage {
+        shell: signed_in(NAME),
+        items,
+        older: older.to_owned(),
+        goes_on,
+        errors: fine(),
+    })
+}
+
+fn export(prove_as: &str, errors: FieldErrors) -> String {
+    html(&ExportPage {
+        shell: signed_in(NAME),
+        prove_as: prove_as.to_owned(),
+        errors,
+    })
 }
 
 fn change_password(must_change: bool, errors: FieldErrors) -> String {
@@ -242,6 +279,32 @@ pub(crate) fn pages() -> Vec<Rendered> {
         (
             "account-hostile",
             html(&account(HOSTILE, SecondFactorState::Off)),
+        ),
+        ("profile", profile(NAME, fine())),
+        ("profile-errors", {
+            let why = DisplayNameError::InvisibleCharacter.to_string();
+            profile(HOSTILE, wrong("display_name", why))
+        }),
+        (
+            "activity",
+            activity_page(activity(), "/account/activity?cursor=7", false),
+        ),
+        ("activity-empty", activity_page(Vec::new(), "", true)),
+        ("activity-wrong-cursor", {
+            let page = ActivityPage {
+                shell: signed_in(NAME),
+                items: Vec::new(),
+                older: String::new(),
+                goes_on: true,
+                errors: FieldErrors::of_form("This page can no longer be found."),
+            };
+            html(&page)
+        }),
+        ("export", export("", fine())),
+        ("export-password", export(EMAIL, fine())),
+        (
+            "export-wrong-password",
+            export(EMAIL, wrong("password", copy::WRONG_PASSWORD)),
         ),
         ("change-password", change_password(false, fine())),
         ("change-password-must", change_password(true, fine())),

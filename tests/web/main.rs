@@ -10,6 +10,7 @@
     reason = "a test ends where something is not as it must be"
 )]
 
+mod account;
 mod admin;
 mod answers;
 #[path = "../attacks/mod.rs"]

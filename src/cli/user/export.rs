@@ -15,7 +15,10 @@ use crate::{
     cli::setup::{Failure, on_database},
     config::Config,
     domain::audit::Client,
-    flows::audit::export::{self, Taker, rows::Form},
+    flows::{
+        audit::export::{self, Taker, rows::Form},
+        download::Parts,
+    },
 };
 
 /// The format of the file.

@@ -6,7 +6,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    db::schema::{totp_authenticators as totp, users},
+    db::{
+        Transaction,
+        schema::{totp_authenticators as totp, users},
+    },
     domain::{
         accounts::user::{Role, User},
         token::UserStatus,
@@ -107,4 +110,15 @@ pub async fn find_by_email(
         breach_check_due,
         ..row.with_totp(confirmed)
     }))
+}
+
+/// Gives another name, or none; `false` where it is that name already.
+pub async fn rename(tx: &Transaction<'_>, id: Uuid, name: Option<&str>) -> QueryResult<bool> {
+    let rows = diesel::update(users::table)
+        .filter(users::id.eq(id))
+        .filter(users::display_name.is_distinct_from(name))
+        .set(users::display_name.eq(name))
+        .execute(&mut tx.connection())
+        .await?;
+    Ok(rows == 1)
 }

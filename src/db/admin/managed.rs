@@ -188,15 +188,6 @@ pub async fn require_password_change(tx: &Transaction<'_>, id: Uuid) -> QueryRes
     Ok(())
 }
 
-/// Sets or removes the name.
-pub async fn rename(tx: &Transaction<'_>, id: Uuid, name: Option<&str>) -> QueryResult<()> {
-    diesel::update(users::table.find(id))
-        .set(users::display_name.eq(name))
-        .execute(&mut tx.connection())
-        .await?;
-    Ok(())
-}
-
 #[derive(QueryableByName)]
 struct Erased {
     #[diesel(sql_type = SqlUuid)]

@@ -57,6 +57,21 @@ pub async fn living_of(mut conn: &AsyncPgConnection, which: Which) -> QueryResul
     query.load(&mut conn).await
 }
 
+/// How many active sessions a user has.
+pub async fn count_living(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    at: DateTime<Utc>,
+) -> QueryResult<i64> {
+    sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(at))
+        .count()
+        .get_result(&mut conn)
+        .await
+}
+
 /// An active session of a user.
 pub async fn living(
     mut conn: &AsyncPgConnection,

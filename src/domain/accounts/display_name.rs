@@ -1,5 +1,7 @@
 //! The name that a user chooses to be called by.
 
+mod visible;
+
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
@@ -8,8 +10,15 @@ use crate::domain::text;
 /// The most characters of a display name.
 pub const MAX_CHARS: usize = 100;
 
-/// A name of 1 to 100 characters in NFC, without control characters and without marks that change the
-/// reading direction.
+/// A name of 1 to 100 characters in NFC that shows all of itself, wherever it is shown, and moves nothing around it.
+///
+/// Refused are control characters, characters that turn the reading direction, and those that no one sees: two names
+/// that look alike are the same text, and a name cannot be blank or carry a hidden message. Some names are written with
+/// invisible characters, so these pass in the places where a script or an emoji needs them (the module `visible` lists them).
+///
+/// A letter has at most two combining marks, composed or not, so that a name does not spill over the lines around it. The scripts of
+/// South and Southeast Asia and of Tibet write a whole syllable as one letter with marks, up to five in common names
+/// (ကျော်, སྒྲོལ་མ): five pass there, no mark twice in a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DisplayName(String);
 
@@ -22,6 +31,13 @@ pub enum DisplayNameError {
     /// It contains a control character.
     #[error("This name contains a character that cannot be shown. Remove it and try again.")]
     ControlCharacter,
+    #[error(
+        "This name contains a character that no one can see. Type the name again instead of pasting it."
+    )]
+    InvisibleCharacter,
+    /// More than two combining marks in a row, or one without a letter.
+    #[error("This name has too many accents on one letter. Use at most two.")]
+    TooManyMarks,
 }
 
 impl DisplayName {
@@ -42,8 +58,11 @@ impl DisplayName {
         if name.chars().count() > MAX_CHARS {
             return Err(DisplayNameError::TooLong);
         }
-        let is_seen = name.chars().any(|c| !text::is_unseen(c));
-        Ok(is_seen.then_some(Self(name)))
+        if name.chars().all(text::is_unseen) {
+            return Ok(None);
+        }
+        visible::check(&name)?;
+        Ok(Some(Self(name)))
     }
 
     pub fn as_str(&self) -> &str {
@@ -78,5 +97,11 @@ mod tests {
             DisplayName::parse("a\0b"),
             Err(DisplayNameError::ControlCharacter)
         );
+    }
+
+    #[test]
+    fn a_name_is_kept_composed_and_without_the_blanks_around_it() {
+        let name = DisplayName::parse(" \u{3000}Zoe\u{308} \t").unwrap();
+        assert_eq!(name.unwrap().as_str(), "Zo\u{eb}");
     }
 }

@@ -135,6 +135,9 @@ events! {
         InvitationAccepted { invitation: Uuid, role: Role } = "invitation_accepted", Notice,
             Plain("You were invited, and created this account.");
         VerificationRequested = "verification_requested", Info, Plain("A link to verify your address was requested.");
+        /// The name that was changed is not noted: the log is kept longer than the account.
+        ProfileChanged = "profile_changed", Info, Plain("You changed your name.");
+        DataExported = "data_exported", Notice, Plain("You downloaded a copy of your data.");
         EmailVerified = "email_verified", Info, Plain("Your address was verified.");
         /// `why` is `expired`, `imported` or `invited`.
         UnverifiedErased { why: &'static str } = "unverified_erased", Notice,

@@ -234,7 +234,7 @@ impl Accepted {
             user.role = role;
         }
         if let Some(name) = &self.name {
-            db::admin::managed::rename(tx, user.id, Some(name.as_str())).await?;
+            db::accounts::users::rename(tx, user.id, Some(name.as_str())).await?;
             user.display_name = Some(name.as_str().to_owned());
         }
         Ok(Some(user))

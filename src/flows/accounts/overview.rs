@@ -1,28 +1,40 @@
 //! The overview of the user's own account.
 
+use super::activity::{self, Entry};
 use crate::{
-    db::{self, audit::EventRow},
+    db,
     domain::accounts::user::User,
-    flows::{Result, Services},
+    flows::{FlowError, Result, Services},
 };
 
-const RECENT_EVENTS: i64 = 8;
+const RECENT_EVENTS: i64 = 5;
 
 /// A summary of the account.
 #[derive(Debug)]
 pub struct Overview {
     /// Unused backup codes, if a second factor is enrolled.
     pub backup_codes_left: Option<i64>,
-    /// The latest events, newest first.
-    pub recent: Vec<EventRow>,
+    /// Sessions that are active.
+    pub sessions: i64,
+    /// What happened last, newest first.
+    pub recent: Vec<Entry>,
 }
 
 /// A summary of the account.
 pub async fn overview(s: &Services, user: &User) -> Result<Overview> {
     let shared = s.db.shared().await?;
-    let recent = db::audit::latest_of(&shared, user.id, None, RECENT_EVENTS).await?;
+    let (sessions, recent, codes) = tokio::try_join!(
+        async {
+            Ok::<_, FlowError>(
+                db::sessions::devices::count_living(&shared, user.id, s.now()).await?,
+            )
+        },
+        activity::latest(s, user.id, RECENT_EVENTS),
+        backup_codes_left(s, user),
+    )?;
     Ok(Overview {
-        backup_codes_left: backup_codes_left(s, user).await?,
+        backup_codes_left: codes,
+        sessions,
         recent,
     })
 }

@@ -279,8 +279,7 @@ impl<'a> Acting<'a> {
             return Ok(Outcome::OwnAccount);
         }
         let name = name.map(DisplayName::as_str);
-        if user.display_name.as_deref() != name {
-            db::admin::managed::rename(self.tx, user.id, name).await?;
+        if db::accounts::users::rename(self.tx, user.id, name).await? {
             self.audit(Event::UserRenamed, user.id).await?;
         }
         Ok(Outcome::Done)

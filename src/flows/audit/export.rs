@@ -19,6 +19,7 @@ use crate::{
             list::{self, Query},
         },
         audit::record::{Actor, record},
+        download::Parts,
         sessions::authenticate::Authenticated,
     },
 };
@@ -171,9 +172,15 @@ impl Export {
         }
     }
 
-    /// The next part; `None` after the last one. A long export ends when its receiver loses the right to
-    /// it.
-    pub async fn next(&mut self, s: &Services) -> Result<Option<Vec<u8>>> {
+    /// How many rows there were so far.
+    pub fn written(&self) -> usize {
+        self.written
+    }
+}
+
+impl Parts for Export {
+    /// A file that takes long ends with the rights of the admin who takes it.
+    async fn next(&mut self, s: &Services) -> Result<Option<Vec<u8>>> {
         if let Some(admin) = &self.admin {
             let shared = s.db.shared().await?;
             if barred(&shared, admin).await?.is_some() {
@@ -209,10 +216,5 @@ impl Export {
         self.written += read.len();
         self.form.write(&mut part, self.columns, &read)?;
         Ok((!part.is_empty()).then_some(part))
-    }
-
-    /// The number of rows so far.
-    pub fn written(&self) -> usize {
-        self.written
     }
 }

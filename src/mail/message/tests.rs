@@ -60,6 +60,7 @@ fn all(browser: &str) -> Vec<Message> {
         Message::TwoFactorDisabled { notice: notice() },
         Message::BackupCodesReplaced { notice: notice() },
         Message::BrowserTrusted { notice: notice() },
+        Message::DataExported { notice: notice() },
         Message::SessionsRevokedAfterReplay { notice: notice() },
         Message::SecondFactorFailed {
             notice: notice(),

@@ -1,7 +1,11 @@
-//! Registering, accepting an invitation, verifying an address, changing the password.
+//! Registering, accepting an invitation, verifying an address, changing the password or the name, the activity,
+//! a copy of the data.
 
 mod accept_invitation;
+mod activity;
 mod change_password;
+mod export;
+mod profile;
 mod register;
 mod verify_email;
 
@@ -14,5 +18,8 @@ pub(super) fn calls() -> Vec<Call> {
         verify_email::call(),
         verify_email::resend_call(),
         change_password::call(),
+        profile::call(),
+        activity::call(),
+        export::call(),
     ]
 }

@@ -123,6 +123,16 @@ impl Call {
         )
     }
 
+    /// The name of the method.
+    pub(in crate::web) fn verb(&self) -> &'static str {
+        match self.method {
+            HttpMethod::Get => "GET",
+            HttpMethod::Patch => "PATCH",
+            HttpMethod::Delete => "DELETE",
+            _ => "POST",
+        }
+    }
+
     /// A summary and, after an empty line, a description. Indentation is ignored.
     pub(super) fn about(mut self, tag: Tag, text: &'static str) -> Self {
         (self.tag, self.text) = (tag, text);

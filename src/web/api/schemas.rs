@@ -21,6 +21,7 @@ use crate::{
         dashboard::Precision,
     },
     flows::{
+        accounts::activity::By,
         admin::bulk,
         audit::{export::rows, log::MAX_PAGE},
     },
@@ -31,6 +32,11 @@ fn words<const N: usize>(words: [&str; N]) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::String))
         .enum_values(Some(words))
+}
+
+/// Who did something to an account.
+pub(super) fn actors() -> Schema {
+    words(By::ALL.map(By::as_str)).into()
 }
 
 /// A role.

@@ -5,6 +5,7 @@ pub(super) enum Tag {
     Registration,
     SigningIn,
     Sessions,
+    Account,
     Recovery,
     SecondFactor,
     Administration,
@@ -12,7 +13,7 @@ pub(super) enum Tag {
 
 impl Tag {
     /// With name and meaning, in the order of the document.
-    pub(super) const ALL: [(Self, &str, &str); 6] = [
+    pub(super) const ALL: [(Self, &str, &str); 7] = [
         (
             Self::Registration,
             "Registration",
@@ -27,6 +28,11 @@ impl Tag {
             Self::Sessions,
             "Sessions",
             "The user's sessions and tokens.",
+        ),
+        (
+            Self::Account,
+            "Account",
+            "The user's name, activity and data.",
         ),
         (
             Self::Recovery,

@@ -27,7 +27,8 @@ pub(super) struct CurrentPassword(String);
 #[schema(value_type = String, format = Password, min_length = 1, max_length = 256, example = "violet kettle marches north")]
 pub(super) struct NewPassword(String);
 
-/// The name that the user is called by; blank is no name. Control characters are refused.
+/// The name that the user is called by; blank is no name. Control characters, invisible characters and more than two
+/// accents on one letter are refused.
 #[derive(ToSchema)]
 #[schema(value_type = String, max_length = 100, example = "Ada")]
 pub(super) struct DisplayName(String);

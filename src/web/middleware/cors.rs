@@ -37,7 +37,7 @@ pub async fn run<B: MessageBody + 'static>(
     if !is_api(req.path()) {
         return answer_of(req, next).await;
     }
-    let allowed = listed_origin(&req, &state.settings);
+    let allowed = listed_origin(req.headers(), &state.settings);
     let is_preflight = is_preflight(&req);
     let mut response = answer_of(req, next).await?;
     let headers = response.headers_mut();
@@ -82,9 +82,9 @@ fn is_preflight(req: &ServiceRequest) -> bool {
             .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// The origin of a request, if it is listed, byte for byte.
-pub(super) fn listed_origin(req: &ServiceRequest, settings: &WebSettings) -> Option<HeaderValue> {
-    let mut origins = req.headers().get_all(header::ORIGIN);
+/// The origin of a request, where it is listed byte for byte.
+pub(super) fn listed_origin(headers: &HeaderMap, settings: &WebSettings) -> Option<HeaderValue> {
+    let mut origins = headers.get_all(header::ORIGIN);
     let (Some(origin), None) = (origins.next(), origins.next()) else {
         return None;
     };

@@ -44,12 +44,17 @@ pub fn is_same_origin(headers: &HeaderMap) -> bool {
     values(headers, "sec-fetch-site") == [b"same-origin"]
 }
 
+/// The same of a call, which pages of listed origins may make as well.
+pub fn is_own_or_listed(headers: &HeaderMap, settings: &WebSettings) -> bool {
+    is_same_origin(headers) || listed_origin(headers, settings).is_some()
+}
+
 fn values<'a>(headers: &'a HeaderMap, name: &'a str) -> Vec<&'a [u8]> {
     headers.get_all(name).map(HeaderValue::as_bytes).collect()
 }
 
 fn is_ours(req: &ServiceRequest, settings: &WebSettings) -> bool {
-    if is_api(req.path()) && listed_origin(req, settings).is_some() {
+    if is_api(req.path()) && listed_origin(req.headers(), settings).is_some() {
         return true;
     }
     let origin = values(req.headers(), header::ORIGIN.as_str());

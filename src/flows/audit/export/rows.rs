@@ -100,8 +100,8 @@ impl Form {
         }
     }
 
-    /// The beginning of a file.
-    pub(super) fn head(self, columns: &[&str]) -> Result<Vec<u8>> {
+    /// What a file begins with.
+    pub(in crate::flows) fn head(self, columns: &[&str]) -> Result<Vec<u8>> {
         let mut head = Vec::new();
         if self == Self::Csv {
             record(&mut head, columns)?;
@@ -110,7 +110,12 @@ impl Form {
     }
 
     /// Adds rows to a part of a file.
-    pub(super) fn write(self, part: &mut Vec<u8>, columns: &[&str], rows: &[Value]) -> Result<()> {
+    pub(in crate::flows) fn write(
+        self,
+        part: &mut Vec<u8>,
+        columns: &[&str],
+        rows: &[Value],
+    ) -> Result<()> {
         for row in rows {
             match self {
                 Self::Csv => record(part, columns.iter().map(|column| cell(&row[column])))?,

@@ -117,7 +117,7 @@ impl Call {
             .tag(self.tag.name())
             .summary(Some(summary))
             .description(description)
-            .operation_id(Some(operation_id(&self.method, &self.path)))
+            .operation_id(Some(operation_id(self.verb(), &self.path)))
             .securities(Some(self.security()))
             .responses(responses.build());
         if let Some(body) = &self.body {
@@ -163,13 +163,8 @@ fn paragraphs(text: &str) -> (String, Option<String>) {
 }
 
 /// `post_auth_login` for `POST /api/auth/login`.
-fn operation_id(method: &HttpMethod, path: &str) -> String {
-    let method = match method {
-        HttpMethod::Get => "get",
-        HttpMethod::Patch => "patch",
-        HttpMethod::Delete => "delete",
-        _ => "post",
-    };
+fn operation_id(verb: &str, path: &str) -> String {
+    let method = verb.to_ascii_lowercase();
     let name = path
         .trim_start_matches("/api/")
         .replace(['/', '-'], "_")

@@ -1,44 +1,101 @@
-//! The audit events of a user in plain sentences, for that user.
+//! What happened to the account, in plain sentences, and the same as a file.
 
+use actix_web::{HttpRequest, http::Method, web::Query};
+use askama::Template;
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 use crate::{
-    db::audit::EventRow,
-    domain::{audit::event::kind_of, user_agent},
+    domain::user_agent::Device,
+    flows::{
+        accounts::activity::{self, Entry},
+        paged::Paged,
+    },
+    web::{
+        download::{self, Kind},
+        error::{WebError, WebResult},
+        extract::{CurrentUser, PageRequest},
+        pages::answer::{Showing, next_page},
+        state::State,
+        view::{FieldErrors, Shell},
+    },
 };
 
-/// For an event that only a later version knows.
-const UNKNOWN: &str = "Something changed that this page cannot name yet.";
+const ACTIVITY: &str = "/account/activity";
 
-/// One line of the recent activity.
+/// `/account/activity`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "accounts/activity.html")]
+pub struct ActivityPage {
+    pub shell: Shell,
+    /// The events of this page, the latest first.
+    pub items: Vec<ActivityItem>,
+    /// The link to the next, older page; empty on the last one.
+    pub older: String,
+    /// Whether this is another page than the first one.
+    pub goes_on: bool,
+    /// What is wrong with the cursor.
+    pub errors: FieldErrors,
+}
+
+/// An event, as pages list it.
 #[derive(Clone, Debug)]
 pub struct ActivityItem {
     /// The event as a sentence.
     pub sentence: String,
-    /// Browser, system or address as text; empty if unknown.
-    pub from: String,
+    /// Browser and system, in words; empty where they are unknown or not told.
+    pub device: String,
+    /// The client's address; empty where it is not told.
+    pub address: String,
     pub at: DateTime<Utc>,
 }
 
-/// An event as a line of the recent activity.
-pub(in crate::web::pages) fn item(row: &EventRow) -> ActivityItem {
-    let sentence = kind_of(&row.event).and_then(|kind| kind.sentence.with(&row.detail));
-    ActivityItem {
-        sentence: sentence.unwrap_or(UNKNOWN.into()).into_owned(),
-        // The admin's location is not shown to the user.
-        from: if row.event.starts_with("user_") {
-            String::new()
-        } else {
-            origin(row)
-        },
-        at: row.at,
+impl From<&Entry> for ActivityItem {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            sentence: entry.sentence.clone().into_owned(),
+            device: entry
+                .device
+                .as_ref()
+                .map_or_else(String::new, Device::to_string),
+            address: entry.ip.map_or_else(String::new, |ip| ip.to_string()),
+            at: entry.at,
+        }
     }
 }
 
-/// Browser and address of an event as text.
-pub(in crate::web::pages) fn origin(row: &EventRow) -> String {
-    let browser = row.user_agent.as_deref().map(user_agent::short_name);
-    let address = row.ip.map(|network| network.addr().to_string());
-    let from: Vec<String> = [browser, address].into_iter().flatten().collect();
-    from.join(", ")
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct PageQuery {
+    cursor: String,
+}
+
+/// `GET /account/activity`.
+pub async fn get(
+    CurrentUser(who): CurrentUser,
+    query: Query<PageQuery>,
+    request: PageRequest,
+) -> WebResult {
+    let found = activity::page(request.services(), &who, &query.cursor).await?;
+    let (showing, found) = match found {
+        Ok(found) => (Showing::first(), found),
+        Err(faults) => (Showing::of_query(&faults), Paged::default()),
+    };
+    showing.answer(|errors| ActivityPage {
+        shell: request.shell(),
+        items: found.rows.iter().map(ActivityItem::from).collect(),
+        older: next_page(ACTIVITY, "cursor", found.next.as_deref()),
+        goes_on: !query.cursor.is_empty(),
+        errors,
+    })
+}
+
+/// `GET /account/activity/export`. It shows what the page shows, so it is no event itself.
+pub async fn export(CurrentUser(who): CurrentUser, req: HttpRequest, state: State) -> WebResult {
+    let kind = Kind::csv("activity");
+    if req.method() == Method::HEAD {
+        return Ok(download::head(&state, kind).finish());
+    }
+    let file = activity::file(&state.services, &who)?.map_err(WebError::Throttled)?;
+    Ok(download::send(state, kind, file))
 }

@@ -4,9 +4,9 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::activity::{self, ActivityItem};
+use super::activity::ActivityItem;
 use crate::{
-    domain::accounts::user::User,
+    domain::{accounts::user::User, authenticators::backup_code::FEW_LEFT},
     flows::accounts::{overview, unverified},
     web::{
         error::WebResult,
@@ -35,8 +35,20 @@ pub struct AccountPage {
     /// When the password last changed; `None` if never since the account was created.
     pub password_changed_at: Option<DateTime<Utc>>,
     pub second_factor: SecondFactorState,
+    /// How many devices are signed in, this one included.
+    pub sessions: i64,
     /// The latest events, newest first.
     pub activity: Vec<ActivityItem>,
+}
+
+impl AccountPage {
+    fn lacks_something(&self) -> bool {
+        !self.email_verified
+            || match self.second_factor {
+                SecondFactorState::Off => true,
+                SecondFactorState::On { codes_left, .. } => codes_left <= FEW_LEFT,
+            }
+    }
 }
 
 /// The state of the second factor on the overview.
@@ -78,7 +90,8 @@ pub async fn get(CurrentUser(who): CurrentUser, request: PageRequest) -> WebResu
             imported: user.import_id.is_some(),
             password_changed_at: user.password_changed_at,
             second_factor: SecondFactorState::of(user, overview.backup_codes_left),
-            activity: overview.recent.iter().map(activity::item).collect(),
+            sessions: overview.sessions,
+            activity: overview.recent.iter().map(ActivityItem::from).collect(),
         },
     )
 }

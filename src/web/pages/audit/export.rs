@@ -1,20 +1,11 @@
-//! Exports for admins: the users or the events that a search finds.
-//!
-//! A file is sent as it is read. Reading ends when the client stops receiving. A fault halfway breaks the
-//! connection, so that a partial file does not look like a complete one.
+//! Files that an admin takes along: the users or the events that a search finds.
 
-use actix_web::{
-    HttpRequest, HttpResponse, HttpResponseBuilder,
-    http::{Method, header},
-    web::{Bytes, Query},
-};
-use futures_util::stream::try_unfold;
-use tracing::{Instrument, Span};
+use actix_web::{HttpRequest, http::Method, web::Query};
 
 use crate::{
     domain::accounts::user_search,
     flows::{
-        FlowError, InputFaults,
+        InputFaults,
         admin::list,
         audit::{
             export::{self, Export, Taker, rows::Form},
@@ -22,16 +13,14 @@ use crate::{
         },
     },
     web::{
+        download::{self, Kind},
         error::WebResult,
         extract::{AdminExport, ClientInfo},
         pages::{AuditQuery, admin::users::ListQuery},
         refusals,
-        state::{State, WebState},
+        state::State,
     },
 };
-
-/// The target of this module's log lines.
-const LOG: &str = "vestibule::web::pages::admin_export";
 
 /// `GET /admin/users/export`
 pub async fn users(
@@ -41,8 +30,9 @@ pub async fn users(
     state: State,
     ClientInfo(client): ClientInfo,
 ) -> WebResult {
+    let kind = Kind::csv("users");
     if req.method() == Method::HEAD {
-        return Ok(answer(&state, "users", Form::Csv).finish());
+        return Ok(download::head(&state, kind).finish());
     }
     let query = list::Query::from(&*query);
     let taker = Taker {
@@ -50,7 +40,7 @@ pub async fn users(
         client: &client,
     };
     let begun = export::users(&state.services, &query, Form::Csv, taker).await?;
-    sent(state, "users", Form::Csv, begun)
+    sent(state, kind, begun)
 }
 
 /// `GET /admin/audit/export`
@@ -64,8 +54,16 @@ pub async fn events(
     let form = user_search::choice(&Form::WORDS, &query.format);
     let form = form.map_err(|why| refusals::invalid(&InputFaults::one("format", &why)))?;
     let form = form.unwrap_or(Form::Csv);
+    let kind = match form {
+        Form::Csv => Kind::csv("audit"),
+        Form::JsonLines => Kind {
+            of: "audit",
+            ending: form.word(),
+            media_type: "application/x-ndjson",
+        },
+    };
     if req.method() == Method::HEAD {
-        return Ok(answer(&state, "audit", form).finish());
+        return Ok(download::head(&state, kind).finish());
     }
     let query = log::Query::from(&*query);
     let taker = Taker {
@@ -73,39 +71,10 @@ pub async fn events(
         client: &client,
     };
     let begun = export::events(&state.services, &query, form, taker).await?;
-    sent(state, "audit", form, begun)
+    sent(state, kind, begun)
 }
 
-/// The head of the answer. The file is personal, which `headers` tells caches.
-fn answer(state: &WebState, what: &str, form: Form) -> HttpResponseBuilder {
-    let media_type = match form {
-        Form::Csv => "text/csv; charset=utf-8",
-        Form::JsonLines => "application/x-ndjson",
-    };
-    let (day, ending) = (state.services.now().date_naive(), form.word());
-    let file = format!("attachment; filename=\"vestibule-{what}-{day}.{ending}\"");
-    let mut answer = HttpResponse::Ok();
-    answer
-        .insert_header((header::CONTENT_TYPE, media_type))
-        .insert_header((header::CONTENT_DISPOSITION, file));
-    answer
-}
-
-fn sent(state: State, what: &str, form: Form, begun: Result<Export, InputFaults>) -> WebResult {
+fn sent(state: State, kind: Kind, begun: Result<Export, InputFaults>) -> WebResult {
     let file = begun.map_err(|faults| refusals::invalid(&faults))?;
-    let mut answer = answer(&state, what, form);
-    let span = Span::current();
-    let parts = try_unfold((file, state), move |(mut file, state)| {
-        let part = async move {
-            match file.next(&state.services).await {
-                Ok(part) => Ok(part.map(|part| (Bytes::from(part), (file, state)))),
-                Err(error) => {
-                    tracing::error!(target: LOG, %error, "a file that was being sent broke off");
-                    Err::<_, FlowError>(error)
-                }
-            }
-        };
-        part.instrument(span.clone())
-    });
-    Ok(answer.streaming(parts))
+    Ok(download::send(state, kind, file))
 }

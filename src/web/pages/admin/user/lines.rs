@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     db::{audit::EventRow, imports::Origin, mail::outbox::MailRow, sessions::devices::DeviceRow},
-    domain::user_agent::Device,
+    domain::user_agent::{self, Device},
     web::{
-        pages::{accounts::activity, audit::words, sessions},
+        pages::{audit::words, sessions},
         paths::USERS,
     },
 };
@@ -89,10 +89,18 @@ impl From<&EventRow> for EventLine {
         Self {
             what: words::of_name(row.event.strip_prefix("user_").unwrap_or(&row.event)),
             detail: words::of_detail(&row.detail),
-            from: activity::origin(row),
+            from: origin(row),
             at: row.at,
         }
     }
+}
+
+/// Browser and address of an event, in words.
+fn origin(row: &EventRow) -> String {
+    let browser = row.user_agent.as_deref().map(user_agent::short_name);
+    let address = row.ip.map(|network| network.addr().to_string());
+    let from: Vec<String> = [browser, address].into_iter().flatten().collect();
+    from.join(", ")
 }
 
 /// A mail and its state.

@@ -1,0 +1,265 @@
+//! The document of an export, part by part. `docs/export.schema.json` describes it.
+//!
+//! Lists stand in the order of their statements. A row that is written or removed while the document is read may be in it
+//! or not; no row is in it twice.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    db::{
+        self,
+        accounts::held::{HeldDevice, HeldSession},
+        audit::EventRow,
+        mail::outbox::MailRow,
+    },
+    domain::accounts::user::User,
+    flows::{
+        FlowError, Result, Services,
+        accounts::activity::{By, Entry},
+        download::{AT_ONCE, Parts, Receiver},
+    },
+};
+
+/// The version of the document's form. A member may be added without a new one.
+const VERSION: u32 = 1;
+
+/// An export that is being written.
+#[derive(Debug)]
+pub struct Export {
+    receiver: Receiver,
+    next: Next,
+    /// Whether the list that is being written has an entry.
+    has_entry: bool,
+}
+
+/// What the next part begins with.
+#[derive(Debug, Clone, Copy)]
+enum Next {
+    Head,
+    /// The sessions behind this one.
+    Sessions(Uuid),
+    Devices(Uuid),
+    /// The mails before this one.
+    Mails(Option<(DateTime<Utc>, Uuid)>),
+    Events(Option<i64>),
+    Nothing,
+}
+
+/// The rows of a part, and what comes behind them.
+struct Read {
+    rows: Vec<Value>,
+    /// `None` where the list ends here.
+    more: Option<Next>,
+}
+
+impl Read {
+    fn of<T>(found: Vec<T>, more: impl Fn(&T) -> Next, row: impl Fn(T) -> Value) -> Self {
+        let is_full = i64::try_from(found.len()) == Ok(AT_ONCE);
+        Self {
+            more: found.last().filter(|_| is_full).map(more),
+            rows: found.into_iter().map(row).collect(),
+        }
+    }
+}
+
+impl Export {
+    pub(super) fn new(receiver: Receiver) -> Self {
+        Self {
+            receiver,
+            next: Next::Head,
+            has_entry: false,
+        }
+    }
+
+    fn user(&self) -> &User {
+        self.receiver.who.user()
+    }
+
+    async fn head(&self, s: &Services) -> Result<Vec<u8>> {
+        let (user, shared) = (self.user(), s.db.shared().await?);
+        let totp = db::accounts::held::totp(&shared, user.id).await?;
+        let codes = db::accounts::held::backup_codes(&shared, user.id).await?;
+        let totp = totp.map(|(added_at, confirmed_at)| {
+            json!({ "kind": "totp", "added_at": time(added_at), "confirmed_at": confirmed_at.map(time) })
+        });
+        let codes = codes.into_iter().map(|(added_at, used_at)| {
+            json!({ "kind": "backup_code", "added_at": time(added_at), "used_at": used_at.map(time) })
+        });
+        let factors: Vec<Value> = totp.into_iter().chain(codes).collect();
+        let mut head = Vec::from(b"{");
+        for (name, value) in [
+            ("format", json!("vestibule-export")),
+            ("version", json!(VERSION)),
+            ("exported_at", json!(time(s.now()))),
+            ("profile", profile(user)),
+            ("addresses", json!([address(user)])),
+            ("factors", json!(factors)),
+        ] {
+            head.extend_from_slice(format!("\"{name}\": {value},\n").as_bytes());
+        }
+        head.extend_from_slice(b"\"sessions\": [");
+        Ok(head)
+    }
+
+    /// The rows that come next.
+    async fn read(&self, s: &Services) -> Result<Read> {
+        let (user, shared) = (self.user(), s.db.shared().await?);
+        Ok(match self.next {
+            Next::Head | Next::Nothing => Read {
+                rows: Vec::new(),
+                more: None,
+            },
+            Next::Sessions(after) => {
+                let found = db::accounts::held::sessions(&shared, user.id, after, AT_ONCE).await?;
+                Read::of(found, |row| Next::Sessions(row.id), session)
+            }
+            Next::Devices(after) => {
+                let found = db::accounts::held::devices(&shared, user.id, after, AT_ONCE).await?;
+                Read::of(found, |row| Next::Devices(row.id), |row| device(row, user))
+            }
+            Next::Mails(behind) => {
+                let found = db::mail::outbox::latest_of(&shared, user.id, behind, AT_ONCE).await?;
+                Read::of(
+                    found,
+                    |row| Next::Mails(Some((row.created_at, row.id))),
+                    mail,
+                )
+            }
+            Next::Events(before) => {
+                let found = db::audit::latest_of(&shared, user.id, before, AT_ONCE).await?;
+                Read::of(
+                    found,
+                    |row| Next::Events(Some(row.seq)),
+                    |row| event(row, user.id),
+                )
+            }
+        })
+    }
+
+    /// Ends a list; what stands before the next one, or before the end.
+    fn end_of_list(&mut self) -> &'static str {
+        self.has_entry = false;
+        let (next, between) = match self.next {
+            Next::Sessions(_) => (Next::Devices(Uuid::nil()), "],\n\"devices\": ["),
+            Next::Devices(_) => (Next::Mails(None), "],\n\"mails\": ["),
+            Next::Mails(_) => (Next::Events(None), "],\n\"events\": ["),
+            Next::Events(_) | Next::Head | Next::Nothing => (Next::Nothing, "]}\n"),
+        };
+        self.next = next;
+        between
+    }
+}
+
+impl Parts for Export {
+    async fn next(&mut self, s: &Services) -> Result<Option<Vec<u8>>> {
+        self.receiver.check(s).await?;
+        match self.next {
+            Next::Nothing => return Ok(None),
+            Next::Head => {
+                let head = self.head(s).await?;
+                self.next = Next::Sessions(Uuid::nil());
+                return Ok(Some(head));
+            }
+            _ => {}
+        }
+        let Read { rows, more } = self.read(s).await?;
+        let mut part = Vec::new();
+        for row in rows {
+            let comma = if self.has_entry { ",\n" } else { "\n" };
+            self.has_entry = true;
+            part.extend_from_slice(comma.as_bytes());
+            serde_json::to_writer(&mut part, &row)
+                .map_err(|_| FlowError::Inconsistent("a row does not serialise"))?;
+        }
+        match more {
+            Some(more) => self.next = more,
+            None => part.extend_from_slice(self.end_of_list().as_bytes()),
+        }
+        Ok(Some(part))
+    }
+}
+
+fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+fn profile(user: &User) -> Value {
+    json!({
+        "id": user.id,
+        "display_name": user.display_name,
+        "role": user.role.as_str(),
+        "created_at": time(user.created_at),
+        "imported": user.import_id.is_some(),
+        "password_changed_at": user.password_changed_at.map(time),
+        "password_must_change": user.password_must_change,
+        "two_factor_enabled": user.two_factor_enabled(),
+    })
+}
+
+fn address(user: &User) -> Value {
+    json!({
+        "email": user.email,
+        "current": true,
+        "verified_at": user.email_verified_at.map(time),
+        "verified_by_file": user.verified_by_file,
+    })
+}
+
+fn session(row: HeldSession) -> Value {
+    json!({
+        "id": row.id,
+        "created_at": time(row.created_at),
+        "last_seen_at": time(row.last_seen_at),
+        "expires_at": time(row.expires_at),
+        "absolute_expires_at": time(row.absolute_expires_at),
+        "remembered": row.remembered,
+        "ip": row.ip.map(|network| network.addr()),
+        "user_agent": row.user_agent,
+        "authenticated_at": time(row.authenticated_at),
+        "authentication_methods": row.authentication_methods,
+        "proven_at": time(row.proven_at),
+        "proof_methods": row.proof_methods,
+        "ended_at": row.revoked_at.map(time),
+        "ended_by": row.revoked_reason,
+    })
+}
+
+fn device(row: HeldDevice, user: &User) -> Value {
+    json!({
+        "id": row.id,
+        "created_at": time(row.created_at),
+        "last_used_at": time(row.last_used_at),
+        "expires_at": time(row.expires_at),
+        "trust_ended": row.rev != user.revocation_id,
+        "ip": row.ip.map(|network| network.addr()),
+        "user_agent": row.user_agent,
+    })
+}
+
+/// What became of it at the mail server is not the user's: an error names servers.
+fn mail(row: MailRow) -> Value {
+    json!({
+        "kind": row.kind,
+        "written_at": time(row.created_at),
+        "sent_at": row.sent_at.map(time),
+    })
+}
+
+/// As on the page of the activity, and for the user's own acts and for attempts also what the client and the event said
+/// word for word. What is not told of acts by admins is decided at [`Entry`].
+fn event(row: EventRow, user_id: Uuid) -> Value {
+    let (detail, user_agent) = (row.detail.clone(), row.user_agent.clone());
+    let entry = Entry::of(row, user_id);
+    let is_told = matches!(entry.by, By::You | By::Anyone);
+    json!({
+        "at": time(entry.at),
+        "event": entry.event,
+        "what": entry.sentence,
+        "by": entry.by.as_str(),
+        "ip": entry.ip,
+        "user_agent": user_agent.filter(|_| is_told),
+        "detail": if is_told { detail } else { json!({}) },
+    })
+}
