@@ -92,7 +92,7 @@ async fn connections_return_from_a_standby_to_the_primary() {
 
 /// The server itself reports the error, on connections that worked before.
 #[tokio::test]
-async fn a_connection_that_takes_no_writes_is_replaced() {
+async fn a_connection_that_is_read_only_is_replaced() {
     let cluster = Cluster::start().await;
     let node = Node::with(&cluster, &[("DATABASE_POOL_SIZE", "3")]).await;
     let ada = Person::register(&node, "ada").await;

@@ -184,7 +184,7 @@ fn no_setting_is_left_out_above() {
 }
 
 #[test]
-fn all_faults_come_at_once() {
+fn all_faults_are_reported_together() {
     let variables: Vec<_> = BAD
         .iter()
         .map(|(name, values)| (*name, values[0]))

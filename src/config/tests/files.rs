@@ -32,7 +32,7 @@ fn every_setting_can_be_in_a_file() {
 }
 
 #[test]
-fn every_name_of_the_table_takes_a_file() {
+fn every_setting_can_be_read_from_a_file() {
     for name in names() {
         let by_file = format!("{name}_FILE");
         let faults = load(&source(&with_secrets(&[

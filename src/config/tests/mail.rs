@@ -47,7 +47,7 @@ fn a_mail_account_needs_both_halves() {
 }
 
 #[test]
-fn the_sender_is_one_that_the_mail_library_takes() {
+fn every_sender_is_accepted_by_the_mail_library() {
     let written = [
         "a@example.org",
         "Größe <no-reply@example.org>",

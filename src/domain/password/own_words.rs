@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn address_and_name_whole_and_in_words() {
+    fn own_words_include_address_and_name_whole_and_split() {
         let words = OwnWords::of(" Ada.Lovelace@Example.org ", "Ada Byron");
         assert_eq!(
             words.0,

@@ -1,4 +1,4 @@
-//! Telling the owners of imported accounts: none of them need have asked for one.
+//! Mails to the owners of imported accounts, who may not have asked for one.
 
 use std::collections::HashSet;
 
@@ -17,19 +17,20 @@ use crate::{
     mail::{Message, RenderedMail},
 };
 
-/// So many mails of an import are due at once. Those after them follow at this pace, so that a large
-/// file does not hold up the mails that people wait for.
+/// The number of an import's mails that are due at once.
 const AT_ONCE: u64 = 100;
+/// The time between the later mails, so that a large file does not delay mails that users wait for.
 const PACE: TimeDelta = TimeDelta::milliseconds(50);
-/// However large the file is, the last mail is due while its link still works for half a day.
+/// The latest time at which a mail is due, however large the file is: its link then works for another half
+/// day.
 const SPREAD: TimeDelta = TimeDelta::hours(12);
 
-/// Rows whose owners are mailed by one transaction.
+/// The number of rows whose owners one transaction mails.
 pub const CHUNK: u64 = 1000;
 
-/// Writes the mails of the next chunk of an import that is over, `only` this one or any, and takes its rows
-/// from the stage, in one transaction; `false` where nothing is left, or another node is at it. Rows without an
-/// account just go: the import failed or was taken back, or the address had one.
+/// Writes the mails for the next chunk of a finished import (`only` this one, or any) and deletes its staged
+/// rows, in one transaction; `false` if nothing is left or another node holds the import. Rows without an
+/// account are only deleted: the import failed or was undone, or the address had an account before.
 pub async fn clear_next(s: &Services, only: Option<Uuid>) -> Result<bool> {
     let chunk = i64::try_from(CHUNK).unwrap_or(i64::MAX);
     let mut conn = s.db.background().await?;
@@ -50,7 +51,7 @@ pub async fn clear_next(s: &Services, only: Option<Uuid>) -> Result<bool> {
     .await
 }
 
-/// The same for all `rows` of an import, within the transaction that makes its accounts.
+/// The same for all `rows` of an import, in the transaction that creates its accounts.
 pub async fn write_all(s: &Services, tx: &Transaction<'_>, file: Uuid, rows: u64) -> Result<()> {
     let rows = i64::try_from(rows).unwrap_or(i64::MAX);
     let owners = owners(tx, file, (0, rows)).await?;
@@ -59,7 +60,7 @@ pub async fn write_all(s: &Services, tx: &Transaction<'_>, file: Uuid, rows: u64
     Ok(db::imports::leftovers::cleared(tx, file, None, mailed).await?)
 }
 
-/// Takes rows from the stage; the owners of those that made accounts which are still there, in order.
+/// Deletes staged rows. Returns the owners of those whose accounts were created and still exist, in order.
 async fn owners(tx: &Transaction<'_>, file: Uuid, rows: (i64, i64)) -> Result<Vec<StagedOwner>> {
     let mut owners = db::imports::leftovers::take(tx, file, rows).await?;
     let ids: Vec<_> = owners.iter().map(|owner| owner.id).collect();
@@ -70,8 +71,8 @@ async fn owners(tx: &Transaction<'_>, file: Uuid, rows: (i64, i64)) -> Result<Ve
     Ok(owners)
 }
 
-/// The body of such a mail in the outbox. It is rendered when it is sent: of a large file, the words
-/// would be nine tenths of what the import writes.
+/// The body of such a mail in the outbox. It is rendered when it is sent, because the texts would be nine
+/// tenths of the bytes that a large import writes.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Unrendered {
@@ -82,7 +83,7 @@ struct Unrendered {
     expires_in: i64,
 }
 
-/// Writes a mail to the owner of each account, `before` being how many the import wrote already.
+/// Writes a mail to the owner of each account; `before` is the number of mails that the import has written.
 async fn enqueue_imported(
     s: &Services,
     tx: &Transaction<'_>,
@@ -126,7 +127,7 @@ async fn enqueue_imported(
     Ok(())
 }
 
-/// The mail, where its body is one that was left to be rendered.
+/// The rendered mail; `None` if the body is not an [`Unrendered`] one.
 pub fn render_imported(s: &Services, body: &[u8]) -> Result<Option<RenderedMail>> {
     let Ok(mail) = serde_json::from_slice::<Unrendered>(body) else {
         return Ok(None);
@@ -148,7 +149,7 @@ fn imported_link(s: &Services, owner: &StagedOwner) -> Result<(String, TimeDelta
     Ok((s.site.token_link("/verify-email", &token), expires_in))
 }
 
-/// How long after the import the nth mail is due, from 0.
+/// The time from the import until its nth mail is due, counted from 0.
 fn delay(nth: u64) -> TimeDelta {
     let waits = nth.saturating_sub(AT_ONCE);
     let waits = i32::try_from(waits).unwrap_or(i32::MAX);

@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_words_of_a_link_are_in_its_sentence() {
+    fn a_message_is_split_at_its_links() {
         let message = Message::with_links("Sign in, or wait.", &[("Sign in", "/login")]);
         let parts = [("", ""), ("Sign in", "/login"), (", or wait.", "")];
         assert_eq!(message.parts(), parts);

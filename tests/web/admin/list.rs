@@ -89,7 +89,7 @@ async fn a_search_finds_the_beginning_of_any_word_or_part_or_a_whole_id() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn filters_narrow_and_all_must_hold() {
+async fn filters_restrict_and_all_must_match() {
     let app = TestApp::with(&[("UNVERIFIED_DAYS", "0")]).await;
     let (admin, api) = admin(&app).await;
     let with_totp = app.person().with_totp().await;
