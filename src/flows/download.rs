@@ -1,7 +1,7 @@
 //! Files about a user, sent to that user as they are read.
 //!
-//! A part hangs on the last row of the one before: memory holds one part, no connection to the database is held
-//! meanwhile, and nothing is read any more once the client stops receiving.
+//! Each part begins after the last row of the previous part. Memory holds one part at a time, no connection to the
+//! database is held between two parts, and nothing more is read when the client stops receiving.
 
 use std::time::Duration;
 

@@ -308,7 +308,10 @@ impl Person {
         let name = [("display_name", "Robin Example")];
         laptop.submit("/account/profile", &name).await;
         laptop.assert_at("/account/profile").await;
-        assert!(laptop.has("[role=status]").await, "what happened is told");
+        assert!(
+            laptop.has("[role=status]").await,
+            "a message confirms the change"
+        );
         self.opens(laptop, "/account").await;
         assert!(laptop.text("main").await.contains("Robin Example"));
         laptop.screenshot("overview").await;

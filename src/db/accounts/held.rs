@@ -49,7 +49,7 @@ pub async fn sessions(
         .await
 }
 
-/// The record that a browser was trusted. Where it belongs to credentials of before, the trust has ended.
+/// The record that a browser was trusted. If it belongs to earlier credentials, the trust has ended.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = trusted, check_for_backend(diesel::pg::Pg))]
 pub struct HeldDevice {

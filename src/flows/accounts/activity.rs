@@ -85,14 +85,14 @@ pub struct Entry {
     /// What happened.
     pub sentence: Cow<'static, str>,
     pub by: By,
-    /// `None` where the client named no user agent, and where it is not told.
+    /// `None` if the client sent no user agent, or the event is one whose client the user may not see.
     pub device: Option<Device>,
-    /// `None` where it is not told.
+    /// `None` if the user may not see the client.
     pub ip: Option<IpAddr>,
 }
 
 impl Entry {
-    /// How an event of the user's log is told to the user.
+    /// An event of the user's log, as the user may see it.
     pub fn of(row: EventRow, user_id: Uuid) -> Self {
         let by = By::of(&row, user_id);
         let is_told = matches!(by, By::You | By::Anyone);

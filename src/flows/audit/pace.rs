@@ -1,4 +1,4 @@
-//! How often a user may do what the audit log tells of. All nodes count alike, as they count the events.
+//! How often a user may do what the audit log records. All nodes count the same events, so the limit is shared.
 
 use std::time::Duration;
 

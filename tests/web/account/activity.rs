@@ -73,7 +73,7 @@ async fn the_owner_sees_strangers_and_own_acts_with_device_and_address() {
     let api = program_of(&app, &ada).await;
     patch_me(&api, json!({ "display_name": "Ada" })).await;
     let events = events(&api).await;
-    let told: Vec<_> = events
+    let shown: Vec<_> = events
         .iter()
         .map(|event| {
             (
@@ -83,7 +83,7 @@ async fn the_owner_sees_strangers_and_own_acts_with_device_and_address() {
         })
         .collect();
     assert_eq!(
-        told,
+        shown,
         [
             ("profile_changed", "you"),
             ("signed_in", "you"),
@@ -175,7 +175,7 @@ async fn acts_of_admins_are_told_without_the_admin() {
     let mut browser = signed_in(&app, &ada).await;
     let page = browser.visit("/account/activity").await;
     let csv = file(&mut browser).await;
-    let told = [page.html().to_owned(), csv.body, json!(events).to_string()].concat();
+    let shown = [page.html().to_owned(), csv.body, json!(events).to_string()].concat();
     for hidden in [
         "Mallory",
         "198.51.100.9",
@@ -183,7 +183,7 @@ async fn acts_of_admins_are_told_without_the_admin() {
         &admin.email,
         &admin.id.to_string(),
     ] {
-        assert!(!told.contains(hidden), "{hidden}");
+        assert!(!shown.contains(hidden), "{hidden}");
     }
 }
 
@@ -201,7 +201,7 @@ async fn pages_and_calls_lead_through_all_of_it_once() {
         let events = page.body["events"].as_array().unwrap();
         sizes.push(events.len());
         seen.extend(events.clone());
-        // What happens meanwhile shifts nothing.
+        // Events that are added in the meantime do not shift the pages.
         program_of(&app, &ada).await;
         match page.body["next"].as_str() {
             Some(next) => query = format!("?cursor={next}"),

@@ -247,8 +247,8 @@ fn mail(row: MailRow) -> Value {
     })
 }
 
-/// As on the page of the activity, and for the user's own acts and for attempts also what the client and the event said
-/// word for word. What is not told of acts by admins is decided at [`Entry`].
+/// The event as on the page of the activity. For the user's own acts and for attempts, it also has the user agent and
+/// the detail of the event, unchanged. [`Entry`] decides what users may see of acts by admins.
 fn event(row: EventRow, user_id: Uuid) -> Value {
     let (detail, user_agent) = (row.detail.clone(), row.user_agent.clone());
     let entry = Entry::of(row, user_id);

@@ -43,9 +43,9 @@ pub struct ActivityPage {
 pub struct ActivityItem {
     /// The event as a sentence.
     pub sentence: String,
-    /// Browser and system, in words; empty where they are unknown or not told.
+    /// Browser and system, in words; empty if they are unknown or not shown.
     pub device: String,
-    /// The client's address; empty where it is not told.
+    /// The client's address; empty if it is not shown.
     pub address: String,
     pub at: DateTime<Utc>,
 }
