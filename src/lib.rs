@@ -2,18 +2,18 @@
 //!
 //! # The path of one request
 //!
-//! A sign-in enters through the middlewares in `app::server`: cookies by their raw names, a request
+//! A sign-in passes through the middlewares in `app::server`: cookies by their raw names, a request
 //! id and a log span, headers, the body of failures, the Host check, the same-origin check, the
-//! session cookie. [`web::routes`] picks the handler. Its extractors in [`web::extract`] read the
+//! session cookie. [`web::routes`] selects the handler. Its extractors in [`web::extract`] read the
 //! form or the JSON and the client's address, and the handler passes a plain input to
 //! [`flows::sign_in`]. The flow counts the attempt in [`throttle`], reads the user over the shared
 //! connection of [`db`], and has [`hashing`] compare the password on a bounded set of threads. In
-//! one transaction it then makes sure that nothing has changed since, writes the session and the
-//! audit event, and mints the tokens by the rules in [`domain`]. What comes back is an outcome; the
-//! page makes cookies and a redirect of it, the API a token pair. Mails written on the way wait in
-//! the outbox, from which [`worker`] sends them through [`mail`] after the answer has left.
+//! one transaction it then checks that nothing has changed in the meantime, writes the session and the
+//! audit event, and issues the tokens by the rules in [`domain`]. It returns an outcome, which the
+//! page turns into cookies and a redirect, and the API into a token pair. Mails that the flow writes wait
+//! in the outbox, from which [`worker`] sends them through [`mail`] after the answer has been sent.
 //!
-//! `docs/architecture.md` has the details.
+//! `docs/architecture.md` describes the whole design.
 
 mod app;
 mod breach;

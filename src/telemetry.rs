@@ -1,5 +1,5 @@
-//! Structured logs on standard error; standard output is for the mails that are printed in development.
-//! Pretty lines in development, JSON lines in production. Logged text can neither forge nor colour a line.
+//! Structured logs on standard error. Standard output is for the mails that are printed in development. Logs are
+//! readable lines in development and JSON lines in production. Logged text cannot forge or colour a line.
 
 mod line_buffer;
 mod panics;
@@ -20,7 +20,7 @@ use line_buffer::LineBuffer;
 /// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// For people at a terminal.
+    /// Lines for people at a terminal.
     Pretty,
     Json,
 }
@@ -31,15 +31,15 @@ pub enum TelemetryError {
     /// The filter is invalid.
     #[error("RUST_LOG is not a log filter: {0}")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
-    /// Another subscriber is in place.
+    /// Another subscriber has been set up.
     #[error("logs are set up already: {0}")]
     Twice(#[from] tracing::subscriber::SetGlobalDefaultError),
-    /// The writing thread does not start.
+    /// The thread that writes the lines cannot be started.
     #[error("logs cannot be written: {0}")]
     Thread(#[from] io::Error),
 }
 
-/// Must be kept to the end of the process: dropping it writes the lines that still wait.
+/// Keep this until the process ends. When it is dropped, the waiting lines are written.
 #[must_use]
 pub struct Logs(LineBuffer<io::Stderr>);
 
@@ -49,7 +49,7 @@ impl Drop for Logs {
     }
 }
 
-/// Sets up the logs of the process, panics included. `filter` has the syntax of `RUST_LOG`.
+/// Sets up logging for the process; panics are logged, too. `filter` uses the syntax of `RUST_LOG`.
 pub fn init(format: Format, filter: &str) -> Result<Logs, TelemetryError> {
     let colours = io::stderr().is_terminal();
     let buffer = LineBuffer::start(io::stderr())?;
@@ -59,7 +59,7 @@ pub fn init(format: Format, filter: &str) -> Result<Logs, TelemetryError> {
     Ok(Logs(buffer))
 }
 
-/// Turns events into lines. `init` sets one up for the process; a test may make its own.
+/// Writes events as lines. `init` sets one up for the process; a test can make its own and read the lines.
 pub fn subscriber<W>(
     format: Format,
     filter: &str,
@@ -89,8 +89,8 @@ where
     })
 }
 
-/// Writes one field of a pretty line. tracing-subscriber writes `Display` values unchanged, including line
-/// breaks; this escapes them.
+/// Writes one field of a readable line. The formatter of tracing-subscriber writes `Display` values unchanged, with
+/// their line breaks; this one keeps each value on one line.
 fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
     match (field.name(), writer.has_ansi_escapes()) {
         ("message", _) => {}
@@ -100,8 +100,8 @@ fn write_field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -
     write!(Inert(writer), "{value:?}")
 }
 
-/// Escapes control characters, and the marks that change the reading direction, which could make a line
-/// look like another one.
+/// Writes text with control characters and bidirectional controls escaped, because these could make a line look like
+/// another one.
 struct Inert<'a, W>(&'a mut W);
 
 impl<W: Write> Write for Inert<'_, W> {
@@ -144,7 +144,7 @@ mod tests {
         }
     }
 
-    /// The log lines of the given act.
+    /// The log lines that `act` writes.
     pub(super) fn logged(format: Format, filter: &str, act: impl FnOnce()) -> String {
         let lines = Lines::default();
         let writer = lines.clone();

@@ -1,4 +1,4 @@
-//! Parsers of mail settings: the server's name, and the sender.
+//! Parsers of the mail settings: the server's name, and the sender.
 
 use std::net::IpAddr;
 
@@ -63,7 +63,8 @@ fn local_part(local: &str) -> bool {
             .all(|atom| !atom.is_empty() && atom.chars().all(allowed))
 }
 
-/// A domain name in ASCII. Addresses in brackets are refused, since few mail servers accept them.
+/// Whether this is a domain name in ASCII. IP addresses in brackets are not accepted, because few mail servers accept
+/// them.
 fn mail_domain(domain: &str) -> bool {
     let parsed = Host::parse(domain);
     domain.is_ascii() && matches!(parsed, Ok(Host::Domain(name)) if (1..=253).contains(&name.len()))

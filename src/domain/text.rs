@@ -1,5 +1,5 @@
-//! Characters that make a text resemble another one, or that cannot be seen. Logs, mails and pages that
-//! repeat texts of clients use this module to drop or escape them.
+//! Characters that are dangerous in text from other people: bidirectional controls, invisible characters, control
+//! characters, formula prefixes in CSV. Logs, mails and pages use these functions to remove or escape them.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ pub fn is_control(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Whether it leaves no trace where it is shown: blanks, and what Unicode calls default ignorable (joiners, fillers,
+/// Whether it is invisible: blanks, and what Unicode calls default ignorable (joiners, fillers,
 /// selectors, tags, byte order marks). Words of many languages contain some, but none consists of them.
 pub fn is_unseen(c: char) -> bool {
     c.is_whitespace()

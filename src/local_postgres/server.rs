@@ -1,4 +1,4 @@
-//! The running server: asking whether it answers, starting it, stopping it.
+//! Asks whether the server answers, starts it and stops it.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -22,41 +22,41 @@ use super::socket::SocketFolder;
 use super::{Durability, NAME, log, orphans};
 
 const POLL: Duration = Duration::from_millis(10);
-/// Recovery after a power cut can take a while; the server answers "starting up" meanwhile.
+/// How long a start may take. During recovery after a power cut, the server answers "starting up".
 const START_PATIENCE: Duration = Duration::from_mins(1);
 /// How long a server may run without listening on its socket.
 pub(super) const SILENCE_PATIENCE: Duration = Duration::from_secs(5);
 const STOP_PATIENCE: Duration = Duration::from_mins(1);
-/// What Postgres says when processes of a killed server are still about. They notice by
-/// themselves that it is gone, but only between two statements.
+/// Part of the message of Postgres when processes of a killed server still run. They notice that the server is gone,
+/// but only between two statements.
 const ORPHANS: &str = "pre-existing shared memory block";
 const ORPHANS_PATIENCE: Duration = Duration::from_secs(20);
-/// How long they may take to end by themselves, and after a signal.
+/// How long these processes may take to end by themselves, and again after a signal.
 const ORPHANS_LEFT: Duration = Duration::from_secs(4);
 const ORPHANS_KILLED: Duration = Duration::from_secs(8);
 const ORPHANS_POLL: Duration = Duration::from_millis(100);
 const ANSWER_PATIENCE: Duration = Duration::from_secs(2);
 
-/// Whether the cluster is served.
+/// Whether a server serves the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     Up,
     Down,
 }
 
-/// What came back from the socket.
+/// The answer from the socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
     Ready,
-    /// The server takes connections; our database is not made yet.
+    /// The server accepts connections, but our database does not exist yet.
     NoDatabase,
-    /// A server is there, but is starting up or shutting down.
+    /// A server runs, but is starting up or shutting down.
     NotNow,
-    /// No server listens.
+    /// No server listens on the socket.
     Silence,
 }
 
-/// The server of one cluster, running or not. Every method is called behind the gate.
+/// The server of one cluster, running or not. Callers hold the gate during every method.
 #[derive(Debug)]
 pub(super) struct Server {
     layout: Layout,
@@ -73,12 +73,11 @@ impl Server {
         }
     }
 
-    /// Waits until the cluster either answers or is surely down, and clears what a server that
-    /// died left behind.
+    /// Waits until the cluster answers or certainly has no server, and removes the files that a dead server left.
     ///
-    /// `alone` says that no other process uses the cluster. Only then is it safe to overrule the
-    /// pid file: with others about, the server may live where this process cannot see it.
-    /// `silent_since` is when it was first found silent, which is now for who has not asked before.
+    /// `alone` says that no other process uses the cluster. Only then is it safe to ignore the pid file: otherwise the
+    /// server may run where this process cannot see it. `silent_since` is when the server was first found not to
+    /// answer; a caller that has not asked before gives the current time.
     pub(super) async fn settle(
         &self,
         alone: bool,
@@ -118,12 +117,12 @@ impl Server {
         }
     }
 
-    /// What the process table says of the server.
+    /// The state of the server in the process table.
     pub(super) async fn process(&self) -> Result<Postmaster, IoError> {
         Postmaster::of(&self.layout.cluster, &self.account).await
     }
 
-    /// Starts the server and waits until it takes connections.
+    /// Starts the server and waits until it accepts connections.
     pub(super) async fn launch(
         &self,
         programs: &Programs,
@@ -153,9 +152,9 @@ impl Server {
         }
     }
 
-    /// `pg_ctl` puts it into a process session of its own, on every system, and ends with an
-    /// error as soon as the server does. Paths reach it through the working directory, because
-    /// it hands its arguments to a shell unquoted.
+    /// `pg_ctl` starts the server in its own process session, on every system, and ends with an error as soon as the
+    /// server ends. Paths are relative to the working directory, because `pg_ctl` passes its arguments to a shell
+    /// without quotes.
     async fn launch_once(&self, programs: &Programs, gate: &Gate) -> Result<(), StartError> {
         let log = log::open(&self.layout.log).at("open", &self.layout.log)?;
         let log_start = log.metadata().at("look at", &self.layout.log)?.len();
@@ -166,7 +165,8 @@ impl Server {
             "--silent",
             "--wait",
             "--pgdata=.",
-            // Whatever another settings file says of it: who can open the socket is a superuser.
+            // Forces the socket permissions, even if a settings file says otherwise: anyone who can open the socket
+            // is a superuser.
             "--options=-c config_file=../postgres.conf -c unix_socket_permissions=0700",
         ]);
         pg_ctl.arg(format!("--timeout={}", START_PATIENCE.as_secs()));
@@ -188,7 +188,7 @@ impl Server {
         Ok(())
     }
 
-    /// Makes our database where it is missing, on the first start or after one that was cut short.
+    /// Creates our database if it is missing, on the first start or after an interrupted one.
     pub(super) async fn ensure_database(&self) -> Result<(), StartError> {
         if self.ask().await != Answer::NoDatabase {
             return Ok(());
@@ -200,8 +200,7 @@ impl Server {
         Ok(())
     }
 
-    /// Has the running server read `pg_hba.conf` again, and ends the TCP sessions that it admitted
-    /// before.
+    /// Makes the running server read `pg_hba.conf` again, and ends the TCP sessions that it had accepted.
     pub(super) async fn reload_access(&self) -> Result<(), StartError> {
         let over_tcp = "SELECT pg_reload_conf();
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_addr IS NOT NULL";
@@ -212,8 +211,7 @@ impl Server {
             .await?)
     }
 
-    /// An open port is of no use, as every connection is refused, and shows to others that the server
-    /// is there.
+    /// Warns if the server listens on a TCP port. It refuses every connection there, and others can see that it runs.
     pub(super) async fn warn_of_tcp(&self) -> Result<(), StartError> {
         let listening = "SELECT current_setting('listen_addresses')";
         let row = self.connect(NAME).await?.query_one(listening, &[]).await?;
@@ -228,12 +226,12 @@ impl Server {
         Ok(())
     }
 
-    /// A "fast" shutdown: returns when the server has written everything out and is gone.
+    /// A "fast" shutdown. Returns when the server has written all data and ended.
     pub(super) async fn halt(&self) -> Result<(), StopError> {
         let Postmaster::Runs(pid) = self.process().await? else {
             return Ok(());
         };
-        // Gone in between is as good as stopped; the loop finds out.
+        // If the server has ended in the meantime, the loop notices.
         let _ = kill_process(pid, Signal::INT);
         let begun = Instant::now();
         while matches!(self.process().await?, Postmaster::Runs(_)) {
@@ -254,10 +252,10 @@ impl Server {
             Ok(Err(error)) => match error.code() {
                 Some(code) if *code == SqlState::INVALID_CATALOG_NAME => Answer::NoDatabase,
                 Some(code) if *code == SqlState::CANNOT_CONNECT_NOW => Answer::NotNow,
-                // Too many clients, say: it lives, and the caller will see for itself.
+                // For example too many clients: the server runs, and the caller gets the same error.
                 Some(_) => Answer::Ready,
                 None if no_one_listens(&error) => Answer::Silence,
-                // The queue of the socket is full, or this process has no file left to open.
+                // The queue of the socket is full, or this process cannot open more files.
                 None => Answer::NotNow,
             },
             Err(_) => Answer::NotNow,
@@ -272,7 +270,7 @@ impl Server {
             .dbname(database)
             .application_name(NAME);
         let (client, connection) = config.connect(NoTls).await?;
-        // Ends when the client is dropped.
+        // The task ends when the client is dropped.
         tokio::spawn(connection);
         Ok(client)
     }
@@ -294,7 +292,7 @@ impl Server {
     }
 }
 
-/// Whether that error says that no server listens on the socket, or that no one can get there.
+/// Whether the error says that no server listens on the socket, or that the socket cannot be reached.
 fn no_one_listens(error: &tokio_postgres::Error) -> bool {
     let cause = error.source().and_then(|cause| cause.downcast_ref());
     cause.is_some_and(|cause: &io::Error| {

@@ -1,5 +1,5 @@
-//! The state that a connection shares with its requests: whether one is being answered, and how many
-//! connections there are.
+//! State shared by a connection and its requests: whether a request is being answered, since when an unread request
+//! has been arriving, and how many connections are open.
 
 use std::{
     cell::Cell,
@@ -19,7 +19,7 @@ pub struct Connections {
 }
 
 impl Connections {
-    /// No connections so far, and at most this many.
+    /// No connections yet, at most `most`.
     pub fn new(most: usize) -> Self {
         Self {
             open: Arc::default(),
@@ -27,22 +27,20 @@ impl Connections {
         }
     }
 
-    /// Whether fewer than a fourth of the places are free, so that no connection may stay open without a
-    /// request.
+    /// Whether less than a quarter of the places is free. Then no connection may stay open without a request.
     fn is_crowded(&self) -> bool {
         self.open.load(Ordering::Relaxed) > self.most - self.most / 4
     }
 }
 
-/// Bytes of a request that is not being answered yet.
+/// The bytes that were read of a request that is not being answered yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unread {
-    /// Nothing.
     Nothing,
-    /// The beginning of its head, and since when.
+    /// The beginning of a head; the time at which the first byte arrived.
     Head(Instant),
-    /// Bytes that arrived while another request was being answered, and until when: the rest of its body,
-    /// or the beginning of a head.
+    /// Bytes that arrived while another request was answered, and the time at which that ended. They are the rest of
+    /// that request's body, or the beginning of a head.
     Rest(Instant),
 }
 
@@ -59,12 +57,12 @@ impl Drop for State {
     }
 }
 
-/// One connection, as its requests see it. It is used only by the thread that serves it.
+/// The state of one connection, for its requests. It is used only on the thread that serves the connection.
 #[derive(Debug, Clone)]
 pub struct Connection(Rc<State>);
 
 impl Connection {
-    /// A connection that was just accepted.
+    /// A connection that has just been accepted.
     pub fn open(connections: &Connections) -> Self {
         connections.open.fetch_add(1, Ordering::Relaxed);
         Self(Rc::new(State {
@@ -81,17 +79,17 @@ impl Connection {
         }
     }
 
-    /// Bytes that were read and belong to no request yet; `None` while one is being answered.
+    /// The bytes that were read and belong to no request yet; `None` while a request is being answered.
     pub fn unread(&self) -> Option<Unread> {
         (self.0.answering.get() == 0).then(|| self.0.unread.get())
     }
 
-    /// Whether it must be closed after the answer, to make room for others.
+    /// Whether the connection must be closed after the answer, so that others get its place.
     pub(super) fn is_crowded(&self) -> bool {
         self.0.connections.is_crowded()
     }
 
-    /// Marks a request with a complete head as being answered, until the result is dropped.
+    /// Marks a request whose head is complete as being answered, until the returned value is dropped.
     pub fn answering(&self) -> Answering {
         self.0.answering.set(self.0.answering.get() + 1);
         self.0.unread.set(Unread::Nothing);

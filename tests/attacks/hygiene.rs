@@ -1,5 +1,5 @@
-//! Secret or hostile parts of a request do not appear where they do not belong (ASVS 14.2.1, 16.2.5,
-//! 16.4.1).
+//! Secrets in a request do not appear in answers, mails or logs, and hostile text cannot forge log lines (ASVS 14.2.1,
+//! 16.2.5, 16.4.1).
 
 use std::{
     io,

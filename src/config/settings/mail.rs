@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// Settings that have no effect without a host.
+/// The settings that have no effect without a host.
 const NEED_A_HOST: [&dyn Declared; 4] = [&SMTP_PORT, &SMTP_USERNAME, &SMTP_PASSWORD, &SMTP_CA_FILE];
 
 settings! {
@@ -82,7 +82,7 @@ fn usual_port(tls: TlsMode) -> u16 {
     }
 }
 
-/// The mail server, if one is named; production requires one. `from` is the sender of every mail.
+/// The mail server, if one is set; production requires one. `from` is the sender of every mail.
 pub(in crate::config) fn server(
     reader: &mut Reader<'_>,
     production: bool,
@@ -90,7 +90,7 @@ pub(in crate::config) fn server(
 ) -> Read<Option<SmtpSettings>> {
     let username = reader.optional(&SMTP_USERNAME);
     let password = reader.optional(&SMTP_PASSWORD);
-    refuse_half_an_account(reader, &username, &password);
+    refuse_incomplete_credentials(reader, &username, &password);
     let Some(host) = reader.optional(&SMTP_HOST)? else {
         return without_host(reader, production);
     };
@@ -110,8 +110,8 @@ pub(in crate::config) fn server(
     }))
 }
 
-/// `SMTP_FROM`, or no-reply at the public host. An IP address is no mail domain: development then uses
-/// localhost, and production requires the setting.
+/// `SMTP_FROM`, or no-reply at the public host. If that host is an IP address, it is no mail domain: development then
+/// uses localhost, and production requires the setting.
 pub(in crate::config) fn sender(
     reader: &mut Reader<'_>,
     production: bool,
@@ -149,8 +149,8 @@ fn without_host(reader: &mut Reader<'_>, production: bool) -> Read<Option<SmtpSe
     Ok(None)
 }
 
-/// A user name without a password, or a password without a user name, is a fault.
-fn refuse_half_an_account(
+/// Refuses settings that have `SMTP_USERNAME` without `SMTP_PASSWORD`, or the reverse.
+fn refuse_incomplete_credentials(
     reader: &mut Reader<'_>,
     username: &Read<Option<String>>,
     password: &Read<Option<SecretString>>,
@@ -173,7 +173,7 @@ fn refuse_half_an_account(
     }
 }
 
-/// Production sends no mails unencrypted over a network, because their links give access to accounts.
+/// Refuses an unencrypted connection over a network in production, because the links in mails give access to accounts.
 fn unprotected(reader: &mut Reader<'_>, production: bool, with_password: bool) -> Read<()> {
     if production {
         let remedy = "Use starttls or tls, or a relay on this machine.";

@@ -1,4 +1,4 @@
-//! The process itself: its addresses, its public name, and its log.
+//! The settings of the process: where it listens, its public address, and what it logs.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -72,8 +72,7 @@ fn environment(text: &str) -> Parsed<Environment> {
     word(text, &words)
 }
 
-/// The public address. Development derives it from the listener, so that changing the port needs only one
-/// setting.
+/// The public address. Development derives it from the listener, so that another port needs only one setting.
 pub(in crate::config) fn public_url(
     reader: &mut Reader<'_>,
     environment: Read<Environment>,
@@ -105,8 +104,8 @@ pub(in crate::config) fn public_url(
     }
 }
 
-/// `DATA_DIR`, or the platform's folder (XDG Base Directory Specification). Without a home folder, as in
-/// many containers, it is root's. If that cannot be written, the start fails with a clear message.
+/// `DATA_DIR`; else `vestibule` in the XDG data folder; else, for root or without a home folder (as in many
+/// containers), `/var/lib/vestibule`. The start fails with a clear message if that folder is not writable.
 pub(in crate::config) fn data_dir(reader: &mut Reader<'_>) -> Read<PathBuf> {
     if let Some(written) = reader.optional(&DATA_DIR)? {
         return Ok(written);

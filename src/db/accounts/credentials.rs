@@ -16,16 +16,16 @@ use crate::db::{Transaction, schema::users};
 pub struct PasswordHash {
     /// PHC string.
     pub phc: String,
-    /// When the password was looked up among breached ones; `None` if that was not possible.
+    /// When the password was looked up in the list of breached passwords; `None` if the look-up failed.
     pub breach_checked_at: Option<DateTime<Utc>>,
 }
 
-/// Locks a user whose `revocation_id` is still `rev`, the one that was read with the proof; `false` if the
+/// Locks a user whose `revocation_id` is still the one that was read with the password or code. `false` if the
 /// credentials have changed since, or the user is disabled.
 ///
-/// Until the transaction ends, no other transaction can lock the user or raise the `revocation_id`, so every
-/// later change sees what this transaction writes. The lock is the one that an update takes: with a weaker
-/// one, two transactions that update the row would deadlock.
+/// Until the transaction ends, no other transaction can lock the user or increase `revocation_id`, so every later change
+/// sees what this transaction writes. The lock is as strong as that of an update: a weaker one would have to be upgraded
+/// later, and two transactions that upgrade it would wait for each other.
 pub async fn hold(tx: &Transaction<'_>, id: Uuid, rev: i64) -> QueryResult<bool> {
     let held = users::table
         .filter(users::id.eq(id).and(users::revocation_id.eq(rev)))
@@ -38,12 +38,12 @@ pub async fn hold(tx: &Transaction<'_>, id: Uuid, rev: i64) -> QueryResult<bool>
     Ok(held.is_some())
 }
 
-/// The values of a user after a change of credentials.
+/// The values that a new token pair needs after a change of credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
 pub struct Raised {
     /// The new `revocation_id`.
     pub revocation_id: i64,
-    /// The last change of password, for the token pair that stays valid.
+    /// The time of the last change of the password.
     pub password_changed_at: Option<DateTime<Utc>>,
 }
 
@@ -65,7 +65,7 @@ pub async fn set_password(
             users::password_hash.eq(&hash.phc),
             users::password_breach_checked_at.eq(hash.breach_checked_at),
             users::revocation_id.eq(users::revocation_id + 1),
-            // The cutoff always rises, so that a clock set back does not make old tokens valid again.
+            // If the clock went back, revoked tokens must not become valid again: the cutoff only increases.
             users::password_changed_at.eq(sql::<Nullable<Timestamptz>>(
                 "GREATEST(password_changed_at + interval '1 millisecond', ",
             )
@@ -79,8 +79,7 @@ pub async fn set_password(
         .optional()
 }
 
-/// Raises the `revocation_id` from `rev`, which revokes every token issued before. `None` if it is no
-/// longer `rev`.
+/// Increases the `revocation_id` from `rev`, which revokes every token issued before. `None` as above.
 pub async fn raise_revocation_id(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -95,7 +94,7 @@ pub async fn raise_revocation_id(
         .optional()
 }
 
-/// Replaces a hash by another one of the same password; `false` if the hash is no longer `old`.
+/// Replaces a hash by another one of the same password. Does nothing if the hash has changed since.
 pub async fn rehash(tx: &Transaction<'_>, id: Uuid, old: &str, new: &str) -> QueryResult<bool> {
     let rows = diesel::update(users::table)
         .filter(users::id.eq(id).and(users::password_hash.eq(old)))
@@ -105,8 +104,8 @@ pub async fn rehash(tx: &Transaction<'_>, id: Uuid, old: &str, new: &str) -> Que
     Ok(rows == 1)
 }
 
-/// Records that the password was looked up among breached ones; a password that was found there must be
-/// changed. `false` if the credentials have changed since, or this was recorded before.
+/// Stores that the password was looked up in the list of breached passwords. If it was found, it must be changed. `false`
+/// if the credentials have changed since, or the look-up was stored before.
 pub async fn note_breach_check(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -127,7 +126,7 @@ pub async fn note_breach_check(
     Ok(rows == 1)
 }
 
-/// Records that the user has no second factor, after the last authenticator was removed.
+/// Stores that there is no second factor, if the user has no authenticator.
 pub async fn note_no_second_factor(tx: &Transaction<'_>, id: Uuid) -> QueryResult<()> {
     diesel::update(users::table.find(id))
         .filter(users::two_factor)

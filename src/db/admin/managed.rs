@@ -55,8 +55,8 @@ pub(in crate::db) type Columns = (
     Option<DateTime<Utc>>,
 );
 
-/// The time of the user's last sign-in: one look-up in an index of the audit log for each displayed user,
-/// so that a sign-in need not write another row.
+/// The time of the user's last sign-in. One index look-up in the audit log per user shown, so that a sign-in writes no
+/// extra row.
 pub(in crate::db) const LAST_SIGN_IN: &str = "(SELECT e.at FROM audit_events AS e
     WHERE e.subject_id = users.id AND e.event = 'signed_in' ORDER BY e.seq DESC LIMIT 1)";
 

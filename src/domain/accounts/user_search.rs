@@ -1,4 +1,4 @@
-//! Searching the list of users: text, filters, order, and the place where a page begins.
+//! A search in the list of users: its text and filters, its order, and where a page begins.
 
 mod cursor;
 
@@ -9,12 +9,12 @@ pub use cursor::{Cursor, Step};
 
 use super::user::Role;
 
-/// The most characters of a search text; addresses have up to 254.
+/// The maximum length of a search text in characters, which is that of an address.
 pub const MAX_TEXT_CHARS: usize = 254;
-/// The most words of a search text, counted by the spaces between them.
+/// The maximum number of words in a search text. Words are separated by spaces.
 pub const MAX_WORDS: usize = 8;
 
-/// A search. A user must match everything that is given.
+/// The conditions of a search. A user must meet all that are given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserSearch {
     /// The search text.
@@ -27,16 +27,15 @@ pub struct UserSearch {
     /// Whether the address is verified.
     pub verified: Option<bool>,
     pub sort: Sort,
-    /// Where the page begins; `None` is the first page.
+    /// Where the page begins; `None` for the first page.
     pub step: Option<Step>,
 }
 
 /// A search text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
-    /// The words between spaces. Each must match the beginning of a word of the name or of a part of the
-    /// address. Which characters separate words and which letters are equal is decided by the database,
-    /// which stores the words of users (`users_search_words`).
+    /// The words of the text. Each must be the beginning of a word of the name or of a part of the address. The
+    /// function `users_search_words` of the database decides which characters end a word and which letters are equal.
     pub words: Vec<String>,
     /// The whole text, if it is an id.
     pub id: Option<Uuid>,
@@ -57,19 +56,19 @@ impl UserSearch {
     }
 }
 
-/// Why a search value is refused.
+/// A text, a filter or a cursor that cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SearchError {
-    /// It is not one of the allowed values.
+    /// The value is not one of the filter's values.
     #[error("Choose one of the values of this filter.")]
     UnknownWord,
-    /// It is longer than anything that could be found.
+    /// The text is longer than any address or name.
     #[error("This is longer than any address or name. Use at most 254 characters.")]
     TooLong,
-    /// It has more words than a search accepts.
+    /// The text has more than [`MAX_WORDS`] words.
     #[error("There are too many words. Use at most 8.")]
     TooManyWords,
-    /// It is not a cursor for this order.
+    /// The cursor does not belong to this order.
     #[error("This page of the list can no longer be found. Start from the first one.")]
     BadCursor,
 }
@@ -77,7 +76,7 @@ pub enum SearchError {
 /// The state of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// Its owner may sign in.
+    /// Neither disabled nor deleted.
     Active,
     /// Disabled by an admin, and not deleted.
     Disabled,
@@ -86,7 +85,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// Each state with its name in URLs.
+    /// All values, each with its name in a query.
     pub const WORDS: [(&'static str, Self); 3] = [
         ("active", Self::Active),
         ("disabled", Self::Disabled),
@@ -106,7 +105,7 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// Each order with its name in URLs.
+    /// All values, each with its name in a query.
     pub const WORDS: [(&'static str, Self); 3] = [
         ("newest", Self::Newest),
         ("oldest", Self::Oldest),
@@ -114,14 +113,14 @@ impl Sort {
     ];
 }
 
-/// Roles with their names in URLs.
+/// All roles, each with its name in a query.
 pub const ROLES: [(&str, Role); 2] = [("user", Role::User), ("admin", Role::Admin)];
-/// Whether a second factor is enrolled.
+/// The values of the filter by second factor.
 pub const TWO_FACTOR: [(&str, bool); 2] = [("on", true), ("off", false)];
-/// Whether the address is verified.
+/// The values of the filter by verified address.
 pub const VERIFIED: [(&str, bool); 2] = [("yes", true), ("no", false)];
 
-/// The value of a name; blank is `None`.
+/// The value with this name; `None` if the name is blank.
 pub fn choice<T: Copy>(words: &[(&str, T)], typed: &str) -> Result<Option<T>, SearchError> {
     let typed = typed.trim();
     if typed.is_empty() {
@@ -133,13 +132,14 @@ pub fn choice<T: Copy>(words: &[(&str, T)], typed: &str) -> Result<Option<T>, Se
         .ok_or(SearchError::UnknownWord)
 }
 
-/// Parses the search text; blank is `None`.
+/// The search text; `None` if it is blank.
 pub fn text(typed: &str) -> Result<Option<Text>, SearchError> {
     let typed = typed.trim();
     if typed.chars().count() > MAX_TEXT_CHARS {
         return Err(SearchError::TooLong);
     }
-    // Postgres does not allow NUL in texts, and no stored text contains a control character.
+    // Remove control characters: Postgres text cannot contain NUL, and no stored name or address contains a
+    // control character.
     let plain = |word: &str| word.chars().filter(|c| !c.is_control()).collect::<String>();
     let words = typed.split_whitespace().map(plain);
     let words: Vec<String> = words.filter(|word| !word.is_empty()).collect();

@@ -1,7 +1,7 @@
-//! The verdict that a form would give on a new password, while the user is still typing it.
+//! Judges a new password while the user is still typing it, by the rules of its form, including the words of the
+//! user's own name and address.
 //!
-//! The rules and the owner's words are those of the form itself. Only the look-up among breached passwords
-//! is left out, so that no half-typed password leaves the machine. Nothing is stored.
+//! Breaches are not looked up, so that nothing about an unfinished password leaves the server. Nothing is stored.
 
 use super::{new_password::own_words, register, verify_email};
 use crate::{
@@ -21,11 +21,11 @@ use crate::{
     throttle::Route,
 };
 
-/// The password so far, and the data that determine its owner.
+/// The password typed so far, and the data that say which user it will belong to.
 #[derive(Debug, Clone)]
 pub struct Input {
     pub password: SecretString,
-    /// The token of a mailed link, if the form came from one: the password is for its owner.
+    /// The token of a link, if the form was opened with one. The password is for the owner of the link.
     pub token: Option<SecretString>,
     /// The address of an account that is being created.
     pub email: Option<String>,
@@ -39,7 +39,7 @@ pub enum Outcome {
     Throttled(Pause),
 }
 
-/// Checks the typed password. It is for the user `signed_in` unless a token or an address says otherwise.
+/// Judges the typed password. It is for the user `signed_in` if the input has neither a token nor an address.
 pub async fn judge(
     s: &Services,
     signed_in: Option<&User>,
@@ -72,7 +72,7 @@ fn words_of(user: Option<&User>) -> OwnWords {
     user.map_or_else(|| OwnWords::of("", ""), own_words)
 }
 
-/// The user of a link that leads to a form with a new password.
+/// The owner of the link. Links to reset a password and links to verify an address can set a new password.
 async fn owner(s: &Services, token: &SecretString) -> Result<Option<User>> {
     match recover::inspect(s, token).await? {
         Some(user) => Ok(Some(user)),

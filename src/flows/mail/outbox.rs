@@ -27,7 +27,7 @@ use crate::{
         secrets::{random, sealing::Place},
         user_agent::short_name,
     },
-    flows::{Result, Services, sign_in::known_browser::outlives},
+    flows::{Result, Services, sign_in::known_browser::is_current},
     mail::{Message, Notice, Rule},
     throttle::{
         account::Guess,
@@ -149,7 +149,7 @@ fn knows(s: &Services, to: Recipient<'_>, client: &Client) -> bool {
     let Some(user) = to.user() else { return false };
     let key = &s.account_throttle.device_key;
     let device = client.device.known_to(key, &user.email_canonical, s.now());
-    device.is_some_and(|device| outlives(user, Guess::Password, &device))
+    device.is_some_and(|device| is_current(user, Guess::Password, &device))
 }
 
 /// Sends one security mail of a kind an hour, and lets the others wait for the end of it as one

@@ -15,7 +15,7 @@ use std::{borrow::Cow, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::known_browser::outlives;
+use super::known_browser::is_current;
 use crate::{
     db::{self, Connection, Transaction},
     domain::{
@@ -301,5 +301,5 @@ async fn is_still_known(
             .await?
             .map(|record| Cow::Owned(record.user)),
     };
-    Ok(found.is_some_and(|user| outlives(&user, guess, device)))
+    Ok(found.is_some_and(|user| is_current(&user, guess, device)))
 }

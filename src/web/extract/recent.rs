@@ -1,6 +1,6 @@
-//! Recent reauthentication together with the body of a sensitive act (ASVS 5.0, 7.5.1).
+//! Extractors that require recent reauthentication for sensitive actions (ASVS 5.0, 7.5.1).
 //!
-//! The flows of such acts require a [`Proven`], which handlers get from here.
+//! The flows of such actions take a [`Proven`], and a handler gets one only from these extractors.
 
 use std::{future::Future, mem, pin::Pin};
 
@@ -27,8 +27,8 @@ use crate::{
     },
 };
 
-/// The form of a sensitive act, from a user who has reauthenticated recently. Other users are redirected
-/// to `/reauthenticate`, and their input is kept.
+/// The form of a sensitive action, from a user who has recently reauthenticated. Other users are sent to
+/// `/reauthenticate`; their input is kept in the session cookie if it fits and has no secret field.
 pub struct RecentlyAuthenticated<T> {
     pub proven: Proven,
     pub form: T,
@@ -51,7 +51,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for RecentlyAuthenticated<T> {
             let Some(proven) = proof::recent(&state.services, &who) else {
                 return Err(proof_first(&req, &session, &bytes));
             };
-            // The kept act is about to be done.
+            // The kept form is being performed now.
             if session.kept_act(req.path()).is_some() {
                 session.forget_act();
             }
@@ -61,12 +61,12 @@ impl<T: DeserializeOwned + 'static> FromRequest for RecentlyAuthenticated<T> {
     }
 }
 
-/// The most bytes of input that are kept, because it is stored in a cookie.
+/// The maximum number of bytes of kept input, which is stored in a cookie.
 const MOST_KEPT: usize = 1024;
-/// Fields that are not kept. An act with one must be started again on its own page.
+/// Secret fields. A form that has one is not kept: the user fills it in again on its own page.
 const SECRETS: [&str; 4] = ["password", "current_password", "new_password", "code"];
 
-/// Keeps the act, if possible, and redirects to reauthentication.
+/// Keeps the form if possible, and sends the user to reauthenticate.
 fn proof_first(req: &HttpRequest, session: &BrowserSession, bytes: &[u8]) -> WebError {
     let Some(next) = LocalPath::parse(req.path()) else {
         return WebError::from(codes::FORM_EXPIRED);
@@ -89,14 +89,14 @@ fn kept(path: &str, bytes: &[u8]) -> Option<KeptAct> {
     })
 }
 
-/// A body that may contain the password for reauthentication.
+/// A body that may contain the password, to reauthenticate in the same call.
 pub trait MayProve {
     /// The password's field. The extractor leaves it empty.
     fn password(&mut self) -> &mut Field;
 }
 
-/// A sensitive call, from a user who has reauthenticated recently or sends the password. Other calls are
-/// refused with 403 `reauthentication_required`.
+/// A sensitive call, from a user who has recently reauthenticated or sends the password in the body.
+/// Other calls are refused with 403 `reauthentication_required`.
 pub struct RecentlyAuthenticatedCall<T> {
     pub proven: Proven,
     /// How the access token was sent.
@@ -122,7 +122,7 @@ impl<T: DeserializeOwned + MayProve + 'static> FromRequest for RecentlyAuthentic
     }
 }
 
-/// The recent reauthentication, or one with this password.
+/// Checks that the user has recently reauthenticated, or reauthenticates with this password.
 pub(super) async fn proven(
     req: &HttpRequest,
     who: &Authenticated,

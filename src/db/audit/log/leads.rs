@@ -88,9 +88,9 @@ fn equal<'a>(query: Query<'a>, lead: Lead<'a>) -> Query<'a> {
     }
 }
 
-/// An event name and another filter, as a range in the index of both. Two frequent values may never occur
-/// together, and as two equations Postgres would read all events of either. As a range over all three
-/// columns it would read all other events of the first.
+/// Filters by an event and another column, as a range within the index over both. Two frequent values may never occur
+/// together; with two `column = value` conditions Postgres would read all rows of one of them, and with a range over
+/// all three columns all rows with the first value.
 fn with_event<'a>(
     query: Query<'a>,
     lead: Lead<'a>,
@@ -115,8 +115,9 @@ fn with_event<'a>(
     }
 }
 
-/// A single filter, as a range of its index in the order of that index. With an equation, Postgres would
-/// read events by number if it takes a value for frequent, even if all of its events are old.
+/// Filters by one column alone, as a range over its index, in index order. With `column = value` instead, Postgres may
+/// scan the whole log by `seq` when it estimates that the value is frequent. That is slow if all matching events are
+/// old.
 fn alone<'a>(query: Query<'a>, lead: Lead<'a>, span: Span, newest_first: bool) -> Query<'a> {
     macro_rules! range {
         ($column:ident, $kind:ty, $value:expr) => {{

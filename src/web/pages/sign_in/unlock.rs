@@ -7,7 +7,7 @@ use askama::Template;
 use crate::{
     domain::secrets::secret::SecretString,
     flows::sign_in::{
-        known_browser::know_browser_afresh,
+        known_browser::renew_known_browser,
         unlock::{self, Outcome},
     },
     web::{
@@ -54,7 +54,7 @@ pub async fn post(
 ) -> WebResult {
     match unlock::by_mail(request.services(), &token, &request.client).await? {
         Outcome::Unlocked(user) => {
-            let device = know_browser_afresh(request.services(), &request.client.device, &user);
+            let device = renew_known_browser(request.services(), &request.client.device, &user);
             let answer = see_other_with(&request.session, LOGIN, &Flash::success(copy::UNLOCKED));
             Ok(answer.with_cookies([request.state.settings.device_cookie(&device)]))
         }
