@@ -239,7 +239,8 @@ pub mod internals {
                 BACKUP_CODE_NOT_RIGHT, CODE_NOT_RIGHT, CODE_USED, EMAIL_TAKEN,
                 OTHER_DEVICES_SIGNED_OUT, OVERTAKEN, PASSWORD_CHANGED, REGISTERED, SIGN_IN_BLOCKED,
                 SIGN_IN_EXPIRED, SIGNED_OUT, WRONG_EMAIL_OR_PASSWORD, WRONG_PASSWORD,
-                WRONG_PASSWORD_OF_ACCOUNT, phone_clock_is_off, too_many_attempts,
+                WRONG_PASSWORD_OF_ACCOUNT, WRONG_PASSWORD_TO_CONFIRM, phone_clock_is_off,
+                too_many_attempts,
             };
         }
         pub mod guard {
@@ -249,16 +250,17 @@ pub mod internals {
             pub use crate::web::pages::{
                 AccountPage, ActivityItem, ActivityPage, AdminActPage, AdminBulkPage,
                 AdminUserPage, AdminUsersPage, AlreadyVerifiedPage, AuditLine, AuditPage,
-                AuditQuery, BackupCodesPage, BackupCodesReason, ChangePasswordPage, CheckMailPage,
-                CheckMailReason, Chip, ConfirmedPage, DashboardPage, DeviceItem, DeviceLine,
-                ErrorPage, EventLine, ExportPage, ForgotPasswordPage, ForgotPasswordSentPage,
-                ImportLine, ImportPage, ImportUndoPage, ImportsPage, InvitationInvalidPage,
-                InvitationLine, InvitationPage, InvitationsPage, InvitePage, Kind, LeftOutLine,
-                ListQuery, LoginPage, LoginVerifyPage, MailLine, NoUse, Party, ProfilePage,
-                ReauthenticatePage, RegisterPage, ReportView, ResetLinkInvalidPage,
-                ResetPasswordPage, RowLine, SecondFactorState, Section, SessionsPage, Stage,
-                TwoFactorAct, TwoFactorActPage, TwoFactorPage, TwoFactorState,
-                UnlockLinkInvalidPage, UnlockPage, UserLine, VerifyEmailPage,
+                AuditQuery, BackupCodesPage, BackupCodesReason, ChangeEmailPage,
+                ChangePasswordPage, CheckMailPage, CheckMailReason, Chip, ConfirmEmailPage,
+                ConfirmLinkInvalidPage, ConfirmedPage, DashboardPage, DeletePage, DeviceItem,
+                DeviceLine, ErrorPage, EventLine, ExportPage, ForgotPasswordPage,
+                ForgotPasswordSentPage, ImportLine, ImportPage, ImportUndoPage, ImportsPage,
+                InvitationInvalidPage, InvitationLine, InvitationPage, InvitationsPage, InvitePage,
+                Kind, LeftOutLine, ListQuery, LoginPage, LoginVerifyPage, MailLine, NoUse, Party,
+                PendingChange, ProfilePage, ReauthenticatePage, RegisterPage, ReportView,
+                ResetLinkInvalidPage, ResetPasswordPage, RestorePage, RowLine, SecondFactorState,
+                Section, SessionsPage, Stage, Takes, TwoFactorAct, TwoFactorActPage, TwoFactorPage,
+                TwoFactorState, UnlockLinkInvalidPage, UnlockPage, UserLine, VerifyEmailPage,
                 VerifyLinkInvalidPage, VerifyProof,
             };
         }

@@ -61,6 +61,8 @@ pub enum Failure {
     Unreachable(#[from] io::Error),
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
+    #[error("TLS fails: {0}")]
+    Handshake(io::Error),
     #[error("it does not speak HTTP as expected: {0}")]
     Http(#[from] hyper::Error),
     #[error("the request cannot be made: {0}")]
@@ -112,8 +114,11 @@ impl Outbound {
         };
         let tls = self.tls.get_or_try_init(system_tls).await?;
         let connector = TlsConnector::from(Arc::clone(tls));
-        self.ask_over(connector.connect(name, stream).await?, request)
+        let stream = connector
+            .connect(name, stream)
             .await
+            .map_err(Failure::Handshake)?;
+        self.ask_over(stream, request).await
     }
 
     /// Sends one request on its own connection.

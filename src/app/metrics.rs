@@ -86,7 +86,7 @@ async fn answer(
     let (status, body) = match (method, path) {
         (b"GET" | b"HEAD", b"/metrics") => {
             let place = answered.acquire().await;
-            let body = gather(services).await;
+            let body = render(services).await;
             drop(place);
             ("200 OK", body)
         }
@@ -106,7 +106,7 @@ async fn answer(
 }
 
 /// Counters, and current gauges. Gauges that need the database are left out while it is unavailable.
-async fn gather(s: &Services) -> String {
+async fn render(s: &Services) -> String {
     let mut text = Text::default();
     let name = "vestibule_build_info";
     text.family(name, "The version that runs.", "gauge");

@@ -31,7 +31,7 @@ use verdict::Status;
 
 const MISUSED: u8 = 2;
 /// The most findings that are printed one by one.
-const TOLD: u64 = 1000;
+const PRINTED: u64 = 1000;
 
 /// The commands below `vestibule audit`.
 #[derive(Debug, Subcommand)]
@@ -204,13 +204,13 @@ async fn verify(config: Config, args: VerifyArgs) -> Result<ExitCode, Failure> {
         let (mut out, mut count) = (BufWriter::new(io::stdout()), 0);
         let mut tell = |finding: &Finding| {
             count += 1;
-            if args.json || count <= TOLD {
+            if args.json || count <= PRINTED {
                 // A closed pipe is ignored, because the verdict still counts.
                 let _ = out.write_all(verdict::finding(finding, args.json).as_bytes());
             }
         };
         let report = verify::verify(s, args.expect, &mut tell).await?;
-        out.write_all(verdict::sum(&report, args.json, TOLD).as_bytes())?;
+        out.write_all(verdict::sum(&report, args.json, PRINTED).as_bytes())?;
         out.flush()?;
         Ok(report)
     });

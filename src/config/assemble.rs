@@ -94,5 +94,6 @@ fn policy(reader: &mut Reader<'_>) -> Read<Policy> {
         sessions: sessions?,
         audit_retention_days: reader.optional(&audit::AUDIT_RETENTION_DAYS)?,
         unverified_after: reader.value(&accounts::UNVERIFIED_DAYS)?,
+        deletion_grace: reader.value(&accounts::DELETION_GRACE_DAYS)?,
     })
 }

@@ -61,6 +61,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    email_changes (user_id) {
+        user_id -> Uuid,
+        new_email -> Text,
+        new_email_canonical -> Text,
+        token_id -> Text,
+        rev -> Int8,
+        session_id -> Nullable<Uuid>,
+        requested_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    former_addresses (user_id, email_canonical) {
+        user_id -> Uuid,
+        email_canonical -> Text,
+        email -> Text,
+        replaced_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     invitations (id) {
         id -> Uuid,
         email -> Text,
@@ -243,10 +265,14 @@ diesel::table! {
         browsers_known_from -> Nullable<Timestamptz>,
         unverified_since -> Nullable<Timestamptz>,
         search -> Text,
+        owner_deleted_at -> Nullable<Timestamptz>,
     }
 }
 
 diesel::joinable!(backup_codes -> users (user_id));
+diesel::joinable!(email_changes -> sessions (session_id));
+diesel::joinable!(email_changes -> users (user_id));
+diesel::joinable!(former_addresses -> users (user_id));
 diesel::joinable!(invitations -> users (invited_by));
 diesel::joinable!(mails -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));

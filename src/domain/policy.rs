@@ -35,4 +35,6 @@ pub struct Policy {
     pub audit_retention_days: Option<i64>,
     /// After how long an account that was never verified is deleted; `None` keeps it.
     pub unverified_after: Option<TimeDelta>,
+    /// How long a deleted account can be restored before it is erased.
+    pub deletion_grace: TimeDelta,
 }

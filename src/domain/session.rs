@@ -49,6 +49,10 @@ pub enum EndReason {
     SecondFactorChanged,
     /// The owner of the address set a new password while verifying it.
     AddressClaimed,
+    /// The account moved to another address elsewhere.
+    EmailChanged,
+    /// The owner deleted the account.
+    AccountDeleted,
     /// A used refresh token was presented again.
     Replay,
     /// An admin or operator ended it.
@@ -69,6 +73,8 @@ impl EndReason {
             Self::PasswordReset => "password_reset",
             Self::SecondFactorChanged => "second_factor_changed",
             Self::AddressClaimed => "address_claimed",
+            Self::EmailChanged => "email_changed",
+            Self::AccountDeleted => "account_deleted",
             Self::Replay => "replay",
             Self::ByAdmin => "by_admin",
             Self::Limit => "limit",

@@ -1,9 +1,12 @@
-//! Accounts: registering, invitations, verification, passwords, the overview, the profile, the activity, the export.
+//! Accounts: registering, invitations, verification, addresses, passwords, deletion, the overview, the profile, the activity, the export.
 
 pub mod accept_invitation;
 pub mod activity;
+pub mod change_email;
 pub mod change_password;
+pub mod confirm_email;
 pub mod create_user;
+pub mod deletion;
 pub mod export;
 pub mod invitations;
 pub(in crate::flows) mod new_password;

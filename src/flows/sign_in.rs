@@ -31,6 +31,7 @@ use crate::{
         sign_in::{attempts::Pause, device::DeviceCookie},
     },
     flows::{
+        accounts::deletion::{Restorable, SignedInBy, is_restorable, restorable},
         admin::vouching::is_vouched_for,
         audit::record::{record_anonymous, record_own, subject_of},
         flood_limits::count_request,
@@ -65,6 +66,8 @@ pub enum Outcome {
     SignedIn(TokenPair),
     /// The password is right, and a code is required.
     SecondFactorRequired(PendingSignIn),
+    /// The credentials are right; the owner has deleted the account, and may restore it.
+    AccountDeleted(Restorable),
     /// Address and password do not match, or the account may not sign in. The two cases have the same
     /// answer.
     Rejected,
@@ -124,11 +127,27 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
 }
 
 fn may_sign_in(s: &Services, user: &User) -> bool {
-    user.disabled_at.is_none() && !is_unverified(s, user)
+    (user.disabled_at.is_none() || is_restorable(s, user)) && !is_unverified(s, user)
 }
 
 fn is_unverified(s: &Services, user: &User) -> bool {
     s.policy.email_verification == EmailVerification::Required && !user.email_verified()
+}
+
+/// Locks the user, as far as the credentials are those that were checked: one who may sign in, or may restore
+/// the account.
+pub(in crate::flows) async fn hold_for_sign_in(
+    s: &Services,
+    tx: &Transaction<'_>,
+    user: &User,
+) -> Result<bool> {
+    let (id, rev) = (user.id, user.revocation_id);
+    Ok(if is_restorable(s, user) {
+        let earliest = s.now() - s.policy.deletion_grace;
+        db::accounts::deletion::hold(tx, id, rev, earliest).await?
+    } else {
+        db::accounts::credentials::hold(tx, id, rev).await?
+    })
 }
 
 /// A hash under the current settings; `None` if there is no time for it, and the next sign-in makes it.
@@ -172,7 +191,7 @@ async fn admit(
         }
         // The password was right under this `rev`. If it changed while the hash was computed, the sign-in
         // is refused.
-        if !db::accounts::credentials::hold(tx, user.id, user.revocation_id).await? {
+        if !hold_for_sign_in(s, tx, user).await? {
             note_failure(s, tx, Subject::User(user.id), client).await?;
             return Ok(Outcome::Rejected);
         }
@@ -202,6 +221,10 @@ async fn proceed(
         record_anonymous(s, tx, Event::SecondFactorRequired, subject, client).await?;
         let pending = pending_sign_in(s, user, rev, Waiting::SignIn)?;
         return Ok(Outcome::SecondFactorRequired(pending));
+    }
+    if is_restorable(s, user) {
+        let restorable = restorable(s, user, SignedInBy::Password);
+        return Ok(Outcome::AccountDeleted(restorable));
     }
     let beginning = Beginning {
         user,

@@ -30,7 +30,7 @@ pub(super) fn refuse_tcp(layout: &Layout, account: &Account) -> Result<bool, IoE
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         read => read.at("read", &path)?,
     };
-    let Some(Mended { text, disabled }) = mended(&text) else {
+    let Some(Rewritten { text, disabled }) = rewritten(&text) else {
         return Ok(false);
     };
     // Written beside the cluster and moved in, for root must not write where another user could
@@ -50,14 +50,14 @@ pub(super) fn refuse_tcp(layout: &Layout, account: &Account) -> Result<bool, IoE
     Ok(true)
 }
 
-struct Mended {
+struct Rewritten {
     text: Vec<u8>,
     /// How many lines were disabled.
     disabled: usize,
 }
 
 /// The file with only local lines and refusals; `None` where it is that already.
-fn mended(text: &[u8]) -> Option<Mended> {
+fn rewritten(text: &[u8]) -> Option<Rewritten> {
     let mut kept = Vec::with_capacity(text.len() + 256);
     let mut disabled = 0;
     for record in records(text) {
@@ -77,7 +77,7 @@ fn mended(text: &[u8]) -> Option<Mended> {
         }
         kept.extend_from_slice(REFUSE_TCP);
     }
-    Some(Mended {
+    Some(Rewritten {
         text: kept,
         disabled,
     })
@@ -117,8 +117,8 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn mend(text: &str) -> Option<String> {
-        mended(text.as_bytes()).map(|mended| String::from_utf8(mended.text).unwrap())
+    fn rewrite(text: &str) -> Option<String> {
+        rewritten(text.as_bytes()).map(|mended| String::from_utf8(mended.text).unwrap())
     }
 
     #[test]
@@ -138,7 +138,7 @@ mod tests {
             "include_if_exists other.conf\n",
         ];
         let text = before.to_owned() + &admitting.concat() + "host all all 10.0.0.0/8 reject";
-        let mended = mend(&text).unwrap();
+        let mended = rewrite(&text).unwrap();
         assert!(mended.starts_with(before), "{mended}");
         for line in admitting {
             let disabled = format!("\n# Disabled by Vestibule, which refuses TCP: {line}");
@@ -146,12 +146,12 @@ mod tests {
         }
         assert!(mended.contains("\nhost all all 10.0.0.0/8 reject\n"));
         assert!(mended.ends_with("reject\n"));
-        assert_eq!(mend(&mended), None, "it is mended once");
+        assert_eq!(rewrite(&mended), None, "it is mended once");
     }
 
     #[test]
     fn what_is_disabled_stays_one_comment() {
-        let mended = mend("host all all all \\\r\n trust\n").unwrap();
+        let mended = rewrite("host all all all \\\r\n trust\n").unwrap();
         let first: Vec<&[u8]> = records(mended.as_bytes()).collect();
         assert!(first[0].starts_with(b"#") && first[0].ends_with(b"trust\n"));
     }

@@ -219,6 +219,60 @@ mails! {
         preheader: "Confirm that this address is yours.",
         expires_in: Some(*expires_in),
     };
+    /// To the address that a user wants to move to. Where `replaces_account`, an account has that address,
+    /// has never proven it, and goes.
+    ConfirmEmailChange { link: String, expires_in: Duration, replaces_account: bool }
+    in "mail/confirm_email_change.html" "mail/confirm_email_change.txt" => Declared {
+        kind: "confirm_email_change",
+        rule: Rule::Capped,
+        subject: "Confirm your new email address for {product}",
+        preheader: "Your account moves to this address when you open the link and confirm.",
+        expires_in: Some(*expires_in),
+    };
+    /// To the address that a user wants to leave. The new one is masked.
+    EmailChangeRequested { notice: Notice, new_address: String }
+    in "mail/email_change_requested.html" "mail/email_change_requested.txt" => Declared {
+        kind: "email_change_requested",
+        rule: Rule::Merged,
+        subject: "A change of your {product} email address was requested",
+        preheader: WHAT_IF_NOT_YOU,
+        expires_in: None,
+    };
+    /// To both addresses. The new one is masked.
+    EmailChanged { notice: Notice, new_address: String, is_old: bool }
+    in "mail/email_changed.html" "mail/email_changed.txt" => Declared {
+        kind: "email_changed",
+        rule: Rule::Free,
+        subject: "Your {product} email address was changed",
+        preheader: WHAT_IF_NOT_YOU,
+        expires_in: None,
+    };
+    /// To the owner of an address that another account wanted to move to.
+    EmailChangeToTakenAddress { sign_in_link: String }
+    in "mail/email_change_to_taken_address.html" "mail/email_change_to_taken_address.txt" => Declared {
+        kind: "email_change_to_taken_address",
+        rule: Rule::Capped,
+        subject: "Someone tried to use your address for another {product} account",
+        preheader: "Nothing has changed. Your address stays with your account.",
+        expires_in: None,
+    };
+    /// The owner deleted the account. Signing in before `erased_at` leads to the page that restores it.
+    AccountDeleted { notice: Notice, sign_in_link: String, erased_at: DateTime<Utc> }
+    in "mail/account_deleted.html" "mail/account_deleted.txt" => Declared {
+        kind: "account_deleted",
+        rule: Rule::Free,
+        subject: "Your {product} account was deleted",
+        preheader: "Sign in before it is erased to keep it.",
+        expires_in: None,
+    };
+    AccountRestored { notice: Notice }
+    in "mail/account_restored.html" "mail/account_restored.txt" => Declared {
+        kind: "account_restored",
+        rule: Rule::Free,
+        subject: "Your {product} account was restored",
+        preheader: WHAT_IF_NOT_YOU,
+        expires_in: None,
+    };
     AddressAlreadyRegistered { sign_in_link: String, reset_link: String }
     in "mail/address_already_registered.html" "mail/address_already_registered.txt" => Declared {
         kind: "address_already_registered",

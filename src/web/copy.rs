@@ -175,7 +175,7 @@ pub const YOUR_OWN_ACCOUNT: &str = "This is your own account.";
 /// In such a list: an id without an account.
 pub const NO_ACCOUNT_OF_ID: &str = "There is no account with this id.";
 /// The act would change none of the selected users.
-pub const NOBODY_LEFT: &str = "Nothing was done: this would change none of the selected users.";
+pub const NO_USER_LEFT: &str = "Nothing was done: this would change none of the selected users.";
 /// A selection of all users that a search found cannot be confirmed.
 pub const SELECTION_GONE: &str = "This selection was confirmed before, or is older than an hour. Search again, and select from there.";
 /// No act was chosen for the selected users.
@@ -227,6 +227,40 @@ pub fn backup_code_used(left: i64) -> String {
 /// After a change of the name.
 pub const NAME_SAVED: &str = "Your name was saved.";
 pub const NAME_REMOVED: &str = "Your name was removed. Pages show your address instead.";
+/// After asking for another address. The same for a free and for a taken one.
+pub fn confirm_new_address(new_email: &str) -> String {
+    format!("We have sent a link to {new_email}. Open it in this browser to confirm the change.")
+}
+/// After cancelling a change of address.
+pub const EMAIL_CHANGE_CANCELLED: &str =
+    "The change is cancelled, and its link no longer works. Your address stays as it is.";
+/// There was no change of address to cancel.
+pub const NO_EMAIL_CHANGE: &str = "No change of address is waiting.";
+/// After a change of address.
+pub const EMAIL_CHANGED: &str = "Your address is changed. Every other device is signed out.";
+/// After a change of address without a session.
+pub const EMAIL_CHANGED_SIGN_IN: &str =
+    "Your address is changed. Sign in with the new address to go on.";
+/// The link of a change of address belongs to another account.
+pub const CONFIRM_NOT_YOURS: &str = "This link belongs to another account than the one that you are signed in to. Enter the password of that account.";
+/// The password typed to confirm a change of address is wrong.
+pub const WRONG_PASSWORD_TO_CONFIRM: &str =
+    "This is not the password of the account. Check it and try again.";
+/// Another account got the address before the change was confirmed.
+pub const NEW_ADDRESS_TAKEN: &str =
+    "Another account has this address, so yours cannot move to it. Nothing was changed.";
+/// After deleting one's own account.
+pub fn account_deleted(erased_on: &str) -> String {
+    format!(
+        "Your account is deleted, and you are signed out everywhere. It will be erased on {erased_on}. Sign in before then to restore it."
+    )
+}
+/// After keeping an account that was deleted.
+pub const ACCOUNT_RESTORED: &str = "Your account is restored, and you are signed in.";
+/// The page that restores an account was opened without signing in to it.
+pub const SIGN_IN_TO_RESTORE: &str = "Sign in to restore an account that you have deleted.";
+/// An act takes a proof with the second factor.
+pub const CODE_NEEDED: &str = "This call needs a recent reauthentication with a code: send `code` to /api/auth/reauthenticate first.";
 /// After a change of password.
 pub const PASSWORD_CHANGED: &str = "Your password is changed. Every other device is signed out.";
 /// After a change of password whose session ended at the same moment.

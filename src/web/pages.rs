@@ -16,12 +16,16 @@ pub mod sign_in;
 pub mod start;
 
 pub use accounts::activity::{ActivityItem, ActivityPage};
+pub use accounts::change_email::{ChangeEmailPage, PendingChange};
 pub use accounts::change_password::ChangePasswordPage;
+pub use accounts::confirm_email::{ConfirmEmailPage, ConfirmLinkInvalidPage};
+pub use accounts::delete::DeletePage;
 pub use accounts::export::ExportPage;
 pub use accounts::invitation::{InvitationInvalidPage, InvitationPage, NoUse};
 pub use accounts::overview::{AccountPage, SecondFactorState};
 pub use accounts::profile::ProfilePage;
 pub use accounts::register::{CheckMailPage, CheckMailReason, RegisterPage};
+pub use accounts::restore::RestorePage;
 pub use accounts::verify_email::{
     AlreadyVerifiedPage, VerifyEmailPage, VerifyLinkInvalidPage, VerifyProof,
 };
@@ -34,7 +38,7 @@ pub use admin::user::{AdminUserPage, DeviceLine, EventLine, MailLine, Section};
 pub use admin::users::{AdminUsersPage, ListQuery, UserLine};
 pub use audit::{AuditLine, AuditPage, AuditQuery, Party};
 pub use authenticators::backup_codes::{BackupCodesPage, BackupCodesReason};
-pub use authenticators::reauthenticate::{ConfirmedPage, ReauthenticatePage};
+pub use authenticators::reauthenticate::{ConfirmedPage, ReauthenticatePage, Takes};
 pub use authenticators::two_factor::{
     TwoFactorAct, TwoFactorActPage, TwoFactorPage, TwoFactorState,
 };

@@ -4,6 +4,8 @@
 pub const ACCOUNT: &str = "/account";
 /// Where a password is changed.
 pub const CHANGE_PASSWORD: &str = "/account/password";
+/// Where the address is changed. The proof that it takes includes the second factor.
+pub const EMAIL: &str = "/account/email";
 /// The open invitations.
 pub const ADMIN_INVITATIONS: &str = "/admin/invitations";
 /// The files of accounts.
@@ -12,6 +14,8 @@ pub const IMPORTS: &str = "/admin/users/import";
 pub const USERS: &str = "/admin/users";
 /// Where everyone else begins.
 pub const LOGIN: &str = "/login";
+/// Where the owner of a deleted account keeps it.
+pub const RESTORE: &str = "/account/restore";
 /// Where a code is asked for.
 pub const LOGIN_VERIFY: &str = "/login/verify";
 /// Where a reset link is asked for.

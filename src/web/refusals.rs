@@ -36,6 +36,11 @@ pub(super) fn email_taken() -> WebError {
     at("email", codes::EMAIL_TAKEN, copy::EMAIL_TAKEN)
 }
 
+/// 409: the address that the account was to move to has another account.
+pub(super) fn new_address_taken() -> WebError {
+    WebError::refused(codes::EMAIL_TAKEN, copy::NEW_ADDRESS_TAKEN)
+}
+
 /// 409: the invited address got an account in another way.
 pub(super) fn invited_address_taken() -> WebError {
     let detail = copy::INVITATION_ADDRESS_TAKEN;
@@ -64,6 +69,11 @@ pub(super) fn dead_token(detail: &'static str) -> WebError {
 /// 422: a mailed link is invalid. It concerns no session, so the status is not 401.
 pub(super) fn dead_link() -> WebError {
     at("token", codes::DEAD_LINK, codes::DEAD_LINK.says)
+}
+
+/// 422: an account with a second factor takes a code as well.
+pub(super) fn code_missing() -> WebError {
+    at("code", codes::INVALID_INPUT, copy::missing("a code"))
 }
 
 /// A wrong code: [`codes::WRONG_SIGN_IN_CODE`], or within a session, where a 401 would concern the access

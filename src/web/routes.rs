@@ -126,7 +126,7 @@ fn act_paths() -> Vec<&'static str> {
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
-    use super::pages::{accounts::{activity, export as data, overview, change_password, invitation, password_strength, profile, register, resend_verification, verify_email}, admin::{bulk, dashboard, invitations, user, users}, audit::{self, export}, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
+    use super::pages::{accounts::{activity, change_email, change_password, confirm_email, delete, export as data, overview, invitation, password_strength, profile, register, resend_verification, restore, verify_email}, admin::{bulk, dashboard, invitations, user, users}, audit::{self, export}, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
     use Guard::{Admin, AnySession, Anyone, Session};
     vec![
         ("/", Anyone, vec![read().to(start::get)]),
@@ -140,6 +140,7 @@ fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
         ("/forgot-password", Anyone, vec![read().to(forgot_password::get), post().to(forgot_password::post)]),
         ("/reset-password", Anyone, vec![read().to(reset_password::get), post().to(reset_password::post)]),
         ("/password-strength", Anyone, vec![post().to(password_strength::post)]),
+        ("/confirm-email", Anyone, vec![read().to(confirm_email::get), post().to(confirm_email::post)]),
         ("/unlock", Anyone, vec![read().to(unlock::get), post().to(unlock::post)]),
         ("/account", Session, vec![read().to(overview::get)]),
         ("/account/profile", Session, vec![read().to(profile::get), post().to(profile::post)]),
@@ -147,6 +148,10 @@ fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
         ("/account/activity", Session, vec![read().to(activity::get)]),
         ("/account/activity/export", Session, vec![read().to(activity::export)]),
         ("/account/export", Session, vec![read().to(data::get), post().to(data::post)]),
+        ("/account/email", Session, vec![read().to(change_email::get), post().to(change_email::post)]),
+        ("/account/email/cancel", Session, vec![read().to(change_email::back), post().to(change_email::cancel)]),
+        ("/account/delete", Session, vec![read().to(delete::get), post().to(delete::post)]),
+        ("/account/restore", Anyone, vec![read().to(restore::get), post().to(restore::post)]),
         ("/account/sessions", Session, vec![read().to(sessions::get)]),
         ("/account/sessions/revoke-others", Session, vec![read().to(sessions::back), post().to(sessions::revoke_others)]),
         ("/account/sessions/{id}/revoke", Session, vec![read().to(sessions::back), post().to(sessions::revoke)]),

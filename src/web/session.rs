@@ -15,12 +15,16 @@ use super::{
     state::State,
     view::{Flash, FlashKind},
 };
-use crate::domain::secrets::{random, secret::SecretString};
+use crate::{
+    domain::secrets::{random, secret::SecretString},
+    flows::accounts::deletion::Restorable,
+};
 
 const CSRF: &str = "csrf";
 const FLASH: &str = "flash";
 const PENDING: &str = "pending";
 const KEPT_ACT: &str = "act";
+const RESTORING: &str = "restoring";
 
 /// A pending sign-in.
 #[derive(Clone, Serialize, Deserialize)]
@@ -33,6 +37,14 @@ pub struct Pending {
     /// Whether its code also sets a new password.
     #[serde(default)]
     pub resets: bool,
+}
+
+/// A sign-in to an account that its owner has deleted.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Restoring {
+    pub restorable: Restorable,
+    /// Whether the cookies should outlive the browser.
+    pub remember_me: bool,
 }
 
 /// A sensitive act that waits for reauthentication, with its input.
@@ -117,6 +129,21 @@ impl BrowserSession {
     /// Deletes the pending sign-in.
     pub fn forget_pending(&self) {
         self.session.remove(PENDING);
+    }
+
+    /// Keeps a sign-in to a deleted account.
+    pub fn set_restoring(&self, restoring: &Restoring) {
+        self.put(RESTORING, restoring);
+    }
+
+    /// The sign-in to a deleted account.
+    pub fn restoring(&self) -> Option<Restoring> {
+        self.session.get(RESTORING).ok().flatten()
+    }
+
+    /// Forgets it.
+    pub fn forget_restoring(&self) {
+        self.session.remove(RESTORING);
     }
 
     /// Stores an act that waits for reauthentication. It replaces an earlier one.

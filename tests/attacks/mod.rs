@@ -2,6 +2,7 @@
 //! both exist. `docs/security.md` lists all cases, including those that other modules of these tests
 //! cover. Ids such as "ASVS 6.3.1" refer to OWASP ASVS 5.0.
 
+mod email_changes;
 mod enumeration;
 mod faults;
 mod forms;

@@ -24,6 +24,7 @@ mod database_poolers;
 mod database_tls;
 #[cfg(target_os = "linux")]
 mod dear_hashes;
+mod email_changes;
 mod embedded;
 mod embedded_deaths;
 mod env_file;

@@ -5,9 +5,11 @@ use vestibule::internals::domain::accounts::display_name::DisplayNameError;
 use vestibule::internals::domain::password::PasswordRefusal;
 use vestibule::internals::web::copy;
 use vestibule::internals::web::pages::{
-    AccountPage, ActivityItem, ActivityPage, BackupCodesPage, BackupCodesReason,
-    ChangePasswordPage, ConfirmedPage, DeviceItem, ExportPage, ProfilePage, ReauthenticatePage,
-    SecondFactorState, SessionsPage, TwoFactorAct, TwoFactorActPage, TwoFactorPage, TwoFactorState,
+    AccountPage, ActivityItem, ActivityPage, BackupCodesPage, BackupCodesReason, ChangeEmailPage,
+    ChangePasswordPage, ConfirmEmailPage, ConfirmLinkInvalidPage, ConfirmedPage, DeletePage,
+    DeviceItem, ExportPage, PendingChange, ProfilePage, ReauthenticatePage, RestorePage,
+    SecondFactorState, SessionsPage, Takes, TwoFactorAct, TwoFactorActPage, TwoFactorPage,
+    TwoFactorState,
 };
 use vestibule::internals::web::qr;
 use vestibule::internals::web::view::{FieldErrors, Flash, Shell};
@@ -53,6 +55,7 @@ fn account(name: &str, second_factor: SecondFactorState) -> AccountPage {
         email: EMAIL.to_owned(),
         display_name: Some(name.to_owned()),
         email_verified: true,
+        new_email: String::new(),
         deleted_at: None,
         imported: false,
         created_at: seconds_ago(9_000_000),
@@ -80,6 +83,7 @@ fn changed_account() -> AccountPage {
     let flash = Flash::success(copy::PASSWORD_CHANGED);
     AccountPage {
         shell: with_flash(signed_in(NAME), flash),
+        new_email: "grace.hopper@example.org".to_owned(),
         ..account(NAME, enrolled(8))
     }
 }
@@ -245,14 +249,57 @@ fn other_sessions() -> Vec<DeviceItem> {
     ]
 }
 
-fn reauthenticate(purpose: &'static str, takes_code: bool, errors: FieldErrors) -> String {
+fn reauthenticate(purpose: &'static str, takes: Takes, errors: FieldErrors) -> String {
     html(&ReauthenticatePage {
         shell: signed_in(NAME),
         email: EMAIL.to_owned(),
         purpose,
         next: "/account/two-factor/disable".to_owned(),
         back: "/account/two-factor".to_owned(),
-        takes_code,
+        takes,
+        errors,
+    })
+}
+
+fn change_email(name: &str, waits: bool, errors: FieldErrors) -> String {
+    html(&ChangeEmailPage {
+        shell: signed_in(name),
+        email: EMAIL.to_owned(),
+        pending: waits.then(|| PendingChange {
+            new_email: "grace.hopper@example.org".to_owned(),
+            requested_at: seconds_ago(600),
+            expires_at: seconds_ago(-85_800),
+        }),
+        new_email: if waits {
+            String::new()
+        } else {
+            name.to_owned()
+        },
+        errors,
+    })
+}
+
+fn confirm_email(email: &str, errors: FieldErrors) -> String {
+    html(&ConfirmEmailPage {
+        shell: signed_in(NAME),
+        token: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.abc_DEF-123".to_owned(),
+        email: email.to_owned(),
+        new_email: "grace.hopper@example.org".to_owned(),
+        errors,
+    })
+}
+
+fn delete(asks_password: bool, errors: FieldErrors) -> String {
+    html(&DeletePage {
+        shell: signed_in(NAME),
+        email: EMAIL.to_owned(),
+        grace_days: 30,
+        asks_password,
+        confirm_email: if errors.is_empty() {
+            String::new()
+        } else {
+            HOSTILE.to_owned()
+        },
         errors,
     })
 }
@@ -306,6 +353,40 @@ pub(crate) fn pages() -> Vec<Rendered> {
             "export-wrong-password",
             export(EMAIL, wrong("password", copy::WRONG_PASSWORD)),
         ),
+        ("change-email", change_email(NAME, false, fine())),
+        ("change-email-waiting", change_email(NAME, true, fine())),
+        (
+            "change-email-errors",
+            change_email(
+                HOSTILE,
+                false,
+                wrong("new_email", "Enter an email address."),
+            ),
+        ),
+        ("confirm-email", confirm_email(EMAIL, fine())),
+        (
+            "confirm-email-errors",
+            confirm_email("", wrong("password", copy::WRONG_PASSWORD_TO_CONFIRM)),
+        ),
+        ("delete", delete(false, fine())),
+        ("delete-errors", {
+            let mut errors = wrong("confirm_email", "This is not the address of your account.");
+            errors.add("password", copy::WRONG_PASSWORD);
+            delete(true, errors)
+        }),
+        (
+            "restore",
+            html(&RestorePage {
+                shell: signed_in(NAME),
+                erased_at: seconds_ago(-2_588_400),
+            }),
+        ),
+        (
+            "confirm-link-invalid",
+            html(&ConfirmLinkInvalidPage {
+                shell: signed_in(NAME),
+            }),
+        ),
         ("change-password", change_password(false, fine())),
         ("change-password-must", change_password(true, fine())),
         ("change-password-errors", change_password(false, both)),
@@ -325,18 +406,33 @@ pub(crate) fn pages() -> Vec<Rendered> {
             ];
             sessions(signed_in(NAME), &other_sessions(), browsers)
         }),
-        ("reauthenticate", reauthenticate("", false, fine())),
         (
             "reauthenticate-code",
-            reauthenticate(turning_off, true, fine()),
+            reauthenticate("to change your address", Takes::Code, fine()),
+        ),
+        (
+            "reauthenticate",
+            reauthenticate("", Takes::Password, fine()),
+        ),
+        (
+            "reauthenticate-code",
+            reauthenticate(turning_off, Takes::PasswordOrCode, fine()),
         ),
         (
             "reauthenticate-wrong-password",
-            reauthenticate(turning_off, false, wrong("password", copy::WRONG_PASSWORD)),
+            reauthenticate(
+                turning_off,
+                Takes::Password,
+                wrong("password", copy::WRONG_PASSWORD),
+            ),
         ),
         (
             "reauthenticate-wrong-code",
-            reauthenticate(turning_off, true, wrong("code", copy::CODE_NOT_RIGHT)),
+            reauthenticate(
+                turning_off,
+                Takes::PasswordOrCode,
+                wrong("code", copy::CODE_NOT_RIGHT),
+            ),
         ),
         ("confirmed", confirmed()),
         ("two-factor-off", off(true)),

@@ -79,6 +79,14 @@ pub(super) async fn run(config: Config, args: ShowArgs) -> Result<ExitCode, Fail
 fn in_json(whole: &Whole) -> Value {
     let mut value = rows::user(&whole.managed);
     value["import"] = whole.origin.as_ref().map_or(Value::Null, format::origin);
+    value["email_change"] = whole.email_change.as_ref().map_or(Value::Null, |change| {
+        json!({
+            "new_email": change.new_email,
+            "requested_at": change.requested_at,
+            "expires_at": change.expires_at,
+        })
+    });
+    value["erased_at"] = json!(whole.erased_at);
     value["sessions"] = whole.sessions.rows.iter().map(format::session).collect();
     value["sessions_next"] = json!(whole.sessions.next);
     value["events"] = whole.events.rows.iter().map(format::event).collect();
@@ -92,6 +100,16 @@ fn in_words(whole: &Whole) -> String {
     let mut text = profile(&whole.managed);
     if let Some(origin) = &whole.origin {
         text += &format::origin_line(origin);
+    }
+    if let Some(change) = &whole.email_change {
+        let (to, until) = (
+            format::plain(&change.new_email),
+            format::moment(change.expires_at),
+        );
+        text += &format!("  new address {to}, if its link is confirmed before {until}\n");
+    }
+    if let Some(at) = whole.erased_at {
+        text += &format!("  erased      {}\n", format::moment(at));
     }
     let Whole {
         sessions,

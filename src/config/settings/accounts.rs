@@ -31,6 +31,13 @@ settings! {
     /// 3650; 0 keeps them. Accounts of admins, imported ones and those that an operator made stay.
     UNVERIFIED_DAYS: Setting<Option<TimeDelta>> = fixed("7", days_or_never);
 
+    /// Days until a deleted account is erased, 1 to 365. Until then it can be restored, by its owner or
+    /// by an admin, whichever deleted it.
+    DELETION_GRACE_DAYS: Setting<TimeDelta> = fixed(
+        "30",
+        |text| whole(text, 1..=365).map(TimeDelta::days),
+    );
+
     /// The first admin, made at a start where there is no admin yet; goes with ADMIN_PASSWORD. An
     /// existing account with the address is not promoted: `vestibule user promote` does that.
     ADMIN_EMAIL: Optional<EmailAddress> = unset("admin@example.org", email);

@@ -66,5 +66,6 @@ pub async fn insert(tx: &Transaction<'_>, new: &NewUser<'_>) -> QueryResult<Opti
         verified_by_file: false,
         import_id: None,
         browsers_known_from: None,
+        owner_deleted_at: None,
     }))
 }

@@ -36,6 +36,7 @@ pub(in crate::db) struct UserRow {
     import_id: Option<Uuid>,
     browsers_known_from: Option<DateTime<Utc>>,
     two_factor: bool,
+    owner_deleted_at: Option<DateTime<Utc>>,
 }
 
 /// A user, with the hash of the password.
@@ -81,6 +82,7 @@ impl UserRow {
             verified_by_file: self.verified_by_file,
             import_id: self.import_id,
             browsers_known_from: self.browsers_known_from,
+            owner_deleted_at: self.owner_deleted_at,
         };
         UserRecord {
             user,

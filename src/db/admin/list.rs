@@ -40,7 +40,7 @@ struct Found {
 
 /// The users who match a text, and their number.
 #[derive(QueryableByName)]
-struct Gathered {
+struct Candidate {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
     #[diesel(sql_type = BigInt)]
@@ -93,7 +93,7 @@ async fn matching(
         return Ok(found);
     }
     plan(tx, BY_INDEX_OF_WORDS).await?;
-    let ids = async |statement: &str| -> QueryResult<Vec<Gathered>> {
+    let ids = async |statement: &str| -> QueryResult<Vec<Candidate>> {
         let statement = statement::bound(statement, search, limit);
         statement.load(&mut tx.connection()).await
     };
@@ -151,7 +151,7 @@ pub async fn count(tx: &Transaction<'_>, search: &UserSearch) -> QueryResult<Fig
             enough if enough >= BOUND => enough,
             _ => {
                 plan(tx, BY_INDEX_OF_WORDS).await?;
-                count(&statement::count_gathered(search)).await?
+                count(&statement::count_candidates(search)).await?
             }
         },
     };
@@ -170,7 +170,7 @@ pub async fn matching_ids(
         plan(tx, BY_INDEX_OF_WORDS).await?;
     }
     let statement = statement::matching_ids(search);
-    let found: Vec<Gathered> = statement::bound(&statement, search, limit)
+    let found: Vec<Candidate> = statement::bound(&statement, search, limit)
         .load(&mut tx.connection())
         .await?;
     Ok(found.into_iter().map(|one| one.id).collect())

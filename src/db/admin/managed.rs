@@ -159,14 +159,17 @@ pub async fn set_disabled(
     Ok(())
 }
 
-/// Marks an account as deleted, or removes the mark.
+/// Marks an account as deleted by an admin, or removes the mark, also the owner's.
 pub async fn set_deleted(
     tx: &Transaction<'_>,
     id: Uuid,
     deleted_at: Option<DateTime<Utc>>,
 ) -> QueryResult<()> {
     diesel::update(users::table.find(id))
-        .set(users::deleted_at.eq(deleted_at))
+        .set((
+            users::deleted_at.eq(deleted_at),
+            users::owner_deleted_at.eq(None::<DateTime<Utc>>),
+        ))
         .execute(&mut tx.connection())
         .await?;
     Ok(())
@@ -194,13 +197,18 @@ struct Erased {
     id: Uuid,
 }
 
-/// Erases up to a hundred users who were deleted before `before`, with all their data. Returns their ids.
-/// Locked rows are left to the next run.
+/// Erases up to a hundred users who were deleted before `before`, with all their data, and the invitations to
+/// their addresses. Returns their ids. Locked rows are left to the next run.
 pub async fn erase(tx: &Transaction<'_>, before: DateTime<Utc>) -> QueryResult<Vec<Uuid>> {
     let erased: Vec<Erased> = sql_query(
-        "DELETE FROM users WHERE id = ANY(ARRAY(
-            SELECT id FROM users WHERE deleted_at <= $1
-            ORDER BY deleted_at LIMIT 100 FOR UPDATE SKIP LOCKED)) RETURNING id",
+        "WITH due AS MATERIALIZED (
+            SELECT id, email_canonical FROM users WHERE deleted_at <= $1
+            ORDER BY deleted_at LIMIT 100 FOR UPDATE SKIP LOCKED),
+        invited AS (
+            DELETE FROM invitations WHERE email_canonical IN (
+                SELECT email_canonical FROM due
+                UNION SELECT f.email_canonical FROM former_addresses AS f JOIN due ON f.user_id = due.id))
+        DELETE FROM users USING due WHERE users.id = due.id RETURNING users.id",
     )
     .bind::<Timestamptz, _>(before)
     .get_results(&mut tx.connection())

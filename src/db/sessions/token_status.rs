@@ -32,6 +32,8 @@ pub struct TokenStatus {
     pub session: Option<SessionStatus>,
     /// When the user last reauthenticated in this session.
     pub proven_at: Option<DateTime<Utc>>,
+    /// Whether a second factor was part of that proof.
+    pub proven_by_factor: bool,
     /// When a request of the session was last recorded.
     pub last_seen_at: Option<DateTime<Utc>>,
     token_revoked: bool,
@@ -71,6 +73,7 @@ type SessionColumns = (
     DateTime<Utc>,
     Option<DateTime<Utc>>,
     DateTime<Utc>,
+    bool,
     DateTime<Utc>,
 );
 type Row = (
@@ -85,7 +88,7 @@ impl Question for Ids {
     type Answer = TokenStatus;
 
     async fn answer_all(db: &Db, all: &[&Self]) -> Result<HashMap<i64, TokenStatus>, DbError> {
-        let query = Standings {
+        let query = TokenStatuses {
             user_ids: all.iter().map(|ids| ids.user).collect(),
             session_ids: all.iter().map(|ids| ids.session).collect(),
             token_ids: all.iter().map(|ids| ids.token.as_str()).collect(),
@@ -105,7 +108,8 @@ fn status((nth, token_revoked, user, totp_confirmed_at, session): Row) -> (i64, 
             revoked: revoked_at.is_some(),
             expires_at,
         }),
-        proven_at: session.map(|(_, _, proven_at, _)| proven_at),
+        proven_at: session.map(|(_, _, proven_at, ..)| proven_at),
+        proven_by_factor: session.is_some_and(|(.., by_factor, _)| by_factor),
         last_seen_at: session.map(|(.., last_seen_at)| last_seen_at),
         token_revoked,
     };
@@ -113,36 +117,42 @@ fn status((nth, token_revoked, user, totp_confirmed_at, session): Row) -> (i64, 
 }
 
 /// One statement for many tokens. Diesel's query builder has no `unnest` of several arrays.
-struct Standings<'a> {
+struct TokenStatuses<'a> {
     user_ids: Vec<Uuid>,
     session_ids: Vec<Uuid>,
     token_ids: Vec<&'a str>,
     user_columns: AsSelect<UserRow, Pg>,
 }
 
-impl QueryId for Standings<'_> {
-    type QueryId = Standings<'static>;
+impl QueryId for TokenStatuses<'_> {
+    type QueryId = TokenStatuses<'static>;
     /// The text never varies, so the statement is prepared once for each connection.
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
 type UserColumns = <AsSelect<UserRow, Pg> as Expression>::SqlType;
 
-impl Query for Standings<'_> {
+impl Query for TokenStatuses<'_> {
     type SqlType = (
         BigInt,
         Bool,
         UserColumns,
         Nullable<Timestamptz>,
-        Nullable<(Timestamptz, Nullable<Timestamptz>, Timestamptz, Timestamptz)>,
+        Nullable<(
+            Timestamptz,
+            Nullable<Timestamptz>,
+            Timestamptz,
+            Bool,
+            Timestamptz,
+        )>,
     );
 }
 
-impl QueryFragment<Pg> for Standings<'_> {
+impl QueryFragment<Pg> for TokenStatuses<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("SELECT asked.nth, revoked_tokens.token_id IS NOT NULL, ");
         self.user_columns.walk_ast(out.reborrow())?;
-        out.push_sql(", totp_authenticators.confirmed_at, sessions.expires_at, sessions.revoked_at, sessions.proven_at, sessions.last_seen_at FROM unnest(");
+        out.push_sql(", totp_authenticators.confirmed_at, sessions.expires_at, sessions.revoked_at, sessions.proven_at, sessions.proof_methods && '{otp,mca}', sessions.last_seen_at FROM unnest(");
         out.push_bind_param::<Array<SqlUuid>, _>(&self.user_ids)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<SqlUuid>, _>(&self.session_ids)?;

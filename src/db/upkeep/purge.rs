@@ -15,7 +15,7 @@ struct Expired {
     keep: TimeDelta,
 }
 
-const EXPIRED: [Expired; 12] = [
+const EXPIRED: [Expired; 13] = [
     Expired {
         table: "revoked_tokens",
         key: "token_id",
@@ -60,6 +60,13 @@ const EXPIRED: [Expired; 12] = [
     Expired {
         table: "trusted_devices",
         key: "id",
+        condition: "true",
+        since: "expires_at",
+        keep: TimeDelta::zero(),
+    },
+    Expired {
+        table: "email_changes",
+        key: "user_id",
         condition: "true",
         since: "expires_at",
         keep: TimeDelta::zero(),

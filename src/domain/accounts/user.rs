@@ -2,12 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
-
-/// How long a deleted account can be restored before it is erased.
-pub const DELETION_GRACE: TimeDelta = TimeDelta::days(30);
 
 /// What a user may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -84,6 +81,8 @@ pub struct User {
     pub import_id: Option<Uuid>,
     /// Entries of device cookies from before this time are ignored.
     pub browsers_known_from: Option<DateTime<Utc>>,
+    /// When the owner deleted the account, who may restore it until it is erased. It is disabled since then.
+    pub owner_deleted_at: Option<DateTime<Utc>>,
 }
 
 impl User {
@@ -102,6 +101,15 @@ impl User {
     /// or an operator vouched for it.
     pub fn mailbox_proven(&self) -> bool {
         self.email_verified() && !self.verified_by_file
+    }
+
+    /// Whether the account was registered, is enabled, and its address was never verified: the person who
+    /// proves the mailbox takes its place. The same as `NEVER_VERIFIED` of the database.
+    pub fn never_verified(&self) -> bool {
+        !self.email_verified()
+            && self.import_id.is_none()
+            && self.role == Role::User
+            && self.disabled_at.is_none()
     }
 
     /// The time from which password and second factor are unchanged; browsers can be known only since

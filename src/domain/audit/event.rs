@@ -139,7 +139,15 @@ events! {
         ProfileChanged = "profile_changed", Info, Plain("You changed your name.");
         DataExported = "data_exported", Notice, Plain("You downloaded a copy of your data.");
         EmailVerified = "email_verified", Info, Plain("Your address was verified.");
-        /// `why` is `expired`, `imported` or `invited`.
+        EmailChangeRequested = "email_change_requested", Notice,
+            Plain("You asked to move this account to another address.");
+        EmailChangeCancelled = "email_change_cancelled", Info, Plain("You cancelled the change of address.");
+        EmailChanged = "email_changed", Notice, Plain("This account moved to another address.");
+        EmailChangeToTakenAddress = "email_change_to_taken_address", Warning,
+            Plain("Someone tried to move another account to your address.");
+        AccountDeleted = "account_deleted", Notice, Plain("You deleted this account.");
+        AccountRestored = "account_restored", Notice, Plain("You restored this account after you had deleted it.");
+        /// `why` is `expired`, `imported`, `invited` or `moved`.
         UnverifiedErased { why: &'static str } = "unverified_erased", Notice,
             Plain("This account was deleted because its address was never verified.");
     }

@@ -69,7 +69,7 @@ pub fn advice(error: &(dyn Error + 'static), settings: Settings) -> Option<Strin
     if let CertificateError::Other(other) = why
         && let Some(refusal) = other.0.downcast_ref::<Refusal>()
     {
-        return Some(mend(refusal, settings));
+        return Some(remedy(refusal, settings));
     }
     Some(match why {
         CertificateError::UnknownIssuer => {
@@ -102,8 +102,8 @@ const KEYS: &str =
     "a key of RSA with 2048 to 8192 bits, of ECDSA with P-256 or P-384, or of Ed25519";
 
 /// The refusal and its remedy. Trusting the certificate is advised only if that helps.
-fn mend(refusal: &Refusal, settings: Settings) -> String {
-    let anew = match refusal {
+fn remedy(refusal: &Refusal, settings: Settings) -> String {
+    let advice = match refusal {
         Refusal::RsaBits(_) | Refusal::Key => {
             return format!("{refusal}: the server needs another certificate, with {KEYS}");
         }
@@ -115,8 +115,8 @@ fn mend(refusal: &Refusal, settings: Settings) -> String {
         Refusal::Signature => "have it signed again",
     };
     match settings.ca_file {
-        Some(ca_file) => format!("{refusal}: {anew}, or name this very certificate in {ca_file}"),
-        None => format!("{refusal}: {anew}"),
+        Some(ca_file) => format!("{refusal}: {advice}, or name this very certificate in {ca_file}"),
+        None => format!("{refusal}: {advice}"),
     }
 }
 

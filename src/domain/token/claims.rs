@@ -33,7 +33,7 @@ pub struct Claims {
 pub struct Extra {
     /// The session's generation (`gen`), on refresh tokens.
     pub generation: Option<i64>,
-    /// The canonical address that a `verify_email` token was mailed to (`email`).
+    /// The canonical address that a `verify_email` or `email_change` token was mailed to (`email`).
     pub email: Option<String>,
     /// The sealed new password that a `login_mfa` token sets once its code is right (`reset`).
     pub reset: Option<String>,

@@ -13,7 +13,7 @@ use crate::{
         authenticators::proof::Proven,
         download::Receiver,
         flood_limits::Throttled,
-        mail::outbox::{Cause, Recipient, enqueue, notice_of},
+        mail::outbox::notify,
         sessions::still_lives,
     },
     mail::Message,
@@ -48,15 +48,9 @@ pub async fn begin(s: &Services, proven: &Proven, client: &Client) -> Result<Out
             return Ok(Some(Outcome::Throttled(wait)));
         }
         record_own(s, tx, event, user.id, who.session_id, client).await?;
-        let notice = notice_of(client, s.now());
-        let message = Message::DataExported { notice };
-        enqueue(
-            s,
-            tx,
-            Recipient::User(user),
-            &message,
-            Cause::Client(client),
-        )
+        notify(s, tx, user, client, |notice| Message::DataExported {
+            notice,
+        })
         .await?;
         Ok(None)
     });

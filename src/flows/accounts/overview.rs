@@ -1,6 +1,9 @@
 //! The overview of the user's own account.
 
-use super::activity::{self, Entry};
+use super::{
+    activity::{self, Entry},
+    change_email,
+};
 use crate::{
     db,
     domain::accounts::user::User,
@@ -14,6 +17,8 @@ const RECENT_EVENTS: i64 = 5;
 pub struct Overview {
     /// Unused backup codes, if a second factor is enrolled.
     pub backup_codes_left: Option<i64>,
+    /// The address to which the account is to move, while its link waits.
+    pub new_email: Option<String>,
     /// Sessions that are active.
     pub sessions: i64,
     /// What happened last, newest first.
@@ -23,7 +28,8 @@ pub struct Overview {
 /// A summary of the account.
 pub async fn overview(s: &Services, user: &User) -> Result<Overview> {
     let shared = s.db.shared().await?;
-    let (sessions, recent, codes) = tokio::try_join!(
+    let (new_email, sessions, recent, codes) = tokio::try_join!(
+        change_email::pending(s, user),
         async {
             Ok::<_, FlowError>(
                 db::sessions::devices::count_living(&shared, user.id, s.now()).await?,
@@ -34,6 +40,7 @@ pub async fn overview(s: &Services, user: &User) -> Result<Overview> {
     )?;
     Ok(Overview {
         backup_codes_left: codes,
+        new_email: new_email.map(|change| change.new_email),
         sessions,
         recent,
     })

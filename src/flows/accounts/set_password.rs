@@ -9,9 +9,7 @@ use crate::{
         session::EndReason,
     },
     flows::{
-        Result, Services,
-        audit::record::record_anonymous,
-        mail::outbox::{Cause, Recipient, enqueue, notice_of},
+        Result, Services, audit::record::record_anonymous, mail::outbox::notify,
         sign_in::unlock::unlock,
     },
     mail::Message,
@@ -78,15 +76,8 @@ pub async fn enqueue_password_changed(
     user: &User,
     client: &Client,
 ) -> Result<()> {
-    let message = Message::PasswordChanged {
-        notice: notice_of(client, s.now()),
-    };
-    enqueue(
-        s,
-        tx,
-        Recipient::User(user),
-        &message,
-        Cause::Client(client),
-    )
+    notify(s, tx, user, client, |notice| Message::PasswordChanged {
+        notice,
+    })
     .await
 }

@@ -16,7 +16,7 @@ use crate::{
     domain::{
         accounts::{
             display_name::DisplayName,
-            user::{DELETION_GRACE, Role, User},
+            user::{Role, User},
         },
         audit::{Client, Event, Subject},
         session::EndReason,
@@ -248,12 +248,17 @@ impl<'a> Acting<'a> {
 
     /// Writes the audit event of the act.
     pub(in crate::flows) async fn audit(&self, event: Event, subject: Uuid) -> Result<()> {
-        let actor = Actor {
+        let actor = self.as_actor();
+        record(self.s, self.tx, event, Subject::User(subject), actor).await
+    }
+
+    /// As the audit log names the actor.
+    pub(in crate::flows) fn as_actor(&self) -> Actor<'_> {
+        Actor {
             user_id: self.actor,
             session_id: self.session_id,
             client: self.client,
-        };
-        record(self.s, self.tx, event, Subject::User(subject), actor).await
+        }
     }
 
     async fn notify_owner(&self, user: &User, act: &Act) -> Result<()> {
@@ -264,7 +269,8 @@ impl<'a> Acting<'a> {
         let message = Message::ByAdmin {
             mail,
             at,
-            erased_at: matches!(act, Act::Delete { .. }).then_some(at + DELETION_GRACE),
+            erased_at: matches!(act, Act::Delete { .. })
+                .then_some(at + self.s.policy.deletion_grace),
         };
         let to = Recipient::User(user);
         enqueue(self.s, self.tx, to, &message, Cause::Admin).await

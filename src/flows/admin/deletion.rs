@@ -2,19 +2,19 @@
 //! then.
 //!
 //! ```text
-//!   open or disabled --delete--> deleted and disabled --30 days--> erased
+//!   open or disabled --delete--> deleted and disabled --the grace--> erased
 //!                                     |
 //!                                     '--restore--> disabled --enable--> open
 //! ```
 
-use super::act::{Acting, Outcome};
+use super::{
+    act::{Acting, Outcome},
+    vouching::end_unproven_imports,
+};
 use crate::{
     db,
     domain::{
-        accounts::{
-            reason::Reason,
-            user::{DELETION_GRACE, User},
-        },
+        accounts::{reason::Reason, user::User},
         audit::{Client, Event, Subject},
     },
     flows::{
@@ -43,7 +43,7 @@ impl Acting<'_> {
         db::admin::managed::set_disabled(self.tx, user.id, Some(disabled_at)).await?;
         db::admin::managed::set_deleted(self.tx, user.id, Some(now)).await?;
         self.end_everything(user).await?;
-        self.end_unproven_imports(user).await?;
+        end_unproven_imports(self.s, self.tx, user, self.as_actor()).await?;
         let reason = reason.clone();
         self.audit(Event::UserDeleted { reason }, user.id).await?;
         Ok(Outcome::Done)
@@ -62,7 +62,7 @@ pub async fn erase_due(s: &Services) -> Result<usize> {
     let client = Client::command("vestibule");
     let at = s.now();
     s.db.transaction(async |tx| {
-        let erased = db::admin::managed::erase(tx, at - DELETION_GRACE).await?;
+        let erased = db::admin::managed::erase(tx, at - s.policy.deletion_grace).await?;
         if erased.is_empty() {
             return Ok(0);
         }

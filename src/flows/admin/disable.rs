@@ -1,6 +1,9 @@
 //! Disabling an account, and enabling it again.
 
-use super::act::{Acting, Outcome};
+use super::{
+    act::{Acting, Outcome},
+    vouching::end_unproven_imports,
+};
 use crate::{
     db,
     domain::{
@@ -19,7 +22,7 @@ impl Acting<'_> {
         let now = self.s.now();
         db::admin::managed::set_disabled(self.tx, user.id, Some(now)).await?;
         self.end_everything(user).await?;
-        self.end_unproven_imports(user).await?;
+        end_unproven_imports(self.s, self.tx, user, self.as_actor()).await?;
         let reason = reason.clone();
         self.audit(Event::UserDisabled { reason }, user.id).await?;
         Ok(Outcome::Done)

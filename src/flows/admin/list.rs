@@ -10,6 +10,7 @@ pub use search::{Page, Query, all_ids, check, count, list, page};
 use crate::{
     db::{
         self,
+        accounts::email_changes::EmailChange,
         admin::managed::ManagedUser,
         audit::EventRow,
         mail::outbox::MailRow,
@@ -42,6 +43,10 @@ pub struct Whole {
     pub managed: ManagedUser,
     /// The import that created the account, if any.
     pub origin: Option<db::imports::Origin>,
+    /// The change of address that waits for its link.
+    pub email_change: Option<EmailChange>,
+    /// When a deleted account is erased.
+    pub erased_at: Option<DateTime<Utc>>,
     /// The active sessions, the last seen first.
     pub sessions: Paged<DeviceRow>,
     /// The events, newest first.
@@ -72,6 +77,8 @@ pub async fn show(
     let mails = db::mail::outbox::latest_of(&shared, id, mails_behind.flatten(), limit).await?;
     Ok(Ok(Some(Whole {
         origin: db::imports::origin(&shared, id).await?,
+        email_change: db::accounts::email_changes::pending(&shared, id, s.now()).await?,
+        erased_at: managed.deleted_at.map(|at| at + s.policy.deletion_grace),
         managed,
         sessions: living(s, id, behind.flatten(), LATEST).await?,
         events: Paged::cut(events, LATEST, |event| event.seq.to_string()),

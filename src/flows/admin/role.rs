@@ -1,6 +1,9 @@
 //! Changing the role of a user.
 
-use super::act::{Acting, Outcome};
+use super::{
+    act::{Acting, Outcome},
+    vouching::end_unproven_imports,
+};
 use crate::{
     db,
     domain::{
@@ -19,7 +22,7 @@ impl Acting<'_> {
         db::admin::managed::set_role(self.tx, user.id, role).await?;
         self.audit(Event::UserRoleChanged { role }, user.id).await?;
         if role != Role::Admin {
-            self.end_unproven_imports(user).await?;
+            end_unproven_imports(self.s, self.tx, user, self.as_actor()).await?;
         }
         Ok(Outcome::Done)
     }

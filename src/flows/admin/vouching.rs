@@ -8,15 +8,17 @@
 //!          refused; a link to the mailbox still works
 //! ```
 
-use super::act::Acting;
 use crate::{
     db::{self, Transaction},
     domain::{
         accounts::user::{Role, User},
-        audit::Event,
+        audit::{Event, Subject},
         session::EndReason,
     },
-    flows::Result,
+    flows::{
+        Result, Services,
+        audit::record::{Actor, record},
+    },
 };
 
 /// Whether the password of an account may begin a session. Call this before locking the user: acts of
@@ -30,19 +32,22 @@ pub async fn is_vouched_for(tx: &Transaction<'_>, user: &User) -> Result<bool> {
     }
 }
 
-impl Acting<'_> {
-    /// Ends the sessions that depend on an admin's imports, if the mailbox was never proven. Call this
-    /// after the admin's row has been changed.
-    pub async fn end_unproven_imports(&self, was: &User) -> Result<()> {
-        if was.role != Role::Admin {
-            return Ok(());
-        }
-        let (reason, now) = (EndReason::ByAdmin.as_str(), self.s.now());
-        let count = db::imports::end_unproven_sessions(self.tx, was.id, reason, now).await?;
-        if count > 0 {
-            self.audit(Event::UserImportsUnvouched { count }, was.id)
-                .await?;
-        }
-        Ok(())
+/// Ends the sessions that depend on an admin's imports, if the mailbox was never proven. Call this after the
+/// admin's row has been changed.
+pub async fn end_unproven_imports(
+    s: &Services,
+    tx: &Transaction<'_>,
+    was: &User,
+    actor: Actor<'_>,
+) -> Result<()> {
+    if was.role != Role::Admin {
+        return Ok(());
     }
+    let reason = EndReason::ByAdmin.as_str();
+    let count = db::imports::end_unproven_sessions(tx, was.id, reason, s.now()).await?;
+    if count == 0 {
+        return Ok(());
+    }
+    let event = Event::UserImportsUnvouched { count };
+    record(s, tx, event, Subject::User(was.id), actor).await
 }

@@ -90,7 +90,7 @@ impl Sealer {
                 return Ok::<_, FlowError>(None);
             }
             let head = head(tx).await?;
-            tell_cut(s, tx, seen, head).await?;
+            record_cut(s, tx, seen, head).await?;
             let events = db::audit::seals::events(tx, head.last_seq, through, SEGMENT).await?;
             let Some(newest) = events.last() else {
                 return Ok(Some((0, head)));
@@ -132,7 +132,7 @@ async fn append(
 
 /// A chain that ends before a seal that this node has seen was cut. The remaining chain still verifies, so
 /// the cut must be reported now.
-async fn tell_cut(
+async fn record_cut(
     s: &Services,
     tx: &Transaction<'_>,
     seen: Option<Head>,

@@ -36,11 +36,49 @@ pub const RECENT: TimeDelta = TimeDelta::minutes(10);
 /// Sensitive acts take one of these instead of an [`Authenticated`], and only this file can make one: an
 /// act without the check does not compile.
 #[derive(Debug, Clone)]
-pub struct Proven(Authenticated);
+pub struct Proven {
+    who: Authenticated,
+    /// Whether a second factor was part of the proof.
+    by_factor: bool,
+}
 
 impl Proven {
     pub fn who(&self) -> &Authenticated {
+        &self.who
+    }
+
+    /// The same where the proof includes the second factor, or no factor is enrolled.
+    fn with_factor(self) -> Option<FactorProven> {
+        let suffices = self.by_factor || !self.who.user().two_factor_enabled();
+        suffices.then_some(FactorProven(self.who))
+    }
+}
+
+/// A signed-in user who has reauthenticated recently, with the second factor where one is enrolled.
+#[derive(Debug, Clone)]
+pub struct FactorProven(Authenticated);
+
+impl FactorProven {
+    pub fn who(&self) -> &Authenticated {
         &self.0
+    }
+}
+
+/// The proof that an act takes: [`Proven`], or [`FactorProven`].
+pub trait Proof: Sized {
+    /// `None` where the proof does not suffice.
+    fn of(proven: Proven) -> Option<Self>;
+}
+
+impl Proof for Proven {
+    fn of(proven: Proven) -> Option<Self> {
+        Some(proven)
+    }
+}
+
+impl Proof for FactorProven {
+    fn of(proven: Proven) -> Option<Self> {
+        proven.with_factor()
     }
 }
 
@@ -72,7 +110,10 @@ pub fn recent(s: &Services, who: &Authenticated) -> Option<Proven> {
     let now = s.now();
     let is_lately = |at| now < at + RECENT && at <= now + CLOCKS_DIFFER;
     let lately = who.proven_at.is_some_and(is_lately);
-    (lately && !contradictory_factor(who.user())).then(|| Proven(who.clone()))
+    (lately && !contradictory_factor(who.user())).then(|| Proven {
+        who: who.clone(),
+        by_factor: who.proven_by_factor,
+    })
 }
 
 /// Reauthenticates. Failures here count as failed sign-ins.
@@ -126,5 +167,11 @@ async fn record(
     }
     let event = Event::Reauthenticated { methods };
     record_own(s, tx, event, user.id, who.session_id, client).await?;
-    Ok(Some(Proven(who.clone())))
+    // A code given within the last minutes still counts beside a password.
+    let by_factor =
+        methods.contains(&"otp") || recent(s, who).is_some_and(|proven| proven.by_factor);
+    Ok(Some(Proven {
+        who: who.clone(),
+        by_factor,
+    }))
 }

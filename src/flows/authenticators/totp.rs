@@ -15,7 +15,7 @@ use crate::{
     flows::{
         FlowError, Result, Services, TokenPair,
         audit::record::record_own,
-        mail::outbox::{Cause, Recipient, enqueue, notice_of},
+        mail::outbox::notify,
         sessions::{authenticate::Authenticated, still_lives, tokens::reissue},
     },
     mail::Message,
@@ -109,16 +109,9 @@ pub async fn replace_backup_codes(
             client,
         )
         .await?;
-        let message = Message::BackupCodesReplaced {
-            notice: notice_of(client, s.now()),
-        };
-        enqueue(
-            s,
-            tx,
-            Recipient::User(user),
-            &message,
-            Cause::Client(client),
-        )
+        notify(s, tx, user, client, |notice| Message::BackupCodesReplaced {
+            notice,
+        })
         .await?;
         Ok(Ok(FreshCodes { codes, pair: None }))
     })
@@ -169,19 +162,13 @@ async fn second_factor_changed(
     )
     .await?;
     record_own(s, tx, event, user.id, who.session_id, client).await?;
-    let notice = notice_of(client, now);
-    let message = if user.two_factor_enabled() {
-        Message::TwoFactorEnabled { notice }
-    } else {
-        Message::TwoFactorDisabled { notice }
-    };
-    enqueue(
-        s,
-        tx,
-        Recipient::User(user),
-        &message,
-        Cause::Client(client),
-    )
+    notify(s, tx, user, client, |notice| {
+        if user.two_factor_enabled() {
+            Message::TwoFactorEnabled { notice }
+        } else {
+            Message::TwoFactorDisabled { notice }
+        }
+    })
     .await?;
     match who.session_id {
         Some(session_id) => reissue(s, tx, session_id, user, raised).await,

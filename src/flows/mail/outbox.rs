@@ -50,6 +50,8 @@ pub enum Recipient<'a> {
     User(&'a User),
     /// An address that an admin invites. It has no account yet.
     Invited(&'a str),
+    /// The address to which this user wants to move.
+    NewAddress(&'a User, &'a str),
     /// An address without an account: the mail is written, sealed and dropped, so that asking for
     /// it takes as long as for a known one.
     Decoy(&'a str),
@@ -59,13 +61,13 @@ impl<'a> Recipient<'a> {
     fn address(self) -> &'a str {
         match self {
             Self::User(user) => &user.email,
-            Self::Invited(address) | Self::Decoy(address) => address,
+            Self::Invited(address) | Self::NewAddress(_, address) | Self::Decoy(address) => address,
         }
     }
 
     fn user(self) -> Option<&'a User> {
         match self {
-            Self::User(user) => Some(user),
+            Self::User(user) | Self::NewAddress(user, _) => Some(user),
             Self::Invited(_) | Self::Decoy(_) => None,
         }
     }
@@ -114,6 +116,25 @@ pub async fn enqueue(
     write_mail(s, tx, to, message, &judged).await
 }
 
+/// Notifies a user of an event that this client has caused now.
+pub async fn notify(
+    s: &Services,
+    tx: &Transaction<'_>,
+    user: &User,
+    client: &Client,
+    message: impl FnOnce(Notice) -> Message,
+) -> Result<()> {
+    let message = message(notice_of(client, s.now()));
+    enqueue(
+        s,
+        tx,
+        Recipient::User(user),
+        &message,
+        Cause::Client(client),
+    )
+    .await
+}
+
 /// Counts the mail against the caps of its recipient.
 async fn capped(
     s: &Services,
@@ -124,7 +145,7 @@ async fn capped(
 ) -> Result<Judged> {
     let now = s.now();
     let address = to.address().to_ascii_lowercase();
-    let proven = to.user().is_some_and(User::mailbox_proven);
+    let proven = matches!(to, Recipient::User(user) if user.mailbox_proven());
     let asking = if knows(s, to, client) {
         Asking::KnownBrowser
     } else {
@@ -226,6 +247,7 @@ pub fn unknown_user(s: &Services, email: &str) -> User {
         verified_by_file: false,
         import_id: None,
         browsers_known_from: None,
+        owner_deleted_at: None,
     }
 }
 

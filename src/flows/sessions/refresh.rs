@@ -19,7 +19,7 @@ use crate::{
     flows::{
         FlowError, Result, Services, TokenPair,
         audit::record::{Actor, record},
-        mail::outbox::{Cause, Recipient, enqueue, notice_of},
+        mail::outbox::notify,
         sessions::tokens::{refresh_claims, successor_claims, token_pair},
     },
     mail::Message,
@@ -223,15 +223,8 @@ async fn write_revocation(
     let actor = Actor::unknown_in(claims.session_id, client);
     let event = Event::RefreshTokenReplayed;
     record(s, tx, event, Subject::User(user.id), actor).await?;
-    let message = Message::SessionsRevokedAfterReplay {
-        notice: notice_of(client, s.now()),
-    };
-    enqueue(
-        s,
-        tx,
-        Recipient::User(user),
-        &message,
-        Cause::Client(client),
-    )
+    notify(s, tx, user, client, |notice| {
+        Message::SessionsRevokedAfterReplay { notice }
+    })
     .await
 }

@@ -100,6 +100,17 @@ pub fn mail_token(
     ))
 }
 
+/// The token in the mail that confirms a change of address, and what it says.
+pub fn email_change_token(
+    s: &Services,
+    user: &User,
+    new_canonical: &str,
+) -> Result<(SecretString, Claims)> {
+    let mut claims = new_claims(s, Purpose::EmailChange, user, user.revocation_id);
+    claims.extra.email = Some(new_canonical.to_owned());
+    Ok((s.tokens.encode(&claims)?, claims))
+}
+
 /// The token of a pending sign-in.
 pub fn pending_sign_in(
     s: &Services,

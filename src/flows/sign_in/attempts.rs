@@ -31,7 +31,7 @@ use crate::{
         FlowError, Result, Services,
         audit::record::{record_anonymous, subject_of},
         flood_limits::{Throttled, count_request},
-        mail::outbox::{Cause, Recipient, enqueue, notice_of, unknown_user},
+        mail::outbox::{Cause, Recipient, enqueue, notify, unknown_user},
         sign_in::unlock::blocked_message,
     },
     hashing::{Compared, MOST_KINDS, Refusal},
@@ -278,12 +278,11 @@ pub async fn mail_failed_code(
     password_known: bool,
     client: &Client,
 ) -> Result<()> {
-    let message = Message::SecondFactorFailed {
-        notice: notice_of(client, s.now()),
+    notify(s, tx, user, client, |notice| Message::SecondFactorFailed {
+        notice,
         password_known,
-    };
-    let to = Recipient::User(user);
-    enqueue(s, tx, to, &message, Cause::Client(client)).await
+    })
+    .await
 }
 
 /// Whether a browser signed in with the current credentials. An attacker who held the account before its

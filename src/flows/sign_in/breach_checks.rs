@@ -15,10 +15,8 @@ use crate::{
         password::{BreachDigest, Password},
     },
     flows::{
-        Result, Services,
-        accounts::new_password::look_up_breach,
-        audit::record::record_anonymous,
-        mail::outbox::{Cause, Recipient, enqueue, notice_of},
+        Result, Services, accounts::new_password::look_up_breach, audit::record::record_anonymous,
+        mail::outbox::notify,
     },
     mail::Message,
 };
@@ -87,16 +85,9 @@ async fn conclude(s: &Services, due: &Due, found: bool, at: DateTime<Utc>) -> Re
             client,
         )
         .await?;
-        let message = Message::PasswordBreached {
-            notice: notice_of(client, at),
-        };
-        enqueue(
-            s,
-            tx,
-            Recipient::User(user),
-            &message,
-            Cause::Client(client),
-        )
+        notify(s, tx, user, client, |notice| Message::PasswordBreached {
+            notice,
+        })
         .await
     })
     .await

@@ -18,6 +18,7 @@ use crate::{
     },
     flows::{
         Result, Services, TokenPair, Undone,
+        accounts::deletion::{Restorable, SignedInBy, is_restorable, restorable},
         admin::vouching::is_vouched_for,
         audit::record::{record_anonymous, record_own},
         authenticators::{
@@ -31,6 +32,7 @@ use crate::{
         },
         sign_in::{
             attempts::{count_attempt, forget_failures, mail_failed_code},
+            hold_for_sign_in,
             pending_reset::{complete_reset, open_reset},
             trusted_devices::trust_browser,
         },
@@ -64,6 +66,8 @@ pub enum Outcome {
         /// The new device cookie, if the browser is trusted.
         device: Option<DeviceCookie>,
     },
+    /// The credentials are right; the owner has deleted the account, and may restore it.
+    AccountDeleted(Restorable),
     /// The code is refused; the sign-in can continue with another one.
     WrongCode(CodeFault),
     /// The sign-in has expired, was finished, or its account changed: it must start over.
@@ -82,7 +86,10 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
     let Some(status) = db::sessions::token_status::find(&s.db, &claims).await? else {
         return Ok(Outcome::Expired);
     };
-    if judge(&claims, &status.user_status(), &status, s.now()).is_err() {
+    let mut user_status = status.user_status();
+    // A deleted account asks for its code before it says that it is deleted.
+    user_status.disabled &= !is_restorable(s, &status.user.user);
+    if judge(&claims, &user_status, &status, s.now()).is_err() {
         return Ok(Outcome::Expired);
     }
     let user = status.user.user;
@@ -140,8 +147,12 @@ enum NotBegun {
     Spent,
 }
 
-/// The pair of the session, and the cookie of the browser if it is trusted.
-type Begun = (TokenPair, Option<DeviceCookie>);
+/// What a right code led to.
+enum Finished {
+    /// A session that began, and the cookie of the browser where it is trusted.
+    SignedIn(TokenPair, Option<DeviceCookie>),
+    AccountDeleted(Restorable),
+}
 
 impl Attempt<'_> {
     async fn with_totp(&self, row: &TotpRow, typed: &SecretString) -> Result<Outcome> {
@@ -156,7 +167,7 @@ impl Attempt<'_> {
             if !accept_step(self.s, tx, self.user, &row.secret, step).await? {
                 return Err(Undone::As(NotBegun::Spent));
             }
-            self.begin(tx, &["pwd", "otp", "mfa"]).await
+            self.finish(tx, SignedInBy::Totp).await
         });
         self.concluded(begun.await, None).await
     }
@@ -182,14 +193,17 @@ impl Attempt<'_> {
                 return Err(Undone::As(NotBegun::Spent));
             }
             let left = db::authenticators::backup_codes::count_left(tx, user_id).await?;
-            let begun = self.begin(tx, &["pwd", "mca", "mfa"]).await?;
-            let session_id = Some(begun.0.session_id);
+            let finished = self.finish(tx, SignedInBy::BackupCode).await?;
+            let session_id = match &finished {
+                Finished::SignedIn(pair, _) => Some(pair.session_id),
+                Finished::AccountDeleted(_) => None,
+            };
             let event = Event::BackupCodeUsed { left };
             record_own(self.s, tx, event, user_id, session_id, self.client).await?;
-            Ok((begun, left))
+            Ok((finished, left))
         });
         match begun.await {
-            Ok((begun, left)) => self.concluded(Ok(begun), Some(left)).await,
+            Ok((finished, left)) => self.concluded(Ok(finished), Some(left)).await,
             Err(undone) => {
                 drop(conn);
                 self.concluded(Err(undone), None).await
@@ -200,17 +214,20 @@ impl Attempt<'_> {
     /// Uses the pending sign-in up, if the account is as it was when the password was checked.
     async fn consume_pending(&self, tx: &Transaction<'_>) -> Result<bool> {
         let vouched_for = is_vouched_for(tx, self.user).await?;
-        let held = vouched_for
-            && db::accounts::credentials::hold(tx, self.user.id, self.user.revocation_id).await?;
+        let held = vouched_for && hold_for_sign_in(self.s, tx, self.user).await?;
         Ok(held && db::sessions::revoked_tokens::insert(tx, self.claims).await?)
     }
 
-    async fn begin(
+    async fn finish(
         &self,
         tx: &Transaction<'_>,
-        methods: &'static [&'static str],
-    ) -> Result<Begun, Undone<NotBegun>> {
+        by: SignedInBy,
+    ) -> Result<Finished, Undone<NotBegun>> {
         forget_failures(tx, self.counted).await?;
+        if is_restorable(self.s, self.user) {
+            let restorable = restorable(self.s, self.user, by);
+            return Ok(Finished::AccountDeleted(restorable));
+        }
         let user = match &self.reset {
             None => Cow::Borrowed(self.user),
             Some(reset) => {
@@ -221,7 +238,7 @@ impl Attempt<'_> {
         let beginning = Beginning {
             user: &user,
             rev: user.revocation_id,
-            methods,
+            methods: by.methods(),
             remembered: self.remembered,
             replaces: self.replaces,
             client: self.client,
@@ -235,16 +252,17 @@ impl Attempt<'_> {
             }
             None => None,
         };
-        Ok((pair, device))
+        Ok(Finished::SignedIn(pair, device))
     }
 
     async fn concluded(
         &self,
-        finished: Result<Begun, Undone<NotBegun>>,
+        finished: Result<Finished, Undone<NotBegun>>,
         left: Option<i64>,
     ) -> Result<Outcome> {
         match finished {
-            Ok((pair, device)) => Ok(Outcome::SignedIn {
+            Ok(Finished::AccountDeleted(restorable)) => Ok(Outcome::AccountDeleted(restorable)),
+            Ok(Finished::SignedIn(pair, device)) => Ok(Outcome::SignedIn {
                 pair,
                 backup_codes_left: left,
                 device,

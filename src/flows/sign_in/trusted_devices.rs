@@ -24,7 +24,7 @@ use crate::{
         Result, Services,
         audit::record::{Actor, record_each, record_own},
         authenticators::proof::Proven,
-        mail::outbox::{Cause, Recipient, enqueue, notice_of},
+        mail::outbox::notify,
         sessions::{Listed, Outcome, authenticate::Authenticated, still_lives},
     },
     mail::Message,
@@ -175,16 +175,9 @@ pub(in crate::flows) async fn trust_browser(
     db::sign_in::trusted_devices::insert(tx, &new).await?;
     let event = Event::DeviceTrusted { device: id };
     record_own(s, tx, event, user.id, Some(session_id), client).await?;
-    let message = Message::BrowserTrusted {
-        notice: notice_of(client, now),
-    };
-    enqueue(
-        s,
-        tx,
-        Recipient::User(user),
-        &message,
-        Cause::Client(client),
-    )
+    notify(s, tx, user, client, |notice| Message::BrowserTrusted {
+        notice,
+    })
     .await?;
     Ok(cookie)
 }

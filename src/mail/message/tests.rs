@@ -81,6 +81,29 @@ fn all(browser: &str) -> Vec<Message> {
             link: VERIFY.to_owned(),
             expires_in: Duration::hours(24),
         },
+        Message::ConfirmEmailChange {
+            link: "https://auth.example.com/confirm-email?token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.abc_DEF-321".to_owned(),
+            expires_in: Duration::hours(24),
+            replaces_account: true,
+        },
+        Message::EmailChangeRequested {
+            notice: notice(),
+            new_address: "g***@example.org".to_owned(),
+        },
+        Message::EmailChanged {
+            notice: notice(),
+            new_address: "g***@example.org".to_owned(),
+            is_old: false,
+        },
+        Message::EmailChangeToTakenAddress {
+            sign_in_link: "https://auth.example.com/login".to_owned(),
+        },
+        Message::AccountDeleted {
+            notice: notice(),
+            sign_in_link: "https://auth.example.com/login".to_owned(),
+            erased_at: at + Duration::days(30),
+        },
+        Message::AccountRestored { notice: notice() },
         Message::AddressAlreadyRegistered {
             sign_in_link: "https://auth.example.com/login".to_owned(),
             reset_link: "https://auth.example.com/forgot-password".to_owned(),
@@ -255,9 +278,15 @@ fn security_notices_say_what_to_do_now() {
         assert_eq!(
             is_notice,
             message.kind() == "sign_in_blocked"
-                || message.expires_in().is_none() && message.kind() != "address_already_registered"
+                || message.expires_in().is_none()
+                    && ![
+                        "address_already_registered",
+                        "email_change_to_taken_address"
+                    ]
+                    .contains(&message.kind())
         );
-        if is_notice {
+        // A deleted account has no password to reset before it is restored.
+        if is_notice && message.kind() != "account_deleted" {
             assert!(
                 mail.text
                     .contains("\nhttps://auth.example.com/forgot-password\n"),

@@ -1,9 +1,11 @@
-//! Registering, accepting an invitation, verifying an address, changing the password or the name, the activity,
-//! a copy of the data.
+//! Registering, accepting an invitation, verifying an address, changing the password, the name or the
+//! address, deletion, the activity, a copy of the data.
 
 mod accept_invitation;
 mod activity;
+mod change_email;
 mod change_password;
+mod delete;
 mod export;
 mod profile;
 mod register;
@@ -21,5 +23,10 @@ pub(super) fn calls() -> Vec<Call> {
         profile::call(),
         activity::call(),
         export::call(),
+        change_email::request_call(),
+        change_email::cancel_call(),
+        change_email::confirm_call(),
+        delete::delete_call(),
+        delete::restore_call(),
     ]
 }

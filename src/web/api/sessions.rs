@@ -1,7 +1,7 @@
 //! `GET /api/auth/sessions`, `DELETE /api/auth/sessions/{id}` and
 //! `DELETE /api/auth/trusted-devices/{id}`.
 
-mod logout;
+pub(in crate::web::api) mod logout;
 mod me;
 mod refresh;
 

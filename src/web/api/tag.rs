@@ -32,7 +32,7 @@ impl Tag {
         (
             Self::Account,
             "Account",
-            "The user's name, activity and data.",
+            "The user's name, address, activity, data, and the end of the account.",
         ),
         (
             Self::Recovery,

@@ -14,10 +14,11 @@ use super::{
 use crate::{
     domain::local_path::LocalPath,
     flows::{
-        authenticators::proof::{self, Outcome, Presented, Proven},
+        authenticators::proof::{self, Outcome, Presented, Proof, Proven},
         sessions::authenticate::Authenticated,
     },
     web::{
+        copy,
         error::WebError,
         fields::{self, Field},
         problem::codes,
@@ -27,14 +28,14 @@ use crate::{
     },
 };
 
-/// The form of a sensitive action, from a user who has recently reauthenticated. Other users are sent to
-/// `/reauthenticate`; their input is kept in the session cookie if it fits and has no secret field.
-pub struct RecentlyAuthenticated<T> {
-    pub proven: Proven,
+/// The form of a sensitive act, from a user who has reauthenticated recently. Other users are redirected
+/// to `/reauthenticate`; their input is kept in the session cookie if it fits and has no secret field.
+pub struct RecentlyAuthenticated<T, P = Proven> {
+    pub proven: P,
     pub form: T,
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for RecentlyAuthenticated<T> {
+impl<T: DeserializeOwned + 'static, P: Proof> FromRequest for RecentlyAuthenticated<T, P> {
     type Error = WebError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, WebError>>>>;
 
@@ -48,7 +49,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for RecentlyAuthenticated<T> {
             let bytes = bytes.await?;
             let session = session?;
             let state = req.app_data::<State>().ok_or(WebError::Misconfigured)?;
-            let Some(proven) = proof::recent(&state.services, &who) else {
+            let Some(proven) = proof::recent(&state.services, &who).and_then(P::of) else {
                 return Err(proof_first(&req, &session, &bytes));
             };
             // The kept form is being performed now.
@@ -95,16 +96,18 @@ pub trait MayProve {
     fn password(&mut self) -> &mut Field;
 }
 
-/// A sensitive call, from a user who has recently reauthenticated or sends the password in the body.
-/// Other calls are refused with 403 `reauthentication_required`.
-pub struct RecentlyAuthenticatedCall<T> {
-    pub proven: Proven,
+/// A sensitive call, from a user who has reauthenticated recently or sends the password. Other calls are
+/// refused with 403 `reauthentication_required`.
+pub struct RecentlyAuthenticatedCall<T, P = Proven> {
+    pub proven: P,
     /// How the access token was sent.
     pub via: Via,
     pub body: T,
 }
 
-impl<T: DeserializeOwned + MayProve + 'static> FromRequest for RecentlyAuthenticatedCall<T> {
+impl<T: DeserializeOwned + MayProve + 'static, P: Proof> FromRequest
+    for RecentlyAuthenticatedCall<T, P>
+{
     type Error = WebError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, WebError>>>>;
 
@@ -117,6 +120,10 @@ impl<T: DeserializeOwned + MayProve + 'static> FromRequest for RecentlyAuthentic
             let ApiJson(mut body) = body.await?;
             let password = mem::take(body.password());
             let proven = proven(&req, &who, password).await?;
+            // A password where a code is asked for as well.
+            let proven = P::of(proven).ok_or_else(|| {
+                WebError::refused(codes::REAUTHENTICATION_REQUIRED, copy::CODE_NEEDED)
+            })?;
             Ok(Self { proven, via, body })
         })
     }

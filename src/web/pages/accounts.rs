@@ -1,7 +1,10 @@
-//! Accounts: registering, invitations, verification, overview, profile, activity, export, password.
+//! Accounts: registering, invitations, verification, overview, profile, activity, export, address, password, deletion.
 
 pub mod activity;
+pub mod change_email;
 pub mod change_password;
+pub mod confirm_email;
+pub mod delete;
 pub mod export;
 pub mod invitation;
 pub(in crate::web::pages) mod mail_link;
@@ -10,4 +13,5 @@ pub mod password_strength;
 pub mod profile;
 pub mod register;
 pub mod resend_verification;
+pub mod restore;
 pub mod verify_email;

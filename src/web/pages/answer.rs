@@ -14,14 +14,17 @@ use crate::{
         local_path::LocalPath,
         sign_in::{attempts::Pause, device::DeviceCookie},
     },
-    flows::{InputFaults, PendingSignIn, TokenPair, sign_in::known_browser::remember_browser},
+    flows::{
+        InputFaults, PendingSignIn, TokenPair, accounts::deletion::Restorable,
+        sign_in::known_browser::remember_browser,
+    },
     web::{
         cookies::SetCookies,
         copy,
         error::{WebResult, way_over, whole_seconds},
         extract::PageRequest,
-        paths::{ACCOUNT, CHANGE_PASSWORD, LOGIN_VERIFY},
-        session::{BrowserSession, Pending},
+        paths::{ACCOUNT, CHANGE_PASSWORD, LOGIN_VERIFY, RESTORE},
+        session::{BrowserSession, Pending, Restoring},
         view::{FieldErrors, Flash},
     },
 };
@@ -169,6 +172,20 @@ pub(super) fn signed_in(
     see_other(&path)
         .with_cookies(request.state.settings.pair_cookies(pair))
         .with_cookies([request.state.settings.device_cookie(&device)])
+}
+
+/// Sends the owner of a deleted account, who gave the right credentials, to the page that restores it.
+pub(super) fn account_deleted(
+    session: &BrowserSession,
+    restorable: Restorable,
+    remember_me: bool,
+) -> HttpResponse {
+    session.renew();
+    session.set_restoring(&Restoring {
+        restorable,
+        remember_me,
+    });
+    see_other(RESTORE)
 }
 
 /// Redirects to the page for the code. A flash must be left after this, not before.

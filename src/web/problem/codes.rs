@@ -71,6 +71,9 @@ codes! {
     EMAIL_NOT_VERIFIED FORBIDDEN "email_not_verified"
         "A second factor needs a verified address."
         copy::TWO_FACTOR_NEEDS_VERIFIED;
+    ACCOUNT_DELETED FORBIDDEN "account_deleted"
+        "The credentials are right; the owner has deleted the account."
+        "This account is deleted and will be erased. Send the same credentials to /api/auth/restore-account to keep it.";
     REGISTRATION_CLOSED FORBIDDEN "registration_closed"
         "No one can register here, or be invited, as `detail` says.";
     ADMIN_REQUIRED FORBIDDEN "admin_required"

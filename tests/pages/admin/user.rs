@@ -37,6 +37,7 @@ fn user(name: &str) -> AdminUserPage {
         password_changed_at: None,
         two_factor_since: Some(seconds_ago(800_000)),
         disabled_at: None,
+        email_change: None,
         erased_at: None,
         is_own: false,
         acts: [

@@ -154,7 +154,7 @@ pub(super) fn count_near() -> String {
 }
 
 /// The number of matches of a text.
-pub(super) fn count_gathered(search: &UserSearch) -> String {
+pub(super) fn count_candidates(search: &UserSearch) -> String {
     let matches = gathered_matches(search);
     format!(
         "WITH found AS MATERIALIZED (SELECT id FROM users WHERE {matches} AND kind = ANY($1))

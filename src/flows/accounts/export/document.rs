@@ -10,7 +10,10 @@ use uuid::Uuid;
 use crate::{
     db::{
         self,
-        accounts::held::{HeldDevice, HeldSession},
+        accounts::{
+            email_changes::{EmailChange, FormerAddress},
+            held::{HeldDevice, HeldSession},
+        },
         audit::EventRow,
         mail::outbox::MailRow,
     },
@@ -87,6 +90,10 @@ impl Export {
         let codes = codes.into_iter().map(|(added_at, used_at)| {
             json!({ "kind": "backup_code", "added_at": time(added_at), "used_at": used_at.map(time) })
         });
+        let former = db::accounts::email_changes::former(&shared, user.id).await?;
+        let former = former.into_iter().map(former_address);
+        let addresses: Vec<Value> = [address(user)].into_iter().chain(former).collect();
+        let pending = db::accounts::email_changes::pending(&shared, user.id, s.now()).await?;
         let factors: Vec<Value> = totp.into_iter().chain(codes).collect();
         let mut head = Vec::from(b"{");
         for (name, value) in [
@@ -94,7 +101,8 @@ impl Export {
             ("version", json!(VERSION)),
             ("exported_at", json!(time(s.now()))),
             ("profile", profile(user)),
-            ("addresses", json!([address(user)])),
+            ("addresses", json!(addresses)),
+            ("email_change", json!(pending.map(email_change))),
             ("factors", json!(factors)),
         ] {
             head.extend_from_slice(format!("\"{name}\": {value},\n").as_bytes());
@@ -204,6 +212,25 @@ fn address(user: &User) -> Value {
         "current": true,
         "verified_at": user.email_verified_at.map(time),
         "verified_by_file": user.verified_by_file,
+        "replaced_at": null,
+    })
+}
+
+fn former_address(former: FormerAddress) -> Value {
+    json!({
+        "email": former.email,
+        "current": false,
+        "verified_at": null,
+        "verified_by_file": false,
+        "replaced_at": time(former.replaced_at),
+    })
+}
+
+fn email_change(change: EmailChange) -> Value {
+    json!({
+        "new_email": change.new_email,
+        "requested_at": time(change.requested_at),
+        "expires_at": time(change.expires_at),
     })
 }
 

@@ -29,7 +29,7 @@ pub(super) struct ManagedAnswer {
     password_changed_at: Option<DateTime<Utc>>,
     #[schema(required, value_type = Option<String>, format = DateTime)]
     disabled_at: Option<DateTime<Utc>>,
-    /// Erased 30 days later.
+    /// Erased `DELETION_GRACE_DAYS` later.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     deleted_at: Option<DateTime<Utc>>,
     /// When the last session began, according to the audit log.

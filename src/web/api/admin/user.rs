@@ -13,7 +13,10 @@ use uuid::Uuid;
 
 use super::managed::ManagedAnswer;
 use crate::{
-    db::{audit::EventRow, imports::Origin, mail::outbox::MailRow, sessions::devices::DeviceRow},
+    db::{
+        accounts::email_changes::EmailChange, audit::EventRow, imports::Origin,
+        mail::outbox::MailRow, sessions::devices::DeviceRow,
+    },
     domain::user_agent::Device,
     flows::admin::list::{self, Cursors, Whole},
     web::{
@@ -26,6 +29,27 @@ use crate::{
         state::State,
     },
 };
+
+/// A change of address that is not confirmed yet.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ManagedEmailChange)]
+struct EmailChangeAnswer {
+    new_email: String,
+    #[schema(value_type = String, format = DateTime)]
+    requested_at: DateTime<Utc>,
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: DateTime<Utc>,
+}
+
+impl From<EmailChange> for EmailChangeAnswer {
+    fn from(change: EmailChange) -> Self {
+        Self {
+            new_email: change.new_email,
+            requested_at: change.requested_at,
+            expires_at: change.expires_at,
+        }
+    }
+}
 
 /// An active session of a user.
 #[derive(Serialize, ToSchema)]
@@ -164,6 +188,12 @@ struct WholeAnswer {
     /// `null` if the account was not imported.
     #[schema(required, value_type = Option<ImportAnswer>)]
     import: Option<ImportAnswer>,
+    /// The change of address that waits for its link.
+    #[schema(required, value_type = Option<EmailChangeAnswer>)]
+    email_change: Option<EmailChangeAnswer>,
+    /// When a deleted account is erased.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    erased_at: Option<DateTime<Utc>>,
     /// The active sessions, 20 a page, the one seen last first.
     sessions: Vec<SessionAnswer>,
     /// The `sessions` of the next page, where there is one.
@@ -186,6 +216,8 @@ impl From<Whole> for WholeAnswer {
         let Whole {
             managed,
             origin,
+            email_change,
+            erased_at,
             sessions,
             events,
             mails,
@@ -193,6 +225,8 @@ impl From<Whole> for WholeAnswer {
         Self {
             user: managed.into(),
             import: origin.map(ImportAnswer::from),
+            email_change: email_change.map(EmailChangeAnswer::from),
+            erased_at,
             sessions: sessions.rows.into_iter().map(SessionAnswer::from).collect(),
             sessions_next: sessions.next,
             events: events.rows.into_iter().map(EventAnswer::from).collect(),

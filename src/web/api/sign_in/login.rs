@@ -46,7 +46,7 @@ pub(super) fn call() -> Call {
         .takes::<Body>()
         .answers::<dto::SignInAnswer<'static>>(200, "Signed in, or a code is required.")
         .limited()
-        .refuses(&[codes::INVALID_CREDENTIALS])
+        .refuses(&[codes::INVALID_CREDENTIALS, codes::ACCOUNT_DELETED])
 }
 
 async fn post(
@@ -68,6 +68,7 @@ async fn post(
         sign_in::Outcome::SecondFactorRequired(pending) => {
             Ok(dto::second_factor_required(&pending))
         }
+        sign_in::Outcome::AccountDeleted(_) => Err(codes::ACCOUNT_DELETED.into()),
         sign_in::Outcome::Rejected => Err(refusals::invalid_credentials(
             state.services.policy.email_verification,
         )),
@@ -96,7 +97,11 @@ pub(super) fn mfa_call() -> Call {
         .takes::<MfaBody>()
         .answers::<dto::TokenPair<'static>>(200, "Signed in.")
         .limited()
-        .refuses(&[codes::DEAD_TOKEN, codes::WRONG_SIGN_IN_CODE])
+        .refuses(&[
+            codes::DEAD_TOKEN,
+            codes::WRONG_SIGN_IN_CODE,
+            codes::ACCOUNT_DELETED,
+        ])
 }
 
 async fn post_mfa(
@@ -113,6 +118,7 @@ async fn post_mfa(
     })?;
     match second_factor::verify(&state.services, input, &client).await? {
         second_factor::Outcome::SignedIn { pair, .. } => Ok(dto::signed_in(StatusCode::OK, &pair)),
+        second_factor::Outcome::AccountDeleted(_) => Err(codes::ACCOUNT_DELETED.into()),
         second_factor::Outcome::WrongCode(fault) => {
             Err(refusals::invalid_code(codes::WRONG_SIGN_IN_CODE, fault))
         }

@@ -26,6 +26,8 @@ pub struct AccountPage {
     pub display_name: Option<String>,
     /// Whether the address is verified.
     pub email_verified: bool,
+    /// The address to which the account is to move; empty where no change waits for its link.
+    pub new_email: String,
     /// When the account will be deleted, unless its address is verified before.
     pub deleted_at: Option<DateTime<Utc>>,
     /// When the account was created.
@@ -85,6 +87,7 @@ pub async fn get(CurrentUser(who): CurrentUser, request: PageRequest) -> WebResu
             email: user.email.clone(),
             display_name: user.display_name.clone(),
             email_verified: user.mailbox_proven(),
+            new_email: overview.new_email.unwrap_or_default(),
             deleted_at: unverified::deleted_at(request.services(), user).await?,
             created_at: user.created_at,
             imported: user.import_id.is_some(),

@@ -156,7 +156,7 @@ pub async fn get(
             page.prove_as.clear();
         }
         if page.people.is_empty() {
-            return Showing::invalid(FieldErrors::of_form(copy::NOBODY_LEFT));
+            return Showing::invalid(FieldErrors::of_form(copy::NO_USER_LEFT));
         }
         Showing::first()
     })

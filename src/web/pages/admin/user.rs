@@ -10,10 +10,7 @@ use serde::Deserialize;
 use super::chip::Chip;
 use crate::{
     db::{admin::managed::ManagedUser, sessions::devices::DeviceRow},
-    domain::{
-        accounts::user::DELETION_GRACE,
-        admin::{ACTS, act::AdminAct},
-    },
+    domain::admin::{ACTS, act::AdminAct},
     flows::{
         admin::list::{self, Cursors, Whole},
         paged::Paged,
@@ -21,7 +18,10 @@ use crate::{
     web::{
         error::WebResult,
         extract::{AdminUser, PageShell},
-        pages::answer::{Showing, next_page},
+        pages::{
+            accounts::change_email::PendingChange,
+            answer::{Showing, next_page},
+        },
         paths::USERS,
         refusals,
         state::State,
@@ -58,6 +58,8 @@ pub struct AdminUserPage {
     pub two_factor_since: Option<DateTime<Utc>>,
     /// Since when the account is disabled.
     pub disabled_at: Option<DateTime<Utc>>,
+    /// The change of address that waits for its link.
+    pub email_change: Option<PendingChange>,
     /// When a deleted account will be erased.
     pub erased_at: Option<DateTime<Utc>>,
     /// Whether it is the acting admin's own account.
@@ -157,6 +159,8 @@ impl AdminUserPage {
         let Whole {
             managed,
             origin,
+            email_change,
+            erased_at,
             sessions,
             events,
             mails,
@@ -168,9 +172,7 @@ impl AdminUserPage {
             ACTS.iter().filter(|act| act.is_listed(&account)).collect()
         };
         let chips = Chip::all_of(&managed);
-        let ManagedUser {
-            user, deleted_at, ..
-        } = managed;
+        let ManagedUser { user, .. } = managed;
         let id = user.id.to_string();
         let path = format!("{USERS}/{id}");
         let device = |row: &DeviceRow| DeviceLine::of(&id, row);
@@ -185,7 +187,8 @@ impl AdminUserPage {
             password_changed_at: user.password_changed_at,
             two_factor_since: user.totp_confirmed_at,
             disabled_at: user.disabled_at,
-            erased_at: deleted_at.map(|at| at + DELETION_GRACE),
+            email_change: email_change.map(PendingChange::from),
+            erased_at,
             is_own,
             acts,
             sessions: Section::of((&path, "sessions", &cursors.sessions), &sessions, device),

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::{
     domain::{admin::act::of_name, local_path::LocalPath, secrets::secret::SecretString},
     flows::{
-        authenticators::proof::{self, Outcome, Presented},
+        authenticators::proof::{self, FactorProven, Outcome, Presented, Proof},
         sessions::authenticate::Authenticated,
     },
     web::{
@@ -18,7 +18,7 @@ use crate::{
         error::{WebResult, way_over},
         extract::{CsrfForm, CurrentUser, PageRequest},
         pages::answer::{Showing, page, see_other, see_other_with},
-        paths::{ACCOUNT, LOGIN, REAUTHENTICATE},
+        paths::{ACCOUNT, EMAIL, LOGIN, REAUTHENTICATE},
         session::{BrowserSession, KeptAct},
         view::{FieldErrors, Flash, Shell},
     },
@@ -37,10 +37,19 @@ pub struct ReauthenticatePage {
     pub next: String,
     /// The target of "Cancel": the previous page.
     pub back: String,
-    /// Whether a code from the app is accepted as well.
-    pub takes_code: bool,
+    /// Which proofs are taken.
+    pub takes: Takes,
     /// Faults, by `password` and `code`.
     pub errors: FieldErrors,
+}
+
+/// What a user can prove it by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    Password,
+    PasswordOrCode,
+    /// A code, since the act needs the second factor.
+    Code,
 }
 
 /// `/reauthenticate` after success, with the act to be confirmed.
@@ -89,6 +98,7 @@ fn act_of(path: &str) -> Option<Act> {
                 _ => None,
             }
         }
+        ["account", "email"] => act(EMAIL, "to change your address", "Change your address"),
         ["account", "sessions", what @ ..] => {
             let act = |purpose, button| act("/account/sessions", purpose, button);
             match what {
@@ -128,6 +138,11 @@ fn act_of(path: &str) -> Option<Act> {
     }
 }
 
+/// Whether the proof for this act has to include the second factor.
+fn needs_factor(path: &str) -> bool {
+    path == EMAIL
+}
+
 #[derive(Deserialize)]
 pub struct NextQuery {
     #[serde(default)]
@@ -156,10 +171,16 @@ pub async fn get(
     request: PageRequest,
 ) -> WebResult {
     let next = local(&next);
-    if proof::recent(request.services(), &who).is_none() {
+    let path = next.as_ref().map_or(ACCOUNT, LocalPath::as_str);
+    let recent = proof::recent(request.services(), &who);
+    let suffices = if needs_factor(path) {
+        recent.and_then(FactorProven::of).is_some()
+    } else {
+        recent.is_some()
+    };
+    if !suffices {
         return show(&request, &who, next.as_ref(), Showing::first());
     }
-    let path = next.as_ref().map_or(ACCOUNT, LocalPath::as_str);
     match (request.session.kept_act(path), act_of(path)) {
         (Some(KeptAct { path, fields }), Some(act)) => page(
             StatusCode::OK,
@@ -240,7 +261,11 @@ fn show(
             .map_or("", |act| act.purpose),
         next: next.map_or_else(String::new, ToString::to_string),
         back: back(next),
-        takes_code: who.user().two_factor_enabled(),
+        takes: match next {
+            _ if !who.user().two_factor_enabled() => Takes::Password,
+            Some(next) if needs_factor(next.as_str()) => Takes::Code,
+            _ => Takes::PasswordOrCode,
+        },
         errors,
     })
 }

@@ -14,7 +14,7 @@ use crate::{
         copy,
         error::WebResult,
         extract::{CsrfForm, MaybeUser, PageRequest},
-        pages::answer::{Showing, code_required, see_other, signed_in},
+        pages::answer::{Showing, account_deleted, code_required, see_other, signed_in},
         paths::ACCOUNT,
         view::{FieldErrors, Shell},
     },
@@ -126,6 +126,13 @@ pub async fn post(
                 &pending,
                 form.remembers(),
                 next.as_ref(),
+            ));
+        }
+        Outcome::AccountDeleted(restorable) => {
+            return Ok(account_deleted(
+                &request.session,
+                restorable,
+                form.remembers(),
             ));
         }
         Outcome::Rejected => Showing::rejected(FieldErrors::of_form(copy::WRONG_EMAIL_OR_PASSWORD)),

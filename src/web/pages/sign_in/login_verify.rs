@@ -14,7 +14,7 @@ use crate::{
         copy,
         error::WebResult,
         extract::{CsrfForm, MaybeUser, PageRequest},
-        pages::answer::{Showing, see_other, see_other_with, signed_in},
+        pages::answer::{Showing, account_deleted, see_other, see_other_with, signed_in},
         paths::{ACCOUNT, FORGOT_PASSWORD, LOGIN},
         session::BrowserSession,
         view::{FieldErrors, Flash, Shell},
@@ -111,6 +111,11 @@ pub async fn post(
             }
             Ok(answer)
         }
+        Outcome::AccountDeleted(restorable) => Ok(account_deleted(
+            &request.session,
+            restorable,
+            pending.remember_me,
+        )),
         Outcome::WrongCode(fault) => {
             let errors = FieldErrors::of_field(field, refusal(field, fault));
             show(&request, Showing::rejected(errors))

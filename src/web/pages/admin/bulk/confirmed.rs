@@ -200,7 +200,7 @@ impl Admin<'_> {
             Barred::Overtaken => WebError::SignInRequired(None),
         })?;
         if report.done.is_empty() {
-            let nothing = FieldErrors::of_form(copy::NOBODY_LEFT);
+            let nothing = FieldErrors::of_form(copy::NO_USER_LEFT);
             let showing = Showing::again(StatusCode::CONFLICT, nothing);
             return Ok(Err(Again::with(true, showing)));
         }

@@ -1,0 +1,2 @@
+DROP TABLE former_addresses;
+DROP TABLE email_changes;

@@ -1,0 +1,5 @@
+-- They stay deleted, as if an admin had done it.
+ALTER TABLE users DROP CONSTRAINT users_owner_deleted;
+ALTER TABLE users DROP COLUMN owner_deleted_at;
+ALTER TABLE mails DROP CONSTRAINT mails_user_id_fkey;
+ALTER TABLE mails ADD CONSTRAINT mails_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL;

@@ -1,0 +1,9 @@
+-- Accounts that their owners deleted, who may take that back until the account is erased.
+ALTER TABLE users ADD COLUMN owner_deleted_at timestamptz;
+ALTER TABLE users ADD CONSTRAINT users_owner_deleted
+    CHECK (owner_deleted_at IS NULL OR deleted_at = owner_deleted_at);
+COMMENT ON COLUMN users.owner_deleted_at IS 'The same as deleted_at where the owner deleted the account; NULL where an admin did.';
+
+-- What is known of a mail, such as a server's refusal, may name its recipient, and goes with the account.
+ALTER TABLE mails DROP CONSTRAINT mails_user_id_fkey;
+ALTER TABLE mails ADD CONSTRAINT mails_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE;
