@@ -4,16 +4,16 @@
 //! flows.
 
 pub mod api;
-pub mod assets;
+mod assets;
 pub mod connection;
-pub mod cookies;
+mod cookies;
 pub mod copy;
 pub mod download;
-pub mod error;
+mod error;
 pub mod extract;
 mod fields;
 pub mod guard;
-pub mod health;
+mod health;
 pub mod middleware;
 pub mod pages;
 mod paging;
@@ -22,6 +22,6 @@ pub mod problem;
 pub mod qr;
 mod refusals;
 pub mod routes;
-pub mod session;
+mod session;
 pub mod state;
 pub mod view;

@@ -2,11 +2,11 @@
 
 pub mod act;
 pub mod bulk;
-pub(in crate::flows) mod credentials;
+mod credentials;
 pub mod dashboard;
 pub mod deletion;
-pub(in crate::flows) mod disable;
+mod disable;
 pub mod list;
-pub(in crate::flows) mod role;
-pub(in crate::flows) mod session_acts;
-pub(in crate::flows) mod vouching;
+mod role;
+mod session_acts;
+pub(super) mod vouching;

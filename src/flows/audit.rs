@@ -2,8 +2,8 @@
 
 pub mod export;
 pub mod log;
-pub(in crate::flows) mod pace;
-pub(in crate::flows) mod record;
+pub(super) mod pace;
+pub(super) mod record;
 pub mod seals;
 pub mod verify;
 pub mod waiting;

@@ -1,7 +1,7 @@
 //! Second factors, and reauthentication.
 
-pub(in crate::flows) mod contradiction;
-pub(in crate::flows) mod password;
+pub(super) mod contradiction;
+pub(super) mod password;
 pub mod proof;
 pub mod totp;
 pub mod totp_code;

@@ -3,12 +3,12 @@
 
 pub mod arrivals;
 pub mod at_once;
-pub(in crate::flows) mod judge;
-pub(in crate::flows) mod notices;
+mod judge;
+pub(super) mod notices;
 pub mod rows;
 pub mod run;
-pub(in crate::flows) mod stage;
-pub(in crate::flows) mod switch;
+mod stage;
+mod switch;
 pub mod undo;
 
 use ipnet::IpNet;

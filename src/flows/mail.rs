@@ -1,6 +1,6 @@
 //! Mails: writing them to the outbox, delivering them, and showing them to operators.
 
 pub mod deliver;
-pub(in crate::flows) mod outbox;
+pub(super) mod outbox;
 pub mod queue;
 pub mod requested;

@@ -5,7 +5,7 @@ pub mod devices;
 pub mod inspect_token;
 pub mod refresh;
 pub mod sign_out;
-pub(in crate::flows) mod tokens;
+pub(super) mod tokens;
 
 use std::net::IpAddr;
 

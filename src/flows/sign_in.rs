@@ -1,11 +1,11 @@
 //! Signing in with address and password.
 
-pub(in crate::flows) mod attempts;
+pub(super) mod attempts;
 pub mod breach_checks;
 pub mod breach_queue;
 pub mod known_browser;
-pub(in crate::flows) mod mailed_link;
-pub(in crate::flows) mod pending_reset;
+pub(super) mod mailed_link;
+mod pending_reset;
 pub mod recover;
 pub mod second_factor;
 pub mod trusted_devices;

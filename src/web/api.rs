@@ -6,7 +6,7 @@ mod accounts;
 mod admin;
 mod audit;
 mod authenticators;
-pub(super) mod call;
+mod call;
 pub mod description;
 mod dto;
 mod schemas;

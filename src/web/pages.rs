@@ -9,7 +9,7 @@ mod answer;
 pub mod api_docs;
 pub mod audit;
 pub mod authenticators;
-pub mod error;
+mod error;
 pub mod imports;
 pub mod sessions;
 pub mod sign_in;

@@ -100,12 +100,12 @@ pub async fn register(s: &Services, input: Input, client: &Client) -> Result<Out
 }
 
 /// Words that others will know about the user and would try first.
-pub(in crate::flows) fn own_words(email: &str, name: Option<&DisplayName>) -> OwnWords {
+pub(super) fn own_words(email: &str, name: Option<&DisplayName>) -> OwnWords {
     OwnWords::of(email, name.map_or("", DisplayName::as_str))
 }
 
 /// The name, if the text is a valid one.
-pub(in crate::flows) fn name_of(typed: &str) -> Option<DisplayName> {
+pub(super) fn name_of(typed: &str) -> Option<DisplayName> {
     DisplayName::parse(typed).ok().flatten()
 }
 

@@ -154,7 +154,7 @@ pub async fn perform_as_operator(
 }
 
 /// The actor, in a transaction.
-pub(in crate::flows) struct Acting<'a> {
+pub(super) struct Acting<'a> {
     pub(in crate::flows) s: &'a Services,
     pub(in crate::flows) tx: &'a Transaction<'a>,
     actor: Option<Uuid>,
@@ -191,11 +191,7 @@ impl<'a> Acting<'a> {
     }
 
     /// Performs an act on a locked user, and notifies the owner if the act has a mail.
-    pub(in crate::flows) async fn act_on(
-        &self,
-        managed: &ManagedUser,
-        act: &Act,
-    ) -> Result<Outcome> {
+    pub(super) async fn act_on(&self, managed: &ManagedUser, act: &Act) -> Result<Outcome> {
         let user = &managed.user;
         if self.actor == Some(user.id) {
             return Ok(Outcome::OwnAccount);
@@ -228,14 +224,14 @@ impl<'a> Acting<'a> {
     }
 
     /// Whether this user is the last active admin.
-    pub(in crate::flows) async fn is_last_admin(&self, user: &User) -> Result<bool> {
+    pub(super) async fn is_last_admin(&self, user: &User) -> Result<bool> {
         let counts = user.role == Role::Admin && user.disabled_at.is_none();
         Ok(counts && !db::admin::admins::another_active(self.tx, user.id).await?)
     }
 
     /// Ends every session and every token of the user, including links in mails. Returns the number of
     /// sessions.
-    pub(in crate::flows) async fn end_everything(&self, user: &User) -> Result<usize> {
+    pub(super) async fn end_everything(&self, user: &User) -> Result<usize> {
         let Self { s, tx, .. } = self;
         let raised =
             db::accounts::credentials::raise_revocation_id(tx, user.id, user.revocation_id).await?;

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Sessions, events and mails of a page of one user.
-pub const LATEST: i64 = 20;
+const LATEST: i64 = 20;
 
 /// The cursor of each list on the page of a user; blank is its first page.
 #[derive(Debug, Clone, Default)]

@@ -106,7 +106,7 @@ async fn id_of(s: &Services, address: &EmailAddress) -> Result<Option<Uuid>> {
 }
 
 /// The parsed query, and the event after which the page begins.
-pub(in crate::flows) fn read(query: &Query) -> Result<(Question, Page), InputFaults> {
+pub(super) fn read(query: &Query) -> Result<(Question, Page), InputFaults> {
     let mut faults = InputFaults::default();
     let mut who = |field, text| faults.note(field, named(text)).flatten();
     let (actor, subject) = (who("actor", &query.actor), who("subject", &query.subject));

@@ -109,7 +109,7 @@ impl Sealer {
 }
 
 /// The end of the chain.
-pub(in crate::flows) async fn head(tx: &Transaction<'_>) -> Result<Head> {
+pub(super) async fn head(tx: &Transaction<'_>) -> Result<Head> {
     let last = db::audit::seals::last(tx).await?;
     Ok(last.map_or(Head::NONE, |seal| seal.head()))
 }

@@ -46,7 +46,7 @@ impl From<CodeFault> for RefusedCode {
 }
 
 /// The place of a sealed TOTP secret.
-pub(in crate::flows) fn place_of_secret(user: &User) -> Place {
+pub(super) fn place_of_secret(user: &User) -> Place {
     Place {
         table: "totp_authenticators",
         row: user.id,
@@ -55,11 +55,7 @@ pub(in crate::flows) fn place_of_secret(user: &User) -> Place {
 }
 
 /// Unseals a user's TOTP secret.
-pub(in crate::flows) fn open_secret(
-    s: &Services,
-    user: &User,
-    sealed: &[u8],
-) -> Result<TotpSecret> {
+pub(super) fn open_secret(s: &Services, user: &User, sealed: &[u8]) -> Result<TotpSecret> {
     let bytes = s.ring.open(place_of_secret(user), sealed)?;
     TotpSecret::from_bytes(&bytes).ok_or(FlowError::Inconsistent("a TOTP secret has not 20 bytes"))
 }
@@ -109,7 +105,7 @@ pub(in crate::flows) async fn accept_step(
 }
 
 /// Confirms an enrolment with the code of a step; `read` as in [`accept_step`].
-pub(in crate::flows) async fn confirm_enrolment(
+pub(super) async fn confirm_enrolment(
     s: &Services,
     tx: &Transaction<'_>,
     user: &User,

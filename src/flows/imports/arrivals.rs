@@ -44,11 +44,11 @@ const MOST_ARRIVING: i64 = 2;
 
 /// How many files are read at the same time in this process. Each takes two to three times its size in
 /// memory.
-pub(in crate::flows) static READING: Semaphore = Semaphore::const_new(2);
+pub(super) static READING: Semaphore = Semaphore::const_new(2);
 
 /// The bytes of a file.
 #[derive(Clone)]
-pub(in crate::flows) struct Content(Arc<Vec<u8>>);
+pub(super) struct Content(Arc<Vec<u8>>);
 
 impl AsRef<[u8]> for Content {
     fn as_ref(&self) -> &[u8] {
@@ -64,7 +64,7 @@ impl Content {
 }
 
 /// The bytes of a stored file.
-pub(in crate::flows) async fn content(s: &Services, file: Uuid) -> Result<Content> {
+pub(super) async fn content(s: &Services, file: Uuid) -> Result<Content> {
     let conn = s.db.connection().await?;
     let parts = db::imports::arrivals::parts(&conn, file).await?;
     drop(conn);

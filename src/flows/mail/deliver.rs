@@ -24,7 +24,7 @@ const LOG: &str = "vestibule::flows::deliver";
 /// Mails that a node sends at the same time.
 pub const AT_ONCE: usize = 16;
 /// How long a lease lasts without renewal: after that, another worker takes the mails of one that died.
-pub(in crate::flows) const LEASE: TimeDelta = TimeDelta::seconds(60);
+pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// How often a worker renews its lease on a mail. Mail servers may take minutes.
 const HOLD_AGAIN: Duration = Duration::from_secs(15);
 /// The pause before a sent mail is recorded again, if the database could not be reached.

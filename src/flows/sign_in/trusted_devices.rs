@@ -31,9 +31,9 @@ use crate::{
 };
 
 /// How long a browser is trusted.
-pub const TRUSTED_FOR: TimeDelta = TimeDelta::days(30);
+const TRUSTED_FOR: TimeDelta = TimeDelta::days(30);
 /// The most browsers that a user trusts. Beyond that, the trust in the least recently used one ends.
-pub const TRUSTED_PER_USER: i64 = 25;
+const TRUSTED_PER_USER: i64 = 25;
 
 /// The browsers that a user trusts, the last used first. `device` is the cookie of the browser that sent
 /// the request.
@@ -80,7 +80,7 @@ pub async fn revoke(s: &Services, proven: &Proven, id: Uuid, client: &Client) ->
 
 /// Whether the browser needs no code, in a transaction that has locked the user at the `rev` of the right
 /// password.
-pub(in crate::flows) async fn is_trusted(
+pub(super) async fn is_trusted(
     s: &Services,
     tx: &Transaction<'_>,
     user: &User,
@@ -148,7 +148,7 @@ async fn note_distrusted(
 
 /// Trusts a browser, within a transaction that holds the user, and notifies its owner. Returns the
 /// browser's new cookie. The secret is always new, so that one planted before is of no use.
-pub(in crate::flows) async fn trust_browser(
+pub(super) async fn trust_browser(
     s: &Services,
     tx: &Transaction<'_>,
     user: &User,

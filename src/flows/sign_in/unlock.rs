@@ -100,7 +100,7 @@ pub(in crate::flows) async fn unlock_all(
 }
 
 /// The mail to a user whose sign-in is blocked, and how long its link works.
-pub(in crate::flows) fn blocked_message(
+pub(super) fn blocked_message(
     s: &Services,
     user: &User,
     guess: Guess,

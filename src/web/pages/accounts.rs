@@ -7,7 +7,7 @@ pub mod confirm_email;
 pub mod delete;
 pub mod export;
 pub mod invitation;
-pub(in crate::web::pages) mod mail_link;
+pub(super) mod mail_link;
 pub mod overview;
 pub mod password_strength;
 pub mod profile;

@@ -21,7 +21,7 @@ const CSP: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; st
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "api_docs.html")]
-pub struct ApiDocsPage {
+struct ApiDocsPage {
     pub shell: Shell,
     /// The URL of its script.
     pub script: &'static str,

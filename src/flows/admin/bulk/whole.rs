@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The most users that a search may find for an act.
-pub const MOST_FOUND: usize = 5000;
+const MOST_FOUND: usize = 5000;
 /// The target of the log.
 const LOG: &str = "vestibule::flows::admin_bulk";
 /// How long a selection may wait for its confirmation.

@@ -17,7 +17,7 @@ use crate::{
 /// The filter as it was sent.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub(in crate::web::api) enum Filter {
+pub(super) enum Filter {
     Words(FilterBody),
     Other(IgnoredAny),
 }
@@ -42,7 +42,7 @@ pub(super) struct FilterBody {
 /// The number as it was sent.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub(in crate::web::api) enum Expected {
+pub(super) enum Expected {
     Count(u32),
     Other(IgnoredAny),
 }
@@ -61,7 +61,7 @@ impl From<FilterBody> for Query {
 }
 
 /// The query of a filter, if there is one. Faults are recorded.
-pub(in crate::web::api) fn searched(
+pub(super) fn searched(
     r: &mut Reader,
     filter: Option<Filter>,
     expected: Option<&Expected>,
@@ -101,7 +101,7 @@ pub(in crate::web::api) fn searched(
 }
 
 /// All users that a filter finds; every fault of it is reported at `filter`.
-pub(in crate::web::api) async fn found(
+pub(super) async fn found(
     services: &Services,
     query: &Query,
     expected: Option<u32>,

@@ -191,7 +191,7 @@ async fn post_backup_codes(
 /// Ten codes, shown this once.
 #[derive(Serialize, ToSchema)]
 #[schema(as = BackupCodes)]
-pub(in crate::web::api) struct CodesAnswer {
+struct CodesAnswer {
     #[schema(example = json!(["ABCD-EFGH-JKMN-PQRS"]), min_items = 10, max_items = 10)]
     backup_codes: Vec<String>,
 }
@@ -217,7 +217,7 @@ fn refused(why: &Refused) -> WebError {
 }
 
 /// Backup codes with a pair, or alone if the session has ended in the meantime.
-pub(in crate::web::api) struct BackupCodesAndPair;
+struct BackupCodesAndPair;
 
 impl PartialSchema for BackupCodesAndPair {
     fn schema() -> RefOr<Schema> {

@@ -130,7 +130,7 @@ fn show(request: &PageRequest, form: Form, showing: Showing) -> WebResult {
 }
 
 /// The page that tells the user to read their mail.
-pub(in crate::web::pages) fn check_mail(
+pub(super) fn check_mail(
     request: &PageRequest,
     email: String,
     reason: CheckMailReason,

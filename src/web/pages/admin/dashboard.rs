@@ -78,9 +78,9 @@ pub struct Column {
 }
 
 /// The height of a drawing.
-pub const HEIGHT: i64 = 100;
+const HEIGHT: i64 = 100;
 /// The width of one bar, of which a column has two.
-pub const BAR: usize = 6;
+const BAR: usize = 6;
 /// The width of the gap after them.
 const GAP: usize = 4;
 

@@ -6,7 +6,7 @@ use url::form_urlencoded::Serializer;
 use crate::{domain::audit::query, flows::audit::log};
 
 /// The path of the log.
-pub(in crate::web::pages) const AUDIT: &str = "/admin/audit";
+pub(super) const AUDIT: &str = "/admin/audit";
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]

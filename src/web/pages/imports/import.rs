@@ -80,7 +80,7 @@ pub enum Stage {
 }
 
 /// The state of a file in one word.
-pub(in crate::web::pages) fn chip(state: Became) -> Chip {
+pub(super) fn chip(state: Became) -> Chip {
     let (text, class) = match state {
         Became::Uploaded => ("Needs review", "warn"),
         Became::Running => ("Running", "accent"),
@@ -92,7 +92,7 @@ pub(in crate::web::pages) fn chip(state: Became) -> Chip {
 }
 
 /// The counts of a file's rows.
-pub(in crate::web::pages) fn summed_up(file: &File) -> String {
+pub(super) fn summed_up(file: &File) -> String {
     let row = &file.row;
     let accounts = |count: i64| match count {
         1 => "1 account".to_owned(),

@@ -39,7 +39,7 @@ pub async fn post(
 }
 
 /// The answer after this session has ended: it clears the browser's cookies.
-pub(in crate::web::pages) fn signed_out(request: &PageRequest) -> HttpResponse {
+pub(super) fn signed_out(request: &PageRequest) -> HttpResponse {
     request.session.renew();
     let mut answer = see_other_with(&request.session, LOGIN, &Flash::success(copy::SIGNED_OUT));
     let (name, value) = CLEAR_SITE_DATA;

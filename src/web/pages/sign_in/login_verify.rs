@@ -37,7 +37,7 @@ impl LoginVerifyPage {
     pub const BACKUP_CODE: &str = "backup-code";
 
     /// The field in which this code was most likely typed: backup codes have letters or are long.
-    pub fn field_of(code: &str) -> &'static str {
+    fn field_of(code: &str) -> &'static str {
         let is_long = code.chars().filter(char::is_ascii_digit).count() > 8;
         if is_long || code.chars().any(char::is_alphabetic) {
             Self::BACKUP_CODE
