@@ -10,15 +10,15 @@ use crate::domain::text;
 /// The most characters of a display name.
 pub const MAX_CHARS: usize = 100;
 
-/// A name of 1 to 100 characters in NFC that shows all of itself, wherever it is shown, and moves nothing around it.
+/// A name of 1 to 100 characters in NFC, all of which are visible.
 ///
-/// Refused are control characters, characters that turn the reading direction, and those that no one sees: two names
-/// that look alike are the same text, and a name cannot be blank or carry a hidden message. Some names are written with
-/// invisible characters, so these pass in the places where a script or an emoji needs them (the module `visible` lists them).
+/// Control characters, characters that change the reading direction and invisible characters are refused: a name cannot
+/// be blank, hide a message, differ from another name in nothing that people see, or reorder the text around it. Some
+/// scripts and emoji need invisible characters; these are accepted in those places alone (see `visible`).
 ///
-/// A letter has at most two combining marks, composed or not, so that a name does not spill over the lines around it. The scripts of
-/// South and Southeast Asia and of Tibet write a whole syllable as one letter with marks, up to five in common names
-/// (ကျော်, སྒྲོལ་མ): five pass there, no mark twice in a row.
+/// A letter has at most two combining marks, composed with it or not, so that a name does not cover the lines around it.
+/// The scripts of South and Southeast Asia and of Tibet write a syllable as one letter with marks, up to five in common
+/// names (ကျော်, སྒྲོལ་མ): five are accepted there, if no mark follows itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DisplayName(String);
 

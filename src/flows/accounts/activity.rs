@@ -55,6 +55,11 @@ impl By {
         }
     }
 
+    /// Whether the user may see the client of such an event.
+    pub(in crate::flows) fn shows_client(self) -> bool {
+        matches!(self, Self::You | Self::Anyone)
+    }
+
     fn of(row: &EventRow, user_id: Uuid) -> Self {
         let origin = row.detail["origin"].as_str();
         if origin == Origin::CommandLine.word() {
@@ -95,7 +100,6 @@ impl Entry {
     /// An event of the user's log, as the user may see it.
     pub fn of(row: EventRow, user_id: Uuid) -> Self {
         let by = By::of(&row, user_id);
-        let is_told = matches!(by, By::You | By::Anyone);
         let sentence = kind_of(&row.event).and_then(|kind| kind.sentence.with(&row.detail));
         Self {
             at: row.at,
@@ -104,9 +108,12 @@ impl Entry {
             device: row
                 .user_agent
                 .as_deref()
-                .filter(|_| is_told)
+                .filter(|_| by.shows_client())
                 .map(Device::of),
-            ip: row.ip.filter(|_| is_told).map(|network| network.addr()),
+            ip: row
+                .ip
+                .filter(|_| by.shows_client())
+                .map(|network| network.addr()),
             event: row.event,
         }
     }

@@ -20,7 +20,7 @@ use crate::{
     domain::accounts::user::User,
     flows::{
         FlowError, Result, Services,
-        accounts::activity::{By, Entry},
+        accounts::activity::Entry,
         download::{AT_ONCE, Parts, Receiver},
     },
 };
@@ -279,14 +279,14 @@ fn mail(row: MailRow) -> Value {
 fn event(row: EventRow, user_id: Uuid) -> Value {
     let (detail, user_agent) = (row.detail.clone(), row.user_agent.clone());
     let entry = Entry::of(row, user_id);
-    let is_told = matches!(entry.by, By::You | By::Anyone);
+    let shows_client = entry.by.shows_client();
     json!({
         "at": time(entry.at),
         "event": entry.event,
         "what": entry.sentence,
         "by": entry.by.as_str(),
         "ip": entry.ip,
-        "user_agent": user_agent.filter(|_| is_told),
-        "detail": if is_told { detail } else { json!({}) },
+        "user_agent": user_agent.filter(|_| shows_client),
+        "detail": if shows_client { detail } else { json!({}) },
     })
 }
