@@ -29,7 +29,7 @@ use crate::{
 const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
 
 /// How long a reauthentication counts as recent.
-const RECENT: TimeDelta = TimeDelta::minutes(10);
+pub const RECENT: TimeDelta = TimeDelta::minutes(10);
 
 /// A signed-in user who has reauthenticated recently.
 ///

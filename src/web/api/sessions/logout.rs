@@ -98,7 +98,7 @@ async fn post_all(
 }
 
 /// 204. A caller that signed in by cookie has its cookies cleared.
-pub(super) fn signed_out(settings: &WebSettings, by_cookie: bool) -> HttpResponse {
+pub(in crate::web::api) fn signed_out(settings: &WebSettings, by_cookie: bool) -> HttpResponse {
     if !by_cookie {
         return HttpResponse::NoContent().finish();
     }
