@@ -1,5 +1,5 @@
-//! What admins and operators do to accounts: every act with all that pages, API, command line and mails
-//! need to know of it. What an act changes is the flow's; `flows/admin/act.rs` leads to it.
+//! The acts of admins and operators on accounts. A row of the table has everything that pages, API, command line
+//! and mails need of an act. The flows perform the acts (`flows/admin/act.rs`).
 
 pub mod act;
 
@@ -13,11 +13,11 @@ use act::{Account, AdminAct, Bulk, Command, Input, Listed, Mail};
 pub enum Act {
     /// Ends all sessions, tokens, links and pending changes as well.
     Disable(Reason),
-    /// What ended stays ended.
+    /// Sessions that ended are not restored.
     Enable,
     /// Changes the role.
     SetRole(Role),
-    /// Nothing but a new password is possible any more.
+    /// The user can do nothing else before setting a new password.
     RequirePasswordChange,
     /// Clears failed sign-in attempts.
     Unlock,
@@ -35,17 +35,17 @@ pub enum Act {
     Delete {
         /// For the audit log.
         reason: Reason,
-        /// The address of the account, typed to be sure.
+        /// The address of the account, which the actor types as a confirmation.
         confirm_email: String,
     },
     /// The account stays disabled.
     Restore,
 }
 
-/// A macro, so that an act without a row does not compile and no row is missing in the list.
+/// A macro, so that an act without a row does not compile and every row is in the list.
 macro_rules! acts {
     ($($act:pat => $row:expr;)*) => {
-        /// Every act, in the order of how much it changes.
+        /// Every act. Those that change more come later.
         pub const ACTS: &[AdminAct] = &[$($row),*];
 
         impl Act {
@@ -70,10 +70,10 @@ acts! {
         path: "/admin/users/{id}/resend-verification",
         input: Input::Nothing(|| Act::SendVerification),
         title: "Send the verification link again",
-        says: "A mail with a fresh link goes to the address. The link works for 24 hours.",
+        says: "The user gets a mail with a new link, which works for 24 hours.",
         button: "Send the link",
         purpose: "to send someone a verification link",
-        done: "The verification link is on its way.",
+        done: "The verification link will be sent.",
         is_dangerous: false,
         listed: Listed::WhereItApplies,
         nothing_to_do: |account| match account.user {
@@ -94,7 +94,7 @@ acts! {
         path: "/admin/users/{id}/unlock",
         input: Input::Nothing(|| Act::Unlock),
         title: "Clear failed sign-in attempts",
-        says: "After too many wrong passwords or codes, sign-in is slowed down, and in the end blocked for browsers that have not been used before. This clears the count and unlocks sign-in. The user is notified by mail.",
+        says: "After too many wrong passwords or codes, sign-in is slowed down, and later blocked for browsers in which the user has not signed in before. This clears the count and unlocks sign-in. The user is notified by mail.",
         button: "Clear failed sign-in attempts",
         purpose: "to unlock someone's sign-in",
         done: "Failed sign-in attempts are cleared.",
@@ -105,12 +105,13 @@ acts! {
             kind: "unlocked_by_admin",
             subject: "Sign-in to your {product} account is open again",
             words: "There were too many failed attempts to sign in to your account, perhaps\nby someone else. An administrator of {site} unlocked sign-in.\nYour password still works.",
+            account_is_active: true,
         }),
         bulk: None,
         call: "Clears failed sign-in attempts.",
         command: Some(Command {
             name: "unlock",
-            about: "Forget the wrong attempts that hold up sign-in",
+            about: "Clear the failed attempts that slow down or block sign-in",
             more: "",
             done: "can sign in again",
         }),
@@ -119,10 +120,10 @@ acts! {
         path: "/admin/users/{id}/send-reset",
         input: Input::Nothing(|| Act::SendReset),
         title: "Send a password reset link",
-        says: "A mail with a link that sets a new password goes to the address. It works once, for 30 minutes. Nothing changes until it is used.",
+        says: "The user gets a mail with a link to set a new password. The link works once, within 30 minutes. Nothing changes before it is used.",
         button: "Send the link",
         purpose: "to send someone a reset link",
-        done: "The reset link is on its way.",
+        done: "The reset link will be sent.",
         is_dangerous: false,
         listed: Listed::WhereItApplies,
         nothing_to_do: |account| account.user.disabled_at.is_some().then_some(DISABLED),
@@ -140,7 +141,7 @@ acts! {
         path: "/admin/users/{id}/require-password-change",
         input: Input::Nothing(|| Act::RequirePasswordChange),
         title: "Require a new password",
-        says: "The next page that the user opens asks for a new password, and nothing else works until it is set. The user is notified by mail.",
+        says: "The next page that the user opens asks for a new password. Other pages do not work until the user has set it. The user is notified by mail.",
         button: "Require a new password",
         purpose: "to require a new password of someone",
         done: "A new password is required from now on.",
@@ -153,13 +154,14 @@ acts! {
         mail: Some(Mail {
             kind: "password_change_required",
             subject: "Please choose a new password for {product}",
-            words: "An administrator of {site} asks you to choose a new password.\nThe next page that you open there asks for it, and nothing else works\nuntil you have set it.",
+            words: "An administrator of {site} asks you to choose a new password.\nThe next page that you open there asks for it. Other pages do not work\nuntil you have set it.",
+            account_is_active: true,
         }),
         bulk: Some(Bulk {
             choice: "Require new passwords",
             title: "Require new passwords",
-            button: "Require new passwords of {}",
-            done: "New passwords are required of {} from now on.",
+            button: "Require new passwords for {}",
+            done: "New passwords are now required for {}.",
         }),
         call: "Requires a new password; nothing else is possible until it is set.",
         command: Some(Command {
@@ -173,7 +175,7 @@ acts! {
         path: "/admin/users/{id}/revoke-sessions",
         input: Input::Nothing(|| Act::RevokeSessions),
         title: "Sign out everywhere",
-        says: "Every browser and app is signed out at once, and trusted browsers are asked for codes again. The password still works. The user is notified by mail.",
+        says: "Every browser and app of the user is signed out at once, and no browser is trusted any more. The password still works. The user is notified by mail.",
         button: "Sign out everywhere",
         purpose: "to sign someone out everywhere",
         done: "Every session has ended.",
@@ -187,6 +189,7 @@ acts! {
             kind: "sessions_revoked_by_admin",
             subject: "You were signed out of {product} everywhere",
             words: "An administrator of {site} signed every browser and app out\nof your account. Your password still works.",
+            account_is_active: true,
         }),
         bulk: Some(Bulk {
             choice: "Sign out everywhere",
@@ -223,7 +226,7 @@ acts! {
         path: "/admin/users/{id}/reset-two-factor",
         input: Input::Reason(Act::ResetTwoFactor),
         title: "Reset two-step sign-in",
-        says: "For a user who has lost the phone and the backup codes. Make sure that the request really comes from the user. Two-step sign-in is turned off, every browser and app is signed out, and the next sign-in takes the password alone and asks for a new one. The user is notified by mail.",
+        says: "Do this for a user who has lost the phone and the backup codes. Make sure that the request really comes from the user. Two-step sign-in is turned off, and every browser and app is signed out. The user can then sign in with the password alone, and must choose a new password. The user is notified by mail.",
         button: "Reset two-step sign-in",
         purpose: "to reset someone's two-step sign-in",
         done: "Two-step sign-in is reset. A new password is required at the next sign-in.",
@@ -233,14 +236,15 @@ acts! {
         mail: Some(Mail {
             kind: "two_factor_reset_by_admin",
             subject: "Two-step sign-in was reset for your {product} account",
-            words: "An administrator of {site} turned off two-step sign-in for your\naccount, because your second factor was reported lost. Every browser and\napp is signed out. Sign in with your password: you will be asked to\nchoose a new one. Then set up two-step sign-in again.",
+            words: "An administrator of {site} turned off two-step sign-in for your\naccount, because your second factor was reported lost. Every browser and\napp is signed out. Sign in with your password, and choose a new one\nwhen the site asks for it. Then set up two-step sign-in again.",
+            account_is_active: true,
         }),
         bulk: None,
         call: "Removes a lost second factor. Every session ends, and the next sign-in requires a new password.",
         command: Some(Command {
             name: "reset-two-factor",
-            about: "Take away a second factor that its owner has lost",
-            more: "Make sure that it is the owner who asks. Every session ends, the owner is told by mail, and the password has to be changed at the next sign-in.",
+            about: "Remove a second factor that its owner has lost",
+            more: "Make sure that the request comes from the owner. Every session ends, the owner is notified by mail, and the next sign-in requires a new password.",
             done: "no longer has a second factor, and is signed out everywhere",
         }),
     };
@@ -248,7 +252,7 @@ acts! {
         path: "/admin/users/{id}/role",
         input: Input::Role(Role::Admin),
         title: "Make an administrator",
-        says: "The user can then see and change every account, and make other administrators. The user is notified by mail.",
+        says: "The user can then see and change every account, and make other users administrators. The user is notified by mail.",
         button: "Make an administrator",
         purpose: "to change someone's role",
         done: "The user is now an administrator.",
@@ -256,7 +260,7 @@ acts! {
         listed: Listed::WhereItApplies,
         nothing_to_do: |account| match account {
             Account { user, .. } if user.role == Role::Admin => Some(HAS_ROLE),
-            // Someone else may have registered the address. An operator knows whom they made.
+            // Someone else may have registered the address. An operator knows who owns the account.
             Account { user, by_operator: false, .. } if !user.mailbox_proven() => {
                 Some("This address is not verified, so it may belong to someone else. An administrator needs a verified address.")
             }
@@ -266,6 +270,7 @@ acts! {
             kind: "made_admin",
             subject: "You are now an administrator of {product}",
             words: "You are now an administrator of {site}: you can see and change\nevery account there.",
+            account_is_active: true,
         }),
         bulk: None,
         call: "Changes the role.",
@@ -280,7 +285,7 @@ acts! {
         path: "/admin/users/{id}/role",
         input: Input::Role(Role::User),
         title: "Remove the administrator role",
-        says: "The user keeps their own account, and can no longer manage others from the next request on. The user is notified by mail.",
+        says: "The user keeps their own account, but can no longer see or change other accounts. This takes effect at the next request. The user is notified by mail.",
         button: "Remove the role",
         purpose: "to change someone's role",
         done: "The user is no longer an administrator.",
@@ -290,7 +295,8 @@ acts! {
         mail: Some(Mail {
             kind: "made_user",
             subject: "You are no longer an administrator of {product}",
-            words: "You are no longer an administrator of {site}. Your own\naccount stays as it is.",
+            words: "You are no longer an administrator of {site}. Your own\naccount does not change.",
+            account_is_active: true,
         }),
         bulk: None,
         call: "Changes the role.",
@@ -305,7 +311,7 @@ acts! {
         path: "/admin/users/{id}/enable",
         input: Input::Nothing(|| Act::Enable),
         title: "Enable the account",
-        says: "The user can sign in again with the same password. Sessions that ended when the account was disabled stay ended. The user is notified by mail.",
+        says: "The user can sign in again with the same password. Browsers and apps that were signed out when the account was disabled stay signed out. The user is notified by mail.",
         button: "Enable the account",
         purpose: "to enable an account",
         done: "The account is enabled.",
@@ -319,6 +325,7 @@ acts! {
             kind: "enabled_by_admin",
             subject: "Your {product} account can be used again",
             words: "An administrator of {site} enabled your account again. You can\nsign in as before.",
+            account_is_active: true,
         }),
         bulk: Some(Bulk {
             choice: "Enable the accounts",
@@ -326,7 +333,7 @@ acts! {
             button: "Enable {}",
             done: "Enabled {}.",
         }),
-        call: "Enables a disabled account. What ended stays ended.",
+        call: "Enables a disabled account. Sessions that ended are not restored.",
         command: Some(Command {
             name: "enable",
             about: "Enable a disabled account; sessions that ended stay ended",
@@ -338,7 +345,7 @@ acts! {
         path: "/admin/users/{id}/restore",
         input: Input::Nothing(|| Act::Restore),
         title: "Restore the account",
-        says: "It will not be erased. It stays disabled until you enable it. The user is notified by mail.",
+        says: "The account will not be erased. It stays disabled until you enable it. The user is notified by mail.",
         button: "Restore the account",
         purpose: "to restore a deleted account",
         done: "The account is restored. It is still disabled.",
@@ -349,6 +356,7 @@ acts! {
             kind: "restored_by_admin",
             subject: "Your {product} account was restored",
             words: "An administrator of {site} restored your account, so it will\nnot be erased. You will get another mail when you can sign in again.",
+            account_is_active: false,
         }),
         bulk: None,
         call: "Restores a deleted account. It stays disabled.",
@@ -363,7 +371,7 @@ acts! {
         path: "/admin/users/{id}/disable",
         input: Input::Reason(Act::Disable),
         title: "Disable the account",
-        says: "Every browser and app is signed out at once, links in mails stop working, and no one can sign in to the account. Nothing is erased. The user is notified by mail, without your reason.",
+        says: "Every browser and app of the user is signed out at once, links in mails to the user stop working, and the user can no longer sign in. Nothing is erased. The user is notified by mail, without your reason.",
         button: "Disable the account",
         purpose: "to disable an account",
         done: "The account is disabled, and every session has ended.",
@@ -374,6 +382,7 @@ acts! {
             kind: "disabled_by_admin",
             subject: "Your {product} account was disabled",
             words: "An administrator of {site} disabled your account. Every browser\nand app is signed out, and no one can sign in to it.",
+            account_is_active: false,
         }),
         bulk: Some(Bulk {
             choice: "Disable the accounts",
@@ -393,7 +402,7 @@ acts! {
         path: "/admin/users/{id}/delete",
         input: Input::Deletion(|reason, confirm_email| Act::Delete { reason, confirm_email }),
         title: "Delete the account",
-        says: "It is disabled at once, and erased at the end of its grace period with everything that belongs to it; the audit log keeps what happened. Until then it can be restored, and its address stays taken. The user is notified by mail, without your reason.",
+        says: "The account is disabled at once. At the end of its grace period, it is erased with everything that belongs to it, except the events in the audit log. Until then it can be restored, and no one else can use its address. The user is notified by mail, without your reason.",
         button: "Delete the account",
         purpose: "to delete an account",
         done: "The account is deleted. It can be restored until it is erased.",
@@ -403,14 +412,15 @@ acts! {
         mail: Some(Mail {
             kind: "deleted_by_admin",
             subject: "Your {product} account was deleted",
-            words: "An administrator of {site} deleted your account. Every browser\nand app is signed out. The account and everything that belongs to it\nwill be erased{when}; the log of security events keeps what happened.",
+            words: "An administrator of {site} deleted your account. Every browser\nand app is signed out. The account and everything that belongs to it\nwill be erased{when}. The log of security events is kept.",
+            account_is_active: false,
         }),
         bulk: None,
         call: "Deletes an account: disables it now and erases it at the end of its grace period (`DELETION_GRACE_DAYS`).",
         command: Some(Command {
             name: "delete",
             about: "Delete an account: disable it now, erase it at the end of its grace period",
-            more: "The grace period has DELETION_GRACE_DAYS; until its end `user restore` keeps the account. The owner is notified by mail, without the reason.",
+            more: "The grace period has DELETION_GRACE_DAYS; until its end `user restore` can restore the account. The owner is notified by mail, without the reason.",
             done: "is disabled, and will be erased at the end of its grace period",
         }),
     };
@@ -435,6 +445,17 @@ mod tests {
             };
             assert_eq!(act.row().title, row.title);
         }
+    }
+
+    #[test]
+    fn mails_about_a_disabled_account_offer_no_new_password() {
+        let mails = ACTS.iter().filter_map(|act| act.mail.as_ref());
+        let kinds: Vec<_> = mails
+            .filter(|mail| !mail.account_is_active)
+            .map(|mail| mail.kind)
+            .collect();
+        let expected = ["restored_by_admin", "disabled_by_admin", "deleted_by_admin"];
+        assert_eq!(kinds, expected);
     }
 
     #[test]

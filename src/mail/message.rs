@@ -1,5 +1,5 @@
-//! Every mail that Vestibule sends about an account. A row of the table declares a mail: its fields, its
-//! two templates, its name, its rule, its subject and preheader, and how long it is useful.
+//! Every mail that Vestibule sends about an account. A row of the table declares a mail: its fields, its two
+//! templates, its name, its rule, its subject and preheader, and when it expires.
 
 mod by_admin;
 mod render;
@@ -16,41 +16,41 @@ use crate::domain::admin::act::Mail;
 pub use render::MailContext;
 pub use rule::Rule;
 
-/// When and from where an event came, for a security notice.
+/// The event that a security notice is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     pub at: DateTime<Utc>,
     pub ip: Option<IpAddr>,
-    /// A name such as `Firefox on Linux`. It comes from the client, so it is cut short and escaped.
+    /// A name such as `Firefox on Linux`. The client sends it, so templates shorten and escape it.
     pub browser: Option<String>,
 }
 
-/// The properties of a mail besides its fields and templates.
+/// The other parts of a row, beside the fields and the templates.
 struct Declared {
     /// The name in the outbox and in logs, in snake case. It never changes once released.
     kind: &'static str,
     rule: Rule,
     /// `{product}` stands for the product.
     subject: &'static str,
-    /// The text that mail programs show beside the subject.
+    /// The preheader: the text that mail programs show next to the subject.
     preheader: &'static str,
-    /// How long its link works. `None` if the mail never goes stale.
+    /// How long its link works. `None` for a mail that does not expire.
     expires_in: Option<Duration>,
 }
 
-/// The text of a mail, between the parts that all mails share.
+/// The text of a mail, without the header and footer that all mails share.
 struct Words {
     html: String,
     text: String,
 }
 
-/// A macro, because a mail has two templates, each of which is a separate type.
+/// A macro, because each mail has two templates, and each template is a separate type.
 macro_rules! mails {
     ($(
         $(#[$doc:meta])*
         $name:ident { $($field:ident: $type:ty),* } in $html:tt $text:tt => $declared:expr;
     )*) => {
-        /// A mail to one person about their own account. Links are absolute.
+        /// A mail to one person about their own account. All links in it are absolute.
         #[derive(Clone, PartialEq, Eq)]
         pub enum Message {
             $($(#[$doc])* $name { $($field: $type),* },)*
@@ -161,7 +161,7 @@ mails! {
         preheader: WHAT_IF_NOT_YOU,
         expires_in: None,
     };
-    /// A used refresh token was presented again, and every session was ended.
+    /// A used refresh token was used again, and every session was ended.
     SessionsRevokedAfterReplay { notice: Notice }
     in "mail/sessions_revoked_after_replay.html" "mail/sessions_revoked_after_replay.txt" => Declared {
         kind: "sessions_revoked_after_replay",
@@ -170,7 +170,7 @@ mails! {
         preheader: WHAT_NEXT,
         expires_in: None,
     };
-    /// A wrong code followed the right password if `password_known`, else a reset link.
+    /// A wrong code was entered: after the right password if `password_known`, else after a reset link.
     SecondFactorFailed { notice: Notice, password_known: bool }
     in "mail/second_factor_failed.html" "mail/second_factor_failed.txt" => Declared {
         kind: "second_factor_failed",
@@ -183,8 +183,7 @@ mails! {
         preheader: WHAT_IF_NOT_YOU,
         expires_in: None,
     };
-    /// The notice is about the last attempt. If `password_known`, codes were guessed after the right
-    /// password.
+    /// The notice is about the last attempt. `password_known`: the right password was entered, and codes were guessed.
     SignInBlocked { notice: Notice, password_known: bool, link: String, expires_in: Duration }
     in "mail/sign_in_blocked.html" "mail/sign_in_blocked.txt" => Declared {
         kind: "sign_in_blocked",
@@ -193,7 +192,7 @@ mails! {
         preheader: "There were too many failed attempts. Use the link to unlock sign-in.",
         expires_in: Some(*expires_in),
     };
-    /// `erased_at` is set if the account was deleted.
+    /// `erased_at` is `Some` if the account was deleted.
     ByAdmin { mail: &'static Mail, at: DateTime<Utc>, erased_at: Option<DateTime<Utc>> }
     in "mail/by_admin.html" "mail/by_admin.txt" => Declared {
         kind: mail.kind,
@@ -210,7 +209,7 @@ mails! {
         preheader: "A link to create your account. It works once.",
         expires_in: Some(*expires_in),
     };
-    /// An import created the account. Its owner may not have asked for it.
+    /// The account was imported from a file. Its owner may not know about it.
     Imported { link: String, expires_in: Duration }
     in "mail/imported.html" "mail/imported.txt" => Declared {
         kind: "imported",
@@ -283,7 +282,7 @@ mails! {
     };
 }
 
-/// Prints only the kind of message: links in it are as sensitive as passwords.
+/// Prints only the kind of the message, because its links work like passwords.
 impl std::fmt::Debug for Message {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Message({})", self.kind())

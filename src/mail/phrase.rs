@@ -1,11 +1,11 @@
-//! Times, durations and names in the wording of the mails. `filters` provides the functions to the
-//! templates under the same names.
+//! Formats times, durations and browser names for mails. `filters` has the same functions as filters for the
+//! templates.
 
 use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::text::one_line;
 
-/// The most characters of a browser's name in a mail.
+/// The maximum number of characters of a browser's name in a mail.
 const LONGEST_BROWSER: usize = 80;
 
 /// A time in UTC, to the minute: `22 November 2026 at 13:07 UTC`.
@@ -13,8 +13,8 @@ pub(super) fn date_and_time(at: DateTime<Utc>) -> String {
     at.format("%-d %B %Y at %H:%M UTC").to_string()
 }
 
-/// A duration in its largest whole unit: `30 minutes`, `24 hours`, `14 days`. From two days on, it is in
-/// days. A duration that is not whole minutes is rounded down, so that a mail never promises too much.
+/// A duration in the largest unit that divides it: `30 minutes`, `24 hours`, `14 days`. Days are used from two days
+/// on. Seconds are rounded down, so that a mail never promises more time than there is.
 pub(super) fn in_words(span: Duration) -> String {
     let minutes = span.num_minutes().max(0);
     let (count, unit) = match minutes {
@@ -25,7 +25,7 @@ pub(super) fn in_words(span: Duration) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
-/// The name of a browser, which clients choose freely: on one line, and shortened.
+/// The name of a browser, on one line and shortened. The client chooses this name freely.
 pub(super) fn browser_name(text: &str) -> String {
     let line = one_line(text);
     match line.char_indices().nth(LONGEST_BROWSER) {
@@ -34,7 +34,7 @@ pub(super) fn browser_name(text: &str) -> String {
     }
 }
 
-/// The phrases as Askama filters.
+/// The functions above as Askama filters.
 #[expect(
     unreachable_pub,
     clippy::inline_always,

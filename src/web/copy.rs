@@ -1,7 +1,7 @@
-//! The sentences of pages after success or failure, in one file so that they have one style: what
-//! happened, then what to do next. Texts that never vary are in the templates.
+//! The sentences that pages show after an action succeeded or failed. They are in one file so that all follow the
+//! same pattern: what happened, then what to do next. Texts that never vary are in the templates.
 //!
-//! No sentence reveals whether an address has an account.
+//! None of these sentences reveals to strangers whether an address has an account.
 
 use super::{
     paths::{ACCOUNT, ADMIN_INVITATIONS, FORGOT_PASSWORD, LOGIN},
@@ -20,25 +20,25 @@ pub fn missing(what: &str) -> String {
     format!("Enter {what}.")
 }
 
-/// The address has an account already (only said where verification is optional).
+/// The address already has an account. Only shown where verification is optional.
 pub const EMAIL_TAKEN: Message = Message::with_links(
     "This address has an account already. Sign in instead, or reset the password if you have forgotten it.",
     &[SIGN_IN, ("reset the password", FORGOT_PASSWORD)],
 );
 
-/// Sign-in was refused; the answer does not say which part was wrong.
+/// Sign-in was refused. The answer does not say which part was wrong.
 pub const WRONG_EMAIL_OR_PASSWORD: Message = Message::with_links(
     "The email address or the password is not right. Check both and try again, or reset your password.",
     &[RESET],
 );
-/// The same for a program, where addresses have to be verified first.
+/// The same in the API, where addresses must be verified before the first sign-in.
 pub const WRONG_OR_UNVERIFIED: &str = "The email address or the password is not right. Check both and try again, or reset your password. If the account is new, follow the link in the mail that we sent first; POST /api/auth/resend-verification sends it again.";
-/// The password that a signed-in person typed to confirm an act is wrong.
+/// A signed-in user entered a wrong password to confirm an action.
 pub const WRONG_PASSWORD: &str = "This is not your current password. Check it and try again.";
-/// The password typed to verify an address is wrong.
+/// The password that was entered to verify an address is wrong.
 pub const WRONG_PASSWORD_OF_ACCOUNT: &str =
     "This is not the password of the account. Try again, or choose a new password below.";
-/// How strong an acceptable password is, by its score.
+/// How strong an accepted password is, by its score.
 pub fn strong(score: u8) -> &'static str {
     if score < 4 {
         "Good: hard to guess."
@@ -47,7 +47,7 @@ pub fn strong(score: u8) -> &'static str {
     }
 }
 
-/// Why no one can register here on their own.
+/// Registration is closed or requires an invitation.
 pub fn registration_closed(registration: Registration) -> &'static str {
     match registration {
         Registration::Closed => {
@@ -58,55 +58,55 @@ pub fn registration_closed(registration: Registration) -> &'static str {
         }
     }
 }
-/// Why no one can be invited here.
+/// Invitations are turned off.
 pub const INVITING_CLOSED: &str =
     "No one can be invited: registration is closed here (REGISTRATION=closed).";
-/// Why an invitation opens nothing where registration is closed.
+/// An invitation is used while registration is closed.
 pub const INVITATION_CLOSED: &str =
     "Registration is now closed here, even for invited people. Ask the person who invited you.";
 /// An admin invites an address that has an account.
 pub const INVITED_HAS_ACCOUNT: &str = "This address has an account already.";
-/// An admin invites an address that is invited.
+/// An admin invites an address that has an open invitation.
 pub const INVITED_ALREADY: Message = Message::with_links(
     "This address is invited already. Send that invitation again, or revoke it first.",
     &[("Send that invitation again", ADMIN_INVITATIONS)],
 );
-/// There is no open invitation of that id.
+/// There is no open invitation with that id.
 pub const NO_SUCH_INVITATION: &str =
     "There is no open invitation with this id. It was accepted or revoked, or never existed.";
-/// There is no file with accounts of that id.
+/// There is no import with that id.
 pub const NO_SUCH_IMPORT: &str = "There is no import with this id. Its file was discarded, expired after a day, or never existed.";
-/// A file came without a recent proof.
+/// A file was uploaded without recent reauthentication.
 pub const FILE_NOT_KEPT: &str =
     "Your file was not kept. Confirm that it is you, then choose it again.";
 /// After accepting an invitation.
 pub const INVITATION_ACCEPTED: &str =
     "Welcome. Your account is ready, your address is verified, and you are signed in.";
-/// The invited address got an account otherwise.
+/// The invited address has got an account in another way.
 pub const INVITATION_ADDRESS_TAKEN: &str = "This address has an account already, so the invitation can no longer be used. Sign in instead, or reset the password if you have forgotten it.";
 
 /// The second factor's code is wrong.
 pub const CODE_NOT_RIGHT: &str = "That code is not right. A code has six digits and changes every 30 seconds: wait for the next one in your app and enter that.";
-/// The code was used before.
+/// The code is right, but has already been used.
 pub const CODE_USED: &str = "That code has been used already, and each code works once. Wait for the next one in your app and enter that.";
 /// The backup code is wrong or used.
 pub const BACKUP_CODE_NOT_RIGHT: &str = "That backup code is not right, or it has been used already. Each one works once: try another one from your list.";
 /// The pending sign-in has ended.
 pub const SIGN_IN_EXPIRED: &str =
-    "This sign-in has ended: it took too long, or was already finished. Sign in again.";
+    "This sign-in has ended, because it took too long or was already finished. Sign in again.";
 
-/// The code belongs to a step outside the window; positive minutes mean that the phone's clock is ahead.
+/// The code is for a time outside the accepted window. Positive seconds mean that the phone's clock is ahead.
 pub fn phone_clock_is_off(seconds: i64) -> String {
     let minutes = seconds.unsigned_abs().div_ceil(60).max(1);
     let unit = if minutes == 1 { "minute" } else { "minutes" };
     let side = if seconds < 0 { "behind" } else { "ahead" };
     format!(
-        "That code is for another moment: the clock of your phone seems to be about {minutes} {unit} {side}. \
-         Set it to automatic time, then enter the next code."
+        "That code is for another time. The clock of your phone seems to be about {minutes} {unit} {side}. \
+         Set the phone to automatic time, and then enter the next code."
     )
 }
 
-/// Why a code from the app is refused.
+/// Why a code from the app was refused.
 pub fn app_code_refused(fault: CodeFault) -> String {
     match fault {
         CodeFault::Wrong => CODE_NOT_RIGHT.to_owned(),
@@ -115,7 +115,7 @@ pub fn app_code_refused(fault: CodeFault) -> String {
     }
 }
 
-/// Too many attempts, and when that ends.
+/// There were too many attempts, and what the user can do.
 pub fn too_many_attempts(pause: Pause) -> Message {
     match pause {
         Pause::UntilUnlocked => SIGN_IN_BLOCKED,
@@ -126,27 +126,26 @@ pub fn too_many_attempts(pause: Pause) -> Message {
     }
 }
 
-/// Waiting does not end this. The same for addresses without an account.
+/// Sign-in stays blocked until the user unlocks it. The sentence is the same for addresses without an account.
 pub const SIGN_IN_BLOCKED: Message = Message::with_links(
-    "Sign-in is blocked after too many failed attempts in a row, and waiting does not change that. Follow the link that we mail to the account's address, or reset your password.",
+    "Sign-in is blocked after too many failed attempts in a row, and waiting does not change that. Open the link in the mail that we send to the account's address, or reset your password.",
     &[RESET],
 );
 
-/// After a mailed unlock link.
+/// After using the link in the mail about a blocked sign-in.
 pub const UNLOCKED: &str = "Sign-in is unlocked. You can sign in now.";
 
-/// The link belongs to another account than the one signed in.
+/// The link is for another account than the one that is signed in.
 pub const VERIFY_NOT_YOURS: &str =
     "You are signed in to another account. Enter the password of the account with this address.";
-/// Both ways of confirming a link were filled in, or neither.
+/// Both the password and a new password were entered, or neither.
 pub const VERIFY_CHOOSE_ONE: &str =
     "Enter the account's password, or choose a new one, but not both.";
 
-/// The account changed between reading and writing.
-pub const OVERTAKEN: &str =
-    "Your account changed at the same moment, so nothing was done. Load the page and try again.";
-/// After reauthentication, on the page of the act.
-pub const CONFIRMED: &str = "You have confirmed that it is you. You can go on now.";
+/// The account was changed by another request at the same time.
+pub const OVERTAKEN: &str = "Your account changed at the same moment, so nothing was done. Load the page again, and try once more.";
+/// After reauthentication, on the page of the action.
+pub const CONFIRMED: &str = "You have confirmed that it is you. You can continue now.";
 
 /// After signing out.
 pub const SIGNED_OUT: &str = "You are signed out.";
@@ -155,47 +154,47 @@ pub const DEVICE_SIGNED_OUT: &str = "That device is signed out.";
 /// After signing every other device out.
 pub const OTHER_DEVICES_SIGNED_OUT: &str =
     "Every other device is signed out, and no other browser is trusted. You stay signed in here.";
-/// After ending the trust in a browser.
+/// After a browser is no longer trusted.
 pub const BROWSER_UNTRUSTED: &str =
-    "That browser is no longer trusted: it will ask for a code again.";
-/// There is no trusted browser of this person with that id.
+    "That browser is no longer trusted. It will ask for a code at the next sign-in.";
+/// The user has no trusted browser with that id.
 pub const NO_SUCH_TRUSTED: &str = "You have no trusted browser with this id.";
-/// There is no user, or no session of a user, with that id.
+/// There is no user with that id, or the user has no session with that id.
 pub const NO_SUCH_USER: &str = "There is no user with this id, or the user has no such session.";
-/// An admin acts on the own account.
+/// An admin tries to act on their own account.
 pub const OWN_ACCOUNT: Message = Message::with_links(
     "Administrators cannot act on their own account here. Use your account page, or ask another administrator.",
     &[("your account page", ACCOUNT)],
 );
-/// No admin would be left.
+/// No admin would remain.
 pub const LAST_ADMIN: &str =
     "This is the last administrator who can sign in. Make someone else an administrator first.";
-/// In a list of users of an act: the acting admin's account.
+/// In the list of accounts that an act does not change: the admin's own account.
 pub const YOUR_OWN_ACCOUNT: &str = "This is your own account.";
-/// In such a list: an id without an account.
+/// In the same list: an id without an account.
 pub const NO_ACCOUNT_OF_ID: &str = "There is no account with this id.";
 /// The act would change none of the selected users.
-pub const NO_USER_LEFT: &str = "Nothing was done: this would change none of the selected users.";
-/// A selection of all users that a search found cannot be confirmed.
-pub const SELECTION_GONE: &str = "This selection was confirmed before, or is older than an hour. Search again, and select from there.";
+pub const NO_USER_LEFT: &str =
+    "Nothing was done, because this would change none of the selected users.";
+/// A selection of all users found by a search can no longer be confirmed.
+pub const SELECTION_GONE: &str = "This selection has already been confirmed, or is older than an hour. Search again, and select the users again.";
 /// No act was chosen for the selected users.
 pub const CHOOSE_AN_ACT: &str = "Choose what to do with the selected users.";
-/// The last reauthentication has become too old for an act.
+/// The act needs reauthentication, and the password was left empty.
 pub const PROVE_AGAIN: &str =
-    "You confirmed more than ten minutes ago that it is you. Enter your password to go on.";
-/// There is no session of this person with that id.
+    "You last confirmed your password more than ten minutes ago. Enter it to continue.";
+/// The user has no active session with that id.
 pub const NO_SUCH_SESSION: &str = "You have no active session with this id.";
 /// After following a link to a page that needs a sign-in.
 pub const SIGN_IN_FIRST: &str = "Sign in to see that page.";
-/// The page for a code was opened without a pending sign-in.
+/// The page for the code was opened without a pending sign-in.
 pub const SIGN_IN_BEFORE_CODE: &str =
     "Sign in with your password first. Then you can enter a code.";
-/// The session ended since the last page.
-pub const SESSION_ENDED: &str = "Your session has ended. Sign in again to go on.";
+/// The session has ended since the last page.
+pub const SESSION_ENDED: &str = "Your session has ended. Sign in again to continue.";
 /// After registering with optional verification.
-pub const REGISTERED: &str =
-    "Your account is ready. We have sent you a mail with a link: follow it to verify your address.";
-/// After verifying.
+pub const REGISTERED: &str = "Your account is ready. We have sent you a mail with a link. Open the link to verify your address.";
+/// After verifying in a browser that is signed in.
 pub const ADDRESS_VERIFIED: &str = "Your email address is verified.";
 /// After verifying without a session.
 pub const ADDRESS_VERIFIED_SIGN_IN: &str = "Your email address is verified. You can sign in now.";
@@ -211,18 +210,18 @@ pub const VERIFICATION_SENT: &str =
 /// After a reset.
 pub const PASSWORD_RESET: &str =
     "Your new password is set, and you are signed in. Every other device is signed out.";
-/// After a reset, if a second factor is required next.
-pub const PASSWORD_RESET_CODE_NEXT: &str = "One more step: enter a code. Your new password is set once the code is right; until then the old one stays.";
-/// The code of a reset came too late, or the link has been used in the meantime.
-pub const PASSWORD_RESET_EXPIRED: &str = "The code was entered too late, and your password has not changed. Open the link in the mail again, or ask for another.";
+/// After a reset that still needs a code.
+pub const PASSWORD_RESET_CODE_NEXT: &str = "One more step: enter a code. Your new password is set when the code is right. Until then, your old password still works.";
+/// The code of a reset came too late, or its link was used in the meantime.
+pub const PASSWORD_RESET_EXPIRED: &str = "The code was entered too late, so your password has not changed. Open the link in the mail again, or request a new link.";
 /// After a sign-in with a backup code.
 pub fn backup_code_used(left: i64) -> String {
     let left = match left {
-        0 => "none is left".to_owned(),
-        1 => "one is left".to_owned(),
-        left => format!("{left} are left"),
+        0 => "no backup codes".to_owned(),
+        1 => "one backup code".to_owned(),
+        left => format!("{left} backup codes"),
     };
-    format!("You are signed in. That backup code is used up now; {left}.")
+    format!("You are signed in. The backup code cannot be used again. You have {left} left.")
 }
 /// After a change of the name.
 pub const NAME_SAVED: &str = "Your name was saved.";
@@ -240,7 +239,7 @@ pub const NO_EMAIL_CHANGE: &str = "No change of address is waiting.";
 pub const EMAIL_CHANGED: &str = "Your address is changed. Every other device is signed out.";
 /// After a change of address without a session.
 pub const EMAIL_CHANGED_SIGN_IN: &str =
-    "Your address is changed. Sign in with the new address to go on.";
+    "Your address is changed. Sign in with the new address to continue.";
 /// The link of a change of address belongs to another account.
 pub const CONFIRM_NOT_YOURS: &str = "This link belongs to another account than the one that you are signed in to. Enter the password of that account.";
 /// The password typed to confirm a change of address is wrong.
@@ -259,28 +258,28 @@ pub fn account_deleted(erased_on: &str) -> String {
 pub const ACCOUNT_RESTORED: &str = "Your account is restored, and you are signed in.";
 /// The page that restores an account was opened without signing in to it.
 pub const SIGN_IN_TO_RESTORE: &str = "Sign in to restore an account that you have deleted.";
-/// An act takes a proof with the second factor.
+/// An act needs reauthentication with the second factor.
 pub const CODE_NEEDED: &str = "This call needs a recent reauthentication with a code: send `code` to /api/auth/reauthenticate first.";
 /// After a change of password.
 pub const PASSWORD_CHANGED: &str = "Your password is changed. Every other device is signed out.";
-/// After a change of password whose session ended at the same moment.
+/// After a change of password, if the session ended at the same time.
 pub const PASSWORD_CHANGED_SIGN_IN: &str =
-    "Your password is changed. Sign in with the new one to go on.";
-/// After enabling the second factor, if the session ended before the codes could be shown.
-pub const TWO_FACTOR_ON_SIGN_IN: &str = "Two-step sign-in is on, but your session ended at the same moment. Sign in with a code from your app, and get fresh backup codes.";
-/// After disabling the second factor, if the session ended at the same moment.
-pub const TWO_FACTOR_OFF_SIGN_IN: &str = "Two-step sign-in is off. Sign in again to go on.";
-/// The second factor is enrolled already.
+    "Your password is changed. Sign in with the new password to continue.";
+/// After turning the second factor on, if the session ended before the codes could be shown.
+pub const TWO_FACTOR_ON_SIGN_IN: &str = "Two-step sign-in is on, but your session ended at the same moment. Sign in with a code from your app, and make new backup codes.";
+/// After turning the second factor off, if the session ended at the same time.
+pub const TWO_FACTOR_OFF_SIGN_IN: &str = "Two-step sign-in is off. Sign in again to continue.";
+/// The second factor is already on.
 pub const TWO_FACTOR_IS_ON: &str = "Two-step sign-in is on already. Nothing was changed.";
-/// The second factor is not enrolled.
+/// The second factor is not on.
 pub const TWO_FACTOR_IS_OFF: &str = "Two-step sign-in is not on. Nothing was changed.";
-/// After disabling the second factor.
+/// After turning the second factor off.
 pub const TWO_FACTOR_DISABLED: &str =
-    "Two-step sign-in is off. Your password alone now opens your account.";
-/// A second factor cannot be enrolled yet.
+    "Two-step sign-in is off. Your password alone is now enough to sign in.";
+/// A second factor cannot be set up yet.
 pub const TWO_FACTOR_NEEDS_VERIFIED: &str =
     "Verify your email address first. Then you can set up two-step sign-in.";
-/// The enrolment was not started or has been replaced.
+/// The setup was not started, or another setup has replaced it.
 pub const TWO_FACTOR_START_AGAIN: &str = "This setup has ended. Start again to get a new QR code.";
 
 #[cfg(test)]
@@ -288,7 +287,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_clock_is_described_in_minutes_with_its_direction() {
+    fn the_clock_difference_is_in_whole_minutes_and_names_its_direction() {
         assert!(phone_clock_is_off(-60).contains("about 1 minute behind"));
         assert!(phone_clock_is_off(270).contains("about 5 minutes ahead"));
     }

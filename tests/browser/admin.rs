@@ -116,7 +116,7 @@ impl Story {
         self.looks_at("users").await;
         let search = "form[role=search]";
         desktop.submit_form(search, &[("q", "nobody-at-all")]).await;
-        assert!(desktop.text("main").await.contains("No one matches"));
+        assert!(desktop.text("main").await.contains("No user matches"));
         desktop
             .submit_form(search, &[("q", "DANA"), ("role", "user")])
             .await;
@@ -172,7 +172,7 @@ impl Story {
             finn@example.org,Finn,true\ndana@example.org,Dana,true\n";
         self.uploads("team.csv", rows).await;
         self.looks_at("import-report").await;
-        self.confirms("2 accounts were made").await;
+        self.confirms("2 accounts were created").await;
         self.looks_at("import-done").await;
     }
 
@@ -209,7 +209,7 @@ impl Story {
         let desktop = &self.desktop;
         let rows = "{\"email\": \"gale@example.org\"}\n";
         self.uploads("mistake.jsonl", rows).await;
-        self.confirms("1 account was made").await;
+        self.confirms("1 account was created").await;
         let import = desktop.path().await;
         desktop.follow(&format!("a[href=\"{import}/undo\"]")).await;
         self.looks_at("undo").await;
@@ -218,7 +218,7 @@ impl Story {
         desktop.assert_at(&import).await;
         self.looks_at("undone").await;
         self.opens(desktop, "/admin/users?q=gale").await;
-        assert!(desktop.text("main").await.contains("No one matches"));
+        assert!(desktop.text("main").await.contains("No user matches"));
     }
 
     /// Finds the acts and their reasons in the audit log.

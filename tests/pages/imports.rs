@@ -29,7 +29,7 @@ fn lines() -> Vec<ImportLine> {
         href: PATH.to_owned(),
         file_name: name.to_owned(),
         chip: chip(text, class),
-        summed_up: "Made 20000 accounts".to_owned(),
+        summed_up: "Created 20000 accounts".to_owned(),
         by: by.to_owned(),
         at: seconds_ago(90_000),
     };
@@ -67,7 +67,7 @@ fn report(bad: u64, rows: Vec<RowLine>) -> String {
         kinds: vec![
             kind("Cannot be used (1)", true),
             kind("New (20000)", false),
-            kind("Have an account (1)", false),
+            kind("Already have an account (1)", false),
         ],
         rows,
         previous: format!("{PATH}?show=bad&page=1"),
@@ -118,7 +118,7 @@ pub(crate) fn pages() -> Vec<Rendered> {
         ("admin-import-bad", report(1, vec![bad])),
         (
             "admin-import-good",
-            report(0, vec![row(EMAIL, "Gets an account.")]),
+            report(0, vec![row(EMAIL, "An account will be created.")]),
         ),
         ("admin-import-no-rows", report(0, Vec::new())),
         (

@@ -285,7 +285,7 @@ async fn acts_that_weaken_the_second_factor_are_confirmed_on_a_page() {
     for (path, words, button) in [
         (
             "/account/two-factor/disable",
-            "Your password alone will open your account",
+            "Your password alone is then enough to sign in",
             "Turn off",
         ),
         (

@@ -163,7 +163,8 @@ async fn the_pages_explain_the_code_and_a_trusted_browser_is_asked_for_it_too() 
     let page = browser.submit("/reset-password", &typed).await;
     assert_eq!(page.path(), "/login/verify", "trust is no factor here");
     assert!(
-        page.html().contains("until then the old one stays"),
+        page.html()
+            .contains("Until then, your old password still works"),
         "{}",
         page.html()
     );

@@ -154,7 +154,7 @@ async fn a_backup_code_works_once_in_every_spelling() {
     let page = app.browser().sign_in_with(&owner, &typed).await;
     assert_eq!(page.path(), "/account");
     assert!(
-        page.html().contains("9 are left"),
+        page.html().contains("9 backup codes left"),
         "{}",
         page.text("[role=status]")
     );

@@ -126,7 +126,7 @@ pub async fn note_breach_check(
     Ok(rows == 1)
 }
 
-/// Stores that there is no second factor, if the user has no authenticator.
+/// Stores that the user has no second factor. For a user without an authenticator.
 pub async fn note_no_second_factor(tx: &Transaction<'_>, id: Uuid) -> QueryResult<()> {
     diesel::update(users::table.find(id))
         .filter(users::two_factor)

@@ -1,4 +1,4 @@
-//! What the table declares of each act, and how an act is found in it.
+//! The type of a row in the table of acts, and functions that find a row.
 
 use uuid::Uuid;
 
@@ -11,35 +11,38 @@ use crate::domain::accounts::{
 /// A row of the table.
 #[derive(Debug)]
 pub struct AdminAct {
-    /// The path of its page; its call has the same path below `/api`. The last segment is its name.
+    /// The path of its page. Its call has the same path below `/api`. The last segment is the act's name.
     pub path: &'static str,
     pub input: Input,
     /// The heading of its page, and the text of the link to it.
     pub title: &'static str,
+    /// Says on the page what the act will do. It also stands above a list of several accounts.
     pub says: &'static str,
     pub button: &'static str,
-    /// The act as it follows "to", such as "disable an account".
+    /// Completes the sentence "You are about ...", for example "to disable an account".
     pub purpose: &'static str,
+    /// Shown after the act.
     pub done: &'static str,
-    /// Whether the user is locked out by it, or loses something.
+    /// Whether the act signs the user out, blocks the account or deletes something.
     pub is_dangerous: bool,
     pub listed: Listed,
-    /// Why the act would have no effect on this account, if so.
+    /// Why the act would not change this account; `None` if it would.
     pub nothing_to_do: fn(&Account<'_>) -> Option<&'static str>,
     /// The mail to the owner, if the act concerns their security.
     pub mail: Option<Mail>,
-    /// Its texts for many accounts, if it can be done to many.
+    /// Its texts for several accounts, if the act can be done to several at once.
     pub bulk: Option<Bulk>,
+    /// The summary of its call in the OpenAPI document.
     pub call: &'static str,
     pub command: Option<Command>,
 }
 
-/// The input of the act, and the act that it makes.
+/// The input that an act needs, and the function that makes the act of it.
 #[derive(Debug)]
 pub enum Input {
     Nothing(fn() -> Act),
     Reason(fn(Reason) -> Act),
-    /// The form of the page gives this role.
+    /// The role, which the form of the page sends.
     Role(Role),
     /// A reason, and the address of the account as a confirmation.
     Deletion(fn(Reason, String) -> Act),
@@ -47,23 +50,23 @@ pub enum Input {
     Session(fn(Uuid) -> Act),
 }
 
-/// When the page of a user links to it.
+/// When the page of a user has a link to the act.
 #[derive(Debug)]
 pub enum Listed {
-    /// If the act would have an effect.
+    /// If the act would change the account.
     WhereItApplies,
-    /// For every active account, because it is not known in advance whether the act has an effect.
+    /// If the account is active. Whether the act changes something is known only when it is done.
     OfActiveAccounts,
-    /// Never; another link leads to it.
+    /// Never: another link leads to the act.
     Nowhere,
 }
 
-/// The state of an account that decides whether an act has an effect.
+/// The properties of an account that decide whether an act would change it.
 #[derive(Debug)]
 pub struct Account<'a> {
     pub user: &'a User,
     pub is_deleted: bool,
-    /// Whether an operator acts, instead of an admin.
+    /// Whether an operator acts, and not an admin.
     pub by_operator: bool,
 }
 
@@ -74,15 +77,17 @@ pub struct Mail {
     pub kind: &'static str,
     /// `{product}` stands for the product.
     pub subject: &'static str,
-    /// A paragraph, in lines. `{site}` stands for the site. `{when}` stands for the day on which the
-    /// account will be erased, unless the text form has that on a separate line.
+    /// A paragraph, in lines. `{site}` stands for the site, `{when}` for the time at which the account will be
+    /// erased; the text mail says that on a separate line.
     pub words: &'static str,
+    /// Whether the owner can sign in after the act. Only then the mail offers a link to set a new password.
+    pub account_is_active: bool,
 }
 
-/// The texts for many accounts. `{}` stands for their number.
+/// Texts for several accounts. `{}` stands for their number.
 #[derive(Debug)]
 pub struct Bulk {
-    /// The text in the list of acts.
+    /// In the list of actions.
     pub choice: &'static str,
     pub title: &'static str,
     pub button: &'static str,
@@ -90,12 +95,12 @@ pub struct Bulk {
 }
 
 impl Bulk {
-    /// The text of its button for this number of accounts.
+    /// The button for `count` accounts.
     pub fn button_for(&self, count: usize) -> String {
         self.button.replace("{}", &accounts(count))
     }
 
-    /// The message after it was done to this number of accounts.
+    /// The sentence that is shown after the act was done to `count` accounts.
     pub fn done_to(&self, count: usize) -> String {
         self.done.replace("{}", &accounts(count))
     }
@@ -113,14 +118,14 @@ fn accounts(count: usize) -> String {
 pub struct Command {
     pub name: &'static str,
     pub about: &'static str,
-    /// The second paragraph of its help, if it has one.
+    /// The second paragraph of its help; empty if there is none.
     pub more: &'static str,
-    /// What it reports when done, after the address.
+    /// Printed after the act, behind the address of the account.
     pub done: &'static str,
 }
 
 impl AdminAct {
-    /// The last segment of its path. Acts that set a role share one.
+    /// The last segment of its path. The acts that give a role share one name.
     pub fn name(&self) -> &'static str {
         self.path.rsplit('/').next().unwrap_or_default()
     }
@@ -133,7 +138,7 @@ impl AdminAct {
         matches!(self.input, Input::Deletion(_))
     }
 
-    /// The role that it sets, else empty.
+    /// The role that the act gives; empty if it gives none.
     pub fn role(&self) -> &'static str {
         match self.input {
             Input::Role(role) => role.as_str(),
@@ -141,7 +146,7 @@ impl AdminAct {
         }
     }
 
-    /// Whether the page of this account links to it.
+    /// Whether the page of this account has a link to the act.
     pub fn is_listed(&self, account: &Account<'_>) -> bool {
         match self.listed {
             Listed::WhereItApplies => (self.nothing_to_do)(account).is_none(),
@@ -151,7 +156,7 @@ impl AdminAct {
     }
 }
 
-/// The act with this name; of several, the first that is preferred.
+/// The act with this name. If several acts share it, the first that `is_preferred` accepts, else the first.
 pub fn of_name(name: &str, is_preferred: impl Fn(&AdminAct) -> bool) -> Option<&'static AdminAct> {
     let mut all = ACTS.iter().filter(|act| act.name() == name);
     all.clone()
@@ -159,14 +164,14 @@ pub fn of_name(name: &str, is_preferred: impl Fn(&AdminAct) -> bool) -> Option<&
         .or_else(|| all.next())
 }
 
-/// The acts that can be done to many accounts at once, by name.
+/// The acts that can be done to several accounts at once, sorted by name.
 pub fn bulk() -> impl Iterator<Item = &'static AdminAct> {
     let mut acts: Vec<_> = ACTS.iter().filter(|act| act.bulk.is_some()).collect();
     acts.sort_by_key(|act| act.name());
     acts.into_iter()
 }
 
-/// The act with this name, if it can be done to many accounts at once.
+/// The act with this name, if it can be done to several accounts at once.
 pub fn bulk_of(name: &str) -> Option<&'static AdminAct> {
     bulk().find(|act| act.name() == name)
 }

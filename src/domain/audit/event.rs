@@ -129,7 +129,7 @@ events! {
 
     "Accounts" {
         Registered = "registered", Info, Plain("You created this account.");
-        Imported = "imported", Info, Plain("This account was brought over from another system.");
+        Imported = "imported", Info, Plain("This account was imported from another system.");
         RegistrationOfTakenAddress = "registration_of_taken_address", Warning,
             Plain("Someone tried to register your address again.");
         InvitationAccepted { invitation: Uuid, role: Role } = "invitation_accepted", Notice,
@@ -168,7 +168,7 @@ events! {
     "Second factor" {
         TotpEnabled = "totp_enabled", Notice, Plain("You turned on two-step sign-in.");
         TotpDisabled = "totp_disabled", Notice, Plain("You turned off two-step sign-in.");
-        BackupCodesReplaced = "backup_codes_replaced", Notice, Plain("You got a fresh set of backup codes.");
+        BackupCodesReplaced = "backup_codes_replaced", Notice, Plain("You made a new set of backup codes.");
         DeviceTrusted { device: Uuid } = "device_trusted", Notice,
             Plain("You chose to trust a browser for 30 days.");
         TrustedDeviceRevoked { device: Uuid } = "trusted_device_revoked", Info,
@@ -176,7 +176,7 @@ events! {
     }
 
     "Done by admins" {
-        UserCreated { role: Role } = "user_created", Notice, Plain("This account was made for you.");
+        UserCreated { role: Role } = "user_created", Notice, Plain("This account was created for you.");
         UserInvited { invitation: Uuid, role: Role } = "user_invited", Notice,
             Plain("An administrator invited you.");
         UserInvitationResent { invitation: Uuid } = "user_invitation_resent", Notice,

@@ -27,7 +27,7 @@ use crate::{
 pub const PAGE: i64 = 50;
 
 /// The sentence of an event that only a later version knows.
-const UNKNOWN: &str = "Something changed that this version cannot name.";
+const UNKNOWN: &str = "There was an event that this version does not know.";
 
 /// Who did something to the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -140,7 +140,7 @@ fn named(text: &str) -> Result<Option<Who>, &'static str> {
         "" => Ok(None),
         text => Who::parse(text)
             .map(Some)
-            .ok_or("Write a whole address, or the id of a user."),
+            .ok_or("Enter a complete address, or the id of a user."),
     }
 }
 

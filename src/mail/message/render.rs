@@ -1,4 +1,4 @@
-//! Renders a message into a mail, inside the parts that all mails share.
+//! Renders a message as a mail: its own text, with the header and footer that all mails share.
 
 use askama::Template;
 use chrono::Duration;
@@ -6,7 +6,7 @@ use chrono::Duration;
 use super::Message;
 use crate::{domain::text::one_line, mail::RenderedMail};
 
-/// Values that all mails of this site share.
+/// The values that all mails of this site share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailContext {
     /// The product's name.
@@ -43,17 +43,17 @@ impl Message {
         self.declared().kind
     }
 
-    /// How long the message is useful. `None` if it never goes stale.
+    /// How long the message is useful. `None` if it does not expire.
     pub fn expires_in(&self) -> Option<Duration> {
         self.declared().expires_in
     }
 
-    /// The mail to `to`, a bare address, which is checked when the mail is sent.
+    /// The mail to `to`, an address without a name. The address is checked when the mail is sent.
     pub fn render(&self, to: &str, ctx: &MailContext) -> Result<RenderedMail, askama::Error> {
         self.render_merged(to, ctx, 1)
     }
 
-    /// The mail to `to` about the last of this many events of its kind, with their number.
+    /// The mail to `to` about the last of `times` events of the same kind; it also gives that number.
     pub fn render_merged(
         &self,
         to: &str,

@@ -90,13 +90,13 @@ fn words(status: u16) -> (&'static str, &'static str, &'static str) {
     match status {
         401 => (
             "Please sign in",
-            "That page is only for people who are signed in.",
+            "This page is only for people who are signed in.",
             "Sign in, then open it again.",
         ),
         403 => (
             "You cannot open this page",
             "Your account does not have access to it, or the request did not come from this site. Nothing was changed.",
-            "Go back to where you were. If you need access, ask the people who run this service.",
+            "Go back to the previous page. If you need access, ask the people who run this service.",
         ),
         404 => (
             "Page not found",
@@ -109,9 +109,9 @@ fn words(status: u16) -> (&'static str, &'static str, &'static str) {
             "Go back and use the buttons of the page.",
         ),
         413 => (
-            "That was too much at once",
-            "What was sent is larger than this form accepts. Nothing was changed.",
-            "Go back, shorten it, and send it again.",
+            "The request is too large",
+            "The data that you sent is larger than this form accepts. Nothing was changed.",
+            "Go back, make it shorter, and send it again.",
         ),
         421 => (
             "This is not the right address",
@@ -120,7 +120,7 @@ fn words(status: u16) -> (&'static str, &'static str, &'static str) {
         ),
         429 => (
             "Too many attempts",
-            "There were too many attempts in a short time. To protect your account, further ones are refused for a while.",
+            "There were too many attempts in a short time. To protect your account, more attempts are refused for a while.",
             "Wait a few minutes, then try again.",
         ),
         503 => (
@@ -130,12 +130,12 @@ fn words(status: u16) -> (&'static str, &'static str, &'static str) {
         ),
         500..=599 => (
             "Something went wrong on our side",
-            "We could not finish this, and it is not because of anything you did. The error has been logged.",
+            "We could not finish this. You did nothing wrong. The error has been logged.",
             "Try again in a moment. If it happens again, tell the people who run this service, with the reference below.",
         ),
         _ => (
-            "We could not read that",
-            "What was sent was not complete, or not in a form that we understand. Nothing was changed.",
+            "We could not read the request",
+            "The data that was sent is incomplete, or we do not understand its form. Nothing was changed.",
             "Go back, load the page again, and try once more.",
         ),
     }

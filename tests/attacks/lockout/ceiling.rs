@@ -20,7 +20,7 @@ async fn a_mailed_link_unlocks_once() {
         assert_eq!(app.browser().sign_in(&person).await.status(), 429);
     }
     let first = app.post.mail(&person.email, "blocked").await;
-    assert!(first.text().contains("works once, and for 24 hours"));
+    assert!(first.text().contains("works once, within 24 hours"));
     app.outbox_is_empty().await;
     assert_eq!(app.post.count(&person.email), 1);
 

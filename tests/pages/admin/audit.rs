@@ -78,7 +78,7 @@ pub(super) fn pages() -> Vec<Rendered> {
         cursor: cursor.to_owned(),
         ..AuditQuery::default()
     };
-    let mut errors = wrong("actor", "Write a whole address, or the id of a user.");
+    let mut errors = wrong("actor", "Enter a complete address, or the id of a user.");
     errors.add("to", "Write it as 2026-03-01 or 2026-03-01T12:00, in UTC.");
     vec![
         ("admin-audit", audit(events, of("signed_in", "9"), fine())),

@@ -38,8 +38,10 @@ fn bulk(word: &str, people: Vec<UserLine>, prove_as: &str, errors: FieldErrors) 
 pub(super) fn pages() -> Vec<Rendered> {
     let people = || full_list().users;
     let mut both = wrong("reason", "Say why, in a few words.");
-    both.add("password", "Enter your password to go on.");
-    let nobody = FieldErrors::of_form("Nothing was done: nobody is left.");
+    both.add("password", "Enter your password to continue.");
+    let nobody = FieldErrors::of_form(
+        "Nothing was done, because this would change none of the selected users.",
+    );
     vec![
         ("admin-bulk", bulk("enable", people(), "", fine())),
         ("admin-bulk-stale", bulk("disable", people(), EMAIL, both)),

@@ -34,7 +34,7 @@ fn invitations(lines: Vec<InvitationLine>, errors: FieldErrors) -> String {
     html(&InvitationsPage {
         shell: with_flash(
             admin(),
-            Flash::success("An invitation is on its way to guest@example.com."),
+            Flash::success("The invitation to guest@example.com will be sent."),
         ),
         lines,
         goes_on: false,

@@ -24,7 +24,7 @@ fn section<T>(lines: Vec<T>, next: &str) -> Section<T> {
 fn user(name: &str) -> AdminUserPage {
     let path = |word: &str| of_name(word, |_| true).unwrap();
     AdminUserPage {
-        shell: with_flash(admin(), Flash::success("The reset link is on its way.")),
+        shell: with_flash(admin(), Flash::success("The reset link will be sent.")),
         id: ID.to_owned(),
         title: name.to_owned(),
         email: EMAIL.to_owned(),

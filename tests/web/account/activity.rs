@@ -169,7 +169,7 @@ async fn acts_of_admins_are_told_without_the_admin() {
     let later = of("invented_later");
     assert_eq!(
         later["sentence"],
-        "Something changed that this version cannot name."
+        "There was an event that this version does not know."
     );
 
     let mut browser = signed_in(&app, &ada).await;

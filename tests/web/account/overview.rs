@@ -39,7 +39,10 @@ async fn a_fresh_account_is_told_what_to_do_next() {
     assert_eq!(row(&page, "Name"), "Name None Add your name");
     assert_eq!(
         row(&page, "Email"),
-        format!("Email address {} Not verified", ada.email)
+        format!(
+            "Email address {} Not verified Change your address",
+            ada.email
+        )
     );
 
     let ada = app.person().verified().await;
@@ -65,7 +68,7 @@ async fn each_row_tells_its_state_and_leads_to_its_page() {
         "nothing is missing"
     );
     assert!(row(&page, "Two-step").contains("10 of 10 backup codes left"));
-    assert!(row(&page, "Devices").starts_with("Devices 3 are signed in"));
+    assert!(row(&page, "Devices").starts_with("Devices 3 devices are signed in"));
     assert!(row(&page, "Password").contains("Not changed since the account was created"));
     assert_eq!(page.texts(".activity li").len(), 5, "the last five events");
     for path in [

@@ -50,7 +50,7 @@ fn cases() -> [Case; 4] {
             "require-password-change",
             "user_password_change_required",
             "choose a new password",
-            "New passwords are required of 2 accounts from now on.",
+            "New passwords are now required for 2 accounts.",
         ),
         Case {
             detail: json!({ "count": 1 }),

@@ -87,7 +87,7 @@ async fn a_page_acts_on_all_users_found_and_on_none_added_since() {
     assert_eq!(page.path(), "/admin/users");
     assert_eq!(
         page.text(".notice.info"),
-        "Disabled 429 accounts. 2 were left out: This account is disabled already. (1) This is your own account. (1)"
+        "Disabled 429 accounts. 2 were not changed: This account is disabled already. (1) This is your own account. (1)"
     );
     assert_eq!((disabled(&app).await, acts(&app).await), (430, 429));
     let spared = app
@@ -121,7 +121,7 @@ async fn a_selection_is_confirmed_once_by_its_admin_within_the_hour() {
     let page = others.post(PATH, &stolen).await;
     assert_eq!(page.status(), 422);
     assert!(
-        page.text("main").contains("confirmed before"),
+        page.text("main").contains("already been confirmed"),
         "{}",
         page.text("main")
     );

@@ -32,7 +32,7 @@ async fn the_list_is_searched_filtered_and_paged_by_its_url() {
     assert!(page.html().contains("First page"));
 
     let page = browser.visit("/admin/users?q=nobody-like-this").await;
-    assert!(page.text("main").contains("No one matches."));
+    assert!(page.text("main").contains("No user matches this search."));
     assert!(page.html().contains("value=\"nobody-like-this\""));
     let page = browser.visit("/admin/users?status=open").await;
     assert_eq!(page.status(), 422);

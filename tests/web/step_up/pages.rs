@@ -7,7 +7,7 @@ const ACTS: [(&str, &str); 7] = [
     ("/account/two-factor/enroll", "set up two-step sign-in"),
     ("/account/two-factor/confirm", "turn on two-step sign-in"),
     ("/account/two-factor/disable", "turn off two-step sign-in"),
-    ("/account/two-factor/backup-codes", "get fresh backup codes"),
+    ("/account/two-factor/backup-codes", "make new backup codes"),
     (
         "/account/sessions/revoke-others",
         "sign out every other device",
@@ -84,7 +84,7 @@ async fn reauthentication_leads_back_to_the_act_with_one_button_to_press() {
         .submit("/reauthenticate", &[("password", PASSWORD)])
         .await;
     assert_eq!((page.status(), page.path()), (200, "/reauthenticate"));
-    assert!(page.text("main").contains("Nothing has been changed yet"));
+    assert!(page.text("main").contains("Nothing has changed yet"));
     assert_eq!(page.text("main button"), "Turn off two-step sign-in");
     let page = browser.submit("/account/two-factor/disable", &[]).await;
     assert_eq!((page.status(), page.path()), (200, "/account/two-factor"));
@@ -161,7 +161,7 @@ async fn reauthentication_keeps_form_input_except_secrets() {
         assert_eq!(page.path(), "/reauthenticate");
         let page = browser.submit("/reauthenticate", &password).await;
         assert_eq!(page.path(), path, "{name}");
-        assert!(page.text("[role=status]").contains("You can go on now"));
+        assert!(page.text("[role=status]").contains("You can continue now"));
     }
 }
 

@@ -41,7 +41,7 @@ async fn signing_every_other_device_out_ends_their_trust_and_says_so() {
     let text = page.text("main");
     assert!(text.contains("No other device is signed in."), "{text}");
     assert!(
-        text.contains("other browsers that you trust are asked for a code again"),
+        text.contains("No other browser is trusted any more."),
         "{text}"
     );
     let page = here.submit("/account/sessions/revoke-others", &[]).await;

@@ -187,17 +187,17 @@ impl DashboardPage {
                 fact(
                     "Mails given up",
                     dashboard.mails_given_up,
-                    "In the last 30 days: refused, out of attempts, or with a link that expired first.",
+                    "In the last 30 days: a server refused them, all attempts failed, or their link expired first.",
                 ),
                 fact(
                     "Sign-ins slowed down",
                     dashboard.paused,
-                    "Addresses that have to wait after failed attempts.",
+                    "Addresses that must wait after failed attempts.",
                 ),
                 fact(
                     "Sign-ins blocked",
                     dashboard.blocked,
-                    "Addresses that unknown browsers cannot sign in to until they are unlocked.",
+                    "Addresses with which new browsers cannot sign in until they are unlocked.",
                 ),
                 fact(
                     "Audit events without a seal",

@@ -141,7 +141,7 @@ pub async fn post_new(
         |why: Message| Showing::again(StatusCode::CONFLICT, FieldErrors::of_field("email", why));
     let showing = match invitations::perform(&state.services, &proven, &act, &client).await? {
         Outcome::Done(invitation) => {
-            let message = format!("An invitation is on its way to {}.", invitation.email);
+            let message = format!("The invitation to {} will be sent.", invitation.email);
             return Ok(see_other_with(
                 &session,
                 INVITATIONS,
@@ -195,7 +195,7 @@ pub async fn resend(
     shell: PageShell,
 ) -> WebResult {
     let act = Act::Resend(refusals::invitation_id(&id)?);
-    let done = "The invitation is on its way again. The earlier link no longer works.";
+    let done = "The invitation will be sent again. The earlier link no longer works.";
     perform(&state, &proven, &act, &client, (&req, shell, done)).await
 }
 

@@ -94,7 +94,7 @@ fn act_of(path: &str) -> Option<Act> {
                 "enroll" => act("to set up two-step sign-in", "Set up two-step sign-in"),
                 "confirm" => act("to turn on two-step sign-in", "Turn on"),
                 "disable" => act("to turn off two-step sign-in", "Turn off two-step sign-in"),
-                "backup-codes" => act("to get fresh backup codes", "Get fresh backup codes"),
+                "backup-codes" => act("to make new backup codes", "Make new backup codes"),
                 _ => None,
             }
         }

@@ -36,7 +36,7 @@ use crate::{
 pub use report::{Kind, ReportView, RowLine, RowsQuery};
 pub use undo::{ImportUndoPage, get_undo, undo};
 
-/// How soon the page of a running import reloads.
+/// After how many seconds the page of a running import reloads.
 const REFRESH: HeaderValue = HeaderValue::from_static("2");
 
 /// `/admin/users/import/{id}`.
@@ -53,10 +53,10 @@ pub struct ImportPage {
     pub stage: Stage,
 }
 
-/// The stage of a file.
+/// The stage of an import.
 #[derive(Clone, Debug)]
 pub enum Stage {
-    /// It waits to be confirmed.
+    /// It waits for confirmation.
     Waiting(ReportView),
     Running {
         done: i64,
@@ -72,14 +72,14 @@ pub enum Stage {
     Failed {
         why: String,
     },
-    /// It was imported, and the import was undone.
+    /// The import was undone.
     Undone {
         new: i64,
         at: Option<DateTime<Utc>>,
     },
 }
 
-/// The state of a file in one word.
+/// The state of an import, as a tag.
 pub(super) fn chip(state: Became) -> Chip {
     let (text, class) = match state {
         Became::Uploaded => ("Needs review", "warn"),
@@ -91,7 +91,7 @@ pub(super) fn chip(state: Became) -> Chip {
     Chip { text, class }
 }
 
-/// The counts of a file's rows.
+/// The result of an import so far, in numbers.
 pub(super) fn summed_up(file: &File) -> String {
     let row = &file.row;
     let accounts = |count: i64| match count {
@@ -102,11 +102,11 @@ pub(super) fn summed_up(file: &File) -> String {
         Became::Uploaded if row.rows_bad > 0 => {
             format!("{} of {} rows cannot be used", row.rows_bad, row.row_count)
         }
-        Became::Uploaded => format!("Would make {}", accounts(row.accounts_new)),
+        Became::Uploaded => format!("Will create {}", accounts(row.accounts_new)),
         Became::Running => format!("{} of {} rows", row.rows_done, row.row_count),
-        Became::Done => format!("Made {}", accounts(row.accounts_new)),
-        Became::Failed => "Nothing was written".to_owned(),
-        Became::Undone => format!("{} taken back", accounts(row.accounts_new)),
+        Became::Done => format!("Created {}", accounts(row.accounts_new)),
+        Became::Failed => "No accounts were created".to_owned(),
+        Became::Undone => format!("{} deleted", accounts(row.accounts_new)),
     }
 }
 
@@ -175,13 +175,13 @@ async fn stage(state: &WebState, file: &File, path: &str, query: &RowsQuery) -> 
     })
 }
 
-/// `GET` of an act's path redirects to the file.
+/// `GET` on the path of an act: redirects to the page of the import.
 pub async fn back(AdminUser(_): AdminUser, id: Path<String>, state: State) -> WebResult {
     let file = find(&state, &id).await?;
     Ok(see_other(&format!("{IMPORTS}/{}", file.row.id)))
 }
 
-/// A form with only a button.
+/// A form without fields.
 #[derive(Debug, Deserialize)]
 pub struct NoFields {}
 
@@ -214,7 +214,7 @@ async fn perform(request: &PageRequest, proven: &Proven, id: &str, act: Act) -> 
         // The page shows the progress.
         Outcome::Done => Ok(see_other(&path)),
         Outcome::Cancelled => leave(Flash::success("The import is cancelled."), &path),
-        Outcome::NotWaiting => leave(Flash::info("This file was confirmed already."), &path),
+        Outcome::NotWaiting => leave(Flash::info("This file has already been confirmed."), &path),
         Outcome::HasBadRows => leave(
             Flash::error("Some rows cannot be used, so nothing was imported."),
             &path,

@@ -92,7 +92,7 @@ async fn pages_do_not_shift_while_others_write() {
     let page = browser
         .visit("/admin/audit?event=totp_enabled&cursor=1")
         .await;
-    assert!(page.text("main").contains("There is nothing older."));
+    assert!(page.text("main").contains("There are no older events."));
 }
 
 fn next_of(html: &str) -> String {

@@ -170,7 +170,7 @@ async fn users_who_changed_since_the_preview_are_skipped_and_listed() {
     assert_eq!(page.path(), "/admin/users");
     assert_eq!(
         page.text(".notice.info"),
-        "Disabled 1 account. 1 was left out: This account is disabled already."
+        "Disabled 1 account. 1 was not changed: This account is disabled already."
     );
     assert_eq!(acts(&app).await, 1);
 }

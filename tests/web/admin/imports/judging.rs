@@ -50,13 +50,15 @@ async fn is_reported(browser: &mut Browser, path: &str, known: &str) {
     let page = browser.visit(path).await;
     assert_eq!(page.text("h1"), "Import of users.csv");
     let reported = page.text("main");
-    assert!(reported.contains("2 accounts would be made. 1 address has an account"));
+    assert!(
+        reported.contains("This import will create 2 accounts. 1 address already has an account")
+    );
     let new = page.texts(".rows tbody tr");
     assert_eq!(
         new,
         [
-            "2 ada@example.org Gets an account.",
-            "3 =cmd@example.org Gets an account."
+            "2 ada@example.org An account will be created.",
+            "3 =cmd@example.org An account will be created."
         ]
     );
     let page = browser.visit(&format!("{path}?show=exists")).await;
@@ -70,7 +72,7 @@ async fn is_imported(app: &TestApp, browser: &mut Browser, path: &str, host: &Pe
     assert_eq!(page.path(), path);
     assert_eq!(settled(app, path).await, "done");
     let page = browser.visit(path).await;
-    assert!(page.text("main").contains("2 accounts were made"));
+    assert!(page.text("main").contains("2 accounts were created"));
     assert_eq!(page.header("refresh"), None);
     assert_eq!(
         count(app, "SELECT count(*) FROM user_import_parts").await,
@@ -82,7 +84,7 @@ async fn is_imported(app: &TestApp, browser: &mut Browser, path: &str, host: &Pe
         assert_eq!(found[0].get::<_, i64>(0), events, "{event}");
     }
     let listed = browser.visit(IMPORTS).await;
-    assert!(listed.texts(".people li")[0].starts_with("users.csv Made 2 accounts Imported"));
+    assert!(listed.texts(".people li")[0].starts_with("users.csv Created 2 accounts Imported"));
     let found = browser.visit("/admin/users?q=ada@example.org").await;
     assert!(!found.html().contains("<script>alert"), "{}", found.html());
 }
@@ -103,7 +105,7 @@ async fn is_undone(app: &TestApp, browser: &mut Browser, path: &str) {
     let typed = [("reason", "wrong file"), ("confirm_count", " 2 ")];
     let page = browser.submit(&undo, &typed).await;
     assert_eq!(page.path(), path);
-    assert!(page.text("main").contains("2 accounts are gone"));
+    assert!(page.text("main").contains("2 accounts were deleted"));
     assert_eq!(count(app, "SELECT count(*) FROM users").await, 1);
     let events = app.audit().await;
     let erased = events.iter().filter(|event| *event == "user_erased");
@@ -116,7 +118,7 @@ async fn is_undone(app: &TestApp, browser: &mut Browser, path: &str) {
     let again = browser
         .post(&undo, &with_token(&mut browser.clone(), &typed).await)
         .await;
-    assert!(again.text("main").contains("nothing to take back"));
+    assert!(again.text("main").contains("nothing to undo"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -148,5 +148,8 @@ async fn a_file_is_sealed_again_when_the_key_changes() {
     assert_eq!(report.columns[2].resealed, 3);
     let new_alone = app.another_node_with(&[("SEALING_KEYS", new)]);
     let page = browser.at(&new_alone).visit(&path).await;
-    assert!(page.text("main").contains("4000 accounts would be made"));
+    assert!(
+        page.text("main")
+            .contains("This import will create 4000 accounts")
+    );
 }

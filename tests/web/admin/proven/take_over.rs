@@ -70,7 +70,7 @@ async fn an_import_replaces_an_account_that_was_never_verified() {
     let path = kept(&mut browser, &content).await;
     let reported = browser.visit(&path).await.text("main");
     assert!(
-        reported.contains("1 account would be made. 1 address has"),
+        reported.contains("This import will create 1 account. 1 address already has"),
         "{reported}"
     );
     imported(&app, &mut browser, &content).await;
@@ -83,7 +83,7 @@ async fn an_import_replaces_an_account_that_was_never_verified() {
     let path = kept(&mut browser, &content).await;
     let reported = browser.visit(&path).await.text("main");
     assert!(
-        reported.contains("New (0) Have an account (2)"),
+        reported.contains("New (0) Already have an account (2)"),
         "{reported}"
     );
 }

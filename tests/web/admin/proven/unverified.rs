@@ -27,7 +27,7 @@ async fn accounts_that_are_never_verified_are_deleted_after_a_week() {
         own.sign_in(&person).await
     };
     assert!(
-        page.text("main").contains("this account is deleted on"),
+        page.text("main").contains("this account will be deleted"),
         "{}",
         page.text("main")
     );

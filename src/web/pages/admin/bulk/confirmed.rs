@@ -1,7 +1,8 @@
-//! `POST /admin/users/bulk`: performs the previewed act, or shows the preview again with what prevents it.
+//! `POST /admin/users/bulk`: performs the act that was previewed, or shows the preview again with the reason why it
+//! cannot be performed.
 //!
-//! If the last reauthentication is too old, the form includes the password, as the API's call does: the
-//! selection would not fit into the cookie that keeps other acts.
+//! If the admin must reauthenticate, this form asks for the password itself, as the API's call does. The list of
+//! selected users would not fit the cookie that keeps the forms of other pages.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -208,7 +209,7 @@ impl Admin<'_> {
     }
 }
 
-/// "Disabled 12 accounts. 2 were left out: ..."
+/// "Disabled 12 accounts. 2 were not changed: ..."
 fn report_flash(act: &AdminAct, report: &Report) -> Flash {
     let count = report.done.len();
     let bulk = act.bulk.as_ref();
@@ -217,7 +218,7 @@ fn report_flash(act: &AdminAct, report: &Report) -> Flash {
         // Writing to a string cannot fail.
         let _ = write!(
             text,
-            " {} were not processed because of an error: search for them again.",
+            " {} were not processed because of an error. Search for them again.",
             report.not_reached
         );
     }
@@ -234,7 +235,7 @@ fn report_flash(act: &AdminAct, report: &Report) -> Flash {
         *whys.entry(sentence(*why)).or_default() += 1;
     }
     // Writing to a string cannot fail.
-    let _ = write!(text, " {left_out} {were} left out:");
+    let _ = write!(text, " {left_out} {were} not changed:");
     for (why, count) in whys {
         let _ = match count {
             all if all == left_out => write!(text, " {why}"),

@@ -47,8 +47,8 @@ pub struct RowLine {
 impl RowLine {
     fn of(judged: Judged) -> Self {
         let verdict = match judged.verdict {
-            Verdict::New => "Gets an account.".to_owned(),
-            Verdict::Exists => "Has an account, which stays as it is.".to_owned(),
+            Verdict::New => "An account will be created.".to_owned(),
+            Verdict::Exists => "Already has an account, which does not change.".to_owned(),
             Verdict::Bad(why) => text::one_line(&why),
         };
         let email = text::one_line(&judged.email);
@@ -78,7 +78,7 @@ impl ReportView {
             kinds: vec![
                 kind(Show::Bad, "Cannot be used", summary.bad),
                 kind(Show::New, "New", summary.new),
-                kind(Show::Exists, "Have an account", summary.exists),
+                kind(Show::Exists, "Already have an account", summary.exists),
             ],
             previous: match report.page {
                 0 | 1 => String::new(),

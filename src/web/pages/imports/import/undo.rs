@@ -73,10 +73,10 @@ pub async fn undo(
         match undo::undo(s, &proven, file.row.id, &input, &request.client).await? {
             undo::Outcome::Undone(count) => {
                 let gone = match count {
-                    1 => "1 account is gone".to_owned(),
-                    _ => format!("{count} accounts are gone"),
+                    1 => "1 account was deleted".to_owned(),
+                    _ => format!("{count} accounts were deleted"),
                 };
-                let message = format!("The import is taken back: {gone}.");
+                let message = format!("The import is undone: {gone}.");
                 return Ok(see_other_with(
                     &request.session,
                     &path,
@@ -84,12 +84,13 @@ pub async fn undo(
                 ));
             }
             undo::Outcome::NothingToDo => {
-                let flash = Flash::info("There is nothing to take back.");
+                let flash = Flash::info("There is nothing to undo.");
                 return Ok(see_other_with(&request.session, &path, &flash));
             }
             undo::Outcome::InUse(in_use) => {
-                let errors =
-                    FieldErrors::of_form("Nothing was taken back, because accounts are in use.");
+                let errors = FieldErrors::of_form(
+                    "Nothing was undone, because some of the accounts are in use.",
+                );
                 (in_use, Showing::again(StatusCode::CONFLICT, errors))
             }
             undo::Outcome::Invalid(faults) => {
