@@ -91,6 +91,15 @@ async fn busy_person(app: &TestApp) -> (Person, Browser, Api) {
     let admins = program_of(app, &admin).await;
     let act = format!("/{}/unlock", ada.id);
     admins.admin(&act, json!({})).await;
+    for rows in [
+        "INSERT INTO email_changes (user_id, new_email, new_email_canonical, token_id, rev, requested_at, expires_at)
+         SELECT id, 'new@example.org', 'new@example.org', 'id-of-the-mailed-link', revocation_id, created_at,
+            created_at + interval '1 day' FROM users WHERE id::text = $1",
+        "INSERT INTO former_addresses (user_id, email, email_canonical, replaced_at)
+         SELECT id, 'Old@example.org', 'old@example.org', created_at FROM users WHERE id::text = $1",
+    ] {
+        app.sql(rows, &[&ada.id.to_string()]).await;
+    }
     (ada, browser, api)
 }
 
@@ -125,6 +134,8 @@ async fn it_has_everything_and_the_schema_describes_all_of_it() {
     assert_eq!(document["profile"]["id"], ada.id.to_string());
     assert_eq!(document["profile"]["display_name"], "Ada \"</script>\" L.");
     assert_eq!(document["addresses"][0]["email"], ada.email);
+    assert_eq!(document["addresses"][1]["email"], "Old@example.org");
+    assert_eq!(document["email_change"]["new_email"], "new@example.org");
     let count = |list: &str| document[list].as_array().unwrap().len();
     assert_eq!(
         (count("factors"), count("sessions"), count("devices")),
@@ -194,9 +205,9 @@ async fn no_secret_is_in_it_in_any_form() {
     for cookie in browser.cookies().split("; ") {
         secrets.push(cookie.split_once('=').unwrap().1.as_bytes().to_vec());
     }
-    // Hashes, MACs and sealed bytes are the columns of bytes; two texts are secret as well.
+    // Hashes, MACs and sealed bytes are the columns of bytes; some texts are secret as well.
     let columns = "SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns
-        WHERE table_schema = 'public' AND (data_type = 'bytea' OR column_name IN ('password_hash', 'jti'))";
+        WHERE table_schema = 'public' AND (data_type = 'bytea' OR column_name IN ('password_hash', 'jti', 'token_id'))";
     let mut kinds = BTreeSet::new();
     for column in app.sql(columns, &[]).await {
         let (table, name): (String, String) = (column.get(0), column.get(1));

@@ -73,6 +73,7 @@ async fn each_row_tells_its_state_and_leads_to_its_page() {
     assert_eq!(page.texts(".activity li").len(), 5, "the last five events");
     for path in [
         "/account/profile",
+        "/account/email",
         "/account/password",
         "/account/two-factor",
         "/account/sessions",
