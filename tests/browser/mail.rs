@@ -37,13 +37,18 @@ impl MailServer {
 
     /// Waits for the newest mail to `address` with a link to `path`. Returns the link.
     pub(crate) async fn link(&self, address: &str, path: &str) -> String {
+        self.another_link(address, path, "").await
+    }
+
+    /// The same for a link other than `known`.
+    pub(crate) async fn another_link(&self, address: &str, path: &str, known: &str) -> String {
         eventually(
             Duration::from_secs(20),
             &format!("a mail to {address} linking to {path}"),
             async || {
                 let mails = self.mails();
                 let mut theirs = mails.iter().rev().filter(|mail| mail.to == [address]);
-                theirs.find_map(|mail| link_to(mail, path))
+                theirs.find_map(|mail| link_to(mail, path).filter(|link| link != known))
             },
         )
         .await

@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and says on the way what happened"
 )]
 
+mod account;
 mod admin;
 mod authenticator;
 mod browser;
