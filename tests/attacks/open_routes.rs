@@ -10,9 +10,11 @@ use vestibule::internals::web::{guard::Guard, routes};
 use super::matrix::{filled_in, methods};
 use crate::harness::{TestApp, answer::Answer, browser::urlencoded, settings::ORIGIN};
 
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 15] = [
     "/",
     "/.well-known/change-password",
+    "/account/restore",
+    "/confirm-email",
     "/forgot-password",
     "/invitation",
     "/login",
@@ -26,8 +28,9 @@ const PAGES: [&str; 13] = [
     "/verify-email/resend",
 ];
 
-const CALLS: [&str; 11] = [
+const CALLS: [&str; 13] = [
     "/api/auth/accept-invitation",
+    "/api/auth/confirm-email",
     "/api/auth/forgot-password",
     "/api/auth/login",
     "/api/auth/login/mfa",
@@ -36,6 +39,7 @@ const CALLS: [&str; 11] = [
     "/api/auth/register",
     "/api/auth/resend-verification",
     "/api/auth/reset-password",
+    "/api/auth/restore-account",
     "/api/auth/unlock",
     "/api/auth/verify-email",
 ];
