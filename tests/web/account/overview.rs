@@ -74,8 +74,6 @@ async fn each_row_tells_its_state_and_leads_to_its_page() {
     for path in [
         "/account/profile",
         "/account/email",
-        "/account/email",
-        "/account/delete",
         "/account/password",
         "/account/two-factor",
         "/account/sessions",
