@@ -412,7 +412,7 @@ acts! {
         mail: Some(Mail {
             kind: "deleted_by_admin",
             subject: "Your {product} account was deleted",
-            words: "An administrator of {site} deleted your account. Every browser\nand app is signed out. The account and everything that belongs to it\nwill be erased{when}. The log of security events is kept.",
+            words: "An administrator of {site} deleted your account. Every browser\nand app is signed out. The account and everything that belongs to it\nwill be erased. The log of security events is kept.",
             account_is_active: false,
         }),
         bulk: None,

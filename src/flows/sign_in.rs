@@ -5,6 +5,7 @@ pub mod breach_checks;
 pub mod breach_queue;
 pub mod known_browser;
 pub(super) mod mailed_link;
+pub mod new_device;
 mod pending_reset;
 pub mod recover;
 pub mod second_factor;
@@ -40,6 +41,7 @@ use crate::{
         sign_in::{
             attempts::{count_attempt, delay_refusal, forget_failures, verify_password},
             breach_checks::{breach_check_due, queue_breach_check},
+            new_device::{Agent, notify_of_new_device},
             trusted_devices::is_trusted,
         },
     },
@@ -59,6 +61,7 @@ pub struct Input {
     pub replaces: Option<HeldSession>,
     /// The browser's device cookie; empty for programs, which are never trusted.
     pub device: DeviceCookie,
+    pub agent: Agent,
 }
 
 #[derive(Debug)]
@@ -109,6 +112,7 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
                 remembered: input.remember_me,
                 replaces: input.replaces,
                 device: &input.device,
+                agent: input.agent,
                 attempt: &attempt,
             };
             let outcome = admit(s, &record, fresh_hash, keeping, client).await?;
@@ -165,6 +169,7 @@ struct Keeping<'a> {
     remembered: bool,
     replaces: Option<HeldSession>,
     device: &'a DeviceCookie,
+    agent: Agent,
     attempt: &'a Attempt,
 }
 
@@ -238,7 +243,9 @@ async fn proceed(
         replaces: keeping.replaces,
         client,
     };
-    Ok(Outcome::SignedIn(begin_session(s, tx, beginning).await?))
+    let pair = begin_session(s, tx, beginning).await?;
+    notify_of_new_device(s, tx, user, pair.session_id, keeping.agent, client).await?;
+    Ok(Outcome::SignedIn(pair))
 }
 
 async fn reject(

@@ -56,6 +56,24 @@ macro_rules! mails {
             $($(#[$doc])* $name { $($field: $type),* },)*
         }
 
+        /// The rows by name: tests have a sample of each.
+        #[cfg(test)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        enum Row {
+            $($name),*
+        }
+
+        #[cfg(test)]
+        impl Row {
+            const ALL: &[Self] = &[$(Self::$name),*];
+
+            const fn of(message: &Message) -> Self {
+                match message {
+                    $(Message::$name { .. } => Self::$name,)*
+                }
+            }
+        }
+
         impl Message {
             #[expect(unused_variables, reason = "a row names the fields that it needs")]
             fn declared(&self) -> Declared {
@@ -158,6 +176,15 @@ mails! {
         kind: "data_exported",
         rule: Rule::Merged,
         subject: "A copy of your {product} data was downloaded",
+        preheader: WHAT_IF_NOT_YOU,
+        expires_in: None,
+    };
+    /// A sign-in from a browser or a program that the account does not know.
+    NewDevice { notice: Notice }
+    in "mail/new_device.html" "mail/new_device.txt" => Declared {
+        kind: "new_device",
+        rule: Rule::Merged,
+        subject: "New sign-in to your {product} account",
         preheader: WHAT_IF_NOT_YOU,
         expires_in: None,
     };

@@ -273,7 +273,7 @@ async fn another_users_session_is_not_found() {
 }
 
 /// Every row of every table.
-async fn everything(app: &TestApp) -> BTreeSet<String> {
+pub(super) async fn everything(app: &TestApp) -> BTreeSet<String> {
     let tables = "SELECT table_name::text FROM information_schema.tables
         WHERE table_schema = 'public' AND table_type = 'BASE TABLE'";
     let mut rows = BTreeSet::new();

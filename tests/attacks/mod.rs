@@ -15,6 +15,7 @@ mod mailed;
 mod matrix;
 mod open_routes;
 mod resets;
+mod scanner;
 mod second_factor;
 mod tokens_and_names;
 mod wire;

@@ -13,6 +13,12 @@ fn luminance(hex: &str) -> f64 {
     0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
 }
 
+/// The contrast of two colours, `#rrggbb` each.
+pub(crate) fn contrast(one: &str, other: &str) -> f64 {
+    let (a, b) = (luminance(one), luminance(other));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
 #[test]
 fn the_colours_keep_their_contrast_in_light_and_in_dark() {
     let text = include_str!("../../static/vestibule.css");
@@ -54,11 +60,10 @@ fn the_colours_keep_their_contrast_in_light_and_in_dark() {
             let start = block
                 .find(&format!("--{name}: #"))
                 .unwrap_or_else(|| panic!("{scheme}: --{name}"));
-            luminance(&block[start + name.len() + 4..][..7])
+            &block[start + name.len() + 4..][..7]
         };
         for (front, behind, least) in &pairs {
-            let (a, b) = (colour(front), colour(behind));
-            let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
+            let contrast = contrast(colour(front), colour(behind));
             assert!(
                 contrast >= *least,
                 "{scheme}: {front} on {behind} is {contrast:.2}, not {least}"

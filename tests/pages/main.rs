@@ -11,6 +11,7 @@ mod admin;
 mod contrast;
 mod errors;
 mod imports;
+mod mails;
 mod registering;
 mod sample;
 mod signing_in;

@@ -8,7 +8,7 @@ mod bulk_filter;
 mod bulk_whole;
 mod dashboard;
 mod guards;
-mod imports;
+pub(crate) mod imports;
 mod invitations;
 #[path = "../kept/mod.rs"]
 mod kept;

@@ -28,6 +28,7 @@ mod harness;
 mod interop;
 mod limits;
 mod mail_caps;
+mod new_device;
 mod new_passwords;
 mod next_steps;
 mod nodes;

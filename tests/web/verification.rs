@@ -262,8 +262,8 @@ async fn required_verification_refuses_unverified_sign_ins() {
     app.outbox_is_empty().await;
     assert_eq!(
         app.post.count(&person.email),
-        2,
-        "a wrong password mails nothing"
+        3,
+        "two links, and a notice of the program, which is new; a wrong password mails nothing"
     );
 }
 

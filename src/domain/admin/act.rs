@@ -77,8 +77,7 @@ pub struct Mail {
     pub kind: &'static str,
     /// `{product}` stands for the product.
     pub subject: &'static str,
-    /// A paragraph, in lines. `{site}` stands for the site, `{when}` for the time at which the account will be
-    /// erased; the text mail says that on a separate line.
+    /// A paragraph, in lines. `{site}` stands for the site.
     pub words: &'static str,
     /// Whether the owner can sign in after the act. Only then the mail offers a link to set a new password.
     pub account_is_active: bool,

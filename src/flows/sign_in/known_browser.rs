@@ -1,5 +1,7 @@
 //! Known browsers of an account: those that have signed in with its current credentials.
 
+use chrono::{DateTime, Utc};
+
 use crate::{
     domain::{
         accounts::user::User,
@@ -19,6 +21,23 @@ pub(in crate::flows) fn is_current(user: &User, guess: Guess, device: &KnownDevi
         .max(user.browsers_known_from)
         .max(Some(user.created_at));
     earliest.is_none_or(|at| device.is_from(at))
+}
+
+/// When the browser first signed in to this address of the account, if it did in the last year, with whatever
+/// credentials of that time, and has not been forgotten since.
+pub(super) fn known_since(
+    s: &Services,
+    user: &User,
+    address: &str,
+    device: &DeviceCookie,
+) -> Option<DateTime<Utc>> {
+    let key = &s.account_throttle.device_key;
+    let earliest = user
+        .browsers_known_from
+        .unwrap_or_default()
+        .max(user.created_at);
+    let known = device.known_to(key, address, s.now())?;
+    known.is_from(earliest).then_some(known.since)
 }
 
 /// Returns the device cookie with this user's entry, after a sign-in. An entry made with the current credentials is

@@ -33,6 +33,7 @@ use crate::{
         sign_in::{
             attempts::{count_attempt, forget_failures, mail_failed_code},
             hold_for_sign_in,
+            new_device::{Agent, notify_of_new_device},
             pending_reset::{complete_reset, open_reset},
             trusted_devices::trust_browser,
         },
@@ -55,6 +56,7 @@ pub struct Input {
     pub replaces: Option<HeldSession>,
     /// The browser's device cookie, if the browser is to be trusted.
     pub trust: Option<DeviceCookie>,
+    pub agent: Agent,
 }
 
 #[derive(Debug)]
@@ -120,6 +122,7 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
         remembered: input.remember_me,
         replaces: input.replaces,
         trust: input.trust.as_ref(),
+        agent: input.agent,
     };
     match BackupCode::parse(input.code.expose()) {
         Some(code) => attempt.with_backup_code(&code).await,
@@ -138,6 +141,7 @@ struct Attempt<'a> {
     remembered: bool,
     replaces: Option<HeldSession>,
     trust: Option<&'a DeviceCookie>,
+    agent: Agent,
 }
 
 /// Why no session began with a right code.
@@ -252,6 +256,11 @@ impl Attempt<'_> {
             }
             None => None,
         };
+        // One mail for one sign-in: that of the trust and that of the new password say where it came from.
+        if self.trust.is_none() && self.reset.is_none() {
+            let session_id = pair.session_id;
+            notify_of_new_device(self.s, tx, &user, session_id, self.agent, self.client).await?;
+        }
         Ok(Finished::SignedIn(pair, device))
     }
 

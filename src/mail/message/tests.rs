@@ -1,139 +1,52 @@
 //! The text of every message, and checks for all of them.
 
-use chrono::TimeZone;
+mod documents;
+mod same_words;
+mod samples;
+mod spam;
+mod wire;
 
 use super::*;
-use crate::{domain::admin::ACTS, mail::RenderedMail};
+use crate::mail::{RenderedMail, test_mail};
+use samples::{Sample, context, link, notice};
 
-fn context() -> MailContext {
-    MailContext {
-        product: "Vestibule".to_owned(),
-        site: "auth.example.com".to_owned(),
-        forgot_password_link: "https://auth.example.com/forgot-password".to_owned(),
-    }
+/// A mail as it is sent.
+struct Sent {
+    name: String,
+    /// What happened when it is sent.
+    when: String,
+    rule: Rule,
+    expires_in: Option<Duration>,
+    mail: RenderedMail,
 }
 
-const VERIFY: &str =
-    "https://auth.example.com/verify-email?token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.abc_DEF-123";
-const RESET: &str = "https://auth.example.com/reset-password?token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.abc_DEF-456";
-
-const UNLOCK: &str =
-    "https://auth.example.com/unlock?token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.abc_DEF-789";
-
-const INVITATION: &str =
-    "https://auth.example.com/invitation?token=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
-
-fn notice(browser: Option<&str>) -> Notice {
-    Notice {
-        at: Utc.with_ymd_and_hms(2026, 3, 9, 8, 5, 59).unwrap(),
-        ip: Some("203.0.113.7".parse().unwrap()),
-        browser: browser.map(str::to_owned),
-    }
-}
-
-/// One message of every kind.
-fn all(browser: &str) -> Vec<Message> {
-    let notice = || notice(Some(browser));
-    let at = notice().at;
-    let by_admin = ACTS.iter().filter_map(|act| {
-        let mail = act.mail.as_ref()?;
-        let erased_at = (act.name() == "delete").then_some(at + Duration::days(30));
-        Some(Message::ByAdmin {
-            mail,
-            at,
-            erased_at,
-        })
-    });
-    let mut all = vec![
-        Message::VerifyEmail {
-            link: VERIFY.to_owned(),
-            expires_in: Duration::hours(24),
-            deleted_after: Some(Duration::days(7)),
-        },
-        Message::ResetPassword {
-            link: RESET.to_owned(),
-            expires_in: Duration::minutes(30),
-        },
-        Message::PasswordChanged { notice: notice() },
-        Message::PasswordBreached { notice: notice() },
-        Message::TwoFactorEnabled { notice: notice() },
-        Message::TwoFactorDisabled { notice: notice() },
-        Message::BackupCodesReplaced { notice: notice() },
-        Message::BrowserTrusted { notice: notice() },
-        Message::DataExported { notice: notice() },
-        Message::SessionsRevokedAfterReplay { notice: notice() },
-        Message::SecondFactorFailed {
-            notice: notice(),
-            password_known: true,
-        },
-        Message::SignInBlocked {
-            notice: notice(),
-            password_known: false,
-            link: UNLOCK.to_owned(),
-            expires_in: Duration::hours(24),
-        },
-        Message::Invitation {
-            link: INVITATION.to_owned(),
-            as_admin: true,
-            expires_in: Duration::days(7),
-        },
-        Message::Imported {
-            link: VERIFY.to_owned(),
-            expires_in: Duration::hours(24),
-        },
-        Message::ConfirmEmailChange {
-            link: "https://auth.example.com/confirm-email?token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.abc_DEF-321".to_owned(),
-            expires_in: Duration::hours(24),
-            replaces_account: true,
-        },
-        Message::EmailChangeRequested {
-            notice: notice(),
-            new_address: "g***@example.org".to_owned(),
-        },
-        Message::EmailChanged {
-            notice: notice(),
-            new_address: "g***@example.org".to_owned(),
-            is_old: false,
-        },
-        Message::EmailChangeToTakenAddress {
-            sign_in_link: "https://auth.example.com/login".to_owned(),
-        },
-        Message::AccountDeleted {
-            notice: notice(),
-            sign_in_link: "https://auth.example.com/login".to_owned(),
-            erased_at: at + Duration::days(30),
-        },
-        Message::AccountRestored { notice: notice() },
-        Message::AddressAlreadyRegistered {
-            sign_in_link: "https://auth.example.com/login".to_owned(),
-            reset_link: "https://auth.example.com/forgot-password".to_owned(),
-        },
-    ];
-    all.extend(by_admin);
-    all
-}
-
-fn rendered(browser: &str) -> Vec<(Message, RenderedMail)> {
-    let render = |m: Message| {
-        m.render("grace@example.com", &context())
-            .map(|mail| (m, mail))
+/// Every mail to an account, and what happened in a browser of this name.
+fn rendered(browser: &str) -> Vec<(Sample, RenderedMail)> {
+    let render = |sample: Sample| {
+        let mail = sample.message.render("grace@example.com", &context());
+        mail.map(|mail| (sample, mail))
     };
-    all(browser)
-        .into_iter()
-        .map(render)
-        .collect::<Result<_, _>>()
-        .unwrap()
+    let samples = samples::all(browser).into_iter().map(render);
+    samples.collect::<Result<_, _>>().unwrap()
 }
 
-#[test]
-fn every_message_reads_like_this() {
-    for (message, mail) in rendered("Firefox on Linux") {
-        insta::assert_snapshot!(
-            format!("{}.txt", message.kind()),
-            format!("Subject: {}\n\n{}", mail.subject, mail.text)
-        );
-        insta::assert_snapshot!(format!("{}.html", message.kind()), mail.html);
-    }
+/// Every mail that there is.
+fn sent(browser: &str) -> Vec<Sent> {
+    let of_accounts = rendered(browser).into_iter().map(|(sample, mail)| Sent {
+        rule: sample.message.rule(),
+        expires_in: sample.message.expires_in(),
+        name: sample.name,
+        when: sample.when,
+        mail,
+    });
+    let test = Sent {
+        name: "test".to_owned(),
+        when: "the operator calls `vestibule mail test`".to_owned(),
+        rule: Rule::Free,
+        expires_in: None,
+        mail: test_mail("grace@example.com", &context(), samples::at()).unwrap(),
+    };
+    of_accounts.chain([test]).collect()
 }
 
 #[test]
@@ -160,7 +73,8 @@ fn unknown_details_are_left_out() {
 
 #[test]
 fn a_browser_name_cannot_become_markup_or_lines() {
-    for (message, mail) in rendered("<img src=x onerror=\"alert('1')\">\r\n\r\nCall 555-0100 & pay")
+    for (Sample { message, .. }, mail) in
+        rendered("<img src=x onerror=\"alert('1')\">\r\n\r\nCall 555-0100 & pay")
     {
         let both = [&mail.text, &mail.html];
         assert!(
@@ -206,13 +120,14 @@ fn is_active(message: &Message) -> bool {
 
 #[test]
 fn links_have_their_own_lines_and_are_in_the_html_twice() {
-    for (message, mail) in rendered("Firefox on Linux") {
+    for (Sample { name, message, .. }, mail) in rendered("Firefox on Linux") {
         let urls: Vec<_> = mail
             .text
             .lines()
             .filter(|line| line.contains("://"))
             .collect();
-        assert_eq!(urls.is_empty(), !is_active(&message), "{message:?}");
+        let has_no_link = !is_active(&message) || name == "email_changed_old";
+        assert_eq!(urls.is_empty(), has_no_link, "{name}");
         for url in urls {
             assert!(
                 url.starts_with("https://auth.example.com/") && !url.contains(' '),
@@ -230,7 +145,7 @@ fn links_have_their_own_lines_and_are_in_the_html_twice() {
 
 #[test]
 fn nothing_is_fetched_and_everything_has_a_language_and_a_preheader() {
-    for (message, mail) in rendered("Firefox on Linux") {
+    for (Sample { message, .. }, mail) in rendered("Firefox on Linux") {
         for remote in [
             "src=",
             "url(",
@@ -257,7 +172,7 @@ fn nothing_is_fetched_and_everything_has_a_language_and_a_preheader() {
 
 #[test]
 fn the_tone_is_calm_and_the_lines_are_short() {
-    for (message, mail) in rendered("Firefox on Linux") {
+    for (Sample { message, .. }, mail) in rendered("Firefox on Linux") {
         let words = mail.html.replace("<!doctype", "");
         assert!(
             !format!("{}{}{words}", mail.subject, mail.text).contains('!'),
@@ -272,7 +187,7 @@ fn the_tone_is_calm_and_the_lines_are_short() {
 
 #[test]
 fn security_notices_say_what_to_do_now() {
-    for (message, mail) in rendered("Firefox on Linux") {
+    for (Sample { name, message, .. }, mail) in rendered("Firefox on Linux") {
         let (when, asks) = match message {
             Message::ByAdmin { .. } => ("Changed on: ", "If you did not expect this"),
             _ => ("When: ", "This wasn't you?"),
@@ -289,8 +204,9 @@ fn security_notices_say_what_to_do_now() {
                     ]
                     .contains(&message.kind())
         );
-        // A deleted account has no password to reset before it is restored.
-        if is_notice && message.kind() != "account_deleted" {
+        // A deleted account has no password to reset before it is restored, and no one resets one by a former address.
+        let cannot_reset = ["account_deleted", "email_changed_old"].contains(&name.as_str());
+        if is_notice && !cannot_reset {
             let offers_new_password = mail
                 .text
                 .contains("\nhttps://auth.example.com/forgot-password\n");
@@ -304,7 +220,7 @@ fn a_notice_of_guessed_codes_says_that_the_password_is_known() {
     let message = Message::SignInBlocked {
         notice: notice(None),
         password_known: true,
-        link: UNLOCK.to_owned(),
+        link: link("/unlock"),
         expires_in: Duration::hours(24),
     };
     let mail = message.render("grace@example.com", &context()).unwrap();
@@ -315,9 +231,9 @@ fn a_notice_of_guessed_codes_says_that_the_password_is_known() {
 }
 
 #[test]
-fn kinds_are_distinct_and_debug_shows_no_link() {
-    let messages = all("x");
-    let kinds: std::collections::HashSet<_> = messages.iter().map(Message::kind).collect();
-    assert_eq!(kinds.len(), messages.len());
-    assert_eq!(format!("{:?}", messages[0]), "Message(verify_email)");
+fn names_are_distinct_and_debug_shows_no_link() {
+    let samples = samples::all("x");
+    let names: std::collections::HashSet<_> = samples.iter().map(|sample| &sample.name).collect();
+    assert_eq!(names.len(), samples.len());
+    assert_eq!(format!("{:?}", samples[0].message), "Message(verify_email)");
 }

@@ -16,9 +16,9 @@ use crate::harness::{Browser, TestApp, answer::Answer, settings::ORIGIN};
 const STAGED: &str = "SELECT count(*) FROM user_import_rows";
 pub(super) const IMPORTS: &str = "/admin/users/import";
 /// `café au lait, twice`, hashed as Django does, by `hashlib.pbkdf2_hmac`.
-pub(super) const DJANGO: &str =
+pub(crate) const DJANGO: &str =
     "pbkdf2_sha256$1000$NaCl1234$ATOxvMLiVQDHKjvdP+GmVAd7vH6b2GyOg2CcmBnDwbM=";
-pub(super) const DJANGO_PASSWORD: &str = "café au lait, twice";
+pub(crate) const DJANGO_PASSWORD: &str = "café au lait, twice";
 
 /// A form with a file, as a browser sends it.
 pub(super) fn multipart(token: Option<&str>, name: &str, content: &[u8]) -> Vec<u8> {
@@ -61,7 +61,7 @@ pub(super) async fn kept(browser: &mut Browser, content: &str) -> String {
 }
 
 /// Uploads and confirms a file, and waits until it is done.
-pub(super) async fn imported(app: &TestApp, browser: &mut Browser, content: &str) -> String {
+pub(crate) async fn imported(app: &TestApp, browser: &mut Browser, content: &str) -> String {
     let path = kept(browser, content).await;
     browser.visit(&path).await;
     browser.submit(&format!("{path}/confirm"), &[]).await;
@@ -95,7 +95,7 @@ pub(super) async fn count(app: &TestApp, sql: &str) -> i64 {
     app.sql(sql, &[]).await[0].get(0)
 }
 
-pub(super) async fn host(app: &TestApp) -> Browser {
+pub(crate) async fn host(app: &TestApp) -> Browser {
     let (host, _) = admin(app).await;
     let mut browser = app.browser();
     browser.sign_in(&host).await;

@@ -8,7 +8,7 @@ use crate::{
     domain::{audit::Client, sign_in::device::DeviceCookie},
     flows::{
         accounts::deletion::{self, Restorable},
-        sign_in::{self, second_factor},
+        sign_in::{self, new_device::Agent, second_factor},
     },
     web::{
         api::{
@@ -119,6 +119,7 @@ async fn post_restore(
             remember_me: false,
             replaces: None,
             device: DeviceCookie::default(),
+            agent: Agent::Program,
         };
         let given = body.code.is_given();
         (input, given.then(|| r.secret("code", body.code)))
@@ -147,6 +148,7 @@ async fn post_restore(
         remember_me: false,
         replaces: None,
         trust: None,
+        agent: Agent::Program,
     };
     match second_factor::verify(services, input, &client).await? {
         second_factor::Outcome::SignedIn { pair, .. } => Ok(dto::signed_in(StatusCode::OK, &pair)),

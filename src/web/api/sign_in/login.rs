@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::{
     domain::sign_in::device::DeviceCookie,
-    flows::sign_in::{self, second_factor},
+    flows::sign_in::{self, new_device::Agent, second_factor},
     web::{
         api::{
             call::Call,
@@ -60,6 +60,7 @@ async fn post(
         remember_me: false,
         replaces: None,
         device: DeviceCookie::default(),
+        agent: Agent::Program,
     })?;
     let outcome = sign_in::with_password(&state.services, input, &client).await?;
     state.count_sign_in(&outcome);
@@ -115,6 +116,7 @@ async fn post_mfa(
         remember_me: false,
         replaces: None,
         trust: None,
+        agent: Agent::Program,
     })?;
     match second_factor::verify(&state.services, input, &client).await? {
         second_factor::Outcome::SignedIn { pair, .. } => Ok(dto::signed_in(StatusCode::OK, &pair)),

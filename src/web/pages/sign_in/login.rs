@@ -8,7 +8,7 @@ use crate::{
     domain::{accounts::email::EmailError, local_path::LocalPath, secrets::secret::SecretString},
     flows::{
         EmailVerification, Registration,
-        sign_in::{self, Input, Outcome},
+        sign_in::{self, Input, Outcome, new_device::Agent},
     },
     web::{
         copy,
@@ -107,6 +107,7 @@ pub async fn post(
         remember_me: form.remembers(),
         replaces: who.and_then(|who| who.held_session()),
         device: request.client.device.clone(),
+        agent: Agent::Browser,
     };
     let next = LocalPath::parse(&form.next);
     let outcome = sign_in::with_password(request.services(), input, &request.client).await?;

@@ -8,7 +8,10 @@ use crate::{
     domain::{local_path::LocalPath, secrets::secret::SecretString},
     flows::{
         authenticators::totp_code::CodeFault,
-        sign_in::second_factor::{self, Input, Outcome},
+        sign_in::{
+            new_device::Agent,
+            second_factor::{self, Input, Outcome},
+        },
     },
     web::{
         copy,
@@ -87,6 +90,7 @@ pub async fn post(
         remember_me: pending.remember_me,
         replaces: who.and_then(|who| who.held_session()),
         trust: (!trust_device.is_empty()).then(|| request.client.device.clone()),
+        agent: Agent::Browser,
     };
     match second_factor::verify(request.services(), input, &request.client).await? {
         Outcome::SignedIn {
