@@ -2,6 +2,7 @@
 
 use std::{fmt::Write as _, process::ExitCode};
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -9,7 +10,7 @@ use super::{format, lookup, refused};
 use crate::{
     cli::setup::{Failure, on_database, print},
     config::Config,
-    db::admin::managed::ManagedUser,
+    db::{accounts::email_changes::EmailChange, admin::managed::ManagedUser},
     flows::{
         admin::list::{self, Cursors, Whole},
         audit::export::rows,
@@ -102,14 +103,10 @@ fn in_words(whole: &Whole) -> String {
         text += &format::origin_line(origin);
     }
     if let Some(change) = &whole.email_change {
-        let (to, until) = (
-            format::plain(&change.new_email),
-            format::moment(change.expires_at),
-        );
-        text += &format!("  new address {to}, if its link is confirmed before {until}\n");
+        text += &new_address_line(change);
     }
     if let Some(at) = whole.erased_at {
-        text += &format!("  erased      {}\n", format::moment(at));
+        text += &erased_line(at);
     }
     let Whole {
         sessions,
@@ -124,6 +121,18 @@ fn in_words(whole: &Whole) -> String {
     section(&mut text, "Latest mails", mails, format::mail_line);
     more(&mut text, "mails", mails.next.as_deref());
     text
+}
+
+fn new_address_line(change: &EmailChange) -> String {
+    format!(
+        "  new address {}, if its link is confirmed before {}\n",
+        format::plain(&change.new_email),
+        format::moment(change.expires_at)
+    )
+}
+
+fn erased_line(at: DateTime<Utc>) -> String {
+    format!("  erased      {}\n", format::moment(at))
 }
 
 fn profile(managed: &ManagedUser) -> String {

@@ -142,7 +142,7 @@ pub async fn hold_both(tx: &Transaction<'_>, id: Uuid, canonical: &str) -> Query
 /// What became of giving a user another address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moved {
-    Moved(Raised),
+    Done(Raised),
     /// The credentials have changed since `rev` was read, or the user is disabled.
     Overtaken,
     /// Another user has the address. The transaction has failed and has to be rolled back.
@@ -173,7 +173,7 @@ pub async fn set_email(
         .await
         .optional();
     match raised {
-        Ok(Some(raised)) => Ok(Moved::Moved(raised)),
+        Ok(Some(raised)) => Ok(Moved::Done(raised)),
         Ok(None) => Ok(Moved::Overtaken),
         Err(QueryError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(Moved::Taken),
         Err(error) => Err(error),

@@ -157,7 +157,7 @@ impl Confirming<'_> {
         }
         let rev = user.revocation_id;
         match db::accounts::email_changes::set_email(tx, user.id, rev, &change, now).await? {
-            Moved::Moved(raised) => Ok(Outcome::Changed(self.finish(tx, &change, raised).await?)),
+            Moved::Done(raised) => Ok(Outcome::Changed(self.finish(tx, &change, raised).await?)),
             Moved::Overtaken => Err(Undone::As(Outcome::LinkDead)),
             Moved::Taken => Err(Undone::As(Outcome::Taken)),
         }

@@ -91,7 +91,7 @@ impl Export {
             json!({ "kind": "backup_code", "added_at": time(added_at), "used_at": used_at.map(time) })
         });
         let former = db::accounts::email_changes::former(&shared, user.id).await?;
-        let former = former.into_iter().map(former_address);
+        let former = former.iter().map(former_address);
         let addresses: Vec<Value> = [address(user)].into_iter().chain(former).collect();
         let pending = db::accounts::email_changes::pending(&shared, user.id, s.now()).await?;
         let factors: Vec<Value> = totp.into_iter().chain(codes).collect();
@@ -102,7 +102,7 @@ impl Export {
             ("exported_at", json!(time(s.now()))),
             ("profile", profile(user)),
             ("addresses", json!(addresses)),
-            ("email_change", json!(pending.map(email_change))),
+            ("email_change", json!(pending.as_ref().map(email_change))),
             ("factors", json!(factors)),
         ] {
             head.extend_from_slice(format!("\"{name}\": {value},\n").as_bytes());
@@ -121,18 +121,18 @@ impl Export {
             },
             Next::Sessions(after) => {
                 let found = db::accounts::held::sessions(&shared, user.id, after, AT_ONCE).await?;
-                Read::of(found, |row| Next::Sessions(row.id), session)
+                Read::of(found, |row| Next::Sessions(row.id), |row| session(&row))
             }
             Next::Devices(after) => {
                 let found = db::accounts::held::devices(&shared, user.id, after, AT_ONCE).await?;
-                Read::of(found, |row| Next::Devices(row.id), |row| device(row, user))
+                Read::of(found, |row| Next::Devices(row.id), |row| device(&row, user))
             }
             Next::Mails(behind) => {
                 let found = db::mail::outbox::latest_of(&shared, user.id, behind, AT_ONCE).await?;
                 Read::of(
                     found,
                     |row| Next::Mails(Some((row.created_at, row.id))),
-                    mail,
+                    |row| mail(&row),
                 )
             }
             Next::Events(before) => {
@@ -216,7 +216,7 @@ fn address(user: &User) -> Value {
     })
 }
 
-fn former_address(former: FormerAddress) -> Value {
+fn former_address(former: &FormerAddress) -> Value {
     json!({
         "email": former.email,
         "current": false,
@@ -226,7 +226,7 @@ fn former_address(former: FormerAddress) -> Value {
     })
 }
 
-fn email_change(change: EmailChange) -> Value {
+fn email_change(change: &EmailChange) -> Value {
     json!({
         "new_email": change.new_email,
         "requested_at": time(change.requested_at),
@@ -234,7 +234,7 @@ fn email_change(change: EmailChange) -> Value {
     })
 }
 
-fn session(row: HeldSession) -> Value {
+fn session(row: &HeldSession) -> Value {
     json!({
         "id": row.id,
         "created_at": time(row.created_at),
@@ -253,7 +253,7 @@ fn session(row: HeldSession) -> Value {
     })
 }
 
-fn device(row: HeldDevice, user: &User) -> Value {
+fn device(row: &HeldDevice, user: &User) -> Value {
     json!({
         "id": row.id,
         "created_at": time(row.created_at),
@@ -266,7 +266,7 @@ fn device(row: HeldDevice, user: &User) -> Value {
 }
 
 /// What became of it at the mail server is not the user's: an error names servers.
-fn mail(row: MailRow) -> Value {
+fn mail(row: &MailRow) -> Value {
     json!({
         "kind": row.kind,
         "written_at": time(row.created_at),
