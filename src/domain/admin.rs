@@ -377,7 +377,9 @@ acts! {
         done: "The account is disabled, and every session has ended.",
         is_dangerous: true,
         listed: Listed::WhereItApplies,
-        nothing_to_do: |account| account.user.disabled_at.is_some().then_some("This account is disabled already."),
+        // One that its owner deleted is disabled as well, and its owner could restore it.
+        nothing_to_do: |account| (account.user.disabled_at.is_some() && account.user.owner_deleted_at.is_none())
+            .then_some("This account is disabled already."),
         mail: Some(Mail {
             kind: "disabled_by_admin",
             subject: "Your {product} account was disabled",
@@ -408,7 +410,8 @@ acts! {
         done: "The account is deleted. It can be restored until it is erased.",
         is_dangerous: true,
         listed: Listed::WhereItApplies,
-        nothing_to_do: |account| account.is_deleted.then_some("This account is deleted already."),
+        nothing_to_do: |account| (account.is_deleted && account.user.owner_deleted_at.is_none())
+            .then_some("This account is deleted already."),
         mail: Some(Mail {
             kind: "deleted_by_admin",
             subject: "Your {product} account was deleted",

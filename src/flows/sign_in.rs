@@ -228,6 +228,8 @@ async fn proceed(
         return Ok(Outcome::SecondFactorRequired(pending));
     }
     if is_restorable(s, user) {
+        let event = Event::SignInToDeletedAccount;
+        record_anonymous(s, tx, event, Subject::User(user.id), client).await?;
         let restorable = restorable(s, user, SignedInBy::Password);
         return Ok(Outcome::AccountDeleted(restorable));
     }

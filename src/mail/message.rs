@@ -259,7 +259,7 @@ mails! {
     EmailChangeRequested { notice: Notice, new_address: String }
     in "mail/email_change_requested.html" "mail/email_change_requested.txt" => Declared {
         kind: "email_change_requested",
-        rule: Rule::Merged,
+        rule: Rule::Free,
         subject: "A change of your {product} email address was requested",
         preheader: WHAT_IF_NOT_YOU,
         expires_in: None,

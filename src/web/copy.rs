@@ -258,6 +258,11 @@ pub fn account_deleted(erased_on: &str) -> String {
 pub const ACCOUNT_RESTORED: &str = "Your account is restored, and you are signed in.";
 /// The page that restores an account was opened without signing in to it.
 pub const SIGN_IN_TO_RESTORE: &str = "Sign in to restore an account that you have deleted.";
+/// A change of address is confirmed for an account that needs a new password.
+pub const PASSWORD_FIRST: Message = Message::with_links(
+    "This account needs a new password first. Sign in, choose one, and request the change of address again.",
+    &[SIGN_IN],
+);
 /// An act needs reauthentication with the second factor.
 pub const CODE_NEEDED: &str = "This call needs a recent reauthentication with a code: send `code` to /api/auth/reauthenticate first.";
 /// After a change of password.

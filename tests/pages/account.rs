@@ -314,8 +314,82 @@ fn confirmed() -> String {
     })
 }
 
-pub(crate) fn pages() -> Vec<Rendered> {
+/// The pages that ask who it is.
+pub(crate) fn proof_pages() -> Vec<Rendered> {
     let turning_off = "to turn off two-step sign-in";
+    vec![
+        (
+            "reauthenticate-code-only",
+            reauthenticate("to change your address", Takes::Code, fine()),
+        ),
+        (
+            "reauthenticate",
+            reauthenticate("", Takes::Password, fine()),
+        ),
+        (
+            "reauthenticate-code",
+            reauthenticate(turning_off, Takes::PasswordOrCode, fine()),
+        ),
+        (
+            "reauthenticate-wrong-password",
+            reauthenticate(
+                turning_off,
+                Takes::Password,
+                wrong("password", copy::WRONG_PASSWORD),
+            ),
+        ),
+        (
+            "reauthenticate-wrong-code",
+            reauthenticate(
+                turning_off,
+                Takes::PasswordOrCode,
+                wrong("code", copy::CODE_NOT_RIGHT),
+            ),
+        ),
+    ]
+}
+
+/// The pages of another address, and of the end of the account.
+pub(crate) fn life_pages() -> Vec<Rendered> {
+    vec![
+        ("change-email", change_email(NAME, false, fine())),
+        ("change-email-waiting", change_email(NAME, true, fine())),
+        (
+            "change-email-errors",
+            change_email(
+                HOSTILE,
+                false,
+                wrong("new_email", "Enter an email address."),
+            ),
+        ),
+        ("confirm-email", confirm_email(EMAIL, fine())),
+        (
+            "confirm-email-errors",
+            confirm_email("", wrong("password", copy::WRONG_PASSWORD_TO_CONFIRM)),
+        ),
+        ("delete", delete(false, fine())),
+        ("delete-errors", {
+            let mut errors = wrong("confirm_email", "This is not the address of your account.");
+            errors.add("password", copy::WRONG_PASSWORD);
+            delete(true, errors)
+        }),
+        (
+            "restore",
+            html(&RestorePage {
+                shell: signed_in(NAME),
+                erased_at: seconds_ago(-2_588_400),
+            }),
+        ),
+        (
+            "confirm-link-invalid",
+            html(&ConfirmLinkInvalidPage {
+                shell: signed_in(NAME),
+            }),
+        ),
+    ]
+}
+
+pub(crate) fn pages() -> Vec<Rendered> {
     let mut both = wrong("current_password", copy::WRONG_PASSWORD);
     both.add("new_password", PasswordRefusal::Guessable.to_string());
     let overtaken = FieldErrors::of_form(copy::OVERTAKEN);
@@ -353,40 +427,6 @@ pub(crate) fn pages() -> Vec<Rendered> {
             "export-wrong-password",
             export(EMAIL, wrong("password", copy::WRONG_PASSWORD)),
         ),
-        ("change-email", change_email(NAME, false, fine())),
-        ("change-email-waiting", change_email(NAME, true, fine())),
-        (
-            "change-email-errors",
-            change_email(
-                HOSTILE,
-                false,
-                wrong("new_email", "Enter an email address."),
-            ),
-        ),
-        ("confirm-email", confirm_email(EMAIL, fine())),
-        (
-            "confirm-email-errors",
-            confirm_email("", wrong("password", copy::WRONG_PASSWORD_TO_CONFIRM)),
-        ),
-        ("delete", delete(false, fine())),
-        ("delete-errors", {
-            let mut errors = wrong("confirm_email", "This is not the address of your account.");
-            errors.add("password", copy::WRONG_PASSWORD);
-            delete(true, errors)
-        }),
-        (
-            "restore",
-            html(&RestorePage {
-                shell: signed_in(NAME),
-                erased_at: seconds_ago(-2_588_400),
-            }),
-        ),
-        (
-            "confirm-link-invalid",
-            html(&ConfirmLinkInvalidPage {
-                shell: signed_in(NAME),
-            }),
-        ),
         ("change-password", change_password(false, fine())),
         ("change-password-must", change_password(true, fine())),
         ("change-password-errors", change_password(false, both)),
@@ -406,34 +446,6 @@ pub(crate) fn pages() -> Vec<Rendered> {
             ];
             sessions(signed_in(NAME), &other_sessions(), browsers)
         }),
-        (
-            "reauthenticate-code",
-            reauthenticate("to change your address", Takes::Code, fine()),
-        ),
-        (
-            "reauthenticate",
-            reauthenticate("", Takes::Password, fine()),
-        ),
-        (
-            "reauthenticate-code",
-            reauthenticate(turning_off, Takes::PasswordOrCode, fine()),
-        ),
-        (
-            "reauthenticate-wrong-password",
-            reauthenticate(
-                turning_off,
-                Takes::Password,
-                wrong("password", copy::WRONG_PASSWORD),
-            ),
-        ),
-        (
-            "reauthenticate-wrong-code",
-            reauthenticate(
-                turning_off,
-                Takes::PasswordOrCode,
-                wrong("code", copy::CODE_NOT_RIGHT),
-            ),
-        ),
         ("confirmed", confirmed()),
         ("two-factor-off", off(true)),
         ("two-factor-unverified", off(false)),

@@ -31,6 +31,8 @@ fn gallery() -> Vec<Rendered> {
         registering::pages(),
         signing_in::pages(),
         account::pages(),
+        account::life_pages(),
+        account::proof_pages(),
         admin::pages(),
         imports::pages(),
         errors::pages(),

@@ -266,7 +266,7 @@ async fn after_the_grace_nothing_of_it_is_left_but_a_pseudonym() {
     for word in words {
         let left: Vec<&str> = after.lines().filter(|line| line.contains(word)).collect();
         assert!(left.is_empty(), "{left:#?}");
-        let bytes: String = word.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let bytes = data_encoding::HEXLOWER.encode(word.as_bytes());
         assert!(!after.contains(&bytes), "as bytes");
     }
     assert!(after.contains(&id), "the audit log keeps the id");

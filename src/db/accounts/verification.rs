@@ -36,11 +36,13 @@ pub async fn verify_email(
     Ok(rows == 1)
 }
 
-/// Enabled accounts that were registered and never verified. A proof of the mailbox replaces them, and
-/// they are deleted after some time. The exact condition of a partial index.
+/// Accounts that were registered and never verified, and that no admin has disabled. A proof of the mailbox
+/// replaces them, and they are deleted after some time, also if the person who registered them has deleted
+/// them: that person need not own the address. The exact condition of a partial index.
 pub(in crate::db) const NEVER_VERIFIED: &str =
     "(users.email_verified_at IS NULL AND users.import_id IS NULL
-    AND users.role = 'user' AND users.disabled_at IS NULL)";
+    AND users.role = 'user'
+    AND (users.disabled_at IS NULL OR users.owner_deleted_at IS NOT NULL))";
 
 /// [`NEVER_VERIFIED`] as a filter.
 pub(in crate::db) fn never_verified() -> SqlLiteral<Bool> {

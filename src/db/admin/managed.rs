@@ -175,6 +175,15 @@ pub async fn set_deleted(
     Ok(())
 }
 
+/// Ends the right of the owner to restore a deleted account.
+pub async fn end_owners_restore(tx: &Transaction<'_>, id: Uuid) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set(users::owner_deleted_at.eq(None::<DateTime<Utc>>))
+        .execute(&mut tx.connection())
+        .await?;
+    Ok(())
+}
+
 pub async fn set_role(tx: &Transaction<'_>, id: Uuid, role: Role) -> QueryResult<()> {
     diesel::update(users::table.find(id))
         .set(users::role.eq(role.as_str()))
@@ -205,9 +214,11 @@ pub async fn erase(tx: &Transaction<'_>, before: DateTime<Utc>) -> QueryResult<V
             SELECT id, email_canonical FROM users WHERE deleted_at <= $1
             ORDER BY deleted_at LIMIT 100 FOR UPDATE SKIP LOCKED),
         invited AS (
-            DELETE FROM invitations WHERE email_canonical IN (
-                SELECT email_canonical FROM due
-                UNION SELECT f.email_canonical FROM former_addresses AS f JOIN due ON f.user_id = due.id))
+            DELETE FROM invitations AS i USING (
+                SELECT email_canonical, 'infinity'::timestamptz AS until FROM due
+                UNION ALL SELECT f.email_canonical, f.replaced_at
+                FROM former_addresses AS f JOIN due ON f.user_id = due.id) AS a
+            WHERE i.email_canonical = a.email_canonical AND i.sent_at < a.until)
         DELETE FROM users USING due WHERE users.id = due.id RETURNING users.id",
     )
     .bind::<Timestamptz, _>(before)

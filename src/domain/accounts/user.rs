@@ -109,7 +109,7 @@ impl User {
         !self.email_verified()
             && self.import_id.is_none()
             && self.role == Role::User
-            && self.disabled_at.is_none()
+            && (self.disabled_at.is_none() || self.owner_deleted_at.is_some())
     }
 
     /// The time from which password and second factor are unchanged; browsers can be known only since

@@ -108,6 +108,8 @@ events! {
             Plain("You confirmed that it was you.");
         /// `by` is a word of RFC 8176.
         ReauthenticationFailed { by: &'static str } = "reauthentication_failed", Warning, Of(sentence::proof_refused);
+        SignInToDeletedAccount = "sign_in_to_deleted_account", Notice,
+            Plain("The right password was entered after you had deleted this account.");
         SignedOut = "signed_out", Info, Plain("You signed out.");
         SignedOutEverywhere = "signed_out_everywhere", Info, Plain("You signed out everywhere.");
         SessionRevoked { session: Uuid } = "session_revoked", Info, Plain("You signed a device out.");

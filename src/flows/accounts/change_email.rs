@@ -22,10 +22,14 @@ use crate::{
         },
         audit::{Client, Event},
         sign_in::attempts::Pause,
+        token::Purpose,
     },
     flows::{
         InputFaults, Result, Services,
-        audit::record::{record_anonymous, record_own, subject_of},
+        audit::{
+            pace::too_soon,
+            record::{record_anonymous, record_own, subject_of},
+        },
         authenticators::proof::FactorProven,
         flood_limits::{Throttled, count_request},
         mail::outbox::{Cause, Recipient, enqueue, notify},
@@ -35,6 +39,9 @@ use crate::{
     mail::Message,
     throttle::Route,
 };
+
+/// Requests of a user in an hour. The present address gets a notice of each.
+pub const REQUESTS_AN_HOUR: i64 = 10;
 
 #[derive(Debug)]
 pub enum Outcome {
@@ -82,12 +89,7 @@ pub async fn request(
         new: &new,
         client,
     };
-    let is_written = s.db.transaction(async |tx| request.write(tx).await).await?;
-    Ok(if is_written {
-        Outcome::Requested(new)
-    } else {
-        Outcome::Overtaken
-    })
+    s.db.transaction(async |tx| request.write(tx).await).await
 }
 
 struct Request<'a> {
@@ -98,7 +100,7 @@ struct Request<'a> {
 }
 
 impl Request<'_> {
-    async fn write(&self, tx: &Transaction<'_>) -> Result<bool> {
+    async fn write(&self, tx: &Transaction<'_>) -> Result<Outcome> {
         let Self {
             s,
             who,
@@ -107,7 +109,11 @@ impl Request<'_> {
         } = *self;
         let user = who.user();
         if !still_lives(tx, who).await? {
-            return Ok(false);
+            return Ok(Outcome::Overtaken);
+        }
+        let event = Event::EmailChangeRequested;
+        if let Some(Throttled(wait)) = too_soon(s, tx, user.id, &event, REQUESTS_AN_HOUR).await? {
+            return Ok(Outcome::Throttled(wait));
         }
         let (token, claims) = email_change_token(s, user, new.canonical())?;
         let change = NewEmailChange {
@@ -121,11 +127,9 @@ impl Request<'_> {
             expires_at: claims.expires_at,
         };
         db::accounts::email_changes::replace(tx, &change).await?;
-        let event = Event::EmailChangeRequested;
         record_own(s, tx, event, user.id, who.session_id, client).await?;
         let link = s.site.token_link("/confirm-email", &token);
-        self.mail_new_address(tx, link, claims.expires_at - s.now())
-            .await?;
+        self.mail_new_address(tx, link).await?;
         notify(s, tx, user, client, |notice| {
             Message::EmailChangeRequested {
                 notice,
@@ -133,17 +137,12 @@ impl Request<'_> {
             }
         })
         .await?;
-        Ok(true)
+        Ok(Outcome::Requested((*new).clone()))
     }
 
     /// The link. Where the address belongs to an account whose mailbox is proven, its owner learns of the
     /// attempt instead, and the caller does not.
-    async fn mail_new_address(
-        &self,
-        tx: &Transaction<'_>,
-        link: String,
-        expires_in: chrono::TimeDelta,
-    ) -> Result<()> {
+    async fn mail_new_address(&self, tx: &Transaction<'_>, link: String) -> Result<()> {
         let Self {
             s,
             who,
@@ -173,7 +172,7 @@ impl Request<'_> {
             unproven => {
                 let message = Message::ConfirmEmailChange {
                     link,
-                    expires_in,
+                    expires_in: s.tokens.policy().lifetime(Purpose::EmailChange),
                     replaces_account: unproven.is_some(),
                 };
                 let to = Recipient::NewAddress(who.user(), new.as_str());

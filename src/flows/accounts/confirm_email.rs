@@ -47,6 +47,8 @@ pub enum Outcome {
     Changed(Option<TokenPair>),
     /// The link was used, cancelled or replaced, has expired, or the session that asked for it ended.
     LinkDead,
+    /// The account needs a new password first.
+    PasswordMustChange,
     /// The link is good, but belongs to another account than the one signed in.
     NotYours,
     /// Another account has the address by now.
@@ -96,6 +98,9 @@ pub async fn confirm(
     let Some((claims, record)) = user_of_mail_token(s, Purpose::EmailChange, token).await? else {
         return Ok(Outcome::LinkDead);
     };
+    if record.user.password_must_change {
+        return Ok(Outcome::PasswordMustChange);
+    }
     // A dead link takes no guesses at the password.
     if pending(s, &claims).await?.is_none() {
         return Ok(Outcome::LinkDead);

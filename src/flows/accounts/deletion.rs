@@ -24,7 +24,7 @@ use crate::{
         authenticators::proof::Proven,
         mail::outbox::notify,
         sessions::{
-            authenticate::Authenticated,
+            authenticate::{Authenticated, HeldSession},
             still_lives,
             tokens::{Beginning, begin_session},
         },
@@ -149,11 +149,20 @@ pub fn is_usable(s: &Services, restorable: &Restorable) -> bool {
     s.now() < restorable.at + crate::flows::authenticators::proof::RECENT
 }
 
+/// How a browser keeps the session that restoring begins; a program keeps its tokens itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Keeping {
+    /// Whether the cookies outlive the browser.
+    pub remembered: bool,
+    /// The session of the browser that the new one replaces.
+    pub replaces: Option<HeldSession>,
+}
+
 /// Opens the account again and signs in. `None` where it was restored, erased or changed in the meantime.
 pub async fn restore(
     s: &Services,
     restorable: &Restorable,
-    remembered: bool,
+    keeping: Keeping,
     client: &Client,
 ) -> Result<Option<TokenPair>> {
     if !is_usable(s, restorable) {
@@ -183,8 +192,8 @@ pub async fn restore(
             user: &user,
             rev: user.revocation_id,
             methods: by.methods(),
-            remembered,
-            replaces: None,
+            remembered: keeping.remembered,
+            replaces: keeping.replaces,
             client,
         };
         begin_session(s, tx, beginning).await.map(Some)

@@ -21,6 +21,9 @@ impl Acting<'_> {
         }
         let now = self.s.now();
         db::admin::managed::set_disabled(self.tx, user.id, Some(now)).await?;
+        if user.owner_deleted_at.is_some() {
+            db::admin::managed::end_owners_restore(self.tx, user.id).await?;
+        }
         self.end_everything(user).await?;
         end_unproven_imports(self.s, self.tx, user, self.as_actor()).await?;
         let reason = reason.clone();

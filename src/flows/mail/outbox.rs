@@ -167,7 +167,9 @@ async fn capped(
 
 /// Whether the recipient signed in with the client's browser, under the credentials of now.
 fn knows(s: &Services, to: Recipient<'_>, client: &Client) -> bool {
-    let Some(user) = to.user() else { return false };
+    let Recipient::User(user) = to else {
+        return false;
+    };
     let key = &s.account_throttle.device_key;
     let device = client.device.known_to(key, &user.email_canonical, s.now());
     device.is_some_and(|device| is_current(user, Guess::Password, &device))

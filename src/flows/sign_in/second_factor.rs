@@ -229,6 +229,8 @@ impl Attempt<'_> {
     ) -> Result<Finished, Undone<NotBegun>> {
         forget_failures(tx, self.counted).await?;
         if is_restorable(self.s, self.user) {
+            let (event, subject) = (Event::SignInToDeletedAccount, Subject::User(self.user.id));
+            record_anonymous(self.s, tx, event, subject, self.client).await?;
             let restorable = restorable(self.s, self.user, by);
             return Ok(Finished::AccountDeleted(restorable));
         }

@@ -28,6 +28,10 @@ use crate::{
 /// The version of the document's form. A member may be added without a new one.
 const VERSION: u32 = 1;
 
+/// Mails of this kind are left out: the one to a taken address goes to its owner, so a list of them would say which
+/// addresses have an account.
+const TO_NEW_ADDRESS: &str = "confirm_email_change";
+
 /// An export that is being written.
 #[derive(Debug)]
 pub struct Export {
@@ -129,11 +133,13 @@ impl Export {
             }
             Next::Mails(behind) => {
                 let found = db::mail::outbox::latest_of(&shared, user.id, behind, AT_ONCE).await?;
-                Read::of(
+                let mut read = Read::of(
                     found,
                     |row| Next::Mails(Some((row.created_at, row.id))),
                     |row| mail(&row),
-                )
+                );
+                read.rows.retain(|row| row["kind"] != TO_NEW_ADDRESS);
+                read
             }
             Next::Events(before) => {
                 let found = db::audit::latest_of(&shared, user.id, before, AT_ONCE).await?;

@@ -147,6 +147,7 @@ async fn post_confirm(
         Outcome::Changed(Some(pair)) => Ok(dto::renewed(&state.settings, via, &pair)),
         Outcome::Changed(None) => Ok(HttpResponse::NoContent().finish()),
         Outcome::LinkDead => Err(refusals::dead_link()),
+        Outcome::PasswordMustChange => Err(codes::PASSWORD_CHANGE_REQUIRED.into()),
         Outcome::NotYours => Err(refusals::not_yours()),
         Outcome::Taken => Err(refusals::new_address_taken()),
         Outcome::WrongPassword => Err(refusals::wrong_password("password")),

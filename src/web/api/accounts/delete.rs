@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::{
     domain::{audit::Client, sign_in::device::DeviceCookie},
     flows::{
-        accounts::deletion::{self, Restorable},
+        accounts::deletion::{self, Keeping, Restorable},
         sign_in::{self, new_device::Agent, second_factor},
     },
     web::{
@@ -164,7 +164,7 @@ async fn post_restore(
 }
 
 async fn restore(state: &State, restorable: &Restorable, client: &Client) -> WebResult {
-    match deletion::restore(&state.services, restorable, false, client).await? {
+    match deletion::restore(&state.services, restorable, Keeping::default(), client).await? {
         Some(pair) => Ok(dto::signed_in(StatusCode::OK, &pair)),
         None => Err(codes::CONFLICT.into()),
     }

@@ -35,6 +35,9 @@ struct Document {
     profile: Value,
     #[schema(value_type = Vec<Object>)]
     addresses: Vec<Value>,
+    /// The change of address that waits for its link.
+    #[schema(required, value_type = Option<Object>)]
+    email_change: Option<Value>,
     /// Their kinds and dates.
     #[schema(value_type = Vec<Object>)]
     factors: Vec<Value>,

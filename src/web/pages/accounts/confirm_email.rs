@@ -99,6 +99,10 @@ pub async fn post(
             return Ok(see_other_with(&request.session, LOGIN, &flash));
         }
         Outcome::LinkDead => Showing::invalid(FieldErrors::of_form(copy::OVERTAKEN)),
+        Outcome::PasswordMustChange => Showing::again(
+            StatusCode::FORBIDDEN,
+            FieldErrors::of_form(copy::PASSWORD_FIRST),
+        ),
         Outcome::NotYours => Showing::again(
             StatusCode::FORBIDDEN,
             of_password(copy::CONFIRM_NOT_YOURS.to_owned()),

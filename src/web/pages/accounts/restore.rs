@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use crate::{
-    flows::accounts::deletion,
+    flows::accounts::deletion::{self, Keeping},
     web::{
         copy,
         error::WebResult,
-        extract::{CsrfForm, PageRequest},
+        extract::{CsrfForm, MaybeUser, PageRequest},
         pages::answer::{Showing, see_other_with, signed_in},
         paths::LOGIN,
         session::{BrowserSession, Restoring},
@@ -41,7 +41,11 @@ pub async fn get(request: PageRequest) -> WebResult {
 }
 
 /// `POST /account/restore`.
-pub async fn post(CsrfForm(Form {}): CsrfForm<Form>, request: PageRequest) -> WebResult {
+pub async fn post(
+    MaybeUser(who): MaybeUser,
+    CsrfForm(Form {}): CsrfForm<Form>,
+    request: PageRequest,
+) -> WebResult {
     let Some(Restoring {
         restorable,
         remember_me,
@@ -50,7 +54,11 @@ pub async fn post(CsrfForm(Form {}): CsrfForm<Form>, request: PageRequest) -> We
         return Ok(sign_in_first(&request.session));
     };
     let services = request.services();
-    match deletion::restore(services, &restorable, remember_me, &request.client).await? {
+    let keeping = Keeping {
+        remembered: remember_me,
+        replaces: who.and_then(|who| who.held_session()),
+    };
+    match deletion::restore(services, &restorable, keeping, &request.client).await? {
         Some(pair) => {
             let answer = signed_in(&request, &pair, &request.client.device, None);
             let flash = Flash::success(copy::ACCOUNT_RESTORED);
