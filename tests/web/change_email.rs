@@ -344,3 +344,43 @@ async fn what_is_no_new_address_is_refused_beside_its_field() {
         assert!(reply.body["errors"]["new_email"].is_array(), "{reply:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_needs_a_new_password_does_not_move() {
+    let app = TestApp::start().await;
+    let person = app.person().await;
+    let mut browser = app.browser();
+    browser.sign_in(&person).await;
+    let api = signed_in(&app, &person).await;
+    let token = asked(&app, &api, NEW).await;
+    browser
+        .visit(&format!("/confirm-email?token={token}"))
+        .await;
+    let must = "UPDATE users SET password_must_change = true WHERE id = $1::text::uuid";
+    app.sql(must, &[&person.id.to_string()]).await;
+    let page = browser.submit("/confirm-email", &[]).await;
+    assert_eq!(page.status(), 403);
+    let bare = json!({ "token": token });
+    let with_password = json!({ "token": token, "password": PASSWORD });
+    for (client, body) in [(&api, bare), (&app.api(), with_password)] {
+        let refused = client.post("/confirm-email", body).await;
+        assert_eq!(
+            (refused.status, refused.code()),
+            (403, "password_change_required")
+        );
+    }
+    assert_eq!(address(&app, &person).await, person.email);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_requests_an_hour_are_told_to_the_present_address_each() {
+    let app = TestApp::start().await;
+    let person = app.person().await;
+    let api = signed_in(&app, &person).await;
+    for n in 0..10 {
+        asked(&app, &api, &format!("new{n}@example.org")).await;
+        app.post.mail(&person.email, "was requested").await;
+    }
+    let body = json!({ "new_email": NEW });
+    assert_eq!(api.post("/change-email", body).await.status, 429);
+}

@@ -101,6 +101,11 @@ async fn a_deleted_account_says_so_to_right_credentials_alone() {
     );
     let living = "SELECT 1 FROM sessions WHERE revoked_at IS NULL";
     assert!(app.sql(living, &[]).await.is_empty());
+    let events = app.audit().await;
+    let noted = events
+        .iter()
+        .filter(|event| *event == "sign_in_to_deleted_account");
+    assert_eq!(noted.count(), 2, "the owner and the admins can see it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -192,6 +197,83 @@ async fn a_stale_session_deletes_nothing_without_the_password() {
     );
     body["password"] = json!(PASSWORD);
     assert_eq!(api.post("/delete-account", body).await.status, 204);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unverified_account_does_not_hold_its_address_by_being_deleted() {
+    let app = TestApp::start().await;
+    for by_change in [true, false] {
+        let squatter = app.person().await;
+        delete(&signed_in(&app, &squatter).await, &squatter).await;
+        if by_change {
+            let api = signed_in(&app, &app.person().await).await;
+            let body = json!({ "new_email": squatter.email });
+            assert_eq!(api.post("/change-email", body).await.status, 202);
+            let mail = app.post.mail(&squatter.email, "Confirm").await;
+            let body = json!({ "token": mail.token() });
+            assert_eq!(api.post("/confirm-email", body).await.status, 200);
+        } else {
+            app.wait(TimeDelta::days(7));
+            purge(&app).await;
+        }
+        let left = "SELECT 1 FROM users WHERE id = $1::text::uuid";
+        let left = app.sql(left, &[&squatter.id.to_string()]).await;
+        assert!(left.is_empty(), "{by_change}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_ends_the_owners_right_to_restore() {
+    let app = TestApp::start().await;
+    let admin = app.person().admin().await;
+    let acting = signed_in(&app, &admin).await;
+    for act in ["disable", "delete"] {
+        let person = app.person().verified().await;
+        delete(&signed_in(&app, &person).await, &person).await;
+        let told = app.api().post("/login", credentials(&person)).await;
+        assert_eq!(told.code(), "account_deleted");
+        let body = json!({ "reason": "abuse", "confirm_email": person.email });
+        let acted = acting.admin(&format!("/{}/{act}", person.id), body).await;
+        assert!(acted.status < 300, "{acted:?}");
+        for call in ["/login", "/restore-account"] {
+            let refused = app.api().post(call, credentials(&person)).await;
+            assert_eq!(
+                (refused.status, refused.code()),
+                (401, "invalid_credentials")
+            );
+        }
+        let deleted = "SELECT 1 FROM users WHERE deleted_at IS NOT NULL AND id = $1::text::uuid";
+        let deleted = app.sql(deleted, &[&person.id.to_string()]).await;
+        assert_eq!(deleted.len(), 1, "{act}: it is still erased at its time");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restoring_ends_the_session_that_was_in_the_browser() {
+    let app = TestApp::start().await;
+    let (deleted, other) = (app.person().await, app.person().await);
+    delete(&signed_in(&app, &deleted).await, &deleted).await;
+    let mut browser = app.browser();
+    browser.sign_in(&other).await;
+    browser.visit("/account/profile").await;
+    let fields = browser.form("/account/profile", &[]).filled(&[]);
+    let csrf = fields
+        .iter()
+        .find(|(name, _)| name == "csrf_token")
+        .unwrap();
+    let typed = [
+        ("csrf_token", csrf.1.as_str()),
+        ("email", &deleted.email),
+        ("password", PASSWORD),
+    ];
+    let page = browser.post("/login", &typed).await;
+    assert_eq!(page.path(), "/account/restore");
+    browser.submit("/account/restore", &[]).await;
+    assert!(browser.is_signed_in().await);
+    let living = "SELECT user_id::text FROM sessions WHERE revoked_at IS NULL";
+    let living = app.sql(living, &[]).await;
+    assert_eq!(living.len(), 1);
+    assert_eq!(living[0].get::<_, String>(0), deleted.id.to_string());
 }
 
 async fn purge(app: &TestApp) {

@@ -197,8 +197,12 @@ fn handlers_describe_the_refusals_they_make() {
             let body = body.split("\n}\n").next().unwrap();
             made.extend(named_after(body, "codes::"));
         }
-        // For every call with a body, and for every call for admins.
-        for from_elsewhere in ["INVALID_INPUT", "ADMIN_REQUIRED"] {
+        // For every call with a body, for every call for admins, and for every call of a session.
+        for from_elsewhere in [
+            "INVALID_INPUT",
+            "ADMIN_REQUIRED",
+            "PASSWORD_CHANGE_REQUIRED",
+        ] {
             made.remove(from_elsewhere);
         }
         assert_eq!(described, made, "{}", path.display());

@@ -218,7 +218,7 @@ pub async fn erase(tx: &Transaction<'_>, before: DateTime<Utc>) -> QueryResult<V
                 SELECT email_canonical, 'infinity'::timestamptz AS until FROM due
                 UNION ALL SELECT f.email_canonical, f.replaced_at
                 FROM former_addresses AS f JOIN due ON f.user_id = due.id) AS a
-            WHERE i.email_canonical = a.email_canonical AND i.sent_at < a.until)
+            WHERE i.email_canonical = a.email_canonical AND i.sent_at <= a.until)
         DELETE FROM users USING due WHERE users.id = due.id RETURNING users.id",
     )
     .bind::<Timestamptz, _>(before)

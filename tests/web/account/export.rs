@@ -131,6 +131,13 @@ async fn it_has_everything_and_the_schema_describes_all_of_it() {
         "the schema describes every member"
     );
 
+    let mails = document["mails"].as_array().unwrap();
+    assert!(
+        mails
+            .iter()
+            .all(|mail| mail["kind"] != "confirm_email_change"),
+        "it would say whether an address has an account"
+    );
     assert_eq!(document["profile"]["id"], ada.id.to_string());
     assert_eq!(document["profile"]["display_name"], "Ada \"</script>\" L.");
     assert_eq!(document["addresses"][0]["email"], ada.email);
