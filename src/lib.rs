@@ -272,13 +272,13 @@ pub mod internals {
                 pub use crate::web::problem::codes::{API, Code};
             }
         }
-        pub mod qr {
-            pub use crate::web::qr::svg;
-        }
         pub mod routes {
             pub use crate::web::routes::{api_calls, api_paths, page_paths};
         }
         pub mod view {
+            pub mod qr {
+                pub use crate::web::view::qr::svg;
+            }
             pub use crate::web::view::{FieldErrors, Flash, Message, Shell, SignedInAs};
         }
     }

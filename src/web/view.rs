@@ -3,6 +3,7 @@
 //! These are plain values that templates print, without requests, sessions or flows.
 
 mod messages;
+pub mod qr;
 mod times;
 
 pub use messages::{FieldErrors, Link, Message};

@@ -11,8 +11,7 @@ use vestibule::internals::web::pages::{
     SecondFactorState, SessionsPage, Takes, TwoFactorAct, TwoFactorActPage, TwoFactorPage,
     TwoFactorState,
 };
-use vestibule::internals::web::qr;
-use vestibule::internals::web::view::{FieldErrors, Flash, Shell};
+use vestibule::internals::web::view::{FieldErrors, Flash, Shell, qr};
 
 use crate::sample::{
     EMAIL, HOSTILE, NAME, Rendered, fine, html, seconds_ago, signed_in, with_flash, wrong,

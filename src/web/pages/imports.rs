@@ -22,8 +22,7 @@ use crate::{
     },
     web::{
         error::{WebError, WebResult},
-        extract::{AdminUpload, AdminUser, PageRequest, UploadFault},
-        paging::CursorQuery,
+        extract::{AdminUpload, AdminUser, CursorQuery, PageRequest, UploadFault},
         paths::IMPORTS,
         problem::codes,
         view::{FieldErrors, Shell},

@@ -24,8 +24,7 @@ use crate::{
     web::{
         copy,
         error::{WebError, WebResult},
-        extract::{CurrentUser, PageRequest, RecentlyAuthenticated},
-        paging::CursorQuery,
+        extract::{CurrentUser, CursorQuery, PageRequest, RecentlyAuthenticated},
         problem::codes,
         view::{FieldErrors, Flash, Shell},
     },

@@ -7,29 +7,20 @@ use actix_web::{
     web::{Query, to},
 };
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     flows::accounts::activity::{self, Entry},
     web::{
         api::{call::Call, schemas, tag::Tag},
         error::WebResult,
-        extract::ApiUser,
+        extract::{ApiUser, CursorQuery},
         guard::Guard,
         refusals,
         state::State,
     },
 };
-
-/// Where the list continues.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default)]
-struct PageQuery {
-    /// `next` of the page before.
-    cursor: String,
-}
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Activity)]
@@ -86,11 +77,11 @@ pub(super) fn call() -> Call {
             Tag::Account,
             "Everything that happened to the account, 50 events a page, the newest first.",
         )
-        .query::<PageQuery>()
+        .query::<CursorQuery>()
         .answers::<PageAnswer>(200, "A page of events.")
 }
 
-async fn get(state: State, user: ApiUser, query: Query<PageQuery>) -> WebResult {
+async fn get(state: State, user: ApiUser, query: Query<CursorQuery>) -> WebResult {
     let page = activity::page(&state.services, &user.who, &query.cursor)
         .await?
         .map_err(|faults| refusals::invalid(&faults))?;

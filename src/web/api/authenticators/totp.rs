@@ -23,8 +23,9 @@ use crate::{
         fields::{self, Field},
         guard::Guard,
         problem::codes,
-        qr, refusals,
+        refusals,
         state::State,
+        view::qr,
     },
 };
 

@@ -3,7 +3,6 @@
 use actix_web::{HttpRequest, http::Method, web::Query};
 use askama::Template;
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 
 use crate::{
     domain::user_agent::Device,
@@ -14,7 +13,7 @@ use crate::{
     web::{
         download::{self, Kind},
         error::{WebError, WebResult},
-        extract::{CurrentUser, PageRequest},
+        extract::{CurrentUser, CursorQuery, PageRequest},
         pages::answer::{Showing, next_page},
         state::State,
         view::{FieldErrors, Shell},
@@ -64,16 +63,10 @@ impl From<&Entry> for ActivityItem {
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct PageQuery {
-    cursor: String,
-}
-
 /// `GET /account/activity`.
 pub async fn get(
     CurrentUser(who): CurrentUser,
-    query: Query<PageQuery>,
+    query: Query<CursorQuery>,
     request: PageRequest,
 ) -> WebResult {
     let found = activity::page(request.services(), &who, &query.cursor).await?;

@@ -24,9 +24,8 @@ use crate::{
     web::{
         copy,
         error::{WebError, WebResult},
-        extract::{AdminForm, AdminUser, ClientInfo, PageShell},
+        extract::{AdminForm, AdminUser, ClientInfo, CursorQuery, PageShell},
         pages::answer::{Showing, field_errors, next_page, see_other, see_other_with},
-        paging::CursorQuery,
         refusals,
         session::BrowserSession,
         state::{State, WebState},

@@ -19,8 +19,7 @@ use crate::{
         error::WebResult,
         extract::{CurrentUser, PageRequest},
         pages::answer::Showing,
-        qr,
-        view::{FieldErrors, Shell},
+        view::{FieldErrors, Shell, qr},
     },
 };
 

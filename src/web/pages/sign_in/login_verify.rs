@@ -101,18 +101,7 @@ pub async fn post(
             let next = pending.next.as_deref().and_then(LocalPath::parse);
             let device = device.as_ref().unwrap_or(&request.client.device);
             let answer = signed_in(&request, &pair, device, next.as_ref());
-            let left = backup_codes_left.map(copy::backup_code_used);
-            match (pending.resets, left) {
-                (true, None) => request
-                    .session
-                    .leave_flash(&Flash::success(copy::PASSWORD_RESET)),
-                (true, Some(left)) => {
-                    let both = format!("{} {left}", copy::PASSWORD_RESET);
-                    request.session.leave_flash(&Flash::success(both));
-                }
-                (false, Some(left)) => request.session.leave_flash(&Flash::info(left)),
-                (false, None) => {}
-            }
+            leave_message(&request, pending.resets, backup_codes_left);
             Ok(answer)
         }
         Outcome::AccountDeleted(restorable) => Ok(account_deleted(
@@ -135,6 +124,18 @@ pub async fn post(
         }
         Outcome::Throttled(wait) => show(&request, Showing::throttled(wait)),
     }
+}
+
+/// What a sign-in that resets the password, or uses a backup code, says on the next page.
+fn leave_message(request: &PageRequest, resets: bool, backup_codes_left: Option<i64>) {
+    let left = backup_codes_left.map(copy::backup_code_used);
+    let flash = match (resets, left) {
+        (true, None) => Flash::success(copy::PASSWORD_RESET),
+        (true, Some(left)) => Flash::success(format!("{} {left}", copy::PASSWORD_RESET)),
+        (false, Some(left)) => Flash::info(left),
+        (false, None) => return,
+    };
+    request.session.leave_flash(&flash);
 }
 
 fn refusal(field: &str, fault: CodeFault) -> String {
