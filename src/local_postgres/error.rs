@@ -109,7 +109,7 @@ pub enum StartError {
 #[derive(Debug, thiserror::Error)]
 pub enum StopError {
     /// The server received a stop signal and still runs.
-    #[error("PostgreSQL (process {pid}) was told to stop and still runs after {}s", .waited.as_secs())]
+    #[error("PostgreSQL (process {pid}) was asked to stop and still runs after {}s", .waited.as_secs())]
     StillRunning {
         /// The process id of the server.
         pid: i32,

@@ -1,4 +1,4 @@
-//! The account's life in Chromium, with scripts and without: another address, and a deletion that is taken back.
+//! The account's life in Chromium, with scripts and without: another address, and a deletion that is undone by its owner.
 
 use crate::browser::Browser;
 use crate::driver::{Driver, Scripts};
