@@ -52,13 +52,15 @@ pub struct Examined {
 
 /// Every table of our migrations, and the one that lists the migrations. Tables of other programs in the
 /// same schema do not matter.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 19] = [
     "__diesel_schema_migrations",
     "account_throttles",
     "audit_events",
     "audit_seals",
     "backup_codes",
     "bulk_selections",
+    "email_changes",
+    "former_addresses",
     "invitations",
     "mail_caps",
     "mails",
