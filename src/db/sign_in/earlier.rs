@@ -8,10 +8,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::db::{
-    Transaction,
-    accounts::email_changes::{self, FormerAddress},
-};
+use crate::db::Transaction;
 
 /// A session that has just begun.
 #[derive(Debug, Clone, Copy)]
@@ -50,12 +47,4 @@ pub async fn find(
     .bind::<Nullable<Timestamptz>, _>(since)
     .get_result(&mut tx.connection())
     .await
-}
-
-/// The addresses that the user had before, the last one first.
-pub async fn former_addresses(
-    tx: &Transaction<'_>,
-    user_id: Uuid,
-) -> QueryResult<Vec<FormerAddress>> {
-    email_changes::former(tx.connection(), user_id).await
 }

@@ -98,12 +98,12 @@ pub async fn confirm(
     let Some((claims, record)) = user_of_mail_token(s, Purpose::EmailChange, token).await? else {
         return Ok(Outcome::LinkDead);
     };
-    if record.user.password_must_change {
-        return Ok(Outcome::PasswordMustChange);
-    }
     // A dead link takes no guesses at the password.
     if pending(s, &claims).await?.is_none() {
         return Ok(Outcome::LinkDead);
+    }
+    if record.user.password_must_change {
+        return Ok(Outcome::PasswordMustChange);
     }
     let acting = match proof {
         Proof::SignedInAs(who) if who.user().id != record.user.id => return Ok(Outcome::NotYours),

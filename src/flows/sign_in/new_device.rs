@@ -71,7 +71,7 @@ async fn is_known(
     if known_since(s, user, &user.email_canonical, device).is_some() {
         return Ok(true);
     }
-    let former = db::sign_in::earlier::former_addresses(tx, user.id).await?;
+    let former = db::accounts::email_changes::former(tx, user.id).await?;
     Ok(former.iter().any(|former| {
         let since = known_since(s, user, &former.email_canonical, device);
         since.is_some_and(|since| since <= former.replaced_at)

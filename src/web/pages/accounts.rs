@@ -9,6 +9,7 @@ pub mod export;
 pub mod invitation;
 pub(super) mod mail_link;
 pub mod overview;
+mod password_proof;
 pub mod password_strength;
 pub mod profile;
 pub mod register;

@@ -1,14 +1,15 @@
 //! Deleting one's own account.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 use serde::Deserialize;
 
+use super::password_proof::prove;
 use crate::{
     domain::secrets::secret::SecretString,
     flows::{
         accounts::deletion::{self, Outcome},
-        authenticators::proof::{self, Presented, Proven},
+        authenticators::proof,
         sessions::authenticate::Authenticated,
     },
     web::{
@@ -57,7 +58,7 @@ pub async fn post(
     CsrfForm(form): CsrfForm<Form>,
     request: PageRequest,
 ) -> WebResult {
-    let proven = match proof_of(&request, &who, form.password).await? {
+    let proven = match prove(&request, &who, form.password).await? {
         Ok(proven) => proven,
         Err(showing) => return show(&request, &who, form.confirm_email, showing),
     };
@@ -68,38 +69,12 @@ pub async fn post(
             return Ok(gone(&request, &copy::account_deleted(&moment(&erased_at))));
         }
         Outcome::Invalid(faults) => Showing::invalid(field_errors(&faults, &["confirm_email"])),
-        Outcome::LastAdmin => Showing::again(
-            actix_web::http::StatusCode::CONFLICT,
-            FieldErrors::of_form(copy::LAST_ADMIN),
-        ),
+        Outcome::LastAdmin => {
+            Showing::again(StatusCode::CONFLICT, FieldErrors::of_form(copy::LAST_ADMIN))
+        }
         Outcome::Overtaken => Showing::overtaken(),
     };
     show(&request, &who, form.confirm_email, showing)
-}
-
-/// The proof by the password that was sent, or an earlier one.
-pub(in crate::web::pages) async fn proof_of(
-    request: &PageRequest,
-    who: &Authenticated,
-    password: SecretString,
-) -> WebResult<Result<Proven, Showing>> {
-    let of_password = |message: String| FieldErrors::of_field("password", message);
-    if password.is_empty() {
-        return Ok(proof::recent(request.services(), who)
-            .ok_or_else(|| Showing::invalid(of_password(copy::missing("your password")))));
-    }
-    let presented = Presented::Password(password);
-    let outcome = proof::present(request.services(), who, &presented, &request.client).await?;
-    Ok(match outcome {
-        proof::Outcome::Proven(proven) => Ok(*proven),
-        proof::Outcome::Throttled(wait) => Err(Showing::throttled(wait)),
-        proof::Outcome::Overtaken => Err(Showing::overtaken()),
-        proof::Outcome::WrongPassword
-        | proof::Outcome::WrongCode(_)
-        | proof::Outcome::NoSecondFactor => Err(Showing::rejected(of_password(
-            copy::WRONG_PASSWORD.to_owned(),
-        ))),
-    })
 }
 
 /// The browser forgets the account.
