@@ -327,6 +327,12 @@ async fn the_page_answers_the_file() {
         (answer.status, answer.header("content-type")),
         (200, Some("application/json"))
     );
+    // A password that is sent is checked, whatever else would do.
+    browser.visit("/account/export").await;
+    let mut fields = browser.form("/account/export", &[]).filled(&[]);
+    fields.push(("password".to_owned(), "not the right password".to_owned()));
+    let refused = browser.post("/account/export", &fields).await;
+    assert_eq!(refused.status(), 401);
     assert!(
         answer
             .header("content-disposition")
