@@ -3,6 +3,7 @@
 mod audit;
 mod completions;
 mod doctor;
+mod healthcheck;
 mod init;
 mod keys;
 mod mail;
@@ -73,6 +74,11 @@ enum Command {
     #[command(subcommand)]
     Mail(mail::MailCommand),
     Doctor(doctor::DoctorArgs),
+    /// Ask the service on this machine whether it is ready
+    ///
+    /// Requests `/readyz` at `LISTEN_ADDR`, for health checks of containers. Exit status: 0 where it is ready, 1
+    /// otherwise.
+    Healthcheck,
     TuneArgon2(tune::TuneArgs),
     Completions(completions::CompletionsArgs),
     Man(completions::ManArgs),
@@ -99,6 +105,7 @@ pub fn run() -> ExitCode {
         Command::Completions(args) => completions::completions(Cli::command(), &args),
         Command::Man(args) => completions::man(Cli::command(), &args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Healthcheck => healthcheck::run(),
         Command::Mail(command) => mail::run(command),
         Command::Session(command) => session::run(command),
         Command::TuneArgon2(args) => tune::run(&args).map(done),

@@ -44,6 +44,7 @@ mod node;
 mod operator;
 mod operator_completions;
 mod operator_doctor;
+mod operator_healthcheck;
 mod operator_mail;
 mod operator_users;
 mod other_roles;
