@@ -19,7 +19,7 @@ use super::{
     DeliveryError, RenderedMail, SetupError, SmtpSettings, address::Sender, compose::compose,
 };
 use crate::domain::network::tls;
-use conversation::{Failure, Server};
+use conversation::Server;
 
 /// The longest wait for one reply while an operator waits for the result.
 const CHECKING: Duration = Duration::from_secs(20);
@@ -88,13 +88,16 @@ impl SmtpTransport {
                 "the mail has no recipient".to_owned(),
             ));
         };
-        let mut talk = server.greet(*timeout).await.map_err(Failure::judged)?;
+        let mut talk = server
+            .greet(*timeout)
+            .await
+            .map_err(|failure| failure.judged(to.user()))?;
         let sent = talk
             .send(from.as_ref(), to.as_ref(), &message.formatted())
             .await;
         // The reply to QUIT does not matter: the mail has been accepted or refused.
         tokio::spawn(talk.leave());
-        sent.map_err(Failure::judged)
+        sent.map_err(|failure| failure.judged(to.user()))
     }
 
     /// Greets the server as for a mail (EHLO, TLS, AUTH), and disconnects.
@@ -105,7 +108,7 @@ impl SmtpTransport {
             .server
             .greet(patience)
             .await
-            .map_err(Failure::judged)?;
+            .map_err(|failure| failure.judged(""))?;
         talk.leave().await;
         Ok(())
     }
@@ -157,6 +160,26 @@ fn words(error: &(dyn Error + 'static)) -> String {
         text = format!("{text}: {advice}");
     }
     plain(&text)
+}
+
+/// What a server says, without the name before the `@` of the recipient: some name a mailbox without its domain.
+fn without(text: &str, name: &str) -> String {
+    if name.is_empty() {
+        return text.to_owned();
+    }
+    let (lower, name) = (text.to_ascii_lowercase(), name.to_ascii_lowercase());
+    let (mut kept, mut from) = (String::new(), 0);
+    for (at, _) in lower.match_indices(&name) {
+        let end = at + name.len();
+        let is_part = text[..at].ends_with(char::is_alphanumeric)
+            || text[end..].starts_with(char::is_alphanumeric);
+        if !is_part {
+            kept.push_str(&text[from..at]);
+            kept.push_str("<address>");
+            from = end;
+        }
+    }
+    kept + &text[from..]
 }
 
 /// The text on one line of at most 300 characters, without addresses, which servers often repeat.

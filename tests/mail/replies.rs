@@ -232,3 +232,31 @@ async fn refusals_of_the_client_are_transient_and_refusals_of_the_recipient_are_
         );
     }
 }
+
+#[tokio::test]
+async fn no_reply_leads_to_a_text_that_names_the_recipient() {
+    let replies: [Script; 5] = [
+        &[("RCPT", "550 5.1.1 <GRACE@Example.COM>: no user Grace\r\n")],
+        &[(
+            "RCPT",
+            "450 4.2.1 mailbox \"gRaCe\" of example.com is busy\r\n",
+        )],
+        &[(
+            "RCPT",
+            "550-5.1.1 user grace\r\n550 5.1.1 @example.com is unknown\r\n",
+        )],
+        &[("DATA", "451 user=grace, try later\r\n")],
+        &[(".", "554 grace: grace.\r\n")],
+    ];
+    for script in replies {
+        let sent = Scripted::start(script, Duration::ZERO).await.send().await;
+        let why = sent.unwrap_err().to_string();
+        assert!(!why.to_lowercase().contains("grace"), "{script:?} {why}");
+        assert!(why.contains("<address>"), "{script:?} {why}");
+    }
+    // A word that only contains the name is left.
+    let script: Script = &[(".", "554 graceful shutdown\r\n")];
+    let sent = Scripted::start(script, Duration::ZERO).await.send().await;
+    let why = sent.unwrap_err().to_string();
+    assert!(why.ends_with("554 graceful shutdown"), "{why}");
+}

@@ -259,18 +259,24 @@ fn stuffed(message: &[u8]) -> Vec<u8> {
 }
 
 impl Failure {
-    /// The failure as a delivery error, with a text that may be logged.
-    pub(super) fn judged(self) -> DeliveryError {
+    /// The failure as a delivery error, with a text that may be logged: it names neither an address nor the
+    /// recipient, whose name before the `@` is `name`.
+    pub(super) fn judged(self, name: &str) -> DeliveryError {
+        let text = |ours: &str, reply: &str| {
+            super::plain(&format!("{ours}: {}", super::without(reply, name)))
+        };
         match self {
-            Self::Recipient(reply) => DeliveryError::Permanent(super::plain(&format!(
-                "the mail server refused the recipient: {reply}"
-            ))),
+            Self::Recipient(reply) => DeliveryError::Permanent(text(
+                "the mail server refused the recipient",
+                &reply.to_string(),
+            )),
             Self::Refused(reply) => {
-                DeliveryError::Transient(super::plain(&format!("the mail server refused: {reply}")))
+                DeliveryError::Transient(text("the mail server refused", &reply.to_string()))
             }
-            Self::Account(why) => DeliveryError::Transient(super::plain(&format!(
-                "SMTP_USERNAME, SMTP_PASSWORD: the mail server refused them: {why}"
-            ))),
+            Self::Account(why) => DeliveryError::Transient(text(
+                "SMTP_USERNAME, SMTP_PASSWORD: the mail server refused them",
+                &why,
+            )),
             Self::Unable(why) => DeliveryError::Transient(why.to_owned()),
             Self::TooSlow(patience) => DeliveryError::Transient(format!(
                 "the mail server did not finish within {} s: see SMTP_TIMEOUT_SECONDS",
