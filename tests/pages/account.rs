@@ -260,16 +260,25 @@ fn reauthenticate(purpose: &'static str, takes: Takes, errors: FieldErrors) -> S
     })
 }
 
-fn change_email(name: &str, waits: bool, errors: FieldErrors) -> String {
+/// The device that asked for a change of address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Here,
+    Elsewhere,
+}
+
+fn change_email(name: &str, waits: Option<Asked>, errors: FieldErrors) -> String {
     html(&ChangeEmailPage {
         shell: signed_in(name),
         email: EMAIL.to_owned(),
-        pending: waits.then(|| PendingChange {
+        pending: waits.map(|_| PendingChange {
             new_email: "grace.hopper@example.org".to_owned(),
+            device: waits.map(|_| "Firefox on Linux".to_owned()),
             requested_at: seconds_ago(600),
             expires_at: seconds_ago(-85_800),
         }),
-        new_email: if waits {
+        asked_here: waits == Some(Asked::Here),
+        new_email: if waits.is_some() {
             String::new()
         } else {
             name.to_owned()
@@ -351,15 +360,18 @@ pub(crate) fn proof_pages() -> Vec<Rendered> {
 /// The pages of another address, and of the end of the account.
 pub(crate) fn life_pages() -> Vec<Rendered> {
     vec![
-        ("change-email", change_email(NAME, false, fine())),
-        ("change-email-waiting", change_email(NAME, true, fine())),
+        ("change-email", change_email(NAME, None, fine())),
+        (
+            "change-email-waiting",
+            change_email(NAME, Some(Asked::Here), fine()),
+        ),
+        (
+            "change-email-waiting-elsewhere",
+            change_email(NAME, Some(Asked::Elsewhere), fine()),
+        ),
         (
             "change-email-errors",
-            change_email(
-                HOSTILE,
-                false,
-                wrong("new_email", "Enter an email address."),
-            ),
+            change_email(HOSTILE, None, wrong("new_email", "Enter an email address.")),
         ),
         ("confirm-email", confirm_email(EMAIL, fine())),
         (

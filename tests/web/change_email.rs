@@ -78,6 +78,38 @@ async fn the_owner_moves_the_account_on_the_pages() {
     assert_eq!(app.sql(verified, &[]).await.len(), 1);
 }
 
+/// The owner sees that another device asked.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pending_change_says_which_device_asked() {
+    let app = TestApp::start().await;
+    let person = app.person().await;
+    let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    let credentials = json!({ "email": person.email, "password": PASSWORD });
+    let request = app.api().request(Method::POST, "/login");
+    let request = request.header("user-agent", firefox).json(&credentials);
+    let asking = app.api().with(&Reply::of(request).await);
+    let mut owner = app.browser();
+    owner.sign_in(&person).await;
+    asked(&app, &asking, NEW).await;
+    let waiting = owner.visit("/account/email").await.text("section");
+    let on_another = "on another device, in Firefox on Linux.";
+    assert!(waiting.contains(on_another), "{waiting}");
+    assert!(waiting.contains("14:05 UTC"), "{waiting}");
+    assert!(waiting.contains("If you did not request it"), "{waiting}");
+
+    owner.submit("/account/email", &[("new_email", NEW)]).await;
+    let waiting = owner.visit("/account/email").await.text("section");
+    assert!(waiting.contains("was requested here, in"), "{waiting}");
+    assert!(!waiting.contains("another device"), "{waiting}");
+
+    // An older token names no session.
+    app.sql("UPDATE email_changes SET session_id = NULL", &[])
+        .await;
+    let waiting = owner.visit("/account/email").await.text("section");
+    assert!(!waiting.contains("was requested"), "{waiting}");
+    assert!(waiting.contains("If you did not request it"), "{waiting}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_moves_the_account_and_goes_on_with_a_new_pair() {
     let app = TestApp::start().await;

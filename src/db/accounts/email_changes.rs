@@ -8,7 +8,7 @@ use diesel::{
     prelude::*,
     result::{DatabaseErrorKind, Error as QueryError},
     sql_query,
-    sql_types::{Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid},
     upsert::excluded,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -67,6 +67,11 @@ pub struct EmailChange {
     pub token_id: String,
     pub new_email: String,
     pub new_email_canonical: String,
+    /// The session that asked; older tokens may name none.
+    pub session_id: Option<Uuid>,
+    /// The user agent of that session.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub user_agent: Option<String>,
     pub requested_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }
@@ -76,7 +81,8 @@ const WAITS: &str = "u.id = c.user_id AND u.revocation_id = c.rev AND c.expires_
     AND (c.session_id IS NULL OR EXISTS (SELECT 1 FROM sessions AS s
         WHERE s.id = c.session_id AND s.revoked_at IS NULL AND s.expires_at > $2))";
 const COLUMNS: &str =
-    "c.token_id, c.new_email, c.new_email_canonical, c.requested_at, c.expires_at";
+    "c.token_id, c.new_email, c.new_email_canonical, c.session_id, c.requested_at, c.expires_at,
+    (SELECT s.user_agent FROM sessions AS s WHERE s.id = c.session_id) AS user_agent";
 
 /// The change of a user that waits.
 pub async fn pending(

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::{
     db::accounts::email_changes::EmailChange,
+    domain::user_agent::short_name,
     flows::{
         accounts::change_email::{self, Outcome},
         authenticators::proof::FactorProven,
@@ -31,6 +32,8 @@ pub struct ChangeEmailPage {
     pub email: String,
     /// The change that waits for its link.
     pub pending: Option<PendingChange>,
+    /// Whether the session of this request asked for it.
+    pub asked_here: bool,
     /// As typed before.
     pub new_email: String,
     /// What is wrong, by `new_email`.
@@ -41,6 +44,8 @@ pub struct ChangeEmailPage {
 #[derive(Clone, Debug)]
 pub struct PendingChange {
     pub new_email: String,
+    /// Browser and system of the session that asked, as text, if that is known.
+    pub device: Option<String>,
     pub requested_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }
@@ -49,6 +54,9 @@ impl From<EmailChange> for PendingChange {
     fn from(change: EmailChange) -> Self {
         Self {
             new_email: change.new_email,
+            device: change
+                .session_id
+                .map(|_| short_name(&change.user_agent.unwrap_or_default())),
             requested_at: change.requested_at,
             expires_at: change.expires_at,
         }
@@ -117,9 +125,11 @@ async fn show(
 ) -> WebResult {
     let user = who.user();
     let pending = change_email::pending(request.services(), user).await?;
+    let asked_by = pending.as_ref().and_then(|change| change.session_id);
     showing.answer(|errors| ChangeEmailPage {
         shell: request.shell(),
         email: user.email.clone(),
+        asked_here: asked_by.is_some() && asked_by == who.session_id,
         pending: pending.map(PendingChange::from),
         new_email,
         errors,
