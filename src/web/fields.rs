@@ -89,6 +89,11 @@ impl Reader {
     }
 }
 
+/// Reads a member of a change, with `#[serde(default)]`: an absent one is `None`, and changes nothing.
+pub(super) fn member<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Field>, D::Error> {
+    Field::deserialize(d).map(Some)
+}
+
 /// Read as an option, so that serde accepts an absent field.
 impl<'de> Deserialize<'de> for Field {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -183,6 +188,19 @@ mod tests {
             let body: Body = serde_json::from_str(json).unwrap();
             assert!(!body.email.is_given(), "{json}");
         }
+    }
+
+    #[test]
+    fn a_change_tells_an_absent_member_from_null() {
+        #[derive(Deserialize)]
+        struct Body {
+            #[serde(default, deserialize_with = "member")]
+            name: Option<Field>,
+        }
+        let name = |json| serde_json::from_str::<Body>(json).unwrap().name;
+        assert!(name("{}").is_none());
+        assert!(matches!(name(r#"{"name":null}"#), Some(Field::Missing)));
+        assert!(matches!(name(r#"{"name":""}"#), Some(Field::Text(_))));
     }
 
     #[test]

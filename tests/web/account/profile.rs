@@ -83,9 +83,14 @@ async fn a_program_changes_and_removes_it() {
     for removing in [
         json!({ "display_name": null }),
         json!({ "display_name": " " }),
-        json!({}),
+        json!({ "display_name": "" }),
     ] {
         patch_me(&api, json!({ "display_name": "Ada" })).await;
+        // An absent member changes nothing, and other members are ignored.
+        for absent in [json!({}), json!({ "name": null })] {
+            let kept = patch_me(&api, absent).await;
+            assert_eq!((kept.status, kept.text("display_name")), (200, "Ada"));
+        }
         let bare = patch_me(&api, removing).await;
         assert_eq!(
             (bare.status, &bare.body["display_name"]),

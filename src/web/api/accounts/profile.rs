@@ -21,9 +21,10 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Profile)]
 struct Body {
-    /// `null`, a blank text or a missing field removes the name.
+    /// `null` or a blank text removes the name; an absent member changes nothing.
+    #[serde(default, deserialize_with = "fields::member")]
     #[schema(value_type = Option<DisplayName>)]
-    display_name: Field,
+    display_name: Option<Field>,
 }
 
 pub(super) fn call() -> Call {
@@ -40,7 +41,13 @@ async fn patch(
     ClientInfo(client): ClientInfo,
     ApiJson(body): ApiJson<Body>,
 ) -> WebResult {
-    let typed = fields::read(|r| r.text_or_empty("display_name", body.display_name))?;
+    let typed = fields::read(|r| {
+        let given = body.display_name;
+        given.map(|name| r.text_or_empty("display_name", name))
+    })?;
+    let Some(typed) = typed else {
+        return Ok(HttpResponse::Ok().json(UserAnswer::from(who.user())));
+    };
     match profile::rename(&state.services, &who, &typed, &client).await? {
         Outcome::Saved(user) => Ok(HttpResponse::Ok().json(UserAnswer::from(&user))),
         Outcome::Invalid(faults) => Err(refusals::invalid(&faults)),

@@ -9,17 +9,13 @@ use utoipa::ToSchema;
 
 use super::managed::ManagedAnswer;
 use crate::{
-    domain::accounts::display_name,
+    domain::accounts::display_name::DisplayName,
     flows::admin::{
         act::{self, Outcome},
         list,
     },
     web::{
-        api::{
-            call::Call,
-            tag::Tag,
-            texts::{CurrentPassword, DisplayName},
-        },
+        api::{call::Call, tag::Tag, texts},
         error::WebResult,
         extract::{AdminCall, ClientInfo, MayProve},
         fields::{self, Field},
@@ -34,11 +30,12 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Renaming)]
 struct RenameBody {
-    /// `null`, or a missing field, removes the name.
-    #[schema(value_type = Option<DisplayName>)]
-    display_name: Field,
+    /// `null` or a blank text removes the name; an absent member changes nothing.
+    #[serde(default, deserialize_with = "fields::member")]
+    #[schema(value_type = Option<texts::DisplayName>)]
+    display_name: Option<Field>,
     /// Required unless the caller reauthenticated within the last 10 minutes.
-    #[schema(value_type = Option<CurrentPassword>)]
+    #[schema(value_type = Option<texts::CurrentPassword>)]
     password: Field,
 }
 
@@ -70,17 +67,20 @@ async fn patch(
 ) -> WebResult {
     let id = refusals::user_id(&id)?;
     let name = fields::read(|r| {
-        let typed = r.optional("display_name", call.body.display_name);
-        let typed = typed.as_ref().map_or("", |typed| typed.expose());
-        let parsed = display_name::DisplayName::parse(typed);
-        parsed.unwrap_or_else(|why| {
+        let given = call.body.display_name?;
+        let typed = r.text_or_empty("display_name", given);
+        let parsed = DisplayName::parse(&typed);
+        Some(parsed.unwrap_or_else(|why| {
             r.fault("display_name", &why.to_string());
             None
-        })
+        }))
     })?;
-    let outcome = act::rename(&state.services, &call.proven, id, name.as_ref(), &client).await?;
-    if outcome != Outcome::Done {
-        return Err(refusals::admin_act(outcome));
+    if let Some(name) = name {
+        let renamed = act::rename(&state.services, &call.proven, id, name.as_ref(), &client);
+        let outcome = renamed.await?;
+        if outcome != Outcome::Done {
+            return Err(refusals::admin_act(outcome));
+        }
     }
     let managed = list::find(&state.services, id).await?;
     let managed = managed.ok_or_else(refusals::no_such_user)?;
