@@ -267,6 +267,8 @@ async fn it_takes_a_recent_proof_is_an_event_and_is_mailed() {
         (refused.status, refused.code()),
         (403, "reauthentication_required")
     );
+    let head = Answer::of(api.request(Method::HEAD, "/export")).await;
+    assert_eq!(head.status, 403, "HEAD is refused as GET is");
     assert!(!app.audit().await.contains(&"data_exported".to_owned()));
     api.post("/reauthenticate", json!({ "password": PASSWORD }))
         .await;

@@ -75,14 +75,14 @@ async fn get(
     ClientInfo(client): ClientInfo,
     req: HttpRequest,
 ) -> WebResult {
-    if req.method() == Method::HEAD {
-        return Ok(download::head(&state, Kind::DATA).finish());
-    }
     // It writes an event and a mail, which a link on another site must not bring about.
     if via == Via::Cookie && !is_own_or_listed(req.headers(), &state.settings) {
         return Err(codes::CROSS_SITE_REQUEST.into());
     }
     let proven = proof::recent(&state.services, &who).ok_or(codes::REAUTHENTICATION_REQUIRED)?;
+    if req.method() == Method::HEAD {
+        return Ok(download::head(&state, Kind::DATA).finish());
+    }
     match export::begin(&state.services, &proven, &client).await? {
         Outcome::Begun(file) => Ok(download::send(state, Kind::DATA, *file)),
         Outcome::Overtaken => Err(WebError::Unauthorized),
