@@ -241,6 +241,7 @@ async fn proceed(
         } else {
             &["pwd"]
         },
+        checked_at: None,
         remembered: keeping.remembered,
         replaces: keeping.replaces,
         client,

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::harness::{Api, Person, TestApp, people::PASSWORD, readable};
+use crate::harness::{Api, Browser, Person, TestApp, people::PASSWORD, readable};
 
 async fn signed_in(app: &TestApp, person: &Person) -> Api {
     let pair = match person.backup_codes.first() {
@@ -197,6 +197,74 @@ async fn a_stale_session_deletes_nothing_without_the_password() {
     );
     body["password"] = json!(PASSWORD);
     assert_eq!(api.post("/delete-account", body).await.status, 204);
+}
+
+/// A restored session is as recently proven as the credentials that were checked for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn restoring_is_no_proof() {
+    let app = TestApp::start().await;
+    let person = app.person().await;
+    delete(&signed_in(&app, &person).await, &person).await;
+    let mut browser = app.browser();
+    assert_eq!(browser.sign_in(&person).await.path(), "/account/restore");
+    let checked = app.services().now();
+    app.wait(TimeDelta::minutes(9));
+    let page = browser.submit("/account/restore", &[]).await;
+    assert_eq!(page.path(), "/account");
+    let proven = "SELECT 1 FROM sessions WHERE revoked_at IS NULL
+        AND proven_at = $1::text::timestamptz AND authenticated_at = proven_at AND created_at > proven_at";
+    let proven = app.sql(proven, &[&checked.to_rfc3339()]).await;
+    assert_eq!(proven.len(), 1);
+    let export = async |browser: &mut Browser| {
+        let page = browser.visit("/account/export").await;
+        page.texts("input[name=password]").len()
+    };
+    assert_eq!(export(&mut browser).await, 0);
+    app.wait(TimeDelta::minutes(1));
+    assert_eq!(export(&mut browser).await, 1, "ten minutes after the check");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_spelling_of_the_address_confirms_a_deletion() {
+    let app = TestApp::start().await;
+    let admin = app.person().admin().await;
+    let acting = signed_in(&app, &admin).await;
+    let others = [
+        "ada@buecher.example",
+        "ada@bücher.example.org",
+        "ada",
+        "@",
+        "",
+    ];
+    let spellings = [
+        "Ada@bücher.example",
+        "\tADA@BÜCHER.Example \n",
+        "ada@XN--Bcher-KVA.example",
+    ];
+    for by_admin in [false, true] {
+        for spelling in spellings {
+            let body = json!({ "email": "Ada@bücher.example", "password": PASSWORD });
+            let pair = app.api().post("/register", body).await;
+            assert_eq!(pair.status, 201, "{pair:?}");
+            let id = pair.body["user"]["id"].as_str().unwrap().to_owned();
+            let own = app.api().with(&pair);
+            let delete = async |typed: &str| {
+                let body = json!({ "confirm_email": typed, "reason": "left" });
+                if by_admin {
+                    acting.admin(&format!("/{id}/delete"), body).await
+                } else {
+                    own.post("/delete-account", body).await
+                }
+            };
+            for other in others {
+                assert_eq!(delete(other).await.status, 422, "{by_admin} {other}");
+            }
+            let deleted = delete(spelling).await;
+            assert_eq!(deleted.status, 204, "{by_admin} {spelling:?} {deleted:?}");
+            app.sql("DELETE FROM users WHERE id::text = $1", &[&id])
+                .await;
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::email::EmailAddress;
+
 /// What a user may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -89,6 +91,13 @@ impl User {
     /// The text to call the user by on pages: the name, else the address.
     pub fn name(&self) -> &str {
         self.display_name.as_deref().unwrap_or(&self.email)
+    }
+
+    /// Whether a text is the account's address, in any spelling: the domain in Unicode or ASCII, in any case of its
+    /// letters, and with surrounding space.
+    pub fn has_address(&self, typed: &str) -> bool {
+        EmailAddress::parse(typed.trim())
+            .is_ok_and(|typed| typed.canonical() == self.email_canonical)
     }
 
     /// Whether the address is verified, by its owner or by an import. This only allows signing in. What

@@ -52,7 +52,7 @@ pub async fn delete(
     client: &Client,
 ) -> Result<Outcome> {
     let who = proven.who();
-    if !confirm_email.trim().eq_ignore_ascii_case(&who.user().email) {
+    if !who.user().has_address(confirm_email) {
         let why = "This is not the address of your account. Enter it to confirm.";
         return Ok(Outcome::Invalid(InputFaults::one("confirm_email", &why)));
     }
@@ -169,7 +169,11 @@ pub async fn restore(
         return Ok(None);
     }
     let Restorable {
-        user_id, rev, by, ..
+        user_id,
+        rev,
+        by,
+        at,
+        ..
     } = *restorable;
     s.db.transaction(async |tx| {
         let earliest = s.now() - s.policy.deletion_grace;
@@ -192,6 +196,7 @@ pub async fn restore(
             user: &user,
             rev: user.revocation_id,
             methods: by.methods(),
+            checked_at: Some(at),
             remembered: keeping.remembered,
             replaces: keeping.replaces,
             client,

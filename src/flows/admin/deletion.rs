@@ -31,7 +31,7 @@ impl Acting<'_> {
         reason: &Reason,
         confirm_email: &str,
     ) -> Result<Outcome> {
-        if !confirm_email.trim().eq_ignore_ascii_case(&user.email) {
+        if !user.has_address(confirm_email) {
             let why = "This is not the address of this account. Type it to confirm.";
             return Ok(Outcome::Invalid(InputFaults::one("confirm_email", &why)));
         }
@@ -59,7 +59,7 @@ impl Acting<'_> {
 
 /// Erases up to a hundred accounts whose grace period is over. Returns their number.
 pub async fn erase_due(s: &Services) -> Result<usize> {
-    let client = Client::command("vestibule");
+    let client = Client::service();
     let at = s.now();
     s.db.transaction(async |tx| {
         let erased = db::admin::managed::erase(tx, at - s.policy.deletion_grace).await?;

@@ -245,6 +245,7 @@ impl Attempt<'_> {
             user: &user,
             rev: user.revocation_id,
             methods: by.methods(),
+            checked_at: None,
             remembered: self.remembered,
             replaces: self.replaces,
             client: self.client,

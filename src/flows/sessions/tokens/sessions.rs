@@ -36,6 +36,8 @@ pub struct Beginning<'a> {
     pub rev: i64,
     /// The methods of RFC 8176, and `device` for a trusted browser.
     pub methods: &'static [&'static str],
+    /// When the credentials were checked, if that was before now.
+    pub checked_at: Option<DateTime<Utc>>,
     pub remembered: bool,
     /// The session whose cookies the new one replaces: without its cookies, it could not be signed out any
     /// more.
@@ -50,6 +52,7 @@ impl<'a> Beginning<'a> {
             user,
             rev: user.revocation_id,
             methods: &["pwd"],
+            checked_at: None,
             remembered: false,
             replaces,
             client,
@@ -72,6 +75,7 @@ pub async fn begin_session(
     }
     let id = random::id(s.random.as_ref());
     let now = s.now();
+    let checked_at = beginning.checked_at.unwrap_or(now);
     let absolute = now + s.policy.sessions.max_lifetime;
     let end = SessionEnd {
         id,
@@ -96,9 +100,9 @@ pub async fn begin_session(
         remembered: beginning.remembered,
         ip: Some(IpNet::from(client.ip)),
         user_agent: client.user_agent.as_deref(),
-        authenticated_at: now,
+        authenticated_at: checked_at,
         authentication_methods: beginning.methods,
-        proven_at: now,
+        proven_at: checked_at,
         proof_methods: &proofs,
     };
     db::sessions::insert(tx, &session).await?;
