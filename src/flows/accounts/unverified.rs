@@ -30,7 +30,7 @@ pub async fn erase_due(s: &Services) -> Result<usize> {
     let Some(after) = s.policy.unverified_after else {
         return Ok(0);
     };
-    let client = Client::command("vestibule");
+    let client = Client::service();
     let at = s.now();
     s.db.transaction(async |tx| {
         let erased = db::accounts::verification::erase_unverified(tx, at - after).await?;

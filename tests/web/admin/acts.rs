@@ -344,8 +344,13 @@ async fn a_deleted_account_is_erased_after_its_grace_and_can_be_restored_before(
     assert_eq!(erase().await, 1);
     app.wait(TimeDelta::seconds(1));
     assert_eq!(erase().await, 0);
-    let (event, _, actor) = last_act(&app, erased.id).await;
+    let (event, detail, actor) = last_act(&app, erased.id).await;
     assert_eq!((event.as_str(), actor), ("user_erased", None));
+    assert_eq!(
+        detail,
+        json!({ "origin": "service" }),
+        "no one ran a command"
+    );
     let fresh = json!({ "email": erased.email, "password": NEW_PASSWORD });
     assert_eq!(app.api().post("/register", fresh).await.status, 201);
 }
@@ -368,6 +373,8 @@ async fn a_patch_changes_only_the_name() {
     assert_eq!(last_act(&app, person.id).await.0, "user_renamed");
     let long = patch(json!({ "display_name": "a".repeat(101) })).await;
     assert_eq!(long.code(), "invalid_input");
+    let absent = patch(json!({})).await;
+    assert_eq!((absent.status, absent.text("display_name")), (200, "Ada"));
     let none = patch(json!({ "display_name": null })).await;
     assert_eq!(none.body["display_name"], Value::Null);
 }

@@ -67,6 +67,9 @@ async fn accounts_that_are_never_verified_are_deleted_after_a_week() {
     let events = app.audit().await;
     let deleted = events.iter().filter(|event| *event == "unverified_erased");
     assert_eq!(deleted.count(), 150);
+    let by_service = "SELECT count(*) FROM audit_events
+        WHERE event = 'unverified_erased' AND detail->>'origin' = 'service'";
+    assert_eq!(count(&app, by_service).await, 150);
 }
 
 #[tokio::test(flavor = "multi_thread")]
