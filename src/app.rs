@@ -3,6 +3,8 @@
 mod bounded_socket;
 mod first_admin;
 mod metrics;
+mod pulse;
+mod reload;
 mod server;
 mod site;
 mod system;
@@ -32,6 +34,7 @@ use crate::{
     worker::Workers,
 };
 pub use metrics::MetricsServer;
+pub use reload::Reloads;
 pub use server::Server;
 use server::Sizes;
 pub use system::{System, SystemClock, SystemRandom};
@@ -148,6 +151,11 @@ impl App {
     /// Migrates the database to the current version; several nodes may do so at the same time.
     pub async fn migrate(database: &DatabaseOptions) -> Result<Vec<String>, StartError> {
         Ok(crate::db::migrate::run(&Connector::new(database)?).await?)
+    }
+
+    /// What can be read again while the application serves.
+    pub fn reloads(&self) -> Reloads {
+        Reloads::new(&self.services.db, &self.transport)
     }
 
     /// Serves `/metrics` on a listener that is already bound, for as long as the answer is kept.

@@ -152,6 +152,12 @@ impl Db {
         })
     }
 
+    /// Reads the certificates to trust again (`DATABASE_CA_FILE`, the system's), for connections that are
+    /// opened from now on.
+    pub fn reload_certificates(&self, options: &DatabaseOptions) -> Result<(), ConnectError> {
+        self.connector.reload_certificates(options)
+    }
+
     /// A connection from the pool.
     pub async fn connection(&self) -> Result<PooledConnection, DbError> {
         lent(&self.pool).await

@@ -6,6 +6,7 @@ mod panics;
 
 use std::fmt::{self, Write};
 use std::io::{self, IsTerminal};
+use std::sync::OnceLock;
 
 use tracing::Subscriber;
 use tracing::field::Field;
@@ -37,7 +38,17 @@ pub enum TelemetryError {
     /// The thread that writes the lines cannot be started.
     #[error("logs cannot be written: {0}")]
     Thread(#[from] io::Error),
+    /// The filter cannot be replaced.
+    #[error("the log filter stays as it is: {0}")]
+    Reload(#[from] tracing_subscriber::reload::Error),
 }
+
+type AnySubscriber = Box<dyn Subscriber + Send + Sync>;
+/// Replaces the filter of a subscriber.
+type SetFilter = Box<dyn Fn(EnvFilter) -> Result<(), TelemetryError> + Send + Sync>;
+
+/// That of the process.
+static SET_FILTER: OnceLock<SetFilter> = OnceLock::new();
 
 /// Keep this until the process ends. When it is dropped, the waiting lines are written.
 #[must_use]
@@ -53,10 +64,17 @@ impl Drop for Logs {
 pub fn init(format: Format, filter: &str) -> Result<Logs, TelemetryError> {
     let colours = io::stderr().is_terminal();
     let buffer = LineBuffer::start(io::stderr())?;
-    let subscriber = subscriber(format, filter, colours, buffer.clone())?;
+    let (subscriber, set_filter) = with_filter(format, filter, colours, buffer.clone())?;
     tracing::subscriber::set_global_default(subscriber)?;
+    SET_FILTER.get_or_init(|| set_filter);
     panics::become_lines();
     Ok(Logs(buffer))
+}
+
+/// Replaces the filter of the process, if [`init`] has set one up.
+pub fn set_filter(filter: &str) -> Result<(), TelemetryError> {
+    let filter = EnvFilter::try_new(filter)?;
+    SET_FILTER.get().map_or(Ok(()), |set| set(filter))
 }
 
 /// Writes events as lines. `init` sets one up for the process; a test can make its own and read the lines.
@@ -65,7 +83,19 @@ pub fn subscriber<W>(
     filter: &str,
     colours: bool,
     writer: W,
-) -> Result<Box<dyn Subscriber + Send + Sync>, TelemetryError>
+) -> Result<AnySubscriber, TelemetryError>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    Ok(with_filter(format, filter, colours, writer)?.0)
+}
+
+fn with_filter<W>(
+    format: Format,
+    filter: &str,
+    colours: bool,
+    writer: W,
+) -> Result<(AnySubscriber, SetFilter), TelemetryError>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
@@ -73,19 +103,29 @@ where
         .with_env_filter(EnvFilter::try_new(filter)?)
         .with_writer(writer);
     Ok(match format {
-        Format::Pretty => Box::new(
-            builder
+        Format::Pretty => {
+            let builder = builder
                 .with_ansi(colours)
                 .fmt_fields(debug_fn(write_field).delimited(" "))
-                .finish(),
-        ),
-        Format::Json => Box::new(
-            builder
+                .with_filter_reloading();
+            let handle = builder.reload_handle();
+            (
+                Box::new(builder.finish()),
+                Box::new(move |filter| Ok(handle.reload(filter)?)),
+            )
+        }
+        Format::Json => {
+            let builder = builder
                 .json()
                 .flatten_event(true)
                 .with_span_list(false)
-                .finish(),
-        ),
+                .with_filter_reloading();
+            let handle = builder.reload_handle();
+            (
+                Box::new(builder.finish()),
+                Box::new(move |filter| Ok(handle.reload(filter)?)),
+            )
+        }
     })
 }
 
@@ -197,6 +237,24 @@ mod tests {
         assert_eq!(text, "");
         let refused = subscriber(Format::Pretty, "vestibule=loud", false, io::sink);
         assert!(matches!(refused, Err(TelemetryError::Filter(_))));
+    }
+
+    #[test]
+    fn the_filter_can_be_replaced() {
+        for format in [Format::Pretty, Format::Json] {
+            let lines = Lines::default();
+            let writer = lines.clone();
+            let (subscriber, set_filter) =
+                with_filter(format, "warn", false, move || writer.clone()).unwrap();
+            let written = || String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+            tracing::subscriber::with_default(subscriber, || {
+                log_everywhere("early");
+                assert_eq!(written(), "");
+                set_filter(EnvFilter::new("info")).unwrap();
+                log_everywhere("late");
+            });
+            assert_eq!(written().matches('\n').count(), 1, "{}", written());
+        }
     }
 
     proptest! {

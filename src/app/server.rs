@@ -18,9 +18,17 @@ use actix_web::{
     middleware::from_fn,
     web::Data,
 };
-use tokio::{net::TcpStream, sync::watch, task::JoinHandle};
+use tokio::{
+    net::TcpStream,
+    sync::watch,
+    task::JoinHandle,
+    time::{Instant, sleep},
+};
 
-use super::bounded_socket::{BoundedSocket, TimeLimits};
+use super::{
+    bounded_socket::{BoundedSocket, TimeLimits},
+    pulse::Pulse,
+};
 use crate::{
     web::{
         connection::{Connection, Connections},
@@ -43,6 +51,11 @@ const KEEP_ALIVE_SLACK: Duration = Duration::from_secs(5);
 
 /// How long a connection may take to close.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long clients have, before a stop, to send a request on an open connection, whose answer then says that
+/// the connection closes. Without it, a request could arrive while its connection is being closed.
+const DRAINING: Duration = Duration::from_secs(1);
+/// How often a draining server looks whether its connections are closed.
+const DRAIN_TICK: Duration = Duration::from_millis(10);
 
 /// Limits of concurrent work.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +74,8 @@ pub struct Server {
     running: JoinHandle<io::Result<()>>,
     /// Tells idle connections to close.
     stopping: watch::Sender<bool>,
+    connections: Connections,
+    pulse: Pulse,
     workers: Workers,
 }
 
@@ -74,6 +89,8 @@ impl Server {
         let addr = listener.local_addr()?;
         let (stopping, stopped) = watch::channel(false);
         let connections = Connections::new(sizes.max_connections);
+        let all_connections = connections.clone();
+        let (pulse, heart) = Pulse::of(sizes.threads);
         let keep_alive = sizes.keep_alive + KEEP_ALIVE_SLACK;
         let patience = TimeLimits {
             head: REQUEST_TIMEOUT,
@@ -88,6 +105,7 @@ impl Server {
             .shutdown_timeout(SHUTDOWN_SECONDS)
             .disable_signals()
             .listen("http", listener, move || {
+                actix_web::rt::spawn(heart.clone().beat());
                 let app = app(&data);
                 let app = map_config(app, |()| AppConfig::default());
                 let (stopped, connections) = (stopped.clone(), connections.clone());
@@ -122,8 +140,30 @@ impl Server {
             handle,
             running,
             stopping,
+            connections: all_connections,
+            pulse,
             workers,
         })
+    }
+
+    /// Whether every thread that serves answers within this time.
+    pub async fn is_alive(&self, within: Duration) -> bool {
+        self.pulse.answers(within).await
+    }
+
+    /// Takes no new connections, and lets the open ones end after their next answer, for at most a second.
+    ///
+    /// For a listener that another process holds: new connections wait in it for the next process, and no request
+    /// is lost between the two.
+    pub async fn drain(&self) {
+        self.handle.pause().await;
+        self.connections.drain();
+        let ends = Instant::now() + DRAINING;
+        // What was accepted a moment ago is counted a moment later.
+        sleep(DRAIN_TICK).await;
+        while self.connections.open() > 0 && Instant::now() < ends {
+            sleep(DRAIN_TICK).await;
+        }
     }
 
     pub fn addr(&self) -> SocketAddr {

@@ -51,7 +51,8 @@ enum Command {
     /// Serve the pages and the API (what happens without a command)
     ///
     /// Brings the database up to date first. SIGINT or SIGTERM stop it once the requests in flight
-    /// are answered.
+    /// are answered. SIGHUP reads `RUST_LOG` and the files of certificates again; all other settings need a
+    /// restart.
     Serve,
     Init(init::InitArgs),
     /// Bring the database up to date and exit
@@ -96,7 +97,7 @@ pub fn run() -> ExitCode {
         return ExitCode::FAILURE;
     }
     let outcome = match cli.command.unwrap_or(Command::Serve) {
-        Command::Serve => setup::block_on(serve::run).map(done),
+        Command::Serve => serve::run().map(done),
         Command::Migrate => setup::block_on(migrate::run).map(done),
         Command::Init(args) => init::run(&args).map(done).map_err(Into::into),
         Command::Keys(keys::KeysCommand::Rotate) => setup::block_on(keys::rotate),

@@ -1,57 +1,100 @@
 //! `vestibule serve`: the service itself.
 
+mod reload;
+mod signals;
+mod systemd;
+
 use std::{
     net::{SocketAddr, TcpListener},
     sync::Arc,
+    time::Duration,
 };
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::sleep;
 
-use super::setup::{Database, Failure};
+use super::setup::{self, Database, Failure};
 use crate::{
-    app::{App, MetricsServer, Server, StartError, System},
+    app::{App, MetricsServer, Reloads, Server, StartError, System},
     config::Config,
-    flows::{Services, audit::log},
+    flows::{Services, audit::log, upkeep::health},
+    local_postgres::LostError,
 };
+use signals::{Asked, Signals};
 
 /// Open files that are not connections of clients: database, mails, logs, runtimes.
 const OTHER_FILES: usize = 100;
+/// How long a serving thread may take to answer, before it is asked again.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often a node that has started looks whether it can answer.
+const READY_TICK: Duration = Duration::from_millis(50);
 
-pub(super) async fn run(config: Config) -> Result<(), Failure> {
+pub(super) fn run() -> Result<(), Failure> {
+    // Before other threads run, since it changes the environment.
+    let inherited = systemd::listener()?;
+    setup::block_on(|config| run_with(config, inherited))
+}
+
+async fn run_with(config: Config, inherited: Option<TcpListener>) -> Result<(), Failure> {
     // Registered first, so that a signal during the start stops what was started.
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let listener = listen(config.listen_addr)?;
+    let mut signals = Signals::register()?;
+    let is_inherited = inherited.is_some();
+    let listener = inherited.map_or_else(|| listen(config.listen_addr), Ok)?;
     let for_metrics = config.metrics_addr.map(listen).transpose()?;
     raise_open_files(config.max_connections);
     let database = Database::open(&config).await?;
     let served = tokio::select! {
-        served = serve(&config, &database, listener, for_metrics) => served,
-        _ = interrupt.recv() => Ok(None),
-        _ = terminate.recv() => Ok(None),
+        served = serve(&config, &database, listener, for_metrics) => served.map(Some),
+        _ = signals.stop() => Ok(None),
     };
     let mut lost = None;
     if let Ok(Some(running)) = &served {
-        tracing::info!(url = %config.base_url, listen = %running.server.addr(), "Vestibule is ready");
-        let restarts = &running.services.metrics.local_postgres_restarts;
-        tokio::select! {
-            _ = interrupt.recv() => tracing::info!("SIGINT: stopping"),
-            _ = terminate.recv() => tracing::info!("SIGTERM: stopping"),
-            error = database.supervise(|| restarts.add()) => {
-                tracing::error!(%error, "stopping");
-                lost = Some(error);
-            }
-        }
+        let listen = running.server.addr();
+        tracing::info!(url = %config.base_url, %listen, "Vestibule is ready");
+        systemd::tell_ready(listen);
+        lost = until_stopped(running, &database, &mut signals).await.err();
     }
+    systemd::tell_stopping();
     let stopped = match served {
-        Ok(Some(running)) => running.server.stop().await.map_err(Failure::from),
+        Ok(Some(running)) => {
+            if is_inherited {
+                running.server.drain().await;
+            }
+            running.server.stop().await.map_err(Failure::from)
+        }
         Ok(None) => Ok(()),
         Err(error) => Err(error),
     };
     let stopped = lost.map_or(stopped, |error| Err(error.into()));
     let closed = database.close().await;
     stopped.and(closed)
+}
+
+/// Serves until a signal asks to stop. An error means that the embedded database is lost.
+async fn until_stopped(
+    running: &Running,
+    database: &Database,
+    signals: &mut Signals,
+) -> Result<(), LostError> {
+    let restarts = &running.services.metrics.local_postgres_restarts;
+    let mut supervised = std::pin::pin!(database.supervise(|| restarts.add()));
+    let mut watchdog = std::pin::pin!(systemd::watchdog(&running.server));
+    loop {
+        tokio::select! {
+            asked = signals.next() => match asked {
+                Asked::Stop(signal) => {
+                    tracing::info!("{signal}: stopping");
+                    return Ok(());
+                }
+                Asked::Reload => reload::run(&running.reloads, &database.options).await,
+            },
+            error = &mut supervised => {
+                tracing::error!(%error, "stopping");
+                return Err(error);
+            }
+            never = &mut watchdog => match never {},
+        }
+    }
 }
 
 fn listen(addr: SocketAddr) -> Result<TcpListener, StartError> {
@@ -83,6 +126,7 @@ fn raise_open_files(max_connections: usize) {
 struct Running {
     server: Server,
     services: Arc<Services>,
+    reloads: Arc<Reloads>,
     _metrics: Option<MetricsServer>,
 }
 
@@ -91,7 +135,7 @@ async fn serve(
     database: &Database,
     listener: TcpListener,
     for_metrics: Option<TcpListener>,
-) -> Result<Option<Running>, Failure> {
+) -> Result<Running, Failure> {
     for name in App::migrate(&database.options).await? {
         tracing::info!(name, "migration done");
     }
@@ -109,10 +153,21 @@ async fn serve(
         tracing::info!(metrics = %listener.local_addr()?, "metrics are served");
         metrics = Some(app.serve_metrics(listener)?);
     }
-    let services = Arc::clone(&app.services);
-    Ok(Some(Running {
+    let running = Running {
+        services: Arc::clone(&app.services),
+        reloads: Arc::new(app.reloads()),
         server: app.serve(listener, threads)?,
-        services,
         _metrics: metrics,
-    }))
+    };
+    until_ready(&running).await;
+    Ok(running)
+}
+
+/// Waits until requests are answered, and `/readyz` says so.
+async fn until_ready(running: &Running) {
+    while !running.server.is_alive(PATIENCE).await
+        || !health::is_ready(&running.services).await.unwrap_or(false)
+    {
+        sleep(READY_TICK).await;
+    }
 }

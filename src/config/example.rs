@@ -15,7 +15,8 @@ const HEADING: &str = "\
 # Settings of Vestibule. Values of the process environment come before those in `.env`; an empty value
 # counts as unset. A line that is commented out shows the default, or an example where there is none.
 # Put a value with spaces, quotes, # or $ into 'single quotes'. Instead of NAME, NAME_FILE may name a file
-# that holds the value, such as one of /run/secrets.
+# that holds the value, such as one of /run/secrets. Credentials of systemd (LoadCredential=NAME:...) come
+# before this file.
 ";
 
 /// Settings that only the operator of a production site can fill in, with their placeholders.

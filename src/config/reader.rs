@@ -1,7 +1,9 @@
-//! Reads settings: the process environment first, then `.env`, then the secrets kept in development,
-//! then the default. In the first two, `NAME_FILE` may name a file that holds the value of `NAME`. Collects every fault instead of stopping at the first.
+//! Reads settings: the process environment first, then systemd's credentials, then `.env`, then the secrets kept in
+//! development, then the default. In the environment and in `.env`, `NAME_FILE` may name a file that holds the value
+//! of `NAME`. Collects every fault instead of stopping at the first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::faults::{Fault, Refusal};
 use super::setting::{Declared, Optional, Preset, Row, Setting};
@@ -165,11 +167,27 @@ impl<'a> Reader<'a> {
         if let Some(text) = self.one_of(name, text, file)? {
             return Ok(Some(text));
         }
+        if let Some(text) = self.credential(name)? {
+            return Ok(Some(text));
+        }
         let (text, file) = (written(&self.dotenv, name), written(&self.dotenv, &by_file));
         match self.one_of(name, text, file)? {
             Some(text) => Ok(Some(text)),
             None => Ok(written(&self.kept, name)),
         }
+    }
+
+    /// The file of that name among the credentials of a systemd unit (`LoadCredential=`).
+    fn credential(&mut self, name: &'static str) -> Read<Option<String>> {
+        let Some(folder) = self.source.surrounding("CREDENTIALS_DIRECTORY") else {
+            return Ok(None);
+        };
+        let path = Path::new(&folder).join(name);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text = self.of_file(name, &path.to_string_lossy())?;
+        Ok(Some(text).filter(|text| !text.trim().is_empty()))
     }
 
     fn in_environment(&mut self, name: &str) -> Read<Option<String>> {

@@ -52,6 +52,14 @@ impl Connector {
         })
     }
 
+    /// Reads the certificates again; open connections stay as they are. Only the files are taken from `options`.
+    pub(super) fn reload_certificates(
+        &self,
+        options: &DatabaseOptions,
+    ) -> Result<(), ConnectError> {
+        self.servers.reload_certificates(options)
+    }
+
     /// Opens a connection that a task on this runtime drives.
     pub(super) async fn connect(
         &self,

@@ -9,9 +9,10 @@ mod reply;
 
 use std::error::Error;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use rustls::ClientConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 
@@ -46,12 +47,7 @@ impl SmtpTransport {
     pub(super) fn new(settings: &SmtpSettings) -> Result<Self, SetupError> {
         let sender = Sender::parse(&settings.from).map_err(SetupError::From)?;
         let name = ServerName::try_from(settings.host.clone()).map_err(|_| SetupError::Host)?;
-        let named = match &settings.ca_file {
-            Some(path) => read_ca_file(path)?,
-            None => Vec::new(),
-        };
-        let tls = tls::client_config(rustls_native_certs::load_native_certs().certs, named)
-            .map_err(|error| SetupError::Tls(words(&error)))?;
+        let tls = RwLock::new(trusting(settings.ca_file.as_deref())?);
         let credentials = match (&settings.username, &settings.password) {
             (Some(user), Some(password)) => Some((user.clone(), password.clone())),
             (None, None) => None,
@@ -62,7 +58,7 @@ impl SmtpTransport {
             port: settings.port,
             name,
             mode: settings.tls,
-            tls: Arc::new(tls),
+            tls,
             credentials,
             // The sender's domain instead of the machine's name, which is often not fully qualified and
             // should not be published: relays write it into the mail.
@@ -73,6 +69,14 @@ impl SmtpTransport {
             sender,
             timeout: settings.timeout,
         })))
+    }
+
+    /// Reads the certificates again, for mails that are sent from now on.
+    pub(super) fn reload_certificates(&self, ca_file: Option<&Path>) -> Result<(), SetupError> {
+        let fresh = trusting(ca_file)?;
+        let tls = &self.0.server.tls;
+        *tls.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
     }
 
     pub(super) async fn send(&self, mail: &RenderedMail) -> Result<(), DeliveryError> {
@@ -112,6 +116,14 @@ impl SmtpTransport {
         talk.leave().await;
         Ok(())
     }
+}
+
+/// A TLS client that trusts the system's roots and the certificates of the file.
+fn trusting(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, SetupError> {
+    let named = ca_file.map(read_ca_file).transpose()?.unwrap_or_default();
+    tls::client_config(rustls_native_certs::load_native_certs().certs, named)
+        .map(Arc::new)
+        .map_err(|error| SetupError::Tls(words(&error)))
 }
 
 /// Reads every certificate of a PEM file.

@@ -26,6 +26,14 @@ impl Transport {
         Self::Stdout(StdoutTransport::new(from))
     }
 
+    /// Reads the certificates to trust again (`SMTP_CA_FILE`, the system's), for mails that are sent from now on.
+    pub fn reload_certificates(&self, settings: &SmtpSettings) -> Result<(), SetupError> {
+        match self {
+            Self::Smtp(smtp) => smtp.reload_certificates(settings.ca_file.as_deref()),
+            Self::Stdout(_) | Self::Memory(_) => Ok(()),
+        }
+    }
+
     /// Whether the mail server would accept mails: it is reached and greeted, and no mail is sent.
     pub async fn check(&self) -> Result<(), DeliveryError> {
         match self {

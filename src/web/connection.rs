@@ -6,7 +6,7 @@ use std::{
     rc::Rc,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Instant,
 };
@@ -16,6 +16,7 @@ use std::{
 pub struct Connections {
     open: Arc<AtomicUsize>,
     most: usize,
+    draining: Arc<AtomicBool>,
 }
 
 impl Connections {
@@ -24,12 +25,24 @@ impl Connections {
         Self {
             open: Arc::default(),
             most,
+            draining: Arc::default(),
         }
     }
 
-    /// Whether less than a quarter of the places is free. Then no connection may stay open without a request.
-    fn is_crowded(&self) -> bool {
-        self.open.load(Ordering::Relaxed) > self.most - self.most / 4
+    /// From now on, each connection closes after its next answer.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// The number of open connections.
+    pub fn open(&self) -> usize {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    /// Whether no connection may stay open without a request: the process is about to stop, or less than a quarter
+    /// of the places is free.
+    fn closes_idle(&self) -> bool {
+        self.draining.load(Ordering::Relaxed) || self.open() > self.most - self.most / 4
     }
 }
 
@@ -84,9 +97,9 @@ impl Connection {
         (self.0.answering.get() == 0).then(|| self.0.unread.get())
     }
 
-    /// Whether the connection must be closed after the answer, so that others get its place.
-    pub(super) fn is_crowded(&self) -> bool {
-        self.0.connections.is_crowded()
+    /// Whether the connection must be closed after the answer.
+    pub(super) fn closes(&self) -> bool {
+        self.0.connections.closes_idle()
     }
 
     /// Marks a request whose head is complete as being answered, until the returned value is dropped.
@@ -118,13 +131,15 @@ mod tests {
     fn idle_connections_close_when_three_fourths_of_the_places_are_taken() {
         let connections = Connections::new(8);
         let mut open: Vec<_> = (0..6).map(|_| Connection::open(&connections)).collect();
-        assert!(!open[0].is_crowded());
+        assert!(!open[0].closes());
         open.push(Connection::open(&connections));
-        assert!(open[0].is_crowded());
+        assert!(open[0].closes());
         open.pop();
-        assert!(!open[0].is_crowded());
+        assert!(!open[0].closes());
         let single = Connections::new(1);
-        assert!(!Connection::open(&single).is_crowded());
+        assert!(!Connection::open(&single).closes());
+        connections.drain();
+        assert!(open[0].closes());
     }
 
     #[test]

@@ -16,15 +16,15 @@ use crate::person::Person;
 use crate::relay::{as_server, programs};
 
 /// A Postgres that accepts only connections over TLS.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     port: u16,
 }
 
 impl Server {
     /// `cluster` provides the programs and the account that may run them.
-    async fn start(cluster: &Cluster) -> Self {
+    pub(crate) async fn start(cluster: &Cluster) -> Self {
         let folder = cluster.folder().join("data/postgres/over-tls");
         run(
             cluster,
@@ -80,19 +80,30 @@ impl Server {
     }
 
     /// Makes the server reload its certificate.
-    fn reload(&self) {
+    pub(crate) fn reload(&self) {
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
         kill_process(pid.expect("a pid"), Signal::HUP).expect("our own child");
     }
 
-    fn url(&self, mode: &str) -> String {
+    pub(crate) fn url(&self, mode: &str) -> String {
         format!(
             "postgres://vestibule@127.0.0.1:{}/postgres?sslmode={mode}",
             self.port
         )
     }
 
-    fn file(&self, name: &str) -> String {
+    /// Runs a statement as another client.
+    pub(crate) fn run_sql(&self, cluster: &Cluster, statement: &str) {
+        let ran = as_server(cluster, &programs(cluster).join("psql"))
+            // Otherwise, it looks for a certificate of its own in the home folder.
+            .env("PGSSLCERT", self.folder.join("none"))
+            .args(["-c", statement, "-d", &self.url("require")])
+            .output()
+            .expect("psql");
+        assert!(ran.status.success(), "{ran:?}");
+    }
+
+    pub(crate) fn file(&self, name: &str) -> String {
         self.folder.join(name).display().to_string()
     }
 }
@@ -116,7 +127,7 @@ fn run(cluster: &Cluster, program: &Path, arguments: &[&str], last: &Path) {
 }
 
 /// Follows the section "Creating Certificates" of the Postgres manual.
-fn make_certificate(cluster: &Cluster, folder: &Path, name: &str, subject: &str) {
+pub(crate) fn make_certificate(cluster: &Cluster, folder: &Path, name: &str, subject: &str) {
     let key = folder.join(format!("{name}.key")).display().to_string();
     let arguments = [
         "req", "-new", "-x509", "-days", "2", "-nodes", "-subj", subject, "-keyout", &key, "-out",

@@ -53,6 +53,8 @@ mod person;
 mod races;
 #[cfg(target_os = "linux")]
 mod relay;
+mod reloads;
+mod restarts;
 mod restores;
 mod revocation_races;
 mod schemathesis;
@@ -62,3 +64,5 @@ mod slow_mail;
 mod smtp;
 mod starts;
 mod stops;
+#[cfg(target_os = "linux")]
+mod systemd;

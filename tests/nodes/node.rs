@@ -1,6 +1,8 @@
 //! One `vestibule` process.
 
 use std::fs::{self, File};
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -49,6 +51,29 @@ pub(crate) fn command_on(cluster: &Cluster, settings: &[(&str, &str)]) -> Comman
         .env("DATA_DIR", folder.join("untouched"))
         .envs(settings.iter().copied());
     command
+}
+
+/// The same command with a listener as file 3, as systemd passes the one of a socket unit.
+pub(crate) fn on_listener(command: &Command, listener: &TcpListener) -> Command {
+    let script = "exec 3<&0 </dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" \"$@\"";
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", script])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .env_clear()
+        .stdin(OwnedFd::from(
+            listener.try_clone().expect("our own listener"),
+        ));
+    for (name, value) in command.get_envs() {
+        if let Some(value) = value {
+            shell.env(name, value);
+        }
+    }
+    if let Some(folder) = command.get_current_dir() {
+        shell.current_dir(folder);
+    }
+    shell
 }
 
 /// The number of log lines that a failed test prints.

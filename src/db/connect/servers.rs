@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     path::Path,
     sync::{
-        Arc,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -44,7 +44,8 @@ pub(super) struct Raw {
 pub(super) struct Servers {
     url: DatabaseUrl,
     config: config::Config,
-    tls: MakeRustlsConnect,
+    /// Replaced when the certificates are read again.
+    tls: RwLock<MakeRustlsConnect>,
 }
 
 impl Servers {
@@ -52,9 +53,19 @@ impl Servers {
         let url = options.url()?;
         Ok(Self {
             config: driver_config(&url),
-            tls: MakeRustlsConnect::new(options.tls(&url)?),
+            tls: RwLock::new(MakeRustlsConnect::new(options.tls(&url)?)),
             url,
         })
+    }
+
+    /// Reads the certificates again, for connections that are opened from now on.
+    pub(super) fn reload_certificates(
+        &self,
+        options: &DatabaseOptions,
+    ) -> Result<(), ConnectError> {
+        let fresh = MakeRustlsConnect::new(options.tls(&self.url)?);
+        *self.tls.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
     }
 
     /// A connection to the first server that accepts us and is writable.
@@ -130,7 +141,11 @@ impl Servers {
             let negotiation = Negotiation {
                 tls: self.url.tls,
                 is_direct: self.url.direct_tls,
-                rustls: self.tls.clone(),
+                rustls: self
+                    .tls
+                    .read()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .clone(),
                 host: server.host.clone(),
                 patience: patience.clone(),
             };

@@ -1,7 +1,11 @@
 //! One conversation with a mail server (RFC 5321). Each reply has its own time limit, and an error says
 //! which command it answers.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use data_encoding::BASE64;
 use rustls::{ClientConfig, pki_types::ServerName};
@@ -31,7 +35,8 @@ pub(super) struct Server {
     pub(super) port: u16,
     pub(super) name: ServerName<'static>,
     pub(super) mode: TlsMode,
-    pub(super) tls: Arc<ClientConfig>,
+    /// Replaced when the certificates are read again.
+    pub(super) tls: RwLock<Arc<ClientConfig>>,
     pub(super) credentials: Option<(String, SecretString)>,
     pub(super) hello: String,
 }
@@ -122,7 +127,8 @@ impl Server {
         patience: Duration,
     ) -> Result<Box<dyn Stream>, Failure> {
         let patience = patience.min(HANDSHAKE);
-        let connector = TlsConnector::from(Arc::clone(&self.tls));
+        let tls = Arc::clone(&self.tls.read().unwrap_or_else(PoisonError::into_inner));
+        let connector = TlsConnector::from(tls);
         let handshake = timeout(patience, connector.connect(self.name.clone(), stream));
         let stream = handshake.await.map_err(|_| Failure::TooSlow(patience))??;
         Ok(Box::new(stream))

@@ -1,5 +1,5 @@
 //! Marks the connection as answering a request, and closes it after the answer when free connections run
-//! out.
+//! out or the process is about to stop.
 
 use actix_web::{
     body::MessageBody,
@@ -16,7 +16,7 @@ pub async fn run<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -
     let answering = connection.as_ref().map(Connection::answering);
     let mut response = answer_of(req, next).await?;
     drop(answering);
-    if connection.is_some_and(|connection| connection.is_crowded()) {
+    if connection.is_some_and(|connection| connection.closes()) {
         let head = response.response_mut().head_mut();
         head.set_connection_type(actix_web::http::ConnectionType::Close);
         head.headers_mut()
