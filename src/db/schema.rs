@@ -159,6 +159,7 @@ diesel::table! {
         reissued_generation -> Int8,
         rotated_ip -> Nullable<Inet>,
         rotated_user_agent -> Nullable<Text>,
+        factor_proven_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -22,7 +22,7 @@ use super::{
     schema::{sessions, totp_authenticators as totp, users},
 };
 use crate::db::Transaction;
-use crate::domain::session::{EndReason, RefreshState, RotatedBy};
+use crate::domain::session::{EndReason, RefreshState, RotatedBy, include_factor};
 
 #[derive(Debug, Insertable)]
 #[diesel(table_name = sessions)]
@@ -49,6 +49,8 @@ pub struct NewSession<'a> {
     pub proven_at: DateTime<Utc>,
     /// The methods (RFC 8176).
     pub proof_methods: &'a [&'a str],
+    /// The time of the proof, if it included a second factor.
+    pub factor_proven_at: Option<DateTime<Utc>>,
 }
 
 pub async fn insert(tx: &Transaction<'_>, session: &NewSession<'_>) -> QueryResult<()> {
@@ -230,7 +232,8 @@ pub async fn hold(
         .optional()
 }
 
-/// Records a reauthentication in the session (NIST SP 800-63B-4).
+/// Records a reauthentication in the session (NIST SP 800-63B-4). A second factor that was proven before stays as
+/// recent as it is.
 pub async fn prove(
     tx: &Transaction<'_>,
     id: Uuid,
@@ -242,6 +245,7 @@ pub async fn prove(
         .set((
             sessions::proven_at.eq(at),
             sessions::proof_methods.eq(methods),
+            include_factor(methods).then(|| sessions::factor_proven_at.eq(at)),
         ))
         .execute(&mut tx.connection())
         .await?;

@@ -30,6 +30,13 @@ pub fn token_hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
+/// Whether methods of a proof (RFC 8176) include a second factor: a code from an app, or a backup code.
+pub fn include_factor(methods: &[&str]) -> bool {
+    methods
+        .iter()
+        .any(|method| matches!(*method, "otp" | "mca"))
+}
+
 /// Why a session ended, as stored in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndReason {

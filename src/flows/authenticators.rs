@@ -1,5 +1,6 @@
 //! Second factors, and reauthentication.
 
+pub(super) mod backup_codes;
 pub(super) mod contradiction;
 pub(super) mod password;
 pub mod proof;

@@ -215,13 +215,17 @@ pub const PASSWORD_RESET_CODE_NEXT: &str = "One more step: enter a code. Your ne
 /// The code of a reset came too late, or its link was used in the meantime.
 pub const PASSWORD_RESET_EXPIRED: &str = "The code was entered too late, so your password has not changed. Open the link in the mail again, or request a new link.";
 /// After a sign-in with a backup code.
+pub fn signed_in_by_backup_code(left: i64) -> String {
+    format!("You are signed in. {}", backup_code_used(left))
+}
+/// After a backup code was used.
 pub fn backup_code_used(left: i64) -> String {
     let left = match left {
         0 => "no backup codes".to_owned(),
         1 => "one backup code".to_owned(),
         left => format!("{left} backup codes"),
     };
-    format!("You are signed in. The backup code cannot be used again. You have {left} left.")
+    format!("The backup code cannot be used again. You have {left} left.")
 }
 /// After a change of the name.
 pub const NAME_SAVED: &str = "Your name was saved.";

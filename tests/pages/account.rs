@@ -354,6 +354,14 @@ pub(crate) fn proof_pages() -> Vec<Rendered> {
                 wrong("code", copy::CODE_NOT_RIGHT),
             ),
         ),
+        (
+            "reauthenticate-wrong-backup-code",
+            reauthenticate(
+                turning_off,
+                Takes::Code,
+                wrong("backup-code", copy::BACKUP_CODE_NOT_RIGHT),
+            ),
+        ),
     ]
 }
 

@@ -67,8 +67,8 @@ fn unlock(errors: FieldErrors) -> String {
 
 pub(crate) fn pages() -> Vec<Rendered> {
     let greeted = |flash| with_flash(anonymous(), flash);
-    let code = |message: String| login_verify(wrong(LoginVerifyPage::CODE, message));
-    let backup = wrong(LoginVerifyPage::BACKUP_CODE, copy::BACKUP_CODE_NOT_RIGHT);
+    let code = |message: String| login_verify(wrong("code", message));
+    let backup = wrong("backup-code", copy::BACKUP_CODE_NOT_RIGHT);
     let hostile = greeted(Flash::error(HOSTILE));
     let sent = ForgotPasswordSentPage {
         shell: anonymous(),

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::harness::{
-    Api, Person, Reply, TestApp,
+    Api, Browser, Person, Reply, TestApp,
     people::{NEW_PASSWORD, PASSWORD},
     readable,
 };
@@ -358,6 +358,60 @@ async fn it_takes_a_recent_proof_and_the_factor_where_one_stands() {
     let page = browser.submit("/account/email", &[]).await;
     assert_eq!((page.status(), page.path()), (200, "/account/email"));
     app.post.mail("third@example.org", "Confirm your new").await;
+}
+
+/// A password after a code leaves the code as recent as it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_after_the_code_does_not_undo_it() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let api = signed_in(&app, &owner).await;
+    let mut browser = app.browser();
+    browser.sign_in_with(&owner, &owner.backup_codes[1]).await;
+    app.wait(TimeDelta::minutes(11));
+    let (code, password) = (owner.code(), json!({ "password": PASSWORD }));
+    let program_code = json!({ "code": owner.backup_codes[2] });
+    assert_eq!(api.post("/reauthenticate", program_code).await.status, 204);
+    browser.visit("/reauthenticate").await;
+    browser.submit("/reauthenticate", &[("code", &code)]).await;
+    let new_email = json!({ "new_email": NEW });
+    let prove = async |browser: &mut Browser| {
+        assert_eq!(
+            api.post("/reauthenticate", password.clone()).await.status,
+            204
+        );
+        let token = browser.csrf_token().await;
+        let fields = [("csrf_token", token.as_str()), ("password", PASSWORD)];
+        assert_eq!(
+            browser.post("/reauthenticate", &fields).await.path(),
+            "/account"
+        );
+    };
+    for minutes in [1, 8] {
+        app.wait(TimeDelta::minutes(minutes));
+        prove(&mut browser).await;
+        assert_eq!(
+            api.post("/change-email", new_email.clone()).await.status,
+            202
+        );
+        browser.visit("/account/email").await;
+        let page = browser
+            .submit("/account/email", &[("new_email", NEW)])
+            .await;
+        assert_eq!(page.path(), "/account/email", "{minutes}");
+    }
+    // The password has not made it more recent either.
+    app.wait(TimeDelta::minutes(1));
+    prove(&mut browser).await;
+    for body in [new_email, json!({ "new_email": NEW, "password": PASSWORD })] {
+        let refused = api.post("/change-email", body).await;
+        assert_eq!(refused.code(), "reauthentication_required");
+    }
+    browser.visit("/account/email").await;
+    let page = browser
+        .submit("/account/email", &[("new_email", NEW)])
+        .await;
+    assert_eq!(page.path(), "/reauthenticate");
 }
 
 #[tokio::test(flavor = "multi_thread")]

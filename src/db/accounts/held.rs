@@ -29,6 +29,7 @@ pub struct HeldSession {
     pub authentication_methods: Vec<String>,
     pub proven_at: DateTime<Utc>,
     pub proof_methods: Vec<String>,
+    pub factor_proven_at: Option<DateTime<Utc>>,
     pub revoked_at: Option<DateTime<Utc>>,
     pub revoked_reason: Option<String>,
 }

@@ -32,8 +32,8 @@ pub struct TokenStatus {
     pub session: Option<SessionStatus>,
     /// When the user last reauthenticated in this session.
     pub proven_at: Option<DateTime<Utc>>,
-    /// Whether a second factor was part of that proof.
-    pub proven_by_factor: bool,
+    /// When the user last gave a second factor in this session.
+    pub factor_proven_at: Option<DateTime<Utc>>,
     /// When a request of the session was last recorded.
     pub last_seen_at: Option<DateTime<Utc>>,
     token_revoked: bool,
@@ -73,7 +73,7 @@ type SessionColumns = (
     DateTime<Utc>,
     Option<DateTime<Utc>>,
     DateTime<Utc>,
-    bool,
+    Option<DateTime<Utc>>,
     DateTime<Utc>,
 );
 type Row = (
@@ -109,7 +109,7 @@ fn status((nth, token_revoked, user, totp_confirmed_at, session): Row) -> (i64, 
             expires_at,
         }),
         proven_at: session.map(|(_, _, proven_at, ..)| proven_at),
-        proven_by_factor: session.is_some_and(|(.., by_factor, _)| by_factor),
+        factor_proven_at: session.and_then(|(.., factor_proven_at, _)| factor_proven_at),
         last_seen_at: session.map(|(.., last_seen_at)| last_seen_at),
         token_revoked,
     };
@@ -142,7 +142,7 @@ impl Query for TokenStatuses<'_> {
             Timestamptz,
             Nullable<Timestamptz>,
             Timestamptz,
-            Bool,
+            Nullable<Timestamptz>,
             Timestamptz,
         )>,
     );
@@ -152,7 +152,7 @@ impl QueryFragment<Pg> for TokenStatuses<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("SELECT asked.nth, revoked_tokens.token_id IS NOT NULL, ");
         self.user_columns.walk_ast(out.reborrow())?;
-        out.push_sql(", totp_authenticators.confirmed_at, sessions.expires_at, sessions.revoked_at, sessions.proven_at, sessions.proof_methods && '{otp,mca}', sessions.last_seen_at FROM unnest(");
+        out.push_sql(", totp_authenticators.confirmed_at, sessions.expires_at, sessions.revoked_at, sessions.proven_at, sessions.factor_proven_at, sessions.last_seen_at FROM unnest(");
         out.push_bind_param::<Array<SqlUuid>, _>(&self.user_ids)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<SqlUuid>, _>(&self.session_ids)?;

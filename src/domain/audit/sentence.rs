@@ -44,6 +44,7 @@ pub(super) fn signed_in(detail: &Value) -> Cow<'static, str> {
 pub(super) fn proof_refused(detail: &Value) -> Cow<'static, str> {
     let sentence = match detail["by"].as_str() {
         Some("otp") => "A wrong code was entered to confirm a change.",
+        Some("mca") => "A wrong backup code was entered to confirm a change.",
         _ => "A wrong password was entered to confirm a change.",
     };
     sentence.into()

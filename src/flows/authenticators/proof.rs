@@ -6,7 +6,7 @@
 
 mod code;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{contradiction::contradictory_factor, totp_code::CodeFault};
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     domain::{
         audit::{Client, Event},
         secrets::secret::SecretString,
+        session::include_factor,
         sign_in::attempts::Pause,
     },
     flows::{
@@ -86,14 +87,18 @@ impl Proof for FactorProven {
 #[derive(Debug, Clone)]
 pub enum Presented {
     Password(SecretString),
-    /// A code of the authenticator app, which is used up.
+    /// A code of the authenticator app, or a backup code. It is used up.
     Code(SecretString),
 }
 
 #[derive(Debug)]
 pub enum Outcome {
     /// It is valid, and counts as reauthentication in this session.
-    Proven(Box<Proven>),
+    Proven {
+        proven: Box<Proven>,
+        /// The number of unused backup codes, if one was used.
+        backup_codes_left: Option<i64>,
+    },
     WrongPassword,
     /// The code is wrong.
     WrongCode(CodeFault),
@@ -106,14 +111,16 @@ pub enum Outcome {
 
 /// The user, if they have reauthenticated recently in this session.
 pub fn recent(s: &Services, who: &Authenticated) -> Option<Proven> {
-    // A time in the future was set by a clock that has been set back since. It does not count as recent.
-    let now = s.now();
-    let is_lately = |at| now < at + RECENT && at <= now + CLOCKS_DIFFER;
-    let lately = who.proven_at.is_some_and(is_lately);
-    (lately && !contradictory_factor(who.user())).then(|| Proven {
+    (is_recent(s, who.proven_at) && !contradictory_factor(who.user())).then(|| Proven {
         who: who.clone(),
-        by_factor: who.proven_by_factor,
+        by_factor: is_recent(s, who.factor_proven_at),
     })
+}
+
+/// A time in the future was set by a clock that has been set back since. It does not count as recent.
+fn is_recent(s: &Services, at: Option<DateTime<Utc>>) -> bool {
+    let now = s.now();
+    at.is_some_and(|at| now < at + RECENT && at <= now + CLOCKS_DIFFER)
 }
 
 /// Reauthenticates. Failures here count as failed sign-ins.
@@ -140,8 +147,9 @@ pub async fn present(
 }
 
 fn outcome(proven: Option<Proven>) -> Outcome {
-    proven.map_or(Outcome::Overtaken, |proven| {
-        Outcome::Proven(Box::new(proven))
+    proven.map_or(Outcome::Overtaken, |proven| Outcome::Proven {
+        proven: Box::new(proven),
+        backup_codes_left: None,
     })
 }
 
@@ -168,8 +176,7 @@ async fn record(
     let event = Event::Reauthenticated { methods };
     record_own(s, tx, event, user.id, who.session_id, client).await?;
     // A code given within the last minutes still counts beside a password.
-    let by_factor =
-        methods.contains(&"otp") || recent(s, who).is_some_and(|proven| proven.by_factor);
+    let by_factor = include_factor(methods) || is_recent(s, who.factor_proven_at);
     Ok(Some(Proven {
         who: who.clone(),
         by_factor,

@@ -25,8 +25,8 @@ pub struct Authenticated {
     pub session_id: Option<Uuid>,
     /// When the user last reauthenticated in this session.
     pub proven_at: Option<DateTime<Utc>>,
-    /// Whether a second factor was part of that proof.
-    pub proven_by_factor: bool,
+    /// When the user last gave a second factor in this session.
+    pub factor_proven_at: Option<DateTime<Utc>>,
     /// When a request of this session was last recorded.
     pub last_seen_at: Option<DateTime<Utc>>,
     pub claims: Claims,
@@ -89,7 +89,7 @@ pub async fn with_access_token(s: &Services, token: &str) -> Result<Option<Authe
         record: status.user,
         session_id,
         proven_at: status.proven_at,
-        proven_by_factor: status.proven_by_factor,
+        factor_proven_at: status.factor_proven_at,
         last_seen_at: status.last_seen_at,
         claims,
     }))

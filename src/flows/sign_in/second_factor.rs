@@ -11,7 +11,7 @@ use crate::{
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
-        authenticators::backup_code::{self, BackupCode},
+        authenticators::backup_code::BackupCode,
         secrets::secret::SecretString,
         sign_in::{attempts::Pause, device::DeviceCookie},
         token::{Claims, Purpose, judge},
@@ -22,6 +22,7 @@ use crate::{
         admin::vouching::is_vouched_for,
         audit::record::{record_anonymous, record_own},
         authenticators::{
+            backup_codes,
             contradiction::contradictory_factor,
             totp_code::{self, CodeFault, RefusedCode, accept_step},
         },
@@ -39,9 +40,6 @@ use crate::{
         },
     },
 };
-
-/// The target of this module's log lines.
-const LOG: &str = "vestibule::flows::second_factor";
 
 /// The input of the form or the call.
 #[derive(Debug, Clone)]
@@ -177,41 +175,27 @@ impl Attempt<'_> {
     }
 
     async fn with_backup_code(&self, code: &BackupCode) -> Result<Outcome> {
-        let mut conn = self.s.db.connection().await?;
-        let stored = db::authenticators::backup_codes::all(&conn, self.user.id).await?;
-        if let Some(dead) = stored.iter().find(|one| !self.s.ring.has(&one.key_id)) {
-            tracing::error!(target: LOG, sub = %self.user.id, key = dead.key_id,
-                "backup codes are dead, since SEALING_KEYS lacks their key");
-        }
-        let Some(position) = backup_code::find(&self.s.ring, code, &stored) else {
-            drop(conn);
+        let Some(found) = backup_codes::find(self.s, self.user, code).await? else {
             return self.fail(CodeFault::Wrong.into()).await;
         };
-        let mac = &stored[position].mac;
-        let begun = db::transaction(&mut conn, async |tx| {
+        let begun = self.s.db.transaction(async |tx| {
             if !self.consume_pending(tx).await? {
                 return Err(Undone::As(NotBegun::Expired));
             }
-            let (user_id, now) = (self.user.id, self.s.now());
-            if !db::authenticators::backup_codes::consume(tx, user_id, mac, now).await? {
-                return Err(Undone::As(NotBegun::Spent));
-            }
-            let left = db::authenticators::backup_codes::count_left(tx, user_id).await?;
+            let left = backup_codes::use_up(self.s, tx, self.user, &found).await?;
+            let left = left.ok_or(Undone::As(NotBegun::Spent))?;
             let finished = self.finish(tx, SignedInBy::BackupCode).await?;
             let session_id = match &finished {
                 Finished::SignedIn(pair, _) => Some(pair.session_id),
                 Finished::AccountDeleted(_) => None,
             };
             let event = Event::BackupCodeUsed { left };
-            record_own(self.s, tx, event, user_id, session_id, self.client).await?;
+            record_own(self.s, tx, event, self.user.id, session_id, self.client).await?;
             Ok((finished, left))
         });
         match begun.await {
             Ok((finished, left)) => self.concluded(Ok(finished), Some(left)).await,
-            Err(undone) => {
-                drop(conn);
-                self.concluded(Err(undone), None).await
-            }
+            Err(undone) => self.concluded(Err(undone), None).await,
         }
     }
 

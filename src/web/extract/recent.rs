@@ -143,7 +143,7 @@ pub(super) async fn proven(
     let password = fields::read(|r| Presented::Password(r.secret("password", password)))?;
     let ClientInfo(client) = ClientInfo::of(req, &state.settings);
     match proof::present(services, who, &password, &client).await? {
-        Outcome::Proven(proven) => Ok(*proven),
+        Outcome::Proven { proven, .. } => Ok(*proven),
         Outcome::Throttled(wait) => Err(WebError::Throttled(wait)),
         Outcome::Overtaken => Err(codes::CONFLICT.into()),
         Outcome::WrongPassword | Outcome::WrongCode(_) | Outcome::NoSecondFactor => {

@@ -39,6 +39,66 @@ async fn a_code_reauthenticates_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_backup_code_reauthenticates_once() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let (mut browser, program) = stale(&app, &owner).await;
+    app.outbox_is_empty().await;
+    let mails = app.post.count(&owner.email);
+    browser.visit("/reauthenticate?next=%2Faccount").await;
+    let typed = owner.backup_codes[2].to_lowercase().replace('-', " ");
+    let code = [("code", typed.as_str())];
+    let page = browser.submit("/reauthenticate", &code).await;
+    assert_eq!(page.path(), "/account");
+    let said = page.text("[role=status]");
+    assert!(said.contains("confirmed that it is you"), "{said}");
+    assert!(
+        said.contains("cannot be used again. You have 7 backup codes left."),
+        "{said}"
+    );
+    // Used up on every door.
+    let again = json!({ "code": owner.backup_codes[2] });
+    let refused = program.post("/reauthenticate", again).await;
+    assert_eq!((refused.status, refused.code()), (422, "invalid_code"));
+    let at_door = app.api().sign_in_with(&owner, &owner.backup_codes[2]).await;
+    assert_eq!((at_door.status, at_door.code()), (401, "invalid_code"));
+    browser
+        .visit("/reauthenticate?next=%2Faccount%2Femail")
+        .await;
+    // The factor is proven, so the page is not asked for again, and a program changes the address with it.
+    let code = json!({ "code": owner.backup_codes[3] });
+    let replies = join_all((0..20).map(|_| program.post("/reauthenticate", code.clone()))).await;
+    let proven = replies.iter().filter(|reply| reply.status == 204).count();
+    assert_eq!(proven, 1, "{replies:?}");
+    let new = json!({ "new_email": "new@example.org" });
+    assert_eq!(program.post("/change-email", new).await.status, 202);
+
+    let events = "SELECT event || ' ' || coalesce(detail->>'methods', detail->>'by', detail->>'left')
+        FROM audit_events WHERE session_id IS NOT NULL AND event IN
+        ('reauthenticated', 'backup_code_used', 'reauthentication_failed') ORDER BY seq DESC LIMIT 40";
+    let events: Vec<String> = app
+        .sql(events, &[])
+        .await
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
+    let count = |event: &str| events.iter().filter(|one| *one == event).count();
+    assert_eq!(count("reauthenticated [\"mca\"]"), 2, "{events:?}");
+    assert_eq!(
+        count("backup_code_used 7") + count("backup_code_used 6"),
+        2,
+        "{events:?}"
+    );
+    assert_eq!(count("reauthentication_failed mca"), 1 + 19, "{events:?}");
+    app.outbox_is_empty().await;
+    // Of the refused sign-in and of the change of address; none of the codes.
+    for subject in ["code", "was requested"] {
+        app.post.mail(&owner.email, subject).await;
+    }
+    assert_eq!(app.post.count(&owner.email), mails + 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_api_requires_reauthentication_or_the_password() {
     let app = TestApp::start().await;
     let owner = app.person().with_totp().await;

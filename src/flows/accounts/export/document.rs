@@ -254,6 +254,7 @@ fn session(row: &HeldSession) -> Value {
         "authentication_methods": row.authentication_methods,
         "proven_at": time(row.proven_at),
         "proof_methods": row.proof_methods,
+        "factor_proven_at": row.factor_proven_at.map(time),
         "ended_at": row.revoked_at.map(time),
         "ended_by": row.revoked_reason,
     })

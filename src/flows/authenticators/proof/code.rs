@@ -1,23 +1,26 @@
-//! Reauthenticating with a code of the authenticator app. It is counted, used up and refused as at
-//! sign-in.
+//! Reauthenticating with a code of the authenticator app, or with a backup code. Both are counted, used up and
+//! refused as at sign-in.
 
 use super::{Outcome, outcome, record};
 use crate::{
-    db,
+    db::{self, authenticators::totp::TotpRow},
     domain::{
+        accounts::user::User,
         audit::{Client, Event},
+        authenticators::backup_code::BackupCode,
         secrets::secret::SecretString,
     },
     flows::{
         Result, Services, Undone,
         audit::record::record_own,
         authenticators::{
+            backup_codes,
             contradiction::contradictory_factor,
             totp_code::{self, CodeFault, RefusedCode, accept_step},
         },
         flood_limits::Throttled,
         sessions::authenticate::Authenticated,
-        sign_in::attempts::{Target, count_attempt, forget_failures},
+        sign_in::attempts::{self, Target, count_attempt, forget_failures},
     },
 };
 
@@ -31,8 +34,8 @@ pub(super) async fn check(
     if !user.two_factor_enabled() || contradictory_factor(user) {
         return Ok(Outcome::NoSecondFactor);
     }
-    let attempt = match count_attempt(s, Target::code(user), client).await? {
-        Ok(attempt) => attempt,
+    let counted = match count_attempt(s, Target::code(user), client).await? {
+        Ok(counted) => counted,
         Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
     };
     let shared = s.db.shared().await?;
@@ -42,42 +45,90 @@ pub(super) async fn check(
     else {
         return Ok(Outcome::NoSecondFactor);
     };
-    let step = match totp_code::judge(s, user, &row, typed)? {
-        Ok(step) => step,
-        Err(refused) => return fail(s, who, refused, client).await,
+    let attempt = Attempt {
+        s,
+        who,
+        user,
+        counted: &counted,
+        client,
     };
-    let accepted =
-        s.db.transaction(async |tx| {
-            let proven = record(s, tx, who, &["otp"], client).await?;
-            if proven.is_some() {
-                if !accept_step(s, tx, user, &row.secret, step).await? {
-                    return Err(Undone::As(CodeFault::Spent));
-                }
-                forget_failures(tx, &attempt).await?;
-            }
-            Ok(outcome(proven))
-        })
-        .await;
-    match accepted {
-        Ok(outcome) => Ok(outcome),
-        Err(undone) => fail(s, who, undone.outcome()?.into(), client).await,
+    match BackupCode::parse(typed.expose()) {
+        Some(code) => attempt.with_backup_code(&code).await,
+        None => attempt.with_totp(&row, typed).await,
     }
 }
 
-async fn fail(
-    s: &Services,
-    who: &Authenticated,
-    refused: RefusedCode,
-    client: &Client,
-) -> Result<Outcome> {
-    let user_id = who.user().id;
-    s.db.transaction(async |tx| {
-        if let Some(step) = refused.step {
-            db::authenticators::totp::refuse_step(tx, user_id, step).await?;
+struct Attempt<'a> {
+    s: &'a Services,
+    who: &'a Authenticated,
+    user: &'a User,
+    counted: &'a attempts::Attempt,
+    client: &'a Client,
+}
+
+impl Attempt<'_> {
+    async fn with_totp(&self, row: &TotpRow, typed: &SecretString) -> Result<Outcome> {
+        let Self { s, who, user, .. } = *self;
+        let step = match totp_code::judge(s, user, row, typed)? {
+            Ok(step) => step,
+            Err(refused) => return self.fail(refused, "otp").await,
+        };
+        let accepted =
+            s.db.transaction(async |tx| {
+                let proven = record(s, tx, who, &["otp"], self.client).await?;
+                if proven.is_some() {
+                    if !accept_step(s, tx, user, &row.secret, step).await? {
+                        return Err(Undone::As(CodeFault::Spent));
+                    }
+                    forget_failures(tx, self.counted).await?;
+                }
+                Ok(outcome(proven))
+            })
+            .await;
+        match accepted {
+            Ok(outcome) => Ok(outcome),
+            Err(undone) => self.fail(undone.outcome()?.into(), "otp").await,
         }
-        let failed = Event::ReauthenticationFailed { by: "otp" };
-        record_own(s, tx, failed, user_id, who.session_id, client).await
-    })
-    .await?;
-    Ok(Outcome::WrongCode(refused.fault))
+    }
+
+    async fn with_backup_code(&self, code: &BackupCode) -> Result<Outcome> {
+        let Self { s, who, user, .. } = *self;
+        let Some(found) = backup_codes::find(s, user, code).await? else {
+            return self.fail(CodeFault::Wrong.into(), "mca").await;
+        };
+        let accepted: Result<_, Undone<CodeFault>> =
+            s.db.transaction(async |tx| {
+                let Some(proven) = record(s, tx, who, &["mca"], self.client).await? else {
+                    return Ok(Outcome::Overtaken);
+                };
+                let left = backup_codes::use_up(s, tx, user, &found).await?;
+                let left = left.ok_or(Undone::As(CodeFault::Spent))?;
+                let event = Event::BackupCodeUsed { left };
+                record_own(s, tx, event, user.id, who.session_id, self.client).await?;
+                forget_failures(tx, self.counted).await?;
+                Ok(Outcome::Proven {
+                    proven: Box::new(proven),
+                    backup_codes_left: Some(left),
+                })
+            })
+            .await;
+        match accepted {
+            Ok(outcome) => Ok(outcome),
+            Err(undone) => self.fail(undone.outcome()?.into(), "mca").await,
+        }
+    }
+
+    /// `by` is a word of RFC 8176.
+    async fn fail(&self, refused: RefusedCode, by: &'static str) -> Result<Outcome> {
+        let Self { s, who, user, .. } = *self;
+        s.db.transaction(async |tx| {
+            if let Some(step) = refused.step {
+                db::authenticators::totp::refuse_step(tx, user.id, step).await?;
+            }
+            let failed = Event::ReauthenticationFailed { by };
+            record_own(s, tx, failed, user.id, who.session_id, self.client).await
+        })
+        .await?;
+        Ok(Outcome::WrongCode(refused.fault))
+    }
 }

@@ -12,7 +12,7 @@ use crate::{
         accounts::user::User,
         audit::{Client, Event, Subject},
         secrets::random,
-        session::{EndReason, token_hash},
+        session::{EndReason, include_factor, token_hash},
         token::{Claims, Purpose},
     },
     flows::{
@@ -104,6 +104,7 @@ pub async fn begin_session(
         authentication_methods: beginning.methods,
         proven_at: checked_at,
         proof_methods: &proofs,
+        factor_proven_at: include_factor(&proofs).then_some(checked_at),
     };
     db::sessions::insert(tx, &session).await?;
     let past_limit = past_limit(s, tx, user.id, id, beginning.replaces).await?;

@@ -10,7 +10,7 @@ use crate::{
         api::{
             call::Call,
             tag::Tag,
-            texts::{CurrentPassword, TotpCode},
+            texts::{AnyCode, CurrentPassword},
         },
         error::{WebError, WebResult},
         extract::{ApiJson, ApiUser, ClientInfo},
@@ -28,8 +28,8 @@ use crate::{
 struct Body {
     #[schema(value_type = Option<CurrentPassword>)]
     password: Field,
-    /// Of the authenticator app; used up.
-    #[schema(value_type = Option<TotpCode>)]
+    /// Of the authenticator app, or a backup code; used up.
+    #[schema(value_type = Option<AnyCode>)]
     code: Field,
 }
 
@@ -75,7 +75,7 @@ async fn post(
 ) -> WebResult {
     let presented = body.presented()?;
     match proof::present(&state.services, &user.who, &presented, &client).await? {
-        Outcome::Proven(_) => Ok(HttpResponse::NoContent().finish()),
+        Outcome::Proven { .. } => Ok(HttpResponse::NoContent().finish()),
         Outcome::WrongPassword => Err(refusals::wrong_password("password")),
         Outcome::WrongCode(fault) => Err(refusals::invalid_code(codes::WRONG_CODE, fault)),
         Outcome::NoSecondFactor => Err(codes::TOTP_NOT_ENABLED.into()),

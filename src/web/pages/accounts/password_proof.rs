@@ -31,7 +31,7 @@ pub(super) async fn prove(
     let presented = Presented::Password(password);
     let outcome = proof::present(request.services(), who, &presented, &request.client).await?;
     Ok(match outcome {
-        Outcome::Proven(proven) => Ok(*proven),
+        Outcome::Proven { proven, .. } => Ok(*proven),
         Outcome::Throttled(wait) => Err(Showing::throttled(wait)),
         Outcome::Overtaken => return Err(session_ended(request)),
         Outcome::WrongPassword | Outcome::WrongCode(_) | Outcome::NoSecondFactor => Err(

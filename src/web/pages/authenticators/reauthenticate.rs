@@ -17,7 +17,10 @@ use crate::{
         copy,
         error::{WebResult, way_over},
         extract::{CsrfForm, CurrentUser, PageRequest},
-        pages::answer::{Showing, page, see_other, see_other_with},
+        pages::{
+            answer::{Showing, page, see_other, see_other_with},
+            authenticators::code_field,
+        },
         paths::{ACCOUNT, EMAIL, LOGIN, REAUTHENTICATE},
         session::{BrowserSession, KeptAct},
         view::{FieldErrors, Flash, Shell},
@@ -39,7 +42,7 @@ pub struct ReauthenticatePage {
     pub back: String,
     /// Which proofs are taken.
     pub takes: Takes,
-    /// Faults, by `password` and `code`.
+    /// Faults, by `password`, `code` and `backup-code`.
     pub errors: FieldErrors,
 }
 
@@ -206,16 +209,18 @@ pub async fn post(
     let presented = if !form.password.is_empty() {
         Presented::Password(form.password)
     } else if !form.code.expose().trim().is_empty() {
-        Presented::Code(form.code)
+        Presented::Code(form.code.clone())
     } else {
         let errors = FieldErrors::of_field("password", copy::missing("your password"));
         return show(&request, &who, next.as_ref(), Showing::invalid(errors));
     };
-    let wrong_code = |why: String| Showing::rejected(FieldErrors::of_field("code", why));
     let showing = match proof::present(request.services(), &who, &presented, &request.client)
         .await?
     {
-        Outcome::Proven(_) => return Ok(onwards(&request.session, next.as_ref())),
+        Outcome::Proven {
+            backup_codes_left: left,
+            ..
+        } => return Ok(onwards(&request.session, next.as_ref(), left)),
         Outcome::Overtaken => {
             let flash = Flash::info(copy::SESSION_ENDED);
             return Ok(see_other_with(&request.session, LOGIN, &flash));
@@ -223,19 +228,33 @@ pub async fn post(
         Outcome::WrongPassword => {
             Showing::rejected(FieldErrors::of_field("password", copy::WRONG_PASSWORD))
         }
-        Outcome::WrongCode(fault) => wrong_code(copy::app_code_refused(fault)),
+        Outcome::WrongCode(fault) => {
+            Showing::rejected(code_field::refused(form.code.expose(), fault))
+        }
         Outcome::NoSecondFactor => Showing::invalid(FieldErrors::of_form(copy::TWO_FACTOR_IS_OFF)),
         Outcome::Throttled(wait) => Showing::throttled(wait),
     };
     show(&request, &who, next.as_ref(), showing)
 }
 
-fn onwards(session: &BrowserSession, next: Option<&LocalPath>) -> HttpResponse {
+/// To the kept act, or to the page. A backup code that was used is told on either.
+fn onwards(
+    session: &BrowserSession,
+    next: Option<&LocalPath>,
+    backup_codes_left: Option<i64>,
+) -> HttpResponse {
     let path = next.map_or(ACCOUNT, LocalPath::as_str);
+    let used = backup_codes_left.map(copy::backup_code_used);
     if session.kept_act(path).is_some() {
+        if let Some(used) = used {
+            session.leave_flash(&Flash::info(used));
+        }
         return see_other(&way_over(REAUTHENTICATE, next));
     }
-    session.leave_flash(&Flash::success(copy::CONFIRMED));
+    session.leave_flash(&Flash::success(match used {
+        Some(used) => format!("{} {used}", copy::CONFIRMED),
+        None => copy::CONFIRMED.to_owned(),
+    }));
     see_other(path)
 }
 

@@ -6,18 +6,18 @@ use serde::Deserialize;
 
 use crate::{
     domain::{local_path::LocalPath, secrets::secret::SecretString},
-    flows::{
-        authenticators::totp_code::CodeFault,
-        sign_in::{
-            new_device::Agent,
-            second_factor::{self, Input, Outcome},
-        },
+    flows::sign_in::{
+        new_device::Agent,
+        second_factor::{self, Input, Outcome},
     },
     web::{
         copy,
         error::WebResult,
         extract::{CsrfForm, MaybeUser, PageRequest},
-        pages::answer::{Showing, account_deleted, see_other, see_other_with, signed_in},
+        pages::{
+            answer::{Showing, account_deleted, see_other, see_other_with, signed_in},
+            authenticators::code_field,
+        },
         paths::{ACCOUNT, FORGOT_PASSWORD, LOGIN},
         session::BrowserSession,
         view::{FieldErrors, Flash, Shell},
@@ -29,25 +29,8 @@ use crate::{
 #[template(path = "sign_in/login_verify.html")]
 pub struct LoginVerifyPage {
     pub shell: Shell,
-    /// Faults, by [`LoginVerifyPage::CODE`] and [`LoginVerifyPage::BACKUP_CODE`].
+    /// Faults, by `code` and `backup-code`.
     pub errors: FieldErrors,
-}
-
-impl LoginVerifyPage {
-    /// The key of errors at the field for a code from the app.
-    pub const CODE: &str = "code";
-    /// The key of errors at the field for a backup code. Both fields post as `code`.
-    pub const BACKUP_CODE: &str = "backup-code";
-
-    /// The field in which this code was most likely typed: backup codes have letters or are long.
-    fn field_of(code: &str) -> &'static str {
-        let is_long = code.chars().filter(char::is_ascii_digit).count() > 8;
-        if is_long || code.chars().any(char::is_alphabetic) {
-            Self::BACKUP_CODE
-        } else {
-            Self::CODE
-        }
-    }
 }
 
 /// A code from the app or a backup code.
@@ -79,14 +62,12 @@ pub async fn post(
     let Some(pending) = request.session.pending() else {
         return Ok(no_pending(&request.session));
     };
-    let field = LoginVerifyPage::field_of(code.expose());
     if code.expose().trim().is_empty() {
-        let errors = FieldErrors::of_field(field, copy::missing("a code"));
-        return show(&request, Showing::invalid(errors));
+        return show(&request, Showing::invalid(code_field::missing()));
     }
     let input = Input {
         token: pending.token.into(),
-        code,
+        code: code.clone(),
         remember_me: pending.remember_me,
         replaces: who.and_then(|who| who.held_session()),
         trust: (!trust_device.is_empty()).then(|| request.client.device.clone()),
@@ -110,7 +91,7 @@ pub async fn post(
             pending.remember_me,
         )),
         Outcome::WrongCode(fault) => {
-            let errors = FieldErrors::of_field(field, refusal(field, fault));
+            let errors = code_field::refused(code.expose(), fault);
             show(&request, Showing::rejected(errors))
         }
         Outcome::Expired => {
@@ -128,7 +109,7 @@ pub async fn post(
 
 /// What a sign-in that resets the password, or uses a backup code, says on the next page.
 fn leave_message(request: &PageRequest, resets: bool, backup_codes_left: Option<i64>) {
-    let left = backup_codes_left.map(copy::backup_code_used);
+    let left = backup_codes_left.map(copy::signed_in_by_backup_code);
     let flash = match (resets, left) {
         (true, None) => Flash::success(copy::PASSWORD_RESET),
         (true, Some(left)) => Flash::success(format!("{} {left}", copy::PASSWORD_RESET)),
@@ -136,14 +117,6 @@ fn leave_message(request: &PageRequest, resets: bool, backup_codes_left: Option<
         (false, None) => return,
     };
     request.session.leave_flash(&flash);
-}
-
-fn refusal(field: &str, fault: CodeFault) -> String {
-    if field == LoginVerifyPage::BACKUP_CODE {
-        copy::BACKUP_CODE_NOT_RIGHT.to_owned()
-    } else {
-        copy::app_code_refused(fault)
-    }
 }
 
 fn no_pending(session: &BrowserSession) -> HttpResponse {
@@ -155,22 +128,4 @@ fn show(request: &PageRequest, showing: Showing) -> WebResult {
         shell: request.shell(),
         errors,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_error_is_shown_where_the_code_was_typed() {
-        for code in ["", "123456", "123 456", "12345"] {
-            assert_eq!(LoginVerifyPage::field_of(code), LoginVerifyPage::CODE);
-        }
-        for code in ["7K3M-9QXD-2VHT-R8WN", "1234-5678-9012-3456", "abc"] {
-            assert_eq!(
-                LoginVerifyPage::field_of(code),
-                LoginVerifyPage::BACKUP_CODE
-            );
-        }
-    }
 }

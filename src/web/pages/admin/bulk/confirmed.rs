@@ -167,7 +167,7 @@ impl Admin<'_> {
         let Self { state, who, client } = self;
         let presented = Presented::Password(password);
         let refused = match proof::present(&state.services, who, &presented, client).await? {
-            Outcome::Proven(proven) => return Ok(Ok(*proven)),
+            Outcome::Proven { proven, .. } => return Ok(Ok(*proven)),
             Outcome::Overtaken => return Err(WebError::SignInRequired(None)),
             Outcome::Throttled(wait) => Showing::throttled(wait),
             Outcome::WrongPassword | Outcome::WrongCode(_) | Outcome::NoSecondFactor => {

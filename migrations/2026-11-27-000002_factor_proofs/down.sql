@@ -1,0 +1,1 @@
+ALTER TABLE sessions DROP COLUMN factor_proven_at;
