@@ -75,12 +75,13 @@ async fn get(
     ClientInfo(client): ClientInfo,
     req: HttpRequest,
 ) -> WebResult {
-    // It writes an event and a mail, which a link on another site must not bring about.
-    if via == Via::Cookie && !is_own_or_listed(req.headers(), &state.settings) {
+    let is_head = req.method() == Method::HEAD;
+    // A GET writes an event and a mail, which a link on another site must not bring about.
+    if !is_head && via == Via::Cookie && !is_own_or_listed(req.headers(), &state.settings) {
         return Err(codes::CROSS_SITE_REQUEST.into());
     }
     let proven = proof::recent(&state.services, &who).ok_or(codes::REAUTHENTICATION_REQUIRED)?;
-    if req.method() == Method::HEAD {
+    if is_head {
         return Ok(download::head(&state, Kind::DATA).finish());
     }
     match export::begin(&state.services, &proven, &client).await? {
