@@ -105,7 +105,7 @@ pub mod internals {
                 pub use crate::domain::accounts::reason::Reason;
             }
             pub mod user {
-                pub use crate::domain::accounts::user::Role;
+                pub use crate::domain::accounts::user::{Frozen, Role};
             }
         }
         pub mod admin {
@@ -238,9 +238,9 @@ pub mod internals {
             pub use crate::web::copy::{
                 BACKUP_CODE_NOT_RIGHT, CODE_NOT_RIGHT, CODE_USED, EMAIL_TAKEN,
                 OTHER_DEVICES_SIGNED_OUT, OVERTAKEN, PASSWORD_CHANGED, REGISTERED, SIGN_IN_BLOCKED,
-                SIGN_IN_EXPIRED, SIGNED_OUT, WRONG_EMAIL_OR_PASSWORD, WRONG_PASSWORD,
-                WRONG_PASSWORD_OF_ACCOUNT, WRONG_PASSWORD_TO_CONFIRM, phone_clock_is_off,
-                too_many_attempts,
+                SIGN_IN_EXPIRED, SIGNED_OUT, WRONG_EARLIER_PASSWORD, WRONG_EMAIL_OR_PASSWORD,
+                WRONG_PASSWORD, WRONG_PASSWORD_OF_ACCOUNT, WRONG_PASSWORD_TO_CONFIRM,
+                phone_clock_is_off, too_many_attempts,
             };
         }
         pub mod guard {
@@ -256,11 +256,12 @@ pub mod internals {
                 DeviceLine, ErrorPage, EventLine, ExportPage, ForgotPasswordPage,
                 ForgotPasswordSentPage, ImportLine, ImportPage, ImportUndoPage, ImportsPage,
                 InvitationInvalidPage, InvitationLine, InvitationPage, InvitationsPage, InvitePage,
-                Kind, LeftOutLine, ListQuery, LoginPage, LoginVerifyPage, MailLine, NoUse, Party,
-                PendingChange, ProfilePage, ReauthenticatePage, RegisterPage, ReportView,
-                ResetLinkInvalidPage, ResetPasswordPage, RestorePage, RowLine, SecondFactorState,
-                Section, SessionsPage, Stage, Takes, TwoFactorAct, TwoFactorActPage, TwoFactorPage,
-                TwoFactorState, UnlockLinkInvalidPage, UnlockPage, UserLine, VerifyEmailPage,
+                Kind, LeftOutLine, ListQuery, LoginPage, LoginVerifyPage, MailLine, NoUse,
+                NotMeLink, NotMeLinkInvalidPage, NotMePage, Party, PendingChange, ProfilePage,
+                ReauthenticatePage, RegisterPage, ReportView, ResetLinkInvalidPage,
+                ResetPasswordPage, RestorePage, RowLine, SecondFactorState, Section, SessionsPage,
+                Stage, Takes, TwoFactorAct, TwoFactorActPage, TwoFactorPage, TwoFactorState,
+                UnlockLinkInvalidPage, UnlockPage, UserLine, VerifyEmailPage,
                 VerifyLinkInvalidPage, VerifyProof,
             };
         }

@@ -123,6 +123,7 @@ diesel::table! {
         capped -> Bool,
         merge_key -> Nullable<Uuid>,
         merged -> Int4,
+        undo_id -> Nullable<Uuid>,
     }
 }
 
@@ -185,6 +186,23 @@ diesel::table! {
         last_used_at -> Timestamptz,
         ip -> Nullable<Inet>,
         user_agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    undo_points (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        number -> Int8,
+        kind -> Text,
+        change -> Text,
+        by_known_browser -> Bool,
+        happened_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        sealed -> Bytea,
+        used_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        spent -> Nullable<Bytea>,
     }
 }
 
@@ -267,6 +285,10 @@ diesel::table! {
         unverified_since -> Nullable<Timestamptz>,
         search -> Text,
         owner_deleted_at -> Nullable<Timestamptz>,
+        frozen_at -> Nullable<Timestamptz>,
+        frozen_until -> Nullable<Timestamptz>,
+        sign_in_frozen_until -> Nullable<Timestamptz>,
+        password_closed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -279,6 +301,7 @@ diesel::joinable!(mails -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(totp_authenticators -> users (user_id));
 diesel::joinable!(trusted_devices -> users (user_id));
+diesel::joinable!(undo_points -> users (user_id));
 diesel::joinable!(user_import_parts -> user_imports (import_id));
 diesel::joinable!(user_import_rows -> user_imports (import_id));
 diesel::joinable!(users -> user_imports (import_id));
@@ -295,6 +318,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     totp_authenticators,
     trusted_devices,
+    undo_points,
     user_import_parts,
     user_import_rows,
     user_imports,

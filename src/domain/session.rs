@@ -60,6 +60,8 @@ pub enum EndReason {
     EmailChanged,
     /// The owner deleted the account.
     AccountDeleted,
+    /// The owner reported an event as someone else's.
+    ReportedNotMe,
     /// A used refresh token was presented again.
     Replay,
     /// An admin or operator ended it.
@@ -82,6 +84,7 @@ impl EndReason {
             Self::AddressClaimed => "address_claimed",
             Self::EmailChanged => "email_changed",
             Self::AccountDeleted => "account_deleted",
+            Self::ReportedNotMe => "reported_not_me",
             Self::Replay => "replay",
             Self::ByAdmin => "by_admin",
             Self::Limit => "limit",
@@ -236,6 +239,7 @@ mod tests {
             revocation_id: 1,
             password_changed_at: None,
             disabled: false,
+            sign_in_frozen_until: None,
         }
     }
 

@@ -131,7 +131,9 @@ pub async fn with_password(s: &Services, input: Input, client: &Client) -> Resul
 }
 
 fn may_sign_in(s: &Services, user: &User) -> bool {
-    (user.disabled_at.is_none() || is_restorable(s, user)) && !is_unverified(s, user)
+    (user.disabled_at.is_none() || is_restorable(s, user))
+        && !is_unverified(s, user)
+        && !user.sign_in_frozen(s.now())
 }
 
 fn is_unverified(s: &Services, user: &User) -> bool {
@@ -185,7 +187,7 @@ async fn admit(
         if !may_sign_in(s, user) || !is_vouched_for(tx, user).await? {
             note_failure(s, tx, Subject::User(user.id), client).await?;
             // The mailbox gives access, although the password does not.
-            if user.disabled_at.is_none() {
+            if user.disabled_at.is_none() && !user.sign_in_frozen(s.now()) {
                 enqueue_verification(s, tx, user, Cause::Client(client)).await?;
             }
             return Ok(Outcome::Rejected);

@@ -23,6 +23,9 @@ pub struct Notice {
     pub ip: Option<IpAddr>,
     /// A name such as `Firefox on Linux`. The client sends it, so templates shorten and escape it.
     pub browser: Option<String>,
+    /// The link that reports the event as someone else's, absolute. Mails of `Message::ReportedNotMe` and mails
+    /// that are never sent have none.
+    pub not_me_link: Option<String>,
 }
 
 /// The other parts of a row, beside the fields and the templates.
@@ -220,7 +223,7 @@ mails! {
         expires_in: Some(*expires_in),
     };
     /// `erased_at` is `Some` if the account was deleted.
-    ByAdmin { mail: &'static Mail, at: DateTime<Utc>, erased_at: Option<DateTime<Utc>> }
+    ByAdmin { mail: &'static Mail, notice: Notice, erased_at: Option<DateTime<Utc>> }
     in "mail/by_admin.html" "mail/by_admin.txt" => Declared {
         kind: mail.kind,
         rule: Rule::Free,
@@ -296,6 +299,27 @@ mails! {
         kind: "account_restored",
         rule: Rule::Free,
         subject: "Your {product} account was restored",
+        preheader: WHAT_IF_NOT_YOU,
+        expires_in: None,
+    };
+    /// The link of a security mail was used. To the present address, and to the one that the account left by it.
+    ReportedNotMe {
+        notice: Notice, restored_address: bool, restored_factor: bool, frozen_until: Option<DateTime<Utc>>,
+        sign_in_frozen: bool, reset_mailed: bool
+    }
+    in "mail/reported_not_me.html" "mail/reported_not_me.txt" => Declared {
+        kind: "reported_not_me",
+        rule: Rule::Free,
+        subject: "Your {product} account was secured",
+        preheader: "Every browser and app was signed out.",
+        expires_in: None,
+    };
+    /// A code of the second factor ended the freeze of the account.
+    FreezeLifted { notice: Notice }
+    in "mail/freeze_lifted.html" "mail/freeze_lifted.txt" => Declared {
+        kind: "freeze_lifted",
+        rule: Rule::Merged,
+        subject: "Your {product} account is no longer frozen",
         preheader: WHAT_IF_NOT_YOU,
         expires_in: None,
     };

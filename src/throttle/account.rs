@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use super::Route;
 use crate::domain::{
     secrets::{sealing::hmac_sha256, secret::Key},
@@ -109,6 +111,11 @@ impl AccountThrottle {
         self.mac(guess.as_str(), address, &device.name)
     }
 
+    /// The counter of guesses at the links in a user's security mails.
+    pub fn link_key_of(&self, guess: Guess, user: Uuid) -> CounterKey {
+        self.mac(guess.as_str(), &user.to_string(), "link")
+    }
+
     /// When the notice was last given for a canonical address.
     pub fn notice_key_of(&self, notice: Notice, address: &str) -> CounterKey {
         match notice {
@@ -137,6 +144,9 @@ mod tests {
             since: DateTime::UNIX_EPOCH,
         };
         let mut keys = Vec::new();
+        for guess in [Guess::Password, Guess::Code] {
+            keys.push(throttle.link_key_of(guess, Uuid::nil()));
+        }
         for address in ["a@example.com", "b@example.com"] {
             for guess in [Guess::Password, Guess::Code] {
                 keys.push(throttle.key_of(guess, address));

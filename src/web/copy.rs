@@ -3,13 +3,15 @@
 //!
 //! None of these sentences reveals to strangers whether an address has an account.
 
+use chrono::{DateTime, Utc};
+
 use super::{
     paths::{ACCOUNT, ADMIN_INVITATIONS, FORGOT_PASSWORD, LOGIN},
-    view::{Link, Message, wait_in_words},
+    view::{Link, Message, moment, wait_in_words},
 };
 use crate::{
     domain::sign_in::attempts::Pause,
-    flows::{Registration, authenticators::totp_code::CodeFault},
+    flows::{Registration, accounts::not_me::Done, authenticators::totp_code::CodeFault},
 };
 
 const SIGN_IN: Link = ("Sign in", LOGIN);
@@ -252,6 +254,47 @@ pub const WRONG_PASSWORD_TO_CONFIRM: &str =
 /// Another account got the address before the change was confirmed.
 pub const NEW_ADDRESS_TAKEN: &str =
     "Another account has this address, so yours cannot move to it. Nothing was changed.";
+/// The account is frozen.
+pub fn account_frozen(until: &DateTime<Utc>) -> String {
+    format!(
+        "“This wasn’t me” was pressed in a mail, so the address and the second factor cannot be changed and the account cannot be deleted until {}. An administrator can end that earlier.",
+        moment(until)
+    )
+}
+/// Another account has the address that the account would get back.
+pub const EARLIER_ADDRESS_TAKEN: &str = "Another account has the earlier address by now, so this account cannot get it back, and nothing was done. Leave the password empty to sign everything out, and contact the administrators of this site.";
+/// The password typed at the link of a security mail is wrong.
+pub const WRONG_EARLIER_PASSWORD: &str = "This is not the password that the account had before this happened. Nothing was done. Try again, or leave the field empty.";
+/// A code proves nothing at the link of a security mail.
+pub const NO_EARLIER_FACTOR: &str = "The account had no second factor before this happened, so a code proves nothing. Nothing was done.";
+/// After the link of a security mail was used.
+pub fn reported_not_me(done: &Done) -> String {
+    let mut said = Vec::new();
+    if done.reported {
+        said.push("Every browser and app is signed out.".to_owned());
+    }
+    if done.restored.address {
+        said.push("The account is back at its earlier address.".to_owned());
+    }
+    if done.restored.factor {
+        said.push("The second factor is as it was before.".to_owned());
+    }
+    if done.reset_mailed {
+        said.push("The password does not work any more. We sent you a mail with a link to choose a new one.".to_owned());
+    }
+    if done.lifted {
+        said.push("The freeze of the account is lifted.".to_owned());
+    }
+    if let Some(until) = &done.frozen_until {
+        let until = moment(until);
+        said.push(if done.sign_in_frozen {
+            format!("Until {until}, no one can sign in or reset the password. To end that, open the link again and enter the password that the account had before, or contact the administrators of this site.")
+        } else {
+            format!("Until {until}, no one can change the address or the second factor, or delete the account.")
+        });
+    }
+    said.join(" ")
+}
 /// After deleting one's own account.
 pub fn account_deleted(erased_on: &str) -> String {
     format!(

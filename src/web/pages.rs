@@ -15,6 +15,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod start;
 
+pub use crate::flows::accounts::not_me::Shown as NotMeLink;
 pub use accounts::activity::{ActivityItem, ActivityPage};
 pub use accounts::change_email::{ChangeEmailPage, PendingChange};
 pub use accounts::change_password::ChangePasswordPage;
@@ -22,6 +23,7 @@ pub use accounts::confirm_email::{ConfirmEmailPage, ConfirmLinkInvalidPage};
 pub use accounts::delete::DeletePage;
 pub use accounts::export::ExportPage;
 pub use accounts::invitation::{InvitationInvalidPage, InvitationPage, NoUse};
+pub use accounts::not_me::{NotMeLinkInvalidPage, NotMePage};
 pub use accounts::overview::{AccountPage, SecondFactorState};
 pub use accounts::profile::ProfilePage;
 pub use accounts::register::{CheckMailPage, CheckMailReason, RegisterPage};

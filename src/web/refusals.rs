@@ -1,5 +1,6 @@
 //! The refusals of the API, with their texts.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
@@ -39,6 +40,16 @@ pub(super) fn email_taken() -> WebError {
 /// 409: the address that the account was to move to has another account.
 pub(super) fn new_address_taken() -> WebError {
     WebError::refused(codes::EMAIL_TAKEN, copy::NEW_ADDRESS_TAKEN)
+}
+
+/// 409: the account is frozen until then.
+pub(super) fn account_frozen(until: &DateTime<Utc>) -> WebError {
+    WebError::refused(codes::ACCOUNT_FROZEN, copy::account_frozen(until))
+}
+
+/// 409: another account has the address that the account would get back.
+pub(super) fn earlier_address_taken() -> WebError {
+    WebError::refused(codes::EMAIL_TAKEN, copy::EARLIER_ADDRESS_TAKEN)
 }
 
 /// 409: the invited address got an account in another way.

@@ -126,7 +126,7 @@ fn act_paths() -> Vec<&'static str> {
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
-    use super::pages::{accounts::{activity, change_email, change_password, confirm_email, delete, export as data, overview, invitation, password_strength, profile, register, resend_verification, restore, verify_email}, admin::{bulk, dashboard, invitations, user, users}, audit::{self, export}, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
+    use super::pages::{accounts::{activity, change_email, change_password, confirm_email, delete, export as data, not_me, overview, invitation, password_strength, profile, register, resend_verification, restore, verify_email}, admin::{bulk, dashboard, invitations, user, users}, audit::{self, export}, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
     use Guard::{Admin, AnySession, Anyone, Session};
     vec![
         ("/", Anyone, vec![read().to(start::get)]),
@@ -137,6 +137,7 @@ fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
         ("/login", Anyone, vec![read().to(login::get), post().to(login::post)]),
         ("/login/verify", Anyone, vec![read().to(login_verify::get), post().to(login_verify::post)]),
         ("/logout", Anyone, vec![post().to(logout::post)]),
+        ("/not-me", Anyone, vec![read().to(not_me::get), post().to(not_me::post)]),
         ("/forgot-password", Anyone, vec![read().to(forgot_password::get), post().to(forgot_password::post)]),
         ("/reset-password", Anyone, vec![read().to(reset_password::get), post().to(reset_password::post)]),
         ("/password-strength", Anyone, vec![post().to(password_strength::post)]),

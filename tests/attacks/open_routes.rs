@@ -10,7 +10,7 @@ use vestibule::internals::web::{guard::Guard, routes};
 use super::matrix::{filled_in, methods};
 use crate::harness::{TestApp, answer::Answer, browser::urlencoded, settings::ORIGIN};
 
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 16] = [
     "/",
     "/.well-known/change-password",
     "/account/restore",
@@ -20,6 +20,7 @@ const PAGES: [&str; 15] = [
     "/login",
     "/login/verify",
     "/logout",
+    "/not-me",
     "/password-strength",
     "/register",
     "/reset-password",
@@ -28,13 +29,14 @@ const PAGES: [&str; 15] = [
     "/verify-email/resend",
 ];
 
-const CALLS: [&str; 13] = [
+const CALLS: [&str; 14] = [
     "/api/auth/accept-invitation",
     "/api/auth/confirm-email",
     "/api/auth/forgot-password",
     "/api/auth/login",
     "/api/auth/login/mfa",
     "/api/auth/logout",
+    "/api/auth/not-me",
     "/api/auth/refresh",
     "/api/auth/register",
     "/api/auth/resend-verification",

@@ -157,4 +157,7 @@ async fn a_scanner_that_opens_every_link_changes_nothing() {
     assert_eq!(call(&app, "/unlock", body).await.status, 204);
     let body = json!({ "token": to("/invitation", GUEST), "password": PASSWORD });
     assert_eq!(call(&app, "/accept-invitation", body).await.status, 201);
+    // The last one, as it ends what the others wait for.
+    let body = json!({ "token": to("/not-me", &of("/not-me")) });
+    assert_eq!(call(&app, "/not-me", body).await.status, 200);
 }

@@ -42,13 +42,28 @@ impl MailServer {
 
     /// The same for a link other than `known`.
     pub(crate) async fn another_link(&self, address: &str, path: &str, known: &str) -> String {
+        self.found(address, path, |_, link| link != known).await
+    }
+
+    /// The same in a mail whose subject contains these words.
+    pub(crate) async fn link_about(&self, address: &str, about: &str, path: &str) -> String {
+        let is_about = |mail: &ReceivedMail, _: &str| mail.subject.contains(about);
+        self.found(address, path, is_about).await
+    }
+
+    async fn found(
+        &self,
+        address: &str,
+        path: &str,
+        suits: impl Fn(&ReceivedMail, &str) -> bool,
+    ) -> String {
         eventually(
             Duration::from_secs(20),
             &format!("a mail to {address} linking to {path}"),
             async || {
                 let mails = self.mails();
                 let mut theirs = mails.iter().rev().filter(|mail| mail.to == [address]);
-                theirs.find_map(|mail| link_to(mail, path).filter(|link| link != known))
+                theirs.find_map(|mail| link_to(mail, path).filter(|link| suits(mail, link)))
             },
         )
         .await

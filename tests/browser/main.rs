@@ -22,5 +22,6 @@ mod mail;
 mod other_origin;
 mod policy;
 mod server;
+mod stolen_account;
 mod story;
 mod strength;

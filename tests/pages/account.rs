@@ -7,14 +7,15 @@ use vestibule::internals::web::copy;
 use vestibule::internals::web::pages::{
     AccountPage, ActivityItem, ActivityPage, BackupCodesPage, BackupCodesReason, ChangeEmailPage,
     ChangePasswordPage, ConfirmEmailPage, ConfirmLinkInvalidPage, ConfirmedPage, DeletePage,
-    DeviceItem, ExportPage, PendingChange, ProfilePage, ReauthenticatePage, RestorePage,
-    SecondFactorState, SessionsPage, Takes, TwoFactorAct, TwoFactorActPage, TwoFactorPage,
-    TwoFactorState,
+    DeviceItem, ExportPage, NotMeLink, NotMeLinkInvalidPage, NotMePage, PendingChange, ProfilePage,
+    ReauthenticatePage, RestorePage, SecondFactorState, SessionsPage, Takes, TwoFactorAct,
+    TwoFactorActPage, TwoFactorPage, TwoFactorState,
 };
 use vestibule::internals::web::view::{FieldErrors, Flash, Shell, qr};
 
 use crate::sample::{
-    EMAIL, HOSTILE, NAME, Rendered, fine, html, seconds_ago, signed_in, with_flash, wrong,
+    EMAIL, HOSTILE, NAME, Rendered, anonymous, fine, html, seconds_ago, signed_in, with_flash,
+    wrong,
 };
 
 fn activity() -> Vec<ActivityItem> {
@@ -56,6 +57,7 @@ fn account(name: &str, second_factor: SecondFactorState) -> AccountPage {
         email_verified: true,
         new_email: String::new(),
         deleted_at: None,
+        frozen_until: None,
         imported: false,
         created_at: seconds_ago(9_000_000),
         password_changed_at: Some(seconds_ago(86_400)),
@@ -76,6 +78,35 @@ fn fresh_account() -> AccountPage {
         activity: Vec::new(),
         ..account(EMAIL, SecondFactorState::Off)
     }
+}
+
+fn frozen_account() -> AccountPage {
+    AccountPage {
+        frozen_until: Some(seconds_ago(-259_200)),
+        ..account(NAME, enrolled(8))
+    }
+}
+
+fn not_me(used: bool, errors: FieldErrors) -> String {
+    html(&NotMePage {
+        shell: anonymous(),
+        token: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.abc_DEF-123".to_owned(),
+        link: NotMeLink {
+            recipient: EMAIL.to_owned(),
+            subject: "Your Vestibule email address was changed".to_owned(),
+            happened_at: seconds_ago(600),
+            browser: Some(HOSTILE.to_owned()),
+            ip: "203.0.113.7".parse().ok(),
+            address: Some(EMAIL.to_owned()),
+            factor: used,
+            takes_code: used,
+            is_used: used,
+            frozen_until: used.then(|| seconds_ago(-259_200)),
+            closes_password: !used,
+            address_taken: true,
+        },
+        errors,
+    })
 }
 
 fn changed_account() -> AccountPage {
@@ -399,6 +430,15 @@ pub(crate) fn life_pages() -> Vec<Rendered> {
                 erased_at: seconds_ago(-2_588_400),
             }),
         ),
+        ("not-me", not_me(false, fine())),
+        (
+            "not-me-used",
+            not_me(true, wrong("password", copy::WRONG_EARLIER_PASSWORD)),
+        ),
+        (
+            "not-me-link-invalid",
+            html(&NotMeLinkInvalidPage { shell: anonymous() }),
+        ),
         (
             "confirm-link-invalid",
             html(&ConfirmLinkInvalidPage {
@@ -415,6 +455,7 @@ pub(crate) fn pages() -> Vec<Rendered> {
     vec![
         ("account", html(&changed_account())),
         ("account-few-codes", html(&account(NAME, enrolled(1)))),
+        ("account-frozen", html(&frozen_account())),
         ("account-unverified", html(&fresh_account())),
         (
             "account-hostile",

@@ -210,7 +210,9 @@ fn body_of(path: &str, email: &str, token: &str, code: &str) -> Value {
         "/forgot-password" | "/resend-verification" => json!({ "email": email }),
         "/reset-password" => json!({ "token": "a.b.c", "new_password": PASSWORD }),
         "/password-strength" => json!({ "password": "short" }),
-        "/verify-email" | "/confirm-email" => json!({ "token": "a.b.c", "password": PASSWORD }),
+        "/verify-email" | "/confirm-email" | "/not-me" => {
+            json!({ "token": "a.b.c", "password": PASSWORD })
+        }
         other => panic!("how to try {other}?"),
     }
 }

@@ -32,6 +32,7 @@ mod new_device;
 mod new_passwords;
 mod next_steps;
 mod nodes;
+mod not_me;
 mod openapi;
 mod pending_resets;
 mod races;

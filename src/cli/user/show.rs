@@ -11,6 +11,7 @@ use crate::{
     cli::setup::{Failure, on_database, print},
     config::Config,
     db::{accounts::email_changes::EmailChange, admin::managed::ManagedUser},
+    domain::accounts::user::Frozen,
     flows::{
         admin::list::{self, Cursors, Whole},
         audit::export::rows,
@@ -88,6 +89,10 @@ fn in_json(whole: &Whole) -> Value {
         })
     });
     value["erased_at"] = json!(whole.erased_at);
+    value["freeze"] = whole.freeze.map_or(
+        Value::Null,
+        |freeze| json!({ "until": freeze.until, "sign_in": freeze.with_sign_in }),
+    );
     value["sessions"] = whole.sessions.rows.iter().map(format::session).collect();
     value["sessions_next"] = json!(whole.sessions.next);
     value["events"] = whole.events.rows.iter().map(format::event).collect();
@@ -107,6 +112,9 @@ fn in_words(whole: &Whole) -> String {
     }
     if let Some(at) = whole.erased_at {
         text += &erased_line(at);
+    }
+    if let Some(freeze) = whole.freeze {
+        text += &frozen_line(freeze);
     }
     let Whole {
         sessions,
@@ -128,6 +136,18 @@ fn new_address_line(change: &EmailChange) -> String {
         "  new address {}, if its link is confirmed before {}\n",
         format::plain(&change.new_email),
         format::moment(change.expires_at)
+    )
+}
+
+fn frozen_line(freeze: Frozen) -> String {
+    let what = if freeze.with_sign_in {
+        ", no one signs in"
+    } else {
+        ""
+    };
+    format!(
+        "  frozen      until {}{what}\n",
+        format::moment(freeze.until)
     )
 }
 
@@ -156,10 +176,10 @@ fn profile(managed: &ManagedUser) -> String {
     } else {
         since(user.email_verified_at)
     };
-    let must = if user.password_must_change {
-        ", must change"
-    } else {
-        ""
+    let must = match user {
+        user if user.password_closed_at.is_some() => ", closed until a reset",
+        user if user.password_must_change => ", must change",
+        _ => "",
     };
     let name = user
         .display_name

@@ -72,6 +72,7 @@ pub async fn set_password(
             .bind::<Timestamptz, _>(at)
             .sql(")")),
             users::password_must_change.eq(false),
+            users::password_closed_at.eq(None::<DateTime<Utc>>),
         ))
         .returning((users::revocation_id, users::password_changed_at))
         .get_result(&mut tx.connection())

@@ -67,5 +67,8 @@ pub async fn insert(tx: &Transaction<'_>, new: &NewUser<'_>) -> QueryResult<Opti
         import_id: None,
         browsers_known_from: None,
         owner_deleted_at: None,
+        frozen_until: None,
+        sign_in_frozen_until: None,
+        password_closed_at: None,
     }))
 }

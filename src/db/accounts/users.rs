@@ -37,6 +37,9 @@ pub(in crate::db) struct UserRow {
     browsers_known_from: Option<DateTime<Utc>>,
     two_factor: bool,
     owner_deleted_at: Option<DateTime<Utc>>,
+    frozen_until: Option<DateTime<Utc>>,
+    sign_in_frozen_until: Option<DateTime<Utc>>,
+    password_closed_at: Option<DateTime<Utc>>,
 }
 
 /// A user, with the hash of the password.
@@ -57,6 +60,7 @@ impl UserRecord {
             revocation_id: self.user.revocation_id,
             password_changed_at: self.user.password_changed_at,
             disabled: self.user.disabled_at.is_some(),
+            sign_in_frozen_until: self.user.sign_in_frozen_until,
         }
     }
 }
@@ -83,6 +87,9 @@ impl UserRow {
             import_id: self.import_id,
             browsers_known_from: self.browsers_known_from,
             owner_deleted_at: self.owner_deleted_at,
+            frozen_until: self.frozen_until,
+            sign_in_frozen_until: self.sign_in_frozen_until,
+            password_closed_at: self.password_closed_at,
         };
         UserRecord {
             user,

@@ -16,23 +16,14 @@ pub async fn replace(
     macs: &[[u8; 32]],
     at: DateTime<Utc>,
 ) -> QueryResult<()> {
-    delete_all(tx, user_id).await?;
-    let rows: Vec<_> = macs
+    let codes: Vec<_> = macs
         .iter()
-        .map(|mac| {
-            (
-                backup_codes::user_id.eq(user_id),
-                backup_codes::mac.eq(mac.as_slice()),
-                backup_codes::key_id.eq(key_id),
-                backup_codes::created_at.eq(at),
-            )
+        .map(|mac| StoredCode {
+            mac: mac.to_vec(),
+            key_id: key_id.to_owned(),
         })
         .collect();
-    diesel::insert_into(backup_codes::table)
-        .values(rows)
-        .execute(&mut tx.connection())
-        .await?;
-    Ok(())
+    put_back(tx, user_id, &codes, at).await
 }
 
 /// The whole set, including used codes: checking takes the same time however many are left.
@@ -95,6 +86,49 @@ pub async fn unused_by_key(mut conn: &AsyncPgConnection) -> QueryResult<Vec<(Str
 pub async fn delete_all(tx: &Transaction<'_>, user_id: Uuid) -> QueryResult<()> {
     diesel::delete(backup_codes::table)
         .filter(backup_codes::user_id.eq(user_id))
+        .execute(&mut tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// The codes that are left.
+pub async fn unused(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Vec<StoredCode>> {
+    let rows = backup_codes::table
+        .filter(
+            backup_codes::user_id
+                .eq(user_id)
+                .and(backup_codes::used_at.is_null()),
+        )
+        .select((backup_codes::mac, backup_codes::key_id))
+        .load::<(Vec<u8>, String)>(&mut conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(mac, key_id)| StoredCode { mac, key_id })
+        .collect())
+}
+
+/// Gives a user these codes, in the place of all others.
+pub async fn put_back(
+    tx: &Transaction<'_>,
+    user_id: Uuid,
+    codes: &[StoredCode],
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    delete_all(tx, user_id).await?;
+    let rows: Vec<_> = codes
+        .iter()
+        .map(|code| {
+            (
+                backup_codes::user_id.eq(user_id),
+                backup_codes::mac.eq(&code.mac),
+                backup_codes::key_id.eq(&code.key_id),
+                backup_codes::created_at.eq(at),
+            )
+        })
+        .collect();
+    diesel::insert_into(backup_codes::table)
+        .values(rows)
         .execute(&mut tx.connection())
         .await?;
     Ok(())

@@ -163,3 +163,26 @@ pub async fn delete_pending(tx: &Transaction<'_>, user_id: Uuid) -> QueryResult<
         .await?;
     Ok(())
 }
+
+/// Gives a user a confirmed authenticator, in the place of any other.
+pub async fn put_back(
+    tx: &Transaction<'_>,
+    user_id: Uuid,
+    row: &TotpRow,
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    delete_confirmed(tx, user_id).await?;
+    delete_pending(tx, user_id).await?;
+    diesel::insert_into(totp::table)
+        .values((
+            totp::user_id.eq(user_id),
+            totp::secret.eq(&row.secret),
+            totp::last_step.eq(row.last_step),
+            totp::refused_steps.eq(&row.refused_steps),
+            totp::confirmed_at.eq(row.confirmed_at),
+            totp::created_at.eq(at),
+        ))
+        .execute(&mut tx.connection())
+        .await?;
+    Ok(())
+}

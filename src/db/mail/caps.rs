@@ -88,22 +88,30 @@ pub async fn next_of_kind(
     Ok(due.at)
 }
 
-#[derive(QueryableByName)]
-struct Replaced {
+/// A mail that another one replaces.
+#[derive(Debug, QueryableByName)]
+pub struct Replaced {
+    /// How many events it reported.
     #[diesel(sql_type = Integer)]
-    merged: i32,
+    pub merged: i32,
+    /// The undo point of its link.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub undo_id: Option<Uuid>,
 }
 
-/// Removes the unsent mail with this key, so that another one can replace it. Returns the number of events
-/// it reported. A mail that a worker has taken stays.
-pub async fn take_back(tx: &Transaction<'_>, key: Uuid, now: DateTime<Utc>) -> QueryResult<i32> {
-    let taken: Vec<Replaced> = diesel::sql_query(
+/// Removes the unsent mail with this key, so that another one can replace it. A mail that a worker has taken
+/// stays.
+pub async fn take_back(
+    tx: &Transaction<'_>,
+    key: Uuid,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<Replaced>> {
+    diesel::sql_query(
         "DELETE FROM mails WHERE merge_key = $1 AND sealed IS NOT NULL AND dropped_at IS NULL
-             AND attempts = 0 AND next_attempt_at > $2 RETURNING merged",
+             AND attempts = 0 AND next_attempt_at > $2 RETURNING merged, undo_id",
     )
     .bind::<SqlUuid, _>(key)
     .bind::<Timestamptz, _>(now)
     .load(&mut tx.connection())
-    .await?;
-    Ok(taken.iter().map(|one| one.merged).sum())
+    .await
 }

@@ -35,6 +35,8 @@ pub struct Verdict {
     pub merge_key: Option<Uuid>,
     /// How many events it reports.
     pub merged: i32,
+    /// The undo point of its link.
+    pub undo_id: Option<Uuid>,
 }
 
 /// Writes a mail to the outbox, without a rule.
@@ -43,6 +45,7 @@ pub async fn insert(tx: &Transaction<'_>, mail: &NewMail<'_>) -> QueryResult<()>
         capped: false,
         merge_key: None,
         merged: 1,
+        undo_id: None,
     };
     insert_judged(tx, mail, free).await
 }
@@ -59,9 +62,9 @@ pub async fn insert_judged(
         "WITH account AS (SELECT id FROM users WHERE id = coalesce($2, $1) FOR KEY SHARE),
               gone AS (SELECT $2 IS NOT NULL AND NOT EXISTS (SELECT FROM account) AS it)
          INSERT INTO mails (id, user_id, kind, decoy, capped, merge_key, merged, sealed,
-                            next_attempt_at, expires_at, created_at)
+                            next_attempt_at, expires_at, created_at, undo_id)
          SELECT $1, (SELECT id FROM account), $3, $4 OR $5 OR gone.it,
-                $5 AND NOT $4 AND NOT gone.it, $6, $7, $8, $9, $10, $11 FROM gone",
+                $5 AND NOT $4 AND NOT gone.it, $6, $7, $8, $9, $10, $11, $12 FROM gone",
     )
     .bind::<SqlUuid, _>(mail.id)
     .bind::<Nullable<SqlUuid>, _>(mail.user_id)
@@ -74,6 +77,7 @@ pub async fn insert_judged(
     .bind::<Timestamptz, _>(mail.next_attempt_at)
     .bind::<Nullable<Timestamptz>, _>(mail.expires_at)
     .bind::<Timestamptz, _>(mail.created_at)
+    .bind::<Nullable<SqlUuid>, _>(verdict.undo_id)
     .execute(&mut tx.connection())
     .await?;
     Ok(())

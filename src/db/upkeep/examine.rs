@@ -52,7 +52,7 @@ pub struct Examined {
 
 /// Every table of our migrations, and the one that lists the migrations. Tables of other programs in the
 /// same schema do not matter.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
     "__diesel_schema_migrations",
     "account_throttles",
     "audit_events",
@@ -68,6 +68,7 @@ const TABLES: [&str; 19] = [
     "sessions",
     "totp_authenticators",
     "trusted_devices",
+    "undo_points",
     "user_import_parts",
     "user_import_rows",
     "user_imports",

@@ -15,7 +15,7 @@ struct Expired {
     keep: TimeDelta,
 }
 
-const EXPIRED: [Expired; 13] = [
+const EXPIRED: [Expired; 14] = [
     Expired {
         table: "revoked_tokens",
         key: "token_id",
@@ -67,6 +67,13 @@ const EXPIRED: [Expired; 13] = [
     Expired {
         table: "email_changes",
         key: "user_id",
+        condition: "true",
+        since: "expires_at",
+        keep: TimeDelta::zero(),
+    },
+    Expired {
+        table: "undo_points",
+        key: "id",
         condition: "true",
         since: "expires_at",
         keep: TimeDelta::zero(),

@@ -22,7 +22,7 @@ pub struct SealedColumn {
 }
 
 impl SealedColumn {
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 4] = [
         Self {
             table: "totp_authenticators",
             key: "user_id",
@@ -34,7 +34,15 @@ impl SealedColumn {
             column: "sealed",
         },
         Self::IMPORT_PARTS,
+        Self::UNDO_POINTS,
     ];
+
+    /// Accounts as they were before an event.
+    pub const UNDO_POINTS: Self = Self {
+        table: "undo_points",
+        key: "id",
+        column: "sealed",
+    };
 
     /// The parts of imported files.
     pub const IMPORT_PARTS: Self = Self {

@@ -49,6 +49,14 @@ impl FromStr for Role {
     }
 }
 
+/// A freeze of an account after "this wasn't me".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frozen {
+    pub until: DateTime<Utc>,
+    /// Whether signing in and resetting the password are frozen as well.
+    pub with_sign_in: bool,
+}
+
 /// A user without secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
@@ -85,6 +93,12 @@ pub struct User {
     pub browsers_known_from: Option<DateTime<Utc>>,
     /// When the owner deleted the account, who may restore it until it is erased. It is disabled since then.
     pub owner_deleted_at: Option<DateTime<Utc>>,
+    /// Until then the owner cannot change address and second factor or delete the account.
+    pub frozen_until: Option<DateTime<Utc>>,
+    /// Until then no one signs in or resets the password.
+    pub sign_in_frozen_until: Option<DateTime<Utc>>,
+    /// Since when no password opens the account, until a reset sets a new one.
+    pub password_closed_at: Option<DateTime<Utc>>,
 }
 
 impl User {
@@ -98,6 +112,24 @@ impl User {
     pub fn has_address(&self, typed: &str) -> bool {
         EmailAddress::parse(typed.trim())
             .is_ok_and(|typed| typed.canonical() == self.email_canonical)
+    }
+
+    /// The freeze of the account, while it lasts.
+    pub fn freeze(&self, now: DateTime<Utc>) -> Option<Frozen> {
+        self.frozen(now).map(|until| Frozen {
+            until,
+            with_sign_in: self.sign_in_frozen(now),
+        })
+    }
+
+    /// The end of a freeze of address, second factor and deletion, while it lasts.
+    pub fn frozen(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.frozen_until.filter(|until| now < *until)
+    }
+
+    /// Whether signing in and resetting the password are frozen.
+    pub fn sign_in_frozen(&self, now: DateTime<Utc>) -> bool {
+        self.sign_in_frozen_until.is_some_and(|until| now < until)
     }
 
     /// Whether the address is verified, by its owner or by an import. This only allows signing in. What

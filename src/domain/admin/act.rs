@@ -79,8 +79,6 @@ pub struct Mail {
     pub subject: &'static str,
     /// A paragraph, in lines. `{site}` stands for the site.
     pub words: &'static str,
-    /// Whether the owner can sign in after the act. Only then the mail offers a link to set a new password.
-    pub account_is_active: bool,
 }
 
 /// Texts for several accounts. `{}` stands for their number.

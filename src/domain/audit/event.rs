@@ -147,6 +147,12 @@ events! {
         EmailChanged = "email_changed", Notice, Plain("This account moved to another address.");
         EmailChangeToTakenAddress = "email_change_to_taken_address", Warning,
             Plain("Someone tried to move another account to your address.");
+        /// The link of a security mail was used. `mail` is the kind of the mail, `restored` what was put back:
+        /// `address` and `factor`.
+        ReportedNotMe { mail: String, restored: Vec<&'static str>, frozen: bool } = "reported_not_me", Warning,
+            Plain("“This wasn’t me” was pressed in a mail, and every device was signed out.");
+        /// A code of the second factor ended the freeze.
+        FreezeLifted = "freeze_lifted", Notice, Plain("The freeze of this account was lifted with a code.");
         AccountDeleted = "account_deleted", Notice, Plain("You deleted this account.");
         AccountRestored = "account_restored", Notice, Plain("You restored this account after you had deleted it.");
         /// `why` is `expired`, `imported`, `invited` or `moved`.
@@ -190,6 +196,8 @@ events! {
             Plain("An administrator disabled this account.");
         UserEnabled = "user_enabled", Notice, Plain("An administrator enabled this account again.");
         UserRoleChanged { role: Role } = "user_role_changed", Notice, Of(sentence::role_changed);
+        UserFreezeLifted { reason: Reason } = "user_freeze_lifted", Notice,
+            Plain("An administrator lifted the freeze of this account.");
         UserPasswordChangeRequired = "user_password_change_required", Notice,
             Plain("An administrator asked you for a new password.");
         UserResetSent = "user_reset_sent", Notice,

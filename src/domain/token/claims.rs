@@ -33,8 +33,10 @@ pub struct Claims {
 pub struct Extra {
     /// The session's generation (`gen`), on refresh tokens.
     pub generation: Option<i64>,
-    /// The canonical address that a `verify_email` or `email_change` token was mailed to (`email`).
+    /// The canonical address that a `verify_email`, `email_change` or `undo` token was mailed to (`email`).
     pub email: Option<String>,
+    /// The undo point of the event that an `undo` token is about (`event`).
+    pub event: Option<Uuid>,
     /// The sealed new password that a `login_mfa` token sets once its code is right (`reset`).
     pub reset: Option<String>,
 }
@@ -62,6 +64,8 @@ pub(super) struct Minted<'a> {
     pub(super) email: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) reset: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) event: Option<Uuid>,
 }
 
 /// The JSON of a received token. serde refuses a repeated claim; `null` counts as absent.
@@ -84,6 +88,7 @@ pub(super) struct Presented {
     generation: Option<i64>,
     email: Option<String>,
     reset: Option<String>,
+    event: Option<Uuid>,
 }
 
 impl Presented {
@@ -121,6 +126,7 @@ impl Presented {
                 generation: self.generation,
                 email: self.email,
                 reset: self.reset,
+                event: self.event,
             },
         };
         Ok(Read { claims, valid_from })

@@ -151,6 +151,7 @@ impl TokenCodec {
             generation: claims.extra.generation,
             email: claims.extra.email.as_deref(),
             reset: claims.extra.reset.as_deref(),
+            event: claims.extra.event,
         };
         let header = Header {
             kid: Some(set.kid.clone()),

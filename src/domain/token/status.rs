@@ -13,6 +13,8 @@ pub struct UserStatus {
     pub password_changed_at: Option<DateTime<Utc>>,
     /// Whether an admin disabled the account.
     pub disabled: bool,
+    /// Until then every token is refused.
+    pub sign_in_frozen_until: Option<DateTime<Utc>>,
 }
 
 /// The status of the session that a token names.
@@ -57,7 +59,7 @@ pub fn judge(
     if Some(claims.issued_at) > first.max(Some(now + FUTURE_TOLERANCE)) {
         return Err(Refusal::NotYet);
     }
-    if user.disabled {
+    if user.disabled || user.sign_in_frozen_until.is_some_and(|until| now < until) {
         return Err(Refusal::UserUnusable);
     }
     if claims.purpose.bound_to_credentials() {

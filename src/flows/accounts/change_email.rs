@@ -7,6 +7,8 @@
 //!       └─ cancelled, asked for again, 24 h over, `rev` raised, or the session that asked ended ──> gone
 //! ```
 
+use chrono::{DateTime, Utc};
+
 use crate::{
     db::{
         self, Transaction,
@@ -32,7 +34,10 @@ use crate::{
         },
         authenticators::proof::FactorProven,
         flood_limits::{Throttled, count_request},
-        mail::outbox::{Cause, Recipient, enqueue, notify},
+        mail::{
+            notify::notify,
+            outbox::{Cause, Recipient, enqueue},
+        },
         sessions::{authenticate::Authenticated, still_lives, tokens::email_change_token},
         sign_in::attempts::flood_key,
     },
@@ -51,6 +56,8 @@ pub enum Outcome {
     Invalid(InputFaults),
     /// The account changed in the same moment: nothing was done.
     Overtaken,
+    /// The account is frozen until then.
+    Frozen(DateTime<Utc>),
     Throttled(Pause),
 }
 
@@ -69,6 +76,9 @@ pub async fn request(
 ) -> Result<Outcome> {
     let who = proven.who();
     let user = who.user();
+    if let Some(until) = user.frozen(s.now()) {
+        return Ok(Outcome::Frozen(until));
+    }
     let invalid =
         |why: &dyn std::fmt::Display| Ok(Outcome::Invalid(InputFaults::one("new_email", &why)));
     let new = match EmailAddress::parse(new_email) {

@@ -14,6 +14,7 @@ use crate::{
         accounts::{
             new_password::{accept_password, hash_password},
             set_password::enqueue_password_changed,
+            undo_points::before,
         },
         audit::record::record_own,
         authenticators::password::{PasswordCheck, check_password},
@@ -69,6 +70,7 @@ pub async fn change(
     let hash = hash_password(s, password).await?;
     let now = s.now();
     s.db.transaction(async |tx| {
+        let earlier = before(s, tx, user).await?;
         // `rev` was read with the hash that the current password was compared with, so a reset that was
         // faster is not overwritten.
         let raised =
@@ -87,7 +89,7 @@ pub async fn change(
             client,
         )
         .await?;
-        enqueue_password_changed(s, tx, user, client).await?;
+        enqueue_password_changed(s, tx, user, &earlier, client).await?;
         let user = crate::domain::accounts::user::User {
             password_must_change: false,
             ..user.clone()

@@ -3,6 +3,8 @@
 //! The new address may contain a typing mistake, and then its mailbox belongs to another person. So the link
 //! alone changes nothing: it takes a session of the account, or its password.
 
+use chrono::{DateTime, Utc};
+
 use crate::{
     db::{
         self, Transaction,
@@ -13,7 +15,7 @@ use crate::{
         },
     },
     domain::{
-        accounts::{email::masked, user::User},
+        accounts::{email::masked, undo, user::User},
         audit::{Client, Event, Subject},
         secrets::secret::SecretString,
         session::EndReason,
@@ -22,10 +24,14 @@ use crate::{
     },
     flows::{
         Result, Services, TokenPair, Undone,
+        accounts::undo_points::before,
         audit::record::{Actor, record, record_anonymous},
         authenticators::password::{PasswordCheck, check_password},
         flood_limits::{Throttled, count_request},
-        mail::outbox::notify,
+        mail::{
+            notify::{Happened, notify_of},
+            outbox::Cause,
+        },
         sessions::{authenticate::Authenticated, tokens::reissue},
         sign_in::mailed_link::user_of_mail_token,
     },
@@ -54,6 +60,8 @@ pub enum Outcome {
     /// Another account has the address by now.
     Taken,
     WrongPassword,
+    /// The account is frozen until then.
+    Frozen(DateTime<Utc>),
     Throttled(Pause),
 }
 
@@ -104,6 +112,9 @@ pub async fn confirm(
     }
     if record.user.password_must_change {
         return Ok(Outcome::PasswordMustChange);
+    }
+    if let Some(until) = record.user.frozen(s.now()) {
+        return Ok(Outcome::Frozen(until));
     }
     let acting = match proof {
         Proof::SignedInAs(who) if who.user().id != record.user.id => return Ok(Outcome::NotYours),
@@ -200,14 +211,19 @@ impl Confirming<'_> {
             verified_by_file: false,
             ..user.clone()
         };
-        for (to, is_old) in [(user, true), (&moved, false)] {
-            notify(s, tx, to, client, |notice| Message::EmailChanged {
+        let event = Happened {
+            before: &before(s, tx, user).await?,
+            change: undo::Change::Address,
+            cause: Cause::Client(client),
+        };
+        notify_of(s, tx, event, &[user, &moved], |notice, to| {
+            Message::EmailChanged {
                 notice,
                 new_address: masked(&change.new_email),
-                is_old,
-            })
-            .await?;
-        }
+                is_old: to.email == user.email,
+            }
+        })
+        .await?;
         match session_id {
             Some(session_id) => reissue(s, tx, session_id, &moved, raised).await,
             None => Ok(None),

@@ -22,7 +22,7 @@ use crate::{
         admin::vouching::end_unproven_imports,
         audit::record::record_own,
         authenticators::proof::Proven,
-        mail::outbox::notify,
+        mail::notify::notify,
         sessions::{
             authenticate::{Authenticated, HeldSession},
             still_lives,
@@ -42,6 +42,8 @@ pub enum Outcome {
     LastAdmin,
     /// The account changed in the same moment: nothing was done.
     Overtaken,
+    /// The account is frozen until then.
+    Frozen(DateTime<Utc>),
 }
 
 /// Deletes the account of the caller.
@@ -52,6 +54,9 @@ pub async fn delete(
     client: &Client,
 ) -> Result<Outcome> {
     let who = proven.who();
+    if let Some(until) = who.user().frozen(s.now()) {
+        return Ok(Outcome::Frozen(until));
+    }
     if !who.user().has_address(confirm_email) {
         let why = "This is not the address of your account. Enter it to confirm.";
         return Ok(Outcome::Invalid(InputFaults::one("confirm_email", &why)));

@@ -13,7 +13,7 @@ use crate::{
         authenticators::proof::Proven,
         download::Receiver,
         flood_limits::Throttled,
-        mail::outbox::notify,
+        mail::notify::notify,
         sessions::still_lives,
     },
     mail::Message,

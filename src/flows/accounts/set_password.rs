@@ -4,12 +4,18 @@
 use crate::{
     db::{self, Transaction, accounts::credentials::PasswordHash},
     domain::{
-        accounts::user::User,
+        accounts::{undo::Change, user::User},
         audit::{Client, Event, Subject},
         session::EndReason,
     },
     flows::{
-        Result, Services, audit::record::record_anonymous, mail::outbox::notify,
+        Result, Services,
+        accounts::undo_points::{Before, before},
+        audit::record::record_anonymous,
+        mail::{
+            notify::{Happened, notify_of},
+            outbox::Cause,
+        },
         sign_in::unlock::unlock,
     },
     mail::Message,
@@ -38,6 +44,7 @@ pub async fn set_password_by_mail(
         client,
     } = change;
     let now = s.now();
+    let earlier = before(s, tx, user).await?;
     let raised =
         db::accounts::credentials::set_password(tx, user.id, user.revocation_id, hash, now).await?;
     let Some(raised) = raised else {
@@ -53,7 +60,7 @@ pub async fn set_password_by_mail(
     if taken_over.is_some() {
         record_anonymous(s, tx, Event::EmailVerified, Subject::User(user.id), client).await?;
     }
-    enqueue_password_changed(s, tx, user, client).await?;
+    enqueue_password_changed(s, tx, user, &earlier, client).await?;
     let mut after = User {
         revocation_id: raised.revocation_id,
         password_changed_at: raised.password_changed_at,
@@ -69,15 +76,21 @@ pub async fn set_password_by_mail(
     Ok(Some(after))
 }
 
-/// Tells the owner that the password changed.
+/// Tells the owner that the password changed. `before` was read before that.
 pub async fn enqueue_password_changed(
     s: &Services,
     tx: &Transaction<'_>,
     user: &User,
+    before: &Before,
     client: &Client,
 ) -> Result<()> {
-    notify(s, tx, user, client, |notice| Message::PasswordChanged {
-        notice,
+    let event = Happened {
+        before,
+        change: Change::Password,
+        cause: Cause::Client(client),
+    };
+    notify_of(s, tx, event, &[user], |notice, _| {
+        Message::PasswordChanged { notice }
     })
     .await
 }

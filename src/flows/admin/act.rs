@@ -16,6 +16,7 @@ use crate::{
     domain::{
         accounts::{
             display_name::DisplayName,
+            undo::Change,
             user::{Role, User},
         },
         audit::{Client, Event, Subject},
@@ -23,9 +24,13 @@ use crate::{
     },
     flows::{
         InputFaults, Result, Services,
+        accounts::undo_points::{Before, before},
         audit::record::{Actor, record},
         authenticators::proof::Proven,
-        mail::outbox::{Cause, Recipient, enqueue},
+        mail::{
+            notify::{Happened, notify_of},
+            outbox::Cause,
+        },
         sessions::{self, authenticate::Authenticated},
     },
     mail::Message,
@@ -200,6 +205,10 @@ impl<'a> Acting<'a> {
         if let Some(why) = (act.row().nothing_to_do)(&account) {
             return Ok(Outcome::NothingToDo(why));
         }
+        let earlier = match act.row().mail {
+            Some(_) => Some(before(self.s, self.tx, user).await?),
+            None => None,
+        };
         let outcome = match act {
             Act::Disable(reason) => self.disable(user, reason).await,
             Act::Enable => self.enable(user).await,
@@ -208,6 +217,7 @@ impl<'a> Acting<'a> {
             Act::Unlock => self.unlock(user).await,
             Act::SendReset => self.send_reset(user).await,
             Act::SendVerification => self.send_verification(user).await,
+            Act::LiftFreeze(reason) => self.lift_freeze(user, reason).await,
             Act::ResetTwoFactor(reason) => self.reset_two_factor(user, reason).await,
             Act::RevokeSession(id) => self.revoke_session(user, *id).await,
             Act::RevokeSessions => self.revoke_sessions(user).await,
@@ -217,8 +227,10 @@ impl<'a> Acting<'a> {
             } => self.delete(user, reason, confirm_email).await,
             Act::Restore => self.restore(user).await,
         }?;
-        if outcome == Outcome::Done {
-            self.notify_owner(user, act).await?;
+        if outcome == Outcome::Done
+            && let Some(earlier) = &earlier
+        {
+            self.notify_owner(user, earlier, act).await?;
         }
         Ok(outcome)
     }
@@ -257,19 +269,28 @@ impl<'a> Acting<'a> {
         }
     }
 
-    async fn notify_owner(&self, user: &User, act: &Act) -> Result<()> {
+    async fn notify_owner(&self, user: &User, before: &Before, act: &Act) -> Result<()> {
         let Some(mail) = &act.row().mail else {
             return Ok(());
         };
-        let at = self.s.now();
-        let message = Message::ByAdmin {
-            mail,
-            at,
-            erased_at: matches!(act, Act::Delete { .. })
-                .then_some(at + self.s.policy.deletion_grace),
+        let event = Happened {
+            before,
+            change: match act {
+                Act::ResetTwoFactor(_) => Change::FactorLost,
+                _ => Change::Nothing,
+            },
+            cause: Cause::Admin,
         };
-        let to = Recipient::User(user);
-        enqueue(self.s, self.tx, to, &message, Cause::Admin).await
+        let erased_at = matches!(act, Act::Delete { .. })
+            .then_some(self.s.now() + self.s.policy.deletion_grace);
+        notify_of(self.s, self.tx, event, &[user], |notice, _| {
+            Message::ByAdmin {
+                mail,
+                notice,
+                erased_at,
+            }
+        })
+        .await
     }
 
     async fn rename(&self, subject: Uuid, name: Option<&DisplayName>) -> Result<Outcome> {

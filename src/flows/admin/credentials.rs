@@ -6,6 +6,7 @@ use crate::{
     db,
     domain::{
         accounts::{reason::Reason, user::User},
+        admin::NOT_FROZEN,
         audit::Event,
     },
     flows::{
@@ -35,6 +36,17 @@ impl Acting<'_> {
             ));
         }
         self.audit(Event::SignInUnblocked { by: "admin" }, user.id)
+            .await?;
+        Ok(Outcome::Done)
+    }
+
+    /// Ends a freeze, because the admin has checked who asks for it.
+    pub async fn lift_freeze(&self, user: &User, reason: &Reason) -> Result<Outcome> {
+        if !db::accounts::freezes::lift(self.tx, user.id, self.s.now()).await? {
+            return Ok(Outcome::NothingToDo(NOT_FROZEN));
+        }
+        let reason = reason.clone();
+        self.audit(Event::UserFreezeLifted { reason }, user.id)
             .await?;
         Ok(Outcome::Done)
     }

@@ -17,7 +17,7 @@ use crate::{
         sessions::devices::{DeviceRow, Which},
     },
     domain::{
-        accounts::{email::EmailAddress, user_search::Cursor},
+        accounts::{email::EmailAddress, user::Frozen, user_search::Cursor},
         audit::query,
     },
     flows::{
@@ -47,6 +47,8 @@ pub struct Whole {
     pub email_change: Option<EmailChange>,
     /// When a deleted account is erased.
     pub erased_at: Option<DateTime<Utc>>,
+    /// The freeze of the account, while it lasts.
+    pub freeze: Option<Frozen>,
     /// The active sessions, the last seen first.
     pub sessions: Paged<DeviceRow>,
     /// The events, newest first.
@@ -79,6 +81,7 @@ pub async fn show(
         origin: db::imports::origin(&shared, id).await?,
         email_change: db::accounts::email_changes::pending(&shared, id, s.now()).await?,
         erased_at: managed.deleted_at.map(|at| at + s.policy.deletion_grace),
+        freeze: managed.user.freeze(s.now()),
         managed,
         sessions: living(s, id, behind.flatten(), LATEST).await?,
         events: Paged::cut(events, LATEST, |event| event.seq.to_string()),

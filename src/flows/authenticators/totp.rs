@@ -2,11 +2,13 @@
 
 mod enrolment;
 
+use chrono::{DateTime, Utc};
+
 use super::{proof::Proven, totp_code::CodeFault};
 use crate::{
     db::{self, Transaction, accounts::credentials::Raised},
     domain::{
-        accounts::user::User,
+        accounts::{undo, user::User},
         audit::{Client, Event},
         authenticators::backup_code::BackupCode,
         session::EndReason,
@@ -14,8 +16,12 @@ use crate::{
     },
     flows::{
         FlowError, Result, Services, TokenPair,
+        accounts::undo_points::{Before, before},
         audit::record::record_own,
-        mail::outbox::notify,
+        mail::{
+            notify::{Happened, notify_of},
+            outbox::Cause,
+        },
         sessions::{authenticate::Authenticated, still_lives, tokens::reissue},
     },
     mail::Message,
@@ -32,12 +38,22 @@ pub enum Refused {
     AlreadyEnabled,
     /// No second factor is enrolled.
     NotEnabled,
+    /// The account is frozen until then.
+    Frozen(DateTime<Utc>),
     /// No enrolment waits for a code.
     NotPending,
     /// The code is wrong.
     WrongCode(CodeFault),
     /// The account changed at the same moment: nothing was done.
     Overtaken,
+}
+
+/// Why a user cannot change the second factor that is enrolled.
+fn refusal(s: &Services, user: &User) -> Option<Refused> {
+    if !user.two_factor_enabled() {
+        return Some(Refused::NotEnabled);
+    }
+    user.frozen(s.now()).map(Refused::Frozen)
 }
 
 /// A new set of codes, which are shown only once.
@@ -57,13 +73,14 @@ pub async fn disable(
 ) -> Result<Result<Option<TokenPair>, Refused>> {
     let who = proven.who();
     let user = who.user();
-    if !user.two_factor_enabled() {
-        return Ok(Err(Refused::NotEnabled));
+    if let Some(refused) = refusal(s, user) {
+        return Ok(Err(refused));
     }
     s.db.transaction(async |tx| {
         if !still_lives(tx, who).await? {
             return Ok(Err(Refused::Overtaken));
         }
+        let earlier = before(s, tx, user).await?;
         let raised = raise(tx, user).await?;
         db::authenticators::totp::delete_confirmed(tx, user.id).await?;
         db::authenticators::backup_codes::delete_all(tx, user.id).await?;
@@ -74,6 +91,7 @@ pub async fn disable(
         };
         let change = Change {
             event: Event::TotpDisabled,
+            before: &earlier,
             raised,
             client,
         };
@@ -92,13 +110,14 @@ pub async fn replace_backup_codes(
 ) -> Result<Result<FreshCodes, Refused>> {
     let who = proven.who();
     let user = who.user();
-    if !user.two_factor_enabled() {
-        return Ok(Err(Refused::NotEnabled));
+    if let Some(refused) = refusal(s, user) {
+        return Ok(Err(refused));
     }
     s.db.transaction(async |tx| {
         if !still_lives(tx, who).await? {
             return Ok(Err(Refused::Overtaken));
         }
+        let earlier = before(s, tx, user).await?;
         let codes = replace_codes(s, tx, user).await?;
         record_own(
             s,
@@ -109,8 +128,13 @@ pub async fn replace_backup_codes(
             client,
         )
         .await?;
-        notify(s, tx, user, client, |notice| Message::BackupCodesReplaced {
-            notice,
+        let event = Happened {
+            before: &earlier,
+            change: undo::Change::FactorLost,
+            cause: Cause::Client(client),
+        };
+        notify_of(s, tx, event, &[user], |notice, _| {
+            Message::BackupCodesReplaced { notice }
         })
         .await?;
         Ok(Ok(FreshCodes { codes, pair: None }))
@@ -127,6 +151,8 @@ async fn raise(tx: &Transaction<'_>, user: &User) -> Result<Raised> {
 
 struct Change<'a> {
     event: Event,
+    /// The account just before.
+    before: &'a Before,
     raised: Raised,
     client: &'a Client,
 }
@@ -149,6 +175,7 @@ async fn second_factor_changed(
 ) -> Result<Option<TokenPair>> {
     let Change {
         event,
+        before,
         raised,
         client,
     } = change;
@@ -162,8 +189,18 @@ async fn second_factor_changed(
     )
     .await?;
     record_own(s, tx, event, user.id, who.session_id, client).await?;
-    notify(s, tx, user, client, |notice| {
-        if user.two_factor_enabled() {
+    let is_on = user.two_factor_enabled();
+    let happened = Happened {
+        before,
+        change: if is_on {
+            undo::Change::FactorAdded
+        } else {
+            undo::Change::FactorLost
+        },
+        cause: Cause::Client(client),
+    };
+    notify_of(s, tx, happened, &[user], |notice, _| {
+        if is_on {
             Message::TwoFactorEnabled { notice }
         } else {
             Message::TwoFactorDisabled { notice }

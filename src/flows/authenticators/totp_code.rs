@@ -46,7 +46,7 @@ impl From<CodeFault> for RefusedCode {
 }
 
 /// The place of a sealed TOTP secret.
-pub(super) fn place_of_secret(user: &User) -> Place {
+pub(in crate::flows) fn place_of_secret(user: &User) -> Place {
     Place {
         table: "totp_authenticators",
         row: user.id,
@@ -55,7 +55,11 @@ pub(super) fn place_of_secret(user: &User) -> Place {
 }
 
 /// Unseals a user's TOTP secret.
-pub(super) fn open_secret(s: &Services, user: &User, sealed: &[u8]) -> Result<TotpSecret> {
+pub(in crate::flows) fn open_secret(
+    s: &Services,
+    user: &User,
+    sealed: &[u8],
+) -> Result<TotpSecret> {
     let bytes = s.ring.open(place_of_secret(user), sealed)?;
     TotpSecret::from_bytes(&bytes).ok_or(FlowError::Inconsistent("a TOTP secret has not 20 bytes"))
 }

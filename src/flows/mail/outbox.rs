@@ -25,10 +25,9 @@ use crate::{
         accounts::user::{Role, User},
         audit::Client,
         secrets::{random, sealing::Place},
-        user_agent::short_name,
     },
     flows::{Result, Services, sign_in::known_browser::is_current},
-    mail::{Message, Notice, Rule},
+    mail::{Message, Rule},
     throttle::{
         account::Guess,
         mail::{Asking, MERGED_IN},
@@ -77,17 +76,20 @@ impl<'a> Recipient<'a> {
 pub enum Cause<'a> {
     /// A client: anyone who can send a request.
     Client(&'a Client),
-    /// An admin, or the operator at the command line. What they send is their own to bound.
+    /// An admin, or the operator at the command line. What they send is their own to bound. Also a link that
+    /// causes it once.
     Admin,
 }
 
 /// What the rule of a mail says.
-struct Judged {
+pub(super) struct Judged {
     capped: bool,
     /// When it is sent, where that is not now.
     waits_until: Option<DateTime<Utc>>,
     merge_key: Option<Uuid>,
     merged: i32,
+    /// The undo point of the earliest event that a merged mail reports.
+    pub(super) undo_id: Option<Uuid>,
 }
 
 impl Judged {
@@ -96,6 +98,7 @@ impl Judged {
         waits_until: None,
         merge_key: None,
         merged: 1,
+        undo_id: None,
     };
 }
 
@@ -108,31 +111,23 @@ pub async fn enqueue(
     message: &Message,
     cause: Cause<'_>,
 ) -> Result<()> {
-    let judged = match (cause, message.rule()) {
-        (Cause::Client(client), Rule::Capped) => capped(s, tx, to, message, client).await?,
-        (Cause::Client(_), Rule::Merged) => merged(s, tx, to, message).await?,
-        (Cause::Admin, _) | (Cause::Client(_), Rule::Free) => Judged::FREE,
-    };
+    let judged = judge(s, tx, to, message, cause).await?;
     write_mail(s, tx, to, message, &judged).await
 }
 
-/// Notifies a user of an event that this client has caused now.
-pub async fn notify(
+/// Applies the rule of a mail that is about to be written.
+pub(super) async fn judge(
     s: &Services,
     tx: &Transaction<'_>,
-    user: &User,
-    client: &Client,
-    message: impl FnOnce(Notice) -> Message,
-) -> Result<()> {
-    let message = message(notice_of(client, s.now()));
-    enqueue(
-        s,
-        tx,
-        Recipient::User(user),
-        &message,
-        Cause::Client(client),
-    )
-    .await
+    to: Recipient<'_>,
+    message: &Message,
+    cause: Cause<'_>,
+) -> Result<Judged> {
+    match (cause, message.rule()) {
+        (Cause::Client(client), Rule::Capped) => capped(s, tx, to, message, client).await,
+        (Cause::Client(_), Rule::Merged) => merged(s, tx, to, message).await,
+        (Cause::Admin, _) | (Cause::Client(_), Rule::Free) => Ok(Judged::FREE),
+    }
 }
 
 /// Counts the mail against the caps of its recipient.
@@ -189,15 +184,17 @@ async fn merged(
     let Some(at) = db::mail::caps::next_of_kind(tx, key, now, MERGED_IN).await? else {
         return Ok(Judged::FREE);
     };
+    let waiting = db::mail::caps::take_back(tx, key, now).await?;
     Ok(Judged {
         waits_until: Some(at),
         merge_key: Some(key),
-        merged: 1 + db::mail::caps::take_back(tx, key, now).await?,
+        merged: 1 + waiting.iter().map(|mail| mail.merged).sum::<i32>(),
+        undo_id: waiting.iter().find_map(|mail| mail.undo_id),
         ..Judged::FREE
     })
 }
 
-async fn write_mail(
+pub(super) async fn write_mail(
     s: &Services,
     tx: &Transaction<'_>,
     to: Recipient<'_>,
@@ -224,6 +221,7 @@ async fn write_mail(
         capped: judged.capped,
         merge_key: judged.merge_key,
         merged: judged.merged,
+        undo_id: judged.undo_id,
     };
     db::mail::outbox::insert_judged(tx, &mail, verdict).await?;
     s.outbox_bell.notify_one();
@@ -250,15 +248,8 @@ pub fn unknown_user(s: &Services, email: &str) -> User {
         import_id: None,
         browsers_known_from: None,
         owner_deleted_at: None,
-    }
-}
-
-/// What a security notice says of an event that this client caused.
-pub fn notice_of(client: &Client, at: DateTime<Utc>) -> Notice {
-    Notice {
-        at,
-        ip: Some(client.ip),
-        // A short name, since clients write what they like into the user agent.
-        browser: client.user_agent.as_deref().map(short_name),
+        frozen_until: None,
+        sign_in_frozen_until: None,
+        password_closed_at: None,
     }
 }

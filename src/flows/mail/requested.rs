@@ -49,8 +49,9 @@ impl MailRequest {
     }
 
     /// Whether there is anything to mail to this user.
-    fn suits(self, user: &User) -> bool {
-        user.disabled_at.is_none() && (self == Self::Reset || !user.mailbox_proven())
+    fn suits(self, s: &Services, user: &User) -> bool {
+        let may_sign_in = user.disabled_at.is_none() && !user.sign_in_frozen(s.now());
+        may_sign_in && (self == Self::Reset || !user.mailbox_proven())
     }
 }
 
@@ -77,7 +78,7 @@ pub(in crate::flows) async fn request_mail(
         .await?
         .map(|record| record.user);
     let subject = subject_of(s, found.as_ref().map(|u| u.id), email.canonical());
-    let known = found.filter(|user| request.suits(user));
+    let known = found.filter(|user| request.suits(s, user));
     let decoy = unknown_user(s, email.as_str());
     let to = known
         .as_ref()

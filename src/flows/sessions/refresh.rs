@@ -19,7 +19,7 @@ use crate::{
     flows::{
         FlowError, Result, Services, TokenPair,
         audit::record::{Actor, record},
-        mail::outbox::notify,
+        mail::notify::notify,
         sessions::tokens::{refresh_claims, successor_claims, token_pair},
     },
     mail::Message,

@@ -111,6 +111,14 @@ pub fn email_change_token(
     Ok((s.tokens.encode(&claims)?, claims))
 }
 
+/// The token of a link that undoes the event of an undo point, for a mail to this canonical address.
+pub fn undo_token(s: &Services, user: &User, event: Uuid, recipient: &str) -> Result<SecretString> {
+    let mut claims = new_claims(s, Purpose::Undo, user, user.revocation_id);
+    claims.extra.event = Some(event);
+    claims.extra.email = Some(recipient.to_owned());
+    Ok(s.tokens.encode(&claims)?)
+}
+
 /// The token of a pending sign-in.
 pub fn pending_sign_in(
     s: &Services,

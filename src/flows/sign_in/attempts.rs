@@ -31,8 +31,11 @@ use crate::{
         FlowError, Result, Services,
         audit::record::{record_anonymous, subject_of},
         flood_limits::{Throttled, count_request},
-        mail::outbox::{Cause, Recipient, enqueue, notify, unknown_user},
-        sign_in::unlock::blocked_message,
+        mail::{
+            notify::{notice_of, notify},
+            outbox::{Cause, Recipient, enqueue, unknown_user},
+        },
+        sign_in::unlock::unlock_link,
     },
     hashing::{Compared, MOST_KINDS, Refusal},
     mail::Message,
@@ -130,6 +133,47 @@ pub async fn count_attempt(
     }
     drop(conn);
     Ok(Err(refusal(s, target, client).await?))
+}
+
+/// Counts an attempt to prove something at the link of a security mail of this user, or returns how long to wait.
+/// These have counters of their own: only people who read the mail can use them up, and not everyone who knows the
+/// address, which may not be the account's own any more.
+pub async fn count_at_link(
+    s: &Services,
+    guess: Guess,
+    user: &User,
+    client: &Client,
+) -> Result<Result<Attempt, Throttled>> {
+    let of_user = format!("link\0{}", user.id);
+    if let Some(throttled) = count_request(s, guess.route(), client, Some(&of_user)) {
+        return Ok(Err(throttled));
+    }
+    let (accounts, at) = (&s.account_throttle, s.now());
+    let key = accounts.link_key_of(guess, user.id);
+    let pauses = accounts.schedule(guess).pauses();
+    let conn = s.db.connection().await?;
+    if db::sign_in::throttles::reserve(&conn, &key, pauses, at).await? {
+        let of_device = None;
+        return Ok(Ok(Attempt { key, of_device, at }));
+    }
+    let counters = db::sign_in::throttles::find(&conn, &[key]).await?;
+    let next = counters.first().map(|counter| counter.next_allowed_at);
+    let wait = next.and_then(|next| (next - at).to_std().ok());
+    Ok(Err(Throttled(match wait {
+        Some(wait) => Pause::For(wait.min(LONGEST_PAUSE)),
+        None => Pause::UntilUnlocked,
+    })))
+}
+
+/// Counts a wrong password at a link among those at the sign-in as well.
+pub async fn count_failure_at_link(s: &Services, user: &User) -> Result<()> {
+    let accounts = &s.account_throttle;
+    let key = accounts.key_of(Guess::Password, &user.email_canonical);
+    let pauses = accounts.schedule(Guess::Password).pauses();
+    let conn = s.db.connection().await?;
+    // Whether the sign-in is paused does not matter here.
+    db::sign_in::throttles::reserve(&conn, &key, pauses, s.now()).await?;
+    Ok(())
 }
 
 /// Counts an attempt of a known browser of the address. All known browsers share one allowance, and beyond
@@ -250,8 +294,7 @@ async fn note_block(s: &Services, target: Target<'_>, client: &Client) -> Result
         let owner = db::accounts::users::find_by_email(tx, address).await?;
         let owner = owner.map(|record| record.user);
         let decoy = unknown_user(s, address);
-        let (message, lifetime) =
-            blocked_message(s, owner.as_ref().unwrap_or(&decoy), guess, client)?;
+        let (link, lifetime) = unlock_link(s, owner.as_ref().unwrap_or(&decoy))?;
         if !db::sign_in::throttles::once(tx, &key, s.now(), lifetime).await? {
             return Ok(());
         }
@@ -260,11 +303,18 @@ async fn note_block(s: &Services, target: Target<'_>, client: &Client) -> Result
             guess: guess.as_str(),
         };
         record_anonymous(s, tx, event, subject, client).await?;
-        let living = owner.filter(|owner| owner.disabled_at.is_none());
-        let to = living
-            .as_ref()
-            .map_or(Recipient::Decoy(address), Recipient::User);
-        enqueue(s, tx, to, &message, Cause::Client(client)).await
+        let message = |notice| Message::SignInBlocked {
+            notice,
+            password_known: guess == Guess::Code,
+            link: link.clone(),
+            expires_in: lifetime,
+        };
+        if let Some(owner) = owner.filter(|owner| owner.disabled_at.is_none()) {
+            return notify(s, tx, &owner, client, message).await;
+        }
+        let cause = Cause::Client(client);
+        let message = message(notice_of(s, cause, None));
+        enqueue(s, tx, Recipient::Decoy(address), &message, cause).await
     })
     .await
 }

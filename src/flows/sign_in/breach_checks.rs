@@ -16,7 +16,7 @@ use crate::{
     },
     flows::{
         Result, Services, accounts::new_password::look_up_breach, audit::record::record_anonymous,
-        mail::outbox::notify,
+        mail::notify::notify,
     },
     mail::Message,
 };

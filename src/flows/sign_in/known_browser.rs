@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
+    db::{self, Connection},
     domain::{
         accounts::user::User,
         sign_in::device::{DeviceCookie, KnownDevice},
     },
-    flows::Services,
+    flows::{Result, Services},
     throttle::account::Guess,
 };
 
@@ -25,7 +26,7 @@ pub(in crate::flows) fn is_current(user: &User, guess: Guess, device: &KnownDevi
 
 /// When the browser first signed in to this address of the account, if it did in the last year, with whatever
 /// credentials of that time, and has not been forgotten since.
-pub(super) fn known_since(
+fn known_since(
     s: &Services,
     user: &User,
     address: &str,
@@ -38,6 +39,48 @@ pub(super) fn known_since(
         .max(user.created_at);
     let known = device.known_to(key, address, s.now())?;
     known.is_from(earliest).then_some(known.since)
+}
+
+/// Since when the account knows a browser, under its address or a former one. What the browser did under a former
+/// address after the account had left it was in another account.
+pub(in crate::flows) async fn known_for(
+    s: &Services,
+    conn: &Connection,
+    user: &User,
+    device: &DeviceCookie,
+) -> Result<Option<DateTime<Utc>>> {
+    let present = known_since(s, user, &user.email_canonical, device);
+    let before = known_before(s, conn, user, device).await?;
+    Ok(before.into_iter().chain(present).min())
+}
+
+/// Whether the account knows a browser.
+pub(super) async fn is_known(
+    s: &Services,
+    conn: &Connection,
+    user: &User,
+    device: &DeviceCookie,
+) -> Result<bool> {
+    let present = known_since(s, user, &user.email_canonical, device);
+    Ok(present.is_some() || known_before(s, conn, user, device).await?.is_some())
+}
+
+/// The same as [`known_for`], under a former address.
+async fn known_before(
+    s: &Services,
+    conn: &Connection,
+    user: &User,
+    device: &DeviceCookie,
+) -> Result<Option<DateTime<Utc>>> {
+    if *device == DeviceCookie::default() {
+        return Ok(None);
+    }
+    let former = db::accounts::email_changes::former(conn, user.id).await?;
+    let since = former.iter().filter_map(|former| {
+        let since = known_since(s, user, &former.email_canonical, device)?;
+        (since <= former.replaced_at).then_some(since)
+    });
+    Ok(since.min())
 }
 
 /// Returns the device cookie with this user's entry, after a sign-in. An entry made with the current credentials is

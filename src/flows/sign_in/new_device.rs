@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::{
     db::{self, Transaction, sign_in::earlier::Begun},
-    domain::{accounts::user::User, audit::Client, sign_in::device::DeviceCookie},
-    flows::{Result, Services, mail::outbox::notify, sign_in::known_browser::known_since},
+    domain::{accounts::user::User, audit::Client},
+    flows::{Result, Services, mail::notify::notify, sign_in::known_browser::is_known},
     mail::Message,
 };
 
@@ -55,27 +55,6 @@ pub(in crate::flows) async fn notify_of_new_device(
         return Ok(());
     }
     notify(s, tx, user, client, |notice| Message::NewDevice { notice }).await
-}
-
-/// Whether the browser signed in to the account before, under its address or a former one. What it did under a
-/// former address after the account had left it was in another account.
-async fn is_known(
-    s: &Services,
-    tx: &Transaction<'_>,
-    user: &User,
-    device: &DeviceCookie,
-) -> Result<bool> {
-    if *device == DeviceCookie::default() {
-        return Ok(false);
-    }
-    if known_since(s, user, &user.email_canonical, device).is_some() {
-        return Ok(true);
-    }
-    let former = db::accounts::email_changes::former(tx, user.id).await?;
-    Ok(former.iter().any(|former| {
-        let since = known_since(s, user, &former.email_canonical, device);
-        since.is_some_and(|since| since <= former.replaced_at)
-    }))
 }
 
 /// Whether a sign-in without an earlier one in the audit log is the first of its account. The log may have forgotten

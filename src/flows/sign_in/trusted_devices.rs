@@ -24,7 +24,7 @@ use crate::{
         Result, Services,
         audit::record::{Actor, record_each, record_own},
         authenticators::proof::Proven,
-        mail::outbox::notify,
+        mail::notify::notify,
         sessions::{Listed, Outcome, authenticate::Authenticated, still_lives},
     },
     mail::Message,

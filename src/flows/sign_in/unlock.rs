@@ -15,11 +15,9 @@ use crate::{
         Result, Services,
         audit::record::record_anonymous,
         flood_limits::{Throttled, count_request},
-        mail::outbox::notice_of,
         sessions::tokens::mail_token,
         sign_in::mailed_link::user_of_mail_token,
     },
-    mail::Message,
     throttle::{
         Route,
         account::{Guess, Notice},
@@ -95,23 +93,15 @@ pub(in crate::flows) async fn unlock_all(
 ) -> Result<bool> {
     let unlocked = unlock(s, tx, user).await?;
     let (accounts, address) = (&s.account_throttle, &user.email_canonical);
+    for guess in [Guess::Password, Guess::Code] {
+        db::sign_in::throttles::clear(tx, &accounts.link_key_of(guess, user.id)).await?;
+    }
     let codes = accounts.key_of(Guess::Code, address);
     Ok(db::sign_in::throttles::clear(tx, &codes).await? || unlocked)
 }
 
-/// The mail to a user whose sign-in is blocked, and how long its link works.
-pub(super) fn blocked_message(
-    s: &Services,
-    user: &User,
-    guess: Guess,
-    client: &Client,
-) -> Result<(Message, TimeDelta)> {
+/// The link that unlocks a user's sign-in, and how long it works.
+pub(super) fn unlock_link(s: &Services, user: &User) -> Result<(String, TimeDelta)> {
     let (token, expires_in) = mail_token(s, Purpose::Unlock, user)?;
-    let message = Message::SignInBlocked {
-        notice: notice_of(client, s.now()),
-        password_known: guess == Guess::Code,
-        link: s.site.token_link("/unlock", &token),
-        expires_in,
-    };
-    Ok((message, expires_in))
+    Ok((s.site.token_link("/unlock", &token), expires_in))
 }

@@ -43,6 +43,11 @@ impl Message {
         self.declared().kind
     }
 
+    /// The subject, in one line.
+    pub fn subject(&self, ctx: &MailContext) -> String {
+        one_line(&self.declared().subject.replace("{product}", &ctx.product))
+    }
+
     /// How long the message is useful. `None` if it does not expire.
     pub fn expires_in(&self) -> Option<Duration> {
         self.declared().expires_in
@@ -61,7 +66,7 @@ impl Message {
         times: i32,
     ) -> Result<RenderedMail, askama::Error> {
         let (declared, words) = (self.declared(), self.words(ctx)?);
-        let subject = one_line(&declared.subject.replace("{product}", &ctx.product));
+        let subject = self.subject(ctx);
         let is_invitation = matches!(self, Self::Invitation { .. });
         let text = Text {
             ctx,

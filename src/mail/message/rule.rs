@@ -53,6 +53,7 @@ mod tests {
                 at: DateTime::UNIX_EPOCH,
                 ip: None,
                 browser: None,
+                not_me_link: Some("https://auth.example.com/not-me?token=x".to_owned()),
             },
         };
         assert_eq!(message.rule(), Rule::Merged);
@@ -61,7 +62,7 @@ mod tests {
         for (once, merged) in [(once.text, merged.text), (once.html, merged.html)] {
             assert!(!once.contains("times"), "{once}");
             assert!(merged.contains("This happened 7 times since"), "{merged}");
-            assert!(merged.contains("/forgot-password"), "{merged}");
+            assert!(merged.contains("/not-me"), "{merged}");
         }
     }
 }

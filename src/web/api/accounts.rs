@@ -1,5 +1,5 @@
 //! Registering, accepting an invitation, verifying an address, changing the password, the name or the
-//! address, deletion, the activity, a copy of the data.
+//! address, deletion, the activity, a copy of the data, and "this wasn't me".
 
 mod accept_invitation;
 mod activity;
@@ -7,6 +7,7 @@ mod change_email;
 mod change_password;
 mod delete;
 mod export;
+mod not_me;
 mod profile;
 mod register;
 mod verify_email;
@@ -28,5 +29,6 @@ pub(super) fn calls() -> Vec<Call> {
         change_email::confirm_call(),
         delete::delete_call(),
         delete::restore_call(),
+        not_me::call(),
     ]
 }

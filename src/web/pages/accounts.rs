@@ -1,4 +1,5 @@
-//! Accounts: registering, invitations, verification, overview, profile, activity, export, address, password, deletion.
+//! Accounts: registering, invitations, verification, overview, profile, activity, export, address, password, deletion,
+//! and "this wasn't me".
 
 pub mod activity;
 pub mod change_email;
@@ -8,6 +9,7 @@ pub mod delete;
 pub mod export;
 pub mod invitation;
 pub(super) mod mail_link;
+pub mod not_me;
 pub mod overview;
 mod password_proof;
 pub mod password_strength;

@@ -7,6 +7,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use askama::Template;
+use chrono::{DateTime, Utc};
 use url::form_urlencoded::Serializer;
 
 use crate::{
@@ -77,6 +78,12 @@ impl Showing {
     /// Again, because the account changed at the same moment.
     pub(super) fn overtaken() -> Self {
         Self::again(StatusCode::CONFLICT, FieldErrors::of_form(copy::OVERTAKEN))
+    }
+
+    /// Again, because the account is frozen until then.
+    pub(super) fn frozen(until: &DateTime<Utc>) -> Self {
+        let errors = FieldErrors::of_form(copy::account_frozen(until));
+        Self::again(StatusCode::CONFLICT, errors)
     }
 
     /// Again, because there were too many attempts.

@@ -100,6 +100,8 @@ codes! {
     TOTP_NOT_PENDING CONFLICT "totp_not_pending"
         "No enrolment is waiting for a code."
         "No enrolment is waiting for a code. Start one at /api/auth/mfa/totp/enroll.";
+    ACCOUNT_FROZEN CONFLICT "account_frozen"
+        "After “This wasn’t me” in a mail, address, second factor and deletion are frozen; `detail` says until when.";
     LAST_ADMIN CONFLICT "last_admin"
         "No admin would be left to manage accounts."
         copy::LAST_ADMIN;

@@ -1,7 +1,7 @@
 //! The page of a user, and the acts on that user.
 
 use vestibule::internals::{
-    domain::admin::act::of_name,
+    domain::{accounts::user::Frozen, admin::act::of_name},
     web::{
         pages::{AdminActPage, AdminUserPage, DeviceLine, EventLine, MailLine, Section},
         view::{FieldErrors, Flash},
@@ -39,6 +39,7 @@ fn user(name: &str) -> AdminUserPage {
         disabled_at: None,
         email_change: None,
         erased_at: None,
+        freeze: None,
         is_own: false,
         acts: [
             "send-reset",
@@ -102,6 +103,18 @@ fn mails() -> Section<MailLine> {
     )
 }
 
+fn frozen() -> AdminUserPage {
+    AdminUserPage {
+        chips: vec![chip("Active", "good"), chip("Password closed", "warn")],
+        freeze: Some(Frozen {
+            until: seconds_ago(-259_200),
+            with_sign_in: true,
+        }),
+        acts: vec![of_name("lift-freeze", |_| true).unwrap()],
+        ..user(NAME)
+    }
+}
+
 fn deleted_and_quiet() -> AdminUserPage {
     AdminUserPage {
         display_name: None,
@@ -147,6 +160,7 @@ pub(super) fn pages() -> Vec<Rendered> {
         ("admin-user-hostile", html(&user(HOSTILE))),
         ("admin-user-own", html(&own)),
         ("admin-user-deleted", html(&deleted_and_quiet())),
+        ("admin-user-frozen", html(&frozen())),
         (
             "admin-act-disable",
             act("disable", wrong("reason", "Say why.")),

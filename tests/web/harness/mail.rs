@@ -105,6 +105,14 @@ impl Mail {
         link.split_once("?token=").expect("a token").1.to_owned()
     }
 
+    /// The token of its link to this page.
+    pub(crate) fn token_of(&self, path: &str) -> String {
+        let prefix = format!("{ORIGIN}{path}?token=");
+        let mut words = self.0.text.split_whitespace();
+        let token = words.find_map(|word| word.strip_prefix(&prefix));
+        token.expect("a link to the page").to_owned()
+    }
+
     /// Subject and text.
     pub(crate) fn text(&self) -> String {
         format!("Subject: {}\n\n{}", self.0.subject, self.0.text)

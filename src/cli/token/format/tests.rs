@@ -39,6 +39,7 @@ fn judged(verdict: Result<(), Reason>) -> Judged {
             revocation_id: 4,
             password_changed_at: Some(from_millis(NOW_MS + 1)),
             disabled: false,
+            sign_in_frozen_until: None,
         }),
         session: Some(SessionStatus {
             revoked: true,

@@ -25,6 +25,7 @@ fn judged(
         revocation_id: 3,
         password_changed_at: Some(changed_at),
         disabled: false,
+        sign_in_frozen_until: None,
     };
     let claims = codec().decode_ahead(purpose, &signed(purpose, claims), at)?;
     judge(&claims, &user, &NothingRevoked, at)

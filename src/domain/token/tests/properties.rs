@@ -43,7 +43,7 @@ prop_compose! {
             expires_at: from_millis((super::NOW + lives_for) * 1000),
             rev,
             session_id: session.or(refresh.then_some(7)).map(Uuid::from_u128),
-            extra: Extra { generation: generation.or(refresh.then_some(0)), email, reset: None },
+            extra: Extra { generation: generation.or(refresh.then_some(0)), email, reset: None, event: None },
         }
     }
 }

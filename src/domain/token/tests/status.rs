@@ -14,6 +14,7 @@ fn user() -> UserStatus {
         revocation_id: 3,
         password_changed_at: None,
         disabled: false,
+        sign_in_frozen_until: None,
     }
 }
 

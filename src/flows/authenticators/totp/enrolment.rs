@@ -11,6 +11,7 @@ use crate::{
     },
     flows::{
         FlowError, Result, Services,
+        accounts::undo_points::before,
         authenticators::{
             proof::Proven,
             totp::{replace_codes, second_factor_changed},
@@ -32,9 +33,12 @@ pub struct Enrolment {
 }
 
 /// Why this user cannot enrol an authenticator.
-fn refusal(user: &User) -> Option<Refused> {
+fn refusal(s: &Services, user: &User) -> Option<Refused> {
     if user.two_factor_enabled() {
         return Some(Refused::AlreadyEnabled);
+    }
+    if let Some(until) = user.frozen(s.now()) {
+        return Some(Refused::Frozen(until));
     }
     (!user.mailbox_proven()).then_some(Refused::EmailUnverified)
 }
@@ -43,7 +47,7 @@ fn refusal(user: &User) -> Option<Refused> {
 pub async fn enroll(s: &Services, proven: &Proven) -> Result<Result<Enrolment, Refused>> {
     let who = proven.who();
     let user = who.user();
-    if let Some(refused) = refusal(user) {
+    if let Some(refused) = refusal(s, user) {
         return Ok(Err(refused));
     }
     let secret = TotpSecret::fresh(s.random.as_ref());
@@ -94,7 +98,7 @@ pub async fn confirm(
     let who = proven.who();
     let user = who.user();
     // Checked again: an enrolment may be older than the rule that the address must be verified.
-    if let Some(refused) = refusal(user) {
+    if let Some(refused) = refusal(s, user) {
         return Ok(Err(refused));
     }
     let attempt = match count_attempt(s, Target::code(user), client).await? {
@@ -119,6 +123,7 @@ pub async fn confirm(
         }
     };
     s.db.transaction(async |tx| {
+        let earlier = before(s, tx, user).await?;
         // The enrolment first: if it was started again in the meantime, nothing has been written yet.
         if !still_lives(tx, who).await?
             || !totp_code::confirm_enrolment(s, tx, user, &row.secret, step).await?
@@ -135,6 +140,7 @@ pub async fn confirm(
         };
         let change = Change {
             event: Event::TotpEnabled,
+            before: &earlier,
             raised,
             client,
         };

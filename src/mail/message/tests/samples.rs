@@ -56,6 +56,7 @@ pub(super) fn notice(browser: Option<&str>) -> Notice {
         at: at(),
         ip: Some("203.0.113.7".parse().unwrap()),
         browser: browser.map(str::to_owned),
+        not_me_link: Some(link("/not-me")),
     }
 }
 
@@ -267,6 +268,14 @@ fn of(row: Row, notice: impl Fn() -> Notice) -> Vec<Sample> {
             let mail = Message::AccountRestored { notice: notice() };
             vec![Sample::of("the owner restores the account", mail)]
         }
+        Row::ReportedNotMe => reported_not_me(&notice),
+        Row::FreezeLifted => {
+            let mail = Message::FreezeLifted { notice: notice() };
+            vec![Sample::of(
+                "a code of the second factor ends the freeze",
+                mail,
+            )]
+        }
         Row::AddressAlreadyRegistered => {
             let mail = Message::AddressAlreadyRegistered {
                 sign_in_link: SIGN_IN.to_owned(),
@@ -280,6 +289,36 @@ fn of(row: Row, notice: impl Fn() -> Notice) -> Vec<Sample> {
     }
 }
 
+fn reported_not_me(notice: impl Fn() -> Notice) -> Vec<Sample> {
+    let mail = |restored: bool, frozen: bool, sign_in_frozen| Message::ReportedNotMe {
+        notice: Notice {
+            not_me_link: None,
+            ..notice()
+        },
+        restored_address: restored,
+        restored_factor: restored,
+        frozen_until: frozen.then(|| at() + Duration::hours(72)),
+        sign_in_frozen,
+        reset_mailed: frozen && !sign_in_frozen,
+    };
+    vec![
+        Sample::of(
+            "the link of a security mail is used without a proof",
+            mail(false, true, false),
+        ),
+        Sample::of(
+            "the same, and the account has the address of someone else",
+            mail(false, true, true),
+        )
+        .variant("sign_in_frozen"),
+        Sample::of(
+            "the link is used with the full proof, after an earlier freeze",
+            mail(true, false, false),
+        )
+        .variant("restored"),
+    ]
+}
+
 /// One of each act that mails the owner.
 fn by_admin() -> Vec<Sample> {
     let mails = ACTS
@@ -288,10 +327,13 @@ fn by_admin() -> Vec<Sample> {
     mails
         .map(|(act, mail)| {
             let erased_at = (act.name() == "delete").then(|| at() + Duration::days(30));
-            let at = at();
+            let notice = Notice {
+                ip: None,
+                ..notice(None)
+            };
             let message = Message::ByAdmin {
                 mail,
-                at,
+                notice,
                 erased_at,
             };
             let when = format!("an admin or the operator acts: “{}”", act.title);

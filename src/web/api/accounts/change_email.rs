@@ -59,7 +59,7 @@ pub(super) fn request_call() -> Call {
         .takes_with_proof::<Body>()
         .answers::<dto::Accepted>(202, "A link is on its way to the new address.")
         .limited()
-        .refuses(&[codes::CONFLICT])
+        .refuses(&[codes::CONFLICT, codes::ACCOUNT_FROZEN])
 }
 
 async fn post(
@@ -72,6 +72,7 @@ async fn post(
         change_email::Outcome::Requested(_) => Ok(dto::accepted()),
         change_email::Outcome::Invalid(faults) => Err(refusals::invalid(&faults)),
         change_email::Outcome::Overtaken => Err(codes::CONFLICT.into()),
+        change_email::Outcome::Frozen(until) => Err(refusals::account_frozen(&until)),
         change_email::Outcome::Throttled(wait) => Err(WebError::Throttled(wait)),
     }
 }
@@ -120,6 +121,7 @@ pub(super) fn confirm_call() -> Call {
             codes::WRONG_PASSWORD,
             codes::FORBIDDEN,
             codes::EMAIL_TAKEN,
+            codes::ACCOUNT_FROZEN,
             codes::PASSWORD_CHANGE_REQUIRED,
         ])
 }
@@ -149,6 +151,7 @@ async fn post_confirm(
         Outcome::LinkDead => Err(refusals::dead_link()),
         Outcome::PasswordMustChange => Err(codes::PASSWORD_CHANGE_REQUIRED.into()),
         Outcome::NotYours => Err(refusals::not_yours()),
+        Outcome::Frozen(until) => Err(refusals::account_frozen(&until)),
         Outcome::Taken => Err(refusals::new_address_taken()),
         Outcome::WrongPassword => Err(refusals::wrong_password("password")),
         Outcome::Throttled(wait) => Err(WebError::Throttled(wait)),

@@ -57,7 +57,7 @@ pub(super) fn delete_call() -> Call {
         )
         .takes_with_proof::<Body>()
         .answers_nothing("Deleted. The access token is revoked, and cookies of ours are cleared.")
-        .refuses(&[codes::LAST_ADMIN, codes::CONFLICT])
+        .refuses(&[codes::LAST_ADMIN, codes::CONFLICT, codes::ACCOUNT_FROZEN])
 }
 
 async fn post_delete(
@@ -71,6 +71,7 @@ async fn post_delete(
         deletion::Outcome::Invalid(faults) => Err(refusals::invalid(&faults)),
         deletion::Outcome::LastAdmin => Err(codes::LAST_ADMIN.into()),
         deletion::Outcome::Overtaken => Err(codes::CONFLICT.into()),
+        deletion::Outcome::Frozen(until) => Err(refusals::account_frozen(&until)),
     }
 }
 

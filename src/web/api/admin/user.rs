@@ -180,6 +180,16 @@ impl From<Origin> for ImportAnswer {
     }
 }
 
+/// A freeze of address, second factor and deletion.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Freeze)]
+struct FreezeAnswer {
+    #[schema(value_type = String, format = DateTime)]
+    until: DateTime<Utc>,
+    /// Whether no one signs in or resets the password until then.
+    sign_in: bool,
+}
+
 /// A user in full.
 #[derive(Serialize, ToSchema)]
 #[schema(as = WholeUser)]
@@ -194,6 +204,9 @@ struct WholeAnswer {
     /// When a deleted account is erased.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     erased_at: Option<DateTime<Utc>>,
+    /// The freeze after "this wasn't me", while it lasts.
+    #[schema(required, value_type = Option<FreezeAnswer>)]
+    freeze: Option<FreezeAnswer>,
     /// The active sessions, 20 a page, the one seen last first.
     sessions: Vec<SessionAnswer>,
     /// The `sessions` of the next page, where there is one.
@@ -218,6 +231,7 @@ impl From<Whole> for WholeAnswer {
             origin,
             email_change,
             erased_at,
+            freeze,
             sessions,
             events,
             mails,
@@ -227,6 +241,10 @@ impl From<Whole> for WholeAnswer {
             import: origin.map(ImportAnswer::from),
             email_change: email_change.map(EmailChangeAnswer::from),
             erased_at,
+            freeze: freeze.map(|freeze| FreezeAnswer {
+                until: freeze.until,
+                sign_in: freeze.with_sign_in,
+            }),
             sessions: sessions.rows.into_iter().map(SessionAnswer::from).collect(),
             sessions_next: sessions.next,
             events: events.rows.into_iter().map(EventAnswer::from).collect(),

@@ -65,6 +65,7 @@ pub(super) fn enroll_call() -> Call {
         .refuses(&[
             codes::EMAIL_NOT_VERIFIED,
             codes::TOTP_ALREADY_ENABLED,
+            codes::ACCOUNT_FROZEN,
             codes::CONFLICT,
         ])
 }
@@ -117,6 +118,7 @@ pub(super) fn confirm_call() -> Call {
         codes::WRONG_CODE,
         codes::TOTP_NOT_PENDING,
         codes::TOTP_ALREADY_ENABLED,
+        codes::ACCOUNT_FROZEN,
         codes::CONFLICT,
     ])
 }
@@ -146,7 +148,11 @@ pub(super) fn disable_call() -> Call {
     .takes_with_proof::<PasswordBody>()
     .answers::<dto::RenewedPair<'static>>(200, "Removed.")
     .answers_nothing("Removed; this session has ended in the meantime.")
-    .refuses(&[codes::TOTP_NOT_ENABLED, codes::CONFLICT])
+    .refuses(&[
+        codes::TOTP_NOT_ENABLED,
+        codes::ACCOUNT_FROZEN,
+        codes::CONFLICT,
+    ])
 }
 
 async fn post_disable(
@@ -175,7 +181,11 @@ pub(super) fn backup_codes_call() -> Call {
     )
     .takes_with_proof::<PasswordBody>()
     .answers::<CodesAnswer>(200, "The new set.")
-    .refuses(&[codes::TOTP_NOT_ENABLED, codes::CONFLICT])
+    .refuses(&[
+        codes::TOTP_NOT_ENABLED,
+        codes::ACCOUNT_FROZEN,
+        codes::CONFLICT,
+    ])
 }
 
 async fn post_backup_codes(
@@ -214,6 +224,7 @@ fn refused(why: &Refused) -> WebError {
         // Within a session a 401 would speak of the access token.
         Refused::WrongCode(fault) => refusals::invalid_code(codes::WRONG_CODE, *fault),
         Refused::Overtaken => codes::CONFLICT.into(),
+        Refused::Frozen(until) => refusals::account_frozen(until),
     }
 }
 

@@ -89,6 +89,7 @@ pub async fn post(
         }
         Outcome::Invalid(faults) => Showing::invalid(field_errors(&faults, &["new_email"])),
         Outcome::Overtaken => Showing::overtaken(),
+        Outcome::Frozen(until) => Showing::frozen(&until),
         Outcome::Throttled(wait) => Showing::throttled(wait),
     };
     show(&request, proven.who(), new_email, showing).await

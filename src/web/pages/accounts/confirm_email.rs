@@ -107,6 +107,7 @@ pub async fn post(
             StatusCode::FORBIDDEN,
             of_password(copy::CONFIRM_NOT_YOURS.to_owned()),
         ),
+        Outcome::Frozen(until) => Showing::frozen(&until),
         Outcome::Taken => Showing::again(
             StatusCode::CONFLICT,
             FieldErrors::of_form(copy::NEW_ADDRESS_TAKEN),

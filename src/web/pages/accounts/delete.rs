@@ -73,6 +73,7 @@ pub async fn post(
             Showing::again(StatusCode::CONFLICT, FieldErrors::of_form(copy::LAST_ADMIN))
         }
         Outcome::Overtaken => Showing::overtaken(),
+        Outcome::Frozen(until) => Showing::frozen(&until),
     };
     show(&request, &who, form.confirm_email, showing)
 }

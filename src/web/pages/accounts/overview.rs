@@ -30,6 +30,8 @@ pub struct AccountPage {
     pub new_email: String,
     /// When the account will be deleted, unless its address is verified before.
     pub deleted_at: Option<DateTime<Utc>>,
+    /// Until when address and second factor cannot be changed.
+    pub frozen_until: Option<DateTime<Utc>>,
     /// When the account was created.
     pub created_at: DateTime<Utc>,
     /// Whether an import created the account.
@@ -89,6 +91,7 @@ pub async fn get(CurrentUser(who): CurrentUser, request: PageRequest) -> WebResu
             email_verified: user.mailbox_proven(),
             new_email: overview.new_email.unwrap_or_default(),
             deleted_at: unverified::deleted_at(request.services(), user).await?,
+            frozen_until: user.frozen(request.services().now()),
             created_at: user.created_at,
             imported: user.import_id.is_some(),
             password_changed_at: user.password_changed_at,

@@ -33,6 +33,9 @@ impl Chip {
         } else if !user.mailbox_proven() {
             chips.push(chip("Verified by a file only", "warn"));
         }
+        if user.password_closed_at.is_some() {
+            chips.push(chip("Password closed", "warn"));
+        }
         if user.password_must_change {
             chips.push(chip("Must change password", "warn"));
         }

@@ -10,7 +10,10 @@ use serde::Deserialize;
 use super::chip::Chip;
 use crate::{
     db::{admin::managed::ManagedUser, sessions::devices::DeviceRow},
-    domain::admin::{ACTS, act::AdminAct},
+    domain::{
+        accounts::user::Frozen,
+        admin::{ACTS, act::AdminAct},
+    },
     flows::{
         admin::list::{self, Cursors, Whole},
         paged::Paged,
@@ -62,6 +65,8 @@ pub struct AdminUserPage {
     pub email_change: Option<PendingChange>,
     /// When a deleted account will be erased.
     pub erased_at: Option<DateTime<Utc>>,
+    /// The freeze of the account, while it lasts.
+    pub freeze: Option<Frozen>,
     /// Whether it is the acting admin's own account.
     pub is_own: bool,
     /// The acts that can be done, in the order of how much they change.
@@ -161,6 +166,7 @@ impl AdminUserPage {
             origin,
             email_change,
             erased_at,
+            freeze,
             sessions,
             events,
             mails,
@@ -189,6 +195,7 @@ impl AdminUserPage {
             disabled_at: user.disabled_at,
             email_change: email_change.map(PendingChange::from),
             erased_at,
+            freeze,
             is_own,
             acts,
             sessions: Section::of((&path, "sessions", &cursors.sessions), &sessions, device),

@@ -149,7 +149,7 @@ async fn the_list_of_invitations_is_paged() {
             created_at, sent_at, expires_at)
          SELECT gen_random_uuid(), 'g' || n || '@example.org', 'g' || n || '@example.org', 'user',
             $1::text::uuid, sha256(n::text::bytea), t, t, t + interval '7 days'
-         FROM generate_series(1, 70) AS n, LATERAL (SELECT '2026-01-01'::timestamptz + n * interval '1 hour') AS at(t)",
+         FROM generate_series(1, 70) AS n, LATERAL (SELECT '2026-02-01'::timestamptz + n * interval '1 hour') AS at(t)",
         &[&host.id.to_string()],
     )
     .await;

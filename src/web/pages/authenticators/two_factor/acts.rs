@@ -147,6 +147,7 @@ fn again(refused: &Refused) -> Showing {
         Refused::NotEnabled => conflict(copy::TWO_FACTOR_IS_OFF),
         Refused::NotPending => conflict(copy::TWO_FACTOR_START_AGAIN),
         Refused::Overtaken => conflict(copy::OVERTAKEN),
+        Refused::Frozen(until) => Showing::frozen(until),
         Refused::Throttled(wait) => Showing::throttled(*wait),
     }
 }

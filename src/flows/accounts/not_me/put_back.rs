@@ -1,0 +1,181 @@
+//! Putting the address and the second factor back, in the transaction that uses the link.
+
+use super::{Outcome, Reporting, Steps, account_at, proof::CodeKind};
+use crate::{
+    db::{self, Transaction, accounts::freezes::PutBack, authenticators::totp::TotpRow},
+    domain::{
+        accounts::{undo::Plan, user::User},
+        audit::{Event, Subject},
+        authenticators::totp::TotpSecret,
+    },
+    flows::{
+        Result, Undone,
+        accounts::undo_points::{Account, Factor},
+        audit::record::record_anonymous,
+        authenticators::totp_code::{accept_step, open_secret, place_of_secret},
+    },
+};
+
+/// What was put back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Restored {
+    pub address: bool,
+    pub factor: bool,
+}
+
+impl Restored {
+    pub fn any(self) -> bool {
+        self.address || self.factor
+    }
+
+    /// The names in the audit log.
+    pub(super) fn names(self) -> Vec<&'static str> {
+        let names = [(self.address, "address"), (self.factor, "factor")];
+        let restored = names.into_iter().filter(|(is, _)| *is);
+        restored.map(|(_, name)| name).collect()
+    }
+}
+
+impl Reporting<'_> {
+    /// Uses the code up where its second factor is still enrolled; `false` if it was used already.
+    pub(super) async fn spend(&self, tx: &Transaction<'_>, user: &User) -> Result<bool> {
+        let (Some(code), Some(factor)) = (&self.proof.code, &self.link.account.factor) else {
+            return Ok(true);
+        };
+        let s = self.s;
+        match code.kind {
+            CodeKind::Totp(step) => match self.enrolled(tx, user).await? {
+                Some((secret, row)) if secret == factor.secret()? => {
+                    accept_step(s, tx, user, &row.secret, step).await
+                }
+                _ => Ok(true),
+            },
+            CodeKind::Backup => {
+                let stored = db::authenticators::backup_codes::all(tx, user.id).await?;
+                if !stored.iter().any(|one| one.mac == code.spent) {
+                    return Ok(true);
+                }
+                let now = s.now();
+                Ok(
+                    db::authenticators::backup_codes::consume(tx, user.id, &code.spent, now)
+                        .await?,
+                )
+            }
+        }
+    }
+
+    /// The authenticator of now, where one is confirmed.
+    async fn enrolled(
+        &self,
+        tx: &Transaction<'_>,
+        user: &User,
+    ) -> Result<Option<(TotpSecret, TotpRow)>> {
+        let row = db::authenticators::totp::hold(tx, user.id).await?;
+        match row.filter(|row| row.confirmed_at.is_some()) {
+            Some(row) => Ok(Some((open_secret(self.s, user, &row.secret)?, row))),
+            None => Ok(None),
+        }
+    }
+
+    /// Carries a plan out.
+    pub(super) async fn put_back(
+        &self,
+        tx: &Transaction<'_>,
+        user: &User,
+        plan: &Plan,
+        steps: &Steps,
+    ) -> Result<Restored, Undone<Outcome>> {
+        let mut restored = Restored::default();
+        if let Some(position) = plan.address {
+            let account = account_at(self.s, tx, steps, position).await?;
+            if account.email_canonical != user.email_canonical {
+                self.put_address_back(tx, user, &account).await?;
+                restored.address = true;
+            }
+        }
+        if let Some(position) = plan.factor {
+            let account = account_at(self.s, tx, steps, position).await?;
+            self.put_factor_back(tx, user, account.factor.as_ref())
+                .await?;
+            restored.factor = true;
+        }
+        Ok(restored)
+    }
+
+    async fn put_address_back(
+        &self,
+        tx: &Transaction<'_>,
+        user: &User,
+        account: &Account,
+    ) -> Result<(), Undone<Outcome>> {
+        let (s, now) = (self.s, self.s.now());
+        let canonical = account.email_canonical.as_str();
+        if account.mailbox_proven() {
+            // An account of that address which never proved it gives way, as at a change of address.
+            for id in db::imports::erase_never_verified(tx, &[canonical]).await? {
+                let event = Event::UnverifiedErased { why: "moved" };
+                record_anonymous(s, tx, event, Subject::User(id), self.client).await?;
+            }
+        }
+        let address = PutBack {
+            email: &account.email,
+            canonical,
+            verified_at: account.email_verified_at,
+            verified_by_file: account.verified_by_file,
+        };
+        if !db::accounts::freezes::put_back_address(tx, user.id, address).await? {
+            return Err(Undone::As(Outcome::AddressTaken));
+        }
+        let (email, canonical) = (&user.email, &user.email_canonical);
+        db::accounts::email_changes::note_former(tx, user.id, email, canonical, now).await?;
+        Ok(())
+    }
+
+    async fn put_factor_back(
+        &self,
+        tx: &Transaction<'_>,
+        user: &User,
+        factor: Option<&Factor>,
+    ) -> Result<()> {
+        let Some(factor) = factor else {
+            db::authenticators::totp::delete_confirmed(tx, user.id).await?;
+            db::authenticators::backup_codes::delete_all(tx, user.id).await?;
+            return Ok(());
+        };
+        let (s, now) = (self.s, self.s.now());
+        let secret = factor.secret()?;
+        let step = match self.proof.code.as_ref().map(|code| code.kind) {
+            Some(CodeKind::Totp(step)) => step,
+            _ => 0,
+        };
+        let last = match self.enrolled(tx, user).await? {
+            Some((enrolled, row)) if enrolled == secret => row.last_step,
+            _ => 0,
+        };
+        let row = TotpRow {
+            secret: s
+                .ring
+                .seal(s.random.as_ref(), place_of_secret(user), secret.expose())?,
+            last_step: factor.last_step.max(step).max(last),
+            refused_steps: factor.refused_steps.clone(),
+            confirmed_at: factor.confirmed_at,
+        };
+        // A code that was used since then stays used, as far as the set is still the same.
+        let present = db::authenticators::backup_codes::all(tx, user.id).await?;
+        let left = db::authenticators::backup_codes::unused(tx, user.id).await?;
+        let has = |set: &[_], mac: &Vec<u8>| {
+            let set: &[crate::domain::authenticators::backup_code::StoredCode] = set;
+            set.iter().any(|one| one.mac == *mac)
+        };
+        let spent = self.proof.code.as_ref().map(|code| &code.spent);
+        let codes: Vec<_> = factor
+            .codes()
+            .into_iter()
+            .filter(|code| spent != Some(&code.mac))
+            .filter(|code| has(&left, &code.mac) || !has(&present, &code.mac))
+            .collect();
+        db::authenticators::totp::put_back(tx, user.id, &row, now).await?;
+        db::authenticators::backup_codes::put_back(tx, user.id, &codes, now).await?;
+        Ok(())
+    }
+}
