@@ -79,14 +79,18 @@ mod tests {
     async fn a_blocked_thread_does_not_answer() {
         let (pulse, heart) = Pulse::of(1);
         let (block, blocked) = std::sync::mpsc::channel::<()>();
+        let (ready, is_blocked) = std::sync::mpsc::channel::<()>();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().build();
             runtime.unwrap().block_on(async {
                 tokio::spawn(heart.beat());
                 tokio::task::yield_now().await;
+                let _ = ready.send(());
                 let _ = blocked.recv();
             });
         });
+        // Before that, the thread may still answer.
+        is_blocked.recv().unwrap();
         assert!(!pulse.answers(SOON).await);
         drop(block);
         thread.join().unwrap();
