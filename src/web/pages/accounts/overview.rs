@@ -49,7 +49,7 @@ impl AccountPage {
     fn lacks_something(&self) -> bool {
         !self.email_verified
             || match self.second_factor {
-                SecondFactorState::Off => true,
+                SecondFactorState::Off => self.frozen_until.is_none(),
                 SecondFactorState::On { codes_left, .. } => codes_left <= FEW_LEFT,
             }
     }
