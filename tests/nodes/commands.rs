@@ -65,6 +65,7 @@ fn help_names_every_command() {
         "user reset-password",
         "user require-password-change",
         "user resend-verification",
+        "user lift-freeze",
         "user reset-two-factor",
         "user revoke-sessions",
         "user unlock",

@@ -110,6 +110,11 @@ impl Fixture {
         act(&self.cluster, &self.sql, words, event, mail).await;
     }
 
+    /// What `vestibule user show` says.
+    fn shown(&self, user: &str) -> String {
+        run(&self.cluster, &["user", "show", user]).well()
+    }
+
     fn refused(&self, words: &[&str], why: &str) {
         refused(&self.cluster, words, why);
     }
@@ -193,6 +198,19 @@ async fn users_who_cannot_sign_in_are_helped() {
             Some("unlocked_by_admin"),
         )
         .await;
+
+    let lift = ["lift-freeze", a, WHY[0], WHY[1]];
+    fixture.refused(&lift, "not frozen");
+    let freeze = format!(
+        "UPDATE users SET frozen_at = now(), frozen_until = now() + interval '3 days' WHERE email = '{a}' RETURNING email"
+    );
+    fixture.sql.one(&freeze).await;
+    let shown = fixture.shown(a);
+    assert!(shown.contains("frozen      until "), "{shown}");
+    fixture
+        .act(&lift, "user_freeze_lifted", Some("freeze_lifted_by_admin"))
+        .await;
+    assert!(!fixture.shown(a).contains("frozen"));
 
     let reset = ["reset-two-factor", g, WHY[0], WHY[1]];
     fixture.refused(&reset, "not on");

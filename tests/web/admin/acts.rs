@@ -17,6 +17,18 @@ struct Case {
     mail: &'static str,
 }
 
+/// A user whose account is frozen, sign-in included.
+async fn frozen(app: &TestApp) -> Person {
+    let person = app.person().verified().await;
+    let until = app.services().now() + TimeDelta::hours(72);
+    let until = until.to_rfc3339();
+    let freeze =
+        "UPDATE users SET frozen_at = created_at, frozen_until = $2::text::timestamptz, sign_in_frozen_until = $2::text::timestamptz
+        WHERE id::text = $1";
+    app.sql(freeze, &[&person.id.to_string(), &until]).await;
+    person
+}
+
 async fn guessed_at(app: &TestApp) -> Person {
     let person = app.person().verified().await;
     let guess = json!({ "email": person.email, "password": "not the right password" });
@@ -106,6 +118,14 @@ async fn cases(app: &TestApp) -> Vec<(Person, Case)> {
                 fields: vec![reason.clone()],
                 detail: reported.clone(),
                 ..case("reset-two-factor", "user_two_factor_reset", "was reset")
+            },
+        ),
+        (
+            frozen(app).await,
+            Case {
+                fields: vec![reason.clone()],
+                detail: reported.clone(),
+                ..case("lift-freeze", "user_freeze_lifted", "changed again")
             },
         ),
         (

@@ -8,7 +8,7 @@ use super::{acts, admin, last_act};
 use crate::harness::{TestApp, people::PASSWORD};
 
 /// Every act, with valid fields.
-const ACTS: [(&str, &[(&str, &str)]); 12] = [
+const ACTS: [(&str, &[(&str, &str)]); 13] = [
     ("disable", &[("reason", "x")]),
     ("enable", &[]),
     ("role", &[("role", "user")]),
@@ -16,6 +16,7 @@ const ACTS: [(&str, &[(&str, &str)]); 12] = [
     ("unlock", &[]),
     ("send-reset", &[]),
     ("resend-verification", &[]),
+    ("lift-freeze", &[("reason", "x")]),
     ("reset-two-factor", &[("reason", "x")]),
     ("revoke-sessions", &[]),
     ("sessions/00000000-0000-4000-8000-000000000000/revoke", &[]),
