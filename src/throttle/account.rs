@@ -142,6 +142,7 @@ mod tests {
         let device = KnownDevice {
             name: "code".to_owned(),
             since: DateTime::UNIX_EPOCH,
+            first: DateTime::UNIX_EPOCH,
         };
         let mut keys = Vec::new();
         for guess in [Guess::Password, Guess::Code] {

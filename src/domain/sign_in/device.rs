@@ -23,8 +23,10 @@ pub const KNOWN_FOR: TimeDelta = TimeDelta::days(365);
 
 /// The bytes of a secret.
 const SECRET: usize = 32;
-/// The bytes of an entry: a nonce, the time in milliseconds, and the MAC of both with the address.
-const ENTRY: usize = 16 + 8 + 32;
+/// The bytes of an entry: a nonce, the two times in milliseconds, and the MAC of all with the address.
+const ENTRY: usize = 16 + 8 + 8 + 32;
+/// Earlier entries have one time, which is both.
+const EARLIER_ENTRY: usize = 16 + 8 + 32;
 
 /// The content of a browser's device cookie, newest first: secrets of 256 random bits, each for one user,
 /// whose hashes are in the database; and entries (after OWASP's device cookies) that record that this
@@ -43,30 +45,54 @@ pub struct KnownDevice {
     pub name: String,
     /// Its first sign-in to the address under the credentials of that time.
     pub since: DateTime<Utc>,
+    /// Its first sign-in to the address.
+    pub first: DateTime<Utc>,
+}
+
+/// The times of an entry.
+#[derive(Debug, Clone, Copy)]
+pub struct Times {
+    pub since: DateTime<Utc>,
+    pub first: DateTime<Utc>,
+}
+
+impl From<DateTime<Utc>> for Times {
+    fn from(at: DateTime<Utc>) -> Self {
+        Self {
+            since: at,
+            first: at,
+        }
+    }
 }
 
 impl KnownDevice {
     /// Whether it signed in at this time or later. Entries have millisecond precision.
     pub fn is_from(&self, earliest: DateTime<Utc>) -> bool {
-        earliest.timestamp_millis() <= self.since.timestamp_millis()
+        is_from(self.since, earliest)
+    }
+
+    /// The first sign-in to the address that is not before this time.
+    pub fn first_from(&self, earliest: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let mut times = [self.first, self.since].into_iter();
+        times.find(|at| is_from(*at, earliest))
     }
 }
 
 impl DeviceCookie {
     /// Parses a cookie. Parts that this service would never set are skipped.
     pub fn parse(text: &str) -> Self {
-        let of = |length: usize| {
+        let of = |lengths: &'static [usize]| {
             let ours = move |part: &&str| {
                 BASE64URL_NOPAD
                     .decode(part.as_bytes())
-                    .is_ok_and(|bytes| bytes.len() == length)
+                    .is_ok_and(|bytes| lengths.contains(&bytes.len()))
             };
             let parts = text.split('.').filter(ours).take(MOST);
             parts.map(SecretString::from).collect()
         };
         Self {
-            secrets: of(SECRET),
-            known: of(ENTRY),
+            secrets: of(&[SECRET]),
+            known: of(&[ENTRY, EARLIER_ENTRY]),
         }
     }
 
@@ -106,12 +132,12 @@ impl DeviceCookie {
         &self,
         key: &Key,
         address: &str,
-        now: DateTime<Utc>,
+        times: impl Into<Times>,
         random: &dyn Random,
     ) -> Self {
         let of_others = |entry: &&SecretString| read(key, address, entry).is_none();
         let others = self.known.iter().filter(of_others).cloned();
-        let fresh = write(key, address, random::bytes(random), now);
+        let fresh = write(key, address, random::bytes(random), times.into());
         Self {
             secrets: self.secrets.clone(),
             known: [fresh].into_iter().chain(others).take(MOST).collect(),
@@ -119,20 +145,23 @@ impl DeviceCookie {
     }
 
     /// The cookie with the entry of a canonical address moved to the front, if it is from `earliest` or
-    /// later; else with a new entry. A new entry has its own guesses, so an entry is kept when the user
-    /// signs in again.
+    /// later; else with a new entry, which keeps the first sign-in. A new entry has its own guesses, so an entry
+    /// is kept when the user signs in again.
     #[must_use]
     pub fn still_knowing(
         &self,
         key: &Key,
         address: &str,
         earliest: DateTime<Utc>,
+        first: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
         random: &dyn Random,
     ) -> Self {
         let known = self.known_to(key, address, now);
         if !known.is_some_and(|device| device.is_from(earliest)) {
-            return self.knowing(key, address, earliest.max(now), random);
+            let since = earliest.max(now);
+            let first = first.unwrap_or(since);
+            return self.knowing(key, address, Times { since, first }, random);
         }
         let is_own = |entry: &&SecretString| read(key, address, entry).is_some();
         let own = self.known.iter().filter(is_own).take(1);
@@ -143,7 +172,7 @@ impl DeviceCookie {
         }
     }
 
-    /// The value of the cookie: at most 479 characters.
+    /// The value of the cookie: at most 523 characters.
     pub fn value(&self) -> String {
         let parts = self.secrets.iter().chain(&self.known);
         let parts: Vec<&str> = parts.map(SecretString::expose).collect();
@@ -160,8 +189,9 @@ fn mac(key: &Key, address: &str, said: &[u8]) -> [u8; 32] {
     hmac_sha256(key, &[said, address.as_bytes()].concat())
 }
 
-fn write(key: &Key, address: &str, nonce: [u8; 16], at: DateTime<Utc>) -> SecretString {
-    let said = [&nonce[..], &at.timestamp_millis().to_be_bytes()].concat();
+fn write(key: &Key, address: &str, nonce: [u8; 16], times: Times) -> SecretString {
+    let [since, first] = [times.since, times.first].map(|at| at.timestamp_millis().to_be_bytes());
+    let said = [&nonce[..], &since, &first].concat();
     let mac = mac(key, address, &said);
     BASE64URL_NOPAD.encode(&[&said[..], &mac].concat()).into()
 }
@@ -169,14 +199,21 @@ fn write(key: &Key, address: &str, nonce: [u8; 16], at: DateTime<Utc>) -> Secret
 /// The browser of an entry, if the entry is valid for this address.
 fn read(key: &Key, address: &str, entry: &SecretString) -> Option<KnownDevice> {
     let bytes = BASE64URL_NOPAD.decode(entry.expose().as_bytes()).ok()?;
-    let (said, presented) = bytes.split_at_checked(ENTRY - 32)?;
-    let (nonce, millis) = said.split_at_checked(16)?;
+    let (said, presented) = bytes.split_at_checked(bytes.len().checked_sub(32)?)?;
+    let (nonce, times) = said.split_at_checked(16)?;
     let is_ours: bool = mac(key, address, said).ct_eq(presented).into();
     is_ours.then_some(())?;
+    let time = |millis: &[u8]| Some(from_millis(i64::from_be_bytes(millis.try_into().ok()?)));
+    let since = time(times.get(..8)?)?;
     Some(KnownDevice {
         name: BASE64URL_NOPAD.encode(nonce),
-        since: from_millis(i64::from_be_bytes(millis.try_into().ok()?)),
+        since,
+        first: times.get(8..16).and_then(time).unwrap_or(since),
     })
+}
+
+fn is_from(at: DateTime<Utc>, earliest: DateTime<Utc>) -> bool {
+    earliest.timestamp_millis() <= at.timestamp_millis()
 }
 
 #[cfg(test)]
@@ -221,8 +258,11 @@ mod tests {
         }
         let many = vec![secret; 40].join(".");
         assert_eq!(DeviceCookie::parse(&many).hashes().len(), MOST);
-        let entries = vec!["A".repeat(75); 40].join(".");
-        assert_eq!(DeviceCookie::parse(&entries).value().len(), MOST * 76 - 1);
+        for length in [75, 86] {
+            let entries = vec!["A".repeat(length); 40].join(".");
+            let kept = DeviceCookie::parse(&entries).value();
+            assert_eq!(kept.len(), MOST * (length + 1) - 1);
+        }
     }
 
     #[test]
@@ -260,6 +300,38 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_keeps_the_first_sign_in_as_the_credentials_change() {
+        let random = Counting(AtomicU8::new(0));
+        let (key, ann) = (Key::new([1; 32]), "ann@example.com");
+        let cookie = DeviceCookie::default().knowing(&key, ann, at(0), &random);
+        let first = Some(at(0));
+        let cookie = cookie.still_knowing(&key, ann, at(5), first, at(5), &random);
+        let device = cookie.known_to(&key, ann, at(6)).unwrap();
+        assert_eq!((device.since, device.first), (at(5), at(0)));
+        assert!(
+            device.is_from(at(5)),
+            "its guesses are those of the new credentials"
+        );
+        assert_eq!(device.first_from(at(0)), Some(at(0)));
+        assert_eq!(
+            device.first_from(at(1)),
+            Some(at(5)),
+            "the rest was forgotten"
+        );
+        assert_eq!(device.first_from(at(6)), None);
+    }
+
+    #[test]
+    fn an_entry_with_one_time_is_read() {
+        let (key, ann) = (Key::new([1; 32]), "ann@example.com");
+        let said = [&[7; 16][..], &at(3).timestamp_millis().to_be_bytes()].concat();
+        let entry = [&said[..], &mac(&key, ann, &said)].concat();
+        let cookie = DeviceCookie::parse(&BASE64URL_NOPAD.encode(&entry));
+        let device = cookie.known_to(&key, ann, at(4)).unwrap();
+        assert_eq!((device.since, device.first), (at(3), at(3)));
+    }
+
+    #[test]
     fn an_altered_entry_is_ignored() {
         let random = Counting(AtomicU8::new(7));
         let key = Key::new([1; 32]);
@@ -282,7 +354,7 @@ mod tests {
             cookie = cookie.renewed(&[], &random).0;
             cookie = cookie.knowing(&key, &format!("{n}@example.com"), at(n), &random);
         }
-        assert_eq!(cookie.value().len(), 479);
+        assert_eq!(cookie.value().len(), 523);
         assert_eq!(DeviceCookie::parse(&cookie.value()), cookie);
     }
 }

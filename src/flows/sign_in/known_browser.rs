@@ -6,7 +6,7 @@ use crate::{
     db::{self, Connection},
     domain::{
         accounts::user::User,
-        sign_in::device::{DeviceCookie, KnownDevice},
+        sign_in::device::{DeviceCookie, KnownDevice, Times},
     },
     flows::{Result, Services},
     throttle::account::Guess,
@@ -37,8 +37,7 @@ fn known_since(
         .browsers_known_from
         .unwrap_or_default()
         .max(user.created_at);
-    let known = device.known_to(key, address, s.now())?;
-    known.is_from(earliest).then_some(known.since)
+    device.known_to(key, address, s.now())?.first_from(earliest)
 }
 
 /// Since when the account knows a browser, under its address or a former one. What the browser did under a former
@@ -88,7 +87,8 @@ async fn known_before(
 pub fn remember_browser(s: &Services, device: &DeviceCookie, user: &User) -> DeviceCookie {
     let (key, random) = (&s.account_throttle.device_key, s.random.as_ref());
     let (address, earliest) = (&user.email_canonical, user.credentials_since());
-    device.still_knowing(key, address, earliest, s.now(), random)
+    let first = known_since(s, user, address, device);
+    device.still_knowing(key, address, earliest, first, s.now(), random)
 }
 
 /// Returns the device cookie with a new entry for this user, after a link in a mail was used. Its count of failed
@@ -96,6 +96,8 @@ pub fn remember_browser(s: &Services, device: &DeviceCookie, user: &User) -> Dev
 pub fn renew_known_browser(s: &Services, device: &DeviceCookie, user: &User) -> DeviceCookie {
     let (key, random) = (&s.account_throttle.device_key, s.random.as_ref());
     // The clocks of nodes differ. The entry must not be older than the current credentials.
-    let at = s.now().max(user.credentials_since());
-    device.knowing(key, &user.email_canonical, at, random)
+    let since = s.now().max(user.credentials_since());
+    let first = known_since(s, user, &user.email_canonical, device).unwrap_or(since);
+    let times = Times { since, first };
+    device.knowing(key, &user.email_canonical, times, random)
 }
