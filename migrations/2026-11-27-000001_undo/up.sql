@@ -12,7 +12,7 @@ CREATE TABLE undo_points (
     sealed bytea NOT NULL,
     used_at timestamptz,
     ended_at timestamptz,
-    spent bytea
+    spent bytea[] NOT NULL DEFAULT '{}'
 );
 CREATE INDEX undo_points_by_user ON undo_points (user_id, number);
 CREATE INDEX undo_points_by_expiry ON undo_points (expires_at);
@@ -23,7 +23,7 @@ COMMENT ON COLUMN undo_points.by_known_browser IS 'Whether the account had known
 COMMENT ON COLUMN undo_points.sealed IS 'Address, password hash and second factor just before the event, sealed.';
 COMMENT ON COLUMN undo_points.used_at IS 'When the link was first used, with or without a proof.';
 COMMENT ON COLUMN undo_points.ended_at IS 'When it was used with the full proof, or the link of an earlier event was; the link is dead since then.';
-COMMENT ON COLUMN undo_points.spent IS 'The code that was accepted at this link: the time step in eight bytes, or the MAC of a backup code.';
+COMMENT ON COLUMN undo_points.spent IS 'The codes that were accepted at this link: time steps in eight bytes, or MACs of backup codes.';
 
 ALTER TABLE users ADD COLUMN frozen_at timestamptz;
 ALTER TABLE users ADD COLUMN frozen_until timestamptz;

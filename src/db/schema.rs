@@ -202,7 +202,7 @@ diesel::table! {
         sealed -> Bytea,
         used_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
-        spent -> Nullable<Bytea>,
+        spent -> Array<Bytea>,
     }
 }
 

@@ -1,7 +1,11 @@
 //! Events whose mail has a link, with the account as it was just before each.
 
 use chrono::{DateTime, Utc};
-use diesel::{dsl::exists, prelude::*, select};
+use diesel::{
+    dsl::{min, sql},
+    prelude::*,
+    sql_types::{Array, Binary},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -157,22 +161,40 @@ pub async fn use_link(
     };
     match how {
         Use::Unproven => Ok(used.is_first.then_some(used)),
-        Use::Code(spent) => {
-            let rows = diesel::update(points::table.filter(living))
-                .set(points::spent.eq(spent))
-                .execute(&mut conn)
-                .await?;
-            Ok((rows == 1).then_some(used))
+        Use::Code(code) => {
+            let is_spent = spend(tx, point.id, code, now).await?;
+            Ok(is_spent.then_some(used))
         }
-        Use::Proven(spent) => {
+        Use::Proven(code) => {
+            if let Some(code) = code {
+                spend(tx, point.id, code, now).await?;
+            }
             let rows = diesel::update(points::table.filter(living))
-                .set((points::ended_at.eq(now), points::spent.eq(spent)))
+                .set(points::ended_at.eq(now))
                 .execute(&mut conn)
                 .await?;
             end_later(tx, point, now).await?;
             Ok((rows == 1).then_some(used))
         }
     }
+}
+
+/// Notes a code that a living link accepts; `false` if it is dead.
+async fn spend(
+    tx: &Transaction<'_>,
+    id: Uuid,
+    code: &[u8],
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let codes = sql::<Array<Binary>>("array_append(spent, ")
+        .bind::<Binary, _>(code)
+        .sql(")");
+    let living = points::ended_at.is_null().and(points::expires_at.gt(now));
+    let rows = diesel::update(points::table.find(id).filter(living))
+        .set(points::spent.eq(codes))
+        .execute(&mut tx.connection())
+        .await?;
+    Ok(rows == 1)
 }
 
 /// Ends the links of later events.
@@ -190,15 +212,36 @@ async fn end_later(tx: &Transaction<'_>, point: &Point, now: DateTime<Utc>) -> Q
     Ok(())
 }
 
-/// Whether a code was accepted at a link of this user before.
-pub async fn is_spent(
+/// Notes that these events were undone: from now on they changed nothing.
+pub async fn forget_changes(tx: &Transaction<'_>, ids: &[Uuid]) -> QueryResult<()> {
+    diesel::update(points::table.filter(points::id.eq_any(ids)))
+        .set(points::change.eq(Change::Nothing.as_str()))
+        .execute(&mut tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// The number of the event whose link was first used at this time, which is when a link froze the account; `None` if it
+/// has expired.
+pub async fn number_used_at(
     mut conn: &AsyncPgConnection,
     user_id: Uuid,
-    code: &[u8],
-) -> QueryResult<bool> {
-    select(exists(points::table.filter(
-        points::user_id.eq(user_id).and(points::spent.eq(code)),
-    )))
-    .get_result(&mut conn)
-    .await
+    at: DateTime<Utc>,
+) -> QueryResult<Option<i64>> {
+    points::table
+        .filter(points::user_id.eq(user_id).and(points::used_at.eq(at)))
+        .select(min(points::number))
+        .first(&mut conn)
+        .await
+}
+
+/// The codes that the links of this user have accepted.
+pub async fn spent(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Vec<Vec<u8>>> {
+    let codes: Vec<Vec<Vec<u8>>> = points::table
+        .filter(points::user_id.eq(user_id))
+        .filter(points::spent.ne(Vec::<Vec<u8>>::new()))
+        .select(points::spent)
+        .load(&mut conn)
+        .await?;
+    Ok(codes.concat())
 }

@@ -92,15 +92,11 @@ pub struct Plan {
 /// A second factor that was enrolled in a known browser stays, also where the link is that of its enrolment: else
 /// the mailbox and the password would be enough to remove it.
 pub fn plan(steps: &[Step]) -> Plan {
-    let is_put_back = |(position, step): (usize, &Step)| match step.change {
-        Change::FactorAdded => !step.by_known_browser,
-        _ => position == 0 || !step.by_known_browser,
-    };
     // From the latest change on, as far as they are put back: a change that is kept decides the value.
     let first_of = |concerns: fn(Change) -> bool| {
         let latest = steps.iter().enumerate().rev();
         let changes = latest.filter(|(_, step)| concerns(step.change));
-        let gone = changes.take_while(|(position, step)| is_put_back((*position, step)));
+        let gone = changes.take_while(|(position, step)| is_undone(*position, step));
         gone.last().map(|(position, _)| position)
     };
     let address = first_of(Change::is_of_address);
@@ -110,6 +106,15 @@ pub fn plan(steps: &[Step]) -> Plan {
         address,
         factor: first_of(Change::is_of_factor),
         address_taken: gone.iter().any(by_stranger),
+    }
+}
+
+/// Whether the full proof at a link undoes the step at this position from its own event on. Other links do not count
+/// it any more.
+pub fn is_undone(position: usize, step: &Step) -> bool {
+    match step.change {
+        Change::FactorAdded => !step.by_known_browser,
+        _ => position == 0 || !step.by_known_browser,
     }
 }
 
@@ -138,20 +143,32 @@ pub enum Freeze {
     ChangesAndSignIn,
 }
 
-/// The freeze that a use of a link causes. `is_first`: the link was not used before. `frozen_at`: when a link
-/// last froze the account.
+/// The last freeze of an account by a link.
+#[derive(Debug, Clone, Copy)]
+pub struct LastFreeze {
+    pub at: DateTime<Utc>,
+    /// Whether it was caused by the link that is used now, or by that of a later event.
+    pub is_covered: bool,
+}
+
+/// The freeze that a use of a link causes. `is_first`: the link was not used before.
+///
+/// The link of an event after the one that was reported lifts nothing: a thief may have changed password and second
+/// factor before that event, and read its mail.
 pub fn freeze(
     proven: Proven,
     plan: &Plan,
     is_first: bool,
-    frozen_at: Option<DateTime<Utc>>,
+    last: Option<LastFreeze>,
     now: DateTime<Utc>,
 ) -> Freeze {
-    let is_paused = frozen_at.is_some_and(|at| now < at + FREEZE_PAUSE);
+    let is_paused = last.is_some_and(|last| now < last.at + FREEZE_PAUSE);
+    let lifts = last.is_none_or(|last| last.is_covered);
     match proven {
-        Proven::Code => Freeze::Lift,
-        Proven::Everything if !is_first || is_paused => Freeze::LiftOfSignIn,
-        Proven::Nothing if !is_first || is_paused => Freeze::Keep,
+        Proven::Code if lifts => Freeze::Lift,
+        Proven::Everything if (!is_first || is_paused) && lifts => Freeze::LiftOfSignIn,
+        Proven::Code => Freeze::Keep,
+        Proven::Nothing | Proven::Everything if !is_first || is_paused => Freeze::Keep,
         Proven::Nothing if plan.address_taken => Freeze::ChangesAndSignIn,
         Proven::Nothing | Proven::Everything => Freeze::Changes,
     }

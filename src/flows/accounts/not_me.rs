@@ -15,7 +15,7 @@ use crate::{
     },
     domain::{
         accounts::{
-            undo::{self, FROZEN_FOR, Freeze, Plan, Proven, Step},
+            undo::{self, FROZEN_FOR, Freeze, LastFreeze, Plan, Proven, Step},
             user::User,
         },
         audit::{Client, Event, Subject},
@@ -249,7 +249,9 @@ impl Reporting<'_> {
             return Ok(Outcome::LinkDead);
         };
         if let Some(code) = &proof.code
-            && db::accounts::undo_points::is_spent(tx, id, &code.spent).await?
+            && db::accounts::undo_points::spent(tx, id)
+                .await?
+                .contains(&code.spent)
         {
             return Ok(Outcome::WrongCode(CodeFault::Spent));
         }
@@ -262,8 +264,10 @@ impl Reporting<'_> {
             return Err(Undone::As(Outcome::WrongCode(CodeFault::Spent)));
         }
         proof.forget_failures(tx).await?;
+        let last = self.last_freeze(tx).await?;
+        let freeze = undo::freeze(proof.proven, &plan, used.is_first, last, now);
         if !used.is_first && proof.proven == Proven::Code {
-            let lifted = self.lift(tx, &before.user).await?;
+            let lifted = self.freeze(tx, &before.user, freeze).await?;
             let frozen = before.user.freeze(now).filter(|_| !lifted);
             return Ok(Outcome::Done(Done {
                 lifted,
@@ -277,8 +281,6 @@ impl Reporting<'_> {
             Proven::Everything => self.put_back(tx, &before.user, &plan, &steps).await?,
             Proven::Nothing | Proven::Code => Restored::default(),
         };
-        let frozen_at = db::accounts::freezes::frozen_at(tx, id).await?;
-        let freeze = undo::freeze(proof.proven, &plan, used.is_first, frozen_at, now);
         let lifted = self.freeze(tx, &before.user, freeze).await?;
         let mut done = Done {
             reported: true,
@@ -298,6 +300,16 @@ impl Reporting<'_> {
         db::sign_in::trusted_devices::delete_others(tx, id, &[]).await?;
         db::sessions::end_all(tx, id, None, EndReason::ReportedNotMe, now).await?;
         Ok(())
+    }
+
+    async fn last_freeze(&self, tx: &Transaction<'_>) -> Result<Option<LastFreeze>> {
+        let id = self.link.user.id;
+        let Some(at) = db::accounts::freezes::frozen_at(tx, id).await? else {
+            return Ok(None);
+        };
+        let by = db::accounts::undo_points::number_used_at(tx, id, at).await?;
+        let is_covered = by.is_some_and(|number| self.link.point.number <= number);
+        Ok(Some(LastFreeze { at, is_covered }))
     }
 
     /// Freezes the account, or ends a freeze. `true` if one was lifted.

@@ -129,35 +129,29 @@ fn one_freeze_in_two_weeks() {
         by_known_browser: false,
     }]);
     let nothing = Plan::default();
-    let long_ago = Some(now - FREEZE_PAUSE);
-    let lately = Some(now - FREEZE_PAUSE + TimeDelta::milliseconds(1));
+    let last = |at, is_covered| Some(LastFreeze { at, is_covered });
+    let long_ago = last(now - FREEZE_PAUSE, true);
+    let within = now - FREEZE_PAUSE + TimeDelta::milliseconds(1);
+    let (lately, of_earlier) = (last(within, true), last(within, false));
+    let (none, code, all) = (Proven::Nothing, Proven::Code, Proven::Everything);
     let cases = [
-        (Proven::Nothing, &nothing, true, None, Freeze::Changes),
-        (Proven::Nothing, &nothing, true, long_ago, Freeze::Changes),
-        (Proven::Nothing, &nothing, true, lately, Freeze::Keep),
-        (Proven::Nothing, &nothing, false, None, Freeze::Keep),
-        (
-            Proven::Nothing,
-            &taken,
-            true,
-            None,
-            Freeze::ChangesAndSignIn,
-        ),
-        (Proven::Nothing, &taken, true, lately, Freeze::Keep),
-        (Proven::Everything, &taken, true, None, Freeze::Changes),
-        (
-            Proven::Everything,
-            &taken,
-            false,
-            lately,
-            Freeze::LiftOfSignIn,
-        ),
-        (Proven::Code, &taken, true, None, Freeze::Lift),
-        (Proven::Code, &taken, false, lately, Freeze::Lift),
+        (none, &nothing, true, None, Freeze::Changes),
+        (none, &nothing, true, long_ago, Freeze::Changes),
+        (none, &nothing, true, lately, Freeze::Keep),
+        (none, &nothing, false, None, Freeze::Keep),
+        (none, &taken, true, None, Freeze::ChangesAndSignIn),
+        (none, &taken, true, lately, Freeze::Keep),
+        (all, &taken, true, None, Freeze::Changes),
+        (all, &taken, true, of_earlier, Freeze::Keep),
+        (all, &taken, false, lately, Freeze::LiftOfSignIn),
+        (all, &taken, false, of_earlier, Freeze::Keep),
+        (code, &taken, true, None, Freeze::Lift),
+        (code, &taken, false, lately, Freeze::Lift),
+        (code, &taken, true, of_earlier, Freeze::Keep),
     ];
-    for (proven, plan, is_first, frozen_at, expected) in cases {
-        let found = freeze(proven, plan, is_first, frozen_at, now);
-        assert_eq!(found, expected, "{proven:?} {is_first} {frozen_at:?}");
+    for (proven, plan, is_first, last, expected) in cases {
+        let found = freeze(proven, plan, is_first, last, now);
+        assert_eq!(found, expected, "{proven:?} {is_first} {last:?}");
     }
 }
 

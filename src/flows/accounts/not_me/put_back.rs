@@ -4,9 +4,12 @@ use super::{Outcome, Reporting, Steps, account_at, proof::CodeKind};
 use crate::{
     db::{self, Transaction, accounts::freezes::PutBack, authenticators::totp::TotpRow},
     domain::{
-        accounts::{undo::Plan, user::User},
+        accounts::{
+            undo::{Plan, is_undone},
+            user::User,
+        },
         audit::{Event, Subject},
-        authenticators::totp::TotpSecret,
+        authenticators::{backup_code::StoredCode, totp::TotpSecret},
     },
     flows::{
         Result, Undone,
@@ -95,10 +98,13 @@ impl Reporting<'_> {
         }
         if let Some(position) = plan.factor {
             let account = account_at(self.s, tx, steps, position).await?;
-            self.put_factor_back(tx, user, account.factor.as_ref())
-                .await?;
-            restored.factor = true;
+            let factor = account.factor.as_ref();
+            restored.factor = self.put_factor_back(tx, user, factor).await?;
         }
+        let undone = steps.iter().enumerate();
+        let undone = undone.filter(|(position, (_, step))| is_undone(*position, step));
+        let undone: Vec<_> = undone.map(|(_, (id, _))| *id).collect();
+        db::accounts::undo_points::forget_changes(tx, &undone).await?;
         Ok(restored)
     }
 
@@ -131,27 +137,39 @@ impl Reporting<'_> {
         Ok(())
     }
 
+    /// `false` if the second factor is the earlier one already.
     async fn put_factor_back(
         &self,
         tx: &Transaction<'_>,
         user: &User,
         factor: Option<&Factor>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
+        let enrolled = self.enrolled(tx, user).await?;
         let Some(factor) = factor else {
             db::authenticators::totp::delete_confirmed(tx, user.id).await?;
             db::authenticators::backup_codes::delete_all(tx, user.id).await?;
-            return Ok(());
+            return Ok(enrolled.is_some());
         };
         let (s, now) = (self.s, self.s.now());
         let secret = factor.secret()?;
-        let step = match self.proof.code.as_ref().map(|code| code.kind) {
-            Some(CodeKind::Totp(step)) => step,
-            _ => 0,
-        };
-        let last = match self.enrolled(tx, user).await? {
-            Some((enrolled, row)) if enrolled == secret => row.last_step,
-            _ => 0,
-        };
+        let enrolled = enrolled.filter(|(enrolled, _)| *enrolled == secret);
+        let present = db::authenticators::backup_codes::all(tx, user.id).await?;
+        let left = db::authenticators::backup_codes::unused(tx, user.id).await?;
+        let earlier = factor.codes();
+        let is_in =
+            |code: &StoredCode, set: &[StoredCode]| set.iter().any(|one| one.mac == code.mac);
+        let is_same_set = earlier.iter().all(|code| is_in(code, &present))
+            && left.iter().all(|code| is_in(code, &earlier));
+        if enrolled.is_some() && is_same_set {
+            return Ok(false);
+        }
+        // The present code among them.
+        let spent = db::accounts::undo_points::spent(tx, user.id).await?;
+        let steps = spent
+            .iter()
+            .filter_map(|code| code.as_slice().try_into().ok());
+        let step = steps.map(i64::from_be_bytes).max().unwrap_or_default();
+        let last = enrolled.map_or(0, |(_, row)| row.last_step);
         let row = TotpRow {
             secret: s
                 .ring
@@ -161,21 +179,13 @@ impl Reporting<'_> {
             confirmed_at: factor.confirmed_at,
         };
         // A code that was used since then stays used, as far as the set is still the same.
-        let present = db::authenticators::backup_codes::all(tx, user.id).await?;
-        let left = db::authenticators::backup_codes::unused(tx, user.id).await?;
-        let has = |set: &[_], mac: &Vec<u8>| {
-            let set: &[crate::domain::authenticators::backup_code::StoredCode] = set;
-            set.iter().any(|one| one.mac == *mac)
-        };
-        let spent = self.proof.code.as_ref().map(|code| &code.spent);
-        let codes: Vec<_> = factor
-            .codes()
+        let codes: Vec<_> = earlier
             .into_iter()
-            .filter(|code| spent != Some(&code.mac))
-            .filter(|code| has(&left, &code.mac) || !has(&present, &code.mac))
+            .filter(|code| !spent.contains(&code.mac))
+            .filter(|code| is_in(code, &left) || !is_in(code, &present))
             .collect();
         db::authenticators::totp::put_back(tx, user.id, &row, now).await?;
         db::authenticators::backup_codes::put_back(tx, user.id, &codes, now).await?;
-        Ok(())
+        Ok(true)
     }
 }
