@@ -161,7 +161,7 @@ pub mod internals {
             }
         }
         pub mod token {
-            pub use crate::domain::token::{Claims, Purpose, TokenCodec, TokenPolicy};
+            pub use crate::domain::token::{Claims, Extra, Purpose, TokenCodec, TokenPolicy};
         }
     }
     pub mod flows {

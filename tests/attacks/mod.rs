@@ -13,6 +13,7 @@ mod index;
 mod lockout;
 mod mailed;
 mod matrix;
+mod not_me;
 mod open_routes;
 mod resets;
 mod scanner;

@@ -41,6 +41,7 @@ mod lost_database;
 mod mails;
 mod metrics;
 mod node;
+mod not_me;
 mod operator;
 mod operator_completions;
 mod operator_doctor;

@@ -96,7 +96,7 @@ pub fn plan(steps: &[Step]) -> Plan {
     let first_of = |concerns: fn(Change) -> bool| {
         let latest = steps.iter().enumerate().rev();
         let changes = latest.filter(|(_, step)| concerns(step.change));
-        let gone = changes.take_while(|(position, step)| is_undone(*position, step));
+        let gone = changes.take_while(|(position, step)| is_undone(*position, **step));
         gone.last().map(|(position, _)| position)
     };
     let address = first_of(Change::is_of_address);
@@ -111,7 +111,7 @@ pub fn plan(steps: &[Step]) -> Plan {
 
 /// Whether the full proof at a link undoes the step at this position from its own event on. Other links do not count
 /// it any more.
-pub fn is_undone(position: usize, step: &Step) -> bool {
+pub fn is_undone(position: usize, step: Step) -> bool {
     match step.change {
         Change::FactorAdded => !step.by_known_browser,
         _ => position == 0 || !step.by_known_browser,

@@ -102,7 +102,7 @@ impl Reporting<'_> {
             restored.factor = self.put_factor_back(tx, user, factor).await?;
         }
         let undone = steps.iter().enumerate();
-        let undone = undone.filter(|(position, (_, step))| is_undone(*position, step));
+        let undone = undone.filter(|(position, (_, step))| is_undone(*position, *step));
         let undone: Vec<_> = undone.map(|(_, (id, _))| *id).collect();
         db::accounts::undo_points::forget_changes(tx, &undone).await?;
         Ok(restored)
