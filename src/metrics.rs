@@ -51,12 +51,19 @@ impl Words {
         }
     }
 
-    fn read(&self) -> Vec<(&'static str, u64)> {
+    /// All counts, and 0 for words of `from_start` that were not counted yet: what is compared over time needs a
+    /// value before the first count.
+    fn read(&self, from_start: &[&'static str]) -> Vec<(&'static str, u64)> {
         let mut counts = self
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
+        for word in from_start {
+            if !counts.iter().any(|(known, _)| known == word) {
+                counts.push((word, 0));
+            }
+        }
         counts.sort_unstable();
         counts
     }
@@ -81,29 +88,38 @@ pub struct Metrics {
 impl Metrics {
     pub fn write(&self, text: &mut Text) {
         self.requests.write(text);
-        let words = [
+        let words: [(_, _, _, &[_], _); 4] = [
             (
                 "vestibule_sign_ins_total",
                 "Sign-ins with a password, by outcome.",
                 "outcome",
+                &[
+                    "signed_in",
+                    "second_factor_required",
+                    "rejected",
+                    "throttled",
+                ],
                 &self.sign_ins,
             ),
             (
                 "vestibule_throttled_total",
                 "Attempts that a flood limit refused, by its route.",
                 "route",
+                &[],
                 &self.throttled,
             ),
             (
                 "vestibule_breach_lookups_total",
                 "Passwords looked up among breached ones, by result.",
                 "result",
+                &["seen", "unseen", "failed"],
                 &self.breach_lookups,
             ),
             (
                 "vestibule_mails_total",
                 "Mails that this node's worker took, by what became of them.",
                 "outcome",
+                &["sent", "postponed", "given_up", "expired"],
                 &self.mails,
             ),
         ];
@@ -113,9 +129,9 @@ impl Metrics {
             "counter",
             self.local_postgres_restarts.read(),
         );
-        for (name, help, label, counts) in words {
+        for (name, help, label, from_start, counts) in words {
             text.family(name, help, "counter");
-            for (word, count) in counts.read() {
+            for (word, count) in counts.read(from_start) {
                 text.sample(name, &[(label, word)], count);
             }
         }
@@ -142,6 +158,7 @@ mod tests {
         for line in [
             "# TYPE vestibule_throttled_total counter",
             "vestibule_throttled_total{route=\"login\"} 2",
+            "vestibule_mails_total{outcome=\"given_up\"} 0",
             "vestibule_http_requests_total{route=\"/x/{id}\",method=\"GET\",status=\"2xx\"} 1",
             "vestibule_http_requests_total{route=\"/x/{id}\",method=\"other\",status=\"4xx\"} 1",
             "vestibule_http_requests_total{route=\"unknown\",method=\"POST\",status=\"4xx\"} 1",

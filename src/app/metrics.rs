@@ -177,12 +177,20 @@ fn pool(s: &Services, text: &mut Text) {
 /// Work that waits for the worker of any node.
 async fn backlog(s: &Services, text: &mut Text) {
     match health::waiting_mails(s).await {
-        Ok(waiting) => text.single(
-            "vestibule_outbox_waiting",
-            "Mails of all nodes that are still to be sent.",
-            "gauge",
-            waiting,
-        ),
+        Ok((mails, seconds)) => {
+            text.single(
+                "vestibule_outbox_waiting",
+                "Mails of all nodes that are still to be sent.",
+                "gauge",
+                mails,
+            );
+            text.single(
+                "vestibule_outbox_waiting_seconds",
+                "For how long the oldest of them has waited.",
+                "gauge",
+                seconds,
+            );
+        }
         Err(error) => tracing::warn!(%error, "the outbox could not be counted"),
     }
     match health::unsealed_events(s).await {

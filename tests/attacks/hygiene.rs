@@ -23,7 +23,7 @@ use crate::harness::{
 
 /// Everything that the process logs, including our own debug lines.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -38,7 +38,7 @@ impl io::Write for Lines {
 
 impl Lines {
     /// Collects the lines of this process. Tests in the same process share them.
-    fn kept() -> Self {
+    pub(super) fn kept() -> Self {
         static KEPT: OnceLock<Lines> = OnceLock::new();
         let keep = || {
             let lines = Self::default();
@@ -52,7 +52,7 @@ impl Lines {
         KEPT.get_or_init(keep).clone()
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }

@@ -15,6 +15,7 @@ mod mailed;
 mod matrix;
 mod not_me;
 mod open_routes;
+mod personal_data;
 mod resets;
 mod scanner;
 mod second_factor;

@@ -77,7 +77,9 @@ async fn metrics_count_events_without_personal_data() {
         "vestibule_hashing_refused_total 0".into(),
         "vestibule_database_connections_max 10".into(),
         "vestibule_mails_total{outcome=\"sent\"} 1".into(),
+        "vestibule_mails_total{outcome=\"given_up\"} 0".into(),
         "vestibule_outbox_waiting 0".into(),
+        "vestibule_outbox_waiting_seconds 0".into(),
     ];
     let all_there = async {
         loop {
@@ -100,6 +102,11 @@ async fn metrics_count_events_without_personal_data() {
         .expect("mailed");
     let failed = "vestibule_breach_lookups_total{result=\"failed\"}";
     assert!(text.contains(failed), "{text}");
+    let alerts = include_str!("../../docs/metrics/alerts.yml");
+    let metrics = alerts.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    for metric in metrics.filter(|word| word.starts_with("vestibule_")) {
+        assert!(text.contains(metric), "no {metric}, which an alert needs");
+    }
     for private in ["ada", "example.org", "nothing", "127.0.0.1"] {
         assert!(!text.contains(private), "{private}\n{text}");
     }
@@ -117,6 +124,36 @@ async fn metrics_count_events_without_personal_data() {
     assert_eq!(posted.expect("an answer").status(), 405);
     let on_the_site = node.http.get(node.url("/metrics")).send().await;
     assert_eq!(on_the_site.expect("an answer").status(), 404);
+}
+
+/// Mails that are held back on purpose are not late.
+#[tokio::test]
+async fn the_oldest_mail_that_is_late_counts() {
+    let cluster = Cluster::start().await;
+    let node = Node::with(&cluster, &[("METRICS_ADDR", "127.0.0.1:0")]).await;
+    let waits = async |created: &str, columns: &str, values: &str| {
+        let row = format!(
+            "INSERT INTO mails (id, kind, sealed, next_attempt_at, created_at{columns}) VALUES
+             (gen_random_uuid(), 'verify_email', '\\x00', now() + '1 h', now() - interval '{created}'{values})"
+        );
+        cluster.sql().await.run(&row).await;
+        let text = scrape(&node).await;
+        let value = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
+            line.unwrap_or_else(|| panic!("{text}"))
+                .trim()
+                .parse::<i64>()
+        };
+        let age = value("vestibule_outbox_waiting_seconds ").unwrap();
+        (value("vestibule_outbox_waiting ").unwrap(), age)
+    };
+    let decoy = waits("3 h", ", decoy", ", true").await;
+    assert_eq!(decoy, (0, 0), "never to be sent");
+    let held = waits("2 h", ", merge_key", ", gen_random_uuid()").await;
+    assert_eq!(held, (1, 0));
+    let (mails, age) = waits("20 min", ", attempts", ", 5").await;
+    assert_eq!(mails, 2);
+    assert!((1200..1300).contains(&age), "{age}");
 }
 
 /// A scraper does not wait for clients that only connect.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
+    dsl::{case_when, count_star, min},
     prelude::*,
     sql_types::{Bool, Bytea, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
@@ -154,12 +155,18 @@ pub async fn take_due(
         .await
 }
 
-/// The number of mails that are waiting to be sent.
-pub async fn count_waiting(mut conn: &AsyncPgConnection) -> QueryResult<i64> {
+/// The number of mails that are waiting to be sent, and since when the oldest of them has waited.
+pub async fn waiting(mut conn: &AsyncPgConnection) -> QueryResult<(i64, Option<DateTime<Utc>>)> {
+    // A security mail that waits for the hour after the last one of its kind is not late.
+    let since = case_when(
+        mails::merge_key.is_not_null().and(mails::attempts.eq(0)),
+        mails::next_attempt_at,
+    )
+    .otherwise(mails::created_at);
     mails::table
         .filter(mails::sealed.is_not_null().and(mails::decoy.eq(false)))
         .filter(mails::dropped_at.is_null())
-        .count()
+        .select((count_star(), min(since)))
         .get_result(&mut conn)
         .await
 }

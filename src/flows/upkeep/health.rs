@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::time::timeout;
 
 use crate::{
@@ -12,13 +13,14 @@ use crate::{
 /// How long a probe waits for the database: less than most callers wait for the probe.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Mails that are waiting to be sent, by any node.
-pub async fn waiting_mails(s: &Services) -> Result<i64> {
-    within_patience(async {
+/// Mails that are waiting to be sent, by any node, and for how many seconds the oldest of them has waited.
+pub async fn waiting_mails(s: &Services) -> Result<(i64, i64)> {
+    let waiting = within_patience(async {
         let shared = s.db.shared().await?;
-        Ok(db::mail::outbox::count_waiting(&shared).await?)
-    })
-    .await
+        Ok(db::mail::outbox::waiting(&shared).await?)
+    });
+    let (mails, since) = waiting.await?;
+    Ok((mails, since.map_or(0, |since| seconds_since(s, since))))
 }
 
 /// Audit events without a seal, and for how many seconds the oldest of them has waited.
@@ -28,9 +30,13 @@ pub async fn unsealed_events(s: &Services) -> Result<(i64, i64)> {
         Ok(db::audit::waiting::waiting(&shared).await?)
     });
     Ok(waiting.await?.map_or((0, 0), |waiting| {
-        let seconds = (s.now() - waiting.since).num_seconds();
-        (waiting.events, seconds.max(0))
+        (waiting.events, seconds_since(s, waiting.since))
     }))
+}
+
+/// 0 for a time in the future.
+fn seconds_since(s: &Services, since: DateTime<Utc>) -> i64 {
+    (s.now() - since).num_seconds().max(0)
 }
 
 /// Whether the database answers, accepts writes, and has the migrations of this version.
