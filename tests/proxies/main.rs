@@ -30,7 +30,7 @@ use tokio::time::sleep;
 /// A password that every rule accepts.
 const PASSWORD: &str = "violet kettle marches north";
 const ADDRESS: &str = "ada@example.org";
-/// The machines of a reader, as the proxy sees them. All of 127.0.0.0/8 is this machine.
+/// The address of a browser, as the proxy sees it. All of 127.0.0.0/8 is this machine.
 const READER: &str = "127.0.0.5";
 
 #[tokio::test]
