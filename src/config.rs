@@ -27,7 +27,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::domain::{
-    accounts::email::EmailAddress, limits::Limits, network::smtp::SmtpSettings,
+    accounts::email::EmailAddress, branding::Branding, limits::Limits, network::smtp::SmtpSettings,
     password::Argon2Settings, policy::Policy, secrets::secret::SecretString, token::TokenPolicy,
 };
 #[cfg(test)]
@@ -71,6 +71,7 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Networks whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
+    pub branding: Branding,
     pub policy: Policy,
     pub first_admin: Option<FirstAdmin>,
     /// The server to look passwords up at, if breached ones are refused.

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod admin;
 pub mod audit;
 pub mod authenticators;
+pub mod branding;
 pub mod clock;
 pub mod dashboard;
 pub mod import;

@@ -108,6 +108,9 @@ pub mod internals {
                 pub use crate::domain::accounts::user::{Frozen, Role};
             }
         }
+        pub mod branding {
+            pub use crate::domain::branding::{Accent, Branding, Logo, SiteLink, SiteName};
+        }
         pub mod admin {
             pub mod act {
                 pub use crate::domain::admin::act::of_name;
@@ -229,6 +232,9 @@ pub mod internals {
         }
     }
     pub mod web {
+        pub mod assets {
+            pub use crate::web::assets::OwnFiles;
+        }
         pub mod api {
             pub mod description {
                 pub use crate::web::api::description::describe;

@@ -4,7 +4,7 @@
 //! flows.
 
 pub mod api;
-mod assets;
+pub mod assets;
 pub mod connection;
 mod cookies;
 pub mod copy;

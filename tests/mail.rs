@@ -13,6 +13,7 @@ mod replies;
 mod smtp;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use smtp::{Mode, SmtpServer};
@@ -81,7 +82,7 @@ async fn a_mail_arrives_unchanged_in_every_tls_mode() {
         deleted_after: None,
     };
     let context = MailContext {
-        product: "Vestibule".to_owned(),
+        branding: Arc::default(),
         site: "auth.example.com".to_owned(),
         forgot_password_link: "https://auth.example.com/forgot-password".to_owned(),
     };

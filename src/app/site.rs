@@ -1,5 +1,7 @@
 //! Values that depend on several settings: the links of mails, and the checks of requests.
 
+use std::sync::Arc;
+
 use actix_web::cookie::Key as CookieKey;
 use url::Position;
 
@@ -11,11 +13,8 @@ use crate::{
     },
     flows::Site,
     mail::MailContext,
-    web::state::WebSettings,
+    web::{assets::OwnFiles, state::WebSettings},
 };
-
-/// The name of the service in mails and authenticator apps.
-const PRODUCT: &str = "Vestibule";
 
 /// Host and port of `BASE_URL`, the default port elided.
 fn authority(config: &Config) -> String {
@@ -25,7 +24,7 @@ fn authority(config: &Config) -> String {
 pub(super) fn site(config: &Config) -> Site {
     let base_url = config.base_url.as_str().trim_end_matches('/').to_owned();
     let mail = MailContext {
-        product: PRODUCT.to_owned(),
+        branding: Arc::new(config.branding.clone()),
         site: authority(config),
         forgot_password_link: format!("{base_url}/forgot-password"),
     };
@@ -48,6 +47,7 @@ pub(super) fn web_settings(config: &Config) -> WebSettings {
         cors_origins: config.cors_origins.clone(),
         trusted_proxies: config.trusted_proxies.clone(),
         self_check_key: SelfCheckKey::derive(config.secrets.cookie.expose()),
+        own_files: Arc::new(OwnFiles::of(&config.branding)),
         session_key: CookieKey::derive_from(session_key.expose()),
     }
 }

@@ -2,8 +2,12 @@
 
 use url::{Host, Url};
 
-use super::faults::Refusal;
+use super::faults::{Refusal, shown};
 use super::value::Parsed;
+use crate::domain::{accounts::email::EmailAddress, branding::SiteLink};
+
+/// The most bytes of a link that is shown in pages and mails.
+const MAX_LINK: usize = 300;
 
 /// The public address: http or https, a host, and optionally a port.
 pub(super) fn base_url(value: &str) -> Parsed<Url> {
@@ -60,6 +64,51 @@ pub(super) fn service_url(value: &str) -> Parsed<Url> {
         return refuse("must not have a query or a fragment");
     }
     Ok(url)
+}
+
+/// Where people get help: an https page, or `mailto:` with one address.
+pub(super) fn support_url(value: &str) -> Parsed<SiteLink> {
+    let remedy = "Use https, such as https://example.org/help, or mailto:help@example.org.";
+    let is_mailbox = |url: &Url| {
+        EmailAddress::parse(url.path()).is_ok()
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && !url.path().contains('%')
+    };
+    match Url::parse(value) {
+        Ok(url) if url.scheme() == "mailto" && is_mailbox(&url) => site_link(&url, remedy),
+        Ok(url) if url.scheme() == "mailto" => Err(Refusal::new(
+            format!("does not have exactly one address: {}", shown(value)),
+            remedy,
+        )),
+        _ => page_url(value, remedy),
+    }
+}
+
+/// An https page.
+pub(super) fn privacy_url(value: &str) -> Parsed<SiteLink> {
+    page_url(value, "Use https, such as https://example.org/privacy.")
+}
+
+fn page_url(value: &str, remedy: &str) -> Parsed<SiteLink> {
+    let refuse = |problem: &str| Err(Refusal::new(problem, remedy));
+    let Ok(url) = Url::parse(value) else {
+        return refuse("is not a URL");
+    };
+    if url.scheme() != "https" {
+        return refuse("is not https");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("must not hold a user name or password");
+    }
+    site_link(&url, remedy)
+}
+
+fn site_link(url: &Url, remedy: &str) -> Parsed<SiteLink> {
+    if url.as_str().len() > MAX_LINK {
+        return Err(Refusal::new("is longer than 300 bytes", remedy));
+    }
+    Ok(SiteLink::new(url.to_string()))
 }
 
 /// Whether a host is this machine, as a name or as an address.

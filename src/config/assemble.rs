@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::reader::{Read, Reader};
 use super::secrets::{self, Missing};
 use super::settings::{
-    self, accounts, audit, browsers, database, mail, passwords, rate_limits, server, tokens,
+    self, accounts, audit, browsers, database, mail, passwords, rate_limits, server, site, tokens,
 };
 use super::{Config, DatabaseSource, Environment};
 use crate::domain::policy::Policy;
@@ -42,7 +42,12 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
     let data_dir = server::data_dir(reader);
     let database = database::source(reader, data_dir.as_deref().ok());
     let policy = policy(reader);
-    let smtp_from = mail::sender(reader, production, url);
+    let branding = site::branding(reader);
+    let name = branding
+        .as_ref()
+        .map_err(|reported| *reported)
+        .map(|branding| &branding.name);
+    let smtp_from = mail::sender(reader, production, url, name);
     let smtp = mail::server(reader, production, smtp_from.clone());
     let cookie_secure = browsers::cookie_secure(reader, url);
     let trusted_proxies = browsers::trusted_proxies(reader);
@@ -75,6 +80,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
             .optional(&browsers::CORS_ORIGINS)?
             .unwrap_or_default(),
         trusted_proxies: trusted_proxies?,
+        branding: branding?,
         policy: policy?,
         first_admin: first_admin?,
         breach_check: passwords::breach_check(reader, production)?,

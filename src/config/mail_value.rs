@@ -6,6 +6,12 @@ use url::Host;
 
 use super::faults::{Refusal, shown};
 use super::value::Parsed;
+use crate::domain::branding::SiteName;
+
+/// The characters that a name has in quotes only (RFC 5322, 3.2.3).
+const SPECIAL: &[char] = &[
+    '(', ')', '<', '>', '[', ']', ':', ';', '@', '\\', ',', '.', '"',
+];
 
 /// A mail server's name: a host name or an IP address, without scheme or port.
 pub(super) fn host(value: &str) -> Parsed<String> {
@@ -42,16 +48,23 @@ pub(super) fn mailbox(value: &str) -> Parsed<String> {
     } else {
         name
     };
-    let special = if quoted { "\"\\" } else { "()<>[]:;@\\,.\"" };
-    if !inner
-        .chars()
-        .all(|c| !c.is_control() && !special.contains(c))
-    {
+    let special = if quoted { &['"', '\\'] } else { SPECIAL };
+    if inner.contains(char::is_control) || inner.contains(special) {
         return refuse("has a name that needs quotes");
     }
     match address.split_once('@') {
         Some((local, domain)) if local_part(local) && mail_domain(domain) => Ok(value.to_owned()),
         _ => refuse("is not an email address"),
+    }
+}
+
+/// `Name <address>`. Characters with which a name would end are left out of it.
+pub(super) fn named(name: &SiteName, address: &str) -> String {
+    let name = name.as_str().replace(['<', '>', '@', '"', '\\'], "");
+    match name.trim() {
+        "" => address.to_owned(),
+        name if name.contains(SPECIAL) => format!("\"{name}\" <{address}>"),
+        name => format!("{name} <{address}>"),
     }
 }
 

@@ -9,13 +9,15 @@ pub(super) mod passwords;
 pub(super) mod rate_limits;
 pub(super) mod secrets;
 pub(super) mod server;
+pub(super) mod site;
 pub(super) mod tokens;
 
 use super::setting::{Declared, Row, Section};
 
 /// Every section, in the order of `.env.example`.
-pub(super) static SECTIONS: [&Section; 10] = [
+pub(super) static SECTIONS: [&Section; 11] = [
     &server::SECTION,
+    &site::SECTION,
     &database::SECTION,
     &secrets::SECTION,
     &tokens::SECTION,

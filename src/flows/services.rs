@@ -7,6 +7,7 @@ use crate::{
     breach::Breaches,
     db::Db,
     domain::{
+        branding::Branding,
         clock::{Clock, to_millis},
         policy::Policy,
         secrets::{
@@ -38,6 +39,11 @@ impl Site {
     pub(super) fn token_link(&self, path: &str, token: &SecretString) -> String {
         // A token consists of URL-safe characters only.
         format!("{}{path}?token={}", self.base_url, token.expose())
+    }
+
+    /// The name and the links of the service.
+    pub fn branding(&self) -> &Arc<Branding> {
+        &self.mail.branding
     }
 
     /// A link to a page.

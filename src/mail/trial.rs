@@ -28,7 +28,7 @@ pub fn test_mail(
     ctx: &MailContext,
     at: DateTime<Utc>,
 ) -> Result<RenderedMail, askama::Error> {
-    let subject = one_line(&format!("A test mail from {}", ctx.product));
+    let subject = one_line(&format!("A test mail from {}", ctx.branding.name));
     Ok(RenderedMail {
         to: to.to_owned(),
         text: Text { ctx, at }.render()?,

@@ -1,12 +1,18 @@
-//! The static files, embedded in the binary, with names that contain a hash of their content.
+//! The static files, embedded in the binary or of the operator's, with names that contain a hash of their content.
 //!
 //! A URL with a hash can be cached for a year, because a new release uses another URL.
 
+mod own_files;
+
 use std::sync::LazyLock;
 
-use actix_web::{HttpRequest, HttpResponse, http::header};
+use actix_web::{HttpRequest, HttpResponse, http::header, web::Bytes};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
+
+pub use own_files::OwnFiles;
+
+use super::state::State;
 
 #[derive(Debug)]
 pub struct Asset {
@@ -15,16 +21,25 @@ pub struct Asset {
     /// Its media type.
     pub content_type: &'static str,
     /// Its bytes.
-    pub bytes: &'static [u8],
+    pub bytes: Bytes,
+    /// Its content security policy, if it has one of its own.
+    pub policy: Option<&'static str>,
 }
 
 impl Asset {
-    fn new(stem: &str, extension: &str, content_type: &'static str, bytes: &'static [u8]) -> Self {
-        let hash = HEXLOWER.encode(&Sha256::digest(bytes)[..6]);
+    fn new(
+        stem: &str,
+        extension: &str,
+        content_type: &'static str,
+        bytes: impl Into<Bytes>,
+    ) -> Self {
+        let bytes = bytes.into();
+        let hash = HEXLOWER.encode(&Sha256::digest(&bytes)[..6]);
         Self {
             path: format!("/static/{stem}.{hash}.{extension}"),
             content_type,
             bytes,
+            policy: None,
         }
     }
 }
@@ -34,7 +49,7 @@ static STYLESHEET: LazyLock<Asset> = LazyLock::new(|| {
         "vestibule",
         "css",
         "text/css; charset=utf-8",
-        include_bytes!("../../static/vestibule.css"),
+        &include_bytes!("../../static/vestibule.css")[..],
     )
 });
 
@@ -43,7 +58,7 @@ static FAVICON: LazyLock<Asset> = LazyLock::new(|| {
         "favicon",
         "svg",
         "image/svg+xml",
-        include_bytes!("../../static/favicon.svg"),
+        &include_bytes!("../../static/favicon.svg")[..],
     )
 });
 
@@ -52,7 +67,7 @@ static API_DOCS_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
         "api-docs",
         "js",
         "text/javascript; charset=utf-8",
-        include_bytes!("../../static/api-docs.js"),
+        &include_bytes!("../../static/api-docs.js")[..],
     )
 });
 
@@ -61,7 +76,7 @@ static PASSWORD_STRENGTH_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
         "password-strength",
         "js",
         "text/javascript; charset=utf-8",
-        include_bytes!("../../static/password-strength.js"),
+        &include_bytes!("../../static/password-strength.js")[..],
     )
 });
 
@@ -84,14 +99,19 @@ pub fn api_docs_script() -> &'static Asset {
 }
 
 /// `GET /static/...`, cached for as long as possible.
-pub async fn get(req: HttpRequest) -> HttpResponse {
-    let Some(asset) = find(req.path()) else {
+pub async fn get(req: HttpRequest, state: State) -> HttpResponse {
+    let own = &state.settings.own_files;
+    let Some(asset) = find(req.path()).or_else(|| own.find(req.path())) else {
         return HttpResponse::NotFound().finish();
     };
-    HttpResponse::Ok()
+    let mut answer = HttpResponse::Ok();
+    answer
         .insert_header((header::CONTENT_TYPE, asset.content_type))
-        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
-        .body(asset.bytes)
+        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"));
+    if let Some(policy) = asset.policy {
+        answer.insert_header((header::CONTENT_SECURITY_POLICY, policy));
+    }
+    answer.body(asset.bytes.clone())
 }
 
 /// The file with this URL path, which includes the hash.
@@ -117,8 +137,8 @@ mod tests {
             .and_then(|rest| rest.strip_suffix(".css"));
         assert_eq!(hash.map(str::len), Some(12), "{path}");
         assert_eq!(
-            find(path).map(|asset| asset.bytes),
-            Some(stylesheet().bytes)
+            find(path).map(|asset| &asset.bytes),
+            Some(&stylesheet().bytes)
         );
         assert!(find("/static/vestibule.css").is_none());
     }

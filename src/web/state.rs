@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use crate::{
     domain::network::self_check::SelfCheckKey,
     flows::{Services, sign_in},
+    web::assets::OwnFiles,
 };
 
 /// The settings of the web layer.
@@ -29,6 +30,8 @@ pub struct WebSettings {
     pub trusted_proxies: Vec<IpNet>,
     /// The key of the probes of `vestibule doctor`.
     pub self_check_key: SelfCheckKey,
+    /// The operator's logo and accent.
+    pub own_files: Arc<OwnFiles>,
     /// Encrypts the session cookie.
     pub session_key: Key,
 }

@@ -2,6 +2,11 @@
 //!
 //! These are plain values that templates print, without requests, sessions or flows.
 
+use std::sync::Arc;
+
+use super::assets::OwnFiles;
+use crate::domain::branding::Branding;
+
 mod messages;
 pub mod qr;
 mod times;
@@ -21,10 +26,21 @@ pub struct Shell {
     pub stylesheet: &'static str,
     /// The URL of the icon, which contains a hash of its content.
     pub favicon: &'static str,
+    /// The name and the links of the service.
+    pub branding: Arc<Branding>,
+    /// The operator's logo and accent.
+    pub own_files: Arc<OwnFiles>,
     /// The target of the service's name.
     pub home: String,
     /// The id of this request, printed on error pages so that an operator can find it in the logs.
     pub request_id: String,
+}
+
+impl Shell {
+    /// A sentence that ends with the name of the service.
+    pub fn naming(&self, start: &str) -> String {
+        format!("{start} {}.", self.branding.name)
+    }
 }
 
 /// The signed-in user, as the header shows them.

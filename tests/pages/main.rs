@@ -8,6 +8,7 @@
 
 mod account;
 mod admin;
+mod branding;
 mod contrast;
 mod errors;
 mod imports;

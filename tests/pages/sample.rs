@@ -1,5 +1,7 @@
 //! The sample data of the gallery: page shells, times, and text that tries to escape from its element.
 
+use std::sync::Arc;
+
 use askama::Template;
 use chrono::{DateTime, Utc};
 use vestibule::internals::web::view::{FieldErrors, Flash, Message, Shell, SignedInAs};
@@ -18,6 +20,8 @@ pub(crate) fn anonymous() -> Shell {
         flash: None,
         stylesheet: "../../static/vestibule.css",
         favicon: "../../static/favicon.svg",
+        branding: Arc::default(),
+        own_files: Arc::default(),
         home: "/".to_owned(),
         request_id: "0198c1f2-7a44-7d10-9c3e-5b1f0a6c2e71".to_owned(),
     }

@@ -17,6 +17,7 @@ mod answers;
 mod attacks;
 mod audit_chain;
 mod bad_input;
+mod branding;
 mod breached;
 mod change_email;
 mod clock_set_back;

@@ -8,12 +8,13 @@ use crate::{
     config::{
         address::is_loopback,
         faults::Refusal,
-        mail_value::{host, mailbox},
+        mail_value::{host, mailbox, named},
         reader::{Read, Reader, Reported},
         setting::{Declared, Optional, Setting, settings},
         value::{Parsed, readable_file, whole, word},
     },
     domain::{
+        branding::SiteName,
         network::smtp::{SmtpSettings, TlsMode},
         secrets::secret::SecretString,
     },
@@ -48,7 +49,7 @@ settings! {
 
     /// The sender of every mail: an address, or `Name <address>`.
     SMTP_FROM: Optional<String> = computed(
-        "Vestibule <no-reply@...> at BASE_URL's host",
+        "SITE_NAME <no-reply@...> at BASE_URL's host",
         "'Example <no-reply@example.org>'",
         mailbox,
     );
@@ -116,18 +117,19 @@ pub(in crate::config) fn sender(
     reader: &mut Reader<'_>,
     production: bool,
     base_url: Read<&Url>,
+    name: Read<&SiteName>,
 ) -> Read<String> {
     if let Some(written) = reader.optional(&SMTP_FROM)? {
         return Ok(written);
     }
     match base_url?.host().ok_or(Reported)? {
-        Host::Domain(name) => Ok(format!("Vestibule <no-reply@{name}>")),
+        Host::Domain(domain) => Ok(named(name?, &format!("no-reply@{domain}"))),
         _ if production => {
             let problem = "is not set, and BASE_URL has no domain to send from";
             let remedy = "Set it to the address that mails come from.";
             Err(reader.refuse(&SMTP_FROM, Refusal::new(problem, remedy)))
         }
-        _ => Ok("Vestibule <no-reply@localhost>".to_owned()),
+        _ => Ok(named(name?, "no-reply@localhost")),
     }
 }
 

@@ -24,6 +24,52 @@ const BAD: &[(&str, &[&str])] = &[
         "LISTEN_ADDR",
         &["8080", "localhost:8080", "127.0.0.1", "127.0.0.1:65536"],
     ),
+    (
+        "SITE_NAME",
+        &[
+            "\u{2060}",
+            "a\u{1b}b",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            "Sixty-one characters, which is one more than a name may have..",
+        ],
+    ),
+    (
+        "SITE_LOGO_FILE",
+        &["/nonexistent/logo.svg", "/", "/etc/hostname", "/dev/zero"],
+    ),
+    (
+        "SITE_ACCENT",
+        &[
+            "teal",
+            "#e9a936",
+            "#0f5c52,#0f5c52",
+            "#0f5c52,",
+            "#0f5c52;}",
+        ],
+    ),
+    (
+        "SITE_SUPPORT_URL",
+        &[
+            "help@example.org",
+            "http://example.org/help",
+            "javascript:alert(1)",
+            "https://me:word@example.org",
+            "mailto:",
+            "mailto:a@example.org,b@example.org",
+            "mailto:a@example.org?bcc=b@example.org",
+            "mailto:a%0ab@example.org",
+        ],
+    ),
+    (
+        "SITE_PRIVACY_URL",
+        &[
+            "/privacy",
+            "http://example.org/privacy",
+            "mailto:help@example.org",
+            "data:text/html,a",
+        ],
+    ),
     ("RUST_LOG", &["vestibule=loud", "a=b=c"]),
     (
         "DATABASE_URL",

@@ -74,3 +74,20 @@ fn every_sender_is_accepted_by_the_mail_library() {
         ["SMTP_FROM"]
     );
 }
+
+#[test]
+fn the_default_sender_has_the_name_of_the_service() {
+    for (name, from) in [
+        ("Blue Harbour", "Blue Harbour <no-reply@localhost>"),
+        ("株式会社 Größe", "株式会社 Größe <no-reply@localhost>"),
+        ("Acme, Inc.", "\"Acme, Inc.\" <no-reply@localhost>"),
+        (r#"A "B" <a@b>\"#, "A B ab <no-reply@localhost>"),
+        ("<>", "no-reply@localhost"),
+    ] {
+        let loaded = config(development(&[("SITE_NAME", name)]));
+        assert_eq!(loaded.smtp_from, from);
+        assert!(from.parse::<lettre::message::Mailbox>().is_ok(), "{from}");
+        let written = development(&[("SITE_NAME", name), ("SMTP_FROM", from)]);
+        assert_eq!(config(written).smtp_from, from);
+    }
+}

@@ -26,7 +26,13 @@ fn every_declared_setting_is_read() {
 #[test]
 fn every_example_is_a_good_value() {
     let folder = Folder::new();
-    let absent = ["DATABASE_CA_FILE", "SMTP_CA_FILE", "PG_BIN_DIR", "BASE_URL"];
+    let absent = [
+        "DATABASE_CA_FILE",
+        "SMTP_CA_FILE",
+        "SITE_LOGO_FILE",
+        "PG_BIN_DIR",
+        "BASE_URL",
+    ];
     let uncommented: Vec<String> = env_example()
         .lines()
         .filter_map(|line| {

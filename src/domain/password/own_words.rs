@@ -1,8 +1,8 @@
-//! Words that others know about a password's owner and would try first: address, name, and the product's
-//! name.
+//! Words that others know about a password's owner and would try first: address, name, and the names of the
+//! service.
 
-/// The product's name is public.
-const PRODUCT: &str = "vestibule";
+use crate::domain::branding::{DEFAULT_NAME, SiteName};
+
 /// How many bytes of a text are read. Accepted addresses and names are no longer, and texts that are not
 /// accepted yet cause no more work.
 const MAX_BYTES: usize = 400;
@@ -21,16 +21,21 @@ pub struct OwnWords(Vec<String>);
 impl OwnWords {
     /// The words of an address and a name, as typed or stored. Empty texts have none.
     pub fn of(email: &str, name: &str) -> Self {
-        let mut words = vec![PRODUCT.to_owned()];
-        for text in [email, name] {
-            let text = beginning(text.trim()).to_lowercase();
-            words.extend(
-                text.split(|c: char| !c.is_alphanumeric())
-                    .map(str::to_owned),
-            );
-            words.extend(text.split_once('@').map(|(local, _)| local.to_owned()));
-            words.push(text);
-        }
+        let mut words = vec![DEFAULT_NAME.to_lowercase()];
+        words.extend([email, name].into_iter().flat_map(words_of));
+        Self::selected(words)
+    }
+
+    /// These words, and those of the name of the service, also written in one word.
+    pub fn with_site(self, name: &SiteName) -> Self {
+        let mut words = self.0;
+        words.extend(words_of(name.as_str()));
+        let lower = name.as_str().to_lowercase();
+        words.push(lower.chars().filter(|c| c.is_alphanumeric()).collect());
+        Self::selected(words)
+    }
+
+    fn selected(mut words: Vec<String>) -> Self {
         words.retain(|word| word.chars().count() >= MIN_CHARS);
         words.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         words.dedup();
@@ -53,6 +58,16 @@ impl OwnWords {
             .fold(lower.clone(), |rest, word| rest.replace(word.as_str(), ""));
         rest != lower && rest.chars().filter(|c| c.is_alphanumeric()).count() < MIN_OWN_CHARS
     }
+}
+
+/// A text, the part of it before an `@`, and its words, in lower case.
+fn words_of(text: &str) -> Vec<String> {
+    let text = beginning(text.trim()).to_lowercase();
+    let parts = text.split(|c: char| !c.is_alphanumeric());
+    let mut words: Vec<_> = parts.map(str::to_owned).collect();
+    words.extend(text.split_once('@').map(|(local, _)| local.to_owned()));
+    words.push(text);
+    words
 }
 
 fn beginning(text: &str) -> &str {
@@ -80,7 +95,32 @@ mod tests {
                 "org"
             ]
         );
-        assert_eq!(OwnWords::of("", " ").0, [PRODUCT]);
+        assert_eq!(OwnWords::of("", " ").0, ["vestibule"]);
+    }
+
+    #[test]
+    fn the_name_of_the_service_counts_whole_split_and_in_one_word() {
+        let name = SiteName::parse("Blue-Harbour Bank").unwrap();
+        let words = OwnWords::of("", "").with_site(&name);
+        assert_eq!(
+            words.0,
+            [
+                "blue-harbour bank",
+                "blueharbourbank",
+                "vestibule",
+                "harbour",
+                "bank",
+                "blue"
+            ]
+        );
+        for refused in [
+            "Blue-Harbour Bank",
+            "blueharbourbank2026",
+            "bankharbourblue",
+        ] {
+            assert!(words.make_up(refused), "{refused}");
+            assert!(!OwnWords::of("", "").make_up(refused), "{refused}");
+        }
     }
 
     #[test]

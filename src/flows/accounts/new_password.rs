@@ -28,6 +28,7 @@ pub async fn accept_password(
     own_words: OwnWords,
 ) -> Result<Result<AcceptedPassword, PasswordRefusal>> {
     let (policy, typed) = (s.policy.passwords, typed.clone());
+    let own_words = own_words.with_site(&s.site.branding().name);
     let judge = move || policy.accept(&typed, &own_words);
     let password = match s.judging.run(Occasion::Sent, judge).await? {
         Ok(password) => password,

@@ -50,6 +50,7 @@ pub async fn judge(
         return Ok(Outcome::Throttled(wait));
     }
     let words = whose_words(s, signed_in, &input).await?;
+    let words = words.with_site(&s.site.branding().name);
     let (policy, password) = (s.policy.passwords, input.password);
     let judge = move || policy.strength(&password, &words);
     Ok(Outcome::Judged(

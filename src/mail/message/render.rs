@@ -1,16 +1,21 @@
 //! Renders a message as a mail: its own text, with the header and footer that all mails share.
 
+use std::sync::Arc;
+
 use askama::Template;
 use chrono::Duration;
 
 use super::Message;
-use crate::{domain::text::one_line, mail::RenderedMail};
+use crate::{
+    domain::{branding::Branding, text::one_line},
+    mail::RenderedMail,
+};
 
 /// The values that all mails of this site share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailContext {
-    /// The product's name.
-    pub product: String,
+    /// The name and the links of the service.
+    pub branding: Arc<Branding>,
     /// The host of `BASE_URL`, with its port where that is not the default one.
     pub site: String,
     /// The forgot-password page, absolute.
@@ -45,7 +50,8 @@ impl Message {
 
     /// The subject, in one line.
     pub fn subject(&self, ctx: &MailContext) -> String {
-        one_line(&self.declared().subject.replace("{product}", &ctx.product))
+        let name = ctx.branding.name.as_str();
+        one_line(&self.declared().subject.replace("{product}", name))
     }
 
     /// How long the message is useful. `None` if it does not expire.

@@ -36,6 +36,8 @@ impl Message {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use chrono::DateTime;
 
     use super::*;
@@ -44,7 +46,7 @@ mod tests {
     #[test]
     fn a_merged_mail_has_the_number_of_events_and_the_advice() {
         let context = MailContext {
-            product: "Vestibule".to_owned(),
+            branding: Arc::default(),
             site: "auth.example.com".to_owned(),
             forgot_password_link: "https://auth.example.com/forgot-password".to_owned(),
         };

@@ -1,5 +1,6 @@
 //! The text of every message, and checks for all of them.
 
+mod branding;
 mod documents;
 mod same_words;
 mod samples;

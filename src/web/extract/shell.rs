@@ -1,6 +1,9 @@
 //! What a page reads from its request, and the shell around it.
 
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    sync::Arc,
+};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 
@@ -47,12 +50,18 @@ impl PageShell {
                 is_admin: user.role == Role::Admin,
             }
         });
+        let state = req.app_data::<State>();
         Shell {
             csrf_token: String::new(),
             signed_in,
             flash: None,
             stylesheet: assets::stylesheet().path.as_str(),
             favicon: assets::favicon().path.as_str(),
+            branding: state.map_or_else(Arc::default, |state| {
+                Arc::clone(state.services.site.branding())
+            }),
+            own_files: state
+                .map_or_else(Arc::default, |state| Arc::clone(&state.settings.own_files)),
             home: "/".to_owned(),
             request_id: RequestId::of(req),
         }

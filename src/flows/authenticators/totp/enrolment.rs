@@ -79,7 +79,7 @@ pub async fn pending(s: &Services, user: &User) -> Result<Option<Enrolment>> {
 }
 
 fn shown(s: &Services, user: &User, secret: &TotpSecret) -> Result<Enrolment> {
-    let issuer = format!("{} ({})", s.site.mail.product, s.site.mail.site);
+    let issuer = format!("{} ({})", s.site.branding().name, s.site.mail.site);
     let otpauth_uri = secret.uri(&issuer, &user.email);
     Ok(Enrolment {
         secret: secret.base32(),

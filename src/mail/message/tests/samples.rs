@@ -1,9 +1,14 @@
 //! A sample of every mail, from fixed data. All tests of mails read them, and `docs/mails` shows them.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Duration, TimeZone, Utc};
 
 use super::super::{MailContext, Message, Notice, Row};
-use crate::domain::admin::ACTS;
+use crate::domain::{
+    admin::ACTS,
+    branding::{Accent, Branding, SiteLink, SiteName},
+};
 
 pub(super) const FORGOT_PASSWORD: &str = "https://auth.example.com/forgot-password";
 
@@ -43,9 +48,22 @@ impl Sample {
     }
 }
 
+/// A service with this name and with links.
+pub(super) fn branded(name: &str) -> Arc<Branding> {
+    Arc::new(Branding {
+        name: SiteName::parse(name).unwrap(),
+        support: Some(SiteLink::new("mailto:help@example.org".to_owned())),
+        accent: Accent::parse("#0b5394,#9fc5e8").ok(),
+        logo: None,
+        privacy: Some(SiteLink::new(
+            "https://example.org/privacy?a=1&b=2".to_owned(),
+        )),
+    })
+}
+
 pub(super) fn context() -> MailContext {
     MailContext {
-        product: "Vestibule".to_owned(),
+        branding: Arc::default(),
         site: "auth.example.com".to_owned(),
         forgot_password_link: FORGOT_PASSWORD.to_owned(),
     }

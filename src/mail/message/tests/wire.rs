@@ -58,7 +58,7 @@ fn every_mail_is_ascii_in_short_lines_whatever_names_it_has() {
     let sites = [
         context(),
         MailContext {
-            product: format!("Größe & Söhne 株式会社 {}", "и".repeat(200)),
+            branding: samples::branded(&format!("Größe & Söhne 株式会社 {}", "и".repeat(39))),
             site: "xn--gre-6ka8i.example:8443".to_owned(),
             ..context()
         },

@@ -32,8 +32,8 @@ impl BackupCodesPage {
     /// second request that shows them again.
     pub fn download_uri(&self) -> String {
         let mut text = format!(
-            "Vestibule backup codes for {}\r\nEach code works once.\r\n\r\n",
-            self.email
+            "{} backup codes for {}\r\nEach code works once.\r\n\r\n",
+            self.shell.branding.name, self.email
         );
         for code in &self.codes {
             text.push_str(code);
