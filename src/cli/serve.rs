@@ -45,7 +45,7 @@ async fn run_with(config: Config, inherited: Option<TcpListener>) -> Result<(), 
     let database = Database::open(&config).await?;
     let served = tokio::select! {
         served = serve(&config, &database, listener, for_metrics) => served.map(Some),
-        _ = signals.stop() => Ok(None),
+        () = signals.stop() => Ok(None),
     };
     let mut lost = None;
     if let Ok(Some(running)) = &served {
