@@ -70,6 +70,10 @@ pub enum Outcome {
 }
 
 /// What a use of a link did.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an answer of its own"
+)]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Done {
     /// Whether every session ended. Not where a code at a used link only ends the freeze.
@@ -86,6 +90,10 @@ pub struct Done {
 }
 
 /// What a living link is about.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an answer of its own"
+)]
 #[derive(Debug, Clone)]
 pub struct Shown {
     /// The canonical address that it was mailed to.

@@ -21,7 +21,7 @@ const BEFORE: [Account; 2] = [
 ];
 
 impl Account {
-    fn after(self, position: usize, step: &Step) -> Self {
+    fn after(self, position: usize, step: Step) -> Self {
         match step.change {
             Change::Nothing | Change::Password => self,
             Change::Address => Self {
@@ -44,14 +44,14 @@ impl Account {
 fn history(before: Account, steps: &[Step]) -> Vec<Account> {
     let mut states = vec![before];
     for (position, step) in steps.iter().enumerate() {
-        states.push(states[position].after(position, step));
+        states.push(states[position].after(position, *step));
     }
     states
 }
 
 /// What the rules say in words: the link's own event goes, and later ones of browsers not known for long; a
 /// factor that was enrolled in a known browser stays.
-fn is_kept(position: usize, step: &Step) -> bool {
+fn is_kept(position: usize, step: Step) -> bool {
     let own = position == 0 && step.change != Change::FactorAdded;
     step.by_known_browser && !own
 }
@@ -91,9 +91,9 @@ fn what_is_put_back_is_what_the_kept_events_alone_lead_to() {
                 factor: plan.factor.map_or(now.factor, |at| states[at].factor),
             };
             let kept = steps.iter().enumerate();
-            let kept = kept.filter(|(position, step)| is_kept(*position, step));
+            let kept = kept.filter(|(position, step)| is_kept(*position, **step));
             let expected = kept.fold(before, |account, (position, step)| {
-                account.after(position, step)
+                account.after(position, *step)
             });
             assert_eq!(put_back, expected, "{steps:?}");
             judged += 1;
@@ -111,10 +111,10 @@ fn sign_in_is_frozen_only_where_a_strange_browser_has_the_address() {
             .enumerate()
             .filter(|(_, step)| step.change == Change::Address);
         let kept_last = addresses.clone().next_back();
-        let stays = kept_last.is_none_or(|(position, step)| is_kept(position, step));
+        let stays = kept_last.is_none_or(|(position, step)| is_kept(position, *step));
         let strange = addresses
             .rev()
-            .take_while(|(position, step)| !is_kept(*position, step))
+            .take_while(|(position, step)| !is_kept(*position, **step))
             .any(|(_, step)| !step.by_known_browser);
         assert_eq!(plan.address_taken, strange, "{steps:?}");
         assert!(!(stays && plan.address_taken), "{steps:?}");
