@@ -104,6 +104,9 @@ pub mod internals {
             pub mod reason {
                 pub use crate::domain::accounts::reason::Reason;
             }
+            pub mod undo {
+                pub use crate::domain::accounts::undo::Freeze;
+            }
             pub mod user {
                 pub use crate::domain::accounts::user::{Frozen, Role};
             }

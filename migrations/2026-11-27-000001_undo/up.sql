@@ -34,5 +34,11 @@ COMMENT ON COLUMN users.frozen_until IS 'Until then, address, second factor and 
 COMMENT ON COLUMN users.sign_in_frozen_until IS 'Until then, no one signs in or resets the password.';
 COMMENT ON COLUMN users.password_closed_at IS 'Since when no password opens the account: a reset has to set a new one.';
 
+-- Device cookies know an account by its address, which another account may have had before.
+ALTER TABLE users ADD COLUMN email_since timestamptz;
+COMMENT ON COLUMN users.email_since IS 'When the account came to its address; NULL for the address that it began with.';
+ALTER TABLE former_addresses ADD COLUMN held_since timestamptz;
+COMMENT ON COLUMN former_addresses.held_since IS 'When the account had come to it; NULL for the address that it began with.';
+
 ALTER TABLE mails ADD COLUMN undo_id uuid;
 COMMENT ON COLUMN mails.undo_id IS 'The undo point of the earliest event in a merged mail, to which its link belongs.';

@@ -79,6 +79,7 @@ diesel::table! {
         email_canonical -> Text,
         email -> Text,
         replaced_at -> Timestamptz,
+        held_since -> Nullable<Timestamptz>,
     }
 }
 
@@ -289,6 +290,7 @@ diesel::table! {
         frozen_until -> Nullable<Timestamptz>,
         sign_in_frozen_until -> Nullable<Timestamptz>,
         password_closed_at -> Nullable<Timestamptz>,
+        email_since -> Nullable<Timestamptz>,
     }
 }
 

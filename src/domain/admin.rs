@@ -131,7 +131,7 @@ acts! {
         mail: Some(Mail {
             kind: "freeze_lifted_by_admin",
             subject: "Your {product} account can be changed again",
-            words: "An administrator of {site} lifted the freeze of your account.\nYou can sign in, and change your address and your second factor again.",
+            words: "An administrator of {site} lifted the freeze of your account.\nYou can change your address and your second factor again. If your password\ndoes not work, reset it.",
         }),
         bulk: None,
         call: "Ends a freeze that the link of a security mail caused.",
@@ -448,6 +448,9 @@ acts! {
 
 /// Why a freeze cannot be lifted.
 pub const NOT_FROZEN: &str = "This account is not frozen.";
+/// Why no reset link is mailed.
+pub const SIGN_IN_FROZEN: &str =
+    "Signing in to this account is frozen, so the link would not work. Lift the freeze first.";
 
 const HAS_ROLE: &str = "This account has that role already.";
 

@@ -304,8 +304,8 @@ mails! {
     };
     /// The link of a security mail was used. To the present address, and to the one that the account left by it.
     ReportedNotMe {
-        notice: Notice, restored_address: bool, restored_factor: bool, frozen_until: Option<DateTime<Utc>>,
-        sign_in_frozen: bool, reset_mailed: bool
+        notice: Notice, restored_address: bool, restored_factor: bool, undeleted: bool,
+        frozen_until: Option<DateTime<Utc>>, sign_in_frozen: bool, password_closed: bool, reset_mailed: bool
     }
     in "mail/reported_not_me.html" "mail/reported_not_me.txt" => Declared {
         kind: "reported_not_me",

@@ -111,9 +111,10 @@ impl AccountThrottle {
         self.mac(guess.as_str(), address, &device.name)
     }
 
-    /// The counter of guesses at the links in a user's security mails.
-    pub fn link_key_of(&self, guess: Guess, user: Uuid) -> CounterKey {
-        self.mac(guess.as_str(), &user.to_string(), "link")
+    /// The counter of guesses at the links in a user's security mails to an address: no one who reads another mailbox
+    /// uses it up.
+    pub fn link_key_of(&self, guess: Guess, user: Uuid, recipient: &str) -> CounterKey {
+        self.mac(guess.as_str(), recipient, &user.to_string())
     }
 
     /// When the notice was last given for a canonical address.
@@ -146,7 +147,7 @@ mod tests {
         };
         let mut keys = Vec::new();
         for guess in [Guess::Password, Guess::Code] {
-            keys.push(throttle.link_key_of(guess, Uuid::nil()));
+            keys.push(throttle.link_key_of(guess, Uuid::nil(), "c@example.com"));
         }
         for address in ["a@example.com", "b@example.com"] {
             for guess in [Guess::Password, Guess::Code] {

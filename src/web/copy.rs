@@ -279,8 +279,14 @@ pub fn reported_not_me(done: &Done) -> String {
     if done.restored.factor {
         said.push("The second factor is as it was before.".to_owned());
     }
+    if done.undeleted {
+        said.push("The deletion of the account is taken back.".to_owned());
+    }
+    if done.password_closed {
+        said.push("The password does not work any more.".to_owned());
+    }
     if done.reset_mailed {
-        said.push("The password does not work any more. We sent you a mail with a link to choose a new one.".to_owned());
+        said.push("We sent you a mail with a link to choose a new one.".to_owned());
     }
     if done.lifted {
         said.push("The freeze of the account is lifted.".to_owned());
@@ -293,8 +299,13 @@ pub fn reported_not_me(done: &Done) -> String {
             format!("Until {until}, no one can change the address or the second factor, or delete the account.")
         });
     }
+    if said.is_empty() {
+        said.push("The account is not frozen, so nothing has changed.".to_owned());
+    }
     said.join(" ")
 }
+/// The link of a security mail was used before, and something can still be proven.
+pub const LINK_USED_PROVE: &str = "This link was used already. Enter the password to put something back, or a code to end the freeze.";
 /// After deleting one's own account.
 pub fn account_deleted(erased_on: &str) -> String {
     format!(

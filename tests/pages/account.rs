@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 use vestibule::internals::domain::accounts::display_name::DisplayNameError;
+use vestibule::internals::domain::accounts::undo::Freeze;
 use vestibule::internals::domain::password::PasswordRefusal;
 use vestibule::internals::web::copy;
 use vestibule::internals::web::pages::{
@@ -103,7 +104,11 @@ fn not_me(used: bool, errors: FieldErrors) -> String {
             is_used: used,
             frozen_until: used.then(|| seconds_ago(-259_200)),
             closes_password: !used,
-            address_taken: true,
+            freeze: if used {
+                Freeze::Keep
+            } else {
+                Freeze::ChangesAndSignIn
+            },
         },
         errors,
     })

@@ -15,9 +15,12 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::credentials::Raised;
-use crate::db::{
-    Transaction,
-    schema::{email_changes as changes, former_addresses as former, users},
+use crate::{
+    db::{
+        Transaction,
+        schema::{email_changes as changes, former_addresses as former, users},
+    },
+    domain::accounts::user::User,
 };
 
 /// A change that is asked for.
@@ -172,6 +175,7 @@ pub async fn set_email(
             users::email_canonical.eq(&change.new_email_canonical),
             users::email_verified_at.eq(at),
             users::verified_by_file.eq(false),
+            users::email_since.eq(at),
             users::revocation_id.eq(users::revocation_id + 1),
         ))
         .returning((users::revocation_id, users::password_changed_at))
@@ -186,24 +190,22 @@ pub async fn set_email(
     }
 }
 
-/// Notes an address that another one has replaced.
-pub async fn note_former(
-    tx: &Transaction<'_>,
-    user_id: Uuid,
-    email: &str,
-    canonical: &str,
-    at: DateTime<Utc>,
-) -> QueryResult<()> {
+/// Notes the address of a user, which another one has replaced.
+pub async fn note_former(tx: &Transaction<'_>, user: &User, at: DateTime<Utc>) -> QueryResult<()> {
+    let held = (
+        former::email.eq(&user.email),
+        former::held_since.eq(user.email_since),
+        former::replaced_at.eq(at),
+    );
     diesel::insert_into(former::table)
         .values((
-            former::user_id.eq(user_id),
-            former::email_canonical.eq(canonical),
-            former::email.eq(email),
-            former::replaced_at.eq(at),
+            former::user_id.eq(user.id),
+            former::email_canonical.eq(&user.email_canonical),
+            held,
         ))
         .on_conflict((former::user_id, former::email_canonical))
         .do_update()
-        .set((former::email.eq(email), former::replaced_at.eq(at)))
+        .set(held)
         .execute(&mut tx.connection())
         .await?;
     Ok(())
@@ -215,6 +217,8 @@ pub async fn note_former(
 pub struct FormerAddress {
     pub email: String,
     pub email_canonical: String,
+    /// When the account had come to it; `None` for the address that it began with.
+    pub held_since: Option<DateTime<Utc>>,
     pub replaced_at: DateTime<Utc>,
 }
 

@@ -2,35 +2,43 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    dsl::sql,
     prelude::*,
     result::{DatabaseErrorKind, Error as QueryError},
-    sql_types::{Nullable, Timestamptz},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::db::{Transaction, schema::users};
 
-/// Revokes every token, forgets the known browsers, and takes back a deletion by the owner. Where an admin has
-/// disabled the account, it stays disabled.
+/// Revokes every token and forgets the known browsers.
 pub async fn end_everything(tx: &Transaction<'_>, id: Uuid, now: DateTime<Utc>) -> QueryResult<()> {
-    let unless_by_owner = |column: &str| {
-        sql::<Nullable<Timestamptz>>(&format!(
-            "CASE WHEN owner_deleted_at IS NULL THEN {column} END"
-        ))
-    };
     diesel::update(users::table.find(id))
         .set((
             users::revocation_id.eq(users::revocation_id + 1),
             users::browsers_known_from.eq(now),
-            users::disabled_at.eq(unless_by_owner("disabled_at")),
-            users::deleted_at.eq(unless_by_owner("deleted_at")),
-            users::owner_deleted_at.eq(None::<DateTime<Utc>>),
         ))
         .execute(&mut tx.connection())
         .await?;
     Ok(())
+}
+
+/// Takes back a deletion by the owner after `earliest`; `false` if there is none. Where an admin has disabled or
+/// deleted the account, it stays so.
+pub async fn undelete(
+    tx: &Transaction<'_>,
+    id: Uuid,
+    earliest: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let rows = diesel::update(users::table.find(id))
+        .filter(users::owner_deleted_at.gt(earliest))
+        .set((
+            users::disabled_at.eq(None::<DateTime<Utc>>),
+            users::deleted_at.eq(None::<DateTime<Utc>>),
+            users::owner_deleted_at.eq(None::<DateTime<Utc>>),
+        ))
+        .execute(&mut tx.connection())
+        .await?;
+    Ok(rows == 1)
 }
 
 /// When a link last froze the account.
@@ -111,6 +119,8 @@ pub struct PutBack<'a> {
     pub canonical: &'a str,
     pub verified_at: Option<DateTime<Utc>>,
     pub verified_by_file: bool,
+    /// When the account gets it back. A time to verify it begins then.
+    pub since: DateTime<Utc>,
 }
 
 /// Gives an account its earlier address back; `false` where another account has it, and then the transaction has
@@ -126,6 +136,8 @@ pub async fn put_back_address(
             users::email_canonical.eq(address.canonical),
             users::email_verified_at.eq(address.verified_at),
             users::verified_by_file.eq(address.verified_by_file),
+            users::unverified_since.eq(address.since),
+            users::email_since.eq(address.since),
         ))
         .execute(&mut tx.connection())
         .await;

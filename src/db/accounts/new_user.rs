@@ -70,5 +70,6 @@ pub async fn insert(tx: &Transaction<'_>, new: &NewUser<'_>) -> QueryResult<Opti
         frozen_until: None,
         sign_in_frozen_until: None,
         password_closed_at: None,
+        email_since: None,
     }))
 }

@@ -40,6 +40,7 @@ pub(in crate::db) struct UserRow {
     frozen_until: Option<DateTime<Utc>>,
     sign_in_frozen_until: Option<DateTime<Utc>>,
     password_closed_at: Option<DateTime<Utc>>,
+    email_since: Option<DateTime<Utc>>,
 }
 
 /// A user, with the hash of the password.
@@ -90,6 +91,7 @@ impl UserRow {
             frozen_until: self.frozen_until,
             sign_in_frozen_until: self.sign_in_frozen_until,
             password_closed_at: self.password_closed_at,
+            email_since: self.email_since,
         };
         UserRecord {
             user,

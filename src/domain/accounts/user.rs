@@ -97,6 +97,8 @@ pub struct User {
     pub frozen_until: Option<DateTime<Utc>>,
     /// Until then no one signs in or resets the password.
     pub sign_in_frozen_until: Option<DateTime<Utc>>,
+    /// When the account came to its address; `None` for the address that it began with.
+    pub email_since: Option<DateTime<Utc>>,
     /// Since when no password opens the account, until a reset sets a new one.
     pub password_closed_at: Option<DateTime<Utc>>,
 }
@@ -157,7 +159,7 @@ impl User {
     /// then.
     pub fn credentials_since(&self) -> DateTime<Utc> {
         let changed = self.password_changed_at.max(self.totp_confirmed_at);
-        let changed = changed.max(self.browsers_known_from);
+        let changed = changed.max(self.browsers_known_from).max(self.email_since);
         changed.map_or(self.created_at, |at| at.max(self.created_at))
     }
 

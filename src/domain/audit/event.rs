@@ -149,7 +149,7 @@ events! {
             Plain("Someone tried to move another account to your address.");
         /// The link of a security mail was used. `mail` is the kind of the mail, `restored` what was put back:
         /// `address` and `factor`.
-        ReportedNotMe { mail: String, restored: Vec<&'static str>, frozen: bool } = "reported_not_me", Warning,
+        ReportedNotMe { mail: String, restored: Vec<&'static str>, frozen: bool, undeleted: bool } = "reported_not_me", Warning,
             Plain("“This wasn’t me” was pressed in a mail, and every device was signed out.");
         /// A code of the second factor ended the freeze.
         FreezeLifted = "freeze_lifted", Notice, Plain("The freeze of this account was lifted with a code.");

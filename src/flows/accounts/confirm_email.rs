@@ -195,8 +195,7 @@ impl Confirming<'_> {
         } = *self;
         let now = s.now();
         let session_id = acting.and_then(|who| who.session_id);
-        let (email, canonical) = (&user.email, &user.email_canonical);
-        db::accounts::email_changes::note_former(tx, user.id, email, canonical, now).await?;
+        db::accounts::email_changes::note_former(tx, user, now).await?;
         db::sessions::end_all(tx, user.id, session_id, EndReason::EmailChanged, now).await?;
         let actor = Actor {
             user_id: acting.map(|who| who.user().id),
@@ -208,6 +207,7 @@ impl Confirming<'_> {
             email: change.new_email.clone(),
             email_canonical: change.new_email_canonical.clone(),
             email_verified_at: Some(now),
+            email_since: Some(now),
             verified_by_file: false,
             ..user.clone()
         };

@@ -15,6 +15,7 @@ use crate::{
     },
     domain::{
         accounts::{
+            email::masked,
             undo::{self, FROZEN_FOR, Freeze, LastFreeze, Plan, Proven, Step},
             user::User,
         },
@@ -79,6 +80,10 @@ pub struct Done {
     /// Whether every session ended. Not where a code at a used link only ends the freeze.
     pub reported: bool,
     pub restored: Restored,
+    /// Whether a deletion by the owner was taken back.
+    pub undeleted: bool,
+    /// Whether no password opens the account until a reset.
+    pub password_closed: bool,
     /// Until when the account is frozen.
     pub frozen_until: Option<DateTime<Utc>>,
     /// Whether no one signs in until then.
@@ -103,7 +108,7 @@ pub struct Shown {
     pub happened_at: DateTime<Utc>,
     pub browser: Option<String>,
     pub ip: Option<IpAddr>,
-    /// The address that the account would get back.
+    /// The address that the account would get back; masked unless the link was mailed there.
     pub address: Option<String>,
     /// Whether the second factor would be as it was.
     pub factor: bool,
@@ -113,10 +118,10 @@ pub struct Shown {
     pub is_used: bool,
     /// Until when the account is frozen.
     pub frozen_until: Option<DateTime<Utc>>,
-    /// Whether the password would stop working, and a reset link be mailed.
+    /// Whether the password would stop working.
     pub closes_password: bool,
-    /// Whether no one would sign in for the time of the freeze, as long as nothing is proven.
-    pub address_taken: bool,
+    /// What the button alone would freeze.
+    pub freeze: Freeze,
 }
 
 /// A living link, its event and its user.
@@ -159,7 +164,11 @@ pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<Shown>
     let shared = s.db.shared().await?;
     let (plan, steps) = plan_of(&shared, &link.point).await?;
     let address = match plan.address {
-        Some(position) => Some(account_at(s, &shared, &steps, position).await?.email),
+        // The reader of a mailbox that the account left learns no later address.
+        Some(position) => match account_at(s, &shared, &steps, position).await? {
+            account if account.email_canonical == link.recipient => Some(account.email),
+            account => Some(masked(&account.email)),
+        },
         None => None,
     };
     Ok(Some(Shown {
@@ -174,7 +183,13 @@ pub async fn inspect(s: &Services, token: &SecretString) -> Result<Option<Shown>
         takes_code: link.account.factor.is_some(),
         is_used: link.point.used_at.is_some(),
         frozen_until: link.user.frozen(s.now()),
-        address_taken: plan.address_taken,
+        freeze: undo::freeze(
+            Proven::Nothing,
+            &plan,
+            link.point.used_at.is_none(),
+            last_freeze(&shared, &link.point).await?,
+            s.now(),
+        ),
     }))
 }
 
@@ -197,6 +212,17 @@ async fn account_at(
     undo_points::open(s, id, &sealed)
 }
 
+/// The last freeze of the account by a link.
+async fn last_freeze(conn: &db::Connection, point: &Point) -> Result<Option<LastFreeze>> {
+    let id = point.user_id;
+    let Some(at) = db::accounts::freezes::frozen_at(conn, id).await? else {
+        return Ok(None);
+    };
+    let by = db::accounts::undo_points::number_used_at(conn, id, at).await?;
+    let is_covered = by.is_some_and(|number| point.number <= number);
+    Ok(Some(LastFreeze { at, is_covered }))
+}
+
 /// Uses a link.
 pub async fn report(s: &Services, input: &Input, client: &Client) -> Result<Outcome> {
     if let Some(Throttled(wait)) = count_request(s, Route::Reset, client, None) {
@@ -215,6 +241,7 @@ pub async fn report(s: &Services, input: &Input, client: &Client) -> Result<Outc
         proof: &proof,
         closed_hash: unknown_password(s).await?,
         client,
+        now: s.now(),
     };
     match s.db.transaction(async |tx| reporting.write(tx).await).await {
         Ok(outcome) => Ok(outcome),
@@ -236,12 +263,14 @@ struct Reporting<'a> {
     proof: &'a Proof,
     closed_hash: String,
     client: &'a Client,
+    /// The time of everything that the use writes: a freeze is found by it.
+    now: DateTime<Utc>,
 }
 
 impl Reporting<'_> {
     async fn write(&self, tx: &Transaction<'_>) -> Result<Outcome, Undone<Outcome>> {
         let Self { s, link, proof, .. } = *self;
-        let (id, now) = (link.user.id, s.now());
+        let (id, now) = (link.user.id, self.now);
         let (plan, steps) = plan_of(tx, &link.point).await?;
         let target = match plan.address.filter(|_| proof.proven == Proven::Everything) {
             Some(position) => Some(account_at(s, tx, &steps, position).await?),
@@ -272,7 +301,7 @@ impl Reporting<'_> {
             return Err(Undone::As(Outcome::WrongCode(CodeFault::Spent)));
         }
         proof.forget_failures(tx).await?;
-        let last = self.last_freeze(tx).await?;
+        let last = last_freeze(tx, &link.point).await?;
         let freeze = undo::freeze(proof.proven, &plan, used.is_first, last, now);
         if !used.is_first && proof.proven == Proven::Code {
             let lifted = self.freeze(tx, &before.user, freeze).await?;
@@ -284,7 +313,7 @@ impl Reporting<'_> {
                 ..Done::default()
             }));
         }
-        self.end_everything(tx).await?;
+        let undeleted = self.end_everything(tx).await?;
         let restored = match proof.proven {
             Proven::Everything => self.put_back(tx, &before.user, &plan, &steps).await?,
             Proven::Nothing | Proven::Code => Restored::default(),
@@ -292,6 +321,7 @@ impl Reporting<'_> {
         let lifted = self.freeze(tx, &before.user, freeze).await?;
         let mut done = Done {
             reported: true,
+            undeleted,
             restored,
             lifted,
             ..Done::default()
@@ -300,30 +330,22 @@ impl Reporting<'_> {
         Ok(Outcome::Done(done))
     }
 
-    /// What the button always does.
-    async fn end_everything(&self, tx: &Transaction<'_>) -> Result<()> {
-        let (id, now) = (self.link.user.id, self.s.now());
+    /// What the button always does. `true` if a deletion by the owner was taken back.
+    async fn end_everything(&self, tx: &Transaction<'_>) -> Result<bool> {
+        let (id, now) = (self.link.user.id, self.now);
         db::accounts::freezes::end_everything(tx, id, now).await?;
+        let earliest = now - self.s.policy.deletion_grace;
+        let undeleted = db::accounts::freezes::undelete(tx, id, earliest).await?;
         db::authenticators::totp::delete_pending(tx, id).await?;
         db::sign_in::trusted_devices::delete_others(tx, id, &[]).await?;
         db::sessions::end_all(tx, id, None, EndReason::ReportedNotMe, now).await?;
-        Ok(())
-    }
-
-    async fn last_freeze(&self, tx: &Transaction<'_>) -> Result<Option<LastFreeze>> {
-        let id = self.link.user.id;
-        let Some(at) = db::accounts::freezes::frozen_at(tx, id).await? else {
-            return Ok(None);
-        };
-        let by = db::accounts::undo_points::number_used_at(tx, id, at).await?;
-        let is_covered = by.is_some_and(|number| self.link.point.number <= number);
-        Ok(Some(LastFreeze { at, is_covered }))
+        Ok(undeleted)
     }
 
     /// Freezes the account, or ends a freeze. `true` if one was lifted.
     async fn freeze(&self, tx: &Transaction<'_>, user: &User, freeze: Freeze) -> Result<bool> {
         use db::accounts::freezes;
-        let (id, now) = (user.id, self.s.now());
+        let (id, now) = (user.id, self.now);
         match freeze {
             Freeze::Keep => {}
             Freeze::LiftOfSignIn => freezes::lift_of_sign_in(tx, id).await?,
@@ -339,7 +361,7 @@ impl Reporting<'_> {
     /// Ends a freeze, of which the owner is notified; `false` if there is none.
     async fn lift(&self, tx: &Transaction<'_>, user: &User) -> Result<bool> {
         let Self { s, client, .. } = *self;
-        let lifted = db::accounts::freezes::lift(tx, user.id, s.now()).await?;
+        let lifted = db::accounts::freezes::lift(tx, user.id, self.now).await?;
         if lifted {
             let subject = Subject::User(user.id);
             record_anonymous(s, tx, Event::FreezeLifted, subject, client).await?;
@@ -356,7 +378,7 @@ impl Reporting<'_> {
         let Self {
             s, link, client, ..
         } = *self;
-        let now = s.now();
+        let now = self.now;
         let Some(managed) = db::admin::managed::find(tx, before.id).await? else {
             return Ok(());
         };
@@ -366,6 +388,7 @@ impl Reporting<'_> {
         if user.email_canonical == link.recipient {
             let hash = &self.closed_hash;
             db::accounts::freezes::close_password(tx, user.id, hash, now).await?;
+            done.password_closed = true;
             if user.disabled_at.is_none() && !done.sign_in_frozen {
                 let message = requested_message(s, MailRequest::Reset, &user)?;
                 enqueue(s, tx, Recipient::User(&user), &message, Cause::Admin).await?;
@@ -377,16 +400,25 @@ impl Reporting<'_> {
             mail: link.point.kind.clone(),
             restored: done.restored.names(),
             frozen: done.frozen_until.is_some(),
+            undeleted: done.undeleted,
         };
         record_anonymous(s, tx, event, subject, client).await?;
         let told = [Some(&user), done.restored.address.then_some(before)];
         for to in told.into_iter().flatten() {
+            // The other mailbox may be a thief's.
+            let cause = if to.email_canonical == link.recipient {
+                Cause::Client(client)
+            } else {
+                Cause::Admin
+            };
             let message = Message::ReportedNotMe {
-                notice: notice_of(s, Cause::Client(client), None),
+                notice: notice_of(s, cause, None),
                 restored_address: done.restored.address,
                 restored_factor: done.restored.factor,
+                undeleted: done.undeleted,
                 frozen_until: done.frozen_until,
                 sign_in_frozen: done.sign_in_frozen,
+                password_closed: done.password_closed,
                 reset_mailed: done.reset_mailed,
             };
             enqueue(s, tx, Recipient::User(to), &message, Cause::Client(client)).await?;

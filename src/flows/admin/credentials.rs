@@ -6,7 +6,7 @@ use crate::{
     db,
     domain::{
         accounts::{reason::Reason, user::User},
-        admin::NOT_FROZEN,
+        admin::{NOT_FROZEN, SIGN_IN_FROZEN},
         audit::Event,
     },
     flows::{
@@ -54,6 +54,9 @@ impl Acting<'_> {
     /// Mails the same link as "forgot password".
     pub async fn send_reset(&self, user: &User) -> Result<Outcome> {
         let Self { s, tx, .. } = self;
+        if user.sign_in_frozen(s.now()) {
+            return Ok(Outcome::NothingToDo(SIGN_IN_FROZEN));
+        }
         let message = requested_message(s, MailRequest::Reset, user)?;
         enqueue(s, tx, Recipient::User(user), &message, Cause::Admin).await?;
         self.audit(Event::UserResetSent, user.id).await?;

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::outbox::{Cause, Recipient, judge, write_mail};
 use crate::{
-    db::Transaction,
+    db::{self, Transaction},
     domain::{
         accounts::{undo::Change, user::User},
         audit::Client,
@@ -61,6 +61,11 @@ pub async fn notify_of(
         let recipient = Recipient::User(user);
         let without_link = message(notice_of(s, cause, None), user);
         let mut judged = judge(s, tx, recipient, &without_link, cause).await?;
+        if let Some(waiting) = judged.undo_id {
+            // The link of a mail that waited may be dead by now, or of an account that had the address before.
+            let found = db::accounts::undo_points::find(tx, waiting, user.id, s.now()).await?;
+            judged.undo_id = found.map(|point| point.id);
+        }
         if noted.is_none() && (change != Change::Nothing || judged.undo_id.is_none()) {
             noted = Some(undo_points::note(s, tx, before, change, &without_link, cause).await?);
         }

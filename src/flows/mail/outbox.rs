@@ -251,5 +251,6 @@ pub fn unknown_user(s: &Services, email: &str) -> User {
         frozen_until: None,
         sign_in_frozen_until: None,
         password_closed_at: None,
+        email_since: None,
     }
 }

@@ -135,21 +135,20 @@ pub async fn count_attempt(
     Ok(Err(refusal(s, target, client).await?))
 }
 
-/// Counts an attempt to prove something at the link of a security mail of this user, or returns how long to wait.
-/// These have counters of their own: only people who read the mail can use them up, and not everyone who knows the
-/// address, which may not be the account's own any more.
+/// Counts an attempt to prove something at the link of a security mail of this user to an address, or returns how long
+/// to wait. These have counters of their own: only people who read that mailbox can use them up.
 pub async fn count_at_link(
     s: &Services,
     guess: Guess,
-    user: &User,
+    (user, recipient): (&User, &str),
     client: &Client,
 ) -> Result<Result<Attempt, Throttled>> {
-    let of_user = format!("link\0{}", user.id);
-    if let Some(throttled) = count_request(s, guess.route(), client, Some(&of_user)) {
+    let of_link = format!("link\0{}\0{recipient}", user.id);
+    if let Some(throttled) = count_request(s, guess.route(), client, Some(&of_link)) {
         return Ok(Err(throttled));
     }
     let (accounts, at) = (&s.account_throttle, s.now());
-    let key = accounts.link_key_of(guess, user.id);
+    let key = accounts.link_key_of(guess, user.id, recipient);
     let pauses = accounts.schedule(guess).pauses();
     let conn = s.db.connection().await?;
     if db::sign_in::throttles::reserve(&conn, &key, pauses, at).await? {

@@ -20,24 +20,32 @@ pub(in crate::flows) fn is_current(user: &User, guess: Guess, device: &KnownDevi
         .max(enrolled)
         // For an imported account: the time of the import, whatever creation time the file gives.
         .max(user.browsers_known_from)
+        .max(user.email_since)
         .max(Some(user.created_at));
     earliest.is_none_or(|at| device.is_from(at))
 }
 
-/// When the browser first signed in to this address of the account, if it did in the last year, with whatever
-/// credentials of that time, and has not been forgotten since.
+/// When the browser first signed in to an address that the account has had since `held_since`, if it did in the last
+/// year, with whatever credentials of that time, and has not been forgotten since. What it did there earlier was in
+/// another account.
 fn known_since(
     s: &Services,
     user: &User,
-    address: &str,
+    (address, held_since): (&str, Option<DateTime<Utc>>),
     device: &DeviceCookie,
 ) -> Option<DateTime<Utc>> {
     let key = &s.account_throttle.device_key;
     let earliest = user
         .browsers_known_from
+        .max(held_since)
         .unwrap_or_default()
         .max(user.created_at);
     device.known_to(key, address, s.now())?.first_from(earliest)
+}
+
+/// The address of the account, and since when it has it.
+fn present(user: &User) -> (&str, Option<DateTime<Utc>>) {
+    (&user.email_canonical, user.email_since)
 }
 
 /// Since when the account knows a browser, under its address or a former one. What the browser did under a former
@@ -48,9 +56,9 @@ pub(in crate::flows) async fn known_for(
     user: &User,
     device: &DeviceCookie,
 ) -> Result<Option<DateTime<Utc>>> {
-    let present = known_since(s, user, &user.email_canonical, device);
+    let at_present = known_since(s, user, present(user), device);
     let before = known_before(s, conn, user, device).await?;
-    Ok(before.into_iter().chain(present).min())
+    Ok(before.into_iter().chain(at_present).min())
 }
 
 /// Whether the account knows a browser.
@@ -60,8 +68,8 @@ pub(super) async fn is_known(
     user: &User,
     device: &DeviceCookie,
 ) -> Result<bool> {
-    let present = known_since(s, user, &user.email_canonical, device);
-    Ok(present.is_some() || known_before(s, conn, user, device).await?.is_some())
+    let at_present = known_since(s, user, present(user), device);
+    Ok(at_present.is_some() || known_before(s, conn, user, device).await?.is_some())
 }
 
 /// The same as [`known_for`], under a former address.
@@ -76,7 +84,8 @@ async fn known_before(
     }
     let former = db::accounts::email_changes::former(conn, user.id).await?;
     let since = former.iter().filter_map(|former| {
-        let since = known_since(s, user, &former.email_canonical, device)?;
+        let held = (former.email_canonical.as_str(), former.held_since);
+        let since = known_since(s, user, held, device)?;
         (since <= former.replaced_at).then_some(since)
     });
     Ok(since.min())
@@ -87,7 +96,7 @@ async fn known_before(
 pub fn remember_browser(s: &Services, device: &DeviceCookie, user: &User) -> DeviceCookie {
     let (key, random) = (&s.account_throttle.device_key, s.random.as_ref());
     let (address, earliest) = (&user.email_canonical, user.credentials_since());
-    let first = known_since(s, user, address, device);
+    let first = known_since(s, user, present(user), device);
     device.still_knowing(key, address, earliest, first, s.now(), random)
 }
 
@@ -97,7 +106,7 @@ pub fn renew_known_browser(s: &Services, device: &DeviceCookie, user: &User) -> 
     let (key, random) = (&s.account_throttle.device_key, s.random.as_ref());
     // The clocks of nodes differ. The entry must not be older than the current credentials.
     let since = s.now().max(user.credentials_since());
-    let first = known_since(s, user, &user.email_canonical, device).unwrap_or(since);
+    let first = known_since(s, user, present(user), device).unwrap_or(since);
     let times = Times { since, first };
     device.knowing(key, &user.email_canonical, times, random)
 }

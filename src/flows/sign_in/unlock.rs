@@ -93,8 +93,13 @@ pub(in crate::flows) async fn unlock_all(
 ) -> Result<bool> {
     let unlocked = unlock(s, tx, user).await?;
     let (accounts, address) = (&s.account_throttle, &user.email_canonical);
-    for guess in [Guess::Password, Guess::Code] {
-        db::sign_in::throttles::clear(tx, &accounts.link_key_of(guess, user.id)).await?;
+    let former = db::accounts::email_changes::former(tx, user.id).await?;
+    let former = former.iter().map(|former| &former.email_canonical);
+    for recipient in former.chain([address]) {
+        for guess in [Guess::Password, Guess::Code] {
+            let key = accounts.link_key_of(guess, user.id, recipient);
+            db::sign_in::throttles::clear(tx, &key).await?;
+        }
     }
     let codes = accounts.key_of(Guess::Code, address);
     Ok(db::sign_in::throttles::clear(tx, &codes).await? || unlocked)

@@ -108,10 +108,11 @@ async fn check_password(
     password: &SecretString,
     client: &Client,
 ) -> Result<Result<Attempt, Outcome>> {
-    let attempt = match count_at_link(s, Guess::Password, &link.user, client).await? {
-        Ok(attempt) => attempt,
-        Err(Throttled(wait)) => return Ok(Err(Outcome::Throttled(wait))),
-    };
+    let attempt =
+        match count_at_link(s, Guess::Password, (&link.user, &link.recipient), client).await? {
+            Ok(attempt) => attempt,
+            Err(Throttled(wait)) => return Ok(Err(Outcome::Throttled(wait))),
+        };
     let stored = &link.account.password_hash.0;
     let compared = match Password::parse(password) {
         Some(password) => Some(verify_password(s, &attempt, password, Some(stored)).await?),
@@ -135,7 +136,8 @@ async fn check_code(
     typed: &SecretString,
     client: &Client,
 ) -> Result<Result<(Attempt, RightCode), Outcome>> {
-    let attempt = match count_at_link(s, Guess::Code, &link.user, client).await? {
+    let attempt = match count_at_link(s, Guess::Code, (&link.user, &link.recipient), client).await?
+    {
         Ok(attempt) => attempt,
         Err(Throttled(wait)) => return Ok(Err(Outcome::Throttled(wait))),
     };

@@ -58,7 +58,7 @@ impl Reporting<'_> {
                 if !stored.iter().any(|one| one.mac == code.spent) {
                     return Ok(true);
                 }
-                let now = s.now();
+                let now = self.now;
                 Ok(
                     db::authenticators::backup_codes::consume(tx, user.id, &code.spent, now)
                         .await?,
@@ -114,8 +114,10 @@ impl Reporting<'_> {
         user: &User,
         account: &Account,
     ) -> Result<(), Undone<Outcome>> {
-        let (s, now) = (self.s, self.s.now());
+        let (s, now) = (self.s, self.now);
         let canonical = account.email_canonical.as_str();
+        // The owner reads a mail that was sent there.
+        let is_read = self.link.recipient == canonical;
         if account.mailbox_proven() {
             // An account of that address which never proved it gives way, as at a change of address.
             for id in db::imports::erase_never_verified(tx, &[canonical]).await? {
@@ -126,14 +128,14 @@ impl Reporting<'_> {
         let address = PutBack {
             email: &account.email,
             canonical,
-            verified_at: account.email_verified_at,
-            verified_by_file: account.verified_by_file,
+            verified_at: account.email_verified_at.or(is_read.then_some(now)),
+            verified_by_file: account.verified_by_file && !is_read,
+            since: now,
         };
         if !db::accounts::freezes::put_back_address(tx, user.id, address).await? {
             return Err(Undone::As(Outcome::AddressTaken));
         }
-        let (email, canonical) = (&user.email, &user.email_canonical);
-        db::accounts::email_changes::note_former(tx, user.id, email, canonical, now).await?;
+        db::accounts::email_changes::note_former(tx, user, now).await?;
         Ok(())
     }
 
@@ -150,7 +152,7 @@ impl Reporting<'_> {
             db::authenticators::backup_codes::delete_all(tx, user.id).await?;
             return Ok(enrolled.is_some());
         };
-        let (s, now) = (self.s, self.s.now());
+        let (s, now) = (self.s, self.now);
         let secret = factor.secret()?;
         let enrolled = enrolled.filter(|(enrolled, _)| *enrolled == secret);
         let present = db::authenticators::backup_codes::all(tx, user.id).await?;

@@ -315,8 +315,10 @@ fn reported_not_me(notice: impl Fn() -> Notice) -> Vec<Sample> {
         },
         restored_address: restored,
         restored_factor: restored,
+        undeleted: restored,
         frozen_until: frozen.then(|| at() + Duration::hours(72)),
         sign_in_frozen,
+        password_closed: !sign_in_frozen,
         reset_mailed: frozen && !sign_in_frozen,
     };
     vec![

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::mail_link::LinkToken;
 use crate::{
-    domain::secrets::secret::SecretString,
+    domain::{accounts::undo::Freeze, secrets::secret::SecretString},
     flows::accounts::not_me::{self, Input, Outcome, Shown},
     web::{
         copy,
@@ -34,6 +34,22 @@ impl NotMePage {
     /// Whether a password would put something back.
     pub fn takes_password(&self) -> bool {
         self.link.address.is_some() || self.link.factor
+    }
+
+    /// Whether the button alone would freeze the account.
+    pub fn freezes(&self) -> bool {
+        matches!(self.link.freeze, Freeze::Changes | Freeze::ChangesAndSignIn)
+    }
+
+    /// Whether no one would sign in then, as long as nothing is proven.
+    pub fn freezes_sign_in(&self) -> bool {
+        self.link.freeze == Freeze::ChangesAndSignIn
+    }
+
+    /// Whether the address that the account would get back is the one that the link was mailed to.
+    pub fn closes_password_then(&self) -> bool {
+        let back = self.link.address.as_deref();
+        back.is_some_and(|back| back.eq_ignore_ascii_case(&self.link.recipient))
     }
 
     /// Whether a code would prove something.
@@ -76,7 +92,7 @@ pub async fn post(CsrfForm(form): CsrfForm<Form>, request: PageRequest) -> WebRe
             let flash = Flash::success(copy::reported_not_me(&done));
             return Ok(see_other_with(&request.session, LOGIN, &flash));
         }
-        Outcome::LinkDead => return dead(&request, Showing::invalid(FieldErrors::default())),
+        Outcome::LinkDead => Showing::invalid(FieldErrors::of_form(copy::LINK_USED_PROVE)),
         Outcome::WrongPassword => Showing::rejected(FieldErrors::of_field(
             "password",
             copy::WRONG_EARLIER_PASSWORD,
