@@ -1,6 +1,7 @@
 //! "This wasn't me": what an attacker gains before an event, by the link in its mail, and after the freeze. The
 //! tables in `docs/security.md` have a row for each kind of attacker.
 
+mod borrowed;
 mod credentials;
 mod judged;
 mod links;
