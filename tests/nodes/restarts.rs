@@ -80,12 +80,9 @@ async fn answer(stream: &mut TcpStream) -> Result<String, String> {
             }
         }
         let length = timeout(Duration::from_secs(30), stream.read_buf(&mut read)).await;
-        match length
-            .map_err(|_| "no answer")?
-            .map_err(|e| format!("read: {e}"))?
-        {
-            0 => return Err(format!("closed after {} bytes of the answer", read.len())),
-            _ => {}
+        let length = length.map_err(|_| "no answer")?;
+        if length.map_err(|e| format!("read: {e}"))? == 0 {
+            return Err(format!("closed after {} bytes of the answer", read.len()));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The service under systemd, which the tests replace: a NOTIFY_SOCKET, a listener that they hold, and its own tools
+//! The service under systemd, which the tests replace: a `NOTIFY_SOCKET`, a listener that they hold, and its own tools
 //! for the units.
 
 use std::fs;
@@ -83,7 +83,12 @@ async fn readiness_is_told_once_readyz_answers() {
     assert!(ready.starts_with("READY=1\n"), "{ready}");
     assert!(ready.contains(&format!("STATUS=Serving on {address}\n")));
     assert_eq!(node.http.get(&url).send().await.unwrap().status(), 200);
-    assert!(node.log().contains(&format!("listen={address}")));
+    // The log is written a moment later.
+    let (node_says, began) = (format!("listen={address}"), Instant::now());
+    while !node.log().contains(&node_says) {
+        assert!(began.elapsed() < Duration::from_secs(5), "{}", node.log());
+        sleep(Duration::from_millis(5)).await;
+    }
 
     node.signal(Signal::TERM);
     let stopping = notified.next().await;

@@ -88,8 +88,9 @@ fn check_png(bytes: &[u8]) -> Result<(), LogoError> {
     let (Some(size), true) = (size, bytes.ends_with(PNG_END)) else {
         return Err(LogoError::BrokenPng);
     };
-    let side = |at: usize| u32::from_be_bytes([size[at], size[at + 1], size[at + 2], size[at + 3]]);
-    let (width, height) = (side(0), side(4));
+    let pixels =
+        |at: usize| u32::from_be_bytes([size[at], size[at + 1], size[at + 2], size[at + 3]]);
+    let (width, height) = (pixels(0), pixels(4));
     let fits = |side| (1..=MAX_PIXELS).contains(&side);
     if fits(width) && fits(height) {
         Ok(())

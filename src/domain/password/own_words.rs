@@ -27,6 +27,7 @@ impl OwnWords {
     }
 
     /// These words, and those of the name of the service, also written in one word.
+    #[must_use]
     pub fn with_site(self, name: &SiteName) -> Self {
         let mut words = self.0;
         words.extend(words_of(name.as_str()));

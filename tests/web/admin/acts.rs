@@ -38,6 +38,7 @@ async fn guessed_at(app: &TestApp) -> Person {
 }
 
 /// Each act with a user whose state it changes.
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn cases(app: &TestApp) -> Vec<(Person, Case)> {
     let case = |word, event, mail| Case {
         word,
