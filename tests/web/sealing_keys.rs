@@ -308,7 +308,7 @@ async fn every_bytea_column_is_rotated_or_listed() {
         .collect();
     known.sort();
     let columns = "SELECT table_name || '.' || column_name FROM information_schema.columns
-        WHERE table_schema = 'public' AND data_type = 'bytea'";
+        WHERE table_schema = 'public' AND udt_name IN ('bytea', '_bytea')";
     let rows = app.sql(columns, &[]).await;
     let mut found: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
     found.sort();

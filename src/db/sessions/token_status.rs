@@ -158,7 +158,7 @@ impl QueryFragment<Pg> for TokenStatuses<'_> {
         out.push_bind_param::<Array<SqlUuid>, _>(&self.session_ids)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.token_ids)?;
-        out.push_sql(") WITH ORDINALITY AS asked (user_id, session_id, token_id, nth) JOIN users ON users.id = asked.user_id LEFT JOIN totp_authenticators ON totp_authenticators.user_id = users.id LEFT JOIN sessions ON sessions.id = asked.session_id AND sessions.user_id = users.id LEFT JOIN revoked_tokens ON revoked_tokens.token_id = asked.token_id");
+        out.push_sql(") WITH ORDINALITY AS asked (user_id, session_id, token_id, nth) LEFT JOIN revoked_tokens ON revoked_tokens.token_id = asked.token_id JOIN users ON users.id = asked.user_id LEFT JOIN sessions ON sessions.id = asked.session_id AND sessions.user_id = users.id LEFT JOIN totp_authenticators ON totp_authenticators.user_id = users.id");
         Ok(())
     }
 }
