@@ -107,7 +107,7 @@ fn a_browser_signs_in(site: &Site) {
     assert_eq!(
         again.ask("/account", &[]).status,
         303,
-        "nobody is signed in"
+        "no one is signed in"
     );
     let answer = again.submit("/login", &[("email", ADDRESS), ("password", PASSWORD)]);
     assert_eq!(answer.header("location"), Some("/account"), "{answer:?}");
