@@ -1,13 +1,17 @@
 //! The only place where services are wired: settings become services, and services an HTTP server.
 
 mod bounded_socket;
+mod connections;
 mod first_admin;
+mod http2;
 mod metrics;
 mod pulse;
 mod reload;
 mod server;
 mod site;
+mod socket;
 mod system;
+mod tls;
 
 use std::{
     io,
@@ -17,7 +21,7 @@ use std::{
 };
 
 use thiserror::Error;
-use tokio::sync::Notify;
+use tokio::{sync::Notify, task::JoinSet};
 
 use crate::{
     breach::Breaches,
@@ -36,8 +40,10 @@ use crate::{
 pub use metrics::MetricsServer;
 pub use reload::Reloads;
 pub use server::Server;
-use server::Sizes;
+use server::{Background, Sizes};
 pub use system::{System, SystemClock, SystemRandom};
+use tls::Acceptor;
+pub use tls::{Identity, TlsError};
 
 /// Why the service cannot start.
 #[derive(Debug, Error)]
@@ -54,6 +60,9 @@ pub enum StartError {
     /// The hashing settings do not work.
     #[error("ARGON2_*: {0}")]
     Hashing(#[from] HashError),
+    /// The certificate of TLS without a proxy does not work.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The address cannot be listened on.
     #[error("cannot listen on {addr}: {source}")]
     Listen {
@@ -72,6 +81,7 @@ pub struct App {
     pub services: Arc<Services>,
     state: WebState,
     transport: Transport,
+    identity: Option<Arc<Identity>>,
     max_connections: usize,
     keep_alive: Duration,
 }
@@ -87,6 +97,7 @@ impl App {
             Some(transport) => transport,
             None => Self::transport(config)?,
         };
+        let identity = config.tls.as_ref().map(Identity::read).transpose()?;
         let cookie_key = |info| site::cookie_key(config, info);
         let services = Arc::new(Services {
             db: Db::new(database)?,
@@ -121,6 +132,7 @@ impl App {
             services,
             state,
             transport,
+            identity: identity.map(Arc::new),
             max_connections: config.max_connections,
             keep_alive: config.keep_alive,
         })
@@ -155,7 +167,7 @@ impl App {
 
     /// What can be read again while the application serves.
     pub fn reloads(&self) -> Reloads {
-        Reloads::new(&self.services.db, &self.transport)
+        Reloads::new(&self.services.db, &self.transport, self.identity.as_ref())
     }
 
     /// Serves `/metrics` on a listener that is already bound, for as long as the answer is kept.
@@ -166,12 +178,19 @@ impl App {
 
     /// Serves on a listener that is already bound, and starts the background loops.
     pub fn serve(self, listener: TcpListener, threads: usize) -> Result<Server, StartError> {
+        let mut following = JoinSet::new();
+        if let Some(identity) = &self.identity {
+            following.spawn(Arc::clone(identity).follow());
+        }
+        let acceptor = |identity| Acceptor::new(identity, self.max_connections);
+        let tls = self.identity.map(acceptor).transpose()?;
         let workers = Workers::start(&self.services, self.transport);
         let sizes = Sizes {
             threads,
             max_connections: self.max_connections,
             keep_alive: self.keep_alive,
         };
-        Ok(Server::start(self.state, listener, sizes, workers)?)
+        let beside = Background { workers, following };
+        Ok(Server::start(self.state, listener, tls, sizes, beside)?)
     }
 }

@@ -46,6 +46,8 @@ pub struct Config {
     pub base_url: Url,
     /// The address to listen on; with port 0 the system chooses a free port.
     pub listen_addr: SocketAddr,
+    /// The files of TLS without a proxy.
+    pub tls: Option<TlsFiles>,
     /// The address of `/metrics`, if it is served; with port 0 the system chooses a free port.
     pub metrics_addr: Option<SocketAddr>,
     /// Connections at the same time, 1 or more.
@@ -93,6 +95,15 @@ pub enum Environment {
     /// The developer's own machine: secrets are created, mails printed, logs easy to read.
     Development,
     Production,
+}
+
+/// The files of TLS without a proxy.
+#[derive(Debug, Clone)]
+pub struct TlsFiles {
+    /// The certificate, and those that lead to its authority (PEM).
+    pub certificate: PathBuf,
+    /// The private key (PEM).
+    pub key: PathBuf,
 }
 
 /// Where the database is.

@@ -60,7 +60,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
     (&["diesel", "diesel_async", "diesel_migrations"], &["db"]),
     (&["tokio_postgres"], &["db", "local_postgres"]),
     (&["lettre"], &["mail"]),
-    (&["hyper", "hyper_util"], &["outbound"]),
+    (&["hyper", "hyper_util"], &["outbound", "app"]),
 ];
 
 /// Paths that the pure layer must not name, by their start or their end.

@@ -1,16 +1,13 @@
 //! The HTTP server: the order of the middlewares, and how it stops.
 
 use std::{
-    future::ready,
     io,
     net::{SocketAddr, TcpListener},
+    sync::Arc,
     time::Duration,
 };
 
-use actix_http::{HttpService, Protocol};
-use actix_service::{
-    IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config,
-};
+use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt};
 use actix_web::{
     App, HttpResponse,
     body::BoxBody,
@@ -19,19 +16,20 @@ use actix_web::{
     web::Data,
 };
 use tokio::{
-    net::TcpStream,
-    sync::watch,
-    task::JoinHandle,
+    sync::Semaphore,
+    task::{JoinHandle, JoinSet},
     time::{Instant, sleep},
 };
 
 use super::{
-    bounded_socket::{BoundedSocket, TimeLimits},
+    bounded_socket::TimeLimits,
+    connections::{Door, Endings},
     pulse::Pulse,
+    tls::Acceptor,
 };
 use crate::{
     web::{
-        connection::{Connection, Connections},
+        connection::Connections,
         middleware::{connection, cors, errors, headers, host, raw_cookies, same_origin, trace},
         routes,
         state::WebState,
@@ -48,9 +46,6 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// How much longer than the configured time an idle connection stays open, so that the proxy closes it
 /// first: only the proxy knows whether it is about to send a request on it.
 const KEEP_ALIVE_SLACK: Duration = Duration::from_secs(5);
-
-/// How long a connection may take to close.
-const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long clients have, before a stop, to send a request on an open connection, whose answer then says that
 /// the connection closes. Without it, a request could arrive while its connection is being closed.
 const DRAINING: Duration = Duration::from_secs(1);
@@ -68,34 +63,48 @@ pub(super) struct Sizes {
     pub(super) keep_alive: Duration,
 }
 
+/// What runs beside the server, and ends with it.
+pub(super) struct Background {
+    pub(super) workers: Workers,
+    /// Looks for another certificate.
+    pub(super) following: JoinSet<()>,
+}
+
 pub struct Server {
     addr: SocketAddr,
     handle: ServerHandle,
     running: JoinHandle<io::Result<()>>,
-    /// Tells idle connections to close.
-    stopping: watch::Sender<bool>,
+    /// Tells connections to end.
+    endings: Endings,
     connections: Connections,
     pulse: Pulse,
-    workers: Workers,
+    background: Background,
 }
 
 impl Server {
     pub(super) fn start(
         state: WebState,
         listener: TcpListener,
+        tls: Option<Acceptor>,
         sizes: Sizes,
-        workers: Workers,
+        background: Background,
     ) -> io::Result<Self> {
         let addr = listener.local_addr()?;
-        let (stopping, stopped) = watch::channel(false);
+        let (endings, ends) = Endings::new();
         let connections = Connections::new(sizes.max_connections);
-        let all_connections = connections.clone();
         let (pulse, heart) = Pulse::of(sizes.threads);
         let keep_alive = sizes.keep_alive + KEEP_ALIVE_SLACK;
-        let patience = TimeLimits {
-            head: REQUEST_TIMEOUT,
-            write: WRITE_TIMEOUT,
-            idle: keep_alive,
+        let door = Door {
+            tls,
+            limits: TimeLimits {
+                head: REQUEST_TIMEOUT,
+                write: WRITE_TIMEOUT,
+                idle: keep_alive,
+            },
+            addr,
+            connections: connections.clone(),
+            requests: Arc::new(Semaphore::new(sizes.max_connections)),
+            ends,
         };
         let data = Data::new(state);
         let server = actix_web::dev::Server::build()
@@ -106,31 +115,10 @@ impl Server {
             .disable_signals()
             .listen("http", listener, move || {
                 actix_web::rt::spawn(heart.clone().beat());
-                let app = app(&data);
-                let app = map_config(app, |()| AppConfig::default());
-                let (stopped, connections) = (stopped.clone(), connections.clone());
-                let http = HttpService::build()
-                    .graceful_shutdown_signal(move || stops(stopped.clone()))
-                    .keep_alive(keep_alive)
-                    .client_request_timeout(REQUEST_TIMEOUT)
-                    .client_disconnect_timeout(DISCONNECT_TIMEOUT)
-                    // A request leaves the queues as soon as its client disconnects, because no one would
-                    // read the answer.
-                    .h1_allow_half_closed(false)
-                    .local_addr(addr)
-                    .on_connect_ext(|io: &BoundedSocket<TcpStream>, data| {
-                        data.insert(io.connection().clone());
-                    })
-                    .finish(app);
-                fn_service(move |io: TcpStream| {
-                    let peer = io.peer_addr().ok();
-                    // Without it, an answer in two writes waits for the client's acknowledgement.
-                    let _ = io.set_nodelay(true);
-                    let connection = Connection::open(&connections);
-                    let io = BoundedSocket::new(io, patience, connection);
-                    ready(Ok((io, Protocol::Http1, peer)))
+                door.clone().service({
+                    let data = data.clone();
+                    move || app(&data)
                 })
-                .and_then(http)
             })?
             .run();
         let handle = server.handle();
@@ -139,10 +127,10 @@ impl Server {
             addr,
             handle,
             running,
-            stopping,
-            connections: all_connections,
+            endings,
+            connections,
             pulse,
-            workers,
+            background,
         })
     }
 
@@ -158,6 +146,7 @@ impl Server {
     pub async fn drain(&self) {
         self.handle.pause().await;
         self.connections.drain();
+        self.endings.drain();
         let ends = Instant::now() + DRAINING;
         // What was accepted a moment ago is counted a moment later.
         sleep(DRAIN_TICK).await;
@@ -171,10 +160,11 @@ impl Server {
     }
 
     /// Stops: no new connections, requests in flight finish, then the background loops.
-    pub async fn stop(self) -> io::Result<()> {
-        let _ = self.stopping.send(true);
+    pub async fn stop(mut self) -> io::Result<()> {
+        self.endings.stop();
         self.handle.stop(true).await;
-        self.workers.stop().await;
+        self.background.following.abort_all();
+        self.background.workers.stop().await;
         self.running.await.map_err(io::Error::other)?
     }
 }
@@ -205,9 +195,4 @@ fn app(
         .wrap(from_fn(connection::run))
         .into_factory()
         .map_err(|error: actix_web::Error| error.error_response())
-}
-
-async fn stops(mut stopped: watch::Receiver<bool>) {
-    // An error means that the server is gone.
-    let _ = stopped.wait_for(|stopped| *stopped).await;
 }

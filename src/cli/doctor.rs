@@ -8,6 +8,7 @@ mod outside;
 mod report;
 mod secrets;
 mod site;
+mod tls;
 
 use std::process::ExitCode;
 
@@ -18,7 +19,7 @@ use super::setup::{Failure, print, runtime, source};
 use crate::config::{self, Config, LoadedConfig};
 use report::Report;
 
-/// Check settings, secrets, database, clock, mail server, cookies and proxies
+/// Check settings, secrets, database, clock, certificate, mail server, cookies and proxies
 ///
 /// Prints a line each: `ok`, `warn` or `fail`, and what to do. The embedded database is started, or
 /// joined, as by any command; nothing is written to a database, and no mail is sent.
@@ -102,6 +103,7 @@ async fn examine(config: &Config, args: &DoctorArgs, report: &mut Report) {
     secrets::check(&config.secrets, report);
     folder::check(config, report);
     database::check(config, report).await;
+    tls::check(config, report);
     site::cookies(config, report);
     site::proxies(config, report);
     site::mail(config, report).await;

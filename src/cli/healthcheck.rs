@@ -10,7 +10,8 @@ use url::Url;
 
 use super::setup::{Failure, print, runtime, source};
 use crate::{
-    config,
+    app::Identity,
+    config::{self, Config},
     outbound::{Bounds, Outbound, StatusCode},
 };
 
@@ -22,20 +23,33 @@ const BOUNDS: Bounds = Bounds {
 
 /// Asks for `/readyz` at `LISTEN_ADDR`.
 pub(super) fn run() -> Result<ExitCode, Failure> {
-    let listen = config::load(&source())?.config.listen_addr;
-    if listen.port() == 0 {
+    let config = config::load(&source())?.config;
+    if config.listen_addr.port() == 0 {
         return Err("LISTEN_ADDR has port 0, so the service's port is not known here.".into());
     }
-    let url = Url::parse(&format!("http://{}/readyz", reachable(listen)))?;
+    let (outbound, url) = service(&config)?;
     let host = url.authority();
     let headers = [("host", host), ("user-agent", "vestibule healthcheck")];
-    let asked = runtime()?.block_on(Outbound::new(BOUNDS).get(&url, &headers));
+    let asked = runtime()?.block_on(outbound.get(&url, &headers));
     let status = asked.map_err(|error| format!("{url}: {error}"))?.status;
     if status != StatusCode::OK {
         return Err(format!("{url} answers {status}").into());
     }
     print("ready\n")?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// How the service is asked. If it ends TLS itself, the certificate of `TLS_CERT_FILE` is trusted as it is.
+fn service(config: &Config) -> Result<(Outbound, Url), Failure> {
+    let listen = reachable(config.listen_addr);
+    let Some(files) = &config.tls else {
+        let url = Url::parse(&format!("http://{listen}/readyz"))?;
+        return Ok((Outbound::new(BOUNDS), url));
+    };
+    let trusted = Identity::read(files)?.certificates();
+    let host = config.base_url.host_str().unwrap_or_default();
+    let url = Url::parse(&format!("https://{host}:{}/readyz", listen.port()))?;
+    Ok((Outbound::to(listen, trusted, BOUNDS)?, url))
 }
 
 /// An address at which a service that listens on `listen` can be asked from this machine.

@@ -39,6 +39,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
     let production = environment == Ok(Environment::Production);
     let base_url = server::public_url(reader, environment);
     let url = base_url.as_ref().map_err(|reported| *reported);
+    let tls = server::tls(reader);
     let data_dir = server::data_dir(reader);
     let database = database::source(reader, data_dir.as_deref().ok());
     let policy = policy(reader);
@@ -64,6 +65,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
         environment: environment?,
         base_url: base_url?,
         listen_addr: reader.value(&server::LISTEN_ADDR)?,
+        tls: tls?,
         metrics_addr: reader.optional(&server::METRICS_ADDR)?,
         max_connections: reader.value(&server::MAX_CONNECTIONS)?,
         keep_alive: reader.value(&server::KEEP_ALIVE_SECONDS)?,

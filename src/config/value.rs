@@ -152,7 +152,7 @@ pub(super) fn readable_file(value: &str) -> Parsed<PathBuf> {
         Ok(metadata) if metadata.is_file() => Ok(path),
         Ok(_) => Err(Refusal::new(
             format!("is not a file: {}", shown(value)),
-            "Name a file of certificates (PEM).",
+            "Name a file (PEM).",
         )),
         Err(error) => Err(Refusal::new(
             format!("cannot be read: {} ({error})", shown(value)),

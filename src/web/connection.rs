@@ -11,6 +11,8 @@ use std::{
     time::Instant,
 };
 
+use actix_web::{HttpMessage, dev::ServiceRequest};
+
 /// The connections of this process.
 #[derive(Debug, Clone)]
 pub struct Connections {
@@ -62,6 +64,8 @@ struct State {
     connections: Connections,
     answering: Cell<usize>,
     unread: Cell<Unread>,
+    /// Whether the bytes are frames, which may arrive at any time.
+    framed: Cell<bool>,
 }
 
 impl Drop for State {
@@ -82,7 +86,19 @@ impl Connection {
             connections: connections.clone(),
             answering: Cell::new(0),
             unread: Cell::new(Unread::Nothing),
+            framed: Cell::new(false),
         }))
+    }
+
+    /// Forgets what was read: it belonged to a TLS handshake, and to no request.
+    pub fn forget_read(&self) {
+        self.0.unread.set(Unread::Nothing);
+    }
+
+    /// From now on, bytes do not show whether a request is arriving: they are frames of HTTP/2, which has time limits
+    /// of its own.
+    pub fn carries_frames(&self) {
+        self.0.framed.set(true);
     }
 
     /// Records that bytes were read.
@@ -94,11 +110,20 @@ impl Connection {
 
     /// The bytes that were read and belong to no request yet; `None` while a request is being answered.
     pub fn unread(&self) -> Option<Unread> {
+        if self.0.framed.get() {
+            return Some(Unread::Nothing);
+        }
         (self.0.answering.get() == 0).then(|| self.0.unread.get())
     }
 
+    /// The connection of a request.
+    pub(super) fn of(req: &ServiceRequest) -> Option<Self> {
+        let of_http_1 = req.conn_data::<Self>().cloned();
+        of_http_1.or_else(|| req.extensions().get::<Self>().cloned())
+    }
+
     /// Whether the connection must be closed after the answer.
-    pub(super) fn closes(&self) -> bool {
+    pub fn closes(&self) -> bool {
         self.0.connections.closes_idle()
     }
 

@@ -7,9 +7,10 @@ use std::path::Path;
 use crate::sources;
 
 /// Every target that the log has.
-const TARGETS: [&str; 40] = [
+const TARGETS: [&str; 41] = [
     "vestibule::app::first_admin",
     "vestibule::app::metrics",
+    "vestibule::app::tls",
     "vestibule::breach",
     "vestibule::cli::serve",
     "vestibule::cli::setup",

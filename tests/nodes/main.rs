@@ -54,6 +54,7 @@ mod person;
 mod races;
 #[cfg(target_os = "linux")]
 mod relay;
+#[cfg(target_os = "linux")]
 mod reloads;
 mod restarts;
 mod restores;
@@ -67,3 +68,5 @@ mod starts;
 mod stops;
 #[cfg(target_os = "linux")]
 mod systemd;
+mod tls;
+mod tls_limits;

@@ -175,6 +175,22 @@ impl Node {
         }
     }
 
+    /// Waits until its log says that it is ready, for a node that serves over TLS.
+    pub(crate) async fn ready_over_tls(mut self) -> Self {
+        let began = Instant::now();
+        while self.address().is_none() {
+            let ended = self.child.try_wait().expect("our own child");
+            assert!(ended.is_none(), "it ended: {ended:?}\n{}", self.log());
+            assert!(began.elapsed() < Duration::from_mins(1), "{}", self.log());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let port = self
+            .address()
+            .and_then(|address| Some(address.rsplit_once(':')?.1.to_owned()));
+        self.base = format!("https://localhost:{}", port.expect("a port"));
+        self
+    }
+
     /// The address from its log, since the port is chosen by the system.
     fn address(&self) -> Option<String> {
         let log = self.log();
@@ -191,7 +207,7 @@ impl Node {
 
     /// Its address, as `host:port`.
     pub(crate) fn listens_on(&self) -> String {
-        self.base.trim_start_matches("http://").to_owned()
+        self.base.split_once("://").expect("a URL").1.to_owned()
     }
 
     /// The peak of its resident memory.

@@ -38,7 +38,9 @@ pub(super) fn cookies(config: &Config, report: &mut Report) {
 pub(super) fn proxies(config: &Config, report: &mut Report) {
     let https = config.base_url.scheme() == "https";
     let Some(network) = config.trusted_proxies.first() else {
-        if https {
+        if config.tls.is_some() {
+            report.ok("proxies", "none: TLS ends here");
+        } else if https {
             let what =
                 "TLS ends at a proxy, and TRUSTED_PROXIES is empty: all clients count as one";
             report.warn("proxies", what, "Set it to the proxy's addresses.");

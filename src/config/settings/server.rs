@@ -9,12 +9,12 @@ use std::{
 use url::Url;
 
 use crate::config::{
-    Environment,
+    Environment, TlsFiles,
     address::base_url,
     faults::Refusal,
     reader::{Read, Reader},
     setting::{Optional, Setting, settings},
-    value::{Parsed, log_filter, path, socket, whole, word},
+    value::{Parsed, log_filter, path, readable_file, socket, whole, word},
 };
 
 settings! {
@@ -28,14 +28,21 @@ settings! {
     /// built from it, tokens carry it as issuer, requests for another host are refused, and its
     /// scheme decides how cookies are set. Changing it signs everyone out.
     BASE_URL: Optional<Url> = computed(
-        "in development http:// and LISTEN_ADDR; production has none",
+        "in development http:// (https:// with TLS_CERT_FILE) and LISTEN_ADDR; production has none",
         "http://127.0.0.1:8080",
         base_url,
     );
 
     /// The socket address to serve on; port 0 takes a free one. Put a proxy that ends TLS in front
-    /// of it.
+    /// of it, or set TLS_CERT_FILE and TLS_KEY_FILE.
     LISTEN_ADDR: Setting<SocketAddr> = fixed("127.0.0.1:8080", socket);
+
+    /// The certificate for TLS without a proxy, with those that lead to its authority (PEM); goes with
+    /// TLS_KEY_FILE. Both files are read again a few seconds after they change.
+    TLS_CERT_FILE: Optional<PathBuf> = unset("/etc/vestibule/fullchain.pem", readable_file);
+
+    /// The key of that certificate (PEM), which only the service should be able to read.
+    TLS_KEY_FILE: Optional<PathBuf> = unset("/etc/vestibule/privkey.pem", readable_file);
 
     /// The socket address of a second listener, which serves /metrics for Prometheus and nothing
     /// else: figures without personal data, for anyone who can reach it. docs/metrics.md lists them.
@@ -98,10 +105,28 @@ pub(in crate::config) fn public_url(
             if address.port() == 0 {
                 address.set_port(8080);
             }
-            base_url(&format!("http://{address}"))
+            let scheme = match reader.optional(&TLS_CERT_FILE)? {
+                Some(_) => "https",
+                None => "http",
+            };
+            base_url(&format!("{scheme}://{address}"))
                 .map_err(|refusal| reader.refuse(&BASE_URL, refusal))
         }
     }
+}
+
+/// The files of TLS without a proxy: both, or neither.
+pub(in crate::config) fn tls(reader: &mut Reader<'_>) -> Read<Option<TlsFiles>> {
+    let certificate = reader.optional(&TLS_CERT_FILE)?;
+    let key = reader.optional(&TLS_KEY_FILE)?;
+    let (missing, problem) = match (certificate, key) {
+        (Some(certificate), Some(key)) => return Ok(Some(TlsFiles { certificate, key })),
+        (None, None) => return Ok(None),
+        (Some(_), None) => (&TLS_KEY_FILE, "is not set, and TLS_CERT_FILE is"),
+        (None, Some(_)) => (&TLS_CERT_FILE, "is not set, and TLS_KEY_FILE is"),
+    };
+    let remedy = "Set both, or neither behind a proxy that ends TLS.";
+    Err(reader.refuse(missing, Refusal::new(problem, remedy)))
 }
 
 /// `DATA_DIR`; else `vestibule` in the XDG data folder; else, for root or without a home folder (as in many

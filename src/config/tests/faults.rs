@@ -81,6 +81,8 @@ const BAD: &[(&str, &[&str])] = &[
             "postgres://a:b@h:port/d",
         ],
     ),
+    ("TLS_CERT_FILE", &["/nonexistent/fullchain.pem", "/"]),
+    ("TLS_KEY_FILE", &["/nonexistent/privkey.pem", "/"]),
     ("METRICS_ADDR", &["9090", "localhost:9090"]),
     ("MAX_CONNECTIONS", &["0", "1000001", "many"]),
     ("KEEP_ALIVE_SECONDS", &["0", "3601", "75s"]),

@@ -344,3 +344,25 @@ fn the_first_admin_needs_address_and_password() {
         assert_eq!(at_fault(development(&[alone])), [missing]);
     }
 }
+
+#[test]
+fn tls_needs_certificate_and_key() {
+    let folder = Folder::new();
+    let certificate = folder.write("fullchain.pem", "");
+    let key = folder.write("privkey.pem", "");
+    let both = [
+        ("TLS_CERT_FILE", certificate.to_str().unwrap()),
+        ("TLS_KEY_FILE", key.to_str().unwrap()),
+    ];
+    let with_tls = config(development(&both));
+    let files = with_tls.tls.unwrap();
+    assert_eq!(
+        (files.certificate, files.key),
+        (certificate.clone(), key.clone())
+    );
+    assert_eq!(with_tls.base_url.as_str(), "https://127.0.0.1:8080/");
+    assert!(config(development(&[])).tls.is_none());
+    for (alone, missing) in [(both[0], "TLS_KEY_FILE"), (both[1], "TLS_CERT_FILE")] {
+        assert_eq!(at_fault(development(&[alone])), [missing]);
+    }
+}

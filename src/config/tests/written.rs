@@ -30,6 +30,8 @@ fn every_example_is_a_good_value() {
         "DATABASE_CA_FILE",
         "SMTP_CA_FILE",
         "SITE_LOGO_FILE",
+        "TLS_CERT_FILE",
+        "TLS_KEY_FILE",
         "PG_BIN_DIR",
         "BASE_URL",
     ];

@@ -1,16 +1,19 @@
 //! Which servers are trusted over TLS, the database, the mail server and any other: one verifier, and
-//! messages for its refusals.
+//! messages for its refusals. And whether our own certificate is good.
 
 mod presented;
 mod verifier;
 
-use std::{error::Error, io, sync::Arc};
+use std::{error::Error, io, sync::Arc, time::Duration};
 
 use rustls::{
-    AlertDescription, CertificateError, ClientConfig, RootCertStore, pki_types::CertificateDer,
+    AlertDescription, CertificateError, ClientConfig, RootCertStore,
+    client::verify_server_name,
+    pki_types::{CertificateDer, ServerName, UnixTime},
+    server::ParsedCertificate,
 };
 
-use presented::Refusal;
+use presented::{Presented, Refusal};
 use verifier::Verifier;
 
 /// A TLS client that trusts the system's roots and the certificates of a setting.
@@ -35,6 +38,18 @@ pub fn client_config(
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth())
+}
+
+/// For how long a certificate is still good for a host. The authority behind it is not checked.
+pub fn valid_for(
+    certificate: &CertificateDer<'_>,
+    host: &str,
+    now: UnixTime,
+) -> Result<Duration, rustls::Error> {
+    let name = ServerName::try_from(host).map_err(|_| CertificateError::NotValidForName)?;
+    verify_server_name(&ParsedCertificate::try_from(certificate)?, &name)?;
+    let presented = Presented::read(certificate).ok_or(CertificateError::BadEncoding)?;
+    Ok(presented.check_dates(now)?)
 }
 
 /// The settings to name when TLS fails.

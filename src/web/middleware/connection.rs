@@ -12,7 +12,7 @@ use super::{Answer, answer_of};
 use crate::web::connection::Connection;
 
 pub async fn run<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Answer {
-    let connection = req.conn_data::<Connection>().cloned();
+    let connection = Connection::of(&req);
     let answering = connection.as_ref().map(Connection::answering);
     let mut response = answer_of(req, next).await?;
     drop(answering);

@@ -71,17 +71,15 @@ impl Presented {
         }
     }
 
-    /// Refuses a certificate that is not valid at `now`.
-    pub(super) fn check_dates(&self, now: UnixTime) -> Result<(), CertificateError> {
+    /// Refuses a certificate that is not valid at `now`. Returns for how long it still is.
+    pub(super) fn check_dates(&self, now: UnixTime) -> Result<Duration, CertificateError> {
         let validity = &self.0.tbs_certificate.validity;
         let now = Duration::from_secs(now.as_secs());
         if now < validity.not_before.to_unix_duration() {
             return Err(CertificateError::NotValidYet);
         }
-        if now > validity.not_after.to_unix_duration() {
-            return Err(CertificateError::Expired);
-        }
-        Ok(())
+        let left = validity.not_after.to_unix_duration().checked_sub(now);
+        left.ok_or(CertificateError::Expired)
     }
 
     /// A version 3 certificate with the same key and without extensions. With it rustls can verify a
