@@ -15,6 +15,8 @@
 
 #[path = "architecture/circles.rs"]
 mod circles;
+#[path = "architecture/documents.rs"]
+mod documents;
 #[path = "architecture/log_targets.rs"]
 mod log_targets;
 #[path = "architecture/paths.rs"]

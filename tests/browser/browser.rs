@@ -306,18 +306,22 @@ impl Browser {
     /// Makes the browser prefer dark or light pages.
     pub(crate) async fn prefer_colours(&self, scheme: &str) {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-        let params =
-            json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "features": features } });
-        self.command("goog/cdp/execute", &params).await;
+        let params = json!({ "features": features });
+        self.devtools("Emulation.setEmulatedMedia", params).await;
     }
 
     /// Sets the size of the page in CSS pixels.
     pub(crate) async fn resize(&self, width: u32, height: u32) {
-        let params = json!({
-            "cmd": "Emulation.setDeviceMetricsOverride",
-            "params": { "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false },
-        });
-        self.command("goog/cdp/execute", &params).await;
+        let params =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", params)
+            .await;
+    }
+
+    /// A command of the DevTools protocol.
+    pub(crate) async fn devtools(&self, command: &str, params: Value) {
+        let body = json!({ "cmd": command, "params": params });
+        self.command("goog/cdp/execute", &body).await;
     }
 
     pub(crate) async fn cookie(&self, name: &str) -> Option<Cookie<'static>> {

@@ -20,6 +20,7 @@ mod harness;
 mod list;
 mod mail;
 mod other_origin;
+mod pictures;
 mod policy;
 mod server;
 mod stolen_account;
