@@ -29,7 +29,7 @@ static TO_FILL_IN: [(&str, &str); 6] = [
     (SMTP_HOST.row.name, PLACEHOLDER),
     (SMTP_USERNAME.row.name, PLACEHOLDER),
     (SMTP_PASSWORD.row.name, PLACEHOLDER),
-    (SMTP_FROM.row.name, "'Vestibule <no-reply@CHANGE_ME>'"),
+    (SMTP_FROM.row.name, "no-reply@CHANGE_ME"),
 ];
 
 /// The text of `.env.example`: every setting commented out, with its default and meaning.

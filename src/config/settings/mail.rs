@@ -47,7 +47,7 @@ settings! {
     /// The password of that account.
     SMTP_PASSWORD: Optional<SecretString> = password();
 
-    /// The sender of every mail: an address, or `Name <address>`.
+    /// The sender of every mail: an address, which gets SITE_NAME as its name, or `Name <address>`.
     SMTP_FROM: Optional<String> = computed(
         "SITE_NAME <no-reply@...> at BASE_URL's host",
         "'Example <no-reply@example.org>'",
@@ -111,16 +111,19 @@ pub(in crate::config) fn server(
     }))
 }
 
-/// `SMTP_FROM`, or no-reply at the public host. If that host is an IP address, it is no mail domain: development then
-/// uses localhost, and production requires the setting.
+/// `SMTP_FROM` or no-reply at the public host, with a name. If that host is an IP address, it is no mail domain:
+/// development then uses localhost, and production requires the setting.
 pub(in crate::config) fn sender(
     reader: &mut Reader<'_>,
     production: bool,
     base_url: Read<&Url>,
     name: Read<&SiteName>,
 ) -> Read<String> {
-    if let Some(written) = reader.optional(&SMTP_FROM)? {
-        return Ok(written);
+    match reader.optional(&SMTP_FROM)? {
+        // `<address>` has no name, and gets none.
+        Some(written) if written.contains('<') => return Ok(written),
+        Some(address) => return Ok(named(name?, &address)),
+        None => {}
     }
     match base_url?.host().ok_or(Reported)? {
         Host::Domain(domain) => Ok(named(name?, &format!("no-reply@{domain}"))),

@@ -49,7 +49,7 @@ fn a_mail_account_needs_both_halves() {
 #[test]
 fn every_sender_is_accepted_by_the_mail_library() {
     let written = [
-        "a@example.org",
+        "<a@example.org>",
         "Größe <no-reply@example.org>",
         "\"Doe, Jane\" <a@example.org>",
         "A B <a@mail.example>",
@@ -76,7 +76,7 @@ fn every_sender_is_accepted_by_the_mail_library() {
 }
 
 #[test]
-fn the_default_sender_has_the_name_of_the_service() {
+fn a_sender_without_a_name_has_the_name_of_the_service() {
     for (name, from) in [
         ("Blue Harbour", "Blue Harbour <no-reply@localhost>"),
         ("株式会社 Größe", "株式会社 Größe <no-reply@localhost>"),
@@ -87,7 +87,11 @@ fn the_default_sender_has_the_name_of_the_service() {
         let loaded = config(development(&[("SITE_NAME", name)]));
         assert_eq!(loaded.smtp_from, from);
         assert!(from.parse::<lettre::message::Mailbox>().is_ok(), "{from}");
-        let written = development(&[("SITE_NAME", name), ("SMTP_FROM", from)]);
-        assert_eq!(config(written).smtp_from, from);
+        for written in [from, "no-reply@localhost"] {
+            let written = development(&[("SITE_NAME", name), ("SMTP_FROM", written)]);
+            assert_eq!(config(written).smtp_from, from);
+        }
+        let other = [("SITE_NAME", name), ("SMTP_FROM", "Post <a@example.org>")];
+        assert_eq!(config(development(&other)).smtp_from, other[1].1);
     }
 }

@@ -94,7 +94,13 @@ fn an_untouched_production_file_reports_exactly_the_settings_to_fill_in() {
     assert_eq!(named, sorted);
     assert_eq!(faults.faults().len(), expected.len(), "{faults}");
 
-    source.dotenv = Some(folder.write(".env", &text.replace("CHANGE_ME", "example.org")));
+    let filled_in = text.replace("CHANGE_ME", "example.org");
+    let named = filled_in.replace("#SITE_NAME=Vestibule", "SITE_NAME='Blue Harbour'");
+    source.dotenv = Some(folder.write(".env", &named));
+    let sender = config(load(&source)).smtp_from;
+    assert_eq!(sender, "Blue Harbour <no-reply@example.org>");
+
+    source.dotenv = Some(folder.write(".env", &filled_in));
     let config = config(load(&source));
     assert_eq!(config.environment, Environment::Production);
     assert_eq!(
