@@ -12,6 +12,7 @@
 mod account;
 mod admin;
 mod authenticator;
+mod branding;
 mod browser;
 mod cors;
 mod driver;
