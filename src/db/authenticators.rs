@@ -1,4 +1,6 @@
 //! Second factors and backup codes.
 
 pub mod backup_codes;
+pub mod passkeys;
+pub mod phones;
 pub mod totp;

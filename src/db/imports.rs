@@ -96,6 +96,8 @@ pub async fn touched(
             OR u.disabled_at IS NOT NULL OR u.role <> 'user'
             OR EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = u.id)
             OR EXISTS (SELECT 1 FROM totp_authenticators t WHERE t.user_id = u.id)
+            OR EXISTS (SELECT 1 FROM passkeys p WHERE p.user_id = u.id)
+            OR EXISTS (SELECT 1 FROM phones p WHERE p.user_id = u.id)
             OR EXISTS (SELECT 1 FROM audit_events e
                        WHERE e.subject_id = u.id AND e.event <> ALL ($2)))
          ORDER BY u.email_canonical LIMIT $3",

@@ -129,6 +129,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    passkeys (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        credential_id -> Bytea,
+        credential -> Jsonb,
+        counter -> Int8,
+        backup_eligible -> Bool,
+        synced -> Bool,
+        name -> Text,
+        created_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+        created_by -> Nullable<Text>,
+        last_used_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    phones (user_id) {
+        user_id -> Uuid,
+        number -> Bytea,
+        created_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     revoked_tokens (token_id) {
         token_id -> Text,
         expires_at -> Timestamptz,
@@ -300,6 +326,8 @@ diesel::joinable!(email_changes -> users (user_id));
 diesel::joinable!(former_addresses -> users (user_id));
 diesel::joinable!(invitations -> users (invited_by));
 diesel::joinable!(mails -> users (user_id));
+diesel::joinable!(passkeys -> users (user_id));
+diesel::joinable!(phones -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(totp_authenticators -> users (user_id));
 diesel::joinable!(trusted_devices -> users (user_id));
@@ -316,6 +344,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     invitations,
     mail_caps,
     mails,
+    passkeys,
+    phones,
     revoked_tokens,
     sessions,
     totp_authenticators,

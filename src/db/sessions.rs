@@ -18,8 +18,8 @@ use ipnet::IpNet;
 use uuid::Uuid;
 
 use super::{
-    accounts::users::{UserRecord, UserRow},
-    schema::{sessions, totp_authenticators as totp, users},
+    accounts::users::{FactorsRow, UserRecord, UserRow},
+    schema::{sessions, users},
 };
 use crate::db::Transaction;
 use crate::domain::session::{EndReason, RefreshState, RotatedBy, include_factor};
@@ -121,19 +121,19 @@ pub async fn find_for_refresh(
         .bind::<Interval, _>(grace)
         .sql(", false)");
     let found = sessions::table
-        .inner_join(users::table.left_join(totp::table))
+        .inner_join(users::table)
         .filter(sessions::id.eq(id).and(sessions::user_id.eq(user_id)))
         .select((
             RefreshRow::as_select(),
             UserRow::as_select(),
-            totp::confirmed_at.nullable(),
+            FactorsRow::as_select(),
             within_grace,
         ))
-        .first::<(RefreshRow, UserRow, Option<DateTime<Utc>>, bool)>(&mut conn)
+        .first::<(RefreshRow, UserRow, FactorsRow, bool)>(&mut conn)
         .await
         .optional()?;
-    Ok(found.map(|(row, user, totp_confirmed_at, within_grace)| {
-        let user = user.with_totp(totp_confirmed_at);
+    Ok(found.map(|(row, user, factors, within_grace)| {
+        let user = user.with(factors);
         RefreshRecord {
             state: RefreshState {
                 rotated_by: row.rotated_by(),

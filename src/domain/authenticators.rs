@@ -1,5 +1,6 @@
-//! Codes of authenticator apps and backup codes.
+//! Second factors: their kinds, codes of authenticator apps, and backup codes.
 
 pub mod backup_code;
+pub mod factors;
 pub mod totp;
 pub(in crate::domain) mod typed_code;

@@ -30,11 +30,12 @@ pub fn token_hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// Whether methods of a proof (RFC 8176) include a second factor: a code from an app, or a backup code.
+/// Whether methods of a proof (RFC 8176) include a second factor: a code from an app or of a message, a backup code, or
+/// a passkey.
 pub fn include_factor(methods: &[&str]) -> bool {
     methods
         .iter()
-        .any(|method| matches!(*method, "otp" | "mca"))
+        .any(|method| matches!(*method, "otp" | "mca" | "sms" | "hwk" | "swk"))
 }
 
 /// Why a session ended, as stored in the database.

@@ -2,6 +2,7 @@
 
 pub(super) mod backup_codes;
 pub(super) mod contradiction;
+pub mod factors;
 pub(super) mod password;
 pub mod proof;
 pub mod totp;

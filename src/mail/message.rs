@@ -11,7 +11,7 @@ use askama::Template;
 use chrono::{DateTime, Duration, Utc};
 
 use super::phrase::filters;
-use crate::domain::admin::act::Mail;
+use crate::domain::{admin::act::Mail, authenticators::factors::Kind};
 
 pub use render::MailContext;
 pub use rule::Rule;
@@ -142,7 +142,8 @@ mails! {
         preheader: WHAT_NEXT,
         expires_in: None,
     };
-    TwoFactorEnabled { notice: Notice }
+    /// The first second factor was added.
+    TwoFactorEnabled { notice: Notice, kind: Kind }
     in "mail/two_factor_enabled.html" "mail/two_factor_enabled.txt" => Declared {
         kind: "two_factor_enabled",
         rule: Rule::Merged,
@@ -150,11 +151,38 @@ mails! {
         preheader: WHAT_IF_NOT_YOU,
         expires_in: None,
     };
-    TwoFactorDisabled { notice: Notice }
+    /// The last second factor was removed.
+    TwoFactorDisabled { notice: Notice, kind: Kind }
     in "mail/two_factor_disabled.html" "mail/two_factor_disabled.txt" => Declared {
         kind: "two_factor_disabled",
         rule: Rule::Merged,
         subject: "Two-step sign-in was turned off at {product}",
+        preheader: WHAT_IF_NOT_YOU,
+        expires_in: None,
+    };
+    /// A further second factor was added.
+    FactorAdded { notice: Notice, kind: Kind }
+    in "mail/factor_added.html" "mail/factor_added.txt" => Declared {
+        kind: "factor_added",
+        rule: Rule::Merged,
+        subject: match kind {
+            Kind::Passkey => "A passkey was added to your {product} account",
+            Kind::Totp => "An authenticator app was added to your {product} account",
+            Kind::Phone => "A phone number was added to your {product} account",
+        },
+        preheader: WHAT_IF_NOT_YOU,
+        expires_in: None,
+    };
+    /// A second factor was removed, and others are left.
+    FactorRemoved { notice: Notice, kind: Kind }
+    in "mail/factor_removed.html" "mail/factor_removed.txt" => Declared {
+        kind: "factor_removed",
+        rule: Rule::Merged,
+        subject: match kind {
+            Kind::Passkey => "A passkey was removed from your {product} account",
+            Kind::Totp => "The authenticator app was removed from your {product} account",
+            Kind::Phone => "The phone number was removed from your {product} account",
+        },
         preheader: WHAT_IF_NOT_YOU,
         expires_in: None,
     };

@@ -339,6 +339,10 @@ pub const TWO_FACTOR_IS_OFF: &str = "Two-step sign-in is not on. Nothing was cha
 /// After turning the second factor off.
 pub const TWO_FACTOR_DISABLED: &str =
     "Two-step sign-in is off. Your password alone is now enough to sign in.";
+/// After an authenticator app was added beside another second factor.
+pub const APP_ADDED: &str = "Your authenticator app is set up. Its codes now work at sign-in.";
+/// After the authenticator app was removed, where another second factor is left.
+pub const APP_REMOVED: &str = "Your authenticator app is removed. Two-step sign-in is still on.";
 /// A second factor cannot be set up yet.
 pub const TWO_FACTOR_NEEDS_VERIFIED: &str =
     "Verify your email address first. Then you can set up two-step sign-in.";

@@ -192,7 +192,7 @@ fn profile(managed: &ManagedUser) -> String {
         user.id,
         user.role,
         verified,
-        since(user.totp_confirmed_at),
+        since(user.factors.first_since()),
         format::moment(user.created_at),
     )
 }

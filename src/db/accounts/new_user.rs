@@ -8,7 +8,10 @@ use uuid::Uuid;
 use super::credentials::PasswordHash;
 use crate::{
     db::{Transaction, schema::users},
-    domain::accounts::user::{Role, User},
+    domain::{
+        accounts::user::{Role, User},
+        authenticators::factors::Factors,
+    },
 };
 
 /// A user to be created.
@@ -60,7 +63,7 @@ pub async fn insert(tx: &Transaction<'_>, new: &NewUser<'_>) -> QueryResult<Opti
         password_changed_at: None,
         password_must_change: new.password_must_change,
         disabled_at: None,
-        totp_confirmed_at: None,
+        factors: Factors::default(),
         two_factor_noted: false,
         created_at: new.created_at,
         verified_by_file: false,

@@ -1,20 +1,45 @@
 //! The rows of users, and the look-up by address.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{
+    dsl::sql,
+    expression::SqlLiteral,
+    prelude::*,
+    sql_types::{Nullable, Timestamptz},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    db::{
-        Transaction,
-        schema::{totp_authenticators as totp, users},
-    },
+    db::{Transaction, schema::users},
     domain::{
         accounts::user::{Role, User},
+        authenticators::factors::Factors,
         token::UserStatus,
     },
 };
+
+// Since when a user has a second factor of each kind. Each is one look-up by an index.
+pub(in crate::db) const TOTP_SINCE: &str =
+    "(SELECT t.confirmed_at FROM totp_authenticators AS t WHERE t.user_id = users.id)";
+pub(in crate::db) const PASSKEYS_SINCE: &str =
+    "(SELECT min(p.created_at) FROM passkeys AS p WHERE p.user_id = users.id)";
+pub(in crate::db) const PHONE_SINCE: &str =
+    "(SELECT p.confirmed_at FROM phones AS p WHERE p.user_id = users.id)";
+
+type Since = SqlLiteral<Nullable<Timestamptz>>;
+
+/// The second factors of a user whose row is read beside.
+#[derive(Debug, Default, Queryable, QueryableByName, Selectable)]
+#[diesel(table_name = users, check_for_backend(diesel::pg::Pg))]
+pub(in crate::db) struct FactorsRow {
+    #[diesel(select_expression = sql(TOTP_SINCE), select_expression_type = Since, sql_type = Nullable<Timestamptz>)]
+    totp_since: Option<DateTime<Utc>>,
+    #[diesel(select_expression = sql(PASSKEYS_SINCE), select_expression_type = Since, sql_type = Nullable<Timestamptz>)]
+    passkeys_since: Option<DateTime<Utc>>,
+    #[diesel(select_expression = sql(PHONE_SINCE), select_expression_type = Since, sql_type = Nullable<Timestamptz>)]
+    phone_since: Option<DateTime<Utc>>,
+}
 
 /// The columns of a user's row that are read.
 #[derive(Debug, Queryable, QueryableByName, Selectable)]
@@ -67,7 +92,7 @@ impl UserRecord {
 }
 
 impl UserRow {
-    pub(in crate::db) fn with_totp(self, totp_confirmed_at: Option<DateTime<Utc>>) -> UserRecord {
+    pub(in crate::db) fn with(self, factors: FactorsRow) -> UserRecord {
         let user = User {
             id: self.id,
             email: self.email,
@@ -81,7 +106,11 @@ impl UserRow {
             password_changed_at: self.password_changed_at,
             password_must_change: self.password_must_change,
             disabled_at: self.disabled_at,
-            totp_confirmed_at,
+            factors: Factors {
+                totp: factors.totp_since,
+                passkeys: factors.passkeys_since,
+                phone: factors.phone_since,
+            },
             two_factor_noted: self.two_factor,
             created_at: self.created_at,
             verified_by_file: self.verified_by_file,
@@ -107,20 +136,30 @@ pub async fn find_by_email(
     canonical: &str,
 ) -> QueryResult<Option<UserRecord>> {
     let found = users::table
-        .left_join(totp::table)
         .filter(users::email_canonical.eq(canonical))
         .select((
             UserRow::as_select(),
-            totp::confirmed_at.nullable(),
+            FactorsRow::as_select(),
             users::password_breach_checked_at.is_null(),
         ))
-        .first::<(UserRow, Option<DateTime<Utc>>, bool)>(&mut conn)
+        .first::<(UserRow, FactorsRow, bool)>(&mut conn)
         .await
         .optional()?;
-    Ok(found.map(|(row, confirmed, breach_check_due)| UserRecord {
+    Ok(found.map(|(row, factors, breach_check_due)| UserRecord {
         breach_check_due,
-        ..row.with_totp(confirmed)
+        ..row.with(factors)
     }))
+}
+
+/// The user with this id, as this transaction sees them.
+pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<User>> {
+    let found: Option<(UserRow, FactorsRow)> = users::table
+        .find(id)
+        .select((UserRow::as_select(), FactorsRow::as_select()))
+        .first(&mut conn)
+        .await
+        .optional()?;
+    Ok(found.map(|(row, factors)| row.with(factors).user))
 }
 
 /// Gives another name, or none; `false` where it is that name already.

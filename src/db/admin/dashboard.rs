@@ -76,14 +76,7 @@ pub async fn users_at_a_glance(
 
 /// Accounts with a second factor.
 pub async fn second_factors(conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResult<Figure> {
-    sampled(
-        conn,
-        "totp_authenticators",
-        "confirmed_at IS NOT NULL",
-        now,
-        PAGES,
-    )
-    .await
+    sampled(conn, "users", "two_factor", now, PAGES).await
 }
 
 /// Sessions that have neither ended nor expired. Each rotation changes the expiry, so it has no index.

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::managed::{LAST_SIGN_IN, ManagedUser, managed};
 use crate::{
     db::Transaction,
-    db::accounts::users::UserRow,
+    db::accounts::users::{FactorsRow, PASSKEYS_SINCE, PHONE_SINCE, TOTP_SINCE, UserRow},
     domain::{accounts::user_search::UserSearch, dashboard::Figure},
 };
 use statement::{Direction, FEW, FURTHER, GATHERED, NEAR};
@@ -30,8 +30,8 @@ pub const BOUND: i64 = 1000;
 struct Found {
     #[diesel(embed)]
     user: UserRow,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    totp_confirmed_at: Option<DateTime<Utc>>,
+    #[diesel(embed)]
+    factors: FactorsRow,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     deleted_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -117,21 +117,21 @@ async fn rows(
 ) -> QueryResult<Vec<ManagedUser>> {
     let order = Direction::of(search).order();
     let statement = format!(
-        "SELECT users.*, (SELECT t.confirmed_at FROM totp_authenticators AS t
-            WHERE t.user_id = users.id) AS totp_confirmed_at,
-            {LAST_SIGN_IN} AS last_sign_in_at
+        "SELECT users.*, {TOTP_SINCE} AS totp_since, {PASSKEYS_SINCE} AS passkeys_since,
+            {PHONE_SINCE} AS phone_since, {LAST_SIGN_IN} AS last_sign_in_at
          FROM users WHERE id = ANY(ARRAY({ids})) ORDER BY {order}"
     );
     let rows: Vec<Found> = statement::bound(&statement, search, limit)
         .load(&mut &*conn)
         .await?;
     let user = |found: Found| {
-        managed((
-            found.user,
-            found.totp_confirmed_at,
-            found.deleted_at,
-            found.last_sign_in_at,
-        ))
+        let Found {
+            user,
+            factors,
+            deleted_at,
+            last_sign_in_at,
+        } = found;
+        managed((user, factors, deleted_at, last_sign_in_at))
     };
     Ok(rows.into_iter().map(user).collect())
 }

@@ -17,8 +17,8 @@ use uuid::Uuid;
 use crate::{
     db::{
         Transaction,
-        accounts::users::UserRow,
-        schema::{totp_authenticators as totp, users},
+        accounts::users::{FactorsRow, UserRow},
+        schema::users,
     },
     domain::{
         accounts::user::{Role, User},
@@ -50,7 +50,7 @@ impl ManagedUser {
 /// The columns of a [`ManagedUser`].
 pub(in crate::db) type Columns = (
     UserRow,
-    Option<DateTime<Utc>>,
+    FactorsRow,
     Option<DateTime<Utc>>,
     Option<DateTime<Utc>>,
 );
@@ -64,11 +64,9 @@ fn last_sign_in() -> SqlLiteral<Nullable<Timestamptz>> {
     sql(LAST_SIGN_IN)
 }
 
-pub(in crate::db) fn managed(
-    (row, totp_confirmed_at, deleted_at, last_sign_in_at): Columns,
-) -> ManagedUser {
+pub(in crate::db) fn managed((row, factors, deleted_at, last_sign_in_at): Columns) -> ManagedUser {
     ManagedUser {
-        user: row.with_totp(totp_confirmed_at).user,
+        user: row.with(factors).user,
         deleted_at,
         last_sign_in_at,
     }
@@ -77,11 +75,10 @@ pub(in crate::db) fn managed(
 /// The user with this id.
 pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<ManagedUser>> {
     let found = users::table
-        .left_join(totp::table)
         .filter(users::id.eq(id))
         .select((
             UserRow::as_select(),
-            totp::confirmed_at.nullable(),
+            FactorsRow::as_select(),
             users::deleted_at,
             last_sign_in(),
         ))
@@ -119,12 +116,11 @@ pub async fn hold(tx: &Transaction<'_>, id: Uuid) -> QueryResult<Option<ManagedU
 /// The users with these ids, by address; unknown ids are skipped.
 pub async fn find_all(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult<Vec<ManagedUser>> {
     let found = users::table
-        .left_join(totp::table)
         .filter(users::id.eq_any(ids))
         .order(users::email_canonical)
         .select((
             UserRow::as_select(),
-            totp::confirmed_at.nullable(),
+            FactorsRow::as_select(),
             users::deleted_at,
             last_sign_in(),
         ))

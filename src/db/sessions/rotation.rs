@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::batch::{self, Question};
 use crate::db::{
     Db, DbError,
-    accounts::users::{UserRecord, UserRow},
+    accounts::users::{FactorsRow, UserRecord, UserRow},
 };
 
 /// The next refresh token of a session, and the one it replaces.
@@ -84,10 +84,10 @@ impl Question for Rotation {
     }
 }
 
-type Row = (i64, bool, UserRow, Option<DateTime<Utc>>);
+type Row = (i64, bool, UserRow, FactorsRow);
 
-fn rotated((nth, remembered, user, totp_confirmed_at): Row) -> (i64, Rotated) {
-    let user = user.with_totp(totp_confirmed_at);
+fn rotated((nth, remembered, user, factors): Row) -> (i64, Rotated) {
+    let user = user.with(factors);
     (nth, Rotated { user, remembered })
 }
 
@@ -110,6 +110,7 @@ struct Statement<'a, const WAIT: bool> {
     ips: Vec<Option<IpNet>>,
     user_agents: Vec<Option<&'a str>>,
     user_columns: AsSelect<UserRow, Pg>,
+    factor_columns: AsSelect<FactorsRow, Pg>,
 }
 
 impl<'a, const WAIT: bool> Statement<'a, WAIT> {
@@ -131,6 +132,7 @@ impl<'a, const WAIT: bool> Statement<'a, WAIT> {
             ips: all(rotations, |r| r.ip),
             user_agents: all(rotations, |r| r.user_agent.as_deref()),
             user_columns: UserRow::as_select(),
+            factor_columns: FactorsRow::as_select(),
         }
     }
 }
@@ -146,7 +148,7 @@ impl<const WAIT: bool> Query for Statement<'_, WAIT> {
         BigInt,
         Bool,
         <AsSelect<UserRow, Pg> as Expression>::SqlType,
-        Nullable<Timestamptz>,
+        <AsSelect<FactorsRow, Pg> as Expression>::SqlType,
     );
 }
 
@@ -193,7 +195,6 @@ impl<const WAIT: bool> QueryFragment<Pg> for Statement<'_, WAIT> {
         // use the indexes of those columns, and scan them.
         out.push_sql(
             ") AS next JOIN users ON users.id = next.user_id \
-             LEFT JOIN totp_authenticators ON totp_authenticators.user_id = users.id \
              WHERE sessions.id = next.id AND sessions.user_id = users.id \
              AND sessions.generation = next.generation \
              AND sessions.token_hash = next.token_hash \
@@ -205,7 +206,7 @@ impl<const WAIT: bool> QueryFragment<Pg> for Statement<'_, WAIT> {
              RETURNING next.nth, sessions.remembered, ",
         );
         self.user_columns.walk_ast(out.reborrow())?;
-        out.push_sql(", totp_authenticators.confirmed_at");
-        Ok(())
+        out.push_sql(", ");
+        self.factor_columns.walk_ast(out.reborrow())
     }
 }

@@ -19,7 +19,9 @@ use super::batch::{self, Question};
 use crate::{
     db::{
         Db, DbError,
-        accounts::users::{UserRecord, UserRow},
+        accounts::users::{
+            FactorsRow, PASSKEYS_SINCE, PHONE_SINCE, TOTP_SINCE, UserRecord, UserRow,
+        },
     },
     domain::token::{Claims, RevocationChecker, SessionStatus, UserStatus},
 };
@@ -76,13 +78,7 @@ type SessionColumns = (
     Option<DateTime<Utc>>,
     DateTime<Utc>,
 );
-type Row = (
-    i64,
-    bool,
-    UserRow,
-    Option<DateTime<Utc>>,
-    Option<SessionColumns>,
-);
+type Row = (i64, bool, UserRow, FactorsRow, Option<SessionColumns>);
 
 impl Question for Ids {
     type Answer = TokenStatus;
@@ -101,9 +97,9 @@ impl Question for Ids {
     }
 }
 
-fn status((nth, token_revoked, user, totp_confirmed_at, session): Row) -> (i64, TokenStatus) {
+fn status((nth, token_revoked, user, factors, session): Row) -> (i64, TokenStatus) {
     let status = TokenStatus {
-        user: user.with_totp(totp_confirmed_at),
+        user: user.with(factors),
         session: session.map(|(expires_at, revoked_at, ..)| SessionStatus {
             revoked: revoked_at.is_some(),
             expires_at,
@@ -130,6 +126,7 @@ impl QueryId for TokenStatuses<'_> {
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
+type FactorColumns = <AsSelect<FactorsRow, Pg> as Expression>::SqlType;
 type UserColumns = <AsSelect<UserRow, Pg> as Expression>::SqlType;
 
 impl Query for TokenStatuses<'_> {
@@ -137,7 +134,7 @@ impl Query for TokenStatuses<'_> {
         BigInt,
         Bool,
         UserColumns,
-        Nullable<Timestamptz>,
+        FactorColumns,
         Nullable<(
             Timestamptz,
             Nullable<Timestamptz>,
@@ -152,13 +149,19 @@ impl QueryFragment<Pg> for TokenStatuses<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("SELECT asked.nth, revoked_tokens.token_id IS NOT NULL, ");
         self.user_columns.walk_ast(out.reborrow())?;
-        out.push_sql(", totp_authenticators.confirmed_at, sessions.expires_at, sessions.revoked_at, sessions.proven_at, sessions.factor_proven_at, sessions.last_seen_at FROM unnest(");
+        out.push_sql(", f.totp, f.passkeys, f.phone, sessions.expires_at, sessions.revoked_at, sessions.proven_at, sessions.factor_proven_at, sessions.last_seen_at FROM unnest(");
         out.push_bind_param::<Array<SqlUuid>, _>(&self.user_ids)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<SqlUuid>, _>(&self.session_ids)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.token_ids)?;
-        out.push_sql(") WITH ORDINALITY AS asked (user_id, session_id, token_id, nth) LEFT JOIN revoked_tokens ON revoked_tokens.token_id = asked.token_id JOIN users ON users.id = asked.user_id LEFT JOIN sessions ON sessions.id = asked.session_id AND sessions.user_id = users.id LEFT JOIN totp_authenticators ON totp_authenticators.user_id = users.id");
+        out.push_sql(") WITH ORDINALITY AS asked (user_id, session_id, token_id, nth) LEFT JOIN revoked_tokens ON revoked_tokens.token_id = asked.token_id JOIN users ON users.id = asked.user_id LEFT JOIN sessions ON sessions.id = asked.session_id AND sessions.user_id = users.id LEFT JOIN LATERAL (SELECT ");
+        out.push_sql(TOTP_SINCE);
+        out.push_sql(" AS totp, ");
+        out.push_sql(PASSKEYS_SINCE);
+        out.push_sql(" AS passkeys, ");
+        out.push_sql(PHONE_SINCE);
+        out.push_sql(" AS phone) AS f ON true");
         Ok(())
     }
 }

@@ -52,7 +52,7 @@ pub struct Examined {
 
 /// Every table of our migrations, and the one that lists the migrations. Tables of other programs in the
 /// same schema do not matter.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 22] = [
     "__diesel_schema_migrations",
     "account_throttles",
     "audit_events",
@@ -64,6 +64,8 @@ const TABLES: [&str; 20] = [
     "invitations",
     "mail_caps",
     "mails",
+    "passkeys",
+    "phones",
     "revoked_tokens",
     "sessions",
     "totp_authenticators",
@@ -103,10 +105,10 @@ pub async fn examine(mut conn: &AsyncPgConnection) -> QueryResult<Examined> {
 /// reverse.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 pub struct SecondFactors {
-    /// The row says so, but no authenticator is stored.
+    /// The row says so, but none is stored.
     #[diesel(sql_type = BigInt)]
     pub lost: i64,
-    /// An authenticator is stored, but the row says there is none.
+    /// One is stored, but the row says there is none.
     #[diesel(sql_type = BigInt)]
     pub unnoted: i64,
     /// The id of one such account.
@@ -114,14 +116,17 @@ pub struct SecondFactors {
     pub first: Option<String>,
 }
 
-/// Compares `users.two_factor` with the authenticators.
+/// Compares `users.two_factor` with the second factors that are stored.
 pub async fn second_factors(mut conn: &AsyncPgConnection) -> QueryResult<SecondFactors> {
     sql_query(
         "SELECT count(*) FILTER (WHERE two_factor) AS lost,
                 count(*) FILTER (WHERE NOT two_factor) AS unnoted, min(id::text) AS first
-         FROM users LEFT JOIN totp_authenticators AS t
-           ON t.user_id = users.id AND t.confirmed_at IS NOT NULL
-         WHERE two_factor <> (t.user_id IS NOT NULL)",
+         FROM users WHERE two_factor <> (
+             EXISTS (SELECT FROM totp_authenticators AS t
+                 WHERE t.user_id = users.id AND t.confirmed_at IS NOT NULL)
+             OR EXISTS (SELECT FROM passkeys AS p WHERE p.user_id = users.id)
+             OR EXISTS (SELECT FROM phones AS p
+                 WHERE p.user_id = users.id AND p.confirmed_at IS NOT NULL))",
     )
     .get_result(&mut conn)
     .await

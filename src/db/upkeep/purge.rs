@@ -15,7 +15,7 @@ struct Expired {
     keep: TimeDelta,
 }
 
-const EXPIRED: [Expired; 14] = [
+const EXPIRED: [Expired; 15] = [
     Expired {
         table: "revoked_tokens",
         key: "token_id",
@@ -52,6 +52,13 @@ const EXPIRED: [Expired; 14] = [
     // Enrolments without a first code.
     Expired {
         table: "totp_authenticators",
+        key: "user_id",
+        condition: "confirmed_at IS NULL",
+        since: "created_at",
+        keep: TimeDelta::days(1),
+    },
+    Expired {
+        table: "phones",
         key: "user_id",
         condition: "confirmed_at IS NULL",
         since: "created_at",

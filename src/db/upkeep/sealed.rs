@@ -22,7 +22,7 @@ pub struct SealedColumn {
 }
 
 impl SealedColumn {
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self {
             table: "totp_authenticators",
             key: "user_id",
@@ -35,7 +35,15 @@ impl SealedColumn {
         },
         Self::IMPORT_PARTS,
         Self::UNDO_POINTS,
+        Self::PHONES,
     ];
+
+    /// Phone numbers.
+    pub const PHONES: Self = Self {
+        table: "phones",
+        key: "user_id",
+        column: "number",
+    };
 
     /// Accounts as they were before an event.
     pub const UNDO_POINTS: Self = Self {

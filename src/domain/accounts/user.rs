@@ -7,6 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::email::EmailAddress;
+use crate::domain::authenticators::factors::Factors;
 
 /// What a user may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -81,9 +82,9 @@ pub struct User {
     pub password_must_change: bool,
     /// When an admin disabled the account.
     pub disabled_at: Option<DateTime<Utc>>,
-    /// When the TOTP authenticator was confirmed.
-    pub totp_confirmed_at: Option<DateTime<Utc>>,
-    /// Whether the row says that the account has a second factor, independent of the authenticators.
+    /// The second factors that are stored.
+    pub factors: Factors,
+    /// Whether the row says that the account has a second factor, independent of what is stored.
     pub two_factor_noted: bool,
     /// When the account was created; for an imported account, the time in its file.
     pub created_at: DateTime<Utc>,
@@ -158,19 +159,19 @@ impl User {
     /// The time from which password and second factor are unchanged; browsers can be known only since
     /// then.
     pub fn credentials_since(&self) -> DateTime<Utc> {
-        let changed = self.password_changed_at.max(self.totp_confirmed_at);
+        let changed = self.password_changed_at.max(self.factors.all_since());
         let changed = changed.max(self.browsers_known_from).max(self.email_since);
         changed.map_or(self.created_at, |at| at.max(self.created_at))
     }
 
-    /// Whether a second factor is required at sign-in. If row and authenticators disagree, it is.
+    /// Whether a second factor is required at sign-in. If the row and the stored factors disagree, it is.
     pub fn two_factor_enabled(&self) -> bool {
-        self.totp_confirmed_at.is_some() || self.two_factor_noted
+        self.factors.any() || self.two_factor_noted
     }
 
-    /// Whether row and authenticators disagree, as after a restore that lost the rows of one table. It
+    /// Whether the row and the stored factors disagree, as after a restore that lost the rows of one table. It
     /// cannot be known which of them is right.
     pub fn second_factor_is_contradictory(&self) -> bool {
-        self.totp_confirmed_at.is_some() != self.two_factor_noted
+        self.factors.any() != self.two_factor_noted
     }
 }

@@ -21,7 +21,7 @@ use crate::{
         InputFaults, Result, Services, TokenPair,
         admin::vouching::end_unproven_imports,
         audit::record::record_own,
-        authenticators::proof::Proven,
+        authenticators::{factors::forget_pending, proof::Proven},
         mail::notify::notify,
         sessions::{
             authenticate::{Authenticated, HeldSession},
@@ -84,7 +84,7 @@ async fn write(
     {
         return Ok(Outcome::Overtaken);
     }
-    db::authenticators::totp::delete_pending(tx, user.id).await?;
+    forget_pending(tx, user).await?;
     db::sessions::end_all(tx, user.id, None, EndReason::AccountDeleted, now).await?;
     let event = Event::AccountDeleted;
     record_own(s, tx, event, user.id, who.session_id, client).await?;

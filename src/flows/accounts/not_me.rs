@@ -30,7 +30,7 @@ use crate::{
         FlowError, Result, Services, Undone,
         accounts::undo_points::{self, Account},
         audit::record::record_anonymous,
-        authenticators::totp_code::CodeFault,
+        authenticators::{factors::forget_pending, totp_code::CodeFault},
         flood_limits::{Throttled, count_request},
         mail::{
             notify::{notice_of, notify},
@@ -336,7 +336,7 @@ impl Reporting<'_> {
         db::accounts::freezes::end_everything(tx, id, now).await?;
         let earliest = now - self.s.policy.deletion_grace;
         let undeleted = db::accounts::freezes::undelete(tx, id, earliest).await?;
-        db::authenticators::totp::delete_pending(tx, id).await?;
+        forget_pending(tx, &self.link.user).await?;
         db::sign_in::trusted_devices::delete_others(tx, id, &[]).await?;
         db::sessions::end_all(tx, id, None, EndReason::ReportedNotMe, now).await?;
         Ok(undeleted)

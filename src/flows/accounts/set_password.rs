@@ -12,6 +12,7 @@ use crate::{
         Result, Services,
         accounts::undo_points::{Before, before},
         audit::record::record_anonymous,
+        authenticators::factors::forget_pending,
         mail::{
             notify::{Happened, notify_of},
             outbox::Cause,
@@ -53,7 +54,7 @@ pub async fn set_password_by_mail(
     // The first holder of the account need not own the mailbox. A verification at the same moment is seen
     // here.
     let taken_over = db::accounts::verification::take_over(tx, user.id, now).await?;
-    db::authenticators::totp::delete_pending(tx, user.id).await?;
+    forget_pending(tx, user).await?;
     unlock(s, tx, user).await?;
     db::sessions::end_all(tx, user.id, None, reason, now).await?;
     record_anonymous(s, tx, Event::PasswordReset, Subject::User(user.id), client).await?;

@@ -10,6 +10,7 @@ use crate::{
     db::{
         self, Connection, Transaction,
         accounts::undo_points::{NewPoint, Point},
+        authenticators::passkeys::PasskeyRow,
         upkeep::sealed::SealedColumn,
     },
     domain::{
@@ -53,16 +54,42 @@ impl Account {
     }
 }
 
-/// A second factor.
+/// The second factors of an account. Versions that know only the authenticator app cannot read one without it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Factor {
-    /// The TOTP secret.
-    pub(super) secret: Secret<[u8; 20]>,
+    #[serde(flatten)]
+    pub(super) totp: Option<Totp>,
+    #[serde(default)]
+    pub(super) passkeys: Vec<PasskeyRow>,
+    #[serde(default)]
+    pub(super) phone: Option<Phone>,
+    /// The MAC and the key id of each backup code that was left.
+    codes: Vec<(Vec<u8>, String)>,
+}
+
+/// An authenticator app.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Totp {
+    secret: Secret<[u8; 20]>,
     pub(super) last_step: i64,
     pub(super) refused_steps: Vec<i64>,
     pub(super) confirmed_at: Option<DateTime<Utc>>,
-    /// The MAC and the key id of each backup code that was left.
-    codes: Vec<(Vec<u8>, String)>,
+}
+
+/// A phone.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Phone {
+    /// In E.164.
+    pub(super) number: Secret,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) confirmed_at: Option<DateTime<Utc>>,
+}
+
+impl Totp {
+    pub(super) fn secret(&self) -> Result<TotpSecret> {
+        TotpSecret::from_bytes(&self.secret.0)
+            .ok_or(FlowError::Inconsistent("a TOTP secret has not 20 bytes"))
+    }
 }
 
 impl Factor {
@@ -71,11 +98,6 @@ impl Factor {
         stored
             .map(|(mac, key_id)| StoredCode { mac, key_id })
             .collect()
-    }
-
-    pub(super) fn secret(&self) -> Result<TotpSecret> {
-        TotpSecret::from_bytes(&self.secret.0)
-            .ok_or(FlowError::Inconsistent("a TOTP secret has not 20 bytes"))
     }
 }
 
@@ -103,9 +125,9 @@ pub(in crate::flows) async fn before(
     user: &User,
 ) -> Result<Before> {
     let hash = db::accounts::undo_points::password_hash(conn, user.id).await?;
-    let factor = match user.totp_confirmed_at {
-        Some(_) => factor_of(s, conn, user).await?,
-        None => None,
+    let factor = match user.factors.any() {
+        true => Some(factor_of(s, conn, user).await?),
+        false => None,
     };
     Ok(Before {
         user: user.clone(),
@@ -123,22 +145,52 @@ pub(in crate::flows) async fn before(
     })
 }
 
-async fn factor_of(s: &Services, conn: &Connection, user: &User) -> Result<Option<Factor>> {
+async fn factor_of(s: &Services, conn: &Connection, user: &User) -> Result<Factor> {
+    let codes = db::authenticators::backup_codes::unused(conn, user.id).await?;
+    Ok(Factor {
+        totp: totp_of(s, conn, user).await?,
+        passkeys: db::authenticators::passkeys::all(conn, user.id).await?,
+        phone: phone_of(s, conn, user).await?,
+        codes: codes
+            .into_iter()
+            .map(|code| (code.mac, code.key_id))
+            .collect(),
+    })
+}
+
+async fn totp_of(s: &Services, conn: &Connection, user: &User) -> Result<Option<Totp>> {
     let row = db::authenticators::totp::find(conn, user.id).await?;
     let Some(row) = row.filter(|row| row.confirmed_at.is_some()) else {
         return Ok(None);
     };
     let secret = open_secret(s, user, &row.secret)?;
-    let codes = db::authenticators::backup_codes::unused(conn, user.id).await?;
-    Ok(Some(Factor {
+    Ok(Some(Totp {
         secret: Secret(secret.expose().try_into().unwrap_or_default()),
         last_step: row.last_step,
         refused_steps: row.refused_steps,
         confirmed_at: row.confirmed_at,
-        codes: codes
-            .into_iter()
-            .map(|code| (code.mac, code.key_id))
-            .collect(),
+    }))
+}
+
+/// The confirmed phone of a user.
+pub(super) async fn phone_of(
+    s: &Services,
+    conn: &Connection,
+    user: &User,
+) -> Result<Option<Phone>> {
+    let row = db::authenticators::phones::find(conn, user.id).await?;
+    let Some(row) = row.filter(|row| row.confirmed_at.is_some()) else {
+        return Ok(None);
+    };
+    let number = s
+        .ring
+        .open(SealedColumn::PHONES.place(user.id), &row.number)?;
+    let number = String::from_utf8(number.to_vec())
+        .map_err(|_| FlowError::Inconsistent("a phone number is no text"))?;
+    Ok(Some(Phone {
+        number: Secret(number),
+        created_at: row.created_at,
+        confirmed_at: row.confirmed_at,
     }))
 }
 

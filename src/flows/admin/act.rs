@@ -26,7 +26,7 @@ use crate::{
         InputFaults, Result, Services,
         accounts::undo_points::{Before, before},
         audit::record::{Actor, record},
-        authenticators::proof::Proven,
+        authenticators::{factors::forget_pending, proof::Proven},
         mail::{
             notify::{Happened, notify_of},
             outbox::Cause,
@@ -250,7 +250,7 @@ impl<'a> Acting<'a> {
         if raised.is_none() {
             return Err(crate::flows::FlowError::Inconsistent("a held user changed"));
         }
-        db::authenticators::totp::delete_pending(tx, user.id).await?;
+        forget_pending(tx, user).await?;
         Ok(db::sessions::end_all(tx, user.id, None, EndReason::ByAdmin, s.now()).await?)
     }
 

@@ -11,6 +11,7 @@ use crate::{
     },
     flows::{
         Result,
+        authenticators::factors::remove_all,
         mail::{
             outbox::{Cause, Recipient, enqueue},
             requested::{MailRequest, enqueue_verification, requested_message},
@@ -70,13 +71,11 @@ impl Acting<'_> {
         Ok(Outcome::Done)
     }
 
-    /// Removes the second factor and its backup codes. The password alone signs in once; then a new one is
+    /// Removes every second factor and the backup codes. The password alone signs in once; then a new one is
     /// required.
     pub async fn reset_two_factor(&self, user: &User, reason: &Reason) -> Result<Outcome> {
         self.end_everything(user).await?;
-        db::authenticators::totp::delete_confirmed(self.tx, user.id).await?;
-        db::accounts::credentials::note_no_second_factor(self.tx, user.id).await?;
-        db::authenticators::backup_codes::delete_all(self.tx, user.id).await?;
+        remove_all(self.tx, user).await?;
         db::admin::managed::require_password_change(self.tx, user.id).await?;
         let reason = reason.clone();
         self.audit(Event::UserTwoFactorReset { reason }, user.id)

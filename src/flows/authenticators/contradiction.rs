@@ -1,4 +1,4 @@
-//! Accounts whose row and authenticators disagree about a second factor, as after a restore that lost
+//! Accounts whose row and stored authenticators disagree about a second factor, as after a restore that lost
 //! rows. It is unknown which one is right, so the user cannot sign in or reauthenticate until an operator
 //! has corrected it. `vestibule doctor` finds such accounts.
 
@@ -14,7 +14,7 @@ pub fn contradictory_factor(user: &User) -> bool {
         tracing::error!(target: LOG,
             sub = %user.id,
             noted = user.two_factor_noted,
-            authenticator = user.totp_confirmed_at.is_some(),
+            stored = user.factors.any(),
             "refused: the second factor that users.two_factor notes and the authenticators that are \
              stored disagree, as after a restore that lost rows; run `vestibule doctor`"
         );

@@ -1,28 +1,31 @@
-//! The second factor and its backup codes: enrolling (`enrolment`), removing, and new codes.
+//! The authenticator app: enrolling (`enrolment`) and removing it. New backup codes, which stand beside any factor.
 
 mod enrolment;
 
 use chrono::{DateTime, Utc};
 
-use super::{proof::Proven, totp_code::CodeFault};
+use super::{
+    factors::{Change, replace_codes},
+    proof::Proven,
+    totp_code::CodeFault,
+};
 use crate::{
-    db::{self, Transaction, accounts::credentials::Raised},
+    db,
     domain::{
         accounts::{undo, user::User},
         audit::{Client, Event},
-        authenticators::backup_code::BackupCode,
-        session::EndReason,
+        authenticators::{backup_code::BackupCode, factors::Kind},
         sign_in::attempts::Pause,
     },
     flows::{
-        FlowError, Result, Services, TokenPair,
-        accounts::undo_points::{Before, before},
+        Result, Services, TokenPair,
+        accounts::undo_points::before,
         audit::record::record_own,
         mail::{
             notify::{Happened, notify_of},
             outbox::Cause,
         },
-        sessions::{authenticate::Authenticated, still_lives, tokens::reissue},
+        sessions::still_lives,
     },
     mail::Message,
 };
@@ -48,24 +51,15 @@ pub enum Refused {
     Overtaken,
 }
 
-/// Why a user cannot change the second factor that is enrolled.
-fn refusal(s: &Services, user: &User) -> Option<Refused> {
-    if !user.two_factor_enabled() {
+/// Why a user cannot remove the authenticator app, or replace the backup codes.
+fn refusal(s: &Services, user: &User, is_there: bool) -> Option<Refused> {
+    if !is_there {
         return Some(Refused::NotEnabled);
     }
     user.frozen(s.now()).map(Refused::Frozen)
 }
 
-/// A new set of codes, which are shown only once.
-#[derive(Debug)]
-pub struct FreshCodes {
-    pub codes: Vec<BackupCode>,
-    /// The new pair of the acting session, if the change ended every token; `None` if it ended none, or
-    /// the session has ended.
-    pub pair: Option<TokenPair>,
-}
-
-/// Removes the second factor and its backup codes. Every other session ends.
+/// Removes the authenticator app. Every other session ends.
 pub async fn disable(
     s: &Services,
     proven: &Proven,
@@ -73,31 +67,15 @@ pub async fn disable(
 ) -> Result<Result<Option<TokenPair>, Refused>> {
     let who = proven.who();
     let user = who.user();
-    if let Some(refused) = refusal(s, user) {
+    if let Some(refused) = refusal(s, user, user.factors.has(Kind::Totp)) {
         return Ok(Err(refused));
     }
     s.db.transaction(async |tx| {
-        if !still_lives(tx, who).await? {
+        let Some(change) = Change::begin(s, tx, who, client).await? else {
             return Ok(Err(Refused::Overtaken));
-        }
-        let earlier = before(s, tx, user).await?;
-        let raised = raise(tx, user).await?;
+        };
         db::authenticators::totp::delete_confirmed(tx, user.id).await?;
-        db::authenticators::backup_codes::delete_all(tx, user.id).await?;
-        let disabled = User {
-            totp_confirmed_at: None,
-            two_factor_noted: false,
-            ..user.clone()
-        };
-        let change = Change {
-            event: Event::TotpDisabled,
-            before: &earlier,
-            raised,
-            client,
-        };
-        Ok(Ok(
-            second_factor_changed(s, tx, who, &disabled, change).await?
-        ))
+        Ok(Ok(change.removed(Kind::Totp, Event::TotpDisabled).await?))
     })
     .await
 }
@@ -107,10 +85,10 @@ pub async fn replace_backup_codes(
     s: &Services,
     proven: &Proven,
     client: &Client,
-) -> Result<Result<FreshCodes, Refused>> {
+) -> Result<Result<Vec<BackupCode>, Refused>> {
     let who = proven.who();
     let user = who.user();
-    if let Some(refused) = refusal(s, user) {
+    if let Some(refused) = refusal(s, user, user.two_factor_enabled()) {
         return Ok(Err(refused));
     }
     s.db.transaction(async |tx| {
@@ -137,78 +115,7 @@ pub async fn replace_backup_codes(
             Message::BackupCodesReplaced { notice }
         })
         .await?;
-        Ok(Ok(FreshCodes { codes, pair: None }))
+        Ok(Ok(codes))
     })
     .await
-}
-
-/// Ends every token of a locked user.
-async fn raise(tx: &Transaction<'_>, user: &User) -> Result<Raised> {
-    let raised =
-        db::accounts::credentials::raise_revocation_id(tx, user.id, user.revocation_id).await?;
-    raised.ok_or(FlowError::Inconsistent("a held user changed"))
-}
-
-struct Change<'a> {
-    event: Event,
-    /// The account just before.
-    before: &'a Before,
-    raised: Raised,
-    client: &'a Client,
-}
-
-async fn replace_codes(s: &Services, tx: &Transaction<'_>, user: &User) -> Result<Vec<BackupCode>> {
-    let codes = BackupCode::fresh_set(s.random.as_ref());
-    let key_id = s.ring.current_id();
-    let macs: Result<Vec<_>, _> = codes.iter().map(|code| code.mac(&s.ring, key_id)).collect();
-    db::authenticators::backup_codes::replace(tx, user.id, key_id, &macs?, s.now()).await?;
-    Ok(codes)
-}
-
-/// What both changes have in common: other sessions end, the owner is notified, this session continues.
-async fn second_factor_changed(
-    s: &Services,
-    tx: &Transaction<'_>,
-    who: &Authenticated,
-    user: &User,
-    change: Change<'_>,
-) -> Result<Option<TokenPair>> {
-    let Change {
-        event,
-        before,
-        raised,
-        client,
-    } = change;
-    let now = s.now();
-    db::sessions::end_all(
-        tx,
-        user.id,
-        who.session_id,
-        EndReason::SecondFactorChanged,
-        now,
-    )
-    .await?;
-    record_own(s, tx, event, user.id, who.session_id, client).await?;
-    let is_on = user.two_factor_enabled();
-    let happened = Happened {
-        before,
-        change: if is_on {
-            undo::Change::FactorAdded
-        } else {
-            undo::Change::FactorLost
-        },
-        cause: Cause::Client(client),
-    };
-    notify_of(s, tx, happened, &[user], |notice, _| {
-        if is_on {
-            Message::TwoFactorEnabled { notice }
-        } else {
-            Message::TwoFactorDisabled { notice }
-        }
-    })
-    .await?;
-    match who.session_id {
-        Some(session_id) => reissue(s, tx, session_id, user, raised).await,
-        None => Ok(None),
-    }
 }

@@ -64,6 +64,13 @@ pub(in crate::flows) fn open_secret(
     TotpSecret::from_bytes(&bytes).ok_or(FlowError::Inconsistent("a TOTP secret has not 20 bytes"))
 }
 
+/// The confirmed authenticator of a user.
+pub(in crate::flows) async fn confirmed(s: &Services, user: &User) -> Result<Option<TotpRow>> {
+    let shared = s.db.shared().await?;
+    let found = rows::find(&shared, user.id).await?;
+    Ok(found.filter(|row| row.confirmed_at.is_some()))
+}
+
 /// The time step of a code that matches the authenticator now, to be accepted in a transaction.
 pub(in crate::flows) fn judge(
     s: &Services,

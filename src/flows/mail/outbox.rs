@@ -24,6 +24,7 @@ use crate::{
     domain::{
         accounts::user::{Role, User},
         audit::Client,
+        authenticators::factors::Factors,
         secrets::{random, sealing::Place},
     },
     flows::{Result, Services, sign_in::known_browser::is_current},
@@ -241,7 +242,7 @@ pub fn unknown_user(s: &Services, email: &str) -> User {
         password_changed_at: None,
         password_must_change: false,
         disabled_at: None,
-        totp_confirmed_at: None,
+        factors: Factors::default(),
         two_factor_noted: false,
         created_at: s.now(),
         verified_by_file: false,

@@ -43,6 +43,8 @@ pub struct PendingSignIn {
     pub expires_in: i64,
     /// Whether it contains a new password, which the code sets.
     pub resets: bool,
+    /// What completes it, the strongest first.
+    pub methods: Vec<&'static str>,
 }
 
 /// What the right code completes.
@@ -136,6 +138,7 @@ pub fn pending_sign_in(
         token: s.tokens.encode(&claims)?,
         expires_in,
         resets: claims.extra.reset.is_some(),
+        methods: user.factors.methods(),
     })
 }
 

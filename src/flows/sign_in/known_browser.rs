@@ -14,7 +14,7 @@ use crate::{
 
 /// Whether a browser signed in with the user's current credentials.
 pub(in crate::flows) fn is_current(user: &User, guess: Guess, device: &KnownDevice) -> bool {
-    let enrolled = user.totp_confirmed_at.filter(|_| guess == Guess::Code);
+    let enrolled = user.factors.all_since().filter(|_| guess == Guess::Code);
     let earliest = user
         .password_changed_at
         .max(enrolled)

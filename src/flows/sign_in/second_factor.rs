@@ -100,13 +100,9 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
         Ok(counted) => counted,
         Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
     };
-    let shared = s.db.shared().await?;
-    let Some(row) = db::authenticators::totp::find(&shared, user.id)
-        .await?
-        .filter(|row| row.confirmed_at.is_some())
-    else {
+    if !user.two_factor_enabled() {
         return Ok(Outcome::Expired);
-    };
+    }
     let Ok(reset) = open_reset(s, &claims, &user) else {
         return Ok(Outcome::Expired);
     };
@@ -124,7 +120,10 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
     };
     match BackupCode::parse(input.code.expose()) {
         Some(code) => attempt.with_backup_code(&code).await,
-        None => attempt.with_totp(&row, &input.code).await,
+        None => match totp_code::confirmed(s, &user).await? {
+            Some(row) => attempt.with_totp(&row, &input.code).await,
+            None => attempt.fail(CodeFault::Wrong.into()).await,
+        },
     }
 }
 

@@ -193,7 +193,7 @@ pub(super) struct Challenge<'a> {
     mfa_required: bool,
     mfa_token: &'a str,
     #[schema(schema_with = schemas::methods)]
-    methods: [&'static str; 2],
+    methods: &'a [&'static str],
     /// Seconds until `mfa_token` expires.
     expires_in: i64,
 }
@@ -214,7 +214,7 @@ pub(super) fn second_factor_required(pending: &PendingSignIn) -> HttpResponse {
     HttpResponse::Ok().json(SignInAnswer::SecondFactor(Challenge {
         mfa_required: true,
         mfa_token: pending.token.expose(),
-        methods: ["totp", "backup_code"],
+        methods: &pending.methods,
         expires_in: pending.expires_in,
     }))
 }

@@ -18,6 +18,7 @@ use crate::{
         },
         admin::act::{self, AdminAct},
         audit::{Level, event::GROUPS},
+        authenticators::factors::METHODS,
         dashboard::Precision,
     },
     flows::{
@@ -165,11 +166,9 @@ pub(super) fn yes() -> Schema {
         .into()
 }
 
-/// The kinds of code that complete a sign-in.
+/// What completes a pending sign-in, the strongest first.
 pub(super) fn methods() -> Schema {
-    ArrayBuilder::new()
-        .items(words(["totp", "backup_code"]))
-        .into()
+    ArrayBuilder::new().items(words(METHODS)).into()
 }
 
 /// The status of a registration that waits for verification.

@@ -166,14 +166,11 @@ fn judge(
     let Some(code) = TotpCode::parse(typed.expose()) else {
         return Ok(Err(CodeFault::Wrong));
     };
-    let secret = factor.secret()?;
-    let verdict = totp::judge(
-        &secret,
-        &code,
-        s.now(),
-        factor.last_step,
-        &factor.refused_steps,
-    );
+    let Some(app) = &factor.totp else {
+        return Ok(Err(CodeFault::Wrong));
+    };
+    let secret = app.secret()?;
+    let verdict = totp::judge(&secret, &code, s.now(), app.last_step, &app.refused_steps);
     Ok(match verdict {
         TotpVerdict::Matches { step } => Ok(RightCode {
             kind: CodeKind::Totp(step),

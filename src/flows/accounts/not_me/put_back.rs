@@ -1,8 +1,15 @@
 //! Putting the address and the second factor back, in the transaction that uses the link.
 
+use std::collections::BTreeSet;
+
 use super::{Outcome, Reporting, Steps, account_at, proof::CodeKind};
 use crate::{
-    db::{self, Transaction, accounts::freezes::PutBack, authenticators::totp::TotpRow},
+    db::{
+        self, Transaction,
+        accounts::freezes::PutBack,
+        authenticators::{passkeys::PasskeyRow, phones::PhoneRow, totp::TotpRow},
+        upkeep::sealed::SealedColumn,
+    },
     domain::{
         accounts::{
             undo::{Plan, is_undone},
@@ -13,9 +20,12 @@ use crate::{
     },
     flows::{
         Result, Undone,
-        accounts::undo_points::{Account, Factor},
+        accounts::undo_points::{Account, Factor, Phone, Totp, phone_of},
         audit::record::record_anonymous,
-        authenticators::totp_code::{accept_step, open_secret, place_of_secret},
+        authenticators::{
+            factors::remove_all,
+            totp_code::{accept_step, open_secret, place_of_secret},
+        },
     },
 };
 
@@ -48,7 +58,7 @@ impl Reporting<'_> {
         let s = self.s;
         match code.kind {
             CodeKind::Totp(step) => match self.enrolled(tx, user).await? {
-                Some((secret, row)) if secret == factor.secret()? => {
+                Some((secret, row)) if is_that_of(&secret, factor)? => {
                     accept_step(s, tx, user, &row.secret, step).await
                 }
                 _ => Ok(true),
@@ -139,22 +149,104 @@ impl Reporting<'_> {
         Ok(())
     }
 
-    /// `false` if the second factor is the earlier one already.
+    /// `false` if the second factors are the earlier ones already.
     async fn put_factor_back(
         &self,
         tx: &Transaction<'_>,
         user: &User,
         factor: Option<&Factor>,
     ) -> Result<bool> {
-        let enrolled = self.enrolled(tx, user).await?;
         let Some(factor) = factor else {
+            remove_all(tx, user).await?;
+            return Ok(user.factors.any());
+        };
+        let app = self.put_app_back(tx, user, factor).await?;
+        let others = self.put_others_back(tx, user, factor).await?;
+        let codes = self.put_codes_back(tx, user, factor).await?;
+        Ok(app || others || codes)
+    }
+
+    /// Puts the authenticator app back; `false` if it is the earlier one already.
+    async fn put_app_back(
+        &self,
+        tx: &Transaction<'_>,
+        user: &User,
+        factor: &Factor,
+    ) -> Result<bool> {
+        let enrolled = self.enrolled(tx, user).await?;
+        let Some(app) = &factor.totp else {
             db::authenticators::totp::delete_confirmed(tx, user.id).await?;
-            db::authenticators::backup_codes::delete_all(tx, user.id).await?;
             return Ok(enrolled.is_some());
         };
         let (s, now) = (self.s, self.now);
-        let secret = factor.secret()?;
-        let enrolled = enrolled.filter(|(enrolled, _)| *enrolled == secret);
+        let secret = app.secret()?;
+        let last = match enrolled {
+            Some((enrolled, _)) if enrolled == secret => return Ok(false),
+            _ => self.last_spent_step(tx, user).await?,
+        };
+        let row = TotpRow {
+            secret: s
+                .ring
+                .seal(s.random.as_ref(), place_of_secret(user), secret.expose())?,
+            last_step: app.last_step.max(last),
+            refused_steps: app.refused_steps.clone(),
+            confirmed_at: app.confirmed_at,
+        };
+        db::authenticators::totp::put_back(tx, user.id, &row, now).await?;
+        Ok(true)
+    }
+
+    /// The latest time step that a link accepted, the present one among them.
+    async fn last_spent_step(&self, tx: &Transaction<'_>, user: &User) -> Result<i64> {
+        let spent = db::accounts::undo_points::spent(tx, user.id).await?;
+        let steps = spent
+            .iter()
+            .filter_map(|code| code.as_slice().try_into().ok());
+        Ok(steps.map(i64::from_be_bytes).max().unwrap_or_default())
+    }
+
+    /// Puts passkeys and phone back; `false` if they are the earlier ones already.
+    async fn put_others_back(
+        &self,
+        tx: &Transaction<'_>,
+        user: &User,
+        factor: &Factor,
+    ) -> Result<bool> {
+        let s = self.s;
+        let ids = |rows: &[PasskeyRow]| rows.iter().map(|row| row.id).collect::<BTreeSet<_>>();
+        let present = db::authenticators::passkeys::all(tx, user.id).await?;
+        let other_passkeys = ids(&present) != ids(&factor.passkeys);
+        if other_passkeys {
+            db::authenticators::passkeys::put_back(tx, user.id, &factor.passkeys).await?;
+        }
+        let present = phone_of(s, tx, user).await?;
+        let number = |phone: &Option<Phone>| phone.as_ref().map(|phone| phone.number.0.clone());
+        let other_phone = number(&present) != number(&factor.phone);
+        match &factor.phone {
+            _ if !other_phone => {}
+            None => db::authenticators::phones::delete(tx, user.id).await?,
+            Some(phone) => {
+                let place = SealedColumn::PHONES.place(user.id);
+                let number = phone.number.0.as_bytes();
+                let row = PhoneRow {
+                    number: s.ring.seal(s.random.as_ref(), place, number)?,
+                    created_at: phone.created_at,
+                    confirmed_at: phone.confirmed_at,
+                };
+                db::authenticators::phones::put_back(tx, user.id, &row).await?;
+            }
+        }
+        Ok(other_passkeys || other_phone)
+    }
+
+    /// Puts the backup codes back; `false` if they are the earlier ones already. A code that was used since then stays
+    /// used, as far as the set is still the same.
+    async fn put_codes_back(
+        &self,
+        tx: &Transaction<'_>,
+        user: &User,
+        factor: &Factor,
+    ) -> Result<bool> {
         let present = db::authenticators::backup_codes::all(tx, user.id).await?;
         let left = db::authenticators::backup_codes::unused(tx, user.id).await?;
         let earlier = factor.codes();
@@ -162,32 +254,22 @@ impl Reporting<'_> {
             |code: &StoredCode, set: &[StoredCode]| set.iter().any(|one| one.mac == code.mac);
         let is_same_set = earlier.iter().all(|code| is_in(code, &present))
             && left.iter().all(|code| is_in(code, &earlier));
-        if enrolled.is_some() && is_same_set {
+        if is_same_set {
             return Ok(false);
         }
-        // The present code among them.
         let spent = db::accounts::undo_points::spent(tx, user.id).await?;
-        let steps = spent
-            .iter()
-            .filter_map(|code| code.as_slice().try_into().ok());
-        let step = steps.map(i64::from_be_bytes).max().unwrap_or_default();
-        let last = enrolled.map_or(0, |(_, row)| row.last_step);
-        let row = TotpRow {
-            secret: s
-                .ring
-                .seal(s.random.as_ref(), place_of_secret(user), secret.expose())?,
-            last_step: factor.last_step.max(step).max(last),
-            refused_steps: factor.refused_steps.clone(),
-            confirmed_at: factor.confirmed_at,
-        };
-        // A code that was used since then stays used, as far as the set is still the same.
         let codes: Vec<_> = earlier
             .into_iter()
             .filter(|code| !spent.contains(&code.mac))
             .filter(|code| is_in(code, &left) || !is_in(code, &present))
             .collect();
-        db::authenticators::totp::put_back(tx, user.id, &row, now).await?;
-        db::authenticators::backup_codes::put_back(tx, user.id, &codes, now).await?;
+        db::authenticators::backup_codes::put_back(tx, user.id, &codes, self.now).await?;
         Ok(true)
     }
+}
+
+/// Whether a secret is that of the earlier authenticator app.
+fn is_that_of(secret: &TotpSecret, factor: &Factor) -> Result<bool> {
+    let earlier = factor.totp.as_ref().map(Totp::secret).transpose()?;
+    Ok(earlier.as_ref() == Some(secret))
 }

@@ -38,13 +38,6 @@ pub(super) async fn check(
         Ok(counted) => counted,
         Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
     };
-    let shared = s.db.shared().await?;
-    let Some(row) = db::authenticators::totp::find(&shared, user.id)
-        .await?
-        .filter(|row| row.confirmed_at.is_some())
-    else {
-        return Ok(Outcome::NoSecondFactor);
-    };
     let attempt = Attempt {
         s,
         who,
@@ -54,7 +47,10 @@ pub(super) async fn check(
     };
     match BackupCode::parse(typed.expose()) {
         Some(code) => attempt.with_backup_code(&code).await,
-        None => attempt.with_totp(&row, typed).await,
+        None => match totp_code::confirmed(s, user).await? {
+            Some(row) => attempt.with_totp(&row, typed).await,
+            None => attempt.fail(CodeFault::Wrong.into(), "otp").await,
+        },
     }
 }
 

@@ -1,20 +1,19 @@
 //! Enrolling an authenticator: a secret is shown, and its first code confirms it.
 
-use super::{Change, FreshCodes, Refused, raise};
+use super::Refused;
 use crate::{
     db,
     domain::{
         accounts::user::User,
         audit::{Client, Event},
-        authenticators::totp::TotpSecret,
+        authenticators::{factors::Kind, totp::TotpSecret},
         secrets::secret::SecretString,
     },
     flows::{
         FlowError, Result, Services,
-        accounts::undo_points::before,
         authenticators::{
+            factors::{Added, Change},
             proof::Proven,
-            totp::{replace_codes, second_factor_changed},
             totp_code::{self, place_of_secret},
         },
         flood_limits::Throttled,
@@ -34,7 +33,7 @@ pub struct Enrolment {
 
 /// Why this user cannot enrol an authenticator.
 fn refusal(s: &Services, user: &User) -> Option<Refused> {
-    if user.two_factor_enabled() {
+    if user.factors.has(Kind::Totp) {
         return Some(Refused::AlreadyEnabled);
     }
     if let Some(until) = user.frozen(s.now()) {
@@ -94,7 +93,7 @@ pub async fn confirm(
     proven: &Proven,
     code: &SecretString,
     client: &Client,
-) -> Result<Result<FreshCodes, Refused>> {
+) -> Result<Result<Added, Refused>> {
     let who = proven.who();
     let user = who.user();
     // Checked again: an enrolment may be older than the rule that the address must be verified.
@@ -123,29 +122,16 @@ pub async fn confirm(
         }
     };
     s.db.transaction(async |tx| {
-        let earlier = before(s, tx, user).await?;
-        // The enrolment first: if it was started again in the meantime, nothing has been written yet.
-        if !still_lives(tx, who).await?
-            || !totp_code::confirm_enrolment(s, tx, user, &row.secret, step).await?
-        {
+        let Some(change) = Change::begin(s, tx, who, client).await? else {
+            return Ok(Err(Refused::Overtaken));
+        };
+        // Before anything else is written: the enrolment may have been started again in the meantime.
+        if !totp_code::confirm_enrolment(s, tx, user, &row.secret, step).await? {
             return Ok(Err(Refused::Overtaken));
         }
         forget_failures(tx, &attempt).await?;
-        let raised = raise(tx, user).await?;
-        let codes = replace_codes(s, tx, user).await?;
-        let enabled = User {
-            totp_confirmed_at: Some(s.now()),
-            two_factor_noted: true,
-            ..user.clone()
-        };
-        let change = Change {
-            event: Event::TotpEnabled,
-            before: &earlier,
-            raised,
-            client,
-        };
-        let pair = second_factor_changed(s, tx, who, &enabled, change).await?;
-        Ok(Ok(FreshCodes { codes, pair }))
+        let event = Event::TotpEnabled;
+        Ok(Ok(change.added(Kind::Totp, &["otp"], event).await?))
     })
     .await
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Duration, TimeZone, Utc};
 use super::super::{MailContext, Message, Notice, Row};
 use crate::domain::{
     admin::ACTS,
+    authenticators::factors::Kind,
     branding::{Accent, Branding, SiteLink, SiteName},
 };
 
@@ -141,12 +142,47 @@ fn of(row: Row, notice: impl Fn() -> Notice) -> Vec<Sample> {
             )]
         }
         Row::TwoFactorEnabled => {
-            let mail = Message::TwoFactorEnabled { notice: notice() };
-            vec![Sample::of("two-step sign-in is turned on", mail)]
+            let mail = |kind| Message::TwoFactorEnabled {
+                notice: notice(),
+                kind,
+            };
+            vec![
+                Sample::of("two-step sign-in is turned on", mail(Kind::Totp)),
+                Sample::of("the same, by a passkey", mail(Kind::Passkey)).variant("by_passkey"),
+                Sample::of("the same, by a phone number", mail(Kind::Phone)).variant("by_phone"),
+            ]
         }
         Row::TwoFactorDisabled => {
-            let mail = Message::TwoFactorDisabled { notice: notice() };
+            let mail = Message::TwoFactorDisabled {
+                notice: notice(),
+                kind: Kind::Totp,
+            };
             vec![Sample::of("two-step sign-in is turned off", mail)]
+        }
+        Row::FactorAdded => {
+            let mail = |kind| Message::FactorAdded {
+                notice: notice(),
+                kind,
+            };
+            vec![
+                Sample::of("a further second factor is added", mail(Kind::Passkey)),
+                Sample::of("the same, with an authenticator app", mail(Kind::Totp)).variant("app"),
+                Sample::of("the same, with a phone number", mail(Kind::Phone)).variant("phone"),
+            ]
+        }
+        Row::FactorRemoved => {
+            let mail = |kind| Message::FactorRemoved {
+                notice: notice(),
+                kind,
+            };
+            vec![
+                Sample::of(
+                    "a second factor is removed, and others are left",
+                    mail(Kind::Passkey),
+                ),
+                Sample::of("the same, with an authenticator app", mail(Kind::Totp)).variant("app"),
+                Sample::of("the same, with a phone number", mail(Kind::Phone)).variant("phone"),
+            ]
         }
         Row::BackupCodesReplaced => {
             let mail = Message::BackupCodesReplaced { notice: notice() };

@@ -10,7 +10,10 @@ use utoipa::{
 
 use crate::{
     domain::authenticators::backup_code::BackupCode,
-    flows::authenticators::totp::{self, FreshCodes, Refused},
+    flows::authenticators::{
+        factors::Added,
+        totp::{self, Refused},
+    },
     web::{
         api::{
             call::Call,
@@ -19,7 +22,7 @@ use crate::{
             texts::{CurrentPassword, TotpCode},
         },
         error::{WebError, WebResult},
-        extract::{ClientInfo, MayProve, RecentlyAuthenticatedCall, Via},
+        extract::{ClientInfo, MayProve, RecentlyAuthenticatedCall},
         fields::{self, Field},
         guard::Guard,
         problem::codes,
@@ -109,9 +112,10 @@ pub(super) fn confirm_call() -> Call {
         "Confirms the enrolment with its first code. Every other session ends.",
     )
     .takes_with_proof::<CodeBody>()
-    .answers::<BackupCodesAndPair>(
+    .answers::<AddedAndPair>(
         200,
-        "Enrolled: backup codes and a pair. No pair if this session has ended in the meantime.",
+        "Enrolled: backup codes, unless there is another second factor, and a pair. No pair if this session has \
+         ended in the meantime.",
     )
     .refuses(&[
         codes::EMAIL_NOT_VERIFIED,
@@ -129,10 +133,16 @@ async fn post_confirm(
     ClientInfo(client): ClientInfo,
 ) -> WebResult {
     let code = fields::read(|r| r.secret("code", call.body.code))?;
-    let fresh = totp::confirm(&state.services, &call.proven, &code, &client)
+    let added = totp::confirm(&state.services, &call.proven, &code, &client)
         .await?
         .map_err(|why| refused(&why))?;
-    Ok(codes_answer(&state, call.via, &fresh))
+    let own = AddedAnswer::of(&added);
+    Ok(dto::renewed_beside(
+        &state.settings,
+        call.via,
+        own,
+        added.pair.as_ref(),
+    ))
 }
 
 pub(super) fn disable_call() -> Call {
@@ -193,10 +203,12 @@ async fn post_backup_codes(
     call: RecentlyAuthenticatedCall<PasswordBody>,
     ClientInfo(client): ClientInfo,
 ) -> WebResult {
-    let fresh = totp::replace_backup_codes(&state.services, &call.proven, &client)
+    let codes = totp::replace_backup_codes(&state.services, &call.proven, &client)
         .await?
         .map_err(|why| refused(&why))?;
-    Ok(codes_answer(&state, call.via, &fresh))
+    Ok(HttpResponse::Ok().json(CodesAnswer {
+        backup_codes: codes.iter().map(BackupCode::shown).collect(),
+    }))
 }
 
 /// Ten codes, shown this once.
@@ -207,11 +219,23 @@ struct CodesAnswer {
     backup_codes: Vec<String>,
 }
 
-fn codes_answer(state: &State, via: Via, fresh: &FreshCodes) -> HttpResponse {
-    let own = CodesAnswer {
-        backup_codes: fresh.codes.iter().map(BackupCode::shown).collect(),
-    };
-    dto::renewed_beside(&state.settings, via, own, fresh.pair.as_ref())
+/// What a second factor brings that was added.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AddedFactor)]
+struct AddedAnswer {
+    /// Ten codes, shown this once, where it is the first second factor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(["ABCD-EFGH-JKMN-PQRS"]), min_items = 10, max_items = 10, nullable = false)]
+    backup_codes: Option<Vec<String>>,
+}
+
+impl AddedAnswer {
+    fn of(added: &Added) -> Self {
+        let codes = added.backup_codes.as_ref();
+        Self {
+            backup_codes: codes.map(|codes| codes.iter().map(BackupCode::shown).collect()),
+        }
+    }
 }
 
 fn refused(why: &Refused) -> WebError {
@@ -228,24 +252,24 @@ fn refused(why: &Refused) -> WebError {
     }
 }
 
-/// Backup codes with a pair, or alone if the session has ended in the meantime.
-struct BackupCodesAndPair;
+/// What the factor brings with a pair, or alone if the session has ended in the meantime.
+struct AddedAndPair;
 
-impl PartialSchema for BackupCodesAndPair {
+impl PartialSchema for AddedAndPair {
     fn schema() -> RefOr<Schema> {
         let both = AllOfBuilder::new()
-            .item(schemas::reference::<CodesAnswer>())
+            .item(schemas::reference::<AddedAnswer>())
             .item(schemas::reference::<dto::RenewedPair<'_>>());
         AnyOfBuilder::new()
             .item(both)
-            .item(schemas::reference::<CodesAnswer>())
+            .item(schemas::reference::<AddedAnswer>())
             .into()
     }
 }
 
-impl ToSchema for BackupCodesAndPair {
+impl ToSchema for AddedAndPair {
     fn schemas(schemas: &mut schemas::Named) {
-        schemas::collect::<CodesAnswer>(schemas);
+        schemas::collect::<AddedAnswer>(schemas);
         schemas::collect::<dto::RenewedPair<'_>>(schemas);
     }
 }

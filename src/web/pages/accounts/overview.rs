@@ -68,7 +68,7 @@ pub enum SecondFactorState {
 
 impl SecondFactorState {
     fn of(user: &User, codes_left: Option<i64>) -> Self {
-        match user.totp_confirmed_at {
+        match user.factors.first_since() {
             None => Self::Off,
             Some(since) => Self::On {
                 since,

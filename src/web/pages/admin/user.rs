@@ -191,7 +191,7 @@ impl AdminUserPage {
             verified_by_file: user.verified_by_file,
             import: origin.map(ImportLine::from),
             password_changed_at: user.password_changed_at,
-            two_factor_since: user.totp_confirmed_at,
+            two_factor_since: user.factors.first_since(),
             disabled_at: user.disabled_at,
             email_change: email_change.map(PendingChange::from),
             erased_at,

@@ -84,7 +84,7 @@ pub async fn get(CurrentUser(who): CurrentUser, request: PageRequest) -> WebResu
 async fn show(request: &PageRequest, who: &Authenticated, showing: Showing) -> WebResult {
     let services = request.services();
     let user = who.user();
-    let two_factor = match user.totp_confirmed_at {
+    let two_factor = match user.factors.totp {
         Some(since) => {
             let left = overview::backup_codes_left(services, user).await?;
             TwoFactorState::On {

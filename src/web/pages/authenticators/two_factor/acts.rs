@@ -9,7 +9,10 @@ use crate::{
         accounts::user::User, authenticators::backup_code::BackupCode,
         secrets::secret::SecretString,
     },
-    flows::authenticators::totp::{self, FreshCodes, Refused},
+    flows::authenticators::{
+        factors::Added,
+        totp::{self, Refused},
+    },
     web::{
         cookies::SetCookies,
         copy,
@@ -61,8 +64,8 @@ pub async fn confirm(
         return show(&request, proven.who(), Showing::invalid(errors)).await;
     }
     match totp::confirm(request.services(), &proven, &code, &request.client).await? {
-        Ok(FreshCodes {
-            codes,
+        Ok(Added {
+            backup_codes: Some(codes),
             pair: Some(pair),
         }) => {
             let answer = codes_page(
@@ -73,7 +76,15 @@ pub async fn confirm(
             )?;
             Ok(answer.with_cookies(request.state.settings.pair_cookies(&pair)))
         }
-        Ok(FreshCodes { pair: None, .. }) => {
+        Ok(Added {
+            backup_codes: None,
+            pair: Some(pair),
+        }) => {
+            let flash = Flash::success(copy::APP_ADDED);
+            Ok(see_other_with(&request.session, TWO_FACTOR, &flash)
+                .with_cookies(request.state.settings.pair_cookies(&pair)))
+        }
+        Ok(Added { pair: None, .. }) => {
             let flash = Flash::warning(copy::TWO_FACTOR_ON_SIGN_IN);
             Ok(see_other_with(&request.session, LOGIN, &flash))
         }
@@ -88,7 +99,12 @@ pub async fn disable(
 ) -> WebResult {
     match totp::disable(request.services(), &proven, &request.client).await? {
         Ok(Some(pair)) => {
-            let flash = Flash::success(copy::TWO_FACTOR_DISABLED);
+            let is_on = pair.user.two_factor_enabled();
+            let flash = Flash::success(if is_on {
+                copy::APP_REMOVED
+            } else {
+                copy::TWO_FACTOR_DISABLED
+            });
             Ok(see_other_with(&request.session, TWO_FACTOR, &flash)
                 .with_cookies(request.state.settings.pair_cookies(&pair)))
         }
@@ -106,7 +122,7 @@ pub async fn fresh_codes(
     request: PageRequest,
 ) -> WebResult {
     match totp::replace_backup_codes(request.services(), &proven, &request.client).await? {
-        Ok(FreshCodes { codes, .. }) => codes_page(
+        Ok(codes) => codes_page(
             &request,
             proven.who().user(),
             &codes,
