@@ -318,7 +318,7 @@ impl Browser {
             .await;
     }
 
-    /// A command of the DevTools protocol.
+    /// A command of the `DevTools` protocol.
     pub(crate) async fn devtools(&self, command: &str, params: Value) {
         let body = json!({ "cmd": command, "params": params });
         self.command("goog/cdp/execute", &body).await;
