@@ -17,6 +17,7 @@ mod access;
 mod account;
 mod cluster;
 mod error;
+mod files;
 mod layout;
 mod locks;
 mod log;
@@ -29,7 +30,7 @@ mod supervisor;
 mod watch;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -39,6 +40,7 @@ use account::Account;
 use layout::Layout;
 use locks::{Gate, Membership};
 use postmaster::Postmaster;
+use programs::Programs;
 use server::{Server, State};
 use socket::SocketFolder;
 
@@ -94,9 +96,11 @@ impl LocalPostgres {
     /// within a Tokio runtime. Several processes may call it at once on one data directory.
     pub async fn start(options: &Options) -> Result<Self, StartError> {
         let account = Account::find(&options.search_path).await?;
+        files::refuse_foreign(&options.data_dir, &account).await?;
         let layout = Layout::prepare(&options.data_dir, &account)?;
         account.check_crossing(&layout.data_dir).await?;
         let gate = Gate::enter(&layout.gate).await?;
+        cluster::refuse_foreign(&layout, &account)?;
         let (membership, alone) = Membership::join(&layout.members, &gate).await?;
         let folder = SocketFolder::prepare(&layout, &account)?;
         let server = Server::new(&layout, &account, folder);
@@ -134,6 +138,18 @@ impl LocalPostgres {
             server,
             membership,
         })
+    }
+
+    /// Whether there is a cluster in that data directory, if only one of another account.
+    pub fn exists(data_dir: &Path) -> bool {
+        cluster::exists(&data_dir.join(layout::CLUSTER))
+    }
+
+    /// Checks, without making anything, that a cluster could be made; returns the version of Postgres that would run it.
+    pub async fn check(options: &Options) -> Result<u32, StartError> {
+        let account = Account::find(&options.search_path).await?;
+        files::refuse_foreign(&options.data_dir, &account).await?;
+        Ok(Programs::find(options, &account, None).await?.major)
     }
 
     /// The connection URL of the database `vestibule`, as libpq and `tokio_postgres` read it: the

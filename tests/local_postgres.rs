@@ -8,6 +8,7 @@
 
 mod local_postgres {
     mod access;
+    mod foreign;
     pub(crate) mod support;
 }
 

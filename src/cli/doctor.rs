@@ -21,8 +21,9 @@ use report::Report;
 
 /// Check settings, secrets, database, clock, certificate, mail server, cookies and proxies
 ///
-/// Prints a line each: `ok`, `warn` or `fail`, and what to do. The embedded database is started, or
-/// joined, as by any command; nothing is written to a database, and no mail is sent.
+/// Prints a line each: `ok`, `warn` or `fail`, and what to do. The embedded database is started or
+/// joined, as by any command, and in production never made; nothing is written to a database, and
+/// no mail is sent.
 ///
 /// With --url the running service is asked as well, from where this runs: whether it is reached over
 /// valid TLS and is ready, takes the Host of `BASE_URL`, sends its headers and cookies unchanged, and

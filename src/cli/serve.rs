@@ -42,7 +42,7 @@ async fn run_with(config: Config, inherited: Option<TcpListener>) -> Result<(), 
     let listener = inherited.map_or_else(|| listen(config.listen_addr), Ok)?;
     let for_metrics = config.metrics_addr.map(listen).transpose()?;
     raise_open_files(config.max_connections);
-    let database = Database::open(&config).await?;
+    let database = Database::open_or_make(&config).await?;
     let served = tokio::select! {
         served = serve(&config, &database, listener, for_metrics) => served.map(Some),
         () = signals.stop() => Ok(None),

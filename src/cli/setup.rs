@@ -102,6 +102,15 @@ pub(super) fn complain(error: &dyn Display) {
     let _ = writeln!(std::io::stderr(), "vestibule: {error}");
 }
 
+/// Neither `DATABASE_URL` nor a database of the embedded Postgres is there. Contains how that would be run.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "DATABASE_URL is not set, and {} has no database yet: start the service, which makes one, or pass DATABASE_URL to \
+     this command as well, if the service has it as a credential (docs/deployment.md)",
+    .0.data_dir.display()
+)]
+pub(super) struct NoDatabase(pub(super) Options);
+
 /// The database of this process, and the cluster if it is the embedded one.
 pub(super) struct Database {
     pub(super) options: DatabaseOptions,
@@ -110,43 +119,37 @@ pub(super) struct Database {
 
 impl Database {
     /// Starts or joins the embedded cluster, unless `DATABASE_URL` names a database.
+    ///
+    /// In production, only the service makes a cluster: a command that finds none may lack `DATABASE_URL`.
     pub(super) async fn open(config: &Config) -> Result<Self, Failure> {
-        let pool_size = config.database_pool_size;
-        match &config.database {
-            DatabaseSource::Url { url, ca_file } => {
-                let options = DatabaseOptions {
-                    url: url.expose().to_owned(),
-                    ca_file: ca_file.clone(),
-                    pool_size,
-                };
-                Ok(Self {
-                    options,
-                    cluster: None,
-                })
+        match embedded(&config.database) {
+            Some(cluster)
+                if config.environment == Environment::Production
+                    && !LocalPostgres::exists(&cluster.data_dir) =>
+            {
+                Err(NoDatabase(cluster).into())
             }
-            DatabaseSource::Embedded {
-                data_dir,
-                bin_dir,
-                search_path,
-            } => {
-                let cluster = LocalPostgres::start(&Options {
-                    data_dir: data_dir.clone(),
-                    bin_dir: bin_dir.clone(),
-                    search_path: search_path.clone(),
-                    durability: Durability::Durable,
-                })
-                .await?;
-                let options = DatabaseOptions {
-                    url: cluster.url().to_owned(),
-                    ca_file: None,
-                    pool_size,
-                };
-                Ok(Self {
-                    options,
-                    cluster: Some(cluster),
-                })
-            }
+            _ => Self::open_or_make(config).await,
         }
+    }
+
+    /// The same, and makes a cluster if there is none.
+    pub(super) async fn open_or_make(config: &Config) -> Result<Self, Failure> {
+        let mut options = DatabaseOptions {
+            url: String::new(),
+            ca_file: None,
+            pool_size: config.database_pool_size,
+        };
+        let mut cluster = None;
+        if let DatabaseSource::Url { url, ca_file } = &config.database {
+            url.expose().clone_into(&mut options.url);
+            options.ca_file.clone_from(ca_file);
+        } else if let Some(of) = embedded(&config.database) {
+            let started = LocalPostgres::start(&of).await?;
+            started.url().clone_into(&mut options.url);
+            cluster = Some(started);
+        }
+        Ok(Self { options, cluster })
     }
 
     /// Restarts the embedded server whenever it dies, and calls `restarted`. Returns when it cannot be
@@ -164,5 +167,22 @@ impl Database {
             Some(cluster) => Ok(cluster.stop().await?),
             None => Ok(()),
         }
+    }
+}
+
+/// How the embedded cluster is run; `None` if `DATABASE_URL` names a database.
+fn embedded(source: &DatabaseSource) -> Option<Options> {
+    match source {
+        DatabaseSource::Url { .. } => None,
+        DatabaseSource::Embedded {
+            data_dir,
+            bin_dir,
+            search_path,
+        } => Some(Options {
+            data_dir: data_dir.clone(),
+            bin_dir: bin_dir.clone(),
+            search_path: search_path.clone(),
+            durability: Durability::Durable,
+        }),
     }
 }

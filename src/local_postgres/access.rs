@@ -1,14 +1,13 @@
 //! Who may connect to the cluster (`pg_hba.conf`): any process that reaches the private socket, and no one
 //! over TCP, whatever `listen_addresses` says.
 
-use std::fs::{self, Permissions};
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 
 use tracing::warn;
 
 use super::account::Account;
 use super::error::{At, IoError};
+use super::files;
 use super::layout::Layout;
 
 /// Stands before a line that would admit a TCP connection, and makes it a comment.
@@ -25,7 +24,7 @@ host    replication     all             all                     reject
 /// be called behind the gate.
 pub(super) fn refuse_tcp(layout: &Layout, account: &Account) -> Result<bool, IoError> {
     let path = layout.cluster.join("pg_hba.conf");
-    let text = match fs::read(&path) {
+    let text = match files::read(&path) {
         // Postgres names what is missing when it starts.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         read => read.at("read", &path)?,
@@ -36,10 +35,7 @@ pub(super) fn refuse_tcp(layout: &Layout, account: &Account) -> Result<bool, IoE
     // Written beside the cluster and moved in, for root must not write where another user could
     // have put a link.
     let fresh = layout.data_dir.join("pg_hba.conf.new");
-    fs::write(&fresh, text).at("write", &fresh)?;
-    fs::set_permissions(&fresh, Permissions::from_mode(0o600)).at("set the mode of", &fresh)?;
-    account.own(&fresh).at("give away", &fresh)?;
-    fs::rename(&fresh, &path).at("write", &path)?;
+    files::replace(&path, &fresh, &text, 0o600, Some(account))?;
     if disabled > 0 {
         warn!(
             file = %path.display(),

@@ -55,14 +55,21 @@ impl Account {
     }
 
     async fn ask_id(&self, flag: &str) -> Option<u32> {
-        let output = self
-            .command(Path::new("id"))
-            .args([flag, SERVER_ACCOUNT])
-            .output()
-            .await
-            .ok()?;
-        let id = String::from_utf8(output.stdout).ok()?.trim().parse().ok()?;
-        (output.status.success() && id != 0).then_some(id)
+        let id = self.id(flag, SERVER_ACCOUNT).await?.parse().ok()?;
+        (id != 0).then_some(id)
+    }
+
+    /// The name of a user, or the number if it has none.
+    pub(super) async fn name_of(&self, uid: u32) -> String {
+        let uid = uid.to_string();
+        self.id("-nu", &uid).await.unwrap_or(uid)
+    }
+
+    async fn id(&self, flag: &str, user: &str) -> Option<String> {
+        let mut id = self.command(Path::new("id"));
+        let output = id.args([flag, user]).output().await.ok()?;
+        let said = String::from_utf8(output.stdout).ok()?;
+        output.status.success().then(|| said.trim().to_owned())
     }
 
     /// A command that runs as this account.

@@ -1,9 +1,9 @@
 //! The cluster's files: made once by `initdb`, and the settings the server runs with.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -11,10 +11,14 @@ use tracing::info;
 
 use super::account::Account;
 use super::error::{At, StartError};
+use super::files;
 use super::layout::{Layout, make_private_folder};
 use super::locks::Gate;
 use super::programs::Programs;
 use super::{Durability, NAME, Options, log};
+
+/// The file that makes a folder a cluster.
+const VERSION: &str = "PG_VERSION";
 
 /// Finds the programs for the cluster that is there, or makes one. Must be called behind the gate.
 pub(super) async fn ensure(
@@ -24,16 +28,6 @@ pub(super) async fn ensure(
     gate: &Gate,
 ) -> Result<Programs, StartError> {
     if let Some(made_by) = version_of(&layout.cluster)? {
-        let owner = fs::metadata(&layout.cluster)
-            .at("look at", &layout.cluster)?
-            .uid();
-        if owner != account.uid {
-            return Err(StartError::OtherOwner {
-                path: layout.cluster.clone(),
-                owner,
-                runs_as: account.uid,
-            });
-        }
         return Programs::find(options, account, Some((made_by, &layout.cluster))).await;
     }
     if fs::read_dir(&layout.cluster).is_ok_and(|mut entries| entries.next().is_some()) {
@@ -45,10 +39,32 @@ pub(super) async fn ensure(
     Ok(programs)
 }
 
+/// Refuses a cluster of another account, before anything is done that would disturb its server.
+pub(super) fn refuse_foreign(layout: &Layout, account: &Account) -> Result<(), StartError> {
+    if !exists(&layout.cluster) {
+        return Ok(());
+    }
+    let found = fs::metadata(&layout.cluster).at("look at", &layout.cluster)?;
+    let owner = found.uid();
+    if owner == account.uid {
+        return Ok(());
+    }
+    Err(StartError::OtherOwner {
+        path: layout.cluster.clone(),
+        owner,
+        runs_as: account.uid,
+    })
+}
+
+/// Whether there is a cluster, if only one that this account may not look at.
+pub(super) fn exists(cluster: &Path) -> bool {
+    !matches!(fs::exists(cluster.join(VERSION)), Ok(false))
+}
+
 fn version_of(cluster: &Path) -> Result<Option<u32>, StartError> {
-    let path = cluster.join("PG_VERSION");
-    match fs::read_to_string(&path) {
-        Ok(version) => version
+    let path = cluster.join(VERSION);
+    match files::read(&path) {
+        Ok(version) => String::from_utf8_lossy(&version)
             .trim()
             .parse()
             .map(Some)
@@ -116,10 +132,14 @@ pub(super) fn write_settings(
     durability: Durability,
 ) -> Result<(), StartError> {
     let fresh = layout.settings.with_extension("conf.new");
-    fs::write(&fresh, settings(sockets, durability)).at("write", &fresh)?;
-    fs::set_permissions(&fresh, Permissions::from_mode(0o644)).at("set the mode of", &fresh)?;
-    fs::rename(&fresh, &layout.settings).at("write", &layout.settings)?;
-    Ok(())
+    let text = settings(sockets, durability);
+    Ok(files::replace(
+        &layout.settings,
+        &fresh,
+        &text,
+        0o644,
+        None,
+    )?)
 }
 
 fn settings(sockets: &Path, durability: Durability) -> Vec<u8> {

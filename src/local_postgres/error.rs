@@ -58,6 +58,24 @@ pub enum StartError {
         dir = .0.display()
     )]
     CannotCross(PathBuf),
+    /// As root, on a data directory that another account can change.
+    #[error(
+        "{path} belongs to the user `{owner}`, who could lead root to other files: run this as that user \
+         (`runuser -u {owner} -- vestibule ...`), or choose another DATA_DIR",
+        path = .path.display()
+    )]
+    Foreign {
+        path: PathBuf,
+        /// The name of its owner.
+        owner: String,
+    },
+    /// As root, on a data directory that other accounts can change.
+    #[error(
+        "{path} can be written to by other accounts, which could lead root to other files: forbid it \
+         (`chmod go-w {path}`), or choose another DATA_DIR",
+        path = .0.display()
+    )]
+    OpenToOthers(PathBuf),
     /// The cluster belongs to another account.
     #[error(
         "{path} belongs to user id {owner}, but the database server would run as user id {runs_as}: start Vestibule \

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use super::account::Account;
 use super::error::{At, StartError};
 
+/// The cluster's folder in the data directory.
+pub(super) const CLUSTER: &str = "postgres";
+
 /// The paths of the embedded database, all absolute.
 #[derive(Debug, Clone)]
 pub(super) struct Layout {
@@ -44,7 +47,7 @@ impl Layout {
             }
         }
         Ok(Self {
-            cluster: data_dir.join("postgres"),
+            cluster: data_dir.join(CLUSTER),
             unfinished: data_dir.join("postgres.unfinished"),
             settings: data_dir.join("postgres.conf"),
             log: data_dir.join("postgres.log"),

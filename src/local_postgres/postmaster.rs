@@ -3,15 +3,15 @@
 //! `postmaster.pid` alone proves nothing. After a crash or a reboot the number in it may belong
 //! to any process, and Postgres itself then refuses to start.
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::process::{Pid, test_kill_process};
 
 use super::account::Account;
 use super::error::{At, IoError};
+use super::files;
 use super::layout::Layout;
 
 /// What the cluster's `postmaster.pid` says, checked against the process table.
@@ -28,10 +28,11 @@ pub(super) enum Postmaster {
 impl Postmaster {
     pub(super) async fn of(cluster: &Path, account: &Account) -> Result<Self, IoError> {
         let path = pid_file(cluster);
-        let text = match fs::read_to_string(&path) {
+        let text = match files::read(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::Absent),
             read => read.at("read", &path)?,
         };
+        let text = String::from_utf8_lossy(&text);
         // A stand-alone backend writes its number with a minus sign.
         let number = text
             .lines()
@@ -50,16 +51,14 @@ impl Postmaster {
 /// server, where it sees whether orphans of that server still write to the cluster.
 pub(super) fn disown(layout: &Layout, account: &Account) -> Result<(), IoError> {
     let path = pid_file(&layout.cluster);
-    let text = fs::read_to_string(&path).at("read", &path)?;
+    let text = files::read(&path).at("read", &path)?;
+    let text = String::from_utf8_lossy(&text);
     let rest = text.split_once('\n').map_or("", |(_, rest)| rest);
     // Written beside the cluster and moved in, for root must not write where another user could
     // have put a link.
     let disowned = layout.data_dir.join("postmaster.pid.new");
-    fs::write(&disowned, format!("{}\n{rest}", i32::MAX)).at("write", &disowned)?;
-    fs::set_permissions(&disowned, Permissions::from_mode(0o600))
-        .at("set the mode of", &disowned)?;
-    account.own(&disowned).at("give away", &disowned)?;
-    fs::rename(&disowned, &path).at("write", &path)
+    let text = format!("{}\n{rest}", i32::MAX);
+    files::replace(&path, &disowned, text.as_bytes(), 0o600, Some(account))
 }
 
 fn pid_file(cluster: &Path) -> PathBuf {

@@ -250,6 +250,38 @@ fn the_embedded_database_and_its_folder() {
     assert_reported(&Ran::of(&mut command), "fail  settings: ");
 }
 
+#[test]
+fn in_production_only_the_service_makes_the_embedded_database() {
+    let folder = Folder::new();
+    let in_production = |words: &[&str]| {
+        let mut command = vestibule(folder.path());
+        command
+            .envs(GOOD)
+            .envs([("ENVIRONMENT", "production"), ("SMTP_HOST", "localhost")])
+            .envs([("SMTP_FROM", "no-reply@example.org"), ("SMTP_TLS", "none")])
+            .env("DATA_DIR", folder.data_dir());
+        Ran::of(command.args(words))
+    };
+    for command in [
+        &["user", "create", "--admin", "ada@example.org"][..],
+        &["migrate"],
+        &["keys", "rotate"],
+        &["audit", "verify"],
+    ] {
+        let ran = in_production(command);
+        assert!(!ran.done, "{}", ran.said);
+        assert!(
+            ran.complaint.contains("DATABASE_URL is not set"),
+            "{}",
+            ran.complaint
+        );
+    }
+    let said = in_production(&["doctor"]).said;
+    let warned = "warn  database: there is none yet, and DATABASE_URL is not set; Postgres ";
+    assert!(said.lines().any(|line| line.starts_with(warned)), "{said}");
+    assert!(!folder.data_dir().exists());
+}
+
 #[tokio::test]
 async fn the_running_service_as_seen_from_outside() {
     let cluster = Cluster::start().await;

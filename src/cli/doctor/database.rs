@@ -5,13 +5,14 @@ use chrono::TimeDelta;
 use super::{data, report::Report};
 use crate::{
     app::SystemClock,
-    cli::setup::{Database, Failure},
+    cli::setup::{Database, Failure, NoDatabase},
     config::{Config, DatabaseSource},
     db::{
         ConnectError, Connection, Connector, migrate,
         upkeep::examine::{self, Examined},
     },
     domain::clock::Clock as _,
+    local_postgres::{LocalPostgres, Options},
 };
 
 /// The oldest Postgres that is supported.
@@ -30,7 +31,12 @@ pub(super) async fn check(config: &Config, report: &mut Report) {
     };
     let database = match Database::open(config).await {
         Ok(database) => database,
-        Err(error) => return report.fail("database", error.to_string(), remedy),
+        Err(error) => {
+            return match error.downcast_ref() {
+                Some(NoDatabase(cluster)) => not_made(cluster, remedy, report).await,
+                None => report.fail("database", error.to_string(), remedy),
+            };
+        }
     };
     if let Err(error) = look(config, &database, is_ours, report).await {
         let remedy = match error.downcast_ref() {
@@ -45,6 +51,21 @@ pub(super) async fn check(config: &Config, report: &mut Report) {
     }
     if let Err(error) = database.close().await {
         report.fail("database", error.to_string(), remedy);
+    }
+}
+
+/// Before the first start of the service, which makes the embedded cluster.
+async fn not_made(cluster: &Options, remedy: &str, report: &mut Report) {
+    match LocalPostgres::check(cluster).await {
+        Ok(version) => {
+            let remedy = "The first start of the service makes it. If that gets DATABASE_URL as a credential, doctor \
+                 needs it as well (docs/deployment.md).";
+            let what = format!(
+                "there is none yet, and DATABASE_URL is not set; Postgres {version} is found"
+            );
+            report.warn("database", what, remedy);
+        }
+        Err(error) => report.fail("database", error.to_string(), remedy),
     }
 }
 
