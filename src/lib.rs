@@ -183,6 +183,13 @@ pub mod internals {
                 pub use crate::flows::admin::list::{Page, Query, count, page};
             }
         }
+        pub mod authenticators {
+            pub mod recovery {
+                pub mod due {
+                    pub use crate::flows::authenticators::recovery::due::run;
+                }
+            }
+        }
         pub mod audit {
             pub mod seals {
                 pub use crate::flows::audit::seals::{Sealer, purge};
@@ -265,11 +272,12 @@ pub mod internals {
                 DeviceLine, ErrorPage, EventLine, ExportPage, ForgotPasswordPage,
                 ForgotPasswordSentPage, ImportLine, ImportPage, ImportUndoPage, ImportsPage,
                 InvitationInvalidPage, InvitationLine, InvitationPage, InvitationsPage, InvitePage,
-                Kind, LeftOutLine, ListQuery, LoginPage, LoginVerifyPage, MailLine, NoUse,
-                NotMeLink, NotMeLinkInvalidPage, NotMePage, Party, PendingChange, ProfilePage,
-                ReauthenticatePage, RegisterPage, ReportView, ResetLinkInvalidPage,
-                ResetPasswordPage, RestorePage, RowLine, SecondFactorState, Section, SessionsPage,
-                Stage, Takes, TwoFactorAct, TwoFactorActPage, TwoFactorPage, TwoFactorState,
+                Kind, LeftOutLine, ListQuery, LoginPage, LoginVerifyPage, LostFactorPage,
+                LostFactorStep, MailLine, NoUse, NotMeLink, NotMeLinkInvalidPage, NotMePage, Party,
+                PendingChange, ProfilePage, ReauthenticatePage, RecoverLinkInvalidPage,
+                RecoverPage, RegisterPage, ReportView, ResetLinkInvalidPage, ResetPasswordPage,
+                RestorePage, RowLine, SecondFactorState, Section, SessionsPage, Stage, Takes,
+                TwoFactorAct, TwoFactorActPage, TwoFactorPage, TwoFactorState,
                 UnlockLinkInvalidPage, UnlockPage, UserLine, VerifyEmailPage,
                 VerifyLinkInvalidPage, VerifyProof,
             };
@@ -289,7 +297,9 @@ pub mod internals {
             pub mod qr {
                 pub use crate::web::view::qr::svg;
             }
-            pub use crate::web::view::{FieldErrors, Flash, Message, Shell, SignedInAs};
+            pub use crate::web::view::{
+                FieldErrors, Flash, Message, RecoveryNotice, Shell, SignedInAs,
+            };
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Background loops: deliver the outbox, seal the audit log, import accounts, delete what has expired.
+//! Background loops: deliver the outbox, seal the audit log, import accounts, continue recoveries, delete what has
+//! expired.
 //! Every node may run them.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -15,6 +16,7 @@ use crate::{
     flows::{
         self, Services,
         audit::{seals::Sealer, waiting::Watch},
+        authenticators::recovery,
         imports::run,
         mail::deliver::{self, Delivery},
         sign_in::breach_checks,
@@ -35,6 +37,8 @@ const SENDING_ENDS: Duration = Duration::from_secs(30);
 const SEAL_TICK: Duration = Duration::from_millis(300);
 /// How often confirmed imports are looked for.
 const IMPORT_TICK: Duration = Duration::from_secs(1);
+/// How often recoveries that are due are looked for.
+const RECOVERY_TICK: Duration = Duration::from_secs(1);
 /// How often expired rows are looked for.
 const PURGE_TICK: Duration = Duration::from_mins(1);
 /// How many queued look-ups among breached passwords run at once.
@@ -57,6 +61,7 @@ impl Workers {
         }
         loops.spawn(sealing(Arc::clone(services), stopped.clone()));
         loops.spawn(importing(Arc::clone(services), stopped.clone()));
+        loops.spawn(recovering(Arc::clone(services), stopped.clone()));
         loops.spawn(purging(Arc::clone(services), stopped));
         Self { loops, stop }
     }
@@ -171,6 +176,27 @@ async fn importing(services: Arc<Services>, mut stopped: watch::Receiver<bool>) 
             failed => {
                 if let Some(Err(error)) = failed {
                     tracing::error!(%error, "accounts could not be imported");
+                }
+                AFTER_FAULT
+            }
+        };
+        tokio::select! {
+            () = sleep(pause) => {}
+            _ = stopped.changed() => return,
+        }
+    }
+}
+
+/// Mails of recoveries that are due when no node runs are sent at the next start.
+async fn recovering(services: Arc<Services>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let pause = match survived(recovery::due::run(&services)).await {
+            // Turned off; what waited is deleted.
+            Some(Ok(())) if services.policy.recovery_delay.is_none() => return,
+            Some(Ok(())) => RECOVERY_TICK,
+            failed => {
+                if let Some(Err(error)) = failed {
+                    tracing::error!(%error, "recoveries that are due could not be read");
                 }
                 AFTER_FAULT
             }

@@ -103,5 +103,6 @@ fn policy(reader: &mut Reader<'_>) -> Read<Policy> {
         audit_retention_days: reader.optional(&audit::AUDIT_RETENTION_DAYS)?,
         unverified_after: reader.value(&accounts::UNVERIFIED_DAYS)?,
         deletion_grace: reader.value(&accounts::DELETION_GRACE_DAYS)?,
+        recovery_delay: reader.value(&accounts::RECOVERY_DELAY_HOURS)?,
     })
 }

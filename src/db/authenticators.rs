@@ -3,4 +3,5 @@
 pub mod backup_codes;
 pub mod passkeys;
 pub mod phones;
+pub mod recoveries;
 pub mod totp;

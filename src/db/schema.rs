@@ -155,6 +155,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    recoveries (user_id) {
+        user_id -> Uuid,
+        rev -> Int8,
+        started_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        ip -> Nullable<Inet>,
+        user_agent -> Nullable<Text>,
+        reminded_at -> Nullable<Timestamptz>,
+        link_hash -> Nullable<Bytea>,
+        link_expires_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     revoked_tokens (token_id) {
         token_id -> Text,
         expires_at -> Timestamptz,
@@ -328,6 +342,7 @@ diesel::joinable!(invitations -> users (invited_by));
 diesel::joinable!(mails -> users (user_id));
 diesel::joinable!(passkeys -> users (user_id));
 diesel::joinable!(phones -> users (user_id));
+diesel::joinable!(recoveries -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(totp_authenticators -> users (user_id));
 diesel::joinable!(trusted_devices -> users (user_id));
@@ -346,6 +361,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mails,
     passkeys,
     phones,
+    recoveries,
     revoked_tokens,
     sessions,
     totp_authenticators,

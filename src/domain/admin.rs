@@ -23,6 +23,8 @@ pub enum Act {
     Unlock,
     /// Ends a freeze that the link of a security mail caused.
     LiftFreeze(Reason),
+    /// Cancels the removal of a lost second factor that waits.
+    CancelRecovery(Reason),
     /// Mails a link that sets a new password.
     SendReset,
     /// Mails a link that verifies the address.
@@ -140,6 +142,31 @@ acts! {
             about: "End a freeze that “This wasn’t me” caused",
             more: "Make sure that the request comes from the owner. The owner is notified by mail, without the reason.",
             done: "is no longer frozen",
+        }),
+    };
+    Act::CancelRecovery(_) => AdminAct {
+        path: "/admin/users/{id}/cancel-recovery",
+        input: Input::Reason(Act::CancelRecovery),
+        title: "Cancel the removal of the second factor",
+        says: "Someone entered the right password of this account and asked to remove its lost second factor. Cancel that if you think that it was not the owner. The second factor stays, and the password does not change: if someone else knows it, require a new one as well. The user is notified by mail, without your reason, and can ask again.",
+        button: "Cancel the removal",
+        purpose: "to cancel the removal of someone's second factor",
+        done: "The removal is cancelled.",
+        is_dangerous: true,
+        listed: Listed::WhereItApplies,
+        nothing_to_do: |account| (!account.is_recovering).then_some(NOT_RECOVERING),
+        mail: Some(Mail {
+            kind: "recovery_cancelled_by_admin",
+            subject: "Your {product} second factor is not removed",
+            words: "Someone had entered your password and asked to remove the second factor\nof your account. An administrator of {site} cancelled that. Nothing\nwas removed. If you did not ask for it, change your password.",
+        }),
+        bulk: None,
+        call: "Cancels the removal of a lost second factor that waits.",
+        command: Some(Command {
+            name: "cancel-recovery",
+            about: "Cancel the removal of a lost second factor that waits",
+            more: "The owner is notified by mail, without the reason, and can ask again.",
+            done: "keeps its second factor",
         }),
     };
     Act::SendReset => AdminAct {
@@ -448,6 +475,8 @@ acts! {
 
 /// Why a freeze cannot be lifted.
 pub const NOT_FROZEN: &str = "This account is not frozen.";
+/// Why the removal of a second factor cannot be cancelled.
+pub const NOT_RECOVERING: &str = "No removal of the second factor waits.";
 /// Why no reset link is mailed.
 pub const SIGN_IN_FROZEN: &str =
     "Signing in to this account is frozen, so the link would not work. Lift the freeze first.";

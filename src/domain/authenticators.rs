@@ -2,5 +2,6 @@
 
 pub mod backup_code;
 pub mod factors;
+pub mod recovery;
 pub mod totp;
 pub(in crate::domain) mod typed_code;

@@ -37,4 +37,6 @@ pub struct Policy {
     pub unverified_after: Option<TimeDelta>,
     /// How long a deleted account can be restored before it is erased.
     pub deletion_grace: TimeDelta,
+    /// How long the recovery of a lost second factor waits; `None` turns it off.
+    pub recovery_delay: Option<TimeDelta>,
 }

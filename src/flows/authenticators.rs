@@ -5,5 +5,6 @@ pub(super) mod contradiction;
 pub mod factors;
 pub(super) mod password;
 pub mod proof;
+pub mod recovery;
 pub mod totp;
 pub mod totp_code;

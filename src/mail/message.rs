@@ -11,7 +11,10 @@ use askama::Template;
 use chrono::{DateTime, Duration, Utc};
 
 use super::phrase::filters;
-use crate::domain::{admin::act::Mail, authenticators::factors::Kind};
+use crate::domain::{
+    admin::act::Mail,
+    authenticators::{factors::Kind, recovery::EndedBy},
+};
 
 pub use render::MailContext;
 pub use rule::Rule;
@@ -348,6 +351,50 @@ mails! {
         kind: "freeze_lifted",
         rule: Rule::Merged,
         subject: "Your {product} account is no longer frozen",
+        preheader: WHAT_IF_NOT_YOU,
+        expires_in: None,
+    };
+    /// Someone entered the password and requested the removal of the second factor.
+    RecoveryStarted { notice: Notice, ends_at: DateTime<Utc> }
+    in "mail/recovery_started.html" "mail/recovery_started.txt" => Declared {
+        kind: "recovery_started",
+        rule: Rule::Merged,
+        subject: "Someone wants to remove the second factor of your {product} account",
+        preheader: "Nothing changes yet. How to cancel it if this wasn’t you.",
+        expires_in: None,
+    };
+    /// Half the delay is over. The notice is about the start.
+    RecoveryHalfway { notice: Notice, ends_at: DateTime<Utc> }
+    in "mail/recovery_halfway.html" "mail/recovery_halfway.txt" => Declared {
+        kind: "recovery_halfway",
+        rule: Rule::Free,
+        subject: "Reminder: your {product} second factor will be removed on request",
+        preheader: "Half the time is over. How to cancel it if this wasn’t you.",
+        expires_in: None,
+    };
+    /// The delay is over. The notice is about the start.
+    RecoveryLink { notice: Notice, link: String, expires_in: Duration }
+    in "mail/recovery_link.html" "mail/recovery_link.txt" => Declared {
+        kind: "recovery_link",
+        rule: Rule::Free,
+        subject: "Remove the lost second factor of your {product} account",
+        preheader: "A link to remove it and choose a new password. It works once.",
+        expires_in: Some(*expires_in),
+    };
+    RecoveryEnded { notice: Notice, by: EndedBy }
+    in "mail/recovery_ended.html" "mail/recovery_ended.txt" => Declared {
+        kind: "recovery_ended",
+        rule: Rule::Merged,
+        subject: "Your {product} second factor stays as it is",
+        preheader: WHAT_NEXT,
+        expires_in: None,
+    };
+    /// The mailed link removed every second factor and set a new password.
+    AccountRecovered { notice: Notice }
+    in "mail/account_recovered.html" "mail/account_recovered.txt" => Declared {
+        kind: "account_recovered",
+        rule: Rule::Free,
+        subject: "The second factor of your {product} account was removed",
         preheader: WHAT_IF_NOT_YOU,
         expires_in: None,
     };

@@ -216,6 +216,17 @@ pub const PASSWORD_RESET: &str =
 pub const PASSWORD_RESET_CODE_NEXT: &str = "One more step: enter a code. Your new password is set when the code is right. Until then, your old password still works.";
 /// The code of a reset came too late, or its link was used in the meantime.
 pub const PASSWORD_RESET_EXPIRED: &str = "The code was entered too late, so your password has not changed. Open the link in the mail again, or request a new link.";
+/// The page for a lost second factor was opened without a pending sign-in.
+pub const PASSWORD_BEFORE_RECOVERY: &str =
+    "Sign in with your password first. Then you can ask for the removal of a lost second factor.";
+/// After the mailed link removed the second factor.
+pub const SECOND_FACTOR_REMOVED: &str = "Your second factor is removed, your new password is set, and you are signed in. Every other device is signed out. Set up two-step sign-in again to protect your account.";
+/// After cancelling the removal of the second factor.
+pub const RECOVERY_CANCELLED: &str = "The removal is cancelled, and your second factor stays. If you did not request it, someone knows your password: change it.";
+/// There was no removal of the second factor to cancel.
+pub const NO_RECOVERY: &str = "No removal of your second factor is waiting.";
+/// After a sign-in with the second factor, which cancelled its removal.
+pub const RECOVERY_ENDED_BY_SIGN_IN: &str = "Someone had entered your password and asked to remove your second factor. You have signed in with it, so the removal is cancelled. If you did not request it, change your password.";
 /// After a sign-in with a backup code.
 pub fn signed_in_by_backup_code(left: i64) -> String {
     format!("You are signed in. {}", backup_code_used(left))

@@ -20,6 +20,6 @@ pub use form::{CsrfForm, FormPage};
 pub use json::ApiJson;
 pub use paging::CursorQuery;
 pub use recent::{MayProve, RecentlyAuthenticated, RecentlyAuthenticatedCall};
-pub use shell::{FormToken, PageRequest, PageShell};
+pub use shell::{FormToken, PageRequest, PageShell, WaitingRecovery};
 pub use upload::{AdminUpload, UploadFault};
 pub use user::{CurrentUser, Identity, MaybeUser, RestrictedUser};

@@ -40,7 +40,9 @@ pub use admin::user::{AdminUserPage, DeviceLine, EventLine, MailLine, Section};
 pub use admin::users::{AdminUsersPage, ListQuery, UserLine};
 pub use audit::{AuditLine, AuditPage, AuditQuery, Party};
 pub use authenticators::backup_codes::{BackupCodesPage, BackupCodesReason};
+pub use authenticators::lost_factor::{LostFactorPage, LostFactorStep};
 pub use authenticators::reauthenticate::{ConfirmedPage, ReauthenticatePage, Takes};
+pub use authenticators::recover::{RecoverLinkInvalidPage, RecoverPage};
 pub use authenticators::two_factor::{
     TwoFactorAct, TwoFactorActPage, TwoFactorPage, TwoFactorState,
 };

@@ -18,6 +18,8 @@ pub const LOGIN: &str = "/login";
 pub const RESTORE: &str = "/account/restore";
 /// Where a code is asked for.
 pub const LOGIN_VERIFY: &str = "/login/verify";
+/// Where the removal of a lost second factor is requested.
+pub const LOST_FACTOR: &str = "/login/lost-factor";
 /// Where a reset link is asked for.
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
 /// Where a recent proof is given.

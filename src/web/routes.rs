@@ -126,7 +126,7 @@ fn act_paths() -> Vec<&'static str> {
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
-    use super::pages::{accounts::{activity, change_email, change_password, confirm_email, delete, export as data, not_me, overview, invitation, password_strength, profile, register, resend_verification, restore, verify_email}, admin::{bulk, dashboard, invitations, user, users}, audit::{self, export}, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{reauthenticate, two_factor}, start};
+    use super::pages::{accounts::{activity, change_email, change_password, confirm_email, delete, export as data, not_me, overview, invitation, password_strength, profile, register, resend_verification, restore, verify_email}, admin::{bulk, dashboard, invitations, user, users}, audit::{self, export}, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{lost_factor, reauthenticate, recover, two_factor}, start};
     use Guard::{Admin, AnySession, Anyone, Session};
     vec![
         ("/", Anyone, vec![read().to(start::get)]),
@@ -136,6 +136,8 @@ fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
         ("/verify-email/resend", Anyone, vec![post().to(resend_verification::post)]),
         ("/login", Anyone, vec![read().to(login::get), post().to(login::post)]),
         ("/login/verify", Anyone, vec![read().to(login_verify::get), post().to(login_verify::post)]),
+        ("/login/lost-factor", Anyone, vec![read().to(lost_factor::get), post().to(lost_factor::post)]),
+        ("/recover", Anyone, vec![read().to(recover::get), post().to(recover::post)]),
         ("/logout", Anyone, vec![post().to(logout::post)]),
         ("/not-me", Anyone, vec![read().to(not_me::get), post().to(not_me::post)]),
         ("/forgot-password", Anyone, vec![read().to(forgot_password::get), post().to(forgot_password::post)]),
@@ -162,6 +164,7 @@ fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
         ("/account/two-factor/confirm", Session, vec![read().to(two_factor::back), post().to(two_factor::confirm)]),
         ("/account/two-factor/disable", Session, vec![read().to(two_factor::ask_disable), post().to(two_factor::disable)]),
         ("/account/two-factor/backup-codes", Session, vec![read().to(two_factor::ask_fresh_codes), post().to(two_factor::fresh_codes)]),
+        ("/account/recovery/cancel", Session, vec![read().to(recover::back), post().to(recover::cancel)]),
         ("/reauthenticate", Session, vec![read().to(reauthenticate::get), post().to(reauthenticate::post)]),
         ("/admin", Admin, vec![read().to(dashboard::get)]),
         ("/admin/users", Admin, vec![read().to(users::get)]),

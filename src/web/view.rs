@@ -4,8 +4,12 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::assets::OwnFiles;
-use crate::domain::branding::Branding;
+use crate::domain::{
+    authenticators::recovery::Recovery, branding::Branding, user_agent::short_name,
+};
 
 mod messages;
 pub mod qr;
@@ -20,6 +24,8 @@ pub struct Shell {
     /// The hidden token of every form on the page, bound to the session cookie.
     pub csrf_token: String,
     pub signed_in: Option<SignedInAs>,
+    /// A removal of the user's second factor that waits, until it is cancelled.
+    pub recovery: Option<RecoveryNotice>,
     /// A message of the previous page, shown once.
     pub flash: Option<Flash>,
     /// The URL of the stylesheet, which contains a hash of its content.
@@ -51,6 +57,35 @@ pub struct SignedInAs {
     pub email: String,
     /// Whether they are an admin.
     pub is_admin: bool,
+}
+
+/// A requested removal of the second factor, as every page of its account shows it.
+#[derive(Clone, Debug)]
+pub struct RecoveryNotice {
+    pub started_at: DateTime<Utc>,
+    /// Browser and system of the request as text; empty if unknown.
+    pub device: String,
+    /// The address of the request; empty if unknown.
+    pub address: String,
+    /// When the link is mailed.
+    pub ends_at: DateTime<Utc>,
+    /// Until when the mailed link works; `None` before it is mailed.
+    pub link_expires_at: Option<DateTime<Utc>>,
+}
+
+impl From<&Recovery> for RecoveryNotice {
+    fn from(recovery: &Recovery) -> Self {
+        Self {
+            started_at: recovery.started_at,
+            device: recovery
+                .user_agent
+                .as_deref()
+                .map_or_else(String::new, short_name),
+            address: recovery.ip.map_or_else(String::new, |ip| ip.to_string()),
+            ends_at: recovery.ends_at,
+            link_expires_at: recovery.link_expires_at,
+        }
+    }
 }
 
 /// A message that a page leaves for the next one.

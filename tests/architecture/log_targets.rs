@@ -22,6 +22,7 @@ const TARGETS: [&str; 41] = [
     "vestibule::flows::audit_seals",
     "vestibule::flows::audit_waiting",
     "vestibule::flows::authenticate",
+    "vestibule::flows::authenticators::recovery::due",
     "vestibule::flows::breach_checks",
     "vestibule::flows::contradiction",
     "vestibule::flows::deliver",

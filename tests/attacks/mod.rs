@@ -11,6 +11,7 @@ mod hash_time;
 mod hygiene;
 mod index;
 mod lockout;
+mod lost_factor;
 mod mailed;
 mod matrix;
 mod not_me;

@@ -10,7 +10,7 @@ use vestibule::internals::web::{guard::Guard, routes};
 use super::matrix::{filled_in, methods};
 use crate::harness::{TestApp, answer::Answer, browser::urlencoded, settings::ORIGIN};
 
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 18] = [
     "/",
     "/.well-known/change-password",
     "/account/restore",
@@ -18,10 +18,12 @@ const PAGES: [&str; 16] = [
     "/forgot-password",
     "/invitation",
     "/login",
+    "/login/lost-factor",
     "/login/verify",
     "/logout",
     "/not-me",
     "/password-strength",
+    "/recover",
     "/register",
     "/reset-password",
     "/unlock",

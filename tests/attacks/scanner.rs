@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::json;
-use vestibule::internals::throttle::account::Guess;
+use vestibule::internals::{flows::authenticators::recovery::due, throttle::account::Guess};
 
 use super::matrix::everything;
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
         people::{NEW_PASSWORD, PASSWORD},
         settings::{HOST, ORIGIN},
     },
+    lost_factor::recover,
 };
 
 const NEW: &str = "new@example.com";
@@ -81,6 +82,12 @@ async fn cause_every_link(app: &TestApp) {
     let update = "UPDATE account_throttles SET failures = 100 WHERE key = $1";
     app.sql(update, &[&key.as_slice()]).await;
     assert_eq!(app.api().sign_in(&blocked).await.status, 429);
+    // Another one has lost the second factor, three days ago.
+    let recovering = app.person().with_totp().await;
+    let start = "INSERT INTO recoveries (user_id, rev, started_at, ends_at)
+        SELECT id, revocation_id, created_at - interval '3 days', created_at FROM users WHERE id::text = $1";
+    app.sql(start, &[&recovering.id.to_string()]).await;
+    due::run(app.services()).await.unwrap();
     // Admins invite and import.
     let mut browser = host(app).await;
     browser.visit("/admin/users/new").await;
@@ -157,6 +164,8 @@ async fn a_scanner_that_opens_every_link_changes_nothing() {
     assert_eq!(call(&app, "/unlock", body).await.status, 204);
     let body = json!({ "token": to("/invitation", GUEST), "password": PASSWORD });
     assert_eq!(call(&app, "/accept-invitation", body).await.status, 201);
+    let token = to("/recover", &of("/recover"));
+    assert_eq!(recover(&app, &token).await.1.path(), "/account");
     // The last one, as it ends what the others wait for.
     let body = json!({ "token": to("/not-me", &of("/not-me")) });
     assert_eq!(call(&app, "/not-me", body).await.status, 200);

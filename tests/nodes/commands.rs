@@ -66,6 +66,7 @@ fn help_names_every_command() {
         "user require-password-change",
         "user resend-verification",
         "user lift-freeze",
+        "user cancel-recovery",
         "user reset-two-factor",
         "user revoke-sessions",
         "user unlock",

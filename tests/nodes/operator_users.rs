@@ -212,6 +212,24 @@ async fn users_who_cannot_sign_in_are_helped() {
         .await;
     assert!(!fixture.shown(a).contains("frozen"));
 
+    let cancel = ["cancel-recovery", a, WHY[0], WHY[1]];
+    fixture.refused(&cancel, "waits");
+    let recovery = format!(
+        "INSERT INTO recoveries (user_id, rev, started_at, ends_at) SELECT id, revocation_id, now(), now() + interval '3 days'
+         FROM users WHERE email = '{a}' RETURNING user_id::text"
+    );
+    fixture.sql.one(&recovery).await;
+    let shown = fixture.shown(a);
+    assert!(
+        shown.contains("recovery    of the second factor"),
+        "{shown}"
+    );
+    let event = "user_recovery_cancelled";
+    fixture
+        .act(&cancel, event, Some("recovery_cancelled_by_admin"))
+        .await;
+    assert!(!fixture.shown(a).contains("recovery "));
+
     let reset = ["reset-two-factor", g, WHY[0], WHY[1]];
     fixture.refused(&reset, "not on");
     Authenticator::enrol(&fixture.node, &fixture.sql, &fixture.grace).await;

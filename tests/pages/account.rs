@@ -1,5 +1,6 @@
 //! The account of a signed-in person.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use vestibule::internals::domain::accounts::display_name::DisplayNameError;
 use vestibule::internals::domain::accounts::undo::Freeze;
@@ -12,7 +13,7 @@ use vestibule::internals::web::pages::{
     ReauthenticatePage, RestorePage, SecondFactorState, SessionsPage, Takes, TwoFactorAct,
     TwoFactorActPage, TwoFactorPage, TwoFactorState,
 };
-use vestibule::internals::web::view::{FieldErrors, Flash, Shell, qr};
+use vestibule::internals::web::view::{FieldErrors, Flash, RecoveryNotice, Shell, qr};
 
 use crate::sample::{
     EMAIL, HOSTILE, NAME, Rendered, anonymous, fine, html, seconds_ago, signed_in, with_flash,
@@ -65,6 +66,28 @@ fn account(name: &str, second_factor: SecondFactorState) -> AccountPage {
         second_factor,
         sessions: 3,
         activity: activity(),
+    }
+}
+
+/// An account whose second factor is to be removed.
+fn recovery(link_expires_at: Option<DateTime<Utc>>) -> AccountPage {
+    let enrolled = SecondFactorState::On {
+        since: seconds_ago(900_000),
+        codes_left: 9,
+    };
+    let waiting = RecoveryNotice {
+        started_at: seconds_ago(86_400),
+        device: HOSTILE.to_owned(),
+        address: "203.0.113.7".to_owned(),
+        ends_at: seconds_ago(-172_800),
+        link_expires_at,
+    };
+    AccountPage {
+        shell: Shell {
+            recovery: Some(waiting),
+            ..signed_in(NAME)
+        },
+        ..account(NAME, enrolled)
     }
 }
 
@@ -460,6 +483,11 @@ pub(crate) fn pages() -> Vec<Rendered> {
     vec![
         ("account", html(&changed_account())),
         ("account-few-codes", html(&account(NAME, enrolled(1)))),
+        ("account-recovery", html(&recovery(None))),
+        (
+            "account-recovery-link",
+            html(&recovery(Some(seconds_ago(-3_600)))),
+        ),
         ("account-frozen", html(&frozen_account())),
         ("account-unverified", html(&fresh_account())),
         (

@@ -17,6 +17,7 @@ pub(crate) fn anonymous() -> Shell {
     Shell {
         csrf_token: "sample-csrf-token".to_owned(),
         signed_in: None,
+        recovery: None,
         flash: None,
         stylesheet: "../../static/vestibule.css",
         favicon: "../../static/favicon.svg",

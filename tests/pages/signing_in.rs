@@ -7,12 +7,15 @@ use vestibule::internals::domain::password::PasswordRefusal;
 use vestibule::internals::domain::sign_in::attempts::Pause;
 use vestibule::internals::web::copy;
 use vestibule::internals::web::pages::{
-    ForgotPasswordPage, ForgotPasswordSentPage, LoginPage, LoginVerifyPage, ResetLinkInvalidPage,
-    ResetPasswordPage, UnlockLinkInvalidPage, UnlockPage,
+    ForgotPasswordPage, ForgotPasswordSentPage, LoginPage, LoginVerifyPage, LostFactorPage,
+    LostFactorStep, RecoverLinkInvalidPage, RecoverPage, ResetLinkInvalidPage, ResetPasswordPage,
+    UnlockLinkInvalidPage, UnlockPage,
 };
 use vestibule::internals::web::view::{FieldErrors, Flash, Message, Shell};
 
-use crate::sample::{EMAIL, HOSTILE, Rendered, anonymous, fine, html, with_flash, wrong};
+use crate::sample::{
+    EMAIL, HOSTILE, Rendered, anonymous, fine, html, seconds_ago, with_flash, wrong,
+};
 
 fn login(shell: Shell, email: &str, next: &str, errors: FieldErrors) -> String {
     html(&LoginPage {
@@ -33,6 +36,7 @@ fn login_refused(message: impl Into<Message>) -> String {
 fn login_verify(errors: FieldErrors) -> String {
     html(&LoginVerifyPage {
         shell: anonymous(),
+        can_recover: true,
         errors,
     })
 }
@@ -61,6 +65,24 @@ fn unlock(errors: FieldErrors) -> String {
         shell: anonymous(),
         token: HOSTILE.to_owned(),
         email: EMAIL.to_owned(),
+        errors,
+    })
+}
+
+fn lost_factor(step: LostFactorStep, errors: FieldErrors) -> String {
+    html(&LostFactorPage {
+        shell: anonymous(),
+        step,
+        errors,
+    })
+}
+
+fn recover(errors: FieldErrors) -> String {
+    html(&RecoverPage {
+        shell: anonymous(),
+        token: HOSTILE.to_owned(),
+        email: EMAIL.to_owned(),
+        password_min_length: 15,
         errors,
     })
 }
@@ -127,6 +149,48 @@ pub(crate) fn pages() -> Vec<Rendered> {
         (
             "reset-link-invalid",
             html(&ResetLinkInvalidPage { shell: anonymous() }),
+        ),
+        (
+            "lost-factor",
+            lost_factor(LostFactorStep::Ask { hours: 72 }, fine()),
+        ),
+        (
+            "lost-factor-wait",
+            lost_factor(
+                LostFactorStep::Wait {
+                    until: seconds_ago(-86_400),
+                },
+                fine(),
+            ),
+        ),
+        (
+            "lost-factor-open-link",
+            lost_factor(
+                LostFactorStep::OpenLink {
+                    until: seconds_ago(-86_400),
+                },
+                fine(),
+            ),
+        ),
+        (
+            "lost-factor-unavailable",
+            lost_factor(LostFactorStep::Unavailable, fine()),
+        ),
+        (
+            "lost-factor-throttled",
+            lost_factor(
+                LostFactorStep::Ask { hours: 1 },
+                FieldErrors::of_form(copy::too_many_attempts(Pause::For(Duration::from_mins(1)))),
+            ),
+        ),
+        ("recover", recover(fine())),
+        (
+            "recover-errors",
+            recover(wrong("new_password", PasswordRefusal::Common.to_string())),
+        ),
+        (
+            "recover-link-invalid",
+            html(&RecoverLinkInvalidPage { shell: anonymous() }),
         ),
         ("unlock", unlock(fine())),
         (

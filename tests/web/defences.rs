@@ -12,13 +12,16 @@ use crate::harness::{
 };
 
 /// Every form with its fields.
-pub(crate) const FORMS: [(&str, &[&str]); 16] = [
+pub(crate) const FORMS: [(&str, &[&str]); 19] = [
     ("/register", &["email", "password", "display_name"]),
     ("/login", &["email", "password", "remember_me", "next"]),
     ("/login/verify", &["code", "trust_device"]),
     ("/logout", &[]),
     ("/forgot-password", &["email"]),
     ("/reset-password", &["token", "new_password"]),
+    ("/login/lost-factor", &[]),
+    ("/recover", &["token", "new_password"]),
+    ("/account/recovery/cancel", &[]),
     ("/verify-email", &["token", "password", "new_password"]),
     ("/verify-email/resend", &["email"]),
     ("/account/password", &["current_password", "new_password"]),

@@ -28,6 +28,7 @@ mod foreign_hashes;
 mod harness;
 mod interop;
 mod limits;
+mod lost_factor;
 mod mail_caps;
 mod new_device;
 mod new_passwords;

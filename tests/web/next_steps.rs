@@ -141,7 +141,13 @@ async fn an_expired_form_leads_back_to_its_page() {
 async fn an_expired_form_of_a_mailed_link_leads_back_to_the_link() {
     let app = TestApp::start().await;
     let mut browser = app.browser();
-    for path in ["/reset-password", "/verify-email", "/unlock", "/invitation"] {
+    for path in [
+        "/reset-password",
+        "/recover",
+        "/verify-email",
+        "/unlock",
+        "/invitation",
+    ] {
         let request = browser
             .post_request(path)
             .header("origin", ORIGIN)

@@ -11,7 +11,7 @@ use crate::{
     cli::setup::{Failure, on_database, print},
     config::Config,
     db::{accounts::email_changes::EmailChange, admin::managed::ManagedUser},
-    domain::accounts::user::Frozen,
+    domain::{accounts::user::Frozen, authenticators::recovery::Recovery},
     flows::{
         admin::list::{self, Cursors, Whole},
         audit::export::rows,
@@ -93,6 +93,15 @@ fn in_json(whole: &Whole) -> Value {
         Value::Null,
         |freeze| json!({ "until": freeze.until, "sign_in": freeze.with_sign_in }),
     );
+    value["recovery"] = whole.recovery.as_ref().map_or(Value::Null, |recovery| {
+        json!({
+            "started_at": recovery.started_at,
+            "ends_at": recovery.ends_at,
+            "link_expires_at": recovery.link_expires_at,
+            "ip": recovery.ip,
+            "user_agent": recovery.user_agent,
+        })
+    });
     value["sessions"] = whole.sessions.rows.iter().map(format::session).collect();
     value["sessions_next"] = json!(whole.sessions.next);
     value["events"] = whole.events.rows.iter().map(format::event).collect();
@@ -115,6 +124,9 @@ fn in_words(whole: &Whole) -> String {
     }
     if let Some(freeze) = whole.freeze {
         text += &frozen_line(freeze);
+    }
+    if let Some(recovery) = &whole.recovery {
+        text += &recovery_line(recovery);
     }
     let Whole {
         sessions,
@@ -149,6 +161,15 @@ fn frozen_line(freeze: Frozen) -> String {
         "  frozen      until {}{what}\n",
         format::moment(freeze.until)
     )
+}
+
+fn recovery_line(recovery: &Recovery) -> String {
+    let next = match recovery.link_expires_at {
+        Some(at) => format!("the mailed link works until {}", format::moment(at)),
+        None => format!("link mailed {}", format::moment(recovery.ends_at)),
+    };
+    let started = format::moment(recovery.started_at);
+    format!("  recovery    of the second factor asked for {started}, {next}\n")
 }
 
 fn erased_line(at: DateTime<Utc>) -> String {

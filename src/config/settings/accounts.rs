@@ -12,6 +12,7 @@ use crate::{
     },
     domain::{
         accounts::email::EmailAddress,
+        authenticators::recovery::LONGEST_DELAY,
         policy::{EmailVerification, Registration},
         secrets::secret::SecretString,
     },
@@ -37,6 +38,11 @@ settings! {
         "30",
         |text| whole(text, 1..=365).map(TimeDelta::days),
     );
+
+    /// Hours until an owner who knows the password, and has lost the second factor, gets a mailed
+    /// link that removes it, at most 336; 0 turns this off, also for those who wait. The owner is
+    /// told at the start, half way and at the end, and can cancel it in every signed-in browser.
+    RECOVERY_DELAY_HOURS: Setting<Option<TimeDelta>> = fixed("72", hours_or_never);
 
     /// The first admin, made at a start where there is no admin yet; goes with ADMIN_PASSWORD. An
     /// existing account with the address is not promoted: `vestibule user promote` does that.
@@ -67,6 +73,11 @@ fn email_verification(text: &str) -> Parsed<EmailVerification> {
 fn days_or_never(text: &str) -> Parsed<Option<TimeDelta>> {
     let days = whole(text, 0..=3650)?;
     Ok((days > 0).then(|| TimeDelta::days(days)))
+}
+
+fn hours_or_never(text: &str) -> Parsed<Option<TimeDelta>> {
+    let hours = whole(text, 0..=LONGEST_DELAY.num_hours())?;
+    Ok((hours > 0).then(|| TimeDelta::hours(hours)))
 }
 
 fn email(text: &str) -> Parsed<EmailAddress> {

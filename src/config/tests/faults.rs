@@ -131,6 +131,7 @@ const BAD: &[(&str, &[&str])] = &[
     ("SESSION_MAX_DAYS", &["0", "366"]),
     ("UNVERIFIED_DAYS", &["-1", "3651", "never"]),
     ("DELETION_GRACE_DAYS", &["0", "366", "never"]),
+    ("RECOVERY_DELAY_HOURS", &["-1", "337", "1.5", "never"]),
     ("SESSIONS_PER_USER", &["0", "1001", "all"]),
     ("AUDIT_RETENTION_DAYS", &["0", "-1", "36501", "for ever"]),
     ("COOKIE_SECURE", &["yes", "TRUE", "1"]),

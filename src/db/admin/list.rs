@@ -8,12 +8,12 @@ use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
     sql_query,
-    sql_types::{BigInt, Nullable, Timestamptz, Uuid as SqlUuid},
+    sql_types::{BigInt, Bool, Nullable, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use uuid::Uuid;
 
-use super::managed::{LAST_SIGN_IN, ManagedUser, managed};
+use super::managed::{IS_RECOVERING, LAST_SIGN_IN, ManagedUser, managed};
 use crate::{
     db::Transaction,
     db::accounts::users::{FactorsRow, PASSKEYS_SINCE, PHONE_SINCE, TOTP_SINCE, UserRow},
@@ -34,6 +34,8 @@ struct Found {
     factors: FactorsRow,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     deleted_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Bool)]
+    is_recovering: bool,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     last_sign_in_at: Option<DateTime<Utc>>,
 }
@@ -118,7 +120,7 @@ async fn rows(
     let order = Direction::of(search).order();
     let statement = format!(
         "SELECT users.*, {TOTP_SINCE} AS totp_since, {PASSKEYS_SINCE} AS passkeys_since,
-            {PHONE_SINCE} AS phone_since, {LAST_SIGN_IN} AS last_sign_in_at
+            {PHONE_SINCE} AS phone_since, {IS_RECOVERING} AS is_recovering, {LAST_SIGN_IN} AS last_sign_in_at
          FROM users WHERE id = ANY(ARRAY({ids})) ORDER BY {order}"
     );
     let rows: Vec<Found> = statement::bound(&statement, search, limit)
@@ -129,9 +131,10 @@ async fn rows(
             user,
             factors,
             deleted_at,
+            is_recovering,
             last_sign_in_at,
         } = found;
-        managed((user, factors, deleted_at, last_sign_in_at))
+        managed((user, factors, deleted_at, is_recovering, last_sign_in_at))
     };
     Ok(rows.into_iter().map(user).collect())
 }

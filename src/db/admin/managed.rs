@@ -9,7 +9,7 @@ use diesel::{
     expression::SqlLiteral,
     prelude::*,
     sql_query,
-    sql_types::{Nullable, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Bool, Nullable, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -32,6 +32,8 @@ pub struct ManagedUser {
     pub user: User,
     /// When the account was deleted, until it is erased.
     pub deleted_at: Option<DateTime<Utc>>,
+    /// Whether the removal of a lost second factor waits.
+    pub is_recovering: bool,
     /// When the last session began, according to the audit log.
     pub last_sign_in_at: Option<DateTime<Utc>>,
 }
@@ -42,6 +44,7 @@ impl ManagedUser {
         Account {
             user: &self.user,
             is_deleted: self.deleted_at.is_some(),
+            is_recovering: self.is_recovering,
             by_operator,
         }
     }
@@ -52,6 +55,7 @@ pub(in crate::db) type Columns = (
     UserRow,
     FactorsRow,
     Option<DateTime<Utc>>,
+    bool,
     Option<DateTime<Utc>>,
 );
 
@@ -60,14 +64,25 @@ pub(in crate::db) type Columns = (
 pub(in crate::db) const LAST_SIGN_IN: &str = "(SELECT e.at FROM audit_events AS e
     WHERE e.subject_id = users.id AND e.event = 'signed_in' ORDER BY e.seq DESC LIMIT 1)";
 
+/// Whether a recovery of the user waits. One whose link has expired counts until it is deleted, within seconds.
+pub(in crate::db) const IS_RECOVERING: &str = "EXISTS (SELECT 1 FROM recoveries AS r
+    WHERE r.user_id = users.id AND r.rev = users.revocation_id)";
+
+fn is_recovering() -> SqlLiteral<Bool> {
+    sql(IS_RECOVERING)
+}
+
 fn last_sign_in() -> SqlLiteral<Nullable<Timestamptz>> {
     sql(LAST_SIGN_IN)
 }
 
-pub(in crate::db) fn managed((row, factors, deleted_at, last_sign_in_at): Columns) -> ManagedUser {
+pub(in crate::db) fn managed(
+    (row, factors, deleted_at, is_recovering, last_sign_in_at): Columns,
+) -> ManagedUser {
     ManagedUser {
         user: row.with(factors).user,
         deleted_at,
+        is_recovering,
         last_sign_in_at,
     }
 }
@@ -80,6 +95,7 @@ pub async fn find(mut conn: &AsyncPgConnection, id: Uuid) -> QueryResult<Option<
             UserRow::as_select(),
             FactorsRow::as_select(),
             users::deleted_at,
+            is_recovering(),
             last_sign_in(),
         ))
         .first::<Columns>(&mut conn)
@@ -122,6 +138,7 @@ pub async fn find_all(mut conn: &AsyncPgConnection, ids: &[Uuid]) -> QueryResult
             UserRow::as_select(),
             FactorsRow::as_select(),
             users::deleted_at,
+            is_recovering(),
             last_sign_in(),
         ))
         .load::<Columns>(&mut conn)

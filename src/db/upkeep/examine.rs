@@ -52,7 +52,7 @@ pub struct Examined {
 
 /// Every table of our migrations, and the one that lists the migrations. Tables of other programs in the
 /// same schema do not matter.
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 23] = [
     "__diesel_schema_migrations",
     "account_throttles",
     "audit_events",
@@ -66,6 +66,7 @@ const TABLES: [&str; 22] = [
     "mails",
     "passkeys",
     "phones",
+    "recoveries",
     "revoked_tokens",
     "sessions",
     "totp_authenticators",

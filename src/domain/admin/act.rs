@@ -66,6 +66,8 @@ pub enum Listed {
 pub struct Account<'a> {
     pub user: &'a User,
     pub is_deleted: bool,
+    /// Whether the removal of a lost second factor waits.
+    pub is_recovering: bool,
     /// Whether an operator acts, and not an admin.
     pub by_operator: bool,
 }

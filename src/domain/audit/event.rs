@@ -177,6 +177,16 @@ events! {
         TotpEnabled = "totp_enabled", Notice, Plain("You turned on two-step sign-in.");
         TotpDisabled = "totp_disabled", Notice, Plain("You turned off two-step sign-in.");
         BackupCodesReplaced = "backup_codes_replaced", Notice, Plain("You made a new set of backup codes.");
+        /// The recovery of a lost second factor was started with the right password.
+        RecoveryStarted = "recovery_started", Warning,
+            Plain("Your password was entered, and the removal of a lost second factor was requested.");
+        RecoveryLinkSent = "recovery_link_sent", Notice,
+            Plain("A link to remove your lost second factor was mailed to you.");
+        /// `by` is `owner`, `sign_in`, `change` or `expiry`.
+        RecoveryEnded { by: &'static str } = "recovery_ended", Notice, Of(sentence::recovery_ended);
+        /// The mailed link removed every second factor and set a new password.
+        AccountRecovered = "account_recovered", Warning,
+            Plain("Your lost second factor was removed, and a new password was set, through a link in a mail.");
         DeviceTrusted { device: Uuid } = "device_trusted", Notice,
             Plain("You chose to trust a browser for 30 days.");
         TrustedDeviceRevoked { device: Uuid } = "trusted_device_revoked", Info,
@@ -206,6 +216,8 @@ events! {
             Plain("An administrator sent you a link to verify your address.");
         UserTwoFactorReset { reason: Reason } = "user_two_factor_reset", Notice,
             Plain("An administrator turned off two-step sign-in.");
+        UserRecoveryCancelled { reason: Reason } = "user_recovery_cancelled", Notice,
+            Plain("An administrator cancelled the removal of your second factor.");
         UserSessionRevoked { session: Uuid } = "user_session_revoked", Notice,
             Plain("An administrator signed a device out.");
         UserSessionsRevoked { count: usize } = "user_sessions_revoked", Notice,

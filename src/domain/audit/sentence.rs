@@ -75,6 +75,16 @@ pub(super) fn backup_code_used(detail: &Value) -> Cow<'static, str> {
     }
 }
 
+pub(super) fn recovery_ended(detail: &Value) -> Cow<'static, str> {
+    let sentence = match detail["by"].as_str() {
+        Some("owner") => "You cancelled the removal of your second factor.",
+        Some("sign_in") => "You signed in with your second factor, so its removal was cancelled.",
+        Some("expiry") => "The link to remove your second factor was not used in time.",
+        _ => "The removal of your second factor was cancelled because your account changed.",
+    };
+    sentence.into()
+}
+
 pub(super) fn role_changed(detail: &Value) -> Cow<'static, str> {
     let sentence = match detail["role"].as_str() {
         Some("admin") => "You became an administrator.",

@@ -8,13 +8,9 @@ use crate::{
         accounts::{credentials::PasswordHash, new_user::NewUser, users::UserRecord},
     },
     domain::{
-        accounts::{
-            display_name::DisplayName,
-            invitation::{self, Invitation},
-            user::User,
-        },
+        accounts::{display_name::DisplayName, invitation::Invitation, user::User},
         audit::{Client, Event, Subject},
-        secrets::{random, secret::SecretString},
+        secrets::{link, random, secret::SecretString},
         session::EndReason,
         sign_in::attempts::Pause,
     },
@@ -79,7 +75,7 @@ pub async fn inspect(s: &Services, token: &SecretString) -> Result<Link> {
         return Ok(Link::Closed);
     }
     let shared = s.db.shared().await?;
-    let hash = invitation::hash(token);
+    let hash = link::hash(token);
     let Some(found) = db::accounts::invitations::find_living(&shared, &hash, s.now()).await? else {
         return Ok(Link::Dead);
     };
@@ -121,7 +117,7 @@ pub async fn accept(s: &Services, input: &Input, client: &Client) -> Result<Outc
         return Ok(Outcome::Invalid(faults));
     };
     let accepted = Accepted {
-        token_hash: invitation::hash(&input.token),
+        token_hash: link::hash(&input.token),
         password: hash_password(s, password).await?,
         invitation,
         name,

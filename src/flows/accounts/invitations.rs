@@ -18,11 +18,11 @@ use crate::{
     domain::{
         accounts::{
             email::EmailAddress,
-            invitation::{self, Invitation, LIFETIME, State},
+            invitation::{Invitation, LIFETIME, State},
             user::Role,
         },
         audit::{Client, Event},
-        secrets::{random, secret::SecretString},
+        secrets::{link, random, secret::SecretString},
     },
     flows::{
         FlowError, InputFaults, Registration, Result, Services,
@@ -142,7 +142,7 @@ impl Inviting<'_> {
             sent_at: now,
             expires_at: now + LIFETIME,
         };
-        let (secret, hash) = invitation::secret(s.random.as_ref());
+        let (secret, hash) = link::secret(s.random.as_ref());
         if !db::accounts::invitations::insert(tx, &written, &hash).await? {
             return Ok(Outcome::AlreadyInvited);
         }
@@ -164,7 +164,7 @@ impl Inviting<'_> {
             return Ok(Outcome::EmailTaken);
         }
         let now = s.now();
-        let (secret, hash) = invitation::secret(s.random.as_ref());
+        let (secret, hash) = link::secret(s.random.as_ref());
         let renewed =
             db::accounts::invitations::renew(tx, id, &hash, *actor, now, now + LIFETIME).await?;
         let Some(renewed) = renewed else {

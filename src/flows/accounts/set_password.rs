@@ -38,6 +38,21 @@ pub async fn set_password_by_mail(
     tx: &Transaction<'_>,
     change: NewPassword<'_>,
 ) -> Result<Option<User>> {
+    let earlier = before(s, tx, change.user).await?;
+    let after = write_password(s, tx, change, Event::PasswordReset).await?;
+    if after.is_some() {
+        enqueue_password_changed(s, tx, change.user, &earlier, change.client).await?;
+    }
+    Ok(after)
+}
+
+/// The same without a mail, reported as this event.
+pub async fn write_password(
+    s: &Services,
+    tx: &Transaction<'_>,
+    change: NewPassword<'_>,
+    event: Event,
+) -> Result<Option<User>> {
     let NewPassword {
         user,
         hash,
@@ -45,7 +60,6 @@ pub async fn set_password_by_mail(
         client,
     } = change;
     let now = s.now();
-    let earlier = before(s, tx, user).await?;
     let raised =
         db::accounts::credentials::set_password(tx, user.id, user.revocation_id, hash, now).await?;
     let Some(raised) = raised else {
@@ -57,11 +71,10 @@ pub async fn set_password_by_mail(
     forget_pending(tx, user).await?;
     unlock(s, tx, user).await?;
     db::sessions::end_all(tx, user.id, None, reason, now).await?;
-    record_anonymous(s, tx, Event::PasswordReset, Subject::User(user.id), client).await?;
+    record_anonymous(s, tx, event, Subject::User(user.id), client).await?;
     if taken_over.is_some() {
         record_anonymous(s, tx, Event::EmailVerified, Subject::User(user.id), client).await?;
     }
-    enqueue_password_changed(s, tx, user, &earlier, client).await?;
     let mut after = User {
         revocation_id: raised.revocation_id,
         password_changed_at: raised.password_changed_at,

@@ -217,6 +217,7 @@ impl<'a> Acting<'a> {
             Act::Unlock => self.unlock(user).await,
             Act::SendReset => self.send_reset(user).await,
             Act::SendVerification => self.send_verification(user).await,
+            Act::CancelRecovery(reason) => self.cancel_recovery(user, reason).await,
             Act::LiftFreeze(reason) => self.lift_freeze(user, reason).await,
             Act::ResetTwoFactor(reason) => self.reset_two_factor(user, reason).await,
             Act::RevokeSession(id) => self.revoke_session(user, *id).await,

@@ -6,7 +6,7 @@ use crate::{
     db,
     domain::{
         accounts::{reason::Reason, user::User},
-        admin::{NOT_FROZEN, SIGN_IN_FROZEN},
+        admin::{NOT_FROZEN, NOT_RECOVERING, SIGN_IN_FROZEN},
         audit::Event,
     },
     flows::{
@@ -48,6 +48,18 @@ impl Acting<'_> {
         }
         let reason = reason.clone();
         self.audit(Event::UserFreezeLifted { reason }, user.id)
+            .await?;
+        Ok(Outcome::Done)
+    }
+
+    /// Cancels the removal of a lost second factor.
+    pub async fn cancel_recovery(&self, user: &User, reason: &Reason) -> Result<Outcome> {
+        let now = self.s.now();
+        if !db::authenticators::recoveries::cancel(self.tx, user.id, now).await? {
+            return Ok(Outcome::NothingToDo(NOT_RECOVERING));
+        }
+        let reason = reason.clone();
+        self.audit(Event::UserRecoveryCancelled { reason }, user.id)
             .await?;
         Ok(Outcome::Done)
     }

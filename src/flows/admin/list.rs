@@ -19,6 +19,7 @@ use crate::{
     domain::{
         accounts::{email::EmailAddress, user::Frozen, user_search::Cursor},
         audit::query,
+        authenticators::recovery::Recovery,
     },
     flows::{
         InputFaults, Result, Services,
@@ -49,6 +50,8 @@ pub struct Whole {
     pub erased_at: Option<DateTime<Utc>>,
     /// The freeze of the account, while it lasts.
     pub freeze: Option<Frozen>,
+    /// The removal of a lost second factor that waits.
+    pub recovery: Option<Recovery>,
     /// The active sessions, the last seen first.
     pub sessions: Paged<DeviceRow>,
     /// The events, newest first.
@@ -82,6 +85,7 @@ pub async fn show(
         email_change: db::accounts::email_changes::pending(&shared, id, s.now()).await?,
         erased_at: managed.deleted_at.map(|at| at + s.policy.deletion_grace),
         freeze: managed.user.freeze(s.now()),
+        recovery: db::authenticators::recoveries::waiting(&shared, id, s.now()).await?,
         managed,
         sessions: living(s, id, behind.flatten(), LATEST).await?,
         events: Paged::cut(events, LATEST, |event| event.seq.to_string()),

@@ -97,6 +97,8 @@ pub async fn replace_backup_codes(
         }
         let earlier = before(s, tx, user).await?;
         let codes = replace_codes(s, tx, user).await?;
+        // They change the factor without a rise of `rev`.
+        db::authenticators::recoveries::void(tx, user.id).await?;
         record_own(
             s,
             tx,

@@ -31,6 +31,8 @@ pub struct TokenPair {
     pub refresh_expires_in: i64,
     /// Whether the cookies are kept when the browser closes.
     pub remembered: bool,
+    /// Whether the sign-in ended a recovery of a lost second factor.
+    pub recovery_ended: bool,
     pub user: User,
 }
 
@@ -164,6 +166,7 @@ pub fn token_pair(
         expires_in: seconds_between(s.now(), access.expires_at),
         refresh_expires_in: seconds_between(s.now(), refresh.expires_at),
         remembered,
+        recovery_ended: false,
         user: user.clone(),
     })
 }

@@ -193,7 +193,7 @@ fn security_notices_say_what_to_do_now() {
         assert_eq!(is_notice, mail.text.contains(asks), "{message:?}");
         assert_eq!(
             is_notice,
-            message.kind() == "sign_in_blocked"
+            ["sign_in_blocked", "recovery_link"].contains(&message.kind())
                 || message.expires_in().is_none()
                     && ![
                         "address_already_registered",

@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 
 use super::{ClientInfo, Identity};
 use crate::{
-    domain::{accounts::user::Role, audit::Client},
+    domain::{accounts::user::Role, audit::Client, authenticators::recovery::Recovery},
     flows::Services,
     web::{
         assets,
@@ -17,13 +17,17 @@ use crate::{
         middleware::RequestId,
         session::BrowserSession,
         state::State,
-        view::{Shell, SignedInAs},
+        view::{RecoveryNotice, Shell, SignedInAs},
     },
 };
 
 /// Stored in the request of a signed-in user: the token of this browser's forms.
 #[derive(Clone)]
 pub struct FormToken(pub String);
+
+/// Stored in the request of a signed-in user whose second factor is to be removed.
+#[derive(Clone)]
+pub struct WaitingRecovery(pub Recovery);
 
 /// The shell of a page, for a handler that may show one.
 pub struct PageShell {
@@ -54,6 +58,10 @@ impl PageShell {
         Shell {
             csrf_token: String::new(),
             signed_in,
+            recovery: req
+                .extensions()
+                .get::<WaitingRecovery>()
+                .map(|WaitingRecovery(found)| RecoveryNotice::from(found)),
             flash: None,
             stylesheet: assets::stylesheet().path.as_str(),
             favicon: assets::favicon().path.as_str(),

@@ -1,5 +1,5 @@
 //! The user of a page, and the silent refresh: if the access cookie has expired and the refresh cookie is
-//! valid, the pair is rotated and the request continues.
+//! valid, the pair is rotated and the request continues. Also the removal of the user's second factor, if one waits.
 
 use actix_web::{
     HttpMessage,
@@ -13,6 +13,7 @@ use super::{Answer, answer_of, refuse};
 use crate::{
     flows::{
         FlowError, TokenPair,
+        authenticators::recovery,
         sessions::{
             self,
             authenticate::{self, Authenticated},
@@ -21,7 +22,7 @@ use crate::{
     },
     web::{
         cookies::CookieName,
-        extract::{ClientInfo, FormToken, Identity},
+        extract::{ClientInfo, FormToken, Identity, WaitingRecovery},
         session::BrowserSession,
         state::State,
     },
@@ -40,6 +41,13 @@ pub async fn run<B: MessageBody + 'static>(
     let Some((who, pair)) = found else {
         return answer_of(req, next).await;
     };
+    match recovery::waiting(&state.services, &who).await {
+        Ok(Some(found)) => {
+            req.extensions_mut().insert(WaitingRecovery(found));
+        }
+        Ok(None) => {}
+        Err(error) => return refuse(req, &error.into()),
+    }
     req.extensions_mut().insert(Identity(who));
     let session = BrowserSession::of(req.request()).ok();
     if let Some(token) = session.and_then(|session| session.known_csrf_token()) {

@@ -170,6 +170,10 @@ pub(super) fn signed_in(
     next: Option<&LocalPath>,
 ) -> HttpResponse {
     request.session.renew();
+    if pair.recovery_ended {
+        let flash = Flash::warning(copy::RECOVERY_ENDED_BY_SIGN_IN);
+        request.session.leave_flash(&flash);
+    }
     let path = if pair.user.password_must_change {
         way_over(CHANGE_PASSWORD, next)
     } else {

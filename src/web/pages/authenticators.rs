@@ -2,5 +2,7 @@
 
 pub mod backup_codes;
 pub mod code_field;
+pub mod lost_factor;
 pub mod reauthenticate;
+pub mod recover;
 pub mod two_factor;

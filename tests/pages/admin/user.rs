@@ -4,7 +4,7 @@ use vestibule::internals::{
     domain::{accounts::user::Frozen, admin::act::of_name},
     web::{
         pages::{AdminActPage, AdminUserPage, DeviceLine, EventLine, MailLine, Section},
-        view::{FieldErrors, Flash},
+        view::{FieldErrors, Flash, RecoveryNotice},
     },
 };
 
@@ -40,6 +40,7 @@ fn user(name: &str) -> AdminUserPage {
         email_change: None,
         erased_at: None,
         freeze: None,
+        recovery: None,
         is_own: false,
         acts: [
             "send-reset",
@@ -115,6 +116,20 @@ fn frozen() -> AdminUserPage {
     }
 }
 
+fn recovering() -> AdminUserPage {
+    AdminUserPage {
+        recovery: Some(RecoveryNotice {
+            started_at: seconds_ago(3_600),
+            device: HOSTILE.to_owned(),
+            address: "203.0.113.7".to_owned(),
+            ends_at: seconds_ago(-255_600),
+            link_expires_at: None,
+        }),
+        acts: vec![of_name("cancel-recovery", |_| true).unwrap()],
+        ..user(NAME)
+    }
+}
+
 fn deleted_and_quiet() -> AdminUserPage {
     AdminUserPage {
         display_name: None,
@@ -161,6 +176,7 @@ pub(super) fn pages() -> Vec<Rendered> {
         ("admin-user-own", html(&own)),
         ("admin-user-deleted", html(&deleted_and_quiet())),
         ("admin-user-frozen", html(&frozen())),
+        ("admin-user-recovering", html(&recovering())),
         (
             "admin-act-disable",
             act("disable", wrong("reason", "Say why.")),

@@ -95,6 +95,9 @@ async fn busy_person(app: &TestApp) -> (Person, Browser, Api) {
         "INSERT INTO email_changes (user_id, new_email, new_email_canonical, token_id, rev, requested_at, expires_at)
          SELECT id, 'new@example.org', 'new@example.org', 'id-of-the-mailed-link', revocation_id, created_at,
             created_at + interval '1 day' FROM users WHERE id::text = $1",
+        "INSERT INTO recoveries (user_id, rev, started_at, ends_at, ip, user_agent)
+         SELECT id, revocation_id, created_at, created_at + interval '3 days', '203.0.113.7', 'Thief/1.0' FROM users
+         WHERE id::text = $1",
         "INSERT INTO former_addresses (user_id, email, email_canonical, replaced_at)
          SELECT id, 'Old@example.org', 'old@example.org', created_at FROM users WHERE id::text = $1",
     ] {
@@ -143,6 +146,7 @@ async fn it_has_everything_and_the_schema_describes_all_of_it() {
     assert_eq!(document["addresses"][0]["email"], ada.email);
     assert_eq!(document["addresses"][1]["email"], "Old@example.org");
     assert_eq!(document["email_change"]["new_email"], "new@example.org");
+    assert_eq!(document["recovery"]["ip"], "203.0.113.7");
     let count = |list: &str| document[list].as_array().unwrap().len();
     assert_eq!(
         (count("factors"), count("sessions"), count("devices")),

@@ -29,6 +29,15 @@ async fn frozen(app: &TestApp) -> Person {
     person
 }
 
+/// A user whose second factor is to be removed.
+async fn recovering(app: &TestApp) -> Person {
+    let person = app.person().with_totp().await;
+    let start = "INSERT INTO recoveries (user_id, rev, started_at, ends_at)
+        SELECT id, revocation_id, created_at, created_at + interval '3 days' FROM users WHERE id::text = $1";
+    app.sql(start, &[&person.id.to_string()]).await;
+    person
+}
+
 async fn guessed_at(app: &TestApp) -> Person {
     let person = app.person().verified().await;
     let guess = json!({ "email": person.email, "password": "not the right password" });
@@ -127,6 +136,18 @@ async fn cases(app: &TestApp) -> Vec<(Person, Case)> {
                 fields: vec![reason.clone()],
                 detail: reported.clone(),
                 ..case("lift-freeze", "user_freeze_lifted", "changed again")
+            },
+        ),
+        (
+            recovering(app).await,
+            Case {
+                fields: vec![reason.clone()],
+                detail: reported.clone(),
+                ..case(
+                    "cancel-recovery",
+                    "user_recovery_cancelled",
+                    "is not removed",
+                )
             },
         ),
         (

@@ -8,7 +8,7 @@ use super::{acts, admin, last_act};
 use crate::harness::{TestApp, people::PASSWORD};
 
 /// Every act, with valid fields.
-const ACTS: [(&str, &[(&str, &str)]); 13] = [
+const ACTS: [(&str, &[(&str, &str)]); 14] = [
     ("disable", &[("reason", "x")]),
     ("enable", &[]),
     ("role", &[("role", "user")]),
@@ -17,6 +17,7 @@ const ACTS: [(&str, &[(&str, &str)]); 13] = [
     ("send-reset", &[]),
     ("resend-verification", &[]),
     ("lift-freeze", &[("reason", "x")]),
+    ("cancel-recovery", &[("reason", "x")]),
     ("reset-two-factor", &[("reason", "x")]),
     ("revoke-sessions", &[]),
     ("sessions/00000000-0000-4000-8000-000000000000/revoke", &[]),

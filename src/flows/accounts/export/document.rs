@@ -17,7 +17,7 @@ use crate::{
         audit::EventRow,
         mail::outbox::MailRow,
     },
-    domain::accounts::user::User,
+    domain::{accounts::user::User, authenticators::recovery::Recovery},
     flows::{
         FlowError, Result, Services,
         accounts::activity::Entry,
@@ -98,6 +98,7 @@ impl Export {
         let former = former.iter().map(former_address);
         let addresses: Vec<Value> = [address(user)].into_iter().chain(former).collect();
         let pending = db::accounts::email_changes::pending(&shared, user.id, s.now()).await?;
+        let recovery = db::authenticators::recoveries::waiting(&shared, user.id, s.now()).await?;
         let factors: Vec<Value> = totp.into_iter().chain(codes).collect();
         let mut head = Vec::from(b"{");
         for (name, value) in [
@@ -108,6 +109,7 @@ impl Export {
             ("addresses", json!(addresses)),
             ("email_change", json!(pending.as_ref().map(email_change))),
             ("factors", json!(factors)),
+            ("recovery", json!(recovery.as_ref().map(self::recovery))),
         ] {
             head.extend_from_slice(format!("\"{name}\": {value},\n").as_bytes());
         }
@@ -237,6 +239,16 @@ fn email_change(change: &EmailChange) -> Value {
         "new_email": change.new_email,
         "requested_at": time(change.requested_at),
         "expires_at": time(change.expires_at),
+    })
+}
+
+fn recovery(recovery: &Recovery) -> Value {
+    json!({
+        "started_at": time(recovery.started_at),
+        "ends_at": time(recovery.ends_at),
+        "link_expires_at": recovery.link_expires_at.map(time),
+        "ip": recovery.ip,
+        "user_agent": recovery.user_agent,
     })
 }
 

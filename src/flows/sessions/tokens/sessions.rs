@@ -11,6 +11,7 @@ use crate::{
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
+        authenticators::recovery::EndedBy,
         secrets::random,
         session::{EndReason, include_factor, token_hash},
         token::{Claims, Purpose},
@@ -116,7 +117,19 @@ pub async fn begin_session(
         methods: beginning.methods,
     };
     record_own(s, tx, signed_in, user.id, Some(id), client).await?;
-    token_pair(s, &refresh, token, beginning.remembered, user)
+    // Whoever has the factor has not lost it.
+    let recovery_ended =
+        include_factor(&proofs) && db::authenticators::recoveries::cancel(tx, user.id, now).await?;
+    if recovery_ended {
+        let by = EndedBy::SignIn.as_str();
+        let event = Event::RecoveryEnded { by };
+        record_own(s, tx, event, user.id, Some(id), client).await?;
+    }
+    let pair = token_pair(s, &refresh, token, beginning.remembered, user)?;
+    Ok(TokenPair {
+        recovery_ended,
+        ..pair
+    })
 }
 
 /// The sessions that exceed the limit with the new one, locked together with the one that it replaces.

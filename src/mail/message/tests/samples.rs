@@ -8,6 +8,7 @@ use super::super::{MailContext, Message, Notice, Row};
 use crate::domain::{
     admin::ACTS,
     authenticators::factors::Kind,
+    authenticators::recovery::EndedBy,
     branding::{Accent, Branding, SiteLink, SiteName},
 };
 
@@ -21,6 +22,9 @@ const TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiIsImtpZCI6IjVhNmQzYjFjIn0
     eyJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJzdWIiOiIwMThmM2E1Yy03ZDFlLTdiNDItOWM2MC0yZTVkOGY3YTFiMzQi\
     LCJqdGkiOiJzYW1wbGUiLCJpYXQiOjE3NzMwNDM1NTksImlhdF9tcyI6MTc3MzA0MzU1OTAwMCwiZXhwIjoxNzczMTI5OTU5LCJwdXJw\
     b3NlIjoic2FtcGxlIiwicmV2IjowfQ.bm90IGEgc2lnbmF0dXJlLCBhcyB0aGlzIGlzIGEgc2E";
+
+/// As long as the secrets of links that are no tokens.
+const SECRET: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
 
 /// A mail with sample data.
 pub(super) struct Sample {
@@ -237,13 +241,10 @@ fn of(row: Row, notice: impl Fn() -> Notice) -> Vec<Sample> {
         }
         Row::ByAdmin => by_admin(),
         Row::Invitation => {
-            let mail = |as_admin| {
-                Message::Invitation {
-                link: "https://auth.example.com/invitation?token=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc"
-                    .to_owned(),
+            let mail = |as_admin| Message::Invitation {
+                link: format!("https://auth.example.com/invitation?token={SECRET}"),
                 as_admin,
                 expires_in: week,
-            }
             };
             vec![
                 Sample::of("an admin invites the address as a user", mail(false)),
@@ -330,6 +331,32 @@ fn of(row: Row, notice: impl Fn() -> Notice) -> Vec<Sample> {
                 mail,
             )]
         }
+        Row::RecoveryStarted => {
+            let (notice, ends_at) = (notice(), at() + day * 3);
+            let mail = Message::RecoveryStarted { notice, ends_at };
+            vec![Sample::of(
+                "the removal of a lost second factor is requested",
+                mail,
+            )]
+        }
+        Row::RecoveryHalfway => {
+            let (notice, ends_at) = (notice(), at() + day * 3);
+            let mail = Message::RecoveryHalfway { notice, ends_at };
+            vec![Sample::of("half the time until the removal is over", mail)]
+        }
+        Row::RecoveryLink => {
+            let mail = Message::RecoveryLink {
+                notice: notice(),
+                link: format!("https://auth.example.com/recover?token={SECRET}"),
+                expires_in: day,
+            };
+            vec![Sample::of("the second factor can be removed", mail)]
+        }
+        Row::RecoveryEnded => recovery_ended(&notice),
+        Row::AccountRecovered => {
+            let mail = Message::AccountRecovered { notice: notice() };
+            vec![Sample::of("the second factor was removed", mail)]
+        }
         Row::AddressAlreadyRegistered => {
             let mail = Message::AddressAlreadyRegistered {
                 sign_in_link: SIGN_IN.to_owned(),
@@ -341,6 +368,33 @@ fn of(row: Row, notice: impl Fn() -> Notice) -> Vec<Sample> {
             )]
         }
     }
+}
+
+fn recovery_ended(notice: impl Fn() -> Notice) -> Vec<Sample> {
+    let mail = |by| {
+        let notice = notice();
+        Message::RecoveryEnded { notice, by }
+    };
+    let unseen = |by| {
+        let notice = Notice {
+            ip: None,
+            browser: None,
+            ..notice()
+        };
+        Message::RecoveryEnded { notice, by }
+    };
+    vec![
+        Sample::of(
+            "the removal is cancelled in a session",
+            mail(EndedBy::Owner),
+        ),
+        Sample::of(
+            "the account changed in the meantime",
+            unseen(EndedBy::Change),
+        )
+        .variant("change"),
+        Sample::of("the link was not used in time", unseen(EndedBy::Expiry)).variant("expiry"),
+    ]
 }
 
 fn reported_not_me(notice: impl Fn() -> Notice) -> Vec<Sample> {

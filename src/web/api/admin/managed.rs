@@ -45,6 +45,7 @@ impl From<ManagedUser> for ManagedAnswer {
             user,
             deleted_at,
             last_sign_in_at,
+            ..
         } = managed;
         Self {
             id: user.id,

@@ -17,7 +17,7 @@ use crate::{
         accounts::email_changes::EmailChange, audit::EventRow, imports::Origin,
         mail::outbox::MailRow, sessions::devices::DeviceRow,
     },
-    domain::user_agent::Device,
+    domain::{authenticators::recovery::Recovery, user_agent::Device},
     flows::admin::list::{self, Cursors, Whole},
     web::{
         api::{call::Call, tag::Tag},
@@ -190,6 +190,37 @@ struct FreezeAnswer {
     sign_in: bool,
 }
 
+/// The removal of a lost second factor that waits.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Recovery)]
+struct RecoveryAnswer {
+    #[schema(value_type = String, format = DateTime)]
+    started_at: DateTime<Utc>,
+    /// When the owner gets the link.
+    #[schema(value_type = String, format = DateTime)]
+    ends_at: DateTime<Utc>,
+    /// Until when the mailed link works; `null` before it is mailed.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    link_expires_at: Option<DateTime<Utc>>,
+    /// From where it was requested.
+    #[schema(required, value_type = Option<String>)]
+    ip: Option<IpAddr>,
+    #[schema(required)]
+    user_agent: Option<String>,
+}
+
+impl From<Recovery> for RecoveryAnswer {
+    fn from(recovery: Recovery) -> Self {
+        Self {
+            started_at: recovery.started_at,
+            ends_at: recovery.ends_at,
+            link_expires_at: recovery.link_expires_at,
+            ip: recovery.ip,
+            user_agent: recovery.user_agent,
+        }
+    }
+}
+
 /// A user in full.
 #[derive(Serialize, ToSchema)]
 #[schema(as = WholeUser)]
@@ -207,6 +238,8 @@ struct WholeAnswer {
     /// The freeze after "this wasn't me", while it lasts.
     #[schema(required, value_type = Option<FreezeAnswer>)]
     freeze: Option<FreezeAnswer>,
+    #[schema(required, value_type = Option<RecoveryAnswer>)]
+    recovery: Option<RecoveryAnswer>,
     /// The active sessions, 20 a page, the one seen last first.
     sessions: Vec<SessionAnswer>,
     /// The `sessions` of the next page, where there is one.
@@ -232,6 +265,7 @@ impl From<Whole> for WholeAnswer {
             email_change,
             erased_at,
             freeze,
+            recovery,
             sessions,
             events,
             mails,
@@ -245,6 +279,7 @@ impl From<Whole> for WholeAnswer {
                 until: freeze.until,
                 sign_in: freeze.with_sign_in,
             }),
+            recovery: recovery.map(RecoveryAnswer::from),
             sessions: sessions.rows.into_iter().map(SessionAnswer::from).collect(),
             sessions_next: sessions.next,
             events: events.rows.into_iter().map(EventAnswer::from).collect(),

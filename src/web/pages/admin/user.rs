@@ -28,7 +28,7 @@ use crate::{
         paths::USERS,
         refusals,
         state::State,
-        view::{FieldErrors, Shell},
+        view::{FieldErrors, RecoveryNotice, Shell},
     },
 };
 
@@ -67,6 +67,8 @@ pub struct AdminUserPage {
     pub erased_at: Option<DateTime<Utc>>,
     /// The freeze of the account, while it lasts.
     pub freeze: Option<Frozen>,
+    /// The removal of the second factor that waits.
+    pub recovery: Option<RecoveryNotice>,
     /// Whether it is the acting admin's own account.
     pub is_own: bool,
     /// The acts that can be done, in the order of how much they change.
@@ -167,6 +169,7 @@ impl AdminUserPage {
             email_change,
             erased_at,
             freeze,
+            recovery,
             sessions,
             events,
             mails,
@@ -196,6 +199,7 @@ impl AdminUserPage {
             email_change: email_change.map(PendingChange::from),
             erased_at,
             freeze,
+            recovery: recovery.as_ref().map(RecoveryNotice::from),
             is_own,
             acts,
             sessions: Section::of((&path, "sessions", &cursors.sessions), &sessions, device),

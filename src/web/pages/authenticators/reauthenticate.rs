@@ -101,6 +101,9 @@ fn act_of(path: &str) -> Option<Act> {
                 _ => None,
             }
         }
+        ["account", "recovery", "cancel"] => {
+            act(ACCOUNT, "to keep your second factor", "Cancel the removal")
+        }
         ["account", "email"] => act(EMAIL, "to change your address", "Change your address"),
         ["account", "sessions", what @ ..] => {
             let act = |purpose, button| act("/account/sessions", purpose, button);

@@ -29,6 +29,8 @@ use crate::{
 #[template(path = "sign_in/login_verify.html")]
 pub struct LoginVerifyPage {
     pub shell: Shell,
+    /// Whether the removal of a lost second factor can be requested.
+    pub can_recover: bool,
     /// Faults, by `code` and `backup-code`.
     pub errors: FieldErrors,
 }
@@ -82,7 +84,9 @@ pub async fn post(
             let next = pending.next.as_deref().and_then(LocalPath::parse);
             let device = device.as_ref().unwrap_or(&request.client.device);
             let answer = signed_in(&request, &pair, device, next.as_ref());
-            leave_message(&request, pending.resets, backup_codes_left);
+            if !pair.recovery_ended {
+                leave_message(&request, pending.resets, backup_codes_left);
+            }
             Ok(answer)
         }
         Outcome::AccountDeleted(restorable) => Ok(account_deleted(
@@ -124,8 +128,14 @@ fn no_pending(session: &BrowserSession) -> HttpResponse {
 }
 
 fn show(request: &PageRequest, showing: Showing) -> WebResult {
+    let is_on = request.services().policy.recovery_delay.is_some();
+    let resets = request
+        .session
+        .pending()
+        .is_some_and(|pending| pending.resets);
     showing.answer(|errors| LoginVerifyPage {
         shell: request.shell(),
+        can_recover: is_on && !resets,
         errors,
     })
 }

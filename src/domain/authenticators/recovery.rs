@@ -1,0 +1,130 @@
+//! The recovery of an account whose owner has lost the second factor. The password starts it, and after a delay
+//! the mailbox completes it (NIST SP 800-63B-4, 4.2).
+//!
+//! ```text
+//!   none ──password──> waiting ──half──> reminded ──delay over──> link mailed ──used──> factors removed
+//!    ^                    │                  │                       │
+//!    └────────────────────┴──────────────────┴───────────────────────┘
+//!      cancelled, a sign-in with the factor, a rise of `rev`, or 24 h after the link
+//! ```
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+/// How long the mailed link works.
+pub const LINK_LIFETIME: TimeDelta = TimeDelta::hours(24);
+
+/// The longest delay that a setting allows: as long as the links in the mails about it work.
+pub const LONGEST_DELAY: TimeDelta = TimeDelta::days(14);
+
+/// A recovery that was started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recovery {
+    pub user_id: Uuid,
+    /// The `rev` at the start.
+    pub rev: i64,
+    pub started_at: DateTime<Utc>,
+    /// When the delay is over.
+    pub ends_at: DateTime<Utc>,
+    /// The client that started it.
+    pub ip: Option<IpAddr>,
+    pub user_agent: Option<String>,
+    pub reminded_at: Option<DateTime<Utc>>,
+    /// When the mailed link expires; `None` before it is mailed.
+    pub link_expires_at: Option<DateTime<Utc>>,
+}
+
+/// What a recovery is due for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    Nothing,
+    Reminder,
+    Link,
+    /// The link has expired.
+    End,
+}
+
+impl Recovery {
+    /// Half the delay.
+    pub fn halfway_at(&self) -> DateTime<Utc> {
+        self.started_at + (self.ends_at - self.started_at) / 2
+    }
+
+    /// What it is due for. A reminder that was missed is skipped once the delay is over.
+    pub fn due(&self, now: DateTime<Utc>) -> Due {
+        match self.link_expires_at {
+            Some(at) if at <= now => Due::End,
+            Some(_) => Due::Nothing,
+            None if self.ends_at <= now => Due::Link,
+            None if self.reminded_at.is_none() && self.halfway_at() <= now => Due::Reminder,
+            None => Due::Nothing,
+        }
+    }
+}
+
+/// Why a recovery ended before it was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndedBy {
+    /// Its owner cancelled it.
+    Owner,
+    /// A sign-in with the second factor.
+    SignIn,
+    /// Password, address or second factor changed, or every session was ended.
+    Change,
+    /// The link was not used in time.
+    Expiry,
+}
+
+impl EndedBy {
+    /// The name in the audit log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::SignIn => "sign_in",
+            Self::Change => "change",
+            Self::Expiry => "expiry",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_deadline_is_met_to_the_millisecond() {
+        let (start, hour) = (DateTime::UNIX_EPOCH, TimeDelta::hours(1));
+        let waiting = Recovery {
+            user_id: Uuid::nil(),
+            rev: 0,
+            started_at: start,
+            ends_at: start + hour * 72,
+            ip: None,
+            user_agent: None,
+            reminded_at: None,
+            link_expires_at: None,
+        };
+        let reminded = Recovery {
+            reminded_at: Some(start + hour * 36),
+            ..waiting.clone()
+        };
+        let mailed = Recovery {
+            link_expires_at: Some(start + hour * 96),
+            ..reminded.clone()
+        };
+        for (recovery, hours, before, then) in [
+            (&waiting, 36, Due::Nothing, Due::Reminder),
+            (&waiting, 72, Due::Reminder, Due::Link),
+            (&reminded, 36, Due::Nothing, Due::Nothing),
+            (&reminded, 72, Due::Nothing, Due::Link),
+            (&mailed, 96, Due::Nothing, Due::End),
+        ] {
+            let at = start + hour * hours;
+            let moments = [at - TimeDelta::milliseconds(1), at];
+            let found = moments.map(|now| recovery.due(now));
+            assert_eq!(found, [before, then], "{hours} h");
+        }
+    }
+}
