@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::sources;
 
 /// Every target that the log has.
-const TARGETS: [&str; 41] = [
+const TARGETS: [&str; 42] = [
     "vestibule::app::first_admin",
     "vestibule::app::metrics",
     "vestibule::app::tls",

@@ -19,6 +19,7 @@ mod driver;
 mod folder;
 mod harness;
 mod list;
+mod lost_factor;
 mod mail;
 mod other_origin;
 mod pictures;

@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::folder::Folder;
-use crate::harness::{eventually, free_port};
+use crate::harness::{eventually, free_port, run};
 use crate::mail::{self, MailServer};
 
 /// A running `vestibule serve` on an embedded Postgres of its own.
@@ -86,6 +86,23 @@ impl Server {
         let answer = request.send().await.expect("an answer");
         assert_eq!(answer.status(), 200);
         answer.json().await.expect("JSON")
+    }
+
+    /// Runs a statement in its database.
+    pub(crate) fn sql(&self, statement: &str) {
+        let socket = self.folder.path().join("data/postgres-run");
+        let mut psql = Command::new("psql");
+        psql.args([
+            "-X",
+            "-q",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-U",
+            "vestibule",
+            "-d",
+            "vestibule",
+        ]);
+        run(psql.arg("-h").arg(socket).args(["-c", statement]));
     }
 
     /// Ends the server with a signal, and asserts that it leaves nothing running.
