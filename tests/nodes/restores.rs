@@ -24,6 +24,9 @@ const MORE_ROWS: &str = "
     INSERT INTO invitations (id, email, email_canonical, role, invited_by, token_hash, created_at, sent_at, expires_at)
         SELECT gen_random_uuid(), 'x@example.org', 'x@example.org', 'user', id, sha256('x'), now(), now(), now()
         FROM users LIMIT 1;
+    INSERT INTO passkeys (id, user_id, credential_id, credential, backup_eligible, synced, name, created_at)
+        SELECT gen_random_uuid(), id, 'x', '{}', false, false, 'Key', now() FROM users LIMIT 1;
+    INSERT INTO phones (user_id, number, created_at) SELECT id, 'x', now() FROM users LIMIT 1;
     INSERT INTO trusted_devices (id, user_id, secret_hash, rev, created_at, expires_at, last_used_at)
         SELECT gen_random_uuid(), id, sha256('x'), 0, now(), now() + interval '1 day', now() FROM users;";
 

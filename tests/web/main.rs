@@ -24,6 +24,7 @@ mod clock_set_back;
 mod cors;
 mod defences;
 mod deletion;
+mod factors;
 mod foreign_hashes;
 mod harness;
 mod interop;

@@ -57,18 +57,18 @@ fn second_factors(found: &examine::SecondFactors, report: &mut Report) {
     let first = first.as_deref().unwrap_or_default();
     if *lost > 0 {
         let what = format!(
-            "{lost} accounts are noted to have one, and no authenticator is stored ({first} is the first)"
+            "{lost} accounts are noted to have one, and none is stored ({first} is the first)"
         );
         let remedy = "Rows are missing, as after a restore that failed halfway: restore \
-                      totp_authenticators from the backup, or run `vestibule user reset-two-factor` for each. \
+                      totp_authenticators, passkeys and phones from the backup, or run `vestibule user reset-two-factor` for each. \
                       None of these accounts can sign in until then.";
         report.fail("second factors", what, remedy);
     }
     if *unnoted > 0 {
         let what = format!(
-            "{unnoted} accounts have an authenticator, and are noted to have none ({first} is the first)"
+            "{unnoted} accounts have one, and are noted to have none ({first} is the first)"
         );
-        let remedy = "Restore `users` from the same backup, or, where the authenticators are right, UPDATE users \
+        let remedy = "Restore `users` from the same backup, or, where the factors are right, UPDATE users \
                       SET two_factor = true for them. None of these accounts can sign in until then.";
         report.fail("second factors", what, remedy);
     }
@@ -96,7 +96,7 @@ mod tests {
         };
         assert!(output(0, 0).starts_with("ok"));
         assert!(output(1, 0).starts_with("fail  second factors: 1 accounts are noted"));
-        assert!(output(0, 2).starts_with("fail  second factors: 2 accounts have an"));
+        assert!(output(0, 2).starts_with("fail  second factors: 2 accounts have one"));
         assert_eq!(output(3, 4).lines().count(), 2);
     }
 }

@@ -11,7 +11,10 @@ use crate::{
     cli::setup::{Failure, on_database, print},
     config::Config,
     db::{accounts::email_changes::EmailChange, admin::managed::ManagedUser},
-    domain::{accounts::user::Frozen, authenticators::recovery::Recovery},
+    domain::{
+        accounts::user::{Frozen, User},
+        authenticators::recovery::Recovery,
+    },
     flows::{
         admin::list::{self, Cursors, Whole},
         audit::export::rows,
@@ -213,9 +216,17 @@ fn profile(managed: &ManagedUser) -> String {
         user.id,
         user.role,
         verified,
-        since(user.factors.first_since()),
+        two_step(&since(user.factors.first_since()), user),
         format::moment(user.created_at),
     )
+}
+
+/// Since when two-step sign-in is on, and by which kinds.
+fn two_step(since: &str, user: &User) -> String {
+    match user.factors.labels() {
+        labels if labels.is_empty() => since.to_owned(),
+        labels => format!("{since} ({labels})"),
+    }
 }
 
 fn section<T>(text: &mut String, title: &str, page: &Paged<T>, line: impl Fn(&T) -> String) {

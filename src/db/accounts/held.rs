@@ -7,7 +7,8 @@ use ipnet::IpNet;
 use uuid::Uuid;
 
 use crate::db::schema::{
-    backup_codes as codes, sessions, totp_authenticators as totp, trusted_devices as trusted,
+    backup_codes as codes, passkeys, sessions, totp_authenticators as totp,
+    trusted_devices as trusted,
 };
 
 /// A session, active or ended.
@@ -90,6 +91,32 @@ pub async fn totp(
         .first(&mut conn)
         .await
         .optional()
+}
+
+/// A passkey, without its key.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = passkeys, check_for_backend(diesel::pg::Pg))]
+pub struct HeldPasskey {
+    pub name: String,
+    pub synced: bool,
+    pub created_at: DateTime<Utc>,
+    pub created_by: Option<String>,
+    pub last_used_at: Option<DateTime<Utc>>,
+    pub last_used_by: Option<String>,
+}
+
+/// The passkeys of a user, the oldest first.
+pub async fn passkeys(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+) -> QueryResult<Vec<HeldPasskey>> {
+    passkeys::table
+        .filter(passkeys::user_id.eq(user_id))
+        .order((passkeys::created_at, passkeys::id))
+        .limit(100)
+        .select(HeldPasskey::as_select())
+        .load(&mut conn)
+        .await
 }
 
 /// When each backup code was made, and when it was used. A set has ten.

@@ -174,8 +174,8 @@ events! {
     }
 
     "Second factor" {
-        TotpEnabled = "totp_enabled", Notice, Plain("You turned on two-step sign-in.");
-        TotpDisabled = "totp_disabled", Notice, Plain("You turned off two-step sign-in.");
+        TotpEnabled = "totp_enabled", Notice, Plain("You set up an authenticator app for two-step sign-in.");
+        TotpDisabled = "totp_disabled", Notice, Plain("You removed your authenticator app.");
         BackupCodesReplaced = "backup_codes_replaced", Notice, Plain("You made a new set of backup codes.");
         /// The recovery of a lost second factor was started with the right password.
         RecoveryStarted = "recovery_started", Warning,

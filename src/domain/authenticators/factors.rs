@@ -88,6 +88,12 @@ impl Factors {
         self.kinds().filter_map(|kind| self.since(kind))
     }
 
+    /// The kinds in words, the strongest first; empty without one.
+    pub fn labels(&self) -> String {
+        let labels: Vec<&str> = self.kinds().map(Kind::label).collect();
+        labels.join(", ")
+    }
+
     /// The methods that complete a pending sign-in of this user, the strongest first.
     pub fn methods(&self) -> Vec<&'static str> {
         let kinds = self.kinds().map(Kind::as_str);
@@ -113,6 +119,7 @@ mod tests {
             phone: at(1),
             ..Factors::default()
         };
+        assert_eq!(all.labels(), "passkey, authenticator app, phone number");
         assert_eq!(phone.methods(), ["phone", "backup_code"]);
         assert!(phone.any() && !Factors::default().any());
         assert_eq!(Factors::default().all_since(), None);

@@ -178,8 +178,17 @@ pub(super) async fn phone_of(
     conn: &Connection,
     user: &User,
 ) -> Result<Option<Phone>> {
-    let row = db::authenticators::phones::find(conn, user.id).await?;
-    let Some(row) = row.filter(|row| row.confirmed_at.is_some()) else {
+    let held = phone_held(s, conn, user).await?;
+    Ok(held.filter(|phone| phone.confirmed_at.is_some()))
+}
+
+/// The phone of a user, confirmed or not.
+pub(super) async fn phone_held(
+    s: &Services,
+    conn: &Connection,
+    user: &User,
+) -> Result<Option<Phone>> {
+    let Some(row) = db::authenticators::phones::find(conn, user.id).await? else {
         return Ok(None);
     };
     let number = s
@@ -249,4 +258,37 @@ pub(super) fn open(s: &Services, id: Uuid, sealed: &[u8]) -> Result<Account> {
 /// The account before the event of a link.
 pub(super) fn account_before(s: &Services, point: &Point) -> Result<Account> {
     open(s, point.id, &point.sealed)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn accounts_that_earlier_versions_wrote_can_be_read() {
+        let earlier = json!({
+            "secret": vec![7; 20], "last_step": 4, "refused_steps": [9], "confirmed_at": "2026-01-31T09:30:00Z",
+            "codes": [[[1, 2, 3], "k1"]],
+        });
+        let factor: Factor = serde_json::from_value(earlier.clone()).unwrap();
+        let app = factor.totp.as_ref().unwrap();
+        assert_eq!((app.last_step, app.refused_steps.as_slice()), (4, &[9][..]));
+        assert_eq!(factor.codes().len(), 1);
+        assert!(factor.passkeys.is_empty() && factor.phone.is_none());
+        // Their members are where they look for them, and without an app they find none.
+        let mut written = serde_json::to_value(&factor).unwrap();
+        for (member, value) in earlier.as_object().unwrap() {
+            assert_eq!(&written[member], value, "{member}");
+        }
+        let without = Factor {
+            totp: None,
+            ..factor
+        };
+        written = serde_json::to_value(&without).unwrap();
+        assert!(written.get("secret").is_none());
+        let read: Factor = serde_json::from_value(written).unwrap();
+        assert!(read.totp.is_none());
+    }
 }

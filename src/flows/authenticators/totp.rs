@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     factors::{Change, replace_codes},
-    proof::Proven,
+    proof::FactorProven,
     totp_code::CodeFault,
 };
 use crate::{
@@ -62,7 +62,7 @@ fn refusal(s: &Services, user: &User, is_there: bool) -> Option<Refused> {
 /// Removes the authenticator app. Every other session ends.
 pub async fn disable(
     s: &Services,
-    proven: &Proven,
+    proven: &FactorProven,
     client: &Client,
 ) -> Result<Result<Option<TokenPair>, Refused>> {
     let who = proven.who();
@@ -83,7 +83,7 @@ pub async fn disable(
 /// Makes a new set of backup codes, which replaces the old one. No session ends.
 pub async fn replace_backup_codes(
     s: &Services,
-    proven: &Proven,
+    proven: &FactorProven,
     client: &Client,
 ) -> Result<Result<Vec<BackupCode>, Refused>> {
     let who = proven.who();

@@ -164,6 +164,13 @@ async fn the_api_requires_reauthentication_or_the_password() {
         .await;
     assert_eq!((proven.status, proven.body), (204, Value::Null));
     assert_eq!(delete(OTHER).await.code(), "not_found");
+    // It does not change a second factor where one is enrolled: that takes the factor.
+    for call in calls {
+        let refused = program.post(call, json!({ "password": PASSWORD })).await;
+        assert_eq!(refused.code(), "reauthentication_required", "{call}");
+    }
+    let code = json!({ "code": owner.code() });
+    assert_eq!(program.post("/reauthenticate", code).await.status, 204);
     app.wait(STALE - TimeDelta::seconds(1));
     assert_eq!(
         program.post("/mfa/backup-codes", json!({})).await.status,

@@ -72,17 +72,17 @@ async fn reauthentication_leads_back_to_the_act_with_one_button_to_press() {
     browser.visit("/account/two-factor/disable").await;
     browser.submit("/account/two-factor/disable", &[]).await;
 
-    let wrong = [("password", "not the right password")];
-    let page = browser.submit("/reauthenticate", &wrong).await;
+    // The password does not suffice for an act on the second factor, and is not asked for.
+    let wrong = owner.phone.as_ref().unwrap().wrong_code();
+    let page = browser.submit("/reauthenticate", &[("code", &wrong)]).await;
     assert_eq!((page.status(), page.path()), (401, "/reauthenticate"));
-    assert!(page.alert().contains("not your current password"));
     assert!(page.text("main").contains("turn off two-step sign-in"));
-    let page = browser.submit("/reauthenticate", &[("password", "")]).await;
+    let page = browser.submit("/reauthenticate", &[("code", "")]).await;
     assert_eq!(page.status(), 422);
+    assert!(page.alert().contains("code"), "{}", page.alert());
 
-    let page = browser
-        .submit("/reauthenticate", &[("password", PASSWORD)])
-        .await;
+    let code = owner.code();
+    let page = browser.submit("/reauthenticate", &[("code", &code)]).await;
     assert_eq!((page.status(), page.path()), (200, "/reauthenticate"));
     assert!(page.text("main").contains("Nothing has changed yet"));
     assert_eq!(page.text("main button"), "Turn off two-step sign-in");
@@ -135,8 +135,8 @@ async fn reauthentication_keeps_form_input_except_secrets() {
         ("reason", "\"><b>lost & found</b>"),
     ];
     browser.post(path, &typed).await;
-    let password = [("password", PASSWORD)];
-    let page = browser.submit("/reauthenticate", &password).await;
+    let code = owner.code();
+    let page = browser.submit("/reauthenticate", &[("code", &code)]).await;
     let form = browser.form(path, &[("reason", "")]);
     let kept = form.fields.iter().find(|field| field.name == "reason");
     assert_eq!(kept.unwrap().value, typed[1].1);
@@ -159,7 +159,8 @@ async fn reauthentication_keeps_form_input_except_secrets() {
         let typed = [("csrf_token", token.as_str()), (name, value)];
         let page = browser.post(path, &typed).await;
         assert_eq!(page.path(), "/reauthenticate");
-        let page = browser.submit("/reauthenticate", &password).await;
+        let code = owner.code();
+        let page = browser.submit("/reauthenticate", &[("code", &code)]).await;
         assert_eq!(page.path(), path, "{name}");
         assert!(page.text("[role=status]").contains("You can continue now"));
     }

@@ -12,15 +12,21 @@ use crate::{
         self,
         accounts::{
             email_changes::{EmailChange, FormerAddress},
-            held::{HeldDevice, HeldSession},
+            held::{HeldDevice, HeldPasskey, HeldSession},
         },
         audit::EventRow,
         mail::outbox::MailRow,
     },
-    domain::{accounts::user::User, authenticators::recovery::Recovery},
+    domain::{
+        accounts::user::User,
+        authenticators::{factors::Kind, recovery::Recovery},
+    },
     flows::{
         FlowError, Result, Services,
-        accounts::activity::Entry,
+        accounts::{
+            activity::Entry,
+            undo_points::{Phone, phone_held},
+        },
         download::{AT_ONCE, Parts, Receiver},
     },
 };
@@ -99,7 +105,11 @@ impl Export {
         let addresses: Vec<Value> = [address(user)].into_iter().chain(former).collect();
         let pending = db::accounts::email_changes::pending(&shared, user.id, s.now()).await?;
         let recovery = db::authenticators::recoveries::waiting(&shared, user.id, s.now()).await?;
-        let factors: Vec<Value> = totp.into_iter().chain(codes).collect();
+        let passkeys = db::accounts::held::passkeys(&shared, user.id).await?;
+        let passkeys = passkeys.iter().map(passkey);
+        let phone = phone_held(s, &shared, user).await?;
+        let phone = phone.as_ref().map(phone_number);
+        let factors: Vec<Value> = passkeys.chain(totp).chain(phone).chain(codes).collect();
         let mut head = Vec::from(b"{");
         for (name, value) in [
             ("format", json!("vestibule-export")),
@@ -221,6 +231,27 @@ fn address(user: &User) -> Value {
         "verified_at": user.email_verified_at.map(time),
         "verified_by_file": user.verified_by_file,
         "replaced_at": null,
+    })
+}
+
+fn passkey(row: &HeldPasskey) -> Value {
+    json!({
+        "kind": Kind::Passkey.as_str(),
+        "name": row.name,
+        "synced": row.synced,
+        "added_at": time(row.created_at),
+        "added_by": row.created_by,
+        "used_at": row.last_used_at.map(time),
+        "used_by": row.last_used_by,
+    })
+}
+
+fn phone_number(phone: &Phone) -> Value {
+    json!({
+        "kind": Kind::Phone.as_str(),
+        "number": phone.number.0,
+        "added_at": time(phone.created_at),
+        "confirmed_at": phone.confirmed_at.map(time),
     })
 }
 

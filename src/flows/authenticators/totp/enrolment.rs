@@ -13,7 +13,7 @@ use crate::{
         FlowError, Result, Services,
         authenticators::{
             factors::{Added, Change},
-            proof::Proven,
+            proof::FactorProven,
             totp_code::{self, place_of_secret},
         },
         flood_limits::Throttled,
@@ -43,7 +43,7 @@ fn refusal(s: &Services, user: &User) -> Option<Refused> {
 }
 
 /// Starts an enrolment, or starts it again.
-pub async fn enroll(s: &Services, proven: &Proven) -> Result<Result<Enrolment, Refused>> {
+pub async fn enroll(s: &Services, proven: &FactorProven) -> Result<Result<Enrolment, Refused>> {
     let who = proven.who();
     let user = who.user();
     if let Some(refused) = refusal(s, user) {
@@ -90,7 +90,7 @@ fn shown(s: &Services, user: &User, secret: &TotpSecret) -> Result<Enrolment> {
 /// Confirms the enrolment with its first code, which counts as used. Every other session ends.
 pub async fn confirm(
     s: &Services,
-    proven: &Proven,
+    proven: &FactorProven,
     code: &SecretString,
     client: &Client,
 ) -> Result<Result<Added, Refused>> {

@@ -12,6 +12,7 @@ use crate::{
     domain::authenticators::backup_code::BackupCode,
     flows::authenticators::{
         factors::Added,
+        proof::FactorProven,
         totp::{self, Refused},
     },
     web::{
@@ -73,7 +74,10 @@ pub(super) fn enroll_call() -> Call {
         ])
 }
 
-async fn post_enroll(state: State, call: RecentlyAuthenticatedCall<PasswordBody>) -> WebResult {
+async fn post_enroll(
+    state: State,
+    call: RecentlyAuthenticatedCall<PasswordBody, FactorProven>,
+) -> WebResult {
     let enrolment = totp::enroll(&state.services, &call.proven)
         .await?
         .map_err(|why| refused(&why))?;
@@ -129,7 +133,7 @@ pub(super) fn confirm_call() -> Call {
 
 async fn post_confirm(
     state: State,
-    call: RecentlyAuthenticatedCall<CodeBody>,
+    call: RecentlyAuthenticatedCall<CodeBody, FactorProven>,
     ClientInfo(client): ClientInfo,
 ) -> WebResult {
     let code = fields::read(|r| r.secret("code", call.body.code))?;
@@ -167,7 +171,7 @@ pub(super) fn disable_call() -> Call {
 
 async fn post_disable(
     state: State,
-    call: RecentlyAuthenticatedCall<PasswordBody>,
+    call: RecentlyAuthenticatedCall<PasswordBody, FactorProven>,
     ClientInfo(client): ClientInfo,
 ) -> WebResult {
     let pair = totp::disable(&state.services, &call.proven, &client)
@@ -200,7 +204,7 @@ pub(super) fn backup_codes_call() -> Call {
 
 async fn post_backup_codes(
     state: State,
-    call: RecentlyAuthenticatedCall<PasswordBody>,
+    call: RecentlyAuthenticatedCall<PasswordBody, FactorProven>,
     ClientInfo(client): ClientInfo,
 ) -> WebResult {
     let codes = totp::replace_backup_codes(&state.services, &call.proven, &client)

@@ -59,6 +59,8 @@ pub struct AdminUserPage {
     pub password_changed_at: Option<DateTime<Utc>>,
     /// Since when a second factor is enrolled.
     pub two_factor_since: Option<DateTime<Utc>>,
+    /// Its kinds, the strongest first.
+    pub second_factors: String,
     /// Since when the account is disabled.
     pub disabled_at: Option<DateTime<Utc>>,
     /// The change of address that waits for its link.
@@ -195,6 +197,7 @@ impl AdminUserPage {
             import: origin.map(ImportLine::from),
             password_changed_at: user.password_changed_at,
             two_factor_since: user.factors.first_since(),
+            second_factors: user.factors.labels(),
             disabled_at: user.disabled_at,
             email_change: email_change.map(PendingChange::from),
             erased_at,

@@ -146,7 +146,9 @@ fn act_of(path: &str) -> Option<Act> {
 
 /// Whether the proof for this act has to include the second factor.
 fn needs_factor(path: &str) -> bool {
-    path == EMAIL
+    [EMAIL, "/account/two-factor/", "/account/passkeys"]
+        .iter()
+        .any(|acts| path.starts_with(acts))
 }
 
 #[derive(Deserialize)]
@@ -214,7 +216,10 @@ pub async fn post(
     } else if !form.code.expose().trim().is_empty() {
         Presented::Code(form.code.clone())
     } else {
-        let errors = FieldErrors::of_field("password", copy::missing("your password"));
+        let errors = match takes(&who, next.as_ref()) {
+            Takes::Code => code_field::missing(),
+            _ => FieldErrors::of_field("password", copy::missing("your password")),
+        };
         return show(&request, &who, next.as_ref(), Showing::invalid(errors));
     };
     let showing = match proof::present(request.services(), &who, &presented, &request.client)
@@ -269,6 +274,14 @@ fn back(next: Option<&LocalPath>) -> String {
     act_of(next).map_or(next, |act| act.page).to_owned()
 }
 
+fn takes(who: &Authenticated, next: Option<&LocalPath>) -> Takes {
+    match next {
+        _ if !who.user().two_factor_enabled() => Takes::Password,
+        Some(next) if needs_factor(next.as_str()) => Takes::Code,
+        _ => Takes::PasswordOrCode,
+    }
+}
+
 fn show(
     request: &PageRequest,
     who: &Authenticated,
@@ -283,11 +296,7 @@ fn show(
             .map_or("", |act| act.purpose),
         next: next.map_or_else(String::new, ToString::to_string),
         back: back(next),
-        takes: match next {
-            _ if !who.user().two_factor_enabled() => Takes::Password,
-            Some(next) if needs_factor(next.as_str()) => Takes::Code,
-            _ => Takes::PasswordOrCode,
-        },
+        takes: takes(who, next),
         errors,
     })
 }

@@ -11,6 +11,7 @@ use crate::{
     },
     flows::authenticators::{
         factors::Added,
+        proof::FactorProven,
         totp::{self, Refused},
     },
     web::{
@@ -44,7 +45,7 @@ pub async fn back() -> HttpResponse {
 
 /// `POST /account/two-factor/enroll`
 pub async fn enroll(
-    RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form>,
+    RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form, FactorProven>,
     request: PageRequest,
 ) -> WebResult {
     match totp::enroll(request.services(), &proven).await? {
@@ -55,7 +56,7 @@ pub async fn enroll(
 
 /// `POST /account/two-factor/confirm`
 pub async fn confirm(
-    RecentlyAuthenticated { proven, form }: RecentlyAuthenticated<CodeForm>,
+    RecentlyAuthenticated { proven, form }: RecentlyAuthenticated<CodeForm, FactorProven>,
     request: PageRequest,
 ) -> WebResult {
     let CodeForm { code } = form;
@@ -94,7 +95,7 @@ pub async fn confirm(
 
 /// `POST /account/two-factor/disable`
 pub async fn disable(
-    RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form>,
+    RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form, FactorProven>,
     request: PageRequest,
 ) -> WebResult {
     match totp::disable(request.services(), &proven, &request.client).await? {
@@ -118,7 +119,7 @@ pub async fn disable(
 
 /// `POST /account/two-factor/backup-codes`
 pub async fn fresh_codes(
-    RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form>,
+    RecentlyAuthenticated { proven, .. }: RecentlyAuthenticated<Form, FactorProven>,
     request: PageRequest,
 ) -> WebResult {
     match totp::replace_backup_codes(request.services(), &proven, &request.client).await? {
