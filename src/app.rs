@@ -35,6 +35,7 @@ use crate::{
     metrics::Metrics,
     throttle::{Throttle, account::AccountThrottle, downloads::Downloads, mail::MailCaps},
     web::state::WebState,
+    webauthn::Webauthn,
     worker::Workers,
 };
 pub use metrics::MetricsServer;
@@ -108,6 +109,10 @@ impl App {
             breaches: Breaches::new(config.breach_check.as_ref()),
             breach_checks: BreachChecks::default(),
             throttle: Throttle::new(&config.limits, &system.clock),
+            webauthn: config
+                .relying_party
+                .as_ref()
+                .map(|party| Webauthn::new(party, config.branding.name.as_str())),
             metrics: Metrics::default(),
             account_throttle: AccountThrottle::new(
                 cookie_key("vestibule/throttle/account"),

@@ -27,8 +27,9 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::domain::{
-    accounts::email::EmailAddress, branding::Branding, limits::Limits, network::smtp::SmtpSettings,
-    password::Argon2Settings, policy::Policy, secrets::secret::SecretString, token::TokenPolicy,
+    accounts::email::EmailAddress, authenticators::passkey::RelyingParty, branding::Branding,
+    limits::Limits, network::smtp::SmtpSettings, password::Argon2Settings, policy::Policy,
+    secrets::secret::SecretString, token::TokenPolicy,
 };
 #[cfg(test)]
 use example::env_example;
@@ -71,6 +72,8 @@ pub struct Config {
     pub smtp_from: String,
     /// Origins that may call the API with cookies, as browsers write them.
     pub cors_origins: Vec<String>,
+    /// The site that passkeys belong to; `None` if there are none.
+    pub relying_party: Option<RelyingParty>,
     /// Networks whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
     pub branding: Branding,

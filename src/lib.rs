@@ -31,6 +31,7 @@ mod outbound;
 mod telemetry;
 mod throttle;
 mod web;
+mod webauthn;
 mod worker;
 
 /// The parts of the library that tests, benchmarks and fuzz targets use, by the modules they come from. It
@@ -281,6 +282,9 @@ pub mod internals {
                 UnlockLinkInvalidPage, UnlockPage, UserLine, VerifyEmailPage,
                 VerifyLinkInvalidPage, VerifyProof,
             };
+        }
+        pub mod parts {
+            pub use crate::web::parts::Parts;
         }
         pub mod paths {
             pub use crate::web::paths::POST_ONLY;

@@ -15,8 +15,8 @@ pub use crate::domain::limits::{Limit, Limits, RouteLimits};
 use crate::domain::{clock::Clock, network::network_of};
 use limiter::Limiter;
 
-/// The most bytes that the thirteen limiters hold together.
-pub const MEMORY: usize = 13 * slots::BYTES;
+/// The most bytes that the fourteen limiters hold together.
+pub const MEMORY: usize = 14 * slots::BYTES;
 
 /// The routes that are limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub enum Route {
     /// Email address and password, wherever a password is checked.
     Login,
     SecondFactor,
+    /// A challenge for a passkey, or the answer to one.
+    Passkey,
     Register,
     /// Mails that users request.
     ForgotPassword,
@@ -38,6 +40,7 @@ impl Route {
         match self {
             Self::Login => "login",
             Self::SecondFactor => "second_factor",
+            Self::Passkey => "passkey",
             Self::Register => "register",
             Self::ForgotPassword => "forgot_password",
             Self::Reset => "reset",
@@ -56,6 +59,7 @@ pub struct Throttle {
     exempt: Vec<IpNet>,
     login: RouteLimiter,
     second_factor: RouteLimiter,
+    passkey: RouteLimiter,
     register: RouteLimiter,
     forgot_password: RouteLimiter,
     reset: RouteLimiter,
@@ -75,6 +79,7 @@ impl Throttle {
             exempt: limits.exempt.clone(),
             login: route(&limits.login),
             second_factor: route(&limits.second_factor),
+            passkey: route(&limits.passkey),
             register: route(&limits.register),
             forgot_password: route(&limits.forgot_password),
             reset: route(&limits.reset),
@@ -110,6 +115,7 @@ impl Throttle {
         match route {
             Route::Login => &self.login,
             Route::SecondFactor => &self.second_factor,
+            Route::Passkey => &self.passkey,
             Route::Register => &self.register,
             Route::ForgotPassword => &self.forgot_password,
             Route::Reset => &self.reset,
@@ -157,6 +163,7 @@ mod tests {
                 email: None,
                 email_ip: None,
             },
+            passkey: route,
             register: route,
             forgot_password: route,
             password_strength: route,

@@ -16,6 +16,7 @@ pub mod guard;
 mod health;
 pub mod middleware;
 pub mod pages;
+pub mod parts;
 pub mod paths;
 pub mod problem;
 mod refusals;

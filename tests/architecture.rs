@@ -1,7 +1,7 @@
 //! Guards the layers: which part of `src/` may import which, and where each framework lives.
 //!
 //! ```text
-//! main -> cli -> app -> {web, worker} -> flows -> {db, mail, throttle, hashing, judging, breach}
+//! main -> cli -> app -> {web, worker} -> flows -> {db, mail, throttle, hashing, judging, breach, webauthn}
 //!     -> outbound -> domain
 //! ```
 //!
@@ -41,6 +41,7 @@ const RANKS: &[(&str, u8)] = &[
     ("hashing", 2),
     ("judging", 2),
     ("breach", 2),
+    ("webauthn", 2),
     ("outbound", 1),
     ("domain", 0),
 ];
@@ -62,6 +63,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
     (&["diesel", "diesel_async", "diesel_migrations"], &["db"]),
     (&["tokio_postgres"], &["db", "local_postgres"]),
     (&["lettre"], &["mail"]),
+    (&["webauthn_rs_core"], &["webauthn"]),
     (&["hyper", "hyper_util"], &["outbound", "app"]),
 ];
 
@@ -72,6 +74,7 @@ const IMPURE: &[&[&str]] = &[
     &["diesel"],
     &["diesel_async"],
     &["lettre"],
+    &["webauthn_rs_core"],
     &["tokio"],
     &["tokio_postgres"],
     &["std", "env"],

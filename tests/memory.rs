@@ -74,6 +74,7 @@ fn five_million_keys_stay_within_the_stated_memory() {
             email_ip: None,
             ..route
         },
+        passkey: by_client,
         register: route,
         forgot_password: route,
         reset: by_client,
@@ -86,6 +87,7 @@ fn five_million_keys_stay_within_the_stated_memory() {
     thread::scope(|scope| {
         scope.spawn(|| count(&throttle, Route::Reset, KEYS, false));
         scope.spawn(|| count(&throttle, Route::PasswordStrength, KEYS / 4, false));
+        scope.spawn(|| count(&throttle, Route::Passkey, KEYS / 4, false));
         // Enough to fill the other tables as well.
         for route in [
             Route::Login,

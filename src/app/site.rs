@@ -13,7 +13,7 @@ use crate::{
     },
     flows::Site,
     mail::MailContext,
-    web::{assets::OwnFiles, state::WebSettings},
+    web::{assets::OwnFiles, parts::Parts, state::WebSettings},
 };
 
 /// Host and port of `BASE_URL`, the default port elided.
@@ -47,6 +47,9 @@ pub(super) fn web_settings(config: &Config) -> WebSettings {
         cors_origins: config.cors_origins.clone(),
         trusted_proxies: config.trusted_proxies.clone(),
         self_check_key: SelfCheckKey::derive(config.secrets.cookie.expose()),
+        parts: Parts {
+            passkeys: config.relying_party.is_some(),
+        },
         own_files: Arc::new(OwnFiles::of(&config.branding)),
         session_key: CookieKey::derive_from(session_key.expose()),
     }

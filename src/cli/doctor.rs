@@ -19,7 +19,7 @@ use super::setup::{Failure, print, runtime, source};
 use crate::config::{self, Config, LoadedConfig};
 use report::Report;
 
-/// Check settings, secrets, database, clock, certificate, mail server, cookies and proxies
+/// Check settings, secrets, database, clock, certificate, mail server, cookies, passkeys and proxies
 ///
 /// Prints a line each: `ok`, `warn` or `fail`, and what to do. The embedded database is started or
 /// joined, as by any command, and in production never made; nothing is written to a database, and
@@ -106,6 +106,7 @@ async fn examine(config: &Config, args: &DoctorArgs, report: &mut Report) {
     database::check(config, report).await;
     tls::check(config, report);
     site::cookies(config, report);
+    site::passkeys(config, report);
     site::proxies(config, report);
     site::mail(config, report).await;
     if let Some(url) = &args.url {

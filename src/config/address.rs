@@ -45,6 +45,19 @@ pub(super) fn origin(value: &str) -> Parsed<String> {
     Ok(url.origin().ascii_serialization())
 }
 
+/// An https origin of another site.
+pub(super) fn https_origin(value: &str) -> Parsed<Url> {
+    let remedy =
+        "Write origins as https, host and perhaps a port, such as https://shop.example.org.";
+    let refuse = |problem: &str| Refusal::new(format!("holds an item that {problem}"), remedy);
+    let url = base_url(value).map_err(|refusal| refuse(&refusal.problem))?;
+    match (url.scheme(), url.host()) {
+        ("https", Some(Host::Domain(_))) => Ok(url),
+        ("https", _) => Err(refuse("names an IP address")),
+        _ => Err(refuse("is not https")),
+    }
+}
+
 /// The address of a service that we call: https, or http on this machine. It may have a path.
 pub(super) fn service_url(value: &str) -> Parsed<Url> {
     let remedy = "Use https, a host and perhaps a path, such as https://hibp.example.org/mirror.";

@@ -51,6 +51,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
     let smtp_from = mail::sender(reader, production, url, name);
     let smtp = mail::server(reader, production, smtp_from.clone());
     let cookie_secure = browsers::cookie_secure(reader, url);
+    let relying_party = browsers::relying_party(reader, url);
     let trusted_proxies = browsers::trusted_proxies(reader);
     let first_admin = accounts::first_admin(reader);
     let argon2 = passwords::argon2(reader, production);
@@ -81,6 +82,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
         cors_origins: reader
             .optional(&browsers::CORS_ORIGINS)?
             .unwrap_or_default(),
+        relying_party: relying_party?,
         trusted_proxies: trusted_proxies?,
         branding: branding?,
         policy: policy?,

@@ -59,6 +59,8 @@ pub struct Limits {
     pub login: RouteLimits,
     /// Codes.
     pub second_factor: RouteLimits,
+    /// Passkeys: challenges and answers.
+    pub passkey: RouteLimits,
     /// New accounts.
     pub register: RouteLimits,
     /// Mails that users request.

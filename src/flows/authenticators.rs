@@ -3,6 +3,7 @@
 pub(super) mod backup_codes;
 pub(super) mod contradiction;
 pub mod factors;
+pub mod passkeys;
 pub(super) mod password;
 pub mod proof;
 pub mod recovery;

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::{
     db::DbError, domain::secrets::sealing::SealError, hashing::HashingError, judging::JudgingError,
+    webauthn::WebauthnFault,
 };
 
 /// Why a flow failed.
@@ -34,6 +35,9 @@ pub enum FlowError {
     /// A mail could not be rendered.
     #[error("rendering a mail: {0}")]
     Mail(#[from] askama::Error),
+    /// A passkey's options could not be written, or a stored passkey not be read.
+    #[error(transparent)]
+    Webauthn(#[from] WebauthnFault),
     /// Stored data is inconsistent.
     #[error("stored data is inconsistent: {0}")]
     Inconsistent(&'static str),

@@ -22,6 +22,7 @@ use crate::{
     mail::MailContext,
     metrics::Metrics,
     throttle::{Throttle, account::AccountThrottle, downloads::Downloads, mail::MailCaps},
+    webauthn::Webauthn,
 };
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
@@ -65,6 +66,8 @@ pub struct Services {
     /// Look-ups that are still to be made.
     pub breach_checks: BreachChecks,
     pub throttle: Throttle,
+    /// `None` if this site can have no passkeys.
+    pub webauthn: Option<Webauthn>,
     /// The counters for `/metrics`.
     pub metrics: Metrics,
     /// Failed attempts at accounts, counted across all nodes.

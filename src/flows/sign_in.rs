@@ -6,6 +6,7 @@ pub mod breach_queue;
 pub mod known_browser;
 pub(super) mod mailed_link;
 pub mod new_device;
+pub mod passkey;
 mod pending_reset;
 pub mod recover;
 pub mod second_factor;

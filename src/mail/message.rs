@@ -244,6 +244,28 @@ mails! {
         preheader: WHAT_IF_NOT_YOU,
         expires_in: None,
     };
+    /// A passkey was refused at the second step: after the right password if `password_known`, else after a reset link.
+    PasskeyRefused { notice: Notice, password_known: bool }
+    in "mail/passkey_refused.html" "mail/passkey_refused.txt" => Declared {
+        kind: "passkey_refused",
+        rule: Rule::Merged,
+        subject: if *password_known {
+            "Someone entered your {product} password, and a passkey was refused"
+        } else {
+            "Someone used your {product} reset link, and a passkey was refused"
+        },
+        preheader: WHAT_IF_NOT_YOU,
+        expires_in: None,
+    };
+    /// The signature counter of a passkey fell back.
+    PasskeyCopied { notice: Notice }
+    in "mail/passkey_copied.html" "mail/passkey_copied.txt" => Declared {
+        kind: "passkey_copied",
+        rule: Rule::Merged,
+        subject: "A passkey of your {product} account may have been copied",
+        preheader: WHAT_NEXT,
+        expires_in: None,
+    };
     /// The notice is about the last attempt. `password_known`: the right password was entered, and codes were guessed.
     SignInBlocked { notice: Notice, password_known: bool, link: String, expires_in: Duration }
     in "mail/sign_in_blocked.html" "mail/sign_in_blocked.txt" => Declared {

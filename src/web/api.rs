@@ -9,16 +9,18 @@ mod authenticators;
 mod call;
 pub mod description;
 mod dto;
+mod passkey;
 mod schemas;
 mod sessions;
 mod sign_in;
 mod tag;
 mod texts;
 
+use super::parts::Parts;
 use call::Call;
 
-/// Every call, in the order of the document, which groups them by tag.
-pub(super) fn calls() -> Vec<Call> {
+/// Every call of a site with these parts, in the order of the document, which groups them by tag.
+pub(super) fn calls(parts: Parts) -> Vec<Call> {
     let rooms = [
         sign_in::calls(),
         accounts::calls(),
@@ -28,7 +30,8 @@ pub(super) fn calls() -> Vec<Call> {
         vec![audit::call()],
         admin::invitations::calls(),
     ];
-    let mut calls: Vec<Call> = rooms.into_iter().flatten().collect();
+    let calls = rooms.into_iter().flatten();
+    let mut calls: Vec<Call> = calls.filter_map(|call| call.on(parts)).collect();
     calls.sort_by_key(|call| call.tag as usize);
     calls
 }

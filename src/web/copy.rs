@@ -12,6 +12,7 @@ use super::{
 use crate::{
     domain::sign_in::attempts::Pause,
     flows::{Registration, accounts::not_me::Done, authenticators::totp_code::CodeFault},
+    webauthn::Refusal as PasskeyRefusal,
 };
 
 const SIGN_IN: Link = ("Sign in", LOGIN);
@@ -96,6 +97,37 @@ pub const BACKUP_CODE_NOT_RIGHT: &str = "That backup code is not right, or it ha
 /// The pending sign-in has ended.
 pub const SIGN_IN_EXPIRED: &str =
     "This sign-in has ended, because it took too long or was already finished. Sign in again.";
+
+/// The challenge of a passkey has ended.
+pub const CHALLENGE_EXPIRED: &str = "This took too long, or was already finished. Start again.";
+/// No account has the passkey that was used.
+pub const UNKNOWN_PASSKEY: &str = "No account has this passkey. It may have been removed: delete it from your device, and sign in another way.";
+/// The passkey that was to be added is there already.
+pub const PASSKEY_KNOWN: &str =
+    "This passkey is in use already. Choose another device, or keep using the one you have.";
+/// No further passkey can be added.
+pub const TOO_MANY_PASSKEYS: &str =
+    "You have 25 passkeys, and cannot add more. Remove one that you do not use.";
+/// A passkey is right, but the account cannot sign in with it.
+pub const PASSKEY_NOT_ENOUGH: &str = "This passkey cannot sign in to its account at the moment. Sign in another way, or reset your password.";
+
+/// Why the answer of a passkey was refused.
+pub fn passkey_refused(why: PasskeyRefusal) -> &'static str {
+    match why {
+        PasskeyRefusal::Invalid => {
+            "The answer of this passkey is not right. Try again, or use another way."
+        }
+        PasskeyRefusal::WrongSite => {
+            "This passkey was used for another site. Open this site by its own address, and try again."
+        }
+        PasskeyRefusal::NotVerified => {
+            "Your device did not check that it is you. Try again, and confirm with your PIN, fingerprint or face."
+        }
+        PasskeyRefusal::CounterFellBack => {
+            "This passkey was refused, because a copy of it may exist. Sign in another way, and remove it from your account."
+        }
+    }
+}
 
 /// The code is for a time outside the accepted window. Positive seconds mean that the phone's clock is ahead.
 pub fn phone_clock_is_off(seconds: i64) -> String {

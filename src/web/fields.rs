@@ -7,6 +7,8 @@ use serde::{
     de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
+use serde_json::Value;
+
 use super::{error::WebResult, refusals};
 use crate::{domain::secrets::secret::SecretString, flows::InputFaults};
 
@@ -81,6 +83,16 @@ impl Reader {
     pub(super) fn text_or_empty(&mut self, name: &'static str, field: Field) -> String {
         let given = self.optional(name, field);
         given.map_or_else(String::new, |text| text.expose().to_owned())
+    }
+
+    /// A required object, as it was sent; an absent one is null.
+    pub(super) fn object(&mut self, name: &'static str, value: Value) -> Value {
+        match value {
+            Value::Object(_) => {}
+            Value::Null => self.0.add(name, &"This field is missing."),
+            _ => self.0.add(name, &"This field must be an object."),
+        }
+        value
     }
 
     /// Records a fault that concerns several fields.

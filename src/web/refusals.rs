@@ -8,11 +8,14 @@ use super::{
     error::{Refusal, WebError, WebResult},
     problem::codes::{self, Code},
 };
-use crate::flows::{
-    EmailVerification, InputFaults,
-    accounts::invitations::Outcome as Invited,
-    admin::act::{Barred, Outcome},
-    authenticators::totp_code::CodeFault,
+use crate::{
+    flows::{
+        EmailVerification, InputFaults,
+        accounts::invitations::Outcome as Invited,
+        admin::act::{Barred, Outcome},
+        authenticators::totp_code::CodeFault,
+    },
+    webauthn::Refusal as PasskeyRefusal,
 };
 
 /// A refusal of one field.
@@ -96,6 +99,36 @@ pub(super) fn invalid_code(code: Code, fault: CodeFault) -> WebError {
         CodeFault::ClockOff { seconds } => copy::phone_clock_is_off(seconds),
     };
     at("code", code, detail)
+}
+
+/// An answer of a passkey that is not right: [`codes::WRONG_SIGN_IN_PASSKEY`], or within a session
+/// [`codes::WRONG_PASSKEY`].
+pub(super) fn invalid_passkey(code: Code, why: PasskeyRefusal) -> WebError {
+    at("credential", code, copy::passkey_refused(why))
+}
+
+/// 401: the passkey is right, but its account cannot sign in with it.
+pub(super) fn passkey_not_enough() -> WebError {
+    WebError::refused(codes::WRONG_SIGN_IN_PASSKEY, copy::PASSKEY_NOT_ENOUGH)
+}
+
+/// 422: the challenge of a passkey is dead.
+pub(super) fn dead_challenge() -> WebError {
+    at(
+        "challenge_token",
+        codes::DEAD_CHALLENGE,
+        copy::CHALLENGE_EXPIRED,
+    )
+}
+
+/// 404: the user has no passkey with this id.
+pub(super) fn no_such_passkey() -> WebError {
+    WebError::refused(codes::NOT_FOUND, "You have no passkey with this id.")
+}
+
+/// The id of a passkey in a path.
+pub(super) fn passkey_id(text: &str) -> WebResult<Uuid> {
+    Uuid::try_parse(text).map_err(|_| no_such_passkey())
 }
 
 /// 403: the password in the body is wrong. A 401 would concern the access token.

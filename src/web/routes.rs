@@ -24,6 +24,7 @@ use super::{
     health,
     middleware::{identify, panics},
     pages::{self, admin::act},
+    parts::Parts,
     state::WebSettings,
 };
 use crate::domain::admin::ACTS;
@@ -49,8 +50,8 @@ pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
                 app.service(resource_of("/api/docs", docs));
             }
         })
-        .service(scope("/api/auth").configure(api_below("/api/auth")))
-        .service(scope("/api/admin").configure(api_below("/api/admin")))
+        .service(scope("/api/auth").configure(api_below("/api/auth", settings.parts)))
+        .service(scope("/api/admin").configure(api_below("/api/admin", settings.parts)))
         .service(
             scope("")
                 .wrap(from_fn(identify::run))
@@ -60,10 +61,10 @@ pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
 }
 
 /// Each call is a separate resource, so that a wrong method is a 405 with the right ones.
-fn api_below(prefix: &'static str) -> impl FnOnce(&mut ServiceConfig) {
+fn api_below(prefix: &'static str, parts: Parts) -> impl FnOnce(&mut ServiceConfig) {
     move |scope| {
         let mut by_path: Vec<(String, Vec<Route>)> = Vec::new();
-        for call in api::calls() {
+        for call in api::calls(parts) {
             let Some(path) = call.path.strip_prefix(prefix) else {
                 continue;
             };
@@ -82,7 +83,7 @@ fn api_below(prefix: &'static str) -> impl FnOnce(&mut ServiceConfig) {
 
 /// The paths of the API, each with its guard. A path whose methods have several guards comes with each of them.
 pub fn api_paths() -> impl Iterator<Item = (String, Guard)> {
-    let paths: BTreeSet<(String, Guard)> = api::calls()
+    let paths: BTreeSet<(String, Guard)> = api::calls(Parts::ALL)
         .into_iter()
         .map(|call| (call.path.into_owned(), call.guard))
         .collect();
@@ -91,7 +92,7 @@ pub fn api_paths() -> impl Iterator<Item = (String, Guard)> {
 
 /// The calls of the API: method, path, and who may make it. The guard of `GET` is that of `HEAD`.
 pub fn api_calls() -> impl Iterator<Item = (&'static str, String, Guard)> {
-    let calls = api::calls().into_iter();
+    let calls = api::calls(Parts::ALL).into_iter();
     calls.map(|call| (call.verb(), call.path.into_owned(), call.guard))
 }
 

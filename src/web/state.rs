@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use crate::{
     domain::network::self_check::SelfCheckKey,
     flows::{Services, sign_in},
-    web::assets::OwnFiles,
+    web::{assets::OwnFiles, parts::Parts},
 };
 
 /// The settings of the web layer.
@@ -30,6 +30,8 @@ pub struct WebSettings {
     pub trusted_proxies: Vec<IpNet>,
     /// The key of the probes of `vestibule doctor`.
     pub self_check_key: SelfCheckKey,
+    /// The parts of the service that this site has.
+    pub parts: Parts,
     /// The operator's logo and accent.
     pub own_files: Arc<OwnFiles>,
     /// Encrypts the session cookie.

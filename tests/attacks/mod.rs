@@ -16,6 +16,7 @@ mod mailed;
 mod matrix;
 mod not_me;
 mod open_routes;
+mod passkeys;
 mod personal_data;
 mod resets;
 mod scanner;

@@ -31,12 +31,14 @@ const PAGES: [&str; 18] = [
     "/verify-email/resend",
 ];
 
-const CALLS: [&str; 14] = [
+const CALLS: [&str; 16] = [
     "/api/auth/accept-invitation",
     "/api/auth/confirm-email",
     "/api/auth/forgot-password",
     "/api/auth/login",
     "/api/auth/login/mfa",
+    "/api/auth/login/passkey",
+    "/api/auth/login/passkey/options",
     "/api/auth/logout",
     "/api/auth/not-me",
     "/api/auth/refresh",

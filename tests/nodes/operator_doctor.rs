@@ -68,6 +68,7 @@ async fn a_good_setup_is_good() {
         "ok    audit log: sealed",
         "ok    clock: ",
         "ok    cookies: Secure",
+        "ok    passkeys: they belong to sign-in.example.org, at https://sign-in.example.org",
         "ok    proxies: a request from 10.0.0.1 with X-Forwarded-For: 203.0.113.9 counts as 203.0.113.9",
         "ok    mail: localhost",
     ] {
@@ -76,12 +77,12 @@ async fn a_good_setup_is_good() {
             "{good}:\n{said}"
         );
     }
-    assert_eq!(said.lines().count(), 12, "{said}");
+    assert_eq!(said.lines().count(), 13, "{said}");
     assert_eq!(server.mails().len(), 0, "no mail is sent");
 
     let said = run_with(&cluster, &all, &["doctor", "--json"]).well();
     let report: Value = serde_json::from_str(&said).unwrap();
-    assert_eq!((&report["ok"], &report["fail"]), (&11.into(), &0.into()));
+    assert_eq!((&report["ok"], &report["fail"]), (&12.into(), &0.into()));
     assert_eq!(report["checks"][0]["check"], "settings");
 }
 
@@ -116,6 +117,8 @@ async fn faults_of_settings_secrets_cookies_and_proxies() {
         assert!(!ran.said.contains(weak), "{}", ran.said);
     }
 
+    let address = [("BASE_URL", "https://192.0.2.7")];
+    assert_reported(&doctor(&cluster, &address), "warn  passkeys: none");
     let clear = [("BASE_URL", "http://sign-in.example.org")];
     assert_reported(&doctor(&cluster, &clear), "warn  cookies: ");
     assert_reported(

@@ -4,6 +4,7 @@
 pub(crate) mod answer;
 pub(crate) mod api;
 pub(crate) mod app;
+pub(crate) mod authenticator;
 pub(crate) mod breaches;
 pub(crate) mod browser;
 pub(crate) mod clock;
@@ -12,6 +13,7 @@ pub(crate) mod database;
 pub(crate) mod described;
 pub(crate) mod form;
 pub(crate) mod mail;
+pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod readable;
 pub(crate) mod settings;

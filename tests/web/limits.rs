@@ -206,6 +206,8 @@ fn body_of(path: &str, email: &str, token: &str, code: &str) -> Value {
         "/login" => json!({ "email": email, "password": "not the right password" }),
         "/login/verify" => json!({ "code": code }),
         "/login/mfa" => json!({ "mfa_token": token, "code": code }),
+        "/login/passkey/options" => json!({}),
+        "/login/passkey" => json!({ "challenge_token": "a.b.c", "credential": {} }),
         "/register" => json!({ "email": email, "password": "short" }),
         "/forgot-password" | "/resend-verification" => json!({ "email": email }),
         "/reset-password" => json!({ "token": "a.b.c", "new_password": PASSWORD }),

@@ -37,6 +37,7 @@ mod next_steps;
 mod nodes;
 mod not_me;
 mod openapi;
+mod passkeys;
 mod pending_resets;
 mod races;
 mod recovery;

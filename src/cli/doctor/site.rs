@@ -1,4 +1,4 @@
-//! Cookies, proxies, and the mail server.
+//! Cookies, passkeys, proxies, and the mail server.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -32,6 +32,23 @@ pub(super) fn cookies(config: &Config, report: &mut Report) {
             "Serve it over https, and set BASE_URL to that.",
         );
     }
+}
+
+/// Whether the site can have passkeys.
+pub(super) fn passkeys(config: &Config, report: &mut Report) {
+    let Some(party) = &config.relying_party else {
+        let what = "none: they belong to a host name, and BASE_URL has an IP address";
+        let remedy = "Give the service a host name, if users are to have passkeys.";
+        report.warn("passkeys", what, remedy);
+        return;
+    };
+    let origins: Vec<String> = party
+        .origins
+        .iter()
+        .map(|origin| origin.origin().ascii_serialization())
+        .collect();
+    let what = format!("they belong to {}, at {}", party.id, origins.join(", "));
+    report.ok("passkeys", what);
 }
 
 /// Which client address a request through a proxy would get.

@@ -4,12 +4,13 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::config::{
-    address::{is_loopback, origin},
+    address::{https_origin, is_loopback, origin},
     faults::Refusal,
     reader::{Read, Reader},
     setting::{Optional, settings},
     value::{list, network, truth},
 };
+use crate::domain::authenticators::passkey::RelyingParty;
 
 settings! {
     "Browsers and proxies";
@@ -27,6 +28,14 @@ settings! {
     CORS_ORIGINS: Optional<Vec<String>> = unset(
         "https://app.example.org,https://shop.example.org",
         |text| list(text, origin),
+    );
+
+    /// Further https origins whose pages may ask for the passkeys of this service, comma-separated.
+    /// Each is as trusted as the sign-in page. Browsers take at least five. Passkeys belong to the
+    /// host name of BASE_URL; where that is an IP address, there are none.
+    PASSKEY_ORIGINS: Optional<Vec<Url>> = unset(
+        "https://shop.example.org,https://shop.example.com",
+        |text| list(text, https_origin),
     );
 
     /// Addresses or networks (CIDR) of your own proxies, comma-separated. Only from these is
@@ -57,6 +66,19 @@ pub(in crate::config) fn cookie_secure(
     };
     let remedy = "Remove the line: the setting follows BASE_URL.";
     Err(reader.refuse(&COOKIE_SECURE, Refusal::new(problem, remedy)))
+}
+
+/// The site that passkeys belong to; `None` if its host is an IP address.
+pub(in crate::config) fn relying_party(
+    reader: &mut Reader<'_>,
+    base_url: Read<&Url>,
+) -> Read<Option<RelyingParty>> {
+    let further = reader.optional(&PASSKEY_ORIGINS)?;
+    let party = RelyingParty::of(base_url?, further.as_deref().unwrap_or_default());
+    if further.is_some() && party.is_none() {
+        reader.warn("PASSKEY_ORIGINS has no effect: BASE_URL names an IP address, so there are no passkeys.");
+    }
+    Ok(party)
 }
 
 /// The networks of the operator's own proxies.

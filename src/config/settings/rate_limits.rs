@@ -53,6 +53,10 @@ settings! {
     /// attacker who has the password still needs months.
     RATE_LIMIT_SECOND_FACTOR_EMAIL: Setting<Option<Limit>> = fixed("10/5m", limit);
 
+    /// Challenges for passkeys and answers to them, from one client address: opening the sign-in page
+    /// takes one, signing in another. No answer can be guessed, so this only spares the database.
+    RATE_LIMIT_PASSKEY_IP: Setting<Option<Limit>> = fixed("120/1m", limit);
+
     /// Registrations from one client address: a class that signs up together, yet no mass sign-up.
     RATE_LIMIT_REGISTER_IP: Setting<Option<Limit>> = fixed("30/10m", limit);
 
@@ -100,6 +104,7 @@ pub(in crate::config) fn limits(reader: &mut Reader<'_>) -> Read<Limits> {
             email: limit(&RATE_LIMIT_SECOND_FACTOR_EMAIL)?,
             email_ip: None,
         },
+        passkey: RouteLimits::by_client(limit(&RATE_LIMIT_PASSKEY_IP)?),
         register: RouteLimits {
             ip: limit(&RATE_LIMIT_REGISTER_IP)?,
             email: limit(&RATE_LIMIT_REGISTER_EMAIL)?,

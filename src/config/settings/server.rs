@@ -67,8 +67,8 @@ settings! {
     );
 
     /// What to log: a level (error, warn, info, debug, trace) or a list of `target=level`.
-    /// actix_http would log each malformed request of strangers as an error of ours.
-    RUST_LOG: Setting<String> = fixed("info,actix_http=off", log_filter);
+    /// actix_http and webauthn_rs_core would log what strangers send as errors of ours.
+    RUST_LOG: Setting<String> = fixed("info,actix_http=off,webauthn_rs_core=off", log_filter);
 }
 
 fn environment(text: &str) -> Parsed<Environment> {

@@ -173,6 +173,16 @@ const BAD: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "PASSKEY_ORIGINS",
+        &[
+            "*",
+            "http://shop.example.org",
+            "https://192.0.2.1",
+            "https://shop.example.org/path",
+            "https://a.example,,https://b.example",
+        ],
+    ),
+    (
         "TRUSTED_PROXIES",
         &["10.0.0.0/33", "proxy.example.org", "10.0.0.1,"],
     ),

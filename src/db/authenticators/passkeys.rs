@@ -76,3 +76,80 @@ async fn keep_only(
         .await?;
     Ok(())
 }
+
+/// The passkey with this credential id, and its user.
+pub async fn find(
+    mut conn: &AsyncPgConnection,
+    credential_id: &[u8],
+) -> QueryResult<Option<(Uuid, PasskeyRow)>> {
+    passkeys::table
+        .filter(passkeys::credential_id.eq(credential_id))
+        .select((passkeys::user_id, PasskeyRow::as_select()))
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+/// Adds a passkey; `false` if any user has this credential already.
+pub async fn insert(tx: &Transaction<'_>, user_id: Uuid, row: &PasskeyRow) -> QueryResult<bool> {
+    let rows = diesel::insert_into(passkeys::table)
+        .values((passkeys::user_id.eq(user_id), row))
+        .on_conflict_do_nothing()
+        .execute(&mut tx.connection())
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Gives a passkey of this user another name. Returns the passkey; `None` if the user has no such passkey.
+pub async fn rename(
+    tx: &Transaction<'_>,
+    user_id: Uuid,
+    id: Uuid,
+    name: &str,
+) -> QueryResult<Option<PasskeyRow>> {
+    diesel::update(passkeys::table)
+        .filter(passkeys::id.eq(id).and(passkeys::user_id.eq(user_id)))
+        .set(passkeys::name.eq(name))
+        .returning(PasskeyRow::as_returning())
+        .get_result(&mut tx.connection())
+        .await
+        .optional()
+}
+
+/// Removes a passkey; `false` if the user has no such passkey.
+pub async fn delete(tx: &Transaction<'_>, user_id: Uuid, id: Uuid) -> QueryResult<bool> {
+    let rows = diesel::delete(passkeys::table)
+        .filter(passkeys::id.eq(id).and(passkeys::user_id.eq(user_id)))
+        .execute(&mut tx.connection())
+        .await?;
+    Ok(rows == 1)
+}
+
+/// A right answer of a passkey.
+#[derive(Debug)]
+pub struct Use<'a> {
+    pub id: Uuid,
+    /// The signature counter of the answer; 0 if the authenticator has none.
+    pub counter: i64,
+    pub synced: bool,
+    pub at: DateTime<Utc>,
+    pub user_agent: Option<&'a str>,
+}
+
+/// Notes a use, and its counter; `false` if the counter is not above the last one, or the passkey is gone. A counter that
+/// stays 0 is none.
+pub async fn note_use(tx: &Transaction<'_>, used: &Use<'_>) -> QueryResult<bool> {
+    // A counter of 0 comes after one of 0, and after no other.
+    let above = passkeys::counter.lt(used.counter.max(1));
+    let rows = diesel::update(passkeys::table)
+        .filter(passkeys::id.eq(used.id).and(above))
+        .set((
+            passkeys::counter.eq(used.counter),
+            passkeys::synced.eq(used.synced),
+            passkeys::last_used_at.eq(used.at),
+            passkeys::last_used_by.eq(used.user_agent),
+        ))
+        .execute(&mut tx.connection())
+        .await?;
+    Ok(rows == 1)
+}

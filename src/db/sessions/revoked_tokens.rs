@@ -10,10 +10,19 @@ use crate::{db::Transaction, db::schema::revoked_tokens, domain::token::Claims};
 ///
 /// This is how a one-time token is used up: of concurrent transactions, exactly one gets `true`.
 pub async fn insert(tx: &Transaction<'_>, claims: &Claims) -> QueryResult<bool> {
+    use_up(tx, &claims.token_id, claims.expires_at).await
+}
+
+/// The same for a token that is known by its id alone.
+pub async fn use_up(
+    tx: &Transaction<'_>,
+    token_id: &str,
+    expires_at: DateTime<Utc>,
+) -> QueryResult<bool> {
     let rows = diesel::insert_into(revoked_tokens::table)
         .values((
-            revoked_tokens::token_id.eq(&claims.token_id),
-            revoked_tokens::expires_at.eq::<DateTime<Utc>>(claims.expires_at),
+            revoked_tokens::token_id.eq(token_id),
+            revoked_tokens::expires_at.eq(expires_at),
         ))
         .on_conflict_do_nothing()
         .execute(&mut tx.connection())

@@ -176,6 +176,12 @@ events! {
     "Second factor" {
         TotpEnabled = "totp_enabled", Notice, Plain("You set up an authenticator app for two-step sign-in.");
         TotpDisabled = "totp_disabled", Notice, Plain("You removed your authenticator app.");
+        PasskeyAdded { passkey: Uuid } = "passkey_added", Notice, Plain("You added a passkey.");
+        PasskeyRenamed { passkey: Uuid } = "passkey_renamed", Info, Plain("You renamed a passkey.");
+        PasskeyRemoved { passkey: Uuid } = "passkey_removed", Notice, Plain("You removed a passkey.");
+        /// The signature counter of an answer was not above that of the last one.
+        PasskeyCounterFellBack { passkey: Uuid } = "passkey_counter_fell_back", Warning,
+            Plain("A passkey was refused because a copy of it may exist.");
         BackupCodesReplaced = "backup_codes_replaced", Notice, Plain("You made a new set of backup codes.");
         /// The recovery of a lost second factor was started with the right password.
         RecoveryStarted = "recovery_started", Warning,

@@ -29,7 +29,12 @@ impl Sentence {
 pub(super) fn signed_in(detail: &Value) -> Cow<'static, str> {
     let methods = detail["methods"].as_array();
     let by = |word: &str| methods.is_some_and(|all| all.iter().any(|method| method == word));
-    let sentence = if by("otp") {
+    let by_passkey = by("hwk") || by("swk");
+    let sentence = if by_passkey && by("pwd") {
+        "You signed in with your password and a passkey."
+    } else if by_passkey {
+        "You signed in with a passkey."
+    } else if by("otp") {
         "You signed in with your password and a code from your app."
     } else if by("mca") {
         "You signed in with your password and a backup code."
@@ -45,6 +50,7 @@ pub(super) fn proof_refused(detail: &Value) -> Cow<'static, str> {
     let sentence = match detail["by"].as_str() {
         Some("otp") => "A wrong code was entered to confirm a change.",
         Some("mca") => "A wrong backup code was entered to confirm a change.",
+        Some("pop") => "A passkey was refused when a change was to be confirmed.",
         _ => "A wrong password was entered to confirm a change.",
     };
     sentence.into()
@@ -52,6 +58,7 @@ pub(super) fn proof_refused(detail: &Value) -> Cow<'static, str> {
 
 pub(super) fn code_refused(detail: &Value) -> Cow<'static, str> {
     let sentence = match detail["reason"].as_str() {
+        Some("passkey") => "A passkey was refused at sign-in, after the right password.",
         Some("spent") => "A code was refused at sign-in because it had already been used.",
         Some("clock_off") => "A code was refused at sign-in because it was for another moment.",
         _ => "A wrong code was refused at sign-in.",

@@ -21,7 +21,7 @@ use crate::{
         InputFaults, Result, Services, TokenPair,
         admin::vouching::end_unproven_imports,
         audit::record::record_own,
-        authenticators::{factors::forget_pending, proof::Proven},
+        authenticators::{factors::forget_pending, passkeys::answer::methods_of, proof::Proven},
         mail::notify::notify,
         sessions::{
             authenticate::{Authenticated, HeldSession},
@@ -105,6 +105,12 @@ pub enum SignedInBy {
     Password,
     Totp,
     BackupCode,
+    /// A passkey, alone or after the password.
+    Passkey {
+        /// Whether it can be copied to other devices.
+        copied: bool,
+        after_password: bool,
+    },
 }
 
 impl SignedInBy {
@@ -114,6 +120,14 @@ impl SignedInBy {
             Self::Password => &["pwd"],
             Self::Totp => &["pwd", "otp", "mfa"],
             Self::BackupCode => &["pwd", "mca", "mfa"],
+            Self::Passkey {
+                copied,
+                after_password,
+            } => match (after_password, copied) {
+                (true, true) => &["pwd", "swk", "user", "mfa"],
+                (true, false) => &["pwd", "hwk", "user", "mfa"],
+                (false, _) => methods_of(copied),
+            },
         }
     }
 }

@@ -5,6 +5,7 @@
 //! trusted browser does.
 
 mod code;
+pub mod passkey;
 
 use chrono::{DateTime, TimeDelta, Utc};
 

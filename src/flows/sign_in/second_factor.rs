@@ -1,4 +1,6 @@
-//! The second step of signing in: a TOTP code or a backup code.
+//! The second step of signing in: a TOTP code, a backup code, or a passkey (`passkey`).
+
+mod passkey;
 
 use std::borrow::Cow;
 
@@ -41,6 +43,8 @@ use crate::{
     },
 };
 
+pub(super) use passkey::with_passkey;
+
 /// The input of the form or the call.
 #[derive(Debug, Clone)]
 pub struct Input {
@@ -75,34 +79,43 @@ pub enum Outcome {
     Throttled(Pause),
 }
 
-/// Finishes a sign-in with a code.
-pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outcome> {
-    let Ok(claims) = s
+/// A sign-in that waits for its second step, and its user.
+pub(super) struct Pending {
+    claims: Claims,
+    pub(super) user: User,
+}
+
+/// The sign-in of a `login_mfa` token; `None` if it has expired, was finished, or its account changed.
+pub(super) async fn opened(s: &Services, token: &SecretString) -> Result<Option<Pending>> {
+    let decoded = s
         .tokens
-        .decode_ahead(Purpose::LoginMfa, input.token.expose(), s.now())
-    else {
-        return Ok(Outcome::Expired);
+        .decode_ahead(Purpose::LoginMfa, token.expose(), s.now());
+    let Ok(claims) = decoded else {
+        return Ok(None);
     };
     let Some(status) = db::sessions::token_status::find(&s.db, &claims).await? else {
-        return Ok(Outcome::Expired);
+        return Ok(None);
     };
     let mut user_status = status.user_status();
-    // A deleted account asks for its code before it says that it is deleted.
+    // A deleted account asks for its second factor before it says that it is deleted.
     user_status.disabled &= !is_restorable(s, &status.user.user);
     if judge(&claims, &user_status, &status, s.now()).is_err() {
-        return Ok(Outcome::Expired);
+        return Ok(None);
     }
     let user = status.user.user;
-    if contradictory_factor(&user) {
+    let has_factor = user.two_factor_enabled() && !contradictory_factor(&user);
+    Ok(has_factor.then_some(Pending { claims, user }))
+}
+
+/// Finishes a sign-in with a code.
+pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outcome> {
+    let Some(Pending { claims, user }) = opened(s, &input.token).await? else {
         return Ok(Outcome::Expired);
-    }
+    };
     let counted = match count_attempt(s, Target::code(&user), client).await? {
         Ok(counted) => counted,
         Err(Throttled(wait)) => return Ok(Outcome::Throttled(wait)),
     };
-    if !user.two_factor_enabled() {
-        return Ok(Outcome::Expired);
-    }
     let Ok(reset) = open_reset(s, &claims, &user) else {
         return Ok(Outcome::Expired);
     };
@@ -111,7 +124,7 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
         user: &user,
         reset,
         claims: &claims,
-        counted: &counted,
+        counted: Some(&counted),
         client,
         remembered: input.remember_me,
         replaces: input.replaces,
@@ -133,7 +146,8 @@ struct Attempt<'a> {
     /// The new password that the code sets, if a reset is pending.
     reset: Option<PendingReset>,
     claims: &'a Claims,
-    counted: &'a attempts::Attempt,
+    /// `None` for a passkey, which cannot be guessed.
+    counted: Option<&'a attempts::Attempt>,
     client: &'a Client,
     remembered: bool,
     replaces: Option<HeldSession>,
@@ -210,7 +224,9 @@ impl Attempt<'_> {
         tx: &Transaction<'_>,
         by: SignedInBy,
     ) -> Result<Finished, Undone<NotBegun>> {
-        forget_failures(tx, self.counted).await?;
+        if let Some(counted) = self.counted {
+            forget_failures(tx, counted).await?;
+        }
         if is_restorable(self.s, self.user) {
             let (event, subject) = (Event::SignInToDeletedAccount, Subject::User(self.user.id));
             record_anonymous(self.s, tx, event, subject, self.client).await?;

@@ -29,6 +29,10 @@ impl Message {
                 password_known: false,
                 ..
             } => "second_factor_failed_after_reset",
+            Self::PasskeyRefused {
+                password_known: false,
+                ..
+            } => "passkey_refused_after_reset",
             _ => self.kind(),
         }
     }

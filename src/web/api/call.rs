@@ -24,6 +24,7 @@ use super::{
 use crate::web::{
     extract::MayProve,
     guard::{Guard, get_or_head},
+    parts::{Part, Parts},
     problem::codes::{Code, TOO_MANY_REQUESTS},
 };
 
@@ -64,6 +65,8 @@ pub(in crate::web) struct Call {
     pub(in crate::web) path: Cow<'static, str>,
     pub(in crate::web) guard: Guard,
     pub(in crate::web) route: Route,
+    /// The part of the service that it belongs to, if not every site has it.
+    part: Option<Part>,
     method: HttpMethod,
     pub(super) tag: Tag,
     text: &'static str,
@@ -75,6 +78,9 @@ pub(in crate::web) struct Call {
     has_query: bool,
     takes_proof: bool,
     codes: Vec<Code>,
+    /// Further codes, on sites with this part only.
+    codes_of_part: Vec<(Part, Code)>,
+    further_part: Option<Part>,
 }
 
 impl Call {
@@ -88,6 +94,7 @@ impl Call {
             path: path.into(),
             guard,
             route,
+            part: None,
             method,
             tag: Tag::Administration,
             text: "",
@@ -98,6 +105,8 @@ impl Call {
             has_query: false,
             takes_proof: false,
             codes: Vec::new(),
+            codes_of_part: Vec::new(),
+            further_part: None,
         }
     }
 
@@ -136,6 +145,12 @@ impl Call {
     /// A summary and, after an empty line, a description. Indentation is ignored.
     pub(super) fn about(mut self, tag: Tag, text: &'static str) -> Self {
         (self.tag, self.text) = (tag, text);
+        self
+    }
+
+    /// Only sites with this part have it.
+    pub(super) fn part_of(mut self, part: Part) -> Self {
+        self.part = Some(part);
         self
     }
 
@@ -219,9 +234,31 @@ impl Call {
         self.refuses(&[TOO_MANY_REQUESTS])
     }
 
+    /// What is refused after this, is refused on sites with this part only.
+    pub(super) fn on_sites_with(mut self, part: Part) -> Self {
+        self.further_part = Some(part);
+        self
+    }
+
+    /// The call on a site with these parts; `None` if the site does not have it.
+    pub(super) fn on(mut self, parts: Parts) -> Option<Self> {
+        let of_parts = std::mem::take(&mut self.codes_of_part);
+        let there = of_parts
+            .into_iter()
+            .filter(|(part, _)| parts.have(Some(*part)));
+        self.codes.extend(there.map(|(_, code)| code));
+        parts.have(self.part).then_some(self)
+    }
+
     /// Its own codes, in addition to those that follow from the rest of the declaration.
     pub(super) fn refuses(mut self, codes: &[Code]) -> Self {
-        self.codes.extend(codes);
+        match self.further_part {
+            Some(part) => {
+                let of_part = codes.iter().map(|code| (part, *code));
+                self.codes_of_part.extend(of_part);
+            }
+            None => self.codes.extend(codes),
+        }
         self
     }
 }

@@ -1,5 +1,7 @@
 //! `GET /api/openapi.json`: the API described (`OpenAPI` 3.1), written from the declarations of its calls.
 
+use std::collections::BTreeMap;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, ETag, EntityTag, Header, IfNoneMatch},
@@ -24,6 +26,7 @@ use super::{
 use crate::web::{
     cookies::CookieName,
     error::WebResult,
+    parts::Parts,
     problem::{Problem, described},
     state::{Description, State, WebState},
 };
@@ -44,8 +47,9 @@ struct About;
 pub fn describe(
     password_min_length: usize,
     secure_cookies: bool,
+    parts: Parts,
 ) -> serde_json::Result<Description> {
-    let json = document(password_min_length, secure_cookies).to_json()?;
+    let json = document(password_min_length, secure_cookies, parts).to_json()?;
     let hash = HEXLOWER.encode(&Sha256::digest(&json)[..8]);
     Ok(Description {
         json,
@@ -54,11 +58,15 @@ pub fn describe(
     })
 }
 
-fn document(password_min_length: usize, secure_cookies: bool) -> utoipa::openapi::OpenApi {
+fn document(
+    password_min_length: usize,
+    secure_cookies: bool,
+    parts: Parts,
+) -> utoipa::openapi::OpenApi {
     let mut document = About::openapi();
     document.tags = Some(Tag::ALL.map(described_tag).to_vec());
     let mut schemas = Vec::new();
-    for call in calls() {
+    for call in calls(parts) {
         let (method, path, operation) = call.described(&mut schemas);
         document
             .paths
@@ -72,6 +80,9 @@ fn document(password_min_length: usize, secure_cookies: bool) -> utoipa::openapi
     let new_password = components.schemas.get_mut(&*NewPassword::name());
     if let Some(RefOr::T(Schema::Object(text))) = new_password {
         text.min_length = Some(password_min_length);
+    }
+    if !parts.passkeys {
+        forget_passkeys(&mut components.schemas);
     }
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
@@ -89,6 +100,14 @@ fn document(password_min_length: usize, secure_cookies: bool) -> utoipa::openapi
     document
 }
 
+/// Removes what schemas of other calls say about passkeys, on a site that has none.
+fn forget_passkeys(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
+    if let Some(RefOr::T(Schema::Object(proof))) = schemas.get_mut("Proof") {
+        proof.properties.remove("challenge_token");
+        proof.properties.remove("credential");
+    }
+}
+
 fn described_tag((_, name, about): (Tag, &str, &str)) -> utoipa::openapi::Tag {
     TagBuilder::new()
         .name(name)
@@ -102,7 +121,11 @@ pub(in crate::web) fn of(state: &WebState) -> serde_json::Result<&Description> {
         return Ok(built);
     }
     let min_length = state.services.policy.passwords.min_length;
-    let built = describe(min_length, state.settings.secure_cookies)?;
+    let built = describe(
+        min_length,
+        state.settings.secure_cookies,
+        state.settings.parts,
+    )?;
     Ok(state.built_description.get_or_init(|| built))
 }
 

@@ -1,6 +1,7 @@
 //! Signing in, recovering the password, unlocking.
 
 mod login;
+mod passkey;
 pub(super) mod recover;
 mod unlock;
 
@@ -10,6 +11,8 @@ pub(super) fn calls() -> Vec<Call> {
     vec![
         login::call(),
         login::mfa_call(),
+        passkey::options_call(),
+        passkey::call(),
         recover::forgot_call(),
         recover::reset_call(),
         unlock::call(),

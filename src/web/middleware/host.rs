@@ -71,6 +71,7 @@ mod tests {
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             self_check_key: SelfCheckKey::derive(&[0; 32]),
+            parts: crate::web::parts::Parts::ALL,
             own_files: std::sync::Arc::default(),
             session_key: Key::from(&[0; 64]),
         };

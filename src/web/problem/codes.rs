@@ -52,6 +52,11 @@ codes! {
         "The address or the password is wrong; unverified and disabled accounts get the same answer.";
     DEAD_TOKEN UNAUTHORIZED "invalid_token"
         "The token in the body is expired, used or revoked: sign in again.";
+    UNKNOWN_SIGN_IN_PASSKEY UNAUTHORIZED "unknown_passkey"
+        "No account has this passkey; the browser may forget it."
+        copy::UNKNOWN_PASSKEY;
+    WRONG_SIGN_IN_PASSKEY UNAUTHORIZED "invalid_passkey"
+        "The passkey's answer is not right, or its account cannot sign in with it, as `detail` says.";
     WRONG_SIGN_IN_CODE UNAUTHORIZED "invalid_code"
         "The code is wrong or was already used, or the phone's clock is off, as `detail` says.";
     FORBIDDEN FORBIDDEN "forbidden"
@@ -100,6 +105,12 @@ codes! {
     TOTP_NOT_PENDING CONFLICT "totp_not_pending"
         "No enrolment is waiting for a code."
         "No enrolment is waiting for a code. Start one at /api/auth/mfa/totp/enroll.";
+    PASSKEY_KNOWN CONFLICT "passkey_known"
+        "An account has this passkey already."
+        copy::PASSKEY_KNOWN;
+    TOO_MANY_PASSKEYS CONFLICT "too_many_passkeys"
+        "The user has 25 passkeys."
+        copy::TOO_MANY_PASSKEYS;
     ACCOUNT_FROZEN CONFLICT "account_frozen"
         "After “This wasn’t me” in a mail, address, second factor and deletion are frozen; `detail` says until when.";
     LAST_ADMIN CONFLICT "last_admin"
@@ -125,6 +136,14 @@ codes! {
     DEAD_LINK UNPROCESSABLE_ENTITY "invalid_token"
         "The mailed link was used, has expired or was replaced."
         "This link was used, has expired or was replaced. Request a new one.";
+    DEAD_CHALLENGE UNPROCESSABLE_ENTITY "invalid_token"
+        "The challenge has expired, was used, or was made for something else."
+        copy::CHALLENGE_EXPIRED;
+    UNKNOWN_PASSKEY UNPROCESSABLE_ENTITY "unknown_passkey"
+        "No account has this passkey; the browser may forget it."
+        copy::UNKNOWN_PASSKEY;
+    WRONG_PASSKEY UNPROCESSABLE_ENTITY "invalid_passkey"
+        "The passkey's answer is not right, as `detail` says.";
     WRONG_CODE UNPROCESSABLE_ENTITY "invalid_code"
         "The code is wrong or was already used, or the phone's clock is off, as `detail` says.";
     TOO_MANY_REQUESTS TOO_MANY_REQUESTS "too_many_requests"

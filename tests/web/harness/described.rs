@@ -4,13 +4,13 @@ use std::sync::LazyLock;
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
-use vestibule::internals::web::api::description;
+use vestibule::internals::web::{api::description, parts::Parts};
 
 use super::api::Reply;
 
 /// The description under the settings of the tests.
 pub(crate) static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
-    let described = description::describe(15, true).expect("a description");
+    let described = description::describe(15, true, Parts::ALL).expect("a description");
     serde_json::from_str(described.json()).expect("JSON")
 });
 

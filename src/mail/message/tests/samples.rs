@@ -227,6 +227,26 @@ fn of(row: Row, notice: impl Fn() -> Notice) -> Vec<Sample> {
                 Sample::of("a wrong code follows a reset link", mail(false)).variant("after_reset"),
             ]
         }
+        Row::PasskeyRefused => {
+            let mail = |password_known| Message::PasskeyRefused {
+                notice: notice(),
+                password_known,
+            };
+            vec![
+                Sample::of(
+                    "a passkey is refused at the second step, after the right password",
+                    mail(true),
+                ),
+                Sample::of("the same, after a reset link", mail(false)).variant("after_reset"),
+            ]
+        }
+        Row::PasskeyCopied => {
+            let mail = Message::PasskeyCopied { notice: notice() };
+            vec![Sample::of(
+                "the signature counter of a passkey falls back",
+                mail,
+            )]
+        }
         Row::SignInBlocked => {
             let mail = |password_known| Message::SignInBlocked {
                 notice: notice(),

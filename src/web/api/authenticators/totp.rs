@@ -226,7 +226,7 @@ struct CodesAnswer {
 /// What a second factor brings that was added.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AddedFactor)]
-struct AddedAnswer {
+pub(super) struct AddedAnswer {
     /// Ten codes, shown this once, where it is the first second factor.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(["ABCD-EFGH-JKMN-PQRS"]), min_items = 10, max_items = 10, nullable = false)]
@@ -234,7 +234,7 @@ struct AddedAnswer {
 }
 
 impl AddedAnswer {
-    fn of(added: &Added) -> Self {
+    pub(super) fn of(added: &Added) -> Self {
         let codes = added.backup_codes.as_ref();
         Self {
             backup_codes: codes.map(|codes| codes.iter().map(BackupCode::shown).collect()),
