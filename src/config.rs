@@ -154,6 +154,25 @@ pub fn load(source: &Source) -> Result<LoadedConfig, ConfigFaults> {
     load_with(source, &fill_from_system)
 }
 
+/// Where the service is asked on this machine.
+pub struct Listener {
+    /// `LISTEN_ADDR`.
+    pub addr: SocketAddr,
+    /// Whether it ends TLS itself.
+    pub tls: bool,
+}
+
+/// Reads only what tells how the service is reached, whatever the other settings are.
+pub fn listener(source: &Source) -> Result<Listener, ConfigFaults> {
+    let mut reader = reader::Reader::new(source);
+    let addr = reader.value(&settings::server::LISTEN_ADDR);
+    let tls = reader.is_set(&settings::server::TLS_CERT_FILE);
+    match addr {
+        Ok(addr) => Ok(Listener { addr, tls }),
+        Err(_) => Err(ConfigFaults::new(reader.finish().0)),
+    }
+}
+
 fn load_with(source: &Source, fill: &dyn Fn(&mut [u8])) -> Result<LoadedConfig, ConfigFaults> {
     let mut reader = reader::Reader::new(source);
     let config = assemble::config(&mut reader, fill);

@@ -21,6 +21,7 @@ pub mod cli;
 mod config;
 mod db;
 mod domain;
+mod files;
 mod flows;
 mod hashing;
 mod judging;

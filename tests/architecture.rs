@@ -48,10 +48,11 @@ const RANKS: &[(&str, u8)] = &[
 
 /// Modules beside the chain: who may import them, and what they may import.
 const ASIDE: &[(&str, &[&str], &[&str])] = &[
-    ("config", &["cli", "app"], &["domain"]),
+    ("config", &["cli", "app"], &["domain", "files"]),
     ("telemetry", &["main", "cli", "app"], &["domain"]),
     ("metrics", &["app", "web", "worker", "flows"], &[]),
     ("local_postgres", &["cli", "app"], &[]),
+    ("files", &["config", "app", "db", "mail"], &[]),
 ];
 
 /// Frameworks, and the only modules that may name them.

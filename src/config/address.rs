@@ -22,6 +22,9 @@ pub(super) fn base_url(value: &str) -> Parsed<Url> {
     if !url.username().is_empty() || url.password().is_some() {
         return refuse("must not hold a user name or password");
     }
+    if !has_plain_host(&url) {
+        return refuse("has a host that no name server knows");
+    }
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
         return refuse("must not have a path, a query or a fragment");
     }
@@ -114,7 +117,17 @@ fn page_url(value: &str, remedy: &str) -> Parsed<SiteLink> {
     if !url.username().is_empty() || url.password().is_some() {
         return refuse("must not hold a user name or password");
     }
+    if !has_plain_host(&url) {
+        return refuse("has a host that no name server knows");
+    }
     site_link(&url, remedy)
+}
+
+/// Whether a host is an address or has only characters of host names; URLs allow quotes and more.
+fn has_plain_host(url: &Url) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
+    url.host_str()
+        .is_some_and(|host| host.chars().all(is_plain))
 }
 
 fn site_link(url: &Url, remedy: &str) -> Parsed<SiteLink> {

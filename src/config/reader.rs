@@ -3,15 +3,20 @@
 //! of `NAME`. Collects every fault instead of stopping at the first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::Path;
 
 use super::faults::{Fault, Refusal};
 use super::setting::{Declared, Optional, Preset, Row, Setting};
 use super::source::{Dotenv, Source, read_dotenv};
 use super::value::Parsed;
+use crate::files;
 
 /// The placeholder of `vestibule init --production` for values that only the operator knows.
 pub(super) const PLACEHOLDER: &str = "CHANGE_ME";
+
+/// The most bytes of a file that holds a value.
+const LONGEST: usize = 64 * 1024;
 
 /// Takes the place of a value that could not be read; its fault is recorded in the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -227,7 +232,9 @@ impl<'a> Reader<'a> {
         if let Some(known) = self.files.get(name) {
             return known.clone();
         }
-        let read = match std::fs::read_to_string(path) {
+        let text = files::read(Path::new(path), LONGEST)
+            .and_then(|text| String::from_utf8(text).map_err(io::Error::other));
+        let read = match text {
             Ok(text) => {
                 let text = text.strip_suffix('\n').unwrap_or(&text);
                 Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())

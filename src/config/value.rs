@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use super::faults::{Refusal, shown};
 use crate::domain::network::database_url::{DatabaseUrl, Malformed};
 use crate::domain::secrets::secret::SecretString;
+use crate::files;
 
 pub(super) type Parsed<T> = Result<T, Refusal>;
 
@@ -148,15 +149,11 @@ pub(super) fn log_filter(value: &str) -> Parsed<String> {
 /// A file that can be read, so that a fault is found at the start and not with the first mail.
 pub(super) fn readable_file(value: &str) -> Parsed<PathBuf> {
     let path = PathBuf::from(value);
-    match std::fs::File::open(&path).and_then(|file| file.metadata()) {
-        Ok(metadata) if metadata.is_file() => Ok(path),
-        Ok(_) => Err(Refusal::new(
-            format!("is not a file: {}", shown(value)),
-            "Name a file (PEM).",
-        )),
+    match files::read(&path, files::MAX_CERTIFICATES) {
+        Ok(_) => Ok(path),
         Err(error) => Err(Refusal::new(
             format!("cannot be read: {} ({error})", shown(value)),
-            "Name a file that this account can read.",
+            "Name a file (PEM) that this account can read.",
         )),
     }
 }

@@ -19,7 +19,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use super::{
     DeliveryError, RenderedMail, SetupError, SmtpSettings, address::Sender, compose::compose,
 };
-use crate::domain::network::tls;
+use crate::{domain::network::tls, files};
 use conversation::Server;
 
 /// The longest wait for one reply while an operator waits for the result.
@@ -132,10 +132,11 @@ fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, SetupError>
         path: path.to_owned(),
         fault,
     };
-    let pem = std::fs::read(path).map_err(|source| SetupError::CaUnreadable {
-        path: path.to_owned(),
-        source,
-    })?;
+    let pem =
+        files::read(path, files::MAX_CERTIFICATES).map_err(|source| SetupError::CaUnreadable {
+            path: path.to_owned(),
+            source,
+        })?;
     let certificates = CertificateDer::pem_slice_iter(&pem)
         .collect::<Result<Vec<_>, _>>()
         .map_err(|_| unusable("is not a PEM file"))?;

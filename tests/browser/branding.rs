@@ -88,7 +88,10 @@ async fn has_the_face(browser: &Browser, title: &str, accent: &str) {
     let answer = reqwest::get(logo.as_str().expect("an address")).await;
     let answer = answer.expect("an answer");
     assert_eq!((answer.status().as_u16(), face["icon"].take()), (200, logo));
-    assert_eq!(answer.headers()[CONTENT_TYPE], "image/svg+xml");
+    assert_eq!(
+        answer.headers()[CONTENT_TYPE],
+        "image/svg+xml; charset=utf-8"
+    );
     assert_eq!(answer.text().await.expect("a file"), LOGO);
     let expected = json!({
         "title": title, "brand": NAME, "logo": null, "icon": null, "drawn": true,

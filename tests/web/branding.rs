@@ -111,7 +111,7 @@ async fn the_logo_and_the_accent_are_served_under_their_hashes() {
         found.unwrap().to_owned()
     };
     for (path, kind, body) in [
-        (path("logo"), "image/svg+xml", svg),
+        (path("logo"), "image/svg+xml; charset=utf-8", svg),
         (
             path("accent"),
             "text/css; charset=utf-8",
@@ -133,7 +133,7 @@ async fn the_logo_and_the_accent_are_served_under_their_hashes() {
             assert!(policy.starts_with("default-src 'none'; "), "{policy}");
             assert_eq!(
                 policy.ends_with("; sandbox"),
-                kind == "image/svg+xml",
+                kind == "image/svg+xml; charset=utf-8",
                 "{policy}"
             );
             assert!(

@@ -1,6 +1,6 @@
 //! The operator's own name, logo, colour and links.
 
-use std::{fmt::Display, fs::File, io::Read as _};
+use std::{fmt::Display, path::Path};
 
 use crate::{
     config::{
@@ -13,6 +13,7 @@ use crate::{
     domain::branding::{
         Accent, AccentError, Branding, DEFAULT_NAME, Logo, MAX_LOGO_BYTES, SiteLink, SiteName,
     },
+    files,
 };
 
 settings! {
@@ -52,11 +53,7 @@ fn name(text: &str) -> Parsed<SiteName> {
 /// Reads and checks the file.
 fn logo(text: &str) -> Parsed<Logo> {
     let remedy = "Name a PNG or a plain SVG, readable by the service. Drawing programs and `svgo` save plain ones.";
-    let most = MAX_LOGO_BYTES as u64 + 1;
-    let read = File::open(text).and_then(|file| {
-        let mut bytes = Vec::new();
-        file.take(most).read_to_end(&mut bytes).map(|_| bytes)
-    });
+    let read = files::read(Path::new(text), MAX_LOGO_BYTES);
     let refuse =
         |problem: &dyn Display| Refusal::new(format!("{problem}: {}", shown(text)), remedy);
     let bytes = read.map_err(|error| refuse(&format!("cannot be read ({error})")))?;

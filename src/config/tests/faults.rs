@@ -18,6 +18,7 @@ const BAD: &[(&str, &[&str])] = &[
             "https://example.org?a=b",
             "https://example.org/#a",
             "https://exa mple.org",
+            "https://a\"b.example.org",
         ],
     ),
     (
@@ -68,6 +69,7 @@ const BAD: &[(&str, &[&str])] = &[
             "http://example.org/privacy",
             "mailto:help@example.org",
             "data:text/html,a",
+            "https://a\"onmouseover=x/",
         ],
     ),
     ("RUST_LOG", &["vestibule=loud", "a=b=c"]),
@@ -81,7 +83,10 @@ const BAD: &[(&str, &[&str])] = &[
             "postgres://a:b@h:port/d",
         ],
     ),
-    ("TLS_CERT_FILE", &["/nonexistent/fullchain.pem", "/"]),
+    (
+        "TLS_CERT_FILE",
+        &["/nonexistent/fullchain.pem", "/", "/dev/zero"],
+    ),
     ("TLS_KEY_FILE", &["/nonexistent/privkey.pem", "/"]),
     ("METRICS_ADDR", &["9090", "localhost:9090"]),
     ("MAX_CONNECTIONS", &["0", "1000001", "many"]),

@@ -9,9 +9,12 @@ use rustls::{
 use tokio_postgres::config::{self, SslMode, SslNegotiation};
 
 use super::error::ConnectError;
-use crate::domain::network::{
-    database_url::{ChannelBinding, DatabaseUrl},
-    tls,
+use crate::{
+    domain::network::{
+        database_url::{ChannelBinding, DatabaseUrl},
+        tls,
+    },
+    files,
 };
 
 /// The location of the database.
@@ -81,8 +84,8 @@ fn named_certificates(
     let bad = |what: String| {
         ConnectError::Settings(format!("DATABASE_CA_FILE ({}): {what}", path.display()))
     };
-    let certificates = CertificateDer::pem_file_iter(path)
-        .map_err(|e| bad(e.to_string()))?
+    let pem = files::read(path, files::MAX_CERTIFICATES).map_err(|e| bad(e.to_string()))?;
+    let certificates = CertificateDer::pem_slice_iter(&pem)
         .collect::<Result<Vec<_>, _>>()
         .map_err(|e| bad(e.to_string()))?;
     let (usable, _) =

@@ -48,7 +48,8 @@ fn logo(logo: &Logo) -> Asset {
         LogoKind::Png => Asset::new("logo", "png", "image/png", bytes),
         LogoKind::Svg => Asset {
             policy: Some(SVG_POLICY),
-            ..Asset::new("logo", "svg", "image/svg+xml", bytes)
+            // Text in another encoding would mean something else to browsers than to the check.
+            ..Asset::new("logo", "svg", "image/svg+xml; charset=utf-8", bytes)
         },
     }
 }

@@ -38,20 +38,17 @@ fn check_node(node: &Node<'_, '_>) -> Result<(), LogoError> {
         NodeType::PI => Err(LogoError::Instruction),
         NodeType::Element => {
             check_element(node)?;
+            if node.has_tag_name((SVG, "style")) {
+                // Comments divide what browsers read as one text.
+                check_sheet(
+                    &node
+                        .children()
+                        .filter_map(|part| part.is_text().then(|| part.text())?)
+                        .collect::<String>(),
+                )?;
+            }
             node.attributes()
                 .try_for_each(|attribute| check_attribute(&attribute))
-        }
-        NodeType::Text
-            if node
-                .parent_element()
-                .is_some_and(|parent| parent.has_tag_name((SVG, "style"))) =>
-        {
-            let style = node.text().unwrap_or_default();
-            // At-rules import and name files; drawing needs none.
-            if style.contains('@') {
-                return Err(outside(style));
-            }
-            check_style(style)
         }
         NodeType::Text | NodeType::Comment | NodeType::Root => Ok(()),
     }
@@ -81,6 +78,15 @@ fn check_attribute(attribute: &Attribute<'_, '_>) -> Result<(), LogoError> {
         "src" | "base" => Err(outside(value)),
         _ => check_style(value),
     }
+}
+
+/// Checks a style sheet.
+fn check_sheet(style: &str) -> Result<(), LogoError> {
+    // At-rules import and name files; drawing needs none.
+    if style.contains('@') {
+        return Err(outside(style));
+    }
+    check_style(style)
 }
 
 /// Refuses CSS functions that load something. Every attribute of an SVG may be CSS.
@@ -180,6 +186,10 @@ mod tests {
             "<use href=\"https://evil.example/a.svg#x\"/>",
             "<use xlink:href=\"//evil.example/a\"/>",
             "<use href=\"data:image/svg+xml,a\"/>",
+            "<style>a{fill:u<!-- x -->rl(//evil.example/a)}</style>",
+            "<style>a{fill:u<g/>rl(//evil.example/a)}</style>",
+            "<style><![CDATA[a{fill:u]]>rl(//evil.example/a)}</style>",
+            "<style>a{fill:red}<!-- x -->@import 'a'</style>",
             "<use href=\"javascript:a()\"/>",
             "<image href=\"#a\"/>",
             "<feImage/>",
