@@ -4,6 +4,7 @@
 pub mod account;
 pub mod downloads;
 mod limiter;
+mod log_lines;
 pub mod mail;
 mod slots;
 
@@ -14,6 +15,7 @@ use ipnet::IpNet;
 pub use crate::domain::limits::{Limit, Limits, RouteLimits};
 use crate::domain::{clock::Clock, network::network_of};
 use limiter::Limiter;
+use log_lines::LogLine;
 
 /// The most bytes that the fourteen limiters hold together.
 pub const MEMORY: usize = 14 * slots::BYTES;
@@ -35,6 +37,8 @@ pub enum Route {
 }
 
 impl Route {
+    const COUNT: usize = Self::PasswordStrength as usize + 1;
+
     /// The name in the log.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -56,6 +60,9 @@ struct RouteLimiter {
 }
 
 pub struct Throttle {
+    /// The line about a request for another host.
+    pub other_host: LogLine,
+    refusals: [LogLine; Route::COUNT],
     exempt: Vec<IpNet>,
     login: RouteLimiter,
     second_factor: RouteLimiter,
@@ -76,6 +83,8 @@ impl Throttle {
             email_ip: limits.email_ip.map(limiter),
         };
         Self {
+            other_host: LogLine::default(),
+            refusals: Default::default(),
             exempt: limits.exempt.clone(),
             login: route(&limits.login),
             second_factor: route(&limits.second_factor),
@@ -100,6 +109,11 @@ impl Throttle {
         let Some(email) = email else { return Ok(()) };
         count(limiters.email_ip.as_ref(), &(email, network))?;
         count(limiters.email.as_ref(), &email)
+    }
+
+    /// The line about refusals of a route.
+    pub fn line_of(&self, route: Route) -> &LogLine {
+        &self.refusals[route as usize]
     }
 
     /// Counts an attempt by `key` instead of an email address; the client was counted before.

@@ -1,5 +1,7 @@
 //! The flood limits of this node, for the flows.
 
+use std::time::Duration;
+
 use super::Services;
 use crate::{
     domain::{audit::Client, sign_in::attempts::Pause},
@@ -13,8 +15,7 @@ const LOG: &str = "vestibule::flows::services";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Throttled(pub Pause);
 
-/// Counts an attempt. Only the first refusal of a flood is logged, so that a flood of requests does not
-/// cause a flood of lines.
+/// Counts an attempt.
 pub fn count_request(
     s: &Services,
     route: Route,
@@ -22,7 +23,16 @@ pub fn count_request(
     email: Option<&str>,
 ) -> Option<Throttled> {
     let refused = s.throttle.count(route, client.ip, email).err()?;
-    s.metrics.throttled.add(route.as_str());
-    tracing::warn!(target: LOG, route = route.as_str(), ip = %client.ip, "throttled");
-    Some(Throttled(Pause::For(refused)))
+    Some(note_refusal(s, route, refused))
+}
+
+/// Counts a refusal. The log says no more than that there are any: who was refused is in the audit log, where an account
+/// is concerned.
+pub fn note_refusal(s: &Services, route: Route, wait: Duration) -> Throttled {
+    let name = route.as_str();
+    s.metrics.throttled.add(name);
+    if s.throttle.line_of(route).is_due(s.clock.as_ref()) {
+        tracing::warn!(target: LOG, route = name, "throttled; further refusals are only counted, for a minute");
+    }
+    Throttled(Pause::For(wait))
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::sources;
 
 /// Every target that the log has.
-const TARGETS: [&str; 42] = [
+const TARGETS: [&str; 41] = [
     "vestibule::app::first_admin",
     "vestibule::app::metrics",
     "vestibule::app::tls",
@@ -18,7 +18,6 @@ const TARGETS: [&str; 42] = [
     "vestibule::db::connect",
     "vestibule::db::connect::watched",
     "vestibule::flows::admin_bulk",
-    "vestibule::flows::attempts",
     "vestibule::flows::audit_seals",
     "vestibule::flows::audit_waiting",
     "vestibule::flows::authenticate",

@@ -72,6 +72,16 @@ async fn the_log_at_info_has_no_address_name_or_token() {
     assert_eq!(deleted.status, 204);
     app.outbox_is_empty().await;
 
+    // Whoever is refused by a flood limit, it is one line.
+    let app = TestApp::with(&[("RATE_LIMIT_SCALE", "1"), ("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let mut refused = 0;
+    while refused < 4 {
+        let guess = app.api().request(Method::POST, "/login");
+        let guess = guess.header("x-forwarded-for", "203.0.113.77");
+        let guess = guess.json(&json!({ "email": email, "password": PASSWORD }));
+        refused += u32::from(Reply::of(guess).await.status == 429);
+    }
+
     let mut private = [
         "marigold",
         "bluebell",
@@ -81,6 +91,7 @@ async fn the_log_at_info_has_no_address_name_or_token() {
         "post.example",
         "other.example",
         "nowhere.example",
+        "203.0.113.77",
     ]
     .map(str::to_owned)
     .to_vec();
@@ -107,6 +118,8 @@ async fn the_log_at_info_has_no_address_name_or_token() {
         .collect();
     let answered = shown.iter().filter(|line| line.contains("answered"));
     assert!(answered.count() > 15, "the story is not in the log: {text}");
+    let refusals = shown.iter().filter(|line| line.contains("throttled"));
+    assert_eq!(refusals.count(), 1, "{text}");
     for event in ["mail sent", "told to fail"] {
         let is_logged = shown.iter().any(|line| line.contains(event));
         assert!(is_logged, "{event}: {text}");

@@ -30,7 +30,7 @@ use crate::{
     flows::{
         FlowError, Result, Services,
         audit::record::{record_anonymous, subject_of},
-        flood_limits::{Throttled, count_request},
+        flood_limits::{Throttled, count_request, note_refusal},
         mail::{
             notify::{notice_of, notify},
             outbox::{Cause, Recipient, enqueue, unknown_user},
@@ -41,9 +41,6 @@ use crate::{
     mail::Message,
     throttle::account::{CounterKey, Guess, Notice},
 };
-
-/// The target of this module's log lines.
-const LOG: &str = "vestibule::flows::attempts";
 
 /// How often the log reports that attempts at an address are being refused.
 const PAUSE_NOTED: TimeDelta = TimeDelta::hours(1);
@@ -184,9 +181,7 @@ fn count_known(s: &Services, guess: Guess, address: &str, client: &Client) -> Op
         return None;
     }
     let as_stranger = s.throttle.count_key(route, client.ip, address).err()?;
-    s.metrics.throttled.add(route.as_str());
-    tracing::warn!(target: LOG, route = route.as_str(), ip = %client.ip, "throttled");
-    Some(Throttled(Pause::For(as_stranger)))
+    Some(note_refusal(s, route, as_stranger))
 }
 
 /// Clears the failures that an attempt was counted with, because it succeeded.

@@ -9,6 +9,9 @@ use crate::web::{
     state::{State, WebSettings},
 };
 
+/// How many characters of another host are logged.
+const LOGGED: usize = 100;
+
 /// Refuses other hosts with 421 (RFC 9110, 15.5.20).
 pub async fn run<B: MessageBody + 'static>(
     state: State,
@@ -21,13 +24,21 @@ pub async fn run<B: MessageBody + 'static>(
     if is_free || is_served(&req, &state.settings) {
         return answer_of(req, next).await;
     }
-    let asked = req.headers().get(header::HOST);
     let expected = state.settings.authority.as_str();
-    tracing::warn!(
-        ?asked,
-        expected,
-        "another host than that of BASE_URL was asked for: a proxy in front must forward Host as it came (nginx: proxy_set_header Host $http_host)"
-    );
+    let services = &state.services;
+    if services.throttle.other_host.is_due(services.clock.as_ref()) {
+        let asked = req.headers().get(header::HOST).map(|host| {
+            String::from_utf8_lossy(host.as_bytes())
+                .chars()
+                .take(LOGGED)
+                .collect::<String>()
+        });
+        tracing::warn!(
+            ?asked,
+            expected,
+            "another host than that of BASE_URL was asked for: a proxy in front must forward Host as it came (nginx: proxy_set_header Host $http_host)"
+        );
+    }
     let detail = "This host name is not served here. Proxies in front of this service must forward the Host header.";
     refuse(req, &WebError::refused(codes::MISDIRECTED_REQUEST, detail))
 }
