@@ -178,7 +178,11 @@ impl App {
     /// Serves `/metrics` on a listener that is already bound, for as long as the answer is kept.
     pub fn serve_metrics(&self, listener: TcpListener) -> Result<MetricsServer, StartError> {
         let services = Arc::clone(&self.services);
-        Ok(MetricsServer::start(listener, services)?)
+        Ok(MetricsServer::start(
+            listener,
+            services,
+            self.identity.clone(),
+        )?)
     }
 
     /// Serves on a listener that is already bound, and starts the background loops.

@@ -1,14 +1,7 @@
 //! HTTP requests to other servers: limited in time, size and number. Redirects are not followed, proxies
 //! of the environment are not used, connections are not kept, and TLS trusts the system's roots.
 
-use std::{
-    future::poll_fn,
-    io,
-    net::{IpAddr, SocketAddr},
-    pin::Pin,
-    sync::Arc,
-    time::Duration,
-};
+use std::{future::poll_fn, io, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
 use hyper::{
     Request,
@@ -18,10 +11,7 @@ use hyper::{
 };
 pub use hyper::{StatusCode, header::HeaderMap};
 use hyper_util::rt::TokioIo;
-use rustls::{
-    ClientConfig,
-    pki_types::{CertificateDer, ServerName},
-};
+use rustls::{ClientConfig, pki_types::ServerName};
 use thiserror::Error;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -54,8 +44,6 @@ pub struct Outbound {
     bounds: Bounds,
     /// The system's roots are read at the first request, so that a start does not wait for them.
     tls: OnceCell<Arc<ClientConfig>>,
-    /// Where to connect, whatever the URL says.
-    address: Option<SocketAddr>,
     places: Semaphore,
 }
 
@@ -92,21 +80,15 @@ impl Outbound {
         Self {
             bounds,
             tls: OnceCell::new(),
-            address: None,
             places: Semaphore::new(bounds.at_once),
         }
     }
 
-    /// A client that connects only to this address, and trusts only these certificates.
-    pub fn to(
-        address: SocketAddr,
-        trusted: Vec<CertificateDer<'static>>,
-        bounds: Bounds,
-    ) -> Result<Self, rustls::Error> {
-        let tls = Arc::new(tls::client_config(Vec::new(), trusted)?);
+    /// A client for this machine, which takes any certificate.
+    pub fn unverified(bounds: Bounds) -> Result<Self, rustls::Error> {
+        let tls = Arc::new(tls::unverified_client_config()?);
         Ok(Self {
             tls: OnceCell::new_with(Some(tls)),
-            address: Some(address),
             ..Self::new(bounds)
         })
     }
@@ -124,11 +106,10 @@ impl Outbound {
             return Err(Failure::NoServer);
         };
         let request = request(url, headers)?;
-        let stream = match (self.address, &host) {
-            (Some(address), _) => TcpStream::connect(address).await?,
-            (None, Host::Domain(name)) => TcpStream::connect((*name, port)).await?,
-            (None, Host::Ipv4(address)) => TcpStream::connect((*address, port)).await?,
-            (None, Host::Ipv6(address)) => TcpStream::connect((*address, port)).await?,
+        let stream = match &host {
+            Host::Domain(name) => TcpStream::connect((*name, port)).await?,
+            Host::Ipv4(address) => TcpStream::connect((*address, port)).await?,
+            Host::Ipv6(address) => TcpStream::connect((*address, port)).await?,
         };
         if url.scheme() != "https" {
             return self.ask_over(stream, request).await;

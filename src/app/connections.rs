@@ -1,6 +1,6 @@
 //! What happens to a connection that is accepted: TLS if it is configured, then HTTP/1.1 or HTTP/2.
 
-use std::{fmt::Debug, net::SocketAddr, rc::Rc, sync::Arc, time::Duration};
+use std::{fmt::Debug, net::SocketAddr, rc::Rc, time::Duration};
 
 use actix_http::{HttpService, Protocol};
 use actix_service::{Service, ServiceFactory, fn_factory, fn_service, map_config};
@@ -8,14 +8,11 @@ use actix_web::{
     HttpResponse,
     dev::{AppConfig, ServiceResponse},
 };
-use tokio::{
-    net::TcpStream,
-    sync::{Semaphore, watch},
-};
+use tokio::{net::TcpStream, sync::watch};
 
 use super::{
     bounded_socket::{BoundedSocket, TimeLimits},
-    http2::{self, StreamLimits},
+    http2::{self, Places, StreamLimits},
     socket::Socket,
     tls::{Acceptor, Encrypted, speaks_http_2},
 };
@@ -75,7 +72,7 @@ pub(super) struct Door {
     pub(super) addr: SocketAddr,
     pub(super) connections: Connections,
     /// Requests over HTTP/2 at the same time.
-    pub(super) requests: Arc<Semaphore>,
+    pub(super) places: Places,
     pub(super) ends: Ends,
 }
 
@@ -193,7 +190,6 @@ impl Door {
             write: self.limits.write,
         };
         let ends = is_told(self.ends.draining.clone());
-        let places = Arc::clone(&self.requests);
-        http2::serve(tls, peer, app, limits, places, ends).await;
+        http2::serve(tls, peer, app, limits, self.places.clone(), ends).await;
     }
 }

@@ -2,20 +2,21 @@
 //! their heads are, how long a connection stays open without a request and with an answer that no one reads.
 
 mod message;
+mod places;
 mod streams;
 
-use std::{future::Future, net::SocketAddr, pin::pin, rc::Rc, sync::Arc, time::Duration};
+use std::{future::Future, net::SocketAddr, pin::pin, rc::Rc, time::Duration};
 
+use actix_http::HttpMessage as _;
 use actix_service::Service;
-use actix_web::{HttpResponse, dev::ServiceResponse, http::header::RETRY_AFTER};
+use actix_web::{HttpResponse, dev::ServiceResponse};
 use hyper::{body::Incoming, rt::Executor, server::conn::http2, service::service_fn};
 use hyper_util::rt::TokioIo;
-use tokio::{
-    sync::Semaphore,
-    time::{Instant, sleep_until},
-};
+use tokio::time::{Instant, sleep_until};
 
 use super::tls::Encrypted;
+use crate::web::connection::NoPlace;
+pub(super) use places::Places;
 pub(super) use streams::StreamLimits;
 use streams::Streams;
 
@@ -29,8 +30,6 @@ const REQUEST_WINDOW: u32 = 64 * 1024;
 const CONNECTION_WINDOW: u32 = 128 * 1024;
 /// How long a client may take to close a connection without a request, once it is told to.
 const GOODBYE: Duration = Duration::from_secs(1);
-/// When a client may try again if there are too many requests.
-const RETRY_SECONDS: u64 = 1;
 
 /// Runs the tasks of a connection on its thread.
 #[derive(Clone, Copy)]
@@ -42,14 +41,14 @@ impl<F: Future<Output: 'static> + 'static> Executor<F> for ThisThread {
     }
 }
 
-/// Serves a connection until its end. Once `stopped`, it ends after the requests that it has. `places` bounds the
-/// requests of all connections, so that they hold no more of them than over HTTP/1.1, where each has one.
+/// Serves a connection until its end. Once `stopped`, it ends after the requests that it has. The application refuses
+/// requests for which there is no place.
 pub(super) async fn serve<App>(
     io: Encrypted,
     peer: Option<SocketAddr>,
     app: Rc<App>,
     limits: StreamLimits,
-    places: Arc<Semaphore>,
+    places: Places,
     stopped: impl Future<Output = ()>,
 ) where
     App: Service<actix_http::Request, Response = ServiceResponse, Error = HttpResponse> + 'static,
@@ -61,20 +60,20 @@ pub(super) async fn serve<App>(
     let service = {
         let (connection, streams) = (connection.clone(), streams.clone());
         service_fn(move |request: hyper::Request<Incoming>| {
-            let place = Arc::clone(&places).try_acquire_owned().ok();
-            let (app, stream) = (Rc::clone(&app), streams.open(place));
+            let (app, stream) = (Rc::clone(&app), streams.open(&places));
             let is_head = *request.method() == hyper::Method::HEAD;
             let request = message::request(request, peer, &connection);
             async move {
-                let answer = if stream.has_place() {
-                    match app.call(request?).await {
-                        Ok(answer) => answer.into_parts().1,
-                        Err(refusal) => refusal,
+                let answer = match request {
+                    Ok(request) => {
+                        if !stream.has_place() {
+                            request.extensions_mut().insert(NoPlace);
+                        }
+                        let answered = app.call(request).await;
+                        answered.map_or_else(|refusal| refusal, |answer| answer.into_parts().1)
                     }
-                } else {
-                    HttpResponse::ServiceUnavailable()
-                        .insert_header((RETRY_AFTER, RETRY_SECONDS))
-                        .finish()
+                    // As over HTTP/1.1, where the library refuses them.
+                    Err(_) => HttpResponse::BadRequest().finish(),
                 };
                 message::response(answer, is_head, stream)
             }
@@ -85,7 +84,7 @@ pub(super) async fn serve<App>(
         .max_header_list_size(MAX_HEAD)
         .initial_stream_window_size(REQUEST_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
-        .max_send_buf_size(message::PART)
+        .max_send_buf_size(message::PART_BYTES)
         .serve_connection(TokioIo::new(io), service);
     let (mut served, mut stopped) = (pin!(served), pin!(stopped));
     loop {

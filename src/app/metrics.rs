@@ -11,6 +11,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+use super::Identity;
 use crate::{
     flows::{Services, upkeep::health},
     metrics::Text,
@@ -38,14 +39,28 @@ impl Drop for MetricsServer {
 
 impl MetricsServer {
     /// Serves on a listener that is already bound. Within a runtime.
-    pub(super) fn start(listener: TcpListener, services: Arc<Services>) -> io::Result<Self> {
+    pub(super) fn start(
+        listener: TcpListener,
+        services: Arc<Services>,
+        identity: Option<Arc<Identity>>,
+    ) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         let listener = Listener::from_std(listener)?;
-        Ok(Self(tokio::spawn(accept(listener, services))))
+        Ok(Self(tokio::spawn(accept(
+            listener,
+            Arc::new(Shown { services, identity }),
+        ))))
     }
 }
 
-async fn accept(listener: Listener, services: Arc<Services>) {
+/// What is shown.
+struct Shown {
+    services: Arc<Services>,
+    /// If TLS ends here.
+    identity: Option<Arc<Identity>>,
+}
+
+async fn accept(listener: Listener, shown: Arc<Shown>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let answered = Arc::new(Semaphore::new(ANSWERED));
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
@@ -53,20 +68,16 @@ async fn accept(listener: Listener, services: Arc<Services>) {
             sleep(AFTER_FAULT).await;
             continue;
         };
-        let (services, answered) = (Arc::clone(&services), Arc::clone(&answered));
+        let (shown, answered) = (Arc::clone(&shown), Arc::clone(&answered));
         tokio::spawn(async move {
             // A scraper that disconnects or is slow is not worth a log line.
-            let _ = timeout(PATIENCE, answer(stream, &services, &answered)).await;
+            let _ = timeout(PATIENCE, answer(stream, &shown, &answered)).await;
             drop(place);
         });
     }
 }
 
-async fn answer(
-    mut stream: TcpStream,
-    services: &Services,
-    answered: &Semaphore,
-) -> io::Result<()> {
+async fn answer(mut stream: TcpStream, shown: &Shown, answered: &Semaphore) -> io::Result<()> {
     let mut head = Vec::new();
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
         if head.len() >= MAX_HEAD || stream.read_buf(&mut head).await? == 0 {
@@ -86,7 +97,7 @@ async fn answer(
     let (status, body) = match (method, path) {
         (b"GET" | b"HEAD", b"/metrics") => {
             let place = answered.acquire().await;
-            let body = render(services).await;
+            let body = render(shown).await;
             drop(place);
             ("200 OK", body)
         }
@@ -106,12 +117,19 @@ async fn answer(
 }
 
 /// Counters, and current gauges. Gauges that need the database are left out while it is unavailable.
-async fn render(s: &Services) -> String {
+async fn render(shown: &Shown) -> String {
+    let s = shown.services.as_ref();
     let mut text = Text::default();
     let name = "vestibule_build_info";
     text.family(name, "The version that runs.", "gauge");
     text.sample(name, &[("version", env!("CARGO_PKG_VERSION"))], 1);
     s.metrics.write(&mut text);
+    let name = "vestibule_certificate_expires_seconds";
+    let help = "For how long the certificate of TLS without a proxy is still good.";
+    text.family(name, help, "gauge");
+    if let Some(identity) = &shown.identity {
+        text.sample(name, &[], identity.seconds_left(s.clock.now()));
+    }
     queues(s, &mut text);
     pool(s, &mut text);
     backlog(s, &mut text).await;

@@ -3,7 +3,6 @@
 use std::{
     io,
     net::{SocketAddr, TcpListener},
-    sync::Arc,
     time::Duration,
 };
 
@@ -16,7 +15,6 @@ use actix_web::{
     web::Data,
 };
 use tokio::{
-    sync::Semaphore,
     task::{JoinHandle, JoinSet},
     time::{Instant, sleep},
 };
@@ -24,13 +22,16 @@ use tokio::{
 use super::{
     bounded_socket::TimeLimits,
     connections::{Door, Endings},
+    http2::Places,
     pulse::Pulse,
     tls::Acceptor,
 };
 use crate::{
     web::{
         connection::Connections,
-        middleware::{connection, cors, errors, headers, host, raw_cookies, same_origin, trace},
+        middleware::{
+            connection, cors, errors, headers, host, places, raw_cookies, same_origin, trace,
+        },
         routes,
         state::WebState,
     },
@@ -103,7 +104,7 @@ impl Server {
             },
             addr,
             connections: connections.clone(),
-            requests: Arc::new(Semaphore::new(sizes.max_connections)),
+            places: Places::new(sizes.max_connections),
             ends,
         };
         let data = Data::new(state);
@@ -188,6 +189,7 @@ fn app(
         .wrap(from_fn(host::run))
         // Before anything that reads cookies; its refusals have the same format as all others.
         .wrap(from_fn(raw_cookies::run))
+        .wrap(from_fn(places::run))
         .wrap(from_fn(errors::run))
         .wrap(from_fn(cors::run))
         .wrap(from_fn(headers::run))

@@ -1,15 +1,17 @@
 //! TLS without a proxy: the handshake within its limits, and the certificate, which is read again when its files
 //! change.
 
+mod handshakes;
 mod identity;
 
 use std::{sync::Arc, time::Duration};
 
 use rustls::{ServerConfig, crypto::ring};
-use tokio::{net::TcpStream, sync::Semaphore, time::timeout};
+use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use super::bounded_socket::BoundedSocket;
+use handshakes::Handshakes;
 pub use identity::{Identity, TlsError};
 
 /// How long a client may take for the handshake.
@@ -27,12 +29,12 @@ pub(super) type Encrypted = TlsStream<BoundedSocket<TcpStream>>;
 #[derive(Clone)]
 pub(super) struct Acceptor {
     tls: TlsAcceptor,
-    places: Arc<Semaphore>,
+    handshakes: Arc<Handshakes>,
 }
 
 impl Acceptor {
     /// At most half of the connections may be in a handshake, so that slow ones never take the places of those
-    /// that are served.
+    /// that are served. One more ends the one that has taken longest: a client that does its part is quicker.
     pub(super) fn new(identity: Arc<Identity>, max_connections: usize) -> Result<Self, TlsError> {
         let provider = Arc::new(ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
@@ -42,18 +44,20 @@ impl Acceptor {
         config.alpn_protocols = vec![HTTP_2.to_vec(), HTTP_1.to_vec()];
         Ok(Self {
             tls: TlsAcceptor::from(Arc::new(config)),
-            places: Arc::new(Semaphore::new((max_connections / 2).max(1))),
+            handshakes: Arc::new(Handshakes::new((max_connections / 2).max(1))),
         })
     }
 
-    /// The encrypted connection; `None` if the client is too slow or does not speak TLS, or too many others are
-    /// in their handshake. The connection is then closed.
+    /// The encrypted connection; `None` if the client is too slow or does not speak TLS. The connection is then
+    /// closed.
     pub(super) async fn accept(&self, socket: BoundedSocket<TcpStream>) -> Option<Encrypted> {
-        let _place = self.places.try_acquire().ok()?;
+        let mut handshake = self.handshakes.begin();
         let bounded = |tls: &mut rustls::ServerConnection| tls.set_buffer_limit(Some(SEND_BUFFER));
-        let encrypted = timeout(HANDSHAKE, self.tls.accept_with(socket, bounded)).await;
         // What strangers get wrong is not worth a line in the log.
-        let encrypted = encrypted.ok()?.ok()?;
+        let encrypted = tokio::select! {
+            encrypted = timeout(HANDSHAKE, self.tls.accept_with(socket, bounded)) => encrypted.ok()?.ok()?,
+            () = handshake.must_end() => return None,
+        };
         encrypted.get_ref().0.connection().forget_read();
         Some(encrypted)
     }

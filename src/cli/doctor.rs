@@ -76,6 +76,13 @@ pub(super) fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
     })
 }
 
+/// What `doctor` would say against certificate and key.
+pub(super) fn faults_of_tls(config: &Config) -> Vec<String> {
+    let mut report = Report::default();
+    tls::check(config, &mut report);
+    report.faults().collect()
+}
+
 fn settings(loaded: &LoadedConfig, report: &mut Report) {
     let environment = match loaded.config.environment {
         config::Environment::Development => "development",

@@ -10,8 +10,7 @@ use url::Url;
 
 use super::setup::{Failure, print, runtime, source};
 use crate::{
-    app::Identity,
-    config::{self, Config},
+    config,
     outbound::{Bounds, Outbound, StatusCode},
 };
 
@@ -21,15 +20,19 @@ const BOUNDS: Bounds = Bounds {
     at_once: 1,
 };
 
-/// Asks for `/readyz` at `LISTEN_ADDR`.
+/// Asks for `/readyz` at `LISTEN_ADDR`. Judges the running service, and not the settings and files of its next start.
 pub(super) fn run() -> Result<ExitCode, Failure> {
-    let config = config::load(&source())?.config;
-    if config.listen_addr.port() == 0 {
+    let listener = config::listener(&source())?;
+    if listener.addr.port() == 0 {
         return Err("LISTEN_ADDR has port 0, so the service's port is not known here.".into());
     }
-    let (outbound, url) = service(&config)?;
-    let host = url.authority();
-    let headers = [("host", host), ("user-agent", "vestibule healthcheck")];
+    let (scheme, outbound) = if listener.tls {
+        ("https", Outbound::unverified(BOUNDS)?)
+    } else {
+        ("http", Outbound::new(BOUNDS))
+    };
+    let url = Url::parse(&format!("{scheme}://{}/readyz", reachable(listener.addr)))?;
+    let headers = [("user-agent", "vestibule healthcheck")];
     let asked = runtime()?.block_on(outbound.get(&url, &headers));
     let status = asked.map_err(|error| format!("{url}: {error}"))?.status;
     if status != StatusCode::OK {
@@ -37,19 +40,6 @@ pub(super) fn run() -> Result<ExitCode, Failure> {
     }
     print("ready\n")?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// How the service is asked. If it ends TLS itself, the certificate of `TLS_CERT_FILE` is trusted as it is.
-fn service(config: &Config) -> Result<(Outbound, Url), Failure> {
-    let listen = reachable(config.listen_addr);
-    let Some(files) = &config.tls else {
-        let url = Url::parse(&format!("http://{listen}/readyz"))?;
-        return Ok((Outbound::new(BOUNDS), url));
-    };
-    let trusted = Identity::read(files)?.certificates();
-    let host = config.base_url.host_str().unwrap_or_default();
-    let url = Url::parse(&format!("https://{host}:{}/readyz", listen.port()))?;
-    Ok((Outbound::to(listen, trusted, BOUNDS)?, url))
 }
 
 /// An address at which a service that listens on `listen` can be asked from this machine.

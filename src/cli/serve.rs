@@ -13,13 +13,17 @@ use std::{
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::time::sleep;
 
-use super::setup::{self, Database, Failure};
+use super::{
+    doctor,
+    setup::{self, Database, Failure},
+};
 use crate::{
     app::{App, MetricsServer, Reloads, Server, StartError, System},
     config::Config,
     flows::{Services, audit::log, upkeep::health},
     local_postgres::LostError,
 };
+use reload::Reloading;
 use signals::{Asked, Signals};
 
 /// Open files that are not connections of clients: database, mails, logs, runtimes.
@@ -79,6 +83,7 @@ async fn until_stopped(
     let restarts = &running.services.metrics.local_postgres_restarts;
     let mut supervised = std::pin::pin!(database.supervise(|| restarts.add()));
     let mut watchdog = std::pin::pin!(systemd::watchdog(&running.server));
+    let reloading = Reloading::start(&running.reloads, &database.options);
     loop {
         tokio::select! {
             asked = signals.next() => match asked {
@@ -86,7 +91,7 @@ async fn until_stopped(
                     tracing::info!("{signal}: stopping");
                     return Ok(());
                 }
-                Asked::Reload => reload::run(&running.reloads, &database.options).await,
+                Asked::Reload => reloading.ask(),
             },
             error = &mut supervised => {
                 tracing::error!(%error, "stopping");
@@ -140,6 +145,9 @@ async fn serve(
         tracing::info!(name, "migration done");
     }
     let app = App::wire(config, &database.options, System::default())?;
+    for fault in doctor::faults_of_tls(config) {
+        tracing::warn!("{fault}");
+    }
     app.make_first_admin(config).await?;
     log::started(
         &app.services,

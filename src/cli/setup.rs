@@ -7,6 +7,7 @@ use std::{
     io::{self, Write},
     path::PathBuf,
     sync::OnceLock,
+    time::Duration,
 };
 
 use tokio::runtime::{Builder, Runtime};
@@ -22,6 +23,9 @@ use crate::{
 
 /// The error of a command: a text for the operator.
 pub(super) type Failure = Box<dyn std::error::Error>;
+
+/// How long work of other threads may take at the end.
+const LAST_WORK: Duration = Duration::from_secs(2);
 
 /// The file of `--env-file`, where the command line names one.
 static ENV_FILE: OnceLock<PathBuf> = OnceLock::new();
@@ -54,7 +58,11 @@ pub(super) fn block_on<T, F: Future<Output = Result<T, Failure>>>(
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
-    runtime()?.block_on(command(loaded.config))
+    let runtime = runtime()?;
+    let done = runtime.block_on(command(loaded.config));
+    // A file of a network that does not answer may still be read.
+    runtime.shutdown_timeout(LAST_WORK);
+    done
 }
 
 /// One thread: it drives database connections and background loops, for which handing work to another thread costs

@@ -48,6 +48,10 @@ impl Connections {
     }
 }
 
+/// In the extensions of a request for which its connection has no place: others are being answered.
+#[derive(Debug, Clone, Copy)]
+pub struct NoPlace;
+
 /// The bytes that were read of a request that is not being answered yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unread {

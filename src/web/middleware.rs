@@ -7,6 +7,7 @@ pub mod headers;
 pub mod host;
 pub mod identify;
 pub mod panics;
+pub mod places;
 pub mod raw_cookies;
 pub mod same_origin;
 pub mod trace;

@@ -345,7 +345,17 @@ async fn files_that_do_not_fit_are_refused_at_the_start() {
         cluster.folder().join("text"),
     );
     fs::write(&text, "neither key nor certificate\n").unwrap();
+    let locked = cluster.folder().join("locked.key");
+    fs::write(
+        &locked,
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMA==\n-----END ENCRYPTED PRIVATE KEY-----\n",
+    )
+    .unwrap();
+    let pipe = cluster.folder().join("pipe");
+    make_pipe(&pipe);
     for (setting, file, said) in [
+        ("TLS_KEY_FILE", &locked, "the key has a passphrase"),
+        ("TLS_KEY_FILE", &pipe, "it is not a file"),
         ("TLS_KEY_FILE", &other, "cannot be used together"),
         ("TLS_KEY_FILE", &text, "TLS_KEY_FILE"),
         ("TLS_CERT_FILE", &text, "holds no certificate"),
@@ -360,22 +370,84 @@ async fn files_that_do_not_fit_are_refused_at_the_start() {
     }
 }
 
+/// A file that is waited for, if it is opened like any other.
+fn make_pipe(path: &Path) {
+    let made = Command::new("mkfifo").arg(path).status().expect("mkfifo");
+    assert!(made.success());
+}
+
+#[tokio::test]
+async fn a_pipe_in_place_of_the_key_stops_nothing() {
+    let cluster = Cluster::start().await;
+    let authority = Authority::new(&cluster);
+    let node = authority.node(&cluster, &[]).await;
+    fs::remove_file(&authority.key).unwrap();
+    make_pipe(&authority.key);
+    node.signal(Signal::HUP);
+    let began = Instant::now();
+    while !node.log().contains("is not a file") {
+        assert!(began.elapsed() < Duration::from_secs(10), "{}", node.log());
+        sleep(Duration::from_millis(20)).await;
+    }
+    let began = Instant::now();
+    node.stop(Signal::TERM).await;
+    assert!(began.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test]
+async fn a_start_says_what_browsers_will_refuse() {
+    let cluster = Cluster::start().await;
+    let authority = Authority::new(&cluster);
+    authority.issue("other.example.org");
+    fs::set_permissions(&authority.key, Permissions::from_mode(0o644)).unwrap();
+    let metrics = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
+    let metrics = metrics.unwrap().to_string();
+    let node = authority
+        .node(&cluster, &[("METRICS_ADDR", &metrics)])
+        .await;
+    let log = node.log();
+    for fault in [
+        "browsers refuse the certificate for localhost",
+        "privkey.pem can be read by others",
+    ] {
+        assert!(log.contains(fault), "{fault}: {log}");
+    }
+    let text = reqwest::get(format!("http://{metrics}/metrics"))
+        .await
+        .unwrap();
+    let text = text.text().await.unwrap();
+    let left = text
+        .lines()
+        .find_map(|line| line.strip_prefix("vestibule_certificate_expires_seconds "));
+    let days = left.unwrap().parse::<u64>().unwrap() / (24 * 3600);
+    assert!((29..=30).contains(&days), "{text}");
+    node.stop(Signal::TERM).await;
+}
+
 #[tokio::test]
 async fn a_healthcheck_asks_over_tls() {
     let cluster = Cluster::start().await;
     let authority = Authority::new(&cluster);
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
     let listen = ("LISTEN_ADDR", &*free.unwrap().to_string());
-    let healthcheck = |url: &str| {
-        let settings = authority.settings(&[listen, ("BASE_URL", url)]);
-        let mut command = command_on(&cluster, &settings);
+    let healthcheck = || {
+        let mut command = command_on(&cluster, &authority.settings(&[listen]));
         command.arg("healthcheck").output().expect("the binary")
     };
-    assert!(!healthcheck("https://localhost").status.success());
+    assert!(!healthcheck().status.success());
     let node = authority.node(&cluster, &[listen]).await;
-    let well = healthcheck("https://localhost");
-    assert!(well.status.success(), "{well:?}");
-    assert_eq!(well.stdout, b"ready\n");
+    let is_well = || {
+        let well = healthcheck();
+        assert!(well.status.success(), "{well:?}");
+        assert_eq!(well.stdout, b"ready\n");
+    };
+    is_well();
+    // The service goes on with what it has read.
+    fs::write(&authority.certificate, "half of a certificate").unwrap();
+    is_well();
+    fs::remove_file(&authority.certificate).unwrap();
+    fs::remove_file(&authority.key).unwrap();
+    is_well();
     node.stop(Signal::TERM).await;
 }
 
@@ -390,12 +462,18 @@ async fn doctor_looks_at_key_and_certificate() {
     };
     let said = doctor(&[]);
     for good in [
-        "privkey.pem is the service's alone",
+        "privkey.pem can be read by its owner\n",
         "ok    tls: the certificate is for localhost, and in date",
         "ok    proxies: none: TLS ends here",
     ] {
         assert!(said.contains(good), "{good}: {said}");
     }
+    fs::set_permissions(&authority.key, Permissions::from_mode(0o640)).unwrap();
+    let said = doctor(&[]);
+    assert!(
+        said.contains("privkey.pem can be read by its owner and its group"),
+        "{said}"
+    );
     fs::set_permissions(&authority.key, Permissions::from_mode(0o644)).unwrap();
     let said = doctor(&[("BASE_URL", "https://sign-in.example.org")]);
     for bad in [

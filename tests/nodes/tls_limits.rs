@@ -1,11 +1,15 @@
 //! What strangers can do to a listener that serves over TLS, and how long.
 
+use std::convert::Infallible;
 use std::net::TcpListener;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use hyper::body::{Body, Bytes, Frame};
 use hyper::client::conn::http2;
 use hyper::{Request, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -45,10 +49,14 @@ type Sender = http2::SendRequest<String>;
 
 /// A client of HTTP/2 on a connection of its own.
 async fn http2(authority: &Authority, address: &str) -> Sender {
+    http2_with(authority, address, 1024).await
+}
+
+/// The same; an answer of more bytes than `window` waits until it is read.
+async fn http2_with(authority: &Authority, address: &str, window: u32) -> Sender {
     let stream = TokioIo::new(connect(authority, address, "h2").await);
     let mut client = http2::Builder::new(TokioExecutor::new());
-    // An answer of more than this waits until it is read.
-    client.initial_stream_window_size(1024);
+    client.initial_stream_window_size(window);
     let (sender, connection) = client.handshake(stream).await.expect("HTTP/2");
     tokio::spawn(connection);
     sender
@@ -118,10 +126,20 @@ async fn handshakes_take_at_most_half_of_the_places() {
     let node = authority.node(&cluster, &[("MAX_CONNECTIONS", "8")]).await;
     let address = node.listens_on();
     let sender = http2(&authority, &address).await;
-    let slow = join_all((0..4).map(|_| TcpStream::connect(&address))).await;
-    sleep(Duration::from_millis(300)).await;
-    let next = TcpStream::connect(&address).await.expect("a connection");
-    within(closed_after(next).await, 0, 2);
+    let mut slow = Vec::new();
+    for _ in 0..4 {
+        slow.push(TcpStream::connect(&address).await.expect("a connection"));
+        sleep(Duration::from_millis(100)).await;
+    }
+    // The next one takes the place of the oldest, and is served.
+    let next = connect(&authority, &address, "http/1.1").await;
+    within(closed_after(slow.remove(0)).await, 0, 2);
+    drop(next);
+    let mut kept = [0];
+    for still in slow.iter_mut() {
+        let read = timeout(Duration::from_millis(100), still.read(&mut kept)).await;
+        assert!(read.is_err(), "the others go on");
+    }
     let answer = sender
         .clone()
         .send_request(get("/healthz"))
@@ -162,16 +180,111 @@ async fn a_connection_of_http_2_has_bounds() {
     }
     within(began.elapsed(), 5, 10);
 
-    // An answer that no one reads holds it no longer.
-    let mut sender = http2(&authority, &address).await;
-    let answer = sender.send_request(get("/login")).await.expect("an answer");
-    assert_eq!(answer.status(), StatusCode::OK);
-    let began = Instant::now();
-    while !sender.is_closed() {
-        assert!(began.elapsed() < Duration::from_secs(40), "it stays open");
-        sleep(Duration::from_millis(100)).await;
+    // An answer that no one reads holds it no longer, however little of it is left.
+    let unread = join_all(
+        [
+            (0, "/login"),
+            (1, "/login"),
+            (1024, "/login"),
+            (1, "/healthz"),
+        ]
+        .map(async |(window, path)| {
+            let mut sender = http2_with(&authority, &address, window).await;
+            let answer = sender.send_request(get(path)).await.expect("an answer");
+            assert_eq!(answer.status(), StatusCode::OK);
+            let began = Instant::now();
+            while !sender.is_closed() {
+                assert!(began.elapsed() < Duration::from_secs(40), "it stays open");
+                sleep(Duration::from_millis(100)).await;
+            }
+            drop(answer);
+            began.elapsed()
+        }),
+    );
+    for took in unread.await {
+        within(took, 29, 40);
     }
-    drop(answer);
+    node.stop(Signal::TERM).await;
+}
+
+/// A body that does not end.
+struct Endless;
+
+impl Body for Endless {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Pending
+    }
+}
+
+#[tokio::test]
+async fn a_few_connections_of_http_2_leave_places_to_others() {
+    let cluster = Cluster::start().await;
+    let authority = Authority::new(&cluster);
+    let node = authority.node(&cluster, &[("MAX_CONNECTIONS", "20")]).await;
+    let address = node.listens_on();
+    let mut hostile = Vec::new();
+    for _ in 0..2 {
+        let stream = TokioIo::new(connect(&authority, &address, "h2").await);
+        let client = http2::Builder::new(TokioExecutor::new());
+        let (mut sender, connection) = client.handshake(stream).await.expect("HTTP/2");
+        tokio::spawn(connection);
+        for _ in 0..60 {
+            let request = Request::post("https://localhost:8443/api/auth/logout")
+                .header("content-type", "application/json")
+                .header("content-length", 10)
+                .body(Endless);
+            sender.ready().await.expect("a connection");
+            hostile.push(tokio::spawn(
+                sender.send_request(request.expect("a request")),
+            ));
+        }
+    }
+    sleep(Duration::from_millis(500)).await;
+    let sender = http2(&authority, &address).await;
+    for path in ["/login", "/static/app.css", "/healthz"] {
+        let answer = sender
+            .clone()
+            .send_request(get(path))
+            .await
+            .expect("an answer");
+        assert_ne!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
+    }
+
+    // Those beyond their share are refused like any other request.
+    let mut refused = 0;
+    for request in hostile {
+        let Ok(Ok(Ok(answer))) = timeout(Duration::from_millis(10), request).await else {
+            continue;
+        };
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        for header in [
+            "retry-after",
+            "x-request-id",
+            "strict-transport-security",
+            "content-security-policy",
+        ] {
+            assert!(
+                answer.headers().contains_key(header),
+                "{header}: {answer:?}"
+            );
+        }
+        assert_eq!(answer.headers()["content-type"], "application/problem+json");
+        refused += 1;
+    }
+    assert!(refused > 80, "{refused}");
+
+    let answer = sender
+        .clone()
+        .send_request(get("/\u{e9}"))
+        .await
+        .expect("an answer");
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
     node.stop(Signal::TERM).await;
 }
 

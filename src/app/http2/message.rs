@@ -6,6 +6,7 @@ use std::{
     io,
     net::SocketAddr,
     pin::Pin,
+    rc::Rc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -21,7 +22,7 @@ use actix_web::{
     },
     web::Bytes,
 };
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::{Body, Buf, Frame, Incoming, SizeHint};
 use tokio::{runtime::Handle, time::timeout};
 
 use super::streams::Stream;
@@ -36,9 +37,8 @@ const OF_THE_CONNECTION: [&str; 5] = [
     "upgrade",
 ];
 
-/// An answer is passed on in parts of this size, in bytes. What the client does not read of the last one stays in
-/// memory until the connection ends.
-pub(super) const PART: usize = 4 * 1024;
+/// An answer is passed on in parts of this size, in bytes.
+pub(super) const PART_BYTES: usize = 4 * 1024;
 
 /// How long the rest of a body is read that no one needs.
 const DISCARDING: Duration = Duration::from_secs(1);
@@ -150,10 +150,13 @@ pub(super) fn response(
         builder = builder.header(hyper::header::CONTENT_LENGTH, length);
     }
     let body = if is_head { BoxBody::new(()) } else { body };
+    if !body.size().is_eof() {
+        stream.waits_for_client();
+    }
     Ok(builder.body(Answer {
         body,
         rest: Bytes::new(),
-        stream,
+        stream: Rc::new(stream),
     })?)
 }
 
@@ -162,17 +165,38 @@ pub(super) struct Answer {
     body: BoxBody,
     /// The rest of its last chunk.
     rest: Bytes,
-    stream: Stream,
+    stream: Rc<Stream>,
+}
+
+/// A part of it. The request is open, with its place and its time limit, until the last part is written: hyper passes on
+/// as many bytes as there are, also if the client takes only one.
+pub(super) struct Part {
+    bytes: Bytes,
+    _open: Rc<Stream>,
+}
+
+impl Buf for Part {
+    fn remaining(&self) -> usize {
+        self.bytes.remaining()
+    }
+
+    fn chunk(&self) -> &[u8] {
+        self.bytes.chunk()
+    }
+
+    fn advance(&mut self, count: usize) {
+        self.bytes.advance(count);
+    }
 }
 
 impl Body for Answer {
-    type Data = Bytes;
+    type Data = Part;
     type Error = io::Error;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    ) -> Poll<Option<io::Result<Frame<Part>>>> {
         let this = self.get_mut();
         this.stream.waits_for_us();
         while this.rest.is_empty() {
@@ -185,7 +209,11 @@ impl Body for Answer {
             }
         }
         this.stream.waits_for_client();
-        let part = this.rest.split_to(PART.min(this.rest.len()));
+        let bytes = this.rest.split_to(PART_BYTES.min(this.rest.len()));
+        let part = Part {
+            bytes,
+            _open: Rc::clone(&this.stream),
+        };
         Poll::Ready(Some(Ok(Frame::data(part))))
     }
 

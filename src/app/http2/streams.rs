@@ -7,7 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::{Notify, OwnedSemaphorePermit};
+use tokio::sync::Notify;
+
+use super::places::{Place, Places};
 
 /// The time limits of a connection.
 #[derive(Debug, Clone, Copy)]
@@ -47,11 +49,13 @@ impl Streams {
         }))
     }
 
-    /// A new request, open until it is dropped. It has one of the places that all connections share, if one is free.
-    pub(super) fn open(&self, place: Option<OwnedSemaphorePermit>) -> Stream {
-        let id = self.0.next.get();
+    /// A new request, open until it is dropped. It has one of the places that all connections share, if the
+    /// connection may have another one.
+    pub(super) fn open(&self, places: &Places) -> Stream {
+        let (id, open) = (self.0.next.get(), self.0.open.get());
+        let place = places.take(open);
         self.0.next.set(id + 1);
-        self.0.open.set(self.0.open.get() + 1);
+        self.0.open.set(open + 1);
         Stream {
             id,
             of: self.clone(),
@@ -90,7 +94,7 @@ impl Streams {
 pub(super) struct Stream {
     id: u64,
     of: Streams,
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
 }
 
 impl Stream {
@@ -139,9 +143,9 @@ mod tests {
 
     #[test]
     fn a_connection_without_a_request_is_overdue_in_the_end() {
-        let streams = Streams::new(LIMITS);
+        let (streams, places) = (Streams::new(LIMITS), Places::new(8));
         assert!(streams.is_overdue(), "no time for the first request");
-        let stream = streams.open(None);
+        let stream = streams.open(&places);
         assert!(!streams.is_overdue());
         sleep(LIMITS.idle);
         assert!(!streams.is_overdue(), "we make the answer");
@@ -153,8 +157,8 @@ mod tests {
 
     #[test]
     fn an_answer_that_no_one_reads_is_overdue() {
-        let streams = Streams::new(LIMITS);
-        let (stuck, other) = (streams.open(None), streams.open(None));
+        let (streams, places) = (Streams::new(LIMITS), Places::new(8));
+        let (stuck, other) = (streams.open(&places), streams.open(&places));
         stuck.waits_for_client();
         sleep(LIMITS.write);
         other.waits_for_client();

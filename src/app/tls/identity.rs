@@ -9,16 +9,17 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use rustls::{
     crypto::ring,
-    pki_types::{CertificateDer, PrivateKeyDer, pem, pem::PemObject},
+    pki_types::{CertificateDer, PrivateKeyDer, UnixTime, pem, pem::PemObject},
     server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
 use thiserror::Error;
 use tokio::{task::spawn_blocking, time::sleep};
 
-use crate::config::TlsFiles;
+use crate::{config::TlsFiles, domain::network::tls, files};
 
 /// The target of this module's log lines.
 const LOG: &str = "vestibule::app::tls";
@@ -35,6 +36,8 @@ pub enum TlsError {
         path: PathBuf,
         why: pem::Error,
     },
+    #[error("TLS_KEY_FILE ({}): the key has a passphrase, which the service cannot be asked for: store it without one", .0.display())]
+    Passphrase(PathBuf),
     #[error("TLS_CERT_FILE ({}) holds no certificate", .0.display())]
     NoCertificate(PathBuf),
     #[error("TLS_CERT_FILE and TLS_KEY_FILE cannot be used together: {0}")]
@@ -89,6 +92,17 @@ impl Identity {
         self.current().cert.clone()
     }
 
+    /// For how many seconds the certificate is still good; 0 if it is not, or not yet.
+    pub(in crate::app) fn seconds_left(&self, now: DateTime<Utc>) -> u64 {
+        let now = Duration::from_secs(u64::try_from(now.timestamp()).unwrap_or_default());
+        let current = self.current();
+        let left = current
+            .cert
+            .first()
+            .and_then(|own| tls::time_left(own, UnixTime::since_unix_epoch(now)));
+        left.unwrap_or_default().as_secs()
+    }
+
     /// Reads the files again. If they cannot be used, the earlier certificate stays.
     pub fn reload(&self) -> Result<(), TlsError> {
         *self.read.lock().unwrap_or_else(PoisonError::into_inner) = stamps(&self.files);
@@ -141,19 +155,30 @@ fn stamps(files: &TlsFiles) -> Stamps {
     [&files.certificate, &files.key].map(|path| stamp(path).ok())
 }
 
-fn pair(files: &TlsFiles) -> Result<CertifiedKey, TlsError> {
+/// Whether a key (PEM) is encrypted, in the form of PKCS #8 or in the older one.
+fn has_passphrase(pem: &[u8]) -> bool {
+    let has = |word: &[u8]| pem.windows(word.len()).any(|part| part == word);
+    has(b"BEGIN ENCRYPTED PRIVATE KEY") || has(b"Proc-Type: 4,ENCRYPTED")
+}
+
+fn pair(named: &TlsFiles) -> Result<CertifiedKey, TlsError> {
     let unusable = |setting, path: &Path| {
         let path = path.to_owned();
         move |why| TlsError::File { setting, path, why }
     };
-    let certificates = CertificateDer::pem_file_iter(&files.certificate)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(unusable("TLS_CERT_FILE", &files.certificate))?;
+    let read = |path: &Path| files::read(path, files::MAX_CERTIFICATES).map_err(pem::Error::Io);
+    let certificates = read(&named.certificate)
+        .and_then(|pem| CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>())
+        .map_err(unusable("TLS_CERT_FILE", &named.certificate))?;
     if certificates.is_empty() {
-        return Err(TlsError::NoCertificate(files.certificate.clone()));
+        return Err(TlsError::NoCertificate(named.certificate.clone()));
     }
-    let key =
-        PrivateKeyDer::from_pem_file(&files.key).map_err(unusable("TLS_KEY_FILE", &files.key))?;
+    let pem = read(&named.key).map_err(unusable("TLS_KEY_FILE", &named.key))?;
+    let key = PrivateKeyDer::from_pem_slice(&pem);
+    if key.is_err() && has_passphrase(&pem) {
+        return Err(TlsError::Passphrase(named.key.clone()));
+    }
+    let key = key.map_err(unusable("TLS_KEY_FILE", &named.key))?;
     Ok(CertifiedKey::from_der(
         certificates,
         key,

@@ -63,6 +63,15 @@ impl Report {
         });
     }
 
+    /// The findings that are not good, in words.
+    pub(super) fn faults(&self) -> impl Iterator<Item = String> {
+        let faults = self
+            .0
+            .iter()
+            .filter(|finding| finding.verdict != Verdict::Ok);
+        faults.map(|finding| format!("{}: {}", finding.check, finding.what))
+    }
+
     /// Whether nothing failed.
     pub(super) fn is_sound(&self) -> bool {
         self.count(Verdict::Fail) == 0

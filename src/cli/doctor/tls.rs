@@ -46,7 +46,11 @@ fn permissions(files: &TlsFiles, report: &mut Report) {
             format!("{shown} can be read by others, or written by its group"),
             &format!("chmod u=rw,g=r,o= {shown}"),
         ),
-        Ok(_) => report.ok("tls", format!("{shown} is the service's alone")),
+        Ok(found) if found.mode() & 0o040 != 0 => {
+            let what = format!("{shown} can be read by its owner and its group");
+            report.ok("tls", what);
+        }
+        Ok(_) => report.ok("tls", format!("{shown} can be read by its owner")),
         Err(error) => report.fail(
             "tls",
             format!("{shown} cannot be looked at: {error}"),

@@ -2,6 +2,7 @@
 //! messages for its refusals. And whether our own certificate is good.
 
 mod presented;
+mod unverified;
 mod verifier;
 
 use std::{error::Error, io, sync::Arc, time::Duration};
@@ -14,6 +15,7 @@ use rustls::{
 };
 
 use presented::{Presented, Refusal};
+use unverified::Unverified;
 use verifier::Verifier;
 
 /// A TLS client that trusts the system's roots and the certificates of a setting.
@@ -40,6 +42,17 @@ pub fn client_config(
         .with_no_client_auth())
 }
 
+/// A TLS client that takes any certificate, for a connection that does not leave the machine.
+pub fn unverified_client_config() -> Result<ClientConfig, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = Arc::new(Unverified(provider.signature_verification_algorithms));
+    Ok(ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth())
+}
+
 /// For how long a certificate is still good for a host. The authority behind it is not checked.
 pub fn valid_for(
     certificate: &CertificateDer<'_>,
@@ -50,6 +63,11 @@ pub fn valid_for(
     verify_server_name(&ParsedCertificate::try_from(certificate)?, &name)?;
     let presented = Presented::read(certificate).ok_or(CertificateError::BadEncoding)?;
     Ok(presented.check_dates(now)?)
+}
+
+/// For how long a certificate is still good; `None` if it is not.
+pub fn time_left(certificate: &CertificateDer<'_>, now: UnixTime) -> Option<Duration> {
+    Presented::read(certificate)?.check_dates(now).ok()
 }
 
 /// The settings to name when TLS fails.
