@@ -33,6 +33,7 @@ use crate::{
     judging::Judging,
     mail::{MailContext, SetupError, Transport},
     metrics::Metrics,
+    sms::Gateway,
     throttle::{Throttle, account::AccountThrottle, downloads::Downloads, mail::MailCaps},
     web::state::WebState,
     webauthn::Webauthn,
@@ -125,6 +126,8 @@ impl App {
             site: site::site(config),
             address_key: cookie_key("vestibule/audit/address"),
             outbox_bell: Arc::new(Notify::new()),
+            sms: config.sms.as_ref().map(Gateway::new),
+            text_bell: Arc::new(Notify::new()),
             clock: system.clock,
             random: system.random,
         });

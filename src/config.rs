@@ -27,9 +27,15 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::domain::{
-    accounts::email::EmailAddress, authenticators::passkey::RelyingParty, branding::Branding,
-    limits::Limits, network::smtp::SmtpSettings, password::Argon2Settings, policy::Policy,
-    secrets::secret::SecretString, token::TokenPolicy,
+    accounts::email::EmailAddress,
+    authenticators::passkey::RelyingParty,
+    branding::Branding,
+    limits::Limits,
+    network::{sms::SmsSettings, smtp::SmtpSettings},
+    password::Argon2Settings,
+    policy::Policy,
+    secrets::secret::SecretString,
+    token::TokenPolicy,
 };
 #[cfg(test)]
 use example::env_example;
@@ -70,6 +76,8 @@ pub struct Config {
     pub smtp: Option<SmtpSettings>,
     /// The sender of every mail, whatever the transport.
     pub smtp_from: String,
+    /// The gateway for text messages; without one no one is offered a phone.
+    pub sms: Option<SmsSettings>,
     /// Origins that may call the API with cookies, as browsers write them.
     pub cors_origins: Vec<String>,
     /// The site that passkeys belong to; `None` if there are none.

@@ -29,6 +29,7 @@ mod local_postgres;
 mod mail;
 mod metrics;
 mod outbound;
+mod sms;
 mod telemetry;
 mod throttle;
 mod web;
@@ -63,6 +64,9 @@ pub mod internals {
         pub mod authenticators {
             pub mod backup_codes {
                 pub use crate::db::authenticators::backup_codes::replace;
+            }
+            pub mod phones {
+                pub use crate::db::authenticators::phones::{begin, confirm};
             }
             pub mod totp {
                 pub use crate::db::authenticators::totp::{begin, confirm};
@@ -276,11 +280,11 @@ pub mod internals {
                 InvitationInvalidPage, InvitationLine, InvitationPage, InvitationsPage, InvitePage,
                 Kind, LeftOutLine, ListQuery, LoginPage, LoginVerifyPage, LostFactorPage,
                 LostFactorStep, MailLine, NoUse, NotMeLink, NotMeLinkInvalidPage, NotMePage, Party,
-                PendingChange, ProfilePage, ReauthenticatePage, RecoverLinkInvalidPage,
-                RecoverPage, RegisterPage, ReportView, ResetLinkInvalidPage, ResetPasswordPage,
-                RestorePage, RowLine, SecondFactorState, Section, SessionsPage, Stage, Takes,
-                TwoFactorAct, TwoFactorActPage, TwoFactorPage, TwoFactorState,
-                UnlockLinkInvalidPage, UnlockPage, UserLine, VerifyEmailPage,
+                PendingChange, PhoneConfirmPage, PhonePage, PhoneState, ProfilePage,
+                ReauthenticatePage, RecoverLinkInvalidPage, RecoverPage, RegisterPage, ReportView,
+                ResetLinkInvalidPage, ResetPasswordPage, RestorePage, RowLine, SecondFactorState,
+                Section, SessionsPage, Stage, Takes, TwoFactorAct, TwoFactorActPage, TwoFactorPage,
+                TwoFactorState, UnlockLinkInvalidPage, UnlockPage, UserLine, VerifyEmailPage,
                 VerifyLinkInvalidPage, VerifyProof,
             };
         }

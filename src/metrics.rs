@@ -81,6 +81,8 @@ pub struct Metrics {
     pub breach_lookups: Words,
     /// Mails of this node's worker, by outcome.
     pub mails: Words,
+    /// Messages to phones, by outcome.
+    pub texts: Words,
     /// How often this process restarted the embedded Postgres.
     pub local_postgres_restarts: Counter,
 }
@@ -88,7 +90,7 @@ pub struct Metrics {
 impl Metrics {
     pub fn write(&self, text: &mut Text) {
         self.requests.write(text);
-        let words: [(_, _, _, &[_], _); 4] = [
+        let words: [(_, _, _, &[_], _); 5] = [
             (
                 "vestibule_sign_ins_total",
                 "Sign-ins with a password, by outcome.",
@@ -121,6 +123,13 @@ impl Metrics {
                 "outcome",
                 &["sent", "postponed", "given_up", "expired"],
                 &self.mails,
+            ),
+            (
+                "vestibule_texts_total",
+                "Messages to phones that this node capped or its worker took, by what became of them.",
+                "outcome",
+                &["sent", "postponed", "given_up", "expired", "capped"],
+                &self.texts,
             ),
         ];
         text.single(

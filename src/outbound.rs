@@ -4,7 +4,7 @@
 use std::{future::poll_fn, io, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
 use hyper::{
-    Request,
+    Method, Request,
     body::{Body, Incoming},
     client::conn::http1,
     header::{CONNECTION, HOST, HeaderName, HeaderValue, USER_AGENT},
@@ -95,17 +95,32 @@ impl Outbound {
 
     /// Any status is an answer, including that of a redirect.
     pub async fn get(&self, url: &Url, headers: &[(&str, &str)]) -> Result<Answer, Failure> {
-        let asked = timeout(self.bounds.time, self.ask(url, headers)).await;
+        let request = request(Method::GET, url, headers, String::new())?;
+        self.send(url, request).await
+    }
+
+    /// The same with a body.
+    pub async fn post(
+        &self,
+        url: &Url,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Result<Answer, Failure> {
+        let request = request(Method::POST, url, headers, body)?;
+        self.send(url, request).await
+    }
+
+    async fn send(&self, url: &Url, request: Request<String>) -> Result<Answer, Failure> {
+        let asked = timeout(self.bounds.time, self.ask(url, request)).await;
         asked.unwrap_or(Err(Failure::TooSlow(self.bounds.time)))
     }
 
-    async fn ask(&self, url: &Url, headers: &[(&str, &str)]) -> Result<Answer, Failure> {
+    async fn ask(&self, url: &Url, request: Request<String>) -> Result<Answer, Failure> {
         // The semaphore is never closed, so this only waits.
         let _place = self.places.acquire().await;
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
             return Err(Failure::NoServer);
         };
-        let request = request(url, headers)?;
         let stream = match &host {
             Host::Domain(name) => TcpStream::connect((*name, port)).await?,
             Host::Ipv4(address) => TcpStream::connect((*address, port)).await?,
@@ -152,12 +167,19 @@ impl Outbound {
 }
 
 /// `headers` replace ours of the same name.
-fn request(url: &Url, headers: &[(&str, &str)]) -> Result<Request<String>, hyper::http::Error> {
-    let mut request = Request::get(&url[Position::BeforePath..Position::AfterQuery])
+fn request(
+    method: Method,
+    url: &Url,
+    headers: &[(&str, &str)],
+    body: String,
+) -> Result<Request<String>, hyper::http::Error> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(&url[Position::BeforePath..Position::AfterQuery])
         .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
         .header(USER_AGENT, "vestibule")
         .header(CONNECTION, "close")
-        .body(String::new())?;
+        .body(body)?;
     for (name, value) in headers {
         let name = HeaderName::from_bytes(name.as_bytes())?;
         request

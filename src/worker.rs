@@ -18,7 +18,7 @@ use crate::{
         audit::{seals::Sealer, waiting::Watch},
         authenticators::recovery,
         imports::run,
-        mail::deliver::{self, Delivery},
+        mail::deliver::{self, Carrier, Delivery},
         sign_in::breach_checks,
         upkeep::purge,
     },
@@ -55,7 +55,18 @@ impl Workers {
     pub fn start(services: &Arc<Services>, transport: Transport) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut loops = JoinSet::new();
-        loops.spawn(outbox(Arc::clone(services), transport, stopped.clone()));
+        loops.spawn(outbox(
+            Arc::clone(services),
+            Carrier::Mails(transport),
+            stopped.clone(),
+        ));
+        if services.sms.is_some() {
+            loops.spawn(outbox(
+                Arc::clone(services),
+                Carrier::Texts,
+                stopped.clone(),
+            ));
+        }
         for _ in 0..BREACH_CHECKS {
             loops.spawn(made_up(Arc::clone(services), stopped.clone()));
         }
@@ -74,16 +85,16 @@ impl Workers {
 }
 
 /// Sends mails concurrently, so that a server that takes minutes for one does not delay the others.
-async fn outbox(services: Arc<Services>, transport: Transport, mut stopped: watch::Receiver<bool>) {
-    let delivery = Arc::new(Delivery::new(transport));
+async fn outbox(services: Arc<Services>, carrier: Carrier, mut stopped: watch::Receiver<bool>) {
+    let delivery = Arc::new(Delivery::new(carrier));
     let mut sending = JoinSet::new();
     while !*stopped.borrow() {
         while sending.try_join_next().is_some() {}
         let room = deliver::AT_ONCE - sending.len();
-        match survived(take(&services, room)).await {
+        match survived(take(&services, &delivery, room)).await {
             Some(Ok(taken)) if taken.is_empty() => {
                 tokio::select! {
-                    () = services.outbox_bell.notified(), if room > 0 => sleep(UNTIL_COMMITTED).await,
+                    () = delivery.bell(&services).notified(), if room > 0 => sleep(UNTIL_COMMITTED).await,
                     Some(_) = sending.join_next(), if room == 0 => {}
                     () = sleep(OUTBOX_TICK) => {}
                     _ = stopped.changed() => {}
@@ -111,11 +122,15 @@ async fn outbox(services: Arc<Services>, transport: Transport, mut stopped: watc
     }
 }
 
-async fn take(services: &Services, room: usize) -> flows::Result<Vec<TakenMail>> {
+async fn take(
+    services: &Services,
+    delivery: &Delivery,
+    room: usize,
+) -> flows::Result<Vec<TakenMail>> {
     if room == 0 {
         return Ok(Vec::new());
     }
-    deliver::take(services, room).await
+    deliver::take(services, delivery, room).await
 }
 
 async fn send(services: Arc<Services>, delivery: Arc<Delivery>, mail: TakenMail) {

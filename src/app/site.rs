@@ -28,7 +28,11 @@ pub(super) fn site(config: &Config) -> Site {
         site: authority(config),
         forgot_password_link: format!("{base_url}/forgot-password"),
     };
-    Site { base_url, mail }
+    Site {
+        base_url,
+        host: config.base_url.host_str().unwrap_or_default().to_owned(),
+        mail,
+    }
 }
 
 /// A key for one use, derived from `COOKIE_KEY`.
@@ -49,6 +53,7 @@ pub(super) fn web_settings(config: &Config) -> WebSettings {
         self_check_key: SelfCheckKey::derive(config.secrets.cookie.expose()),
         parts: Parts {
             passkeys: config.relying_party.is_some(),
+            phones: config.sms.is_some(),
         },
         own_files: Arc::new(OwnFiles::of(&config.branding)),
         session_key: CookieKey::derive_from(session_key.expose()),

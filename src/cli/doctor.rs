@@ -116,6 +116,7 @@ async fn examine(config: &Config, args: &DoctorArgs, report: &mut Report) {
     site::passkeys(config, report);
     site::proxies(config, report);
     site::mail(config, report).await;
+    site::gateway(config, report).await;
     if let Some(url) = &args.url {
         let url = url.as_ref().unwrap_or(&config.base_url);
         outside::check(config, url, report).await;

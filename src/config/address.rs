@@ -63,7 +63,7 @@ pub(super) fn https_origin(value: &str) -> Parsed<Url> {
 
 /// The address of a service that we call: https, or http on this machine. It may have a path.
 pub(super) fn service_url(value: &str) -> Parsed<Url> {
-    let remedy = "Use https, a host and perhaps a path, such as https://hibp.example.org/mirror.";
+    let remedy = "Use https, a host and perhaps a path, such as https://service.example.org/path.";
     let refuse = |problem: &str| Err(Refusal::new(problem, remedy));
     let Ok(url) = Url::parse(value) else {
         return refuse("is not a URL");

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use super::reader::{Read, Reader};
 use super::secrets::{self, Missing};
 use super::settings::{
-    self, accounts, audit, browsers, database, mail, passwords, rate_limits, server, site, tokens,
+    self, accounts, audit, browsers, database, mail, passwords, phone, rate_limits, server, site,
+    tokens,
 };
 use super::{Config, DatabaseSource, Environment};
 use crate::domain::policy::Policy;
@@ -50,6 +51,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
         .map(|branding| &branding.name);
     let smtp_from = mail::sender(reader, production, url, name);
     let smtp = mail::server(reader, production, smtp_from.clone());
+    let sms = phone::gateway(reader);
     let cookie_secure = browsers::cookie_secure(reader, url);
     let relying_party = browsers::relying_party(reader, url);
     let trusted_proxies = browsers::trusted_proxies(reader);
@@ -79,6 +81,7 @@ pub(super) fn config(reader: &mut Reader<'_>, fill: &dyn Fn(&mut [u8])) -> Read<
         cookie_secure: cookie_secure?,
         smtp: smtp?,
         smtp_from: smtp_from?,
+        sms: sms?,
         cors_origins: reader
             .optional(&browsers::CORS_ORIGINS)?
             .unwrap_or_default(),

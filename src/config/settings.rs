@@ -6,6 +6,7 @@ pub(super) mod browsers;
 pub(super) mod database;
 pub(super) mod mail;
 pub(super) mod passwords;
+pub(super) mod phone;
 pub(super) mod rate_limits;
 pub(super) mod secrets;
 pub(super) mod server;
@@ -15,7 +16,7 @@ pub(super) mod tokens;
 use super::setting::{Declared, Row, Section};
 
 /// Every section, in the order of `.env.example`.
-pub(super) static SECTIONS: [&Section; 11] = [
+pub(super) static SECTIONS: [&Section; 12] = [
     &server::SECTION,
     &site::SECTION,
     &database::SECTION,
@@ -25,6 +26,7 @@ pub(super) static SECTIONS: [&Section; 11] = [
     &browsers::SECTION,
     &accounts::SECTION,
     &passwords::SECTION,
+    &phone::SECTION,
     &audit::SECTION,
     &rate_limits::SECTION,
 ];

@@ -4,6 +4,7 @@ mod faults;
 mod files;
 mod kept_secrets;
 mod mail;
+mod phone;
 mod rules;
 mod written;
 

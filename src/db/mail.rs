@@ -3,3 +3,4 @@
 pub mod caps;
 pub mod outbox;
 pub mod queue;
+pub mod texts;

@@ -146,6 +146,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    phone_codes (user_id) {
+        user_id -> Uuid,
+        mac -> Bytea,
+        key_id -> Text,
+        tries -> Int2,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     phones (user_id) {
         user_id -> Uuid,
         number -> Bytea,
@@ -172,6 +182,15 @@ diesel::table! {
     revoked_tokens (token_id) {
         token_id -> Text,
         expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sent_texts (id) {
+        id -> Uuid,
+        number_key -> Uuid,
+        user_key -> Uuid,
+        at -> Timestamptz,
     }
 }
 
@@ -341,6 +360,7 @@ diesel::joinable!(former_addresses -> users (user_id));
 diesel::joinable!(invitations -> users (invited_by));
 diesel::joinable!(mails -> users (user_id));
 diesel::joinable!(passkeys -> users (user_id));
+diesel::joinable!(phone_codes -> phones (user_id));
 diesel::joinable!(phones -> users (user_id));
 diesel::joinable!(recoveries -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -360,9 +380,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     mail_caps,
     mails,
     passkeys,
+    phone_codes,
     phones,
     recoveries,
     revoked_tokens,
+    sent_texts,
     sessions,
     totp_authenticators,
     trusted_devices,

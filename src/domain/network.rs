@@ -2,6 +2,7 @@
 
 pub mod database_url;
 pub mod self_check;
+pub mod sms;
 pub mod smtp;
 pub mod tls;
 

@@ -51,11 +51,13 @@ pub enum Purpose {
     Undo,
     /// Clears the failed attempts of an address.
     Unlock,
+    /// Identifies a phone number that waits for its first code.
+    PhoneSetup,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Access,
         Self::Refresh,
         Self::LoginMfa,
@@ -64,6 +66,7 @@ impl Purpose {
         Self::EmailChange,
         Self::Undo,
         Self::Unlock,
+        Self::PhoneSetup,
     ];
 
     /// The name in the `purpose` claim and in the derivation of the key.
@@ -77,6 +80,7 @@ impl Purpose {
             Self::EmailChange => "email_change",
             Self::Undo => "undo",
             Self::Unlock => "unlock",
+            Self::PhoneSetup => "phone_setup",
         }
     }
 
@@ -96,6 +100,7 @@ impl Purpose {
             Self::VerifyEmail | Self::EmailChange => TimeDelta::hours(24),
             Self::Undo => TimeDelta::days(14),
             Self::Unlock => UNLOCK_LIFETIME,
+            Self::PhoneSetup => TimeDelta::minutes(10),
         }
     }
 

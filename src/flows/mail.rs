@@ -5,3 +5,4 @@ pub(super) mod notify;
 pub(super) mod outbox;
 pub mod queue;
 pub mod requested;
+pub(super) mod texts;

@@ -21,6 +21,7 @@ use crate::{
     judging::Judging,
     mail::MailContext,
     metrics::Metrics,
+    sms::Gateway,
     throttle::{Throttle, account::AccountThrottle, downloads::Downloads, mail::MailCaps},
     webauthn::Webauthn,
 };
@@ -32,6 +33,8 @@ use tokio::sync::Notify;
 pub struct Site {
     /// `BASE_URL` without a trailing slash.
     pub base_url: String,
+    /// Its host, without a port.
+    pub host: String,
     pub mail: MailContext,
 }
 
@@ -82,6 +85,10 @@ pub struct Services {
     pub address_key: Key,
     /// Wakes the outbox worker of this node.
     pub outbox_bell: Arc<Notify>,
+    /// The gateway for messages to phones; without one no one is offered a phone.
+    pub sms: Option<Gateway>,
+    /// Wakes the worker of this node that sends messages to phones.
+    pub text_bell: Arc<Notify>,
 }
 
 impl Services {

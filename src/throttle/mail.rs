@@ -77,6 +77,14 @@ impl MailCaps {
         self.mac(&["merged", kind, address])
     }
 
+    /// The keys under which messages to a phone number, and those of a user, are counted.
+    pub fn text_keys(&self, number: &str, user: Uuid) -> [Uuid; 2] {
+        [
+            self.mac(&["text to", number]),
+            self.mac(&["text of", &user.to_string()]),
+        ]
+    }
+
     /// Neither an address nor our own names contain a NUL, so no two lists have the same message.
     fn mac(&self, words: &[&str]) -> Uuid {
         let mac = hmac_sha256(&self.key, words.join("\0").as_bytes());

@@ -386,6 +386,34 @@ pub const TWO_FACTOR_DISABLED: &str =
 pub const APP_ADDED: &str = "Your authenticator app is set up. Its codes now work at sign-in.";
 /// After the authenticator app was removed, where another second factor is left.
 pub const APP_REMOVED: &str = "Your authenticator app is removed. Two-step sign-in is still on.";
+/// A phone is to be added, and one is there.
+pub const PHONE_IS_ON: &str =
+    "You have a phone number already. Remove it before you add another one.";
+/// A phone is to be removed or used, and none is there.
+pub const PHONE_IS_OFF: &str = "You have no phone number here. Nothing was done.";
+/// No number waits for its first code.
+pub const PHONE_SETUP_ENDED: &str =
+    "No phone number waits for this code any more. Enter the number again.";
+/// After a phone was added beside another second factor.
+pub const PHONE_ADDED: &str =
+    "Your phone number is added. You can have codes sent to it when you sign in.";
+/// After the phone was removed, where another second factor is left.
+pub const PHONE_REMOVED: &str = "Your phone number is removed. Two-step sign-in is still on.";
+/// A code was sent to a phone, which is shown without most of its digits.
+pub fn phone_code_sent(number: &str) -> String {
+    format!("We have sent a code to {number}. It works for five minutes.")
+}
+/// Why a code that was sent to a phone was refused.
+pub fn phone_code_refused(fault: CodeFault) -> &'static str {
+    match fault {
+        CodeFault::Spent => {
+            "That code has been used already, and each code works once. Have a new one sent."
+        }
+        CodeFault::Wrong | CodeFault::ClockOff { .. } => {
+            "That code is not right, or too old. Check the digits of the newest message, or have a new code sent."
+        }
+    }
+}
 /// A second factor cannot be set up yet.
 pub const TWO_FACTOR_NEEDS_VERIFIED: &str =
     "Verify your email address first. Then you can set up two-step sign-in.";

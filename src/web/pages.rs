@@ -41,6 +41,7 @@ pub use admin::users::{AdminUsersPage, ListQuery, UserLine};
 pub use audit::{AuditLine, AuditPage, AuditQuery, Party};
 pub use authenticators::backup_codes::{BackupCodesPage, BackupCodesReason};
 pub use authenticators::lost_factor::{LostFactorPage, LostFactorStep};
+pub use authenticators::phone::{PhoneConfirmPage, PhonePage, PhoneState};
 pub use authenticators::reauthenticate::{ConfirmedPage, ReauthenticatePage, Takes};
 pub use authenticators::recover::{RecoverLinkInvalidPage, RecoverPage};
 pub use authenticators::two_factor::{

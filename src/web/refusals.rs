@@ -131,6 +131,20 @@ pub(super) fn passkey_id(text: &str) -> WebResult<Uuid> {
     Uuid::try_parse(text).map_err(|_| no_such_passkey())
 }
 
+/// 422: no number waits for a code, or not the one of this token.
+pub(super) fn dead_phone_token() -> WebError {
+    at(
+        "phone_token",
+        codes::DEAD_PHONE_TOKEN,
+        copy::PHONE_SETUP_ENDED,
+    )
+}
+
+/// 422: the code that confirms a phone is wrong.
+pub(super) fn invalid_phone_code(fault: CodeFault) -> WebError {
+    at("code", codes::WRONG_CODE, copy::phone_code_refused(fault))
+}
+
 /// 403: the password in the body is wrong. A 401 would concern the access token.
 pub(super) fn wrong_password(field: &'static str) -> WebError {
     at(field, codes::WRONG_PASSWORD, codes::WRONG_PASSWORD.says)

@@ -56,7 +56,7 @@ pub fn table(settings: &WebSettings, app: &mut ServiceConfig) {
             scope("")
                 .wrap(from_fn(identify::run))
                 .wrap(session(settings))
-                .configure(pages),
+                .configure(pages(settings.parts)),
         );
 }
 
@@ -97,16 +97,20 @@ pub fn api_calls() -> impl Iterator<Item = (&'static str, String, Guard)> {
 }
 
 /// Each page is a separate resource, for the same reason.
-fn pages(site: &mut ServiceConfig) {
-    for (path, _, routes) in screens() {
-        site.service(resource_of(path, routes));
-    }
-    for path in act_paths() {
-        // The handler reads the act from the last segment.
-        let (parent, name) = path.rsplit_once('/').unwrap_or_default();
-        let pattern = format!("{parent}/{{act:{name}}}");
-        let routes = vec![read().to(act::get), post().to(act::post)];
-        site.service(resource_of(&pattern, routes));
+fn pages(parts: Parts) -> impl FnOnce(&mut ServiceConfig) {
+    move |site| {
+        for (path, _, routes) in screens() {
+            if parts.have_page(path) {
+                site.service(resource_of(path, routes));
+            }
+        }
+        for path in act_paths() {
+            // The handler reads the act from the last segment.
+            let (parent, name) = path.rsplit_once('/').unwrap_or_default();
+            let pattern = format!("{parent}/{{act:{name}}}");
+            let routes = vec![read().to(act::get), post().to(act::post)];
+            site.service(resource_of(&pattern, routes));
+        }
     }
 }
 
@@ -127,7 +131,7 @@ fn act_paths() -> Vec<&'static str> {
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
-    use super::pages::{accounts::{activity, change_email, change_password, confirm_email, delete, export as data, not_me, overview, invitation, password_strength, profile, register, resend_verification, restore, verify_email}, admin::{bulk, dashboard, invitations, user, users}, audit::{self, export}, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{lost_factor, reauthenticate, recover, two_factor}, start};
+    use super::pages::{accounts::{activity, change_email, change_password, confirm_email, delete, export as data, not_me, overview, invitation, password_strength, profile, register, resend_verification, restore, verify_email}, admin::{bulk, dashboard, invitations, user, users}, audit::{self, export}, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{lost_factor, phone, reauthenticate, recover, two_factor}, start};
     use Guard::{Admin, AnySession, Anyone, Session};
     vec![
         ("/", Anyone, vec![read().to(start::get)]),
@@ -139,6 +143,7 @@ fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
         ("/login/verify", Anyone, vec![read().to(login_verify::get), post().to(login_verify::post)]),
         ("/login/lost-factor", Anyone, vec![read().to(lost_factor::get), post().to(lost_factor::post)]),
         ("/recover", Anyone, vec![read().to(recover::get), post().to(recover::post)]),
+        ("/login/verify/phone", Anyone, vec![read().to(login_verify::back), post().to(login_verify::send_code)]),
         ("/logout", Anyone, vec![post().to(logout::post)]),
         ("/not-me", Anyone, vec![read().to(not_me::get), post().to(not_me::post)]),
         ("/forgot-password", Anyone, vec![read().to(forgot_password::get), post().to(forgot_password::post)]),
@@ -166,6 +171,10 @@ fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
         ("/account/two-factor/disable", Session, vec![read().to(two_factor::ask_disable), post().to(two_factor::disable)]),
         ("/account/two-factor/backup-codes", Session, vec![read().to(two_factor::ask_fresh_codes), post().to(two_factor::fresh_codes)]),
         ("/account/recovery/cancel", Session, vec![read().to(recover::back), post().to(recover::cancel)]),
+        ("/account/phone", Session, vec![read().to(phone::get), post().to(phone::post)]),
+        ("/account/phone/confirm", Session, vec![read().to(phone::get_confirm), post().to(phone::confirm)]),
+        ("/account/phone/remove", Session, vec![read().to(phone::back), post().to(phone::remove)]),
+        ("/reauthenticate/phone", Session, vec![read().to(reauthenticate::back), post().to(reauthenticate::send_code)]),
         ("/reauthenticate", Session, vec![read().to(reauthenticate::get), post().to(reauthenticate::post)]),
         ("/admin", Admin, vec![read().to(dashboard::get)]),
         ("/admin/users", Admin, vec![read().to(users::get)]),

@@ -37,6 +37,9 @@ pub struct Pending {
     /// Whether its code also sets a new password.
     #[serde(default)]
     pub resets: bool,
+    /// What completes it.
+    #[serde(default)]
+    pub methods: Vec<String>,
 }
 
 /// A sign-in to an account that its owner has deleted.

@@ -18,6 +18,7 @@ mod not_me;
 mod open_routes;
 mod passkeys;
 mod personal_data;
+mod phones;
 mod resets;
 mod scanner;
 mod second_factor;

@@ -10,7 +10,7 @@ use vestibule::internals::web::{guard::Guard, routes};
 use super::matrix::{filled_in, methods};
 use crate::harness::{TestApp, answer::Answer, browser::urlencoded, settings::ORIGIN};
 
-const PAGES: [&str; 18] = [
+const PAGES: [&str; 19] = [
     "/",
     "/.well-known/change-password",
     "/account/restore",
@@ -20,6 +20,7 @@ const PAGES: [&str; 18] = [
     "/login",
     "/login/lost-factor",
     "/login/verify",
+    "/login/verify/phone",
     "/logout",
     "/not-me",
     "/password-strength",
@@ -31,12 +32,13 @@ const PAGES: [&str; 18] = [
     "/verify-email/resend",
 ];
 
-const CALLS: [&str; 16] = [
+const CALLS: [&str; 17] = [
     "/api/auth/accept-invitation",
     "/api/auth/confirm-email",
     "/api/auth/forgot-password",
     "/api/auth/login",
     "/api/auth/login/mfa",
+    "/api/auth/login/mfa/phone",
     "/api/auth/login/passkey",
     "/api/auth/login/passkey/options",
     "/api/auth/logout",

@@ -195,6 +195,7 @@ fn two_factor(state: TwoFactorState, errors: FieldErrors) -> String {
         shell: signed_in(NAME),
         email: EMAIL.to_owned(),
         state,
+        phones: true,
         errors,
     })
 }
@@ -208,7 +209,12 @@ fn two_factor_act(act: TwoFactorAct) -> String {
 }
 
 fn off(email_verified: bool) -> String {
-    two_factor(TwoFactorState::Off { email_verified }, fine())
+    let codes_left = None;
+    let state = TwoFactorState::Off {
+        email_verified,
+        codes_left,
+    };
+    two_factor(state, fine())
 }
 
 pub(crate) fn pending(errors: FieldErrors) -> String {
@@ -315,6 +321,8 @@ fn reauthenticate(purpose: &'static str, takes: Takes, errors: FieldErrors) -> S
         next: "/account/two-factor/disable".to_owned(),
         back: "/account/two-factor".to_owned(),
         takes,
+        app: true,
+        phone: true,
         errors,
     })
 }

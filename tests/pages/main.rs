@@ -13,6 +13,7 @@ mod contrast;
 mod errors;
 mod imports;
 mod mails;
+mod phones;
 mod registering;
 mod sample;
 mod signing_in;
@@ -34,6 +35,7 @@ fn gallery() -> Vec<Rendered> {
         account::pages(),
         account::life_pages(),
         account::proof_pages(),
+        phones::pages(),
         admin::pages(),
         imports::pages(),
         errors::pages(),

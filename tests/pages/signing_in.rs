@@ -34,9 +34,15 @@ fn login_refused(message: impl Into<Message>) -> String {
 }
 
 fn login_verify(errors: FieldErrors) -> String {
+    login_verify_by(true, false, errors)
+}
+
+fn login_verify_by(app: bool, phone: bool, errors: FieldErrors) -> String {
     html(&LoginVerifyPage {
         shell: anonymous(),
         can_recover: true,
+        app,
+        phone,
         errors,
     })
 }
@@ -128,6 +134,8 @@ pub(crate) fn pages() -> Vec<Rendered> {
             login(hostile, HOSTILE, HOSTILE, wrong("email", HOSTILE)),
         ),
         ("login-verify", login_verify(fine())),
+        ("login-verify-phone", login_verify_by(false, true, fine())),
+        ("login-verify-both", login_verify_by(true, true, fine())),
         ("login-verify-wrong", code(copy::CODE_NOT_RIGHT.to_owned())),
         ("login-verify-used", code(copy::CODE_USED.to_owned())),
         ("login-verify-clock", code(copy::phone_clock_is_off(-210))),

@@ -26,6 +26,8 @@ mod defences;
 mod deletion;
 mod factors;
 mod foreign_hashes;
+#[path = "../support/gateway.rs"]
+mod gateway;
 mod harness;
 mod interop;
 mod limits;
@@ -39,6 +41,8 @@ mod not_me;
 mod openapi;
 mod passkeys;
 mod pending_resets;
+mod phone;
+mod phone_delivery;
 mod races;
 mod recovery;
 mod sealing_keys;

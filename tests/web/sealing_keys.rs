@@ -296,6 +296,8 @@ async fn every_bytea_column_is_rotated_or_listed() {
         "backup_codes.mac",
         "invitations.token_hash",
         "passkeys.credential_id",
+        "phone_codes.mac",
+        "recoveries.link_hash",
         "sessions.previous_token_hash",
         "sessions.token_hash",
         "trusted_devices.secret_hash",

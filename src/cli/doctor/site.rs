@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use url::Host;
 
 use super::report::Report;
-use crate::{app::App, config::Config, mail::TlsMode, web::extract::client_address};
+use crate::{app::App, config::Config, mail::TlsMode, sms::Gateway, web::extract::client_address};
 
 /// A client of the example (RFC 5737).
 const CLIENT: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 9);
@@ -109,6 +109,33 @@ pub(super) async fn mail(config: &Config, report: &mut Report) {
             let remedy = "See SMTP_HOST, SMTP_PORT, SMTP_TLS, SMTP_USERNAME and SMTP_CA_FILE; \
                 then `vestibule mail test ADDRESS`.";
             report.fail("mail", format!("{server}: {error}"), remedy);
+        }
+    }
+}
+
+/// Whether the gateway for messages to phones answers; no message is sent.
+pub(super) async fn gateway(config: &Config, report: &mut Report) {
+    let Some(settings) = &config.sms else {
+        return;
+    };
+    let gateway = Gateway::new(settings);
+    let at = gateway.authority();
+    match gateway.check().await {
+        Ok(()) if settings.countries.is_empty() => report.warn(
+            "phones",
+            format!("{at} answers, and SMS_COUNTRIES allows every country"),
+            "Name the countries of your users: messages to some others are very expensive.",
+        ),
+        Ok(()) => {
+            let countries: Vec<String> =
+                settings.countries.iter().map(ToString::to_string).collect();
+            let (countries, most) = (countries.join(", "), settings.max_per_hour);
+            let what = format!("{at} answers; at most {most} messages an hour, to {countries}");
+            report.ok("phones", what);
+        }
+        Err(error) => {
+            let remedy = "See SMS_GATEWAY_URL, and that the gateway runs.";
+            report.fail("phones", format!("{at}: {error}"), remedy);
         }
     }
 }

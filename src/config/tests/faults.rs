@@ -168,6 +168,18 @@ const BAD: &[(&str, &[&str])] = &[
     ("SMTP_CA_FILE", &["/nonexistent/ca.pem"]),
     ("SMTP_TIMEOUT_SECONDS", &["0", "3601", "5m"]),
     (
+        "SMS_GATEWAY_URL",
+        &[
+            "http://sms.example.org",
+            "sms.example.org",
+            "https://a:b@sms.example.org",
+            "https://sms.example.org/?to",
+        ],
+    ),
+    ("SMS_GATEWAY_TOKEN", &["a b", "a\u{e9}b", "a\u{1b}b"]),
+    ("SMS_MAX_PER_HOUR", &["0", "-1", "1000001", "many"]),
+    ("SMS_COUNTRIES", &["DE", "49,", "0", "999", "491"]),
+    (
         "CORS_ORIGINS",
         &[
             "*",
@@ -297,6 +309,8 @@ fn debug_output_shows_no_secret() {
         ("SMTP_HOST", "localhost"),
         ("SMTP_USERNAME", "me"),
         ("SMTP_PASSWORD", "hunter2"),
+        ("SMS_GATEWAY_URL", "https://sms.example.org"),
+        ("SMS_GATEWAY_TOKEN", "hunter2"),
     ]);
     let shown = format!("{loaded:?}");
     assert!(loaded.is_ok() && shown.contains("k1"));
@@ -309,7 +323,7 @@ fn debug_output_shows_no_secret() {
 proptest! {
     #[test]
     fn no_fault_quotes_a_secret(secret in "[A-Za-z0-9@:/?#,= %]{12,80}") {
-        for name in ["JWT_SECRET_KEY", "JWT_PREVIOUS_SECRET_KEYS", "COOKIE_KEY", "SEALING_KEYS", "DATABASE_URL"] {
+        for name in ["JWT_SECRET_KEY", "JWT_PREVIOUS_SECRET_KEYS", "COOKIE_KEY", "SEALING_KEYS", "DATABASE_URL", "SMS_GATEWAY_TOKEN"] {
             // The id of a key may be shown, but nothing after the colon.
             let value = if name == "SEALING_KEYS" { format!("k1:{secret}") } else { secret.clone() };
             let others = [("SMTP_PASSWORD", secret.as_str()), ("REGISTRATION", "yes"), (name, &value)];

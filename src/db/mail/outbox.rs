@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    dsl::{case_when, count_star, min},
+    dsl::{case_when, count_star, min, sql},
     prelude::*,
     sql_types::{Bool, Bytea, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
@@ -10,6 +10,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::db::{Transaction, schema::mails};
+
+/// The kind of messages to phones, which a gateway sends.
+pub const TEXT_KIND: &str = "phone_code";
 
 /// A mail to be written to the outbox.
 #[derive(Debug, Insertable)]
@@ -120,15 +123,32 @@ pub struct TakenMail {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+/// What a worker takes from the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// Mails, and expired messages, which any node can drop.
+    Mails,
+    /// Messages to phones.
+    Texts,
+}
+
 /// Takes up to `limit` mails that are due, and leases them until `lease_until`: if a worker dies, another
 /// one takes its mails after that.
 pub async fn take_due(
     tx: &Transaction<'_>,
+    queue: Queue,
     limit: i64,
     now: DateTime<Utc>,
     lease_until: DateTime<Utc>,
 ) -> QueryResult<Vec<TakenMail>> {
+    let is_text = sql::<Bool>("(kind = ")
+        .bind::<Text, _>(TEXT_KIND)
+        .sql(" AND expires_at > ")
+        .bind::<Timestamptz, _>(now)
+        .sql(") = ")
+        .bind::<Bool, _>(queue == Queue::Texts);
     let due = mails::table
+        .filter(is_text)
         .filter(
             mails::sealed
                 .is_not_null()
@@ -223,6 +243,25 @@ pub async fn mark_dropped(
             mails::last_error.eq(why),
         ))
         .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Drops the messages to a user's phone that were not sent yet.
+pub async fn drop_unsent_texts(
+    tx: &Transaction<'_>,
+    user_id: Uuid,
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(mails::table)
+        .filter(mails::user_id.eq(user_id).and(mails::kind.eq(TEXT_KIND)))
+        .filter(mails::sealed.is_not_null())
+        .set((
+            mails::dropped_at.eq(at),
+            mails::sealed.eq(None::<Vec<u8>>),
+            mails::last_error.eq("a later code takes its place"),
+        ))
+        .execute(&mut tx.connection())
         .await?;
     Ok(())
 }

@@ -52,7 +52,7 @@ pub struct Examined {
 
 /// Every table of our migrations, and the one that lists the migrations. Tables of other programs in the
 /// same schema do not matter.
-const TABLES: [&str; 23] = [
+const TABLES: [&str; 25] = [
     "__diesel_schema_migrations",
     "account_throttles",
     "audit_events",
@@ -65,9 +65,11 @@ const TABLES: [&str; 23] = [
     "mail_caps",
     "mails",
     "passkeys",
+    "phone_codes",
     "phones",
     "recoveries",
     "revoked_tokens",
+    "sent_texts",
     "sessions",
     "totp_authenticators",
     "trusted_devices",

@@ -15,7 +15,7 @@ struct Expired {
     keep: TimeDelta,
 }
 
-const EXPIRED: [Expired; 15] = [
+const EXPIRED: [Expired; 17] = [
     Expired {
         table: "revoked_tokens",
         key: "token_id",
@@ -63,6 +63,21 @@ const EXPIRED: [Expired; 15] = [
         condition: "confirmed_at IS NULL",
         since: "created_at",
         keep: TimeDelta::days(1),
+    },
+    Expired {
+        table: "phone_codes",
+        key: "user_id",
+        condition: "true",
+        since: "expires_at",
+        keep: TimeDelta::zero(),
+    },
+    // Messages that no cap counts any more.
+    Expired {
+        table: "sent_texts",
+        key: "id",
+        condition: "true",
+        since: "at",
+        keep: TimeDelta::hours(2),
     },
     Expired {
         table: "trusted_devices",

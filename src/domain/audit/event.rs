@@ -182,6 +182,9 @@ events! {
         /// The signature counter of an answer was not above that of the last one.
         PasskeyCounterFellBack { passkey: Uuid } = "passkey_counter_fell_back", Warning,
             Plain("A passkey was refused because a copy of it may exist.");
+        PhoneAdded = "phone_added", Notice, Plain("You added a phone number.");
+        PhoneRemoved = "phone_removed", Notice, Plain("You removed the phone number.");
+        PhoneCodeSent = "phone_code_sent", Info, Plain("A code was sent to your phone.");
         BackupCodesReplaced = "backup_codes_replaced", Notice, Plain("You made a new set of backup codes.");
         /// The recovery of a lost second factor was started with the right password.
         RecoveryStarted = "recovery_started", Warning,

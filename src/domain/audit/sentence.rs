@@ -36,6 +36,8 @@ pub(super) fn signed_in(detail: &Value) -> Cow<'static, str> {
         "You signed in with a passkey."
     } else if by("otp") {
         "You signed in with your password and a code from your app."
+    } else if by("sms") {
+        "You signed in with your password and a code that was sent to your phone."
     } else if by("mca") {
         "You signed in with your password and a backup code."
     } else if by("device") {
@@ -48,7 +50,7 @@ pub(super) fn signed_in(detail: &Value) -> Cow<'static, str> {
 
 pub(super) fn proof_refused(detail: &Value) -> Cow<'static, str> {
     let sentence = match detail["by"].as_str() {
-        Some("otp") => "A wrong code was entered to confirm a change.",
+        Some("otp" | "sms") => "A wrong code was entered to confirm a change.",
         Some("mca") => "A wrong backup code was entered to confirm a change.",
         Some("pop") => "A passkey was refused when a change was to be confirmed.",
         _ => "A wrong password was entered to confirm a change.",

@@ -81,9 +81,7 @@ impl TotpCode {
     /// Parses a code: six decimal digits of any script. Blanks, dashes and direction marks are dropped;
     /// anything else is `None`.
     pub fn parse(text: &str) -> Option<Self> {
-        let code = typed_code::symbols(text)?;
-        let is_code = code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit());
-        is_code.then(|| Self(code.to_string()))
+        Some(Self(typed_code::six_digits(text)?.to_string()))
     }
 }
 

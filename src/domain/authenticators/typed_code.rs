@@ -100,6 +100,13 @@ pub(in crate::domain) fn symbols(typed: &str) -> Option<Zeroizing<String>> {
     Some(Zeroizing::new(symbols.map(digit).collect()))
 }
 
+/// Six decimal digits of any script, in ASCII; anything else is `None`.
+pub(in crate::domain) fn six_digits(typed: &str) -> Option<Zeroizing<String>> {
+    let code = symbols(typed)?;
+    let is_code = code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit());
+    is_code.then_some(code)
+}
+
 fn narrow(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),

@@ -104,6 +104,7 @@ async fn write(
 pub enum SignedInBy {
     Password,
     Totp,
+    Phone,
     BackupCode,
     /// A passkey, alone or after the password.
     Passkey {
@@ -119,6 +120,7 @@ impl SignedInBy {
         match self {
             Self::Password => &["pwd"],
             Self::Totp => &["pwd", "otp", "mfa"],
+            Self::Phone => &["pwd", "sms", "mfa"],
             Self::BackupCode => &["pwd", "mca", "mfa"],
             Self::Passkey {
                 copied,

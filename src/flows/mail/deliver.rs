@@ -7,15 +7,20 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use tokio::time::sleep;
+use tokio::{sync::Notify, time::sleep};
 use uuid::Uuid;
 
 use super::outbox::place_of;
 use crate::{
-    db::{self, mail::outbox::TakenMail},
+    db::{
+        self,
+        mail::outbox::{Queue, TEXT_KIND, TakenMail},
+    },
     domain::secrets::random,
     flows::{FlowError, Result, Services, imports::notices::render_imported},
     mail::{DeliveryError, RenderedMail, Transport},
+    metrics::Words,
+    sms::{Handover, TextMessage},
 };
 
 /// The target of this module's log lines.
@@ -41,19 +46,43 @@ const EARLY: i32 = 8;
 const LATE_PAUSE: TimeDelta = TimeDelta::minutes(1);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(3);
 
+/// Who takes what is delivered.
+#[derive(Debug)]
+pub enum Carrier {
+    /// The mail server.
+    Mails(Transport),
+    /// The gateway for messages to phones. They have a worker of their own, since mails may take minutes.
+    Texts,
+}
+
 /// The state of this node's delivery.
 #[derive(Debug)]
 pub struct Delivery {
-    transport: Transport,
+    carrier: Carrier,
     /// Sent, but not recorded yet. These are never sent again, whatever the database says.
     heard: Mutex<HashSet<Uuid>>,
 }
 
 impl Delivery {
-    pub fn new(transport: Transport) -> Self {
+    pub fn new(carrier: Carrier) -> Self {
         Self {
-            transport,
+            carrier,
             heard: Mutex::default(),
+        }
+    }
+
+    fn queue(&self) -> Queue {
+        match self.carrier {
+            Carrier::Mails(_) => Queue::Mails,
+            Carrier::Texts => Queue::Texts,
+        }
+    }
+
+    /// Wakes this delivery.
+    pub fn bell<'a>(&self, s: &'a Services) -> &'a Notify {
+        match self.carrier {
+            Carrier::Mails(_) => &s.outbox_bell,
+            Carrier::Texts => &s.text_bell,
         }
     }
 
@@ -63,10 +92,11 @@ impl Delivery {
 }
 
 /// Takes up to `room` mails that are due, under a lease.
-pub async fn take(s: &Services, room: usize) -> Result<Vec<TakenMail>> {
+pub async fn take(s: &Services, delivery: &Delivery, room: usize) -> Result<Vec<TakenMail>> {
     let (now, room) = (s.now(), i64::try_from(room).unwrap_or(i64::MAX));
+    let queue = delivery.queue();
     s.db.transaction(async |tx| {
-        Ok::<_, FlowError>(db::mail::outbox::take_due(tx, room, now, now + LEASE).await?)
+        Ok::<_, FlowError>(db::mail::outbox::take_due(tx, queue, room, now, now + LEASE).await?)
     })
     .await
 }
@@ -90,30 +120,54 @@ async fn deliver(s: &Services, delivery: &Delivery, mail: &TakenMail) -> Result<
         return drop_it(s, mail, "no account has this address").await;
     }
     if mail.expires_at.is_some_and(|at| at <= now) {
-        s.metrics.mails.add("expired");
+        counts(s, mail).add("expired");
         return drop_it(s, mail, "its link has expired").await;
     }
-    let rendered = match open(s, mail) {
-        Ok(rendered) => rendered,
-        Err(error) => {
-            tracing::error!(target: LOG, mail = %mail.id, %error, "a mail cannot be opened");
-            let why = DeliveryError::Transient("it cannot be opened".to_owned());
-            return not_sent(s, mail, why).await;
-        }
-    };
     let sent = tokio::select! {
-        sent = delivery.transport.send(&rendered) => sent,
+        sent = hand_over(s, delivery, mail) => sent,
         never = keep_holding(s, mail) => match never {},
     };
     match sent {
         Ok(()) => {
             delivery.heard().insert(mail.id);
-            s.metrics.mails.add("sent");
+            counts(s, mail).add("sent");
             s.metrics.mails.add_many("merged", mail.merged - 1);
             tracing::info!(target: LOG, mail = %mail.id, kind = mail.kind, "mail sent");
             note_sent(s, delivery, mail).await
         }
         Err(error) => not_sent(s, mail, error).await,
+    }
+}
+
+/// Gives the mail to its carrier.
+async fn hand_over(
+    s: &Services,
+    delivery: &Delivery,
+    mail: &TakenMail,
+) -> Result<(), DeliveryError> {
+    let unopened = |error: FlowError| {
+        tracing::error!(target: LOG, mail = %mail.id, %error, "a mail cannot be opened");
+        DeliveryError::Transient("it cannot be opened".to_owned())
+    };
+    match (&delivery.carrier, &s.sms) {
+        (Carrier::Mails(transport), _) => transport.send(&open(s, mail).map_err(unopened)?).await,
+        (Carrier::Texts, Some(gateway)) => {
+            let message = open_text(s, mail).map_err(unopened)?;
+            match gateway.post(mail.id, &message).await {
+                Handover::Accepted => Ok(()),
+                Handover::Refused(why) => Err(DeliveryError::Permanent(why)),
+                Handover::Failed(why) => Err(DeliveryError::Transient(why)),
+            }
+        }
+        (Carrier::Texts, None) => Err(DeliveryError::Transient("there is no gateway".to_owned())),
+    }
+}
+
+/// The counters of what becomes of a mail.
+fn counts<'a>(s: &'a Services, mail: &TakenMail) -> &'a Words {
+    match mail.kind.as_str() {
+        TEXT_KIND => &s.metrics.texts,
+        _ => &s.metrics.mails,
     }
 }
 
@@ -157,29 +211,38 @@ async fn keep_holding(s: &Services, mail: &TakenMail) -> std::convert::Infallibl
 async fn not_sent(s: &Services, mail: &TakenMail, error: DeliveryError) -> Result<()> {
     match error {
         DeliveryError::Permanent(why) => {
-            s.metrics.mails.add("given_up");
+            counts(s, mail).add("given_up");
             tracing::warn!(target: LOG, mail = %mail.id, kind = mail.kind, why, "mail refused for good");
             give_up(s, mail, &why).await
         }
         DeliveryError::Transient(why) if mail.attempts >= MAX_ATTEMPTS => {
-            s.metrics.mails.add("given_up");
+            counts(s, mail).add("given_up");
             tracing::warn!(target: LOG, mail = %mail.id, kind = mail.kind, why, "mail given up");
             give_up(s, mail, &why).await
         }
         DeliveryError::Transient(why) => {
-            s.metrics.mails.add("postponed");
+            counts(s, mail).add("postponed");
             tracing::warn!(target: LOG, mail = %mail.id, kind = mail.kind, why, "mail not sent yet");
             retry(s, mail, &why).await
         }
     }
 }
 
-fn open(s: &Services, mail: &TakenMail) -> Result<RenderedMail> {
+fn open_body(s: &Services, mail: &TakenMail) -> Result<Vec<u8>> {
     let sealed = mail
         .sealed
         .as_deref()
         .ok_or(FlowError::Inconsistent("a mail without a body is due"))?;
-    let body = s.ring.open(place_of(mail.id), sealed)?;
+    Ok(s.ring.open(place_of(mail.id), sealed)?)
+}
+
+fn open_text(s: &Services, mail: &TakenMail) -> Result<TextMessage> {
+    serde_json::from_slice(&open_body(s, mail)?)
+        .map_err(|_| FlowError::Inconsistent("a message's body is malformed"))
+}
+
+fn open(s: &Services, mail: &TakenMail) -> Result<RenderedMail> {
+    let body = open_body(s, mail)?;
     let rendered = match render_imported(s, &body)? {
         Some(rendered) => rendered,
         None => serde_json::from_slice(&body)
@@ -196,7 +259,11 @@ async fn drop_it(s: &Services, mail: &TakenMail, why: &str) -> Result<()> {
     Ok(db::mail::outbox::mark_dropped(&conn, mail, why, s.now()).await?)
 }
 
+/// A message to a phone is not kept for another attempt, since its code is dead before an operator looks at it.
 async fn give_up(s: &Services, mail: &TakenMail, why: &str) -> Result<()> {
+    if mail.kind == TEXT_KIND {
+        return drop_it(s, mail, why).await;
+    }
     let conn = s.db.connection().await?;
     Ok(db::mail::outbox::mark_given_up(&conn, mail, why, s.now()).await?)
 }

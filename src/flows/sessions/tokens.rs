@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     domain::{
         accounts::user::User,
+        authenticators::factors::Kind,
         secrets::{random, secret::SecretString},
         token::{Claims, Extra, Purpose},
     },
@@ -140,8 +141,21 @@ pub fn pending_sign_in(
         token: s.tokens.encode(&claims)?,
         expires_in,
         resets: claims.extra.reset.is_some(),
-        methods: user.factors.methods(),
+        methods: methods(s, user),
     })
+}
+
+/// What completes a pending sign-in of a user, the strongest first. Without a gateway no code is sent to a phone.
+fn methods(s: &Services, user: &User) -> Vec<&'static str> {
+    let mut methods = user.factors.methods();
+    methods.retain(|method| *method != Kind::Phone.as_str() || s.sms.is_some());
+    methods
+}
+
+/// The token of a phone number that waits for its first code, and its issue time.
+pub fn phone_setup_token(s: &Services, user: &User) -> Result<(SecretString, DateTime<Utc>)> {
+    let claims = new_claims(s, Purpose::PhoneSetup, user, user.revocation_id);
+    Ok((s.tokens.encode(&claims)?, claims.issued_at))
 }
 
 /// A refresh token with a new access token.

@@ -1,4 +1,4 @@
-//! The second step of signing in: a TOTP code, a backup code, or a passkey (`passkey`).
+//! The second step of signing in: a code of an app or a phone, a backup code, or a passkey (`passkey`).
 
 mod passkey;
 
@@ -13,7 +13,7 @@ use crate::{
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
-        authenticators::backup_code::BackupCode,
+        authenticators::{backup_code::BackupCode, phone::CodeUse},
         secrets::secret::SecretString,
         sign_in::{attempts::Pause, device::DeviceCookie},
         token::{Claims, Purpose, judge},
@@ -26,6 +26,7 @@ use crate::{
         authenticators::{
             backup_codes,
             contradiction::contradictory_factor,
+            phone_code::{self, FoundCode},
             totp_code::{self, CodeFault, RefusedCode, accept_step},
         },
         flood_limits::Throttled,
@@ -80,13 +81,16 @@ pub enum Outcome {
 }
 
 /// A sign-in that waits for its second step, and its user.
-pub(super) struct Pending {
+pub(in crate::flows) struct Pending {
     claims: Claims,
-    pub(super) user: User,
+    pub(in crate::flows) user: User,
 }
 
 /// The sign-in of a `login_mfa` token; `None` if it has expired, was finished, or its account changed.
-pub(super) async fn opened(s: &Services, token: &SecretString) -> Result<Option<Pending>> {
+pub(in crate::flows) async fn opened(
+    s: &Services,
+    token: &SecretString,
+) -> Result<Option<Pending>> {
     let decoded = s
         .tokens
         .decode_ahead(Purpose::LoginMfa, token.expose(), s.now());
@@ -133,10 +137,7 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
     };
     match BackupCode::parse(input.code.expose()) {
         Some(code) => attempt.with_backup_code(&code).await,
-        None => match totp_code::confirmed(s, &user).await? {
-            Some(row) => attempt.with_totp(&row, &input.code).await,
-            None => attempt.fail(CodeFault::Wrong.into()).await,
-        },
+        None => attempt.with_six_digits(&input.code).await,
     }
 }
 
@@ -170,11 +171,38 @@ enum Finished {
 }
 
 impl Attempt<'_> {
-    async fn with_totp(&self, row: &TotpRow, typed: &SecretString) -> Result<Outcome> {
-        let step = match totp_code::judge(self.s, self.user, row, typed)? {
-            Ok(step) => step,
-            Err(refused) => return self.fail(refused).await,
+    /// A code of the app, or else of the phone.
+    async fn with_six_digits(&self, typed: &SecretString) -> Result<Outcome> {
+        let (s, user) = (self.s, self.user);
+        let row = totp_code::confirmed(s, user).await?;
+        let judged = row
+            .as_ref()
+            .map(|row| totp_code::judge(s, user, row, typed));
+        let refused = match (&row, judged.transpose()?) {
+            (Some(row), Some(Ok(step))) => return self.with_step(row, step).await,
+            (_, Some(Err(refused))) => refused,
+            _ => CodeFault::Wrong.into(),
         };
+        match phone_code::find(s, user, typed, CodeUse::Proof).await? {
+            Some(found) => self.with_phone(&found).await,
+            None => self.fail(refused).await,
+        }
+    }
+
+    async fn with_phone(&self, found: &FoundCode) -> Result<Outcome> {
+        let begun = self.s.db.transaction(async |tx| {
+            if !self.consume_pending(tx).await? {
+                return Err(Undone::As(NotBegun::Expired));
+            }
+            if !phone_code::use_up(self.s, tx, self.user, found).await? {
+                return Err(Undone::As(NotBegun::Spent));
+            }
+            self.finish(tx, SignedInBy::Phone).await
+        });
+        self.concluded(begun.await, None).await
+    }
+
+    async fn with_step(&self, row: &TotpRow, step: i64) -> Result<Outcome> {
         let begun = self.s.db.transaction(async |tx| {
             if !self.consume_pending(tx).await? {
                 return Err(Undone::As(NotBegun::Expired));

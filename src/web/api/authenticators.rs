@@ -1,6 +1,7 @@
 //! Second factors, and the recent proof of who acts.
 
 mod passkeys;
+pub(super) mod phone;
 mod reauthenticate;
 pub(super) mod totp;
 
@@ -19,5 +20,9 @@ pub(super) fn calls() -> Vec<Call> {
         passkeys::list_call(),
         passkeys::rename_call(),
         passkeys::remove_call(),
+        phone::begin_call(),
+        phone::confirm_call(),
+        phone::remove_call(),
+        phone::reauthenticate_call(),
     ]
 }

@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 use utoipa::{
     OpenApi, ToSchema,
     openapi::{
-        RefOr, Schema,
+        Components, RefOr, Schema,
+        schema::ArrayItems,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
         tag::TagBuilder,
     },
@@ -66,7 +67,9 @@ fn document(
     let mut document = About::openapi();
     document.tags = Some(Tag::ALL.map(described_tag).to_vec());
     let mut schemas = Vec::new();
+    let mut codes = Vec::new();
     for call in calls(parts) {
+        codes.extend(call.all_codes());
         let (method, path, operation) = call.described(&mut schemas);
         document
             .paths
@@ -76,7 +79,8 @@ fn document(
     components.schemas.extend(schemas);
     components
         .responses
-        .extend(described::shared().map(|(name, response)| (name, RefOr::T(response))));
+        .extend(described::shared(&codes).map(|(name, response)| (name, RefOr::T(response))));
+    offer(components, parts);
     let new_password = components.schemas.get_mut(&*NewPassword::name());
     if let Some(RefOr::T(Schema::Object(text))) = new_password {
         text.min_length = Some(password_min_length);
@@ -108,6 +112,18 @@ fn forget_passkeys(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
     }
 }
 
+/// Names only the methods of sign-in that the site has.
+fn offer(components: &mut Components, parts: Parts) {
+    if let Some(RefOr::T(Schema::Object(challenge))) = components.schemas.get_mut("Challenge")
+        && let Some(RefOr::T(Schema::Array(methods))) = challenge.properties.get_mut("methods")
+        && let ArrayItems::RefOrSchema(method) = &mut methods.items
+        && let RefOr::T(Schema::Object(method)) = method.as_mut()
+        && let Some(words) = &mut method.enum_values
+    {
+        words.retain(|word| word.as_str().is_none_or(|word| parts.have_method(word)));
+    }
+}
+
 fn described_tag((_, name, about): (Tag, &str, &str)) -> utoipa::openapi::Tag {
     TagBuilder::new()
         .name(name)
@@ -120,12 +136,9 @@ pub(in crate::web) fn of(state: &WebState) -> serde_json::Result<&Description> {
     if let Some(built) = state.built_description.get() {
         return Ok(built);
     }
+    let settings = &state.settings;
     let min_length = state.services.policy.passwords.min_length;
-    let built = describe(
-        min_length,
-        state.settings.secure_cookies,
-        state.settings.parts,
-    )?;
+    let built = describe(min_length, settings.secure_cookies, settings.parts)?;
     Ok(state.built_description.get_or_init(|| built))
 }
 

@@ -5,7 +5,7 @@ mod passkey;
 pub(super) mod recover;
 mod unlock;
 
-use super::call::Call;
+use super::{authenticators::phone, call::Call};
 
 pub(super) fn calls() -> Vec<Call> {
     vec![
@@ -13,6 +13,7 @@ pub(super) fn calls() -> Vec<Call> {
         login::mfa_call(),
         passkey::options_call(),
         passkey::call(),
+        phone::sign_in_call(),
         recover::forgot_call(),
         recover::reset_call(),
         unlock::call(),

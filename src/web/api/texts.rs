@@ -54,6 +54,16 @@ pub(super) struct TotpCode(String);
 #[schema(value_type = String, min_length = 1, example = "123456")]
 pub(super) struct AnyCode(String);
 
+/// A phone number with its country, such as +49 151 12345612; spaces, dashes and brackets do not matter.
+#[derive(ToSchema)]
+#[schema(value_type = String, min_length = 1, example = "+4915112345612")]
+pub(super) struct PhoneNumber(String);
+
+/// Six digits that were sent to a phone, of any script. Spaces, dashes and direction marks do not matter.
+#[derive(ToSchema)]
+#[schema(value_type = String, min_length = 1, example = "123456")]
+pub(super) struct PhoneCode(String);
+
 /// The reason, in a few words for the audit log; it must have visible characters.
 #[derive(ToSchema)]
 #[schema(value_type = String, min_length = 1, max_length = 200, example = "left the company")]

@@ -212,6 +212,7 @@ pub(super) fn code_required(
         remember_me,
         next: next.map(ToString::to_string),
         resets: pending.resets,
+        methods: pending.methods.iter().map(ToString::to_string).collect(),
     });
     see_other(LOGIN_VERIFY)
 }

@@ -1,8 +1,9 @@
-//! The second factor, backup codes, and reauthentication.
+//! Second factors, backup codes, and reauthentication.
 
 pub mod backup_codes;
 pub mod code_field;
 pub mod lost_factor;
+pub mod phone;
 pub mod reauthenticate;
 pub mod recover;
 pub mod two_factor;

@@ -111,6 +111,12 @@ codes! {
     TOO_MANY_PASSKEYS CONFLICT "too_many_passkeys"
         "The user has 25 passkeys."
         copy::TOO_MANY_PASSKEYS;
+    PHONE_ALREADY_ENABLED CONFLICT "phone_already_enabled"
+        "A phone is a second factor already."
+        copy::PHONE_IS_ON;
+    PHONE_NOT_ENABLED CONFLICT "phone_not_enabled"
+        "The user has no phone as second factor."
+        copy::PHONE_IS_OFF;
     ACCOUNT_FROZEN CONFLICT "account_frozen"
         "After “This wasn’t me” in a mail, address, second factor and deletion are frozen; `detail` says until when.";
     LAST_ADMIN CONFLICT "last_admin"
@@ -144,6 +150,9 @@ codes! {
         copy::UNKNOWN_PASSKEY;
     WRONG_PASSKEY UNPROCESSABLE_ENTITY "invalid_passkey"
         "The passkey's answer is not right, as `detail` says.";
+    DEAD_PHONE_TOKEN UNPROCESSABLE_ENTITY "invalid_token"
+        "The token of the phone has expired or was used, or another number was entered since."
+        copy::PHONE_SETUP_ENDED;
     WRONG_CODE UNPROCESSABLE_ENTITY "invalid_code"
         "The code is wrong or was already used, or the phone's clock is off, as `detail` says.";
     TOO_MANY_REQUESTS TOO_MANY_REQUESTS "too_many_requests"

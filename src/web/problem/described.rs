@@ -12,10 +12,7 @@ use utoipa::openapi::{
     schema::{SchemaType, Type},
 };
 
-use super::{
-    MEDIA_TYPE,
-    codes::{API, Code},
-};
+use super::{MEDIA_TYPE, codes::Code};
 
 /// The name of a problem document among the schemas.
 const PROBLEM: &str = "Problem";
@@ -42,9 +39,9 @@ fn response_of(codes: &[Code]) -> RefOr<Response> {
     }
 }
 
-/// The responses that calls share: one for each code of the API.
-pub(in crate::web) fn shared() -> impl Iterator<Item = (String, Response)> {
-    API.iter().map(|code| (name(*code), response(&[*code])))
+/// The responses that calls with these codes share: one for each code.
+pub(in crate::web) fn shared(codes: &[Code]) -> impl Iterator<Item = (String, Response)> {
+    codes.iter().map(|code| (name(*code), response(&[*code])))
 }
 
 /// `422-invalid_input`: some codes are used with more than one status.

@@ -104,6 +104,7 @@ pub(crate) struct NewPerson<'a> {
     app: &'a TestApp,
     verified: bool,
     totp: bool,
+    number: Option<&'a str>,
     by_admin: Option<ByAdmin>,
     admin: bool,
 }
@@ -131,6 +132,7 @@ impl<'a> NewPerson<'a> {
             app,
             verified: false,
             totp: false,
+            number: None,
             by_admin: None,
             admin: false,
         }
@@ -148,6 +150,14 @@ impl<'a> NewPerson<'a> {
     pub(crate) fn with_totp(self) -> Self {
         Self {
             totp: true,
+            ..self.verified()
+        }
+    }
+
+    /// With a verified address and this phone number as second factor.
+    pub(crate) fn with_phone(self, number: &'a str) -> Self {
+        Self {
+            number: Some(number),
             ..self.verified()
         }
     }
@@ -189,6 +199,9 @@ impl<'a> NewPerson<'a> {
         if self.totp {
             self.enroll(&mut person).await;
         }
+        if let Some(number) = self.number {
+            self.add_phone(&mut person, number).await;
+        }
         if let Some(act) = &self.by_admin {
             self.app.sql(act.sql(), &[&person.email]).await;
         }
@@ -221,6 +234,38 @@ impl<'a> NewPerson<'a> {
             Ok(db::accounts::new_user::insert(tx, &new).await?)
         });
         assert!(made.await.unwrap().is_some());
+    }
+
+    /// Adds a confirmed phone, and backup codes where it is the first second factor.
+    async fn add_phone(&self, person: &mut Person, number: &str) {
+        let s = self.app.services();
+        let place = Place {
+            table: "phones",
+            row: person.id,
+            column: "number",
+        };
+        let sealed = s.ring.seal(s.random.as_ref(), place, number.as_bytes());
+        let sealed = sealed.unwrap();
+        let is_first = person.backup_codes.is_empty();
+        let codes = BackupCode::fresh_set(s.random.as_ref());
+        let key = s.ring.current_id();
+        let macs: Vec<_> = codes
+            .iter()
+            .map(|code| code.mac(&s.ring, key).unwrap())
+            .collect();
+        let (id, now) = (person.id, s.now());
+        let added = s.db.transaction::<_, FlowError>(async |tx| {
+            assert!(db::authenticators::phones::begin(tx, id, &sealed, now).await?);
+            assert!(db::authenticators::phones::confirm(tx, id, now, now).await?);
+            if is_first {
+                db::authenticators::backup_codes::replace(tx, id, key, &macs, now).await?;
+            }
+            Ok(())
+        });
+        added.await.unwrap();
+        if is_first {
+            person.backup_codes = codes.iter().map(BackupCode::shown).collect();
+        }
     }
 
     /// Enrols a second factor as if some minutes ago: the current code is unused.

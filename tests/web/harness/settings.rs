@@ -13,7 +13,7 @@ pub(crate) const ORIGIN: &str = "https://auth.example.com";
 pub(crate) const JWT_SECRET_KEY: &str = "a key of thirty-two bytes or more for tests";
 
 /// The defaults of the tests: cheap hashes, and limits that are not reached.
-const DEFAULTS: [(&str, &str); 10] = [
+const DEFAULTS: [(&str, &str); 11] = [
     ("ENVIRONMENT", "development"),
     ("BASE_URL", ORIGIN),
     ("JWT_SECRET_KEY", JWT_SECRET_KEY),
@@ -27,6 +27,8 @@ const DEFAULTS: [(&str, &str); 10] = [
     ("RATE_LIMIT_SCALE", "1000"),
     ("DATABASE_POOL_SIZE", "8"),
     ("DATA_DIR", "/nonexistent"),
+    // No one listens there.
+    ("SMS_GATEWAY_URL", "http://127.0.0.1:9/messages"),
 ];
 
 /// Settings for this database; `changed` takes precedence over the defaults.

@@ -1,4 +1,4 @@
-//! Reauthenticating with a code of the authenticator app, or with a backup code. Both are counted, used up and
+//! Reauthenticating with a code of an app or a phone, or with a backup code. Both are counted, used up and
 //! refused as at sign-in.
 
 use super::{Outcome, outcome, record};
@@ -7,7 +7,7 @@ use crate::{
     domain::{
         accounts::user::User,
         audit::{Client, Event},
-        authenticators::backup_code::BackupCode,
+        authenticators::{backup_code::BackupCode, phone::CodeUse},
         secrets::secret::SecretString,
     },
     flows::{
@@ -16,6 +16,7 @@ use crate::{
         authenticators::{
             backup_codes,
             contradiction::contradictory_factor,
+            phone_code::{self, FoundCode},
             totp_code::{self, CodeFault, RefusedCode, accept_step},
         },
         flood_limits::Throttled,
@@ -47,10 +48,7 @@ pub(super) async fn check(
     };
     match BackupCode::parse(typed.expose()) {
         Some(code) => attempt.with_backup_code(&code).await,
-        None => match totp_code::confirmed(s, user).await? {
-            Some(row) => attempt.with_totp(&row, typed).await,
-            None => attempt.fail(CodeFault::Wrong.into(), "otp").await,
-        },
+        None => attempt.with_six_digits(typed).await,
     }
 }
 
@@ -63,12 +61,46 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    async fn with_totp(&self, row: &TotpRow, typed: &SecretString) -> Result<Outcome> {
-        let Self { s, who, user, .. } = *self;
-        let step = match totp_code::judge(s, user, row, typed)? {
-            Ok(step) => step,
-            Err(refused) => return self.fail(refused, "otp").await,
+    /// A code of the app, or else of the phone.
+    async fn with_six_digits(&self, typed: &SecretString) -> Result<Outcome> {
+        let Self { s, user, .. } = *self;
+        let row = totp_code::confirmed(s, user).await?;
+        let judged = row
+            .as_ref()
+            .map(|row| totp_code::judge(s, user, row, typed));
+        let refused = match (&row, judged.transpose()?) {
+            (Some(row), Some(Ok(step))) => return self.with_step(row, step).await,
+            (_, Some(Err(refused))) => refused,
+            _ => CodeFault::Wrong.into(),
         };
+        match phone_code::find(s, user, typed, CodeUse::Proof).await? {
+            Some(found) => self.with_phone(&found).await,
+            None => self.fail(refused, "otp").await,
+        }
+    }
+
+    async fn with_phone(&self, found: &FoundCode) -> Result<Outcome> {
+        let Self { s, who, user, .. } = *self;
+        let accepted =
+            s.db.transaction(async |tx| {
+                let proven = record(s, tx, who, &["sms"], self.client).await?;
+                if proven.is_some() {
+                    if !phone_code::use_up(s, tx, user, found).await? {
+                        return Err(Undone::As(CodeFault::Spent));
+                    }
+                    forget_failures(tx, self.counted).await?;
+                }
+                Ok(outcome(proven))
+            })
+            .await;
+        match accepted {
+            Ok(outcome) => Ok(outcome),
+            Err(undone) => self.fail(undone.outcome()?.into(), "sms").await,
+        }
+    }
+
+    async fn with_step(&self, row: &TotpRow, step: i64) -> Result<Outcome> {
+        let Self { s, who, user, .. } = *self;
         let accepted =
             s.db.transaction(async |tx| {
                 let proven = record(s, tx, who, &["otp"], self.client).await?;

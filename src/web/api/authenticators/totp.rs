@@ -257,7 +257,7 @@ fn refused(why: &Refused) -> WebError {
 }
 
 /// What the factor brings with a pair, or alone if the session has ended in the meantime.
-struct AddedAndPair;
+pub(super) struct AddedAndPair;
 
 impl PartialSchema for AddedAndPair {
     fn schema() -> RefOr<Schema> {

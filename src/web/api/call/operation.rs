@@ -54,7 +54,7 @@ const PROOF: [Code; 4] = [
 const JSON: &str = "application/json";
 impl Call {
     /// All codes with which it may be refused.
-    fn all_codes(&self) -> Vec<Code> {
+    pub(in crate::web::api) fn all_codes(&self) -> Vec<Code> {
         let mut codes = ANY.to_vec();
         if self.method != HttpMethod::Get {
             codes.push(CROSS_SITE_REQUEST);

@@ -2,9 +2,13 @@
 
 use std::fmt::Write as _;
 
+use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::web::view::Shell;
+use crate::{
+    domain::{accounts::user::User, authenticators::backup_code::BackupCode},
+    web::{error::WebResult, extract::PageRequest, pages::answer::page, view::Shell},
+};
 
 /// The answer to `/account/two-factor/confirm` and `/account/two-factor/backup-codes`.
 #[derive(Clone, Debug, Template)]
@@ -16,6 +20,24 @@ pub struct BackupCodesPage {
     /// The codes, as they are shown: `XXXX-XXXX-XXXX-XXXX`.
     pub codes: Vec<String>,
     pub reason: BackupCodesReason,
+}
+
+/// The page with a fresh set of codes.
+pub(super) fn codes_page(
+    request: &PageRequest,
+    user: &User,
+    codes: &[BackupCode],
+    reason: BackupCodesReason,
+) -> WebResult {
+    page(
+        StatusCode::OK,
+        BackupCodesPage {
+            shell: request.shell(),
+            email: user.email.clone(),
+            codes: codes.iter().map(BackupCode::shown).collect(),
+            reason,
+        },
+    )
 }
 
 /// What led to a [`BackupCodesPage`].

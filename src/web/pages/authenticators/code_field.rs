@@ -15,11 +15,13 @@ pub fn missing() -> FieldErrors {
     FieldErrors::of_field(CODE, copy::missing("a code"))
 }
 
-/// Why a code was refused, at the field in which it was most likely typed.
-pub fn refused(typed: &str, fault: CodeFault) -> FieldErrors {
+/// Why a code was refused, at the field in which it was most likely typed. Without an app, it was to come from the
+/// phone.
+pub fn refused(typed: &str, fault: CodeFault, has_app: bool) -> FieldErrors {
     match field_of(typed) {
         BACKUP_CODE => FieldErrors::of_field(BACKUP_CODE, copy::BACKUP_CODE_NOT_RIGHT),
-        field => FieldErrors::of_field(field, copy::app_code_refused(fault)),
+        field if has_app => FieldErrors::of_field(field, copy::app_code_refused(fault)),
+        field => FieldErrors::of_field(field, copy::phone_code_refused(fault)),
     }
 }
 

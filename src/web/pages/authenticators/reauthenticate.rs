@@ -8,9 +8,15 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    domain::{admin::act::of_name, local_path::LocalPath, secrets::secret::SecretString},
+    domain::{
+        admin::act::of_name, authenticators::factors::Kind, local_path::LocalPath,
+        secrets::secret::SecretString,
+    },
     flows::{
-        authenticators::proof::{self, FactorProven, Outcome, Presented, Proof},
+        authenticators::{
+            proof::{self, FactorProven, Outcome, Presented, Proof},
+            send_code,
+        },
         sessions::authenticate::Authenticated,
     },
     web::{
@@ -21,7 +27,7 @@ use crate::{
             answer::{Showing, page, see_other, see_other_with},
             authenticators::code_field,
         },
-        paths::{ACCOUNT, EMAIL, LOGIN, REAUTHENTICATE},
+        paths::{ACCOUNT, EMAIL, LOGIN, PHONE, REAUTHENTICATE},
         session::{BrowserSession, KeptAct},
         view::{FieldErrors, Flash, Shell},
     },
@@ -42,6 +48,10 @@ pub struct ReauthenticatePage {
     pub back: String,
     /// Which proofs are taken.
     pub takes: Takes,
+    /// Whether the user has an authenticator app.
+    pub app: bool,
+    /// Whether a code can be sent to the user's phone.
+    pub phone: bool,
     /// Faults, by `password`, `code` and `backup-code`.
     pub errors: FieldErrors,
 }
@@ -104,6 +114,15 @@ fn act_of(path: &str) -> Option<Act> {
         ["account", "recovery", "cancel"] => {
             act(ACCOUNT, "to keep your second factor", "Cancel the removal")
         }
+        ["account", "phone", what @ ..] => {
+            let act = |purpose, button| act(PHONE, purpose, button);
+            match what {
+                [] => act("to add a phone number", "Send a code"),
+                ["confirm"] => act("to add a phone number", "Add the phone number"),
+                ["remove"] => act("to remove a phone number", "Remove the phone number"),
+                _ => None,
+            }
+        }
         ["account", "email"] => act(EMAIL, "to change your address", "Change your address"),
         ["account", "sessions", what @ ..] => {
             let act = |purpose, button| act("/account/sessions", purpose, button);
@@ -146,7 +165,7 @@ fn act_of(path: &str) -> Option<Act> {
 
 /// Whether the proof for this act has to include the second factor.
 fn needs_factor(path: &str) -> bool {
-    [EMAIL, "/account/two-factor/", "/account/passkeys"]
+    [EMAIL, PHONE, "/account/two-factor/", "/account/passkeys"]
         .iter()
         .any(|acts| path.starts_with(acts))
 }
@@ -237,10 +256,46 @@ pub async fn post(
             Showing::rejected(FieldErrors::of_field("password", copy::WRONG_PASSWORD))
         }
         Outcome::WrongCode(fault) => {
-            Showing::rejected(code_field::refused(form.code.expose(), fault))
+            let has_app = who.user().factors.has(Kind::Totp);
+            Showing::rejected(code_field::refused(form.code.expose(), fault, has_app))
         }
         Outcome::NoSecondFactor => Showing::invalid(FieldErrors::of_form(copy::TWO_FACTOR_IS_OFF)),
         Outcome::Throttled(wait) => Showing::throttled(wait),
+    };
+    show(&request, &who, next.as_ref(), showing)
+}
+
+#[derive(Deserialize)]
+pub struct NextForm {
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET /reauthenticate/phone`: reloading the answer shows the page.
+pub async fn back() -> HttpResponse {
+    see_other(REAUTHENTICATE)
+}
+
+/// `POST /reauthenticate/phone`.
+pub async fn send_code(
+    CurrentUser(who): CurrentUser,
+    CsrfForm(form): CsrfForm<NextForm>,
+    request: PageRequest,
+) -> WebResult {
+    let next = local(&form.next);
+    let showing = match send_code::for_proof(request.services(), &who, &request.client).await? {
+        send_code::Outcome::Sent(number) => {
+            request
+                .session
+                .leave_flash(&Flash::info(copy::phone_code_sent(&number)));
+            return Ok(see_other(&way_over(REAUTHENTICATE, next.as_ref())));
+        }
+        send_code::Outcome::NotOffered => {
+            let errors = FieldErrors::of_form(copy::PHONE_IS_OFF);
+            Showing::again(StatusCode::CONFLICT, errors)
+        }
+        send_code::Outcome::Expired => Showing::overtaken(),
+        send_code::Outcome::Throttled(wait) => Showing::throttled(wait),
     };
     show(&request, &who, next.as_ref(), showing)
 }
@@ -267,7 +322,7 @@ fn onwards(
 }
 
 /// The page of an act, a page itself, or the account.
-fn back(next: Option<&LocalPath>) -> String {
+fn page_before(next: Option<&LocalPath>) -> String {
     let Some(next) = next.map(LocalPath::as_str) else {
         return ACCOUNT.to_owned();
     };
@@ -295,8 +350,10 @@ fn show(
             .and_then(|next| act_of(next.as_str()))
             .map_or("", |act| act.purpose),
         next: next.map_or_else(String::new, ToString::to_string),
-        back: back(next),
+        back: page_before(next),
         takes: takes(who, next),
+        app: who.user().factors.has(Kind::Totp),
+        phone: request.services().sms.is_some() && who.user().factors.has(Kind::Phone),
         errors,
     })
 }

@@ -12,7 +12,10 @@ pub use confirmation::{TwoFactorAct, TwoFactorActPage, ask_disable, ask_fresh_co
 use crate::{
     flows::{
         accounts::overview,
-        authenticators::totp::{self, Enrolment},
+        authenticators::{
+            phone,
+            totp::{self, Enrolment},
+        },
         sessions::authenticate::Authenticated,
     },
     web::{
@@ -34,6 +37,8 @@ pub struct TwoFactorPage {
     pub email: String,
     /// The state of the enrolment.
     pub state: TwoFactorState,
+    /// Whether a phone can be added.
+    pub phones: bool,
     /// Faults, by the keys of [`TwoFactorPage`].
     pub errors: FieldErrors,
 }
@@ -49,6 +54,8 @@ pub enum TwoFactorState {
     Off {
         /// Whether the address is verified, which is required first.
         email_verified: bool,
+        /// The number of unused backup codes, if another second factor than the app is on.
+        codes_left: Option<usize>,
     },
     /// A secret exists and waits for its first code.
     Pending {
@@ -84,18 +91,18 @@ pub async fn get(CurrentUser(who): CurrentUser, request: PageRequest) -> WebResu
 async fn show(request: &PageRequest, who: &Authenticated, showing: Showing) -> WebResult {
     let services = request.services();
     let user = who.user();
+    let left = overview::backup_codes_left(services, user).await?;
+    let codes_left = left.map(|left| usize::try_from(left).unwrap_or_default());
     let two_factor = match user.factors.totp {
-        Some(since) => {
-            let left = overview::backup_codes_left(services, user).await?;
-            TwoFactorState::On {
-                since,
-                codes_left: usize::try_from(left.unwrap_or_default()).unwrap_or_default(),
-            }
-        }
+        Some(since) => TwoFactorState::On {
+            since,
+            codes_left: codes_left.unwrap_or_default(),
+        },
         None => match totp::pending(services, user).await? {
             Some(enrolment) => TwoFactorState::pending(enrolment)?,
             None => TwoFactorState::Off {
                 email_verified: user.mailbox_proven(),
+                codes_left,
             },
         },
     };
@@ -103,11 +110,17 @@ async fn show(request: &PageRequest, who: &Authenticated, showing: Showing) -> W
         shell: request.shell(),
         email: user.email.clone(),
         state: two_factor,
+        phones: phone::is_offered(services),
         errors,
     })
 }
 
 impl TwoFactorState {
+    /// Whether a secret waits for its first code.
+    fn is_pending(&self) -> bool {
+        matches!(self, Self::Pending { .. })
+    }
+
     fn pending(enrolment: Enrolment) -> WebResult<Self> {
         Ok(Self::Pending {
             qr_svg: qr::svg(&enrolment.otpauth_uri)?,

@@ -1,14 +1,17 @@
-//! The second step of a sign-in: a code from the app, or a backup code.
+//! The second step of a sign-in: a code from an app or a phone, or a backup code.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 use serde::Deserialize;
 
 use crate::{
     domain::{local_path::LocalPath, secrets::secret::SecretString},
-    flows::sign_in::{
-        new_device::Agent,
-        second_factor::{self, Input, Outcome},
+    flows::{
+        authenticators::send_code,
+        sign_in::{
+            new_device::Agent,
+            second_factor::{self, Input, Outcome},
+        },
     },
     web::{
         copy,
@@ -18,8 +21,8 @@ use crate::{
             answer::{Showing, account_deleted, see_other, see_other_with, signed_in},
             authenticators::code_field,
         },
-        paths::{ACCOUNT, FORGOT_PASSWORD, LOGIN},
-        session::BrowserSession,
+        paths::{ACCOUNT, FORGOT_PASSWORD, LOGIN, LOGIN_VERIFY},
+        session::{BrowserSession, Pending},
         view::{FieldErrors, Flash, Shell},
     },
 };
@@ -31,6 +34,10 @@ pub struct LoginVerifyPage {
     pub shell: Shell,
     /// Whether the removal of a lost second factor can be requested.
     pub can_recover: bool,
+    /// Whether the user has an authenticator app.
+    pub app: bool,
+    /// Whether a code can be sent to the user's phone.
+    pub phone: bool,
     /// Faults, by `code` and `backup-code`.
     pub errors: FieldErrors,
 }
@@ -44,10 +51,14 @@ pub struct Form {
     trust_device: String,
 }
 
+/// Only the token of the form.
+#[derive(Deserialize)]
+pub struct NoFields {}
+
 /// `GET /login/verify`.
 pub async fn get(MaybeUser(who): MaybeUser, request: PageRequest) -> WebResult {
-    if request.session.pending().is_some() {
-        return show(&request, Showing::first());
+    if let Some(pending) = request.session.pending() {
+        return show(&request, &pending, Showing::first());
     }
     Ok(match who {
         Some(_) => see_other(ACCOUNT),
@@ -65,10 +76,10 @@ pub async fn post(
         return Ok(no_pending(&request.session));
     };
     if code.expose().trim().is_empty() {
-        return show(&request, Showing::invalid(code_field::missing()));
+        return show(&request, &pending, Showing::invalid(code_field::missing()));
     }
     let input = Input {
-        token: pending.token.into(),
+        token: pending.token.as_str().into(),
         code: code.clone(),
         remember_me: pending.remember_me,
         replaces: who.and_then(|who| who.held_session()),
@@ -95,20 +106,55 @@ pub async fn post(
             pending.remember_me,
         )),
         Outcome::WrongCode(fault) => {
-            let errors = code_field::refused(code.expose(), fault);
-            show(&request, Showing::rejected(errors))
+            let errors = code_field::refused(code.expose(), fault, has(&pending, "totp"));
+            show(&request, &pending, Showing::rejected(errors))
         }
-        Outcome::Expired => {
-            request.session.forget_pending();
-            let (to, why) = if pending.resets {
-                (FORGOT_PASSWORD, copy::PASSWORD_RESET_EXPIRED)
-            } else {
-                (LOGIN, copy::SIGN_IN_EXPIRED)
-            };
-            Ok(see_other_with(&request.session, to, &Flash::warning(why)))
-        }
-        Outcome::Throttled(wait) => show(&request, Showing::throttled(wait)),
+        Outcome::Expired => Ok(start_over(&request.session, &pending)),
+        Outcome::Throttled(wait) => show(&request, &pending, Showing::throttled(wait)),
     }
+}
+
+/// `GET /login/verify/phone`: reloading the answer shows the page.
+pub async fn back() -> HttpResponse {
+    see_other(LOGIN_VERIFY)
+}
+
+/// `POST /login/verify/phone`.
+pub async fn send_code(
+    CsrfForm(NoFields {}): CsrfForm<NoFields>,
+    request: PageRequest,
+) -> WebResult {
+    let Some(pending) = request.session.pending() else {
+        return Ok(no_pending(&request.session));
+    };
+    let token = pending.token.as_str().into();
+    match send_code::for_sign_in(request.services(), &token, &request.client).await? {
+        send_code::Outcome::Sent(number) => {
+            let flash = Flash::info(copy::phone_code_sent(&number));
+            Ok(see_other_with(&request.session, LOGIN_VERIFY, &flash))
+        }
+        send_code::Outcome::NotOffered => {
+            let errors = FieldErrors::of_form(copy::PHONE_IS_OFF);
+            show(
+                &request,
+                &pending,
+                Showing::again(StatusCode::CONFLICT, errors),
+            )
+        }
+        send_code::Outcome::Expired => Ok(start_over(&request.session, &pending)),
+        send_code::Outcome::Throttled(wait) => show(&request, &pending, Showing::throttled(wait)),
+    }
+}
+
+/// The pending sign-in has ended.
+fn start_over(session: &BrowserSession, pending: &Pending) -> HttpResponse {
+    session.forget_pending();
+    let (to, why) = if pending.resets {
+        (FORGOT_PASSWORD, copy::PASSWORD_RESET_EXPIRED)
+    } else {
+        (LOGIN, copy::SIGN_IN_EXPIRED)
+    };
+    see_other_with(session, to, &Flash::warning(why))
 }
 
 /// What a sign-in that resets the password, or uses a backup code, says on the next page.
@@ -127,15 +173,18 @@ fn no_pending(session: &BrowserSession) -> HttpResponse {
     see_other_with(session, LOGIN, &Flash::info(copy::SIGN_IN_BEFORE_CODE))
 }
 
-fn show(request: &PageRequest, showing: Showing) -> WebResult {
+fn has(pending: &Pending, method: &str) -> bool {
+    pending.methods.iter().any(|known| known == method)
+}
+
+fn show(request: &PageRequest, pending: &Pending, showing: Showing) -> WebResult {
     let is_on = request.services().policy.recovery_delay.is_some();
-    let resets = request
-        .session
-        .pending()
-        .is_some_and(|pending| pending.resets);
     showing.answer(|errors| LoginVerifyPage {
         shell: request.shell(),
-        can_recover: is_on && !resets,
+        can_recover: is_on && !pending.resets,
+        // A version that knew no other factor noted no methods.
+        app: has(pending, "totp") || pending.methods.is_empty(),
+        phone: has(pending, "phone"),
         errors,
     })
 }

@@ -5,10 +5,7 @@ use serde::Deserialize;
 
 use super::{TWO_FACTOR, TwoFactorPage, show};
 use crate::{
-    domain::{
-        accounts::user::User, authenticators::backup_code::BackupCode,
-        secrets::secret::SecretString,
-    },
+    domain::secrets::secret::SecretString,
     flows::authenticators::{
         factors::Added,
         proof::FactorProven,
@@ -20,8 +17,9 @@ use crate::{
         error::WebResult,
         extract::{PageRequest, RecentlyAuthenticated},
         pages::{
-            BackupCodesPage, BackupCodesReason,
-            answer::{Showing, page, see_other, see_other_with},
+            BackupCodesReason,
+            answer::{Showing, see_other, see_other_with},
+            authenticators::backup_codes::codes_page,
         },
         paths::LOGIN,
         view::{FieldErrors, Flash},
@@ -131,23 +129,6 @@ pub async fn fresh_codes(
         ),
         Err(refused) => show(&request, proven.who(), again(&refused)).await,
     }
-}
-
-fn codes_page(
-    request: &PageRequest,
-    user: &User,
-    codes: &[BackupCode],
-    reason: BackupCodesReason,
-) -> WebResult {
-    page(
-        StatusCode::OK,
-        BackupCodesPage {
-            shell: request.shell(),
-            email: user.email.clone(),
-            codes: codes.iter().map(BackupCode::shown).collect(),
-            reason,
-        },
-    )
 }
 
 /// Why the page is shown again.
