@@ -39,3 +39,8 @@ pub fn from_micros(micros: i64) -> DateTime<Utc> {
         DateTime::<Utc>::MAX_UTC
     })
 }
+
+/// A wait in whole seconds, never less than asked for.
+pub fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}

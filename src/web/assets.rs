@@ -80,12 +80,26 @@ static PASSWORD_STRENGTH_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
+static PAGE_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "page",
+        "js",
+        "text/javascript; charset=utf-8",
+        &include_bytes!("../../static/page.js")[..],
+    )
+});
+
 pub fn stylesheet() -> &'static Asset {
     &STYLESHEET
 }
 
 pub fn favicon() -> &'static Asset {
     &FAVICON
+}
+
+/// The script of every page.
+pub fn page_script() -> &'static Asset {
+    &PAGE_SCRIPT
 }
 
 /// The script of pages with a field for a new password.
@@ -119,6 +133,7 @@ pub fn find(path: &str) -> Option<&'static Asset> {
     let all = [
         stylesheet(),
         favicon(),
+        page_script(),
         password_strength_script(),
         api_docs_script(),
     ];

@@ -10,7 +10,7 @@ use super::{
     view::{Link, Message, moment, wait_in_words},
 };
 use crate::{
-    domain::sign_in::attempts::Pause,
+    domain::{clock::whole_seconds, sign_in::attempts::Pause},
     flows::{Registration, accounts::not_me::Done, authenticators::totp_code::CodeFault},
     webauthn::Refusal as PasskeyRefusal,
 };
@@ -156,7 +156,8 @@ pub fn too_many_attempts(pause: Pause) -> Message {
         Pause::For(wait) => Message::from(format!(
             "There have been too many attempts. Wait {} and try again.",
             wait_in_words(wait)
-        )),
+        ))
+        .waiting(whole_seconds(wait)),
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     problem::codes::Code,
 };
 use crate::{
-    domain::{local_path::LocalPath, sign_in::attempts::Pause},
+    domain::{clock::whole_seconds, local_path::LocalPath, sign_in::attempts::Pause},
     flows::FlowError,
 };
 
@@ -212,11 +212,6 @@ impl ResponseError for WebError {
         response.extensions_mut().insert(failure);
         response
     }
-}
-
-/// A wait in whole seconds, never less than asked for.
-pub fn whole_seconds(wait: Duration) -> u64 {
-    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
 /// A redirect to a page that continues to another one.

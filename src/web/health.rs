@@ -3,13 +3,16 @@
 use actix_web::{HttpRequest, HttpResponse, http::header};
 
 use super::{
-    error::{BUSY, whole_seconds},
+    error::BUSY,
     extract::{ClientInfo, forwarded},
     middleware::errors::Written,
     state::State,
 };
 use crate::{
-    domain::network::self_check::{self, Seen},
+    domain::{
+        clock::whole_seconds,
+        network::self_check::{self, Seen},
+    },
     flows::upkeep::health,
 };
 

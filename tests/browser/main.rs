@@ -25,6 +25,7 @@ mod other_origin;
 mod pictures;
 mod policy;
 mod server;
+mod small_things;
 mod stolen_account;
 mod story;
 mod strength;

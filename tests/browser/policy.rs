@@ -26,7 +26,10 @@ async fn the_console_reports_what_the_policy_blocks() {
     let browser = driver.browser("policy", Scripts::On).await;
     for (page, html) in [
         ("/login", "<script>document.title = 'run'</script>"),
-        ("/login", "<script src=\"/static/none.js\"></script>"),
+        (
+            "/login",
+            "<script src=\"https://elsewhere.example/none.js\"></script>",
+        ),
         ("/register", "<script>document.title = 'run'</script>"),
         ("/register", "<p style=\"color: red\">red</p>"),
         ("/register", "<img src=\"https://elsewhere.example/p.png\">"),

@@ -246,6 +246,8 @@ pub(crate) fn backup_codes(reason: BackupCodesReason) -> String {
         .map(|n| format!("7K{n}M-9QXD-2VHT-R8W{n}"))
         .collect();
     html(&BackupCodesPage {
+        site: "https://auth.example.com".to_owned(),
+        made_at: seconds_ago(0),
         shell: signed_in(NAME),
         email: EMAIL.to_owned(),
         codes,

@@ -10,7 +10,10 @@ use actix_web::{
 use super::{Answer, answer_of};
 use crate::web::state::State;
 
-/// No scripts, no frames, nothing from other sites; only our own styles and images.
+/// No frames, no inline code, nothing from other sites; only our own scripts, styles and images.
+const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+                        form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// The same without scripts, for what is no page.
 const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                    frame-ancestors 'none'; base-uri 'none'";
 
@@ -42,8 +45,11 @@ pub async fn run<B: MessageBody + 'static>(
             HeaderValue::from_static(HSTS),
         );
     }
-    // A page with a script sets its own policy.
-    default_header(headers, header::CONTENT_SECURITY_POLICY, CSP);
+    let media_type = headers.get(header::CONTENT_TYPE);
+    let is_page = media_type.is_some_and(|t| t.as_bytes().starts_with(b"text/html"));
+    // A page whose script sends requests sets its own policy.
+    let csp = if is_page { PAGE_CSP } else { CSP };
+    default_header(headers, header::CONTENT_SECURITY_POLICY, csp);
     default_header(headers, header::CACHE_CONTROL, "no-store");
     Ok(response)
 }

@@ -12,6 +12,7 @@ use url::form_urlencoded::Serializer;
 
 use crate::{
     domain::{
+        clock::whole_seconds,
         local_path::LocalPath,
         sign_in::{attempts::Pause, device::DeviceCookie},
     },
@@ -22,7 +23,7 @@ use crate::{
     web::{
         cookies::SetCookies,
         copy,
-        error::{WebResult, way_over, whole_seconds},
+        error::{WebResult, way_over},
         extract::PageRequest,
         paths::{ACCOUNT, CHANGE_PASSWORD, LOGIN_VERIFY, RESTORE},
         session::{BrowserSession, Pending, Restoring},

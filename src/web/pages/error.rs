@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use askama::Template;
 
-use crate::web::{
-    paths::LOGIN,
-    view::{Shell, wait_in_words},
+use crate::{
+    domain::clock::whole_seconds,
+    web::{
+        paths::LOGIN,
+        view::{Shell, wait_in_words},
+    },
 };
 
 /// The text of the link if no other page is more suitable.
@@ -25,6 +28,8 @@ pub struct ErrorPage {
     pub happened: String,
     /// What to do next.
     pub next_step: String,
+    /// The whole seconds to wait, if that is the next step.
+    pub wait_seconds: Option<u64>,
     /// The link to continue: a path or a URL of ours, and its text.
     pub way: (String, &'static str),
 }
@@ -45,6 +50,7 @@ impl ErrorPage {
             title,
             happened: happened.to_owned(),
             next_step,
+            wait_seconds: retry_after.map(whole_seconds),
             way: match status {
                 401 => (LOGIN.to_owned(), "Sign in"),
                 _ => ("/".to_owned(), HOME),
@@ -76,6 +82,7 @@ impl ErrorPage {
                 .to_owned(),
             next_step: "Load the page again, and send the form once more. Cookies must be allowed for this site."
                 .to_owned(),
+            wait_seconds: None,
             way: if form.is_empty() {
                 ("/".to_owned(), HOME)
             } else {

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 pub struct Message {
     text: Cow<'static, str>,
     links: &'static [Link],
+    /// The whole seconds until what it asks to wait for.
+    wait_seconds: Option<u64>,
 }
 
 /// Words of a [`Message`], and the path that they link to.
@@ -18,7 +20,21 @@ impl Message {
         Self {
             text: Cow::Borrowed(text),
             links,
+            wait_seconds: None,
         }
+    }
+
+    /// The same, which asks to wait for so many seconds.
+    #[must_use]
+    pub fn waiting(self, seconds: u64) -> Self {
+        Self {
+            wait_seconds: Some(seconds),
+            ..self
+        }
+    }
+
+    pub fn wait_seconds(&self) -> Option<u64> {
+        self.wait_seconds
     }
 
     /// The sentence without links, for programs.
@@ -50,6 +66,7 @@ impl From<String> for Message {
         Self {
             text: Cow::Owned(text),
             links: &[],
+            wait_seconds: None,
         }
     }
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::clock::whole_seconds;
+
 /// A time as pages print it: `3 March 2026, 14:05 UTC`.
 pub fn moment(at: &DateTime<Utc>) -> String {
     at.format("%-d %B %Y, %H:%M UTC").to_string()
@@ -26,12 +28,11 @@ pub fn machine_moment(at: &DateTime<Utc>) -> String {
 
 /// A wait as text, rounded up so that waiting this long is always enough: `40 seconds`, `2 minutes`.
 pub fn wait_in_words(wait: Duration) -> String {
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    match seconds {
+    match whole_seconds(wait) {
         0..=1 => "1 second".to_owned(),
-        2..=90 => format!("{seconds} seconds"),
-        91..=5400 => format!("{} minutes", seconds.div_ceil(60)),
-        _ => format!("{} hours", seconds.div_ceil(3600)),
+        seconds @ 2..=90 => format!("{seconds} seconds"),
+        seconds @ 91..=5400 => format!("{} minutes", seconds.div_ceil(60)),
+        seconds => format!("{} hours", seconds.div_ceil(3600)),
     }
 }
 

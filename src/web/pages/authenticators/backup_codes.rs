@@ -4,10 +4,16 @@ use std::fmt::Write as _;
 
 use actix_web::http::StatusCode;
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use crate::{
     domain::{accounts::user::User, authenticators::backup_code::BackupCode},
-    web::{error::WebResult, extract::PageRequest, pages::answer::page, view::Shell},
+    web::{
+        error::WebResult,
+        extract::PageRequest,
+        pages::answer::page,
+        view::{Shell, moment},
+    },
 };
 
 /// The answer to `/account/two-factor/confirm` and `/account/two-factor/backup-codes`.
@@ -17,6 +23,9 @@ pub struct BackupCodesPage {
     pub shell: Shell,
     /// The address, so that a printed page shows the account.
     pub email: String,
+    /// The address of this site, for the same reason.
+    pub site: String,
+    pub made_at: DateTime<Utc>,
     /// The codes, as they are shown: `XXXX-XXXX-XXXX-XXXX`.
     pub codes: Vec<String>,
     pub reason: BackupCodesReason,
@@ -34,6 +43,8 @@ pub(super) fn codes_page(
         BackupCodesPage {
             shell: request.shell(),
             email: user.email.clone(),
+            site: request.services().site.base_url.clone(),
+            made_at: request.services().now(),
             codes: codes.iter().map(BackupCode::shown).collect(),
             reason,
         },
@@ -54,8 +65,11 @@ impl BackupCodesPage {
     /// second request that shows them again.
     pub fn download_uri(&self) -> String {
         let mut text = format!(
-            "{} backup codes for {}\r\nEach code works once.\r\n\r\n",
-            self.shell.branding.name, self.email
+            "{} backup codes for {}\r\n{}\r\nMade on {}. Each code works once.\r\n\r\n",
+            self.shell.branding.name,
+            self.email,
+            self.site,
+            moment(&self.made_at)
         );
         for code in &self.codes {
             text.push_str(code);
