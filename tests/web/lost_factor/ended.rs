@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use super::{ask, ends, link, mails, recover, wait, waits};
 use crate::harness::{
     Api, Browser, Person, TestApp,
+    authenticator::Manner,
+    passkeys::with_passkey,
     people::{NEW_PASSWORD, PASSWORD},
 };
 
@@ -94,6 +96,29 @@ async fn a_sign_in_with_the_factor_cancels_it_and_says_so() {
         assert_eq!(ends(&app, &person).await, ["sign_in"], "{by}");
         assert_eq!(recover(&app, &token).await.1.status(), 422, "{by}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_cancels_it_alone_and_as_second_step_and_goes_with_the_others() {
+    let app = TestApp::start().await;
+    let (person, mut device) = with_passkey(&app, Manner::default()).await;
+    for alone in [true, false] {
+        ask(&app, &person).await;
+        assert!(waits(&app, &person).await);
+        let pair = if alone {
+            app.api().sign_in_by_passkey(&mut device).await
+        } else {
+            app.api().sign_in_by_both(&person, &mut device).await
+        };
+        assert_eq!(pair.status, 200, "{pair:?}");
+        assert!(!waits(&app, &person).await, "{alone}");
+    }
+    assert_eq!(ends(&app, &person).await, ["sign_in", "sign_in"]);
+    ask(&app, &person).await;
+    let token = link(&app, &person).await;
+    assert_eq!(recover(&app, &token).await.1.path(), "/account");
+    let gone = app.api().sign_in_by_passkey(&mut device).await;
+    assert_eq!((gone.status, gone.code()), (401, "unknown_passkey"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
