@@ -126,6 +126,9 @@ pub fn passkey_refused(why: PasskeyRefusal) -> &'static str {
         PasskeyRefusal::CounterFellBack => {
             "This passkey was refused, because a copy of it may exist. Sign in another way, and remove it from your account."
         }
+        PasskeyRefusal::Suspect => {
+            "This passkey was made shortly before the account was frozen, and works again when the freeze ends. Sign in another way."
+        }
     }
 }
 

@@ -26,6 +26,8 @@ pub enum Refusal {
     NotVerified,
     /// Its signature counter is not above the last one: there may be a copy of the authenticator.
     CounterFellBack,
+    /// It is right, but the account is frozen, and the passkey was made shortly before.
+    Suspect,
 }
 
 impl Refusal {
@@ -36,6 +38,7 @@ impl Refusal {
             Self::WrongSite => "wrong_site",
             Self::NotVerified => "not_verified",
             Self::CounterFellBack => "counter_fell_back",
+            Self::Suspect => "suspect",
         }
     }
 }
@@ -89,9 +92,11 @@ impl Assertion {
         struct ClientData {
             #[serde(rename = "crossOrigin", default)]
             cross_origin: Option<bool>,
+            #[serde(rename = "topOrigin", default)]
+            top_origin: Option<Value>,
         }
         serde_json::from_slice::<ClientData>(&self.0.response.client_data_json)
-            .is_ok_and(|data| data.cross_origin == Some(true))
+            .is_ok_and(|data| data.cross_origin == Some(true) || data.top_origin.is_some())
     }
 }
 

@@ -13,6 +13,7 @@ use crate::db::{Transaction, schema::passkeys};
 #[diesel(table_name = passkeys, check_for_backend(diesel::pg::Pg))]
 pub struct PasskeyRow {
     pub id: Uuid,
+    #[serde(with = "base64url")]
     pub credential_id: Vec<u8>,
     /// The public key, and what was said when the passkey was made.
     pub credential: serde_json::Value,
@@ -27,6 +28,23 @@ pub struct PasskeyRow {
     pub created_by: Option<String>,
     /// The user agent of the last sign-in.
     pub last_used_by: Option<String>,
+}
+
+/// Bytes in JSON, as short as text can be.
+mod base64url {
+    use data_encoding::BASE64URL_NOPAD;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&BASE64URL_NOPAD.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(from)?;
+        BASE64URL_NOPAD
+            .decode(text.as_bytes())
+            .map_err(D::Error::custom)
+    }
 }
 
 /// The passkeys of a user, the oldest first.
@@ -45,13 +63,22 @@ pub async fn delete_all(tx: &Transaction<'_>, user_id: Uuid) -> QueryResult<()> 
 }
 
 /// Gives a user these passkeys, in the place of all others. Those that they still have stay as they are: their counters
-/// may be higher by now.
+/// may be higher by now. An authenticator chooses its ids, so whoever read one could have given it to a passkey of another
+/// account in the meantime: the older one is real.
 pub async fn put_back(tx: &Transaction<'_>, user_id: Uuid, rows: &[PasskeyRow]) -> QueryResult<()> {
     let kept: Vec<&[u8]> = rows
         .iter()
         .map(|row| row.credential_id.as_slice())
         .collect();
     keep_only(tx, user_id, &kept).await?;
+    for row in rows {
+        let copies = passkeys::credential_id.eq(&row.credential_id);
+        diesel::delete(passkeys::table)
+            .filter(copies.and(passkeys::user_id.ne(user_id)))
+            .filter(passkeys::created_at.gt(row.created_at))
+            .execute(&mut tx.connection())
+            .await?;
+    }
     let rows: Vec<_> = rows
         .iter()
         .map(|row| (passkeys::user_id.eq(user_id), row))

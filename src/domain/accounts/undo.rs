@@ -21,6 +21,12 @@ pub const FREEZE_PAUSE: TimeDelta = TimeDelta::days(14);
 /// How long the account must have known a browser for its changes to be kept.
 pub const KNOWN_FOR: TimeDelta = TimeDelta::hours(72);
 
+/// Whether a passkey may be that of whoever the owner reported: it was made within [`KNOWN_FOR`] before the freeze. The
+/// owner cannot remove it while the freeze lasts, so it proves nothing until then.
+pub fn is_suspect(made_at: DateTime<Utc>, frozen_until: DateTime<Utc>) -> bool {
+    made_at > frozen_until - FROZEN_FOR - KNOWN_FOR
+}
+
 /// What an event changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {

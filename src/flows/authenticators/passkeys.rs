@@ -37,6 +37,8 @@ use challenge::{Challenge, Purpose, seal};
 
 /// Changes of names in an hour. Each is a row of the audit log.
 pub const RENAMES_AN_HOUR: i64 = 60;
+/// Passkeys that are added in an hour, and as many that are removed. Each keeps a copy of all of them for a link in a mail.
+pub const CHANGES_AN_HOUR: i64 = 50;
 
 /// A passkey in its owner's list.
 #[derive(Debug, Clone)]
@@ -191,6 +193,10 @@ pub async fn create(
         let Some(change) = Change::begin(s, tx, who, client).await? else {
             return Err(Undone::As(Refused::Overtaken));
         };
+        let event = Event::PasskeyAdded { passkey: row.id };
+        if let Some(Throttled(wait)) = too_soon(s, tx, user.id, &event, CHANGES_AN_HOUR).await? {
+            return Err(Undone::As(Refused::Throttled(wait)));
+        }
         if !challenge::use_up(tx, &opened).await? {
             return Err(Undone::As(Refused::Expired));
         }
@@ -201,7 +207,6 @@ pub async fn create(
         if !db::authenticators::passkeys::insert(tx, user.id, &row).await? {
             return Err(Undone::As(Refused::Known));
         }
-        let event = Event::PasskeyAdded { passkey: row.id };
         Ok(change.added(Kind::Passkey, methods, event).await?)
     });
     match added.await {
@@ -258,6 +263,9 @@ pub async fn rename(
         Err(faults) => return Ok(Err(Refused::Invalid(faults))),
     };
     let user = who.user();
+    if let Some(until) = user.frozen(s.now()) {
+        return Ok(Err(Refused::Frozen(until)));
+    }
     s.db.transaction(async |tx| {
         if !still_lives(tx, who).await? {
             return Ok(Err(Refused::Overtaken));
@@ -291,10 +299,13 @@ pub async fn remove(
         let Some(change) = Change::begin(s, tx, who, client).await? else {
             return Ok(Err(Refused::Overtaken));
         };
-        if !db::authenticators::passkeys::delete(tx, who.user().id, id).await? {
+        let (user, event) = (who.user(), Event::PasskeyRemoved { passkey: id });
+        if let Some(Throttled(wait)) = too_soon(s, tx, user.id, &event, CHANGES_AN_HOUR).await? {
+            return Ok(Err(Refused::Throttled(wait)));
+        }
+        if !db::authenticators::passkeys::delete(tx, user.id, id).await? {
             return Ok(Err(Refused::NotFound));
         }
-        let event = Event::PasskeyRemoved { passkey: id };
         Ok(Ok(change.removed(Kind::Passkey, event).await?))
     })
     .await

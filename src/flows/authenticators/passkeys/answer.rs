@@ -13,7 +13,7 @@ use crate::{
         authenticators::passkeys::{PasskeyRow, Use},
     },
     domain::{
-        accounts::user::User,
+        accounts::{undo, user::User},
         audit::{Client, Event, Subject},
     },
     flows::{
@@ -105,9 +105,13 @@ pub(in crate::flows) async fn check(
     if !expected.allows(user_id, assertion.user_handle()) {
         return Ok(Err(invalid));
     }
-    let (passkey, backup_eligible) = (row.id, row.backup_eligible);
+    let (passkey, backup_eligible, made_at) = (row.id, row.backup_eligible, row.created_at);
     let checked = webauthn(s)?.checked(&opened.state, &assertion, &credential(row))?;
+    let owner = db::accounts::users::find(&shared, user_id).await?;
+    let frozen_until = owner.and_then(|user| user.frozen(s.now()));
+    let suspect = frozen_until.is_some_and(|until| undo::is_suspect(made_at, until));
     Ok(match checked {
+        Ok(_) if suspect => Err(Wrong::Of(user_id, passkey, Refusal::Suspect)),
         Ok(used) => Ok(Right {
             user_id,
             passkey,
