@@ -82,7 +82,7 @@ impl Gateway {
         );
         match self.outbound.post(&self.settings.url, &headers, body).await {
             Ok(answer) => judge(answer.status),
-            Err(failure) => Handover::Failed(self.described(&failure)),
+            Err(failure) => Handover::Failed(described(&failure)),
         }
     }
 
@@ -90,7 +90,7 @@ impl Gateway {
     pub async fn check(&self) -> Result<(), String> {
         match self.outbound.get(&self.settings.url, &[]).await {
             Ok(_) => Ok(()),
-            Err(failure) => Err(self.described(&failure)),
+            Err(failure) => Err(described(&failure)),
         }
     }
 
@@ -98,12 +98,12 @@ impl Gateway {
     pub fn authority(&self) -> &str {
         &self.settings.url[Position::BeforeHost..Position::AfterPort]
     }
+}
 
-    fn described(&self, failure: &Failure) -> String {
-        match tls::advice(failure, TLS_SETTINGS) {
-            Some(advice) => format!("{failure}: {advice}"),
-            None => failure.to_string(),
-        }
+fn described(failure: &Failure) -> String {
+    match tls::advice(failure, TLS_SETTINGS) {
+        Some(advice) => format!("{failure}: {advice}"),
+        None => failure.to_string(),
     }
 }
 

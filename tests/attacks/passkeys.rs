@@ -27,12 +27,12 @@ type Change = fn(&mut Manner);
 
 const WRONG: [(&str, Change); 7] = [
     ("a foreign origin", |m| {
-        m.origin = "https://auth.example.net".to_owned()
+        m.origin = "https://auth.example.net".into();
     }),
     ("a foreign site", |m| {
-        m.rp_id = "auth.example.net".to_owned()
+        m.rp_id = "auth.example.net".into();
     }),
-    ("the site above", |m| m.rp_id = "example.com".to_owned()),
+    ("the site above", |m| m.rp_id = "example.com".into()),
     ("a frame of another site", |m| m.cross_origin = true),
     ("no one present", |m| m.present = false),
     ("no one verified", |m| m.verified = false),

@@ -13,6 +13,31 @@ use crate::harness::{
 /// The levels that the log has by default. The level is the second word of a line.
 const SHOWN: [&str; 3] = ["INFO", "WARN", "ERROR"];
 
+/// Parts of the names and addresses in the story, in lower case.
+const PRIVATE: [&str; 9] = [
+    "marigold",
+    "bluebell",
+    "lilac",
+    "hyacinth",
+    "primrose",
+    "post.example",
+    "other.example",
+    "nowhere.example",
+    "203.0.113.77",
+];
+
+/// Whoever is refused by a flood limit, it is one line.
+async fn guess_until_refused(email: &str) {
+    let app = TestApp::with(&[("RATE_LIMIT_SCALE", "1"), ("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let mut refused = 0;
+    while refused < 4 {
+        let guess = app.api().request(Method::POST, "/login");
+        let guess = guess.header("x-forwarded-for", "203.0.113.77");
+        let guess = guess.json(&json!({ "email": email, "password": PASSWORD }));
+        refused += u32::from(Reply::of(guess).await.status == 429);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_log_at_info_has_no_address_name_or_token() {
     let lines = Lines::kept();
@@ -72,29 +97,9 @@ async fn the_log_at_info_has_no_address_name_or_token() {
     assert_eq!(deleted.status, 204);
     app.outbox_is_empty().await;
 
-    // Whoever is refused by a flood limit, it is one line.
-    let app = TestApp::with(&[("RATE_LIMIT_SCALE", "1"), ("TRUSTED_PROXIES", "127.0.0.1")]).await;
-    let mut refused = 0;
-    while refused < 4 {
-        let guess = app.api().request(Method::POST, "/login");
-        let guess = guess.header("x-forwarded-for", "203.0.113.77");
-        let guess = guess.json(&json!({ "email": email, "password": PASSWORD }));
-        refused += u32::from(Reply::of(guess).await.status == 429);
-    }
+    guess_until_refused(email).await;
 
-    let mut private = [
-        "marigold",
-        "bluebell",
-        "lilac",
-        "hyacinth",
-        "primrose",
-        "post.example",
-        "other.example",
-        "nowhere.example",
-        "203.0.113.77",
-    ]
-    .map(str::to_owned)
-    .to_vec();
+    let mut private = PRIVATE.map(str::to_owned).to_vec();
     private.push(admin.email.to_lowercase());
     private.extend([PASSWORD, NEW_PASSWORD].map(str::to_lowercase));
     for token in [move_token, reset_token, invitation.token()] {

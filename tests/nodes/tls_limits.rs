@@ -136,7 +136,7 @@ async fn handshakes_take_at_most_half_of_the_places() {
     within(closed_after(slow.remove(0)).await, 0, 2);
     drop(next);
     let mut kept = [0];
-    for still in slow.iter_mut() {
+    for still in &mut slow {
         let read = timeout(Duration::from_millis(100), still.read(&mut kept)).await;
         assert!(read.is_err(), "the others go on");
     }

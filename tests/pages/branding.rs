@@ -96,7 +96,7 @@ fn a_page_has_the_logo_and_the_accent_of_the_operator_without_inline_code() {
     );
     assert!(
         page.contains(&format!(
-            "<link rel=\"icon\" type=\"image/svg+xml\" href=\"{}\">",
+            "<link rel=\"icon\" type=\"image/svg+xml; charset=utf-8\" href=\"{}\">",
             logo.path
         )),
         "{page}"

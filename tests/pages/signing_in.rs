@@ -93,6 +93,53 @@ fn recover(errors: FieldErrors) -> String {
     })
 }
 
+fn recovery_pages() -> Vec<Rendered> {
+    vec![
+        (
+            "lost-factor",
+            lost_factor(LostFactorStep::Ask { hours: 72 }, fine()),
+        ),
+        (
+            "lost-factor-wait",
+            lost_factor(
+                LostFactorStep::Wait {
+                    until: seconds_ago(-86_400),
+                },
+                fine(),
+            ),
+        ),
+        (
+            "lost-factor-open-link",
+            lost_factor(
+                LostFactorStep::OpenLink {
+                    until: seconds_ago(-86_400),
+                },
+                fine(),
+            ),
+        ),
+        (
+            "lost-factor-unavailable",
+            lost_factor(LostFactorStep::Unavailable, fine()),
+        ),
+        (
+            "lost-factor-throttled",
+            lost_factor(
+                LostFactorStep::Ask { hours: 1 },
+                FieldErrors::of_form(copy::too_many_attempts(Pause::For(Duration::from_mins(1)))),
+            ),
+        ),
+        ("recover", recover(fine())),
+        (
+            "recover-errors",
+            recover(wrong("new_password", PasswordRefusal::Common.to_string())),
+        ),
+        (
+            "recover-link-invalid",
+            html(&RecoverLinkInvalidPage { shell: anonymous() }),
+        ),
+    ]
+}
+
 pub(crate) fn pages() -> Vec<Rendered> {
     let greeted = |flash| with_flash(anonymous(), flash);
     let code = |message: String| login_verify(wrong("code", message));
@@ -103,7 +150,7 @@ pub(crate) fn pages() -> Vec<Rendered> {
         email: EMAIL.to_owned(),
     };
     let wait = copy::too_many_attempts(Pause::For(Duration::from_mins(4)));
-    vec![
+    let mut pages = vec![
         ("login", login(anonymous(), "", "", fine())),
         (
             "login-signed-out",
@@ -158,48 +205,6 @@ pub(crate) fn pages() -> Vec<Rendered> {
             "reset-link-invalid",
             html(&ResetLinkInvalidPage { shell: anonymous() }),
         ),
-        (
-            "lost-factor",
-            lost_factor(LostFactorStep::Ask { hours: 72 }, fine()),
-        ),
-        (
-            "lost-factor-wait",
-            lost_factor(
-                LostFactorStep::Wait {
-                    until: seconds_ago(-86_400),
-                },
-                fine(),
-            ),
-        ),
-        (
-            "lost-factor-open-link",
-            lost_factor(
-                LostFactorStep::OpenLink {
-                    until: seconds_ago(-86_400),
-                },
-                fine(),
-            ),
-        ),
-        (
-            "lost-factor-unavailable",
-            lost_factor(LostFactorStep::Unavailable, fine()),
-        ),
-        (
-            "lost-factor-throttled",
-            lost_factor(
-                LostFactorStep::Ask { hours: 1 },
-                FieldErrors::of_form(copy::too_many_attempts(Pause::For(Duration::from_mins(1)))),
-            ),
-        ),
-        ("recover", recover(fine())),
-        (
-            "recover-errors",
-            recover(wrong("new_password", PasswordRefusal::Common.to_string())),
-        ),
-        (
-            "recover-link-invalid",
-            html(&RecoverLinkInvalidPage { shell: anonymous() }),
-        ),
         ("unlock", unlock(fine())),
         (
             "unlock-throttled",
@@ -211,5 +216,7 @@ pub(crate) fn pages() -> Vec<Rendered> {
             "unlock-link-invalid",
             html(&UnlockLinkInvalidPage { shell: anonymous() }),
         ),
-    ]
+    ];
+    pages.extend(recovery_pages());
+    pages
 }

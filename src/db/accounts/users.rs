@@ -30,8 +30,12 @@ pub(in crate::db) const PHONE_SINCE: &str =
 type Since = SqlLiteral<Nullable<Timestamptz>>;
 
 /// The second factors of a user whose row is read beside.
-#[derive(Debug, Default, Queryable, QueryableByName, Selectable)]
+#[derive(Debug, Clone, Copy, Default, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = users, check_for_backend(diesel::pg::Pg))]
+#[expect(
+    clippy::struct_field_names,
+    reason = "they are the names in the statements"
+)]
 pub(in crate::db) struct FactorsRow {
     #[diesel(select_expression = sql(TOTP_SINCE), select_expression_type = Since, sql_type = Nullable<Timestamptz>)]
     totp_since: Option<DateTime<Utc>>,

@@ -73,7 +73,7 @@ mod tests {
         let further = [url("https://example.net")];
         let party = RelyingParty::of(&url("https://auth.example.org:8443/"), &further).unwrap();
         assert_eq!(party.id, "auth.example.org");
-        let origins = party.origins.iter().map(|origin| origin.origin());
+        let origins = party.origins.iter().map(Url::origin);
         let origins: Vec<_> = origins.map(|origin| origin.ascii_serialization()).collect();
         assert_eq!(
             origins,

@@ -56,10 +56,9 @@ impl Recovery {
     pub fn due(&self, now: DateTime<Utc>) -> Due {
         match self.link_expires_at {
             Some(at) if at <= now => Due::End,
-            Some(_) => Due::Nothing,
             None if self.ends_at <= now => Due::Link,
             None if self.reminded_at.is_none() && self.halfway_at() <= now => Due::Reminder,
-            None => Due::Nothing,
+            _ => Due::Nothing,
         }
     }
 }

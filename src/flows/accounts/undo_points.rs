@@ -125,9 +125,10 @@ pub(in crate::flows) async fn before(
     user: &User,
 ) -> Result<Before> {
     let hash = db::accounts::undo_points::password_hash(conn, user.id).await?;
-    let factor = match user.factors.any() {
-        true => Some(factor_of(s, conn, user).await?),
-        false => None,
+    let factor = if user.factors.any() {
+        Some(factor_of(s, conn, user).await?)
+    } else {
+        None
     };
     Ok(Before {
         user: user.clone(),
@@ -194,7 +195,7 @@ pub(super) async fn phone_held(
     let number = s
         .ring
         .open(SealedColumn::PHONES.place(user.id), &row.number)?;
-    let number = String::from_utf8(number.to_vec())
+    let number = String::from_utf8(Vec::clone(&number))
         .map_err(|_| FlowError::Inconsistent("a phone number is no text"))?;
     Ok(Some(Phone {
         number: Secret(number),

@@ -80,9 +80,10 @@ impl<'a> Change<'a> {
         let Self { s, tx, who, .. } = self;
         let user = who.user();
         let is_first = !user.two_factor_enabled();
-        let backup_codes = match is_first {
-            true => Some(replace_codes(s, tx, user).await?),
-            false => None,
+        let backup_codes = if is_first {
+            Some(replace_codes(s, tx, user).await?)
+        } else {
+            None
         };
         if let Some(session_id) = who.session_id {
             db::sessions::prove(tx, session_id, methods, s.now()).await?;

@@ -98,10 +98,11 @@ pub enum Outcome {
     SignedIn {
         pair: TokenPair,
         /// The new device cookie, if the browser is trusted.
+        #[expect(dead_code, reason = "for the pages")]
         device: Option<DeviceCookie>,
     },
     /// The passkey is right; the owner has deleted the account, and may restore it.
-    AccountDeleted(Restorable),
+    AccountDeleted(#[expect(dead_code, reason = "for the pages")] Restorable),
     /// No account has this passkey. The browser may forget it.
     Unknown,
     /// The answer is not right.

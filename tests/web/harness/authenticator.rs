@@ -17,6 +17,10 @@ const HAS_CREDENTIAL: u8 = 0x40;
 
 /// How an answer is made. The defaults are those of an honest device that is bound to itself and counts its uses.
 #[derive(Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the protocol"
+)]
 pub(crate) struct Manner {
     /// The origin of the page.
     pub(crate) origin: String,
@@ -30,6 +34,7 @@ pub(crate) struct Manner {
     /// How far the signature counter goes ahead; 0 keeps it.
     pub(crate) counts: i64,
     /// The user handle that is sent, if not the one that the device keeps; an inner `None` sends none.
+    #[expect(clippy::option_option, reason = "as the comment says")]
     pub(crate) handle: Option<Option<Vec<u8>>>,
 }
 
@@ -120,7 +125,7 @@ impl Device {
             "attestationObject": base64(&object),
             "transports": ["internal", "hybrid", "a-later-one"],
         });
-        self.answer(response)
+        self.answer(&response)
     }
 
     /// Answers a request for a signature.
@@ -140,7 +145,7 @@ impl Device {
             "signature": base64(signature.to_der().as_bytes()),
             "userHandle": handle.map(|handle| base64(&handle)),
         });
-        self.answer(response)
+        self.answer(&response)
     }
 
     /// The same device with another manner.
@@ -150,7 +155,7 @@ impl Device {
         other
     }
 
-    fn answer(&self, response: Value) -> Value {
+    fn answer(&self, response: &Value) -> Value {
         let id = base64(&self.credential_id);
         json!({
             "id": id, "rawId": id, "type": "public-key", "authenticatorAttachment": "platform",

@@ -26,7 +26,9 @@ impl Asked {
 
     /// The body that sends an answer.
     pub(crate) fn body(&self, credential: Value) -> Value {
-        json!({ "challenge_token": self.token, "credential": credential })
+        let mut body = json!({ "challenge_token": self.token });
+        body["credential"] = credential;
+        body
     }
 }
 

@@ -157,9 +157,11 @@ pub(in crate::flows) async fn accept(
         return Ok(Accepted::Yes);
     }
     let others = db::authenticators::passkeys::all(tx, right.user_id).await?;
-    Ok(match others.iter().any(|row| row.id == right.passkey) {
-        true => Accepted::CounterFellBack,
-        false => Accepted::Removed,
+    let is_there = others.iter().any(|row| row.id == right.passkey);
+    Ok(if is_there {
+        Accepted::CounterFellBack
+    } else {
+        Accepted::Removed
     })
 }
 

@@ -27,7 +27,7 @@ use crate::{
     webauthn::Refusal,
 };
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum Outcome {
     /// It is right, and counts as reauthentication in this session.
     Proven,

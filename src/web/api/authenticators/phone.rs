@@ -229,7 +229,7 @@ async fn post_sign_in(
     let token = fields::read(|r| r.secret("mfa_token", body.mfa_token))?;
     match send_code::for_sign_in(&state.services, &token, &client).await? {
         Outcome::Expired => Err(refusals::dead_token(copy::SIGN_IN_EXPIRED)),
-        outcome => sent(outcome),
+        outcome => sent(&outcome),
     }
 }
 
@@ -251,14 +251,14 @@ async fn post_reauthenticate(
     user: ApiUser,
     ClientInfo(client): ClientInfo,
 ) -> WebResult {
-    sent(send_code::for_proof(&state.services, &user.who, &client).await?)
+    sent(&send_code::for_proof(&state.services, &user.who, &client).await?)
 }
 
-fn sent(outcome: Outcome) -> WebResult {
+fn sent(outcome: &Outcome) -> WebResult {
     match outcome {
         Outcome::Sent(_) => Ok(dto::accepted()),
         Outcome::NotOffered => Err(codes::PHONE_NOT_ENABLED.into()),
         Outcome::Expired => Err(codes::CONFLICT.into()),
-        Outcome::Throttled(wait) => Err(WebError::Throttled(wait)),
+        Outcome::Throttled(wait) => Err(WebError::Throttled(*wait)),
     }
 }

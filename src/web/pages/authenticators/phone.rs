@@ -138,17 +138,12 @@ pub async fn confirm(
             backup_codes,
             pair: Some(pair),
         }) => {
-            let answer = match backup_codes {
-                Some(codes) => codes_page(
-                    &request,
-                    proven.who().user(),
-                    &codes,
-                    BackupCodesReason::Enrolled,
-                )?,
-                None => {
-                    let flash = Flash::success(copy::PHONE_ADDED);
-                    see_other_with(&request.session, PHONE, &flash)
-                }
+            let answer = if let Some(codes) = backup_codes {
+                let reason = BackupCodesReason::Enrolled;
+                codes_page(&request, proven.who().user(), &codes, reason)?
+            } else {
+                let flash = Flash::success(copy::PHONE_ADDED);
+                see_other_with(&request.session, PHONE, &flash)
             };
             Ok(answer.with_cookies(request.state.settings.pair_cookies(&pair)))
         }
