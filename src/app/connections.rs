@@ -112,7 +112,8 @@ impl Door {
                         // A client that hangs up or breaks the protocol is not worth a line in the log.
                         match (door.enter(tcp).await, http2) {
                             (Some(Socket::Encrypted(tls)), Some(app)) if speaks_http_2(&tls) => {
-                                door.http2(*tls, peer, app).await;
+                                // In a box, as each connection would have room for it, also without TLS.
+                                Box::pin(door.http2(*tls, peer, app)).await;
                             }
                             (Some(socket), _) => {
                                 drop(http1.call((socket, Protocol::Http1, peer)).await);
@@ -134,8 +135,7 @@ impl Door {
         let socket = BoundedSocket::new(tcp, self.limits, connection);
         match &self.tls {
             None => Some(Socket::Plain(socket)),
-            Some(tls) => tls
-                .accept(socket)
+            Some(tls) => Box::pin(tls.accept(socket))
                 .await
                 .map(Box::new)
                 .map(Socket::Encrypted),

@@ -208,6 +208,8 @@ async fn a_foreign_or_earlier_phone_token_confirms_nothing() {
     let api = app.api().with(&signed_in);
     let thiefs = app.api().with(&app.api().sign_in(&thief).await);
     let earlier = add(&api, "+4915112345699").await;
+    // A message that still waits would give way to the next one.
+    gateway.after(1).await;
     app.wait(TimeDelta::seconds(1));
     let current = add(&api, NUMBER).await;
     let foreign = add(&thiefs, "+4915112345698").await;

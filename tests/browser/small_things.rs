@@ -11,10 +11,10 @@ use crate::server::Server;
 const EMAIL: &str = "robin@example.org";
 const PASSWORD: &str = "seven herons over the weir";
 
-/// Two passwords for an address pass, and another one every two seconds.
+/// Two passwords for an address pass, and another one every six seconds.
 const LIMITS: [(&str, &str); 2] = [
     ("RATE_LIMIT_SCALE", "1"),
-    ("RATE_LIMIT_LOGIN_EMAIL_IP", "2/4s"),
+    ("RATE_LIMIT_LOGIN_EMAIL_IP", "2/12s"),
 ];
 
 /// The value of an expression on the open page.

@@ -170,6 +170,7 @@ async fn an_account_with_contradictory_second_factor_rows_is_refused_and_reporte
         let sql = cluster.sql().await;
         // The app is the only factor.
         sql.run("DELETE FROM passkeys").await;
+        sql.run("DELETE FROM phones").await;
         let before = ada.pending(&node).await;
         let link = reset_link(&node, &ada).await;
         let sessions = "SELECT count(*) FROM sessions";

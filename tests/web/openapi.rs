@@ -99,7 +99,7 @@ async fn the_page_to_try_calls_exists_only_in_development() {
     assert!(!page.body.contains(" style=") && !page.body.contains(" onclick="));
     let elsewhere = Answer::of(get("/login")).await;
     let policy = elsewhere.header("content-security-policy").unwrap();
-    assert!(!policy.contains("script-src"), "{policy}");
+    assert!(!policy.contains("connect-src"), "{policy}");
 
     let production = [("ENVIRONMENT", "production"), ("SMTP_HOST", "localhost")];
     let app = TestApp::with(&production).await;
