@@ -22,7 +22,7 @@ const PERMITS: usize = 2;
 /// The working memory of one hash (`ARGON2_MEMORY_KIB`).
 const HASH_KIB: usize = 19_456;
 /// The memory that a connection may take while its request waits (docs/limits.md).
-const CONNECTION_KIB: usize = 32;
+const CONNECTION_KIB: usize = 48;
 /// For hashing threads, fragmentation of the allocator, and the log in memory.
 const BESIDE_KIB: usize = 16 * 1024;
 
