@@ -205,6 +205,7 @@ fn two_factor_act(act: TwoFactorAct) -> String {
         shell: signed_in(NAME),
         act,
         codes_left: 7,
+        stays_on: false,
     })
 }
 

@@ -275,3 +275,19 @@ async fn a_link_puts_every_kind_back() {
         "SELECT credential_id = sha256(uuid_send(user_id)) FROM passkeys WHERE user_id::text = $1";
     assert!(app.sql(key, &[&owner.id.to_string()]).await[0].get::<_, bool>(0));
 }
+
+/// The page before the app is removed says what the password alone can do afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn removing_the_app_promises_only_what_happens() {
+    let app = TestApp::start().await;
+    let owner = app.person().with_totp().await;
+    let mut browser = app.browser();
+    browser.sign_in_with(&owner, &owner.backup_codes[0]).await;
+    let alone = "Your password alone is then enough";
+    let disable = "/account/two-factor/disable";
+    assert!(browser.visit(disable).await.text("main").contains(alone));
+    with_phone(&app, &owner).await;
+    let page = browser.visit(disable).await;
+    assert!(!page.text("main").contains(alone), "{}", page.text("main"));
+    assert!(page.text("main").contains("Your other second factor"));
+}

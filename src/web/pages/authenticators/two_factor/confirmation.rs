@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::TWO_FACTOR;
 use crate::{
+    domain::authenticators::factors::Kind,
     flows::{accounts::overview, sessions::authenticate::Authenticated},
     web::{
         error::WebResult,
@@ -57,6 +58,8 @@ pub struct TwoFactorActPage {
     pub act: TwoFactorAct,
     /// The number of unused backup codes.
     pub codes_left: i64,
+    /// Whether the user has another second factor than the app.
+    pub stays_on: bool,
 }
 
 /// `GET /account/two-factor/disable`
@@ -81,6 +84,7 @@ async fn show(request: &PageRequest, who: &Authenticated, act: TwoFactorAct) -> 
             shell: request.shell(),
             act,
             codes_left,
+            stays_on: who.user().factors.kinds().any(|kind| kind != Kind::Totp),
         },
     )
 }
