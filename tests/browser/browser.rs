@@ -233,11 +233,13 @@ impl Browser {
 
     /// The visible text of the first match.
     pub(crate) async fn text(&self, css: &str) -> String {
+        self.notices_stand().await;
         self.find(css).await.text().await.expect("an element")
     }
 
     /// The visible text of every match.
     pub(crate) async fn texts(&self, css: &str) -> Vec<String> {
+        self.notices_stand().await;
         let mut texts = Vec::new();
         for element in self
             .client
@@ -248,6 +250,15 @@ impl Browser {
             texts.push(element.text().await.expect("an element"));
         }
         texts
+    }
+
+    /// Scripts take a notice away for a moment and put it back, so that it is announced.
+    async fn notices_stand(&self) {
+        let none = Locator::Css(".notice[role=status]:empty");
+        eventually(Duration::from_secs(5), "every notice", async || {
+            self.client.find(none).await.is_err().then_some(())
+        })
+        .await;
     }
 
     async fn find(&self, css: &str) -> Element {
