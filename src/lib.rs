@@ -280,6 +280,7 @@ pub mod internals {
                 InvitationInvalidPage, InvitationLine, InvitationPage, InvitationsPage, InvitePage,
                 Kind, LeftOutLine, ListQuery, LoginPage, LoginVerifyPage, LostFactorPage,
                 LostFactorStep, MailLine, NoUse, NotMeLink, NotMeLinkInvalidPage, NotMePage, Party,
+                PasskeyAddPage, PasskeyItem, PasskeyRemovePage, PasskeyRequest, PasskeysPage,
                 PendingChange, PhoneConfirmPage, PhonePage, PhoneState, ProfilePage,
                 ReauthenticatePage, RecoverLinkInvalidPage, RecoverPage, RegisterPage, ReportView,
                 ResetLinkInvalidPage, ResetPasswordPage, RestorePage, RowLine, SecondFactorState,

@@ -81,6 +81,7 @@ struct Key {
 #[derive(Debug)]
 pub struct Webauthn {
     core: WebauthnCore,
+    party: RelyingParty,
 }
 
 impl Webauthn {
@@ -97,7 +98,13 @@ impl Webauthn {
                 subdomains,
                 any_port,
             ),
+            party: party.clone(),
         }
+    }
+
+    /// The site that its passkeys belong to.
+    pub fn party(&self) -> &RelyingParty {
+        &self.party
     }
 
     /// Asks for a new passkey, on an authenticator that has none of these.
@@ -114,8 +121,8 @@ impl Webauthn {
             .require_resident_key(true);
         let (mut options, state) = self.core.generate_challenge_register(asked)?;
         // Not through the builder: that copies the list into the state, and the database refuses a known id anyway.
-        let excluded: Result<Vec<_>, _> = present.iter().map(descriptor).collect();
-        options.public_key.exclude_credentials = Some(excluded?);
+        let excluded = present.iter().map(descriptor).collect();
+        options.public_key.exclude_credentials = Some(excluded);
         Ok(Asked {
             public_key: serde_json::to_value(options.public_key)?,
             state: serde_json::to_value(state)?,
@@ -130,8 +137,8 @@ impl Webauthn {
             .new_challenge_authenticate_builder(Vec::new(), policy)?;
         let (options, state) = self.core.generate_challenge_authenticate(asked)?;
         let mut public_key = serde_json::to_value(options.public_key)?;
-        let allowed: Result<Vec<_>, _> = allowed.iter().map(descriptor).collect();
-        public_key["allowCredentials"] = json!(allowed?);
+        let allowed: Vec<_> = allowed.iter().map(descriptor).collect();
+        public_key["allowCredentials"] = json!(allowed);
         Ok(Asked {
             public_key,
             state: serde_json::to_value(state)?,
@@ -139,13 +146,15 @@ impl Webauthn {
     }
 }
 
-fn descriptor(credential: &Credential) -> Result<PublicKeyCredentialDescriptor, WebauthnFault> {
-    let Key { transports, .. } = Key::deserialize(&credential.key)?;
-    Ok(PublicKeyCredentialDescriptor {
+/// A key that cannot be read is named all the same: the page that asks has other ways beside it.
+fn descriptor(credential: &Credential) -> PublicKeyCredentialDescriptor {
+    let transports =
+        Key::deserialize(&credential.key).map_or_else(|_| Vec::new(), |key| key.transports);
+    PublicKeyCredentialDescriptor {
         type_: "public-key".to_owned(),
         id: credential.id.clone(),
         transports: (!transports.is_empty()).then_some(transports),
-    })
+    }
 }
 
 impl Credential {

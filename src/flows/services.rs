@@ -51,7 +51,7 @@ impl Site {
     }
 
     /// A link to a page.
-    pub(super) fn link(&self, path: &str) -> String {
+    pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.base_url)
     }
 }

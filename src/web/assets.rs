@@ -80,6 +80,15 @@ static PASSWORD_STRENGTH_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
+static PASSKEYS_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "passkeys",
+        "js",
+        "text/javascript; charset=utf-8",
+        &include_bytes!("../../static/passkeys.js")[..],
+    )
+});
+
 static PAGE_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new(
         "page",
@@ -105,6 +114,11 @@ pub fn page_script() -> &'static Asset {
 /// The script of pages with a field for a new password.
 pub fn password_strength_script() -> &'static Asset {
     &PASSWORD_STRENGTH_SCRIPT
+}
+
+/// The script of pages that ask for a passkey.
+pub fn passkeys_script() -> &'static Asset {
+    &PASSKEYS_SCRIPT
 }
 
 /// The script of the page that shows the API in development.
@@ -135,6 +149,7 @@ pub fn find(path: &str) -> Option<&'static Asset> {
         favicon(),
         page_script(),
         password_strength_script(),
+        passkeys_script(),
         api_docs_script(),
     ];
     all.into_iter().find(|asset| asset.path == path)

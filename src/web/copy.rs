@@ -108,6 +108,16 @@ pub const PASSKEY_KNOWN: &str =
 /// No further passkey can be added.
 pub const TOO_MANY_PASSKEYS: &str =
     "You have 25 passkeys, and cannot add more. Remove one that you do not use.";
+/// After a passkey was added beside another second factor.
+pub const PASSKEY_ADDED: &str = "The passkey is added. You can sign in with it from now on.";
+/// The same, if the session ended at the same moment.
+pub const PASSKEY_ADDED_SIGN_IN: &str =
+    "The passkey is added, but your session ended at the same moment. Sign in with it.";
+/// After a passkey was renamed.
+pub const PASSKEY_RENAMED: &str = "The passkey has its new name.";
+/// After a passkey was removed, where another second factor is left.
+pub const PASSKEY_REMOVED: &str =
+    "The passkey is removed, and no longer signs in. Two-step sign-in is still on.";
 /// A passkey is right, but the account cannot sign in with it.
 pub const PASSKEY_NOT_ENOUGH: &str = "This passkey cannot sign in to its account at the moment. Sign in another way, or reset your password.";
 
@@ -376,13 +386,15 @@ pub const PASSWORD_CHANGED: &str = "Your password is changed. Every other device
 pub const PASSWORD_CHANGED_SIGN_IN: &str =
     "Your password is changed. Sign in with the new password to continue.";
 /// After turning the second factor on, if the session ended before the codes could be shown.
-pub const TWO_FACTOR_ON_SIGN_IN: &str = "Two-step sign-in is on, but your session ended at the same moment. Sign in with a code from your app, and make new backup codes.";
-/// After turning the second factor off, if the session ended at the same time.
-pub const TWO_FACTOR_OFF_SIGN_IN: &str = "Two-step sign-in is off. Sign in again to continue.";
+pub const TWO_FACTOR_ON_SIGN_IN: &str = "Two-step sign-in is on, but your session ended at the same moment. Sign in again, and make new backup codes.";
+/// After a second factor was removed, if the session ended at the same time.
+pub const FACTOR_REMOVED_SIGN_IN: &str = "The second factor is removed. Sign in again to continue.";
 /// The second factor is already on.
 pub const TWO_FACTOR_IS_ON: &str = "Two-step sign-in is on already. Nothing was changed.";
 /// The second factor is not on.
 pub const TWO_FACTOR_IS_OFF: &str = "Two-step sign-in is not on. Nothing was changed.";
+/// The authenticator app is to be removed, but another second factor is the only one.
+pub const APP_IS_OFF: &str = "You have no authenticator app here. Nothing was changed.";
 /// After turning the second factor off.
 pub const TWO_FACTOR_DISABLED: &str =
     "Two-step sign-in is off. Your password alone is now enough to sign in.";

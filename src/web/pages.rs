@@ -41,6 +41,8 @@ pub use admin::users::{AdminUsersPage, ListQuery, UserLine};
 pub use audit::{AuditLine, AuditPage, AuditQuery, Party};
 pub use authenticators::backup_codes::{BackupCodesPage, BackupCodesReason};
 pub use authenticators::lost_factor::{LostFactorPage, LostFactorStep};
+pub use authenticators::passkey_request::PasskeyRequest;
+pub use authenticators::passkeys::{PasskeyAddPage, PasskeyItem, PasskeyRemovePage, PasskeysPage};
 pub use authenticators::phone::{PhoneConfirmPage, PhonePage, PhoneState};
 pub use authenticators::reauthenticate::{ConfirmedPage, ReauthenticatePage, Takes};
 pub use authenticators::recover::{RecoverLinkInvalidPage, RecoverPage};

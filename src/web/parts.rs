@@ -49,7 +49,10 @@ impl Parts {
 impl Part {
     /// The part that a page belongs to, if not every site has it.
     fn of_page(path: &str) -> Option<Self> {
-        let is_of_phones = path.split('/').any(|segment| segment == "phone");
-        is_of_phones.then_some(Self::Phones)
+        path.split('/').find_map(|segment| match segment {
+            "passkey" | "passkeys" | "passkey-endpoints" | "webauthn" => Some(Self::Passkeys),
+            "phone" => Some(Self::Phones),
+            _ => None,
+        })
     }
 }

@@ -6,6 +6,8 @@ pub const ACCOUNT: &str = "/account";
 pub const CHANGE_PASSWORD: &str = "/account/password";
 /// Where the address is changed. The proof that it takes includes the second factor.
 pub const EMAIL: &str = "/account/email";
+/// Where passkeys are managed. The proof includes a second factor as well.
+pub const PASSKEYS: &str = "/account/passkeys";
 /// Where a phone is added and removed. The proof includes a second factor as well.
 pub const PHONE: &str = "/account/phone";
 /// The open invitations.

@@ -131,7 +131,7 @@ fn act_paths() -> Vec<&'static str> {
 /// The pages.
 #[rustfmt::skip] // A table is read by its lines.
 fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
-    use super::pages::{accounts::{activity, change_email, change_password, confirm_email, delete, export as data, not_me, overview, invitation, password_strength, profile, register, resend_verification, restore, verify_email}, admin::{bulk, dashboard, invitations, user, users}, audit::{self, export}, imports::{self, import}, sign_in::{forgot_password, login, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{lost_factor, phone, reauthenticate, recover, two_factor}, start};
+    use super::pages::{accounts::{activity, change_email, change_password, confirm_email, delete, export as data, not_me, overview, invitation, password_strength, profile, register, resend_verification, restore, verify_email}, admin::{bulk, dashboard, invitations, user, users}, audit::{self, export}, imports::{self, import}, sign_in::{forgot_password, login, login_passkey, login_verify, reset_password, unlock}, sessions::{self, logout}, authenticators::{lost_factor, passkeys, phone, reauthenticate, recover, two_factor}, start};
     use Guard::{Admin, AnySession, Anyone, Session};
     vec![
         ("/", Anyone, vec![read().to(start::get)]),
@@ -141,6 +141,7 @@ fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
         ("/verify-email/resend", Anyone, vec![post().to(resend_verification::post)]),
         ("/login", Anyone, vec![read().to(login::get), post().to(login::post)]),
         ("/login/verify", Anyone, vec![read().to(login_verify::get), post().to(login_verify::post)]),
+        ("/login/passkey", Anyone, vec![read().to(login_passkey::back), post().to(login_passkey::post)]),
         ("/login/lost-factor", Anyone, vec![read().to(lost_factor::get), post().to(lost_factor::post)]),
         ("/recover", Anyone, vec![read().to(recover::get), post().to(recover::post)]),
         ("/login/verify/phone", Anyone, vec![read().to(login_verify::back), post().to(login_verify::send_code)]),
@@ -170,6 +171,10 @@ fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
         ("/account/two-factor/confirm", Session, vec![read().to(two_factor::back), post().to(two_factor::confirm)]),
         ("/account/two-factor/disable", Session, vec![read().to(two_factor::ask_disable), post().to(two_factor::disable)]),
         ("/account/two-factor/backup-codes", Session, vec![read().to(two_factor::ask_fresh_codes), post().to(two_factor::fresh_codes)]),
+        ("/account/passkeys", Session, vec![read().to(passkeys::get)]),
+        ("/account/passkeys/add", Session, vec![read().to(passkeys::get_add), post().to(passkeys::add)]),
+        ("/account/passkeys/{id}/rename", Session, vec![read().to(passkeys::back), post().to(passkeys::rename)]),
+        ("/account/passkeys/{id}/remove", Session, vec![read().to(passkeys::ask_remove), post().to(passkeys::remove)]),
         ("/account/recovery/cancel", Session, vec![read().to(recover::back), post().to(recover::cancel)]),
         ("/account/phone", Session, vec![read().to(phone::get), post().to(phone::post)]),
         ("/account/phone/confirm", Session, vec![read().to(phone::get_confirm), post().to(phone::confirm)]),
@@ -193,6 +198,8 @@ fn screens() -> Vec<(&'static str, Guard, Vec<Route>)> {
         ("/admin/invitations/{id}/revoke", Admin, vec![read().to(invitations::back), post().to(invitations::revoke)]),
         ("/admin/users/{id}", Admin, vec![read().to(user::get)]),
         ("/.well-known/change-password", Anyone, vec![read().to(start::change_password)]),
+        ("/.well-known/passkey-endpoints", Anyone, vec![read().to(start::passkey_endpoints)]),
+        ("/.well-known/webauthn", Anyone, vec![read().to(start::related_origins)]),
     ]
 }
 

@@ -58,7 +58,7 @@ impl Lines {
 }
 
 /// Secret fields of all forms and calls.
-const SECRET: [&str; 9] = [
+const SECRET: [&str; 10] = [
     "password",
     "current_password",
     "new_password",
@@ -68,6 +68,7 @@ const SECRET: [&str; 9] = [
     "refresh_token",
     "access_token",
     "csrf_token",
+    "challenge_token",
 ];
 
 fn canary(field: &str) -> String {

@@ -10,15 +10,18 @@ use vestibule::internals::web::{guard::Guard, routes};
 use super::matrix::{filled_in, methods};
 use crate::harness::{TestApp, answer::Answer, browser::urlencoded, settings::ORIGIN};
 
-const PAGES: [&str; 19] = [
+const PAGES: [&str; 22] = [
     "/",
     "/.well-known/change-password",
+    "/.well-known/passkey-endpoints",
+    "/.well-known/webauthn",
     "/account/restore",
     "/confirm-email",
     "/forgot-password",
     "/invitation",
     "/login",
     "/login/lost-factor",
+    "/login/passkey",
     "/login/verify",
     "/login/verify/phone",
     "/logout",

@@ -386,6 +386,27 @@ impl Browser {
         entries.iter().filter(|e| is_fault(e)).cloned().collect()
     }
 
+    /// Gives the browser an authenticator that keeps passkeys (WebAuthn, 11). Returns its id.
+    pub(crate) async fn plug(&self, transport: &str, verifies: bool) -> String {
+        let options = json!({
+            "protocol": "ctap2",
+            "transport": transport,
+            "hasResidentKey": true,
+            "hasUserVerification": verifies,
+            "isUserVerified": verifies,
+            "isUserConsenting": true,
+        });
+        let id = self.command("webauthn/authenticator", &options).await;
+        id.as_str().expect("an id").to_owned()
+    }
+
+    /// Takes an authenticator away.
+    pub(crate) async fn unplug(&self, authenticator: &str) {
+        let path = format!("{}/webauthn/authenticator/{authenticator}", self.session);
+        let answer = reqwest::Client::new().delete(path).send().await;
+        assert!(answer.expect("chromedriver answers").status().is_success());
+    }
+
     /// A command that only chromedriver has.
     async fn command(&self, name: &str, body: &Value) -> Value {
         let request = reqwest::Client::new()

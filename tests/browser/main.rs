@@ -22,6 +22,7 @@ mod list;
 mod lost_factor;
 mod mail;
 mod other_origin;
+mod passkeys;
 mod pictures;
 mod policy;
 mod server;

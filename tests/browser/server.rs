@@ -27,9 +27,19 @@ impl Server {
 
     /// Like [`start`](Self::start), with further settings.
     pub(crate) async fn start_with(mail: &MailServer, further: &[(&str, &str)]) -> Self {
+        Self::start_as(mail, "127.0.0.1", further).await
+    }
+
+    /// Like [`start`](Self::start), under a name: passkeys belong to a host name.
+    pub(crate) async fn start_named(mail: &MailServer) -> Self {
+        Self::start_as(mail, "localhost", &[]).await
+    }
+
+    async fn start_as(mail: &MailServer, host: &str, further: &[(&str, &str)]) -> Self {
         let folder = Folder::new("server");
-        let address = format!("127.0.0.1:{}", free_port());
-        let base = format!("http://{address}");
+        let port = free_port();
+        let address = format!("127.0.0.1:{port}");
+        let base = format!("http://{host}:{port}");
         let log = File::create(folder.path().join("log")).expect("our own folder");
         let child = Command::new(env!("CARGO_BIN_EXE_vestibule"))
             .arg("serve")

@@ -16,8 +16,8 @@ use vestibule::internals::web::pages::{
 use vestibule::internals::web::view::{FieldErrors, Flash, RecoveryNotice, Shell, qr};
 
 use crate::sample::{
-    EMAIL, HOSTILE, NAME, Rendered, anonymous, fine, html, seconds_ago, signed_in, with_flash,
-    wrong,
+    EMAIL, HOSTILE, NAME, Rendered, anonymous, fine, html, passkey, seconds_ago, signed_in,
+    with_flash, wrong,
 };
 
 fn activity() -> Vec<ActivityItem> {
@@ -190,32 +190,39 @@ fn change_password(must_change: bool, errors: FieldErrors) -> String {
     })
 }
 
-fn two_factor(state: TwoFactorState, errors: FieldErrors) -> String {
+fn two_factor(
+    state: TwoFactorState,
+    others: &str,
+    codes_left: Option<usize>,
+    errors: FieldErrors,
+) -> String {
     html(&TwoFactorPage {
         shell: signed_in(NAME),
         email: EMAIL.to_owned(),
         state,
+        others: others.to_owned(),
+        codes_left,
+        passkeys: Some(2),
         phones: true,
         errors,
     })
 }
 
 fn two_factor_act(act: TwoFactorAct) -> String {
+    let others = match act {
+        TwoFactorAct::RemoveApp => "passkey or phone number",
+        TwoFactorAct::Disable | TwoFactorAct::ReplaceBackupCodes => "",
+    };
     html(&TwoFactorActPage {
         shell: signed_in(NAME),
         act,
         codes_left: 7,
-        stays_on: false,
+        others: others.to_owned(),
     })
 }
 
 fn off(email_verified: bool) -> String {
-    let codes_left = None;
-    let state = TwoFactorState::Off {
-        email_verified,
-        codes_left,
-    };
-    two_factor(state, fine())
+    two_factor(TwoFactorState::Off { email_verified }, "", None, fine())
 }
 
 pub(crate) fn pending(errors: FieldErrors) -> String {
@@ -228,16 +235,18 @@ pub(crate) fn pending(errors: FieldErrors) -> String {
             secret,
             otpauth_uri,
         },
+        "",
+        None,
         errors,
     )
 }
 
-fn on(codes_left: usize, errors: FieldErrors) -> String {
+fn on(others: &str, codes_left: usize, errors: FieldErrors) -> String {
+    let since = seconds_ago(900_000);
     two_factor(
-        TwoFactorState::On {
-            since: seconds_ago(900_000),
-            codes_left,
-        },
+        TwoFactorState::On { since },
+        others,
+        Some(codes_left),
         errors,
     )
 }
@@ -317,6 +326,16 @@ fn other_sessions() -> Vec<DeviceItem> {
 }
 
 fn reauthenticate(purpose: &'static str, takes: Takes, errors: FieldErrors) -> String {
+    reauthenticate_by(true, purpose, takes, errors)
+}
+
+/// Of a user with or without six digits.
+fn reauthenticate_by(
+    digits: bool,
+    purpose: &'static str,
+    takes: Takes,
+    errors: FieldErrors,
+) -> String {
     html(&ReauthenticatePage {
         shell: signed_in(NAME),
         email: EMAIL.to_owned(),
@@ -324,8 +343,9 @@ fn reauthenticate(purpose: &'static str, takes: Takes, errors: FieldErrors) -> S
         next: "/account/two-factor/disable".to_owned(),
         back: "/account/two-factor".to_owned(),
         takes,
-        app: true,
-        phone: true,
+        app: digits,
+        phone: digits,
+        passkey: (takes != Takes::Password).then(passkey),
         errors,
     })
 }
@@ -403,6 +423,14 @@ pub(crate) fn proof_pages() -> Vec<Rendered> {
         (
             "reauthenticate",
             reauthenticate("", Takes::Password, fine()),
+        ),
+        (
+            "reauthenticate-passkey",
+            reauthenticate_by(false, "", Takes::PasswordOrCode, fine()),
+        ),
+        (
+            "reauthenticate-passkey-only",
+            reauthenticate_by(false, "to change your address", Takes::Code, fine()),
         ),
         (
             "reauthenticate-code",
@@ -558,10 +586,21 @@ pub(crate) fn pages() -> Vec<Rendered> {
             "two-factor-pending-wrong",
             pending(wrong("code", copy::CODE_NOT_RIGHT)),
         ),
-        ("two-factor-on", on(10, fine())),
-        ("two-factor-on-few", on(3, fine())),
-        ("two-factor-on-none", on(0, overtaken)),
+        ("two-factor-off-passkey", {
+            let state = TwoFactorState::Off {
+                email_verified: true,
+            };
+            two_factor(state, "passkey", Some(3), fine())
+        }),
+        ("two-factor-on", on("", 10, fine())),
+        ("two-factor-on-few", on("", 3, fine())),
+        ("two-factor-on-none", on("", 0, overtaken)),
+        ("two-factor-on-beside", on("passkey", 10, fine())),
         ("two-factor-disable", two_factor_act(TwoFactorAct::Disable)),
+        (
+            "two-factor-remove-app",
+            two_factor_act(TwoFactorAct::RemoveApp),
+        ),
         (
             "two-factor-backup-codes",
             two_factor_act(TwoFactorAct::ReplaceBackupCodes),

@@ -13,6 +13,7 @@ mod contrast;
 mod errors;
 mod imports;
 mod mails;
+mod passkeys;
 mod phones;
 mod registering;
 mod sample;
@@ -35,6 +36,7 @@ fn gallery() -> Vec<Rendered> {
         account::pages(),
         account::life_pages(),
         account::proof_pages(),
+        passkeys::pages(),
         phones::pages(),
         admin::pages(),
         imports::pages(),
@@ -168,16 +170,20 @@ fn no_page_has_inline_code_or_style_and_hostile_text_is_escaped() {
             0,
             "{name}"
         );
-        // A script is one of our files. One is on every page, the others are for a field for a new password.
+        // A script is one of our files. One is on every page, the others are for a field for a new password and for
+        // passkeys.
         for script in all(&page, "script") {
             let file = script.attr("src").unwrap_or_default();
             assert!(file.starts_with("/static/"), "{name}: {file}");
             assert_eq!(script.text().collect::<String>(), "", "{name}");
-            assert!(
-                file.starts_with("/static/page.")
-                    || !all(&page, "[autocomplete=new-password], .call").is_empty(),
-                "{name}"
-            );
+            let wanted_by = if file.starts_with("/static/page.") {
+                "main"
+            } else if file.starts_with("/static/passkeys.") {
+                "form[data-passkey], [data-passkeys]"
+            } else {
+                "[autocomplete=new-password], .call"
+            };
+            assert!(!all(&page, wanted_by).is_empty(), "{name}: {file}");
         }
         for element in all(&page, "*") {
             for (attribute, value) in element.value().attrs() {

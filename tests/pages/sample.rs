@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
+use vestibule::internals::web::pages::PasskeyRequest;
 use vestibule::internals::web::view::{FieldErrors, Flash, Message, Shell, SignedInAs};
 
 /// A page, and the name of its file in the gallery.
@@ -44,6 +45,15 @@ pub(crate) fn with_flash(shell: Shell, flash: Flash) -> Shell {
     Shell {
         flash: Some(flash),
         ..shell
+    }
+}
+
+/// A request for a passkey, with text that tries to escape from its attribute.
+pub(crate) fn passkey() -> PasskeyRequest {
+    PasskeyRequest {
+        challenge_token: HOSTILE.to_owned(),
+        options: format!("{{\"challenge\":\"{}\"}}", HOSTILE.replace('"', "\\\"")),
+        unknown: Some(HOSTILE.to_owned()),
     }
 }
 

@@ -14,7 +14,7 @@ use vestibule::internals::web::pages::{
 use vestibule::internals::web::view::{FieldErrors, Flash, Message, Shell};
 
 use crate::sample::{
-    EMAIL, HOSTILE, Rendered, anonymous, fine, html, seconds_ago, with_flash, wrong,
+    EMAIL, HOSTILE, Rendered, anonymous, fine, html, passkey, seconds_ago, with_flash, wrong,
 };
 
 fn login(shell: Shell, email: &str, next: &str, errors: FieldErrors) -> String {
@@ -25,6 +25,7 @@ fn login(shell: Shell, email: &str, next: &str, errors: FieldErrors) -> String {
         next: next.to_owned(),
         may_register: true,
         tells_of_link: !errors.is_empty(),
+        passkey: Some(passkey()),
         errors,
     })
 }
@@ -43,6 +44,9 @@ fn login_verify_by(app: bool, phone: bool, errors: FieldErrors) -> String {
         can_recover: true,
         app,
         phone,
+        passkey: (!phone).then(passkey),
+        remember_me: true,
+        next: HOSTILE.to_owned(),
         errors,
     })
 }
@@ -183,6 +187,10 @@ pub(crate) fn pages() -> Vec<Rendered> {
         ("login-verify", login_verify(fine())),
         ("login-verify-phone", login_verify_by(false, true, fine())),
         ("login-verify-both", login_verify_by(true, true, fine())),
+        (
+            "login-verify-passkey",
+            login_verify_by(false, false, fine()),
+        ),
         ("login-verify-wrong", code(copy::CODE_NOT_RIGHT.to_owned())),
         ("login-verify-used", code(copy::CODE_USED.to_owned())),
         ("login-verify-clock", code(copy::phone_clock_is_off(-210))),

@@ -289,5 +289,8 @@ async fn removing_the_app_promises_only_what_happens() {
     with_phone(&app, &owner).await;
     let page = browser.visit(disable).await;
     assert!(!page.text("main").contains(alone), "{}", page.text("main"));
-    assert!(page.text("main").contains("Your other second factor"));
+    assert!(
+        page.text("main")
+            .contains("still on, with your phone number")
+    );
 }

@@ -180,7 +180,10 @@ impl<'a> Attempts<'a> {
                 fields.retain(|(name, _)| name == "csrf_token");
                 let body = body_of(path, email, "", wrong);
                 for (name, value) in body.as_object().unwrap() {
-                    fields.push((name.clone(), value.as_str().unwrap().to_owned()));
+                    let text = value
+                        .as_str()
+                        .map_or_else(|| value.to_string(), str::to_owned);
+                    fields.push((name.clone(), text));
                 }
                 browser
                     .post_request(path)

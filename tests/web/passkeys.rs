@@ -2,6 +2,7 @@
 //! is that of the harness.
 
 mod accounts;
+mod pages;
 mod settings;
 
 use reqwest::Method;

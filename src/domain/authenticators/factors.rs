@@ -94,6 +94,13 @@ impl Factors {
         labels.join(", ")
     }
 
+    /// The kinds but this one in words, as in "passkey or phone number"; empty without another.
+    pub fn others(&self, kind: Kind) -> String {
+        let others = self.kinds().filter(|other| *other != kind);
+        let labels: Vec<&str> = others.map(Kind::label).collect();
+        labels.join(" or ")
+    }
+
     /// The methods that complete a pending sign-in of this user, the strongest first.
     pub fn methods(&self) -> Vec<&'static str> {
         let kinds = self.kinds().map(Kind::as_str);
@@ -120,6 +127,8 @@ mod tests {
             ..Factors::default()
         };
         assert_eq!(all.labels(), "passkey, authenticator app, phone number");
+        assert_eq!(all.others(Kind::Totp), "passkey or phone number");
+        assert_eq!(phone.others(Kind::Phone), "");
         assert_eq!(phone.methods(), ["phone", "backup_code"]);
         assert!(phone.any() && !Factors::default().any());
         assert_eq!(Factors::default().all_since(), None);

@@ -45,16 +45,13 @@ pub const CHANGES_AN_HOUR: i64 = 50;
 pub struct Passkey {
     pub id: Uuid,
     /// For the browser, which may have to forget or rename it.
-    #[expect(dead_code, reason = "for the pages")]
     pub credential_id: Vec<u8>,
     pub name: String,
     pub created_at: DateTime<Utc>,
     /// What made it.
-    #[expect(dead_code, reason = "for the pages")]
     pub created_by: Option<Device>,
     pub last_used_at: Option<DateTime<Utc>>,
     /// What used it last.
-    #[expect(dead_code, reason = "for the pages")]
     pub last_used_by: Option<Device>,
     /// Whether it has been copied to other devices, as far as is known; else it is bound to one.
     pub synced: bool,

@@ -66,16 +66,30 @@ pub async fn options(
     if let Some(Throttled(wait)) = count_request(s, Route::Passkey, client, None) {
         return Ok(Asked::Throttled(wait));
     }
+    let challenge = within_page(s, pending).await?;
+    Ok(challenge.map_or(Asked::Expired, Asked::Options))
+}
+
+/// The same as a part of a page, which is not counted; `None` if the pending sign-in has expired, was finished, or its
+/// account changed.
+pub async fn within_page(
+    s: &Services,
+    pending: Option<&SecretString>,
+) -> Result<Option<Challenge>> {
     let allowed = match pending {
         None => Vec::new(),
         Some(token) => match opened(s, token).await? {
             Some(pending) => credentials(s, &pending.user).await?,
-            None => return Ok(Asked::Expired),
+            None => return Ok(None),
         },
     };
     let asked = webauthn(s)?.request(&allowed)?;
-    let challenge = challenge::seal(s, asked, Purpose::SignIn, pending)?;
-    Ok(Asked::Options(challenge))
+    Ok(Some(challenge::seal(s, asked, Purpose::SignIn, pending)?))
+}
+
+/// The `login_mfa` token of the sign-in whose second step a challenge is; `None` if it is none, or has expired.
+pub fn second_step_of(s: &Services, challenge: &SecretString) -> Option<SecretString> {
+    challenge::open(s, challenge, Purpose::SignIn)?.pending
 }
 
 /// The input of the form or the call.
@@ -98,11 +112,10 @@ pub enum Outcome {
     SignedIn {
         pair: TokenPair,
         /// The new device cookie, if the browser is trusted.
-        #[expect(dead_code, reason = "for the pages")]
         device: Option<DeviceCookie>,
     },
     /// The passkey is right; the owner has deleted the account, and may restore it.
-    AccountDeleted(#[expect(dead_code, reason = "for the pages")] Restorable),
+    AccountDeleted(Restorable),
     /// No account has this passkey. The browser may forget it.
     Unknown,
     /// The answer is not right.

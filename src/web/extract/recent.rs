@@ -65,7 +65,14 @@ impl<T: DeserializeOwned + 'static, P: Proof> FromRequest for RecentlyAuthentica
 /// The maximum number of bytes of kept input, which is stored in a cookie.
 const MOST_KEPT: usize = 1024;
 /// Secret fields. A form that has one is not kept: the user fills it in again on its own page.
-const SECRETS: [&str; 4] = ["password", "current_password", "new_password", "code"];
+const SECRETS: [&str; 6] = [
+    "password",
+    "current_password",
+    "new_password",
+    "code",
+    "challenge_token",
+    "credential",
+];
 
 /// Keeps the form if possible, and sends the user to reauthenticate.
 fn proof_first(req: &HttpRequest, session: &BrowserSession, bytes: &[u8]) -> WebError {

@@ -71,6 +71,11 @@ impl Showing {
         Self::again(StatusCode::UNAUTHORIZED, errors)
     }
 
+    /// Whether the page is shown again because of a fault.
+    pub(super) fn is_fault(&self) -> bool {
+        self.status != StatusCode::OK
+    }
+
     /// Whether the credentials are wrong.
     pub(super) fn is_rejected(&self) -> bool {
         self.status == StatusCode::UNAUTHORIZED

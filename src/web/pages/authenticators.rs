@@ -3,6 +3,8 @@
 pub mod backup_codes;
 pub mod code_field;
 pub mod lost_factor;
+pub mod passkey_request;
+pub mod passkeys;
 pub mod phone;
 pub mod reauthenticate;
 pub mod recover;

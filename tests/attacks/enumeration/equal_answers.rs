@@ -5,7 +5,7 @@ use reqwest::Method;
 use super::{CLASSES, QUESTIONS, Question, address_in};
 use crate::harness::{Browser, TestApp, answer::Answer, browser::urlencoded, settings::ORIGIN};
 
-/// The whole answer, without the parts that always differ: request ids, form tokens, encrypted cookies.
+/// The whole answer, without the parts that always differ: request ids, form tokens, challenges, encrypted cookies.
 fn readable(answer: &Answer, email: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for (name, value) in &answer.headers {
@@ -26,15 +26,26 @@ fn readable(answer: &Answer, email: &str) -> String {
     if let Some(id) = answer.header("x-request-id") {
         body = body.replace(id, "<id>");
     }
-    let mark = "name=\"csrf_token\" value=\"";
-    let mut parts = body.split(mark);
+    for (mark, end) in [
+        ("name=\"csrf_token\" value=\"", "\""),
+        ("name=\"challenge_token\" value=\"", "\""),
+        ("&#34;challenge&#34;:&#34;", "&"),
+    ] {
+        body = masked(&body, mark, end);
+    }
+    format!("{}\n{}\n\n{body}", answer.status, lines.join("\n"))
+}
+
+/// The text with the length in place of what stands between `mark` and `end`.
+fn masked(text: &str, mark: &str, end: &str) -> String {
+    let mut parts = text.split(mark);
     let mut masked = parts.next().unwrap().to_owned();
     for part in parts {
-        let (token, rest) = part.split_once('"').unwrap();
+        let (token, rest) = part.split_once(end).unwrap();
         let length = token.len().to_string();
-        masked.extend([mark, "<", &length, ">\"", rest]);
+        masked.extend([mark, "<", &length, ">", end, rest]);
     }
-    format!("{}\n{}\n\n{masked}", answer.status, lines.join("\n"))
+    masked
 }
 
 async fn ask_page(browser: &mut Browser, question: Question, email: &str) -> Answer {

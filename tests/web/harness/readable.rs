@@ -106,6 +106,8 @@ fn named(word: &str) -> String {
         .is_ok_and(|bytes| bytes.len() == 32)
     {
         "[csrf token]".to_owned()
+    } else if word.len() > 200 && BASE64URL_NOPAD.decode(word.as_bytes()).is_ok() {
+        "[challenge token]".to_owned()
     } else if is_backup_code(word) {
         "[backup code]".to_owned()
     } else {

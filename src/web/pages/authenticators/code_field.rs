@@ -1,27 +1,37 @@
-//! The two fields for a code: one of the authenticator app, or a backup code. Both post as `code`.
+//! The two fields for a code: six digits of an app or a phone, or a backup code. Both post as `code`.
 
 use crate::{
     flows::authenticators::totp_code::CodeFault,
     web::{copy, view::FieldErrors},
 };
 
-/// The key of errors at the field for a code from the app.
+/// The key of errors at the field for six digits.
 const CODE: &str = "code";
 /// The key of errors at the field for a backup code.
 const BACKUP_CODE: &str = "backup-code";
 
-/// No code was typed.
-pub fn missing() -> FieldErrors {
-    FieldErrors::of_field(CODE, copy::missing("a code"))
+/// Where six digits can come from. From neither, the page has no field for them.
+#[derive(Clone, Copy)]
+pub struct SixDigits {
+    pub app: bool,
+    pub phone: bool,
 }
 
-/// Why a code was refused, at the field in which it was most likely typed. Without an app, it was to come from the
-/// phone.
-pub fn refused(typed: &str, fault: CodeFault, has_app: bool) -> FieldErrors {
+/// No code was typed.
+pub fn missing(from: SixDigits) -> FieldErrors {
+    if from.app || from.phone {
+        FieldErrors::of_field(CODE, copy::missing("a code"))
+    } else {
+        FieldErrors::of_field(BACKUP_CODE, copy::missing("a backup code"))
+    }
+}
+
+/// Why a code was refused, at the field in which it was most likely typed.
+pub fn refused(typed: &str, fault: CodeFault, from: SixDigits) -> FieldErrors {
     match field_of(typed) {
-        BACKUP_CODE => FieldErrors::of_field(BACKUP_CODE, copy::BACKUP_CODE_NOT_RIGHT),
-        field if has_app => FieldErrors::of_field(field, copy::app_code_refused(fault)),
-        field => FieldErrors::of_field(field, copy::phone_code_refused(fault)),
+        CODE if from.app => FieldErrors::of_field(CODE, copy::app_code_refused(fault)),
+        CODE if from.phone => FieldErrors::of_field(CODE, copy::phone_code_refused(fault)),
+        _ => FieldErrors::of_field(BACKUP_CODE, copy::BACKUP_CODE_NOT_RIGHT),
     }
 }
 

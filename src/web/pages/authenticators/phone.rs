@@ -167,7 +167,7 @@ pub async fn remove(
                 .with_cookies(request.state.settings.pair_cookies(&pair)))
         }
         Ok(None) => {
-            let flash = Flash::success(copy::TWO_FACTOR_OFF_SIGN_IN);
+            let flash = Flash::success(copy::FACTOR_REMOVED_SIGN_IN);
             Ok(see_other_with(&request.session, LOGIN, &flash))
         }
         Err(refused) => show(&request, proven.who(), String::new(), again(&refused)?).await,

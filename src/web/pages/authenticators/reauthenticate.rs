@@ -3,18 +3,20 @@
 //! A form without recent reauthentication was kept with its input. After the reauthentication one button
 //! performs the act. If nothing could be kept, the act's own page is shown again.
 
+mod acts;
+
 use actix_web::{HttpResponse, http::StatusCode, web::Query};
 use askama::Template;
 use serde::Deserialize;
 
 use crate::{
     domain::{
-        admin::act::of_name, authenticators::factors::Kind, local_path::LocalPath,
+        accounts::user::User, authenticators::factors::Kind, local_path::LocalPath,
         secrets::secret::SecretString,
     },
     flows::{
         authenticators::{
-            proof::{self, FactorProven, Outcome, Presented, Proof},
+            proof::{self, FactorProven, Outcome, Presented, Proof, passkey},
             send_code,
         },
         sessions::authenticate::Authenticated,
@@ -25,13 +27,18 @@ use crate::{
         extract::{CsrfForm, CurrentUser, PageRequest},
         pages::{
             answer::{Showing, page, see_other, see_other_with},
-            authenticators::code_field,
+            authenticators::{
+                code_field::{self, SixDigits},
+                passkey_request::PasskeyRequest,
+            },
         },
-        paths::{ACCOUNT, EMAIL, LOGIN, PHONE, REAUTHENTICATE},
+        paths::{ACCOUNT, LOGIN, REAUTHENTICATE},
+        problem::codes,
         session::{BrowserSession, KeptAct},
         view::{FieldErrors, Flash, Shell},
     },
 };
+use acts::{act_of, needs_factor};
 
 /// `/reauthenticate`.
 #[derive(Clone, Debug, Template)]
@@ -52,8 +59,33 @@ pub struct ReauthenticatePage {
     pub app: bool,
     /// Whether a code can be sent to the user's phone.
     pub phone: bool,
+    /// `None` if the user has no passkey.
+    pub passkey: Option<PasskeyRequest>,
     /// Faults, by `password`, `code` and `backup-code`.
     pub errors: FieldErrors,
+}
+
+impl ReauthenticatePage {
+    /// What the user is to do, as in "enter your password".
+    fn demand(&self) -> String {
+        let code = match (self.app, self.phone) {
+            (true, _) => "a code from your app",
+            (false, true) => "a code",
+            (false, false) => "",
+        };
+        let entered = match self.takes {
+            Takes::PasswordOrCode if !code.is_empty() => format!("your password or {code}"),
+            Takes::Password | Takes::PasswordOrCode => "your password".to_owned(),
+            Takes::Code if !code.is_empty() => code.to_owned(),
+            Takes::Code if self.passkey.is_some() => return "use your passkey".to_owned(),
+            Takes::Code => "a backup code".to_owned(),
+        };
+        if self.passkey.is_some() {
+            format!("use your passkey, or enter {entered}")
+        } else {
+            format!("enter {entered}")
+        }
+    }
 }
 
 /// What a user can prove it by.
@@ -80,96 +112,6 @@ pub struct ConfirmedPage {
     pub page: &'static str,
 }
 
-/// A sensitive act, in the wording of its page.
-struct Act {
-    /// As in "to turn off two-step sign-in".
-    purpose: &'static str,
-    /// The text of its own button.
-    button: &'static str,
-    /// The page that it belongs to.
-    page: &'static str,
-}
-
-/// The act with this path.
-fn act_of(path: &str) -> Option<Act> {
-    let act = |page, purpose, button| {
-        Some(Act {
-            purpose,
-            button,
-            page,
-        })
-    };
-    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    match segments.as_slice() {
-        ["account", "two-factor", what] => {
-            let act = |purpose, button| act("/account/two-factor", purpose, button);
-            match *what {
-                "enroll" => act("to set up two-step sign-in", "Set up two-step sign-in"),
-                "confirm" => act("to turn on two-step sign-in", "Turn on"),
-                "disable" => act("to turn off two-step sign-in", "Turn off two-step sign-in"),
-                "backup-codes" => act("to make new backup codes", "Make new backup codes"),
-                _ => None,
-            }
-        }
-        ["account", "recovery", "cancel"] => {
-            act(ACCOUNT, "to keep your second factor", "Cancel the removal")
-        }
-        ["account", "phone", what @ ..] => {
-            let act = |purpose, button| act(PHONE, purpose, button);
-            match what {
-                [] => act("to add a phone number", "Send a code"),
-                ["confirm"] => act("to add a phone number", "Add the phone number"),
-                ["remove"] => act("to remove a phone number", "Remove the phone number"),
-                _ => None,
-            }
-        }
-        ["account", "email"] => act(EMAIL, "to change your address", "Change your address"),
-        ["account", "sessions", what @ ..] => {
-            let act = |purpose, button| act("/account/sessions", purpose, button);
-            match what {
-                ["revoke-others"] => act(
-                    "to sign out every other device",
-                    "Sign out every other device",
-                ),
-                ["trusted", _, "revoke"] => act("to stop trusting a browser", "Stop trusting"),
-                [_, "revoke"] => act("to sign out a device", "Sign out the device"),
-                _ => None,
-            }
-        }
-        ["admin", "users", "import", what @ ..] => {
-            let act = |purpose, button| act("/admin/users/import", purpose, button);
-            match what {
-                [] => act("to import accounts", "Import accounts"),
-                [_, "confirm"] => act("to import accounts", "Import the accounts"),
-                [_, "discard"] => act("to discard a file", "Discard the file"),
-                [_, "undo"] => act("to undo an import", "Undo the import"),
-                _ => None,
-            }
-        }
-        ["admin", "users", "new"] => act("/admin/users/new", "to invite someone", "Invite"),
-        ["admin", "invitations", _, what] => {
-            let act = |purpose, button| act("/admin/invitations", purpose, button);
-            match *what {
-                "resend" => act("to send an invitation again", "Send the invitation again"),
-                "revoke" => act("to revoke an invitation", "Revoke the invitation"),
-                _ => None,
-            }
-        }
-        ["admin", "users", _, name] | ["admin", "users", _, "sessions", _, name] => {
-            let found = of_name(name, |_| true)?;
-            act("/admin/users", found.purpose, found.button)
-        }
-        _ => None,
-    }
-}
-
-/// Whether the proof for this act has to include the second factor.
-fn needs_factor(path: &str) -> bool {
-    [EMAIL, PHONE, "/account/two-factor/", "/account/passkeys"]
-        .iter()
-        .any(|acts| path.starts_with(acts))
-}
-
 #[derive(Deserialize)]
 pub struct NextQuery {
     #[serde(default)]
@@ -182,6 +124,11 @@ pub struct Form {
     password: SecretString,
     #[serde(default)]
     code: SecretString,
+    #[serde(default)]
+    challenge_token: SecretString,
+    /// `PublicKeyCredential.toJSON()`.
+    #[serde(default)]
+    credential: String,
     #[serde(default)]
     next: String,
 }
@@ -206,9 +153,9 @@ pub async fn get(
         recent.is_some()
     };
     if !suffices {
-        return show(&request, &who, next.as_ref(), Showing::first());
+        return show(&request, &who, next.as_ref(), Showing::first()).await;
     }
-    match (request.session.kept_act(path), act_of(path)) {
+    match (request.session.kept_act(path), act_of(path, who.user())) {
         (Some(KeptAct { path, fields }), Some(act)) => page(
             StatusCode::OK,
             ConfirmedPage {
@@ -230,16 +177,19 @@ pub async fn post(
     request: PageRequest,
 ) -> WebResult {
     let next = local(&form.next);
+    if !form.credential.is_empty() {
+        return post_passkey(&request, &who, next.as_ref(), &form).await;
+    }
     let presented = if !form.password.is_empty() {
         Presented::Password(form.password)
     } else if !form.code.expose().trim().is_empty() {
         Presented::Code(form.code.clone())
     } else {
         let errors = match takes(&who, next.as_ref()) {
-            Takes::Code => code_field::missing(),
+            Takes::Code => code_field::missing(six_digits(&request, &who)),
             _ => FieldErrors::of_field("password", copy::missing("your password")),
         };
-        return show(&request, &who, next.as_ref(), Showing::invalid(errors));
+        return show(&request, &who, next.as_ref(), Showing::invalid(errors)).await;
     };
     let showing = match proof::present(request.services(), &who, &presented, &request.client)
         .await?
@@ -256,13 +206,44 @@ pub async fn post(
             Showing::rejected(FieldErrors::of_field("password", copy::WRONG_PASSWORD))
         }
         Outcome::WrongCode(fault) => {
-            let has_app = who.user().factors.has(Kind::Totp);
-            Showing::rejected(code_field::refused(form.code.expose(), fault, has_app))
+            let from = six_digits(&request, &who);
+            Showing::rejected(code_field::refused(form.code.expose(), fault, from))
         }
         Outcome::NoSecondFactor => Showing::invalid(FieldErrors::of_form(copy::TWO_FACTOR_IS_OFF)),
         Outcome::Throttled(wait) => Showing::throttled(wait),
     };
-    show(&request, &who, next.as_ref(), showing)
+    show(&request, &who, next.as_ref(), showing).await
+}
+
+/// The answer of a passkey, which proves both factors.
+async fn post_passkey(
+    request: &PageRequest,
+    who: &Authenticated,
+    next: Option<&LocalPath>,
+    form: &Form,
+) -> WebResult {
+    let services = request.services();
+    if services.webauthn.is_none() {
+        return Err(codes::NOT_FOUND.into());
+    }
+    let credential = serde_json::from_str(&form.credential).unwrap_or_default();
+    let token = &form.challenge_token;
+    let presented = passkey::present(services, who, token, &credential, &request.client);
+    let why = match presented.await? {
+        passkey::Outcome::Proven => return Ok(onwards(&request.session, next, None)),
+        passkey::Outcome::Overtaken => {
+            let flash = Flash::info(copy::SESSION_ENDED);
+            return Ok(see_other_with(&request.session, LOGIN, &flash));
+        }
+        passkey::Outcome::Throttled(wait) => {
+            return show(request, who, next, Showing::throttled(wait)).await;
+        }
+        passkey::Outcome::Unknown => copy::UNKNOWN_PASSKEY,
+        passkey::Outcome::Wrong(why) => copy::passkey_refused(why),
+        passkey::Outcome::Expired => copy::CHALLENGE_EXPIRED,
+    };
+    let showing = Showing::rejected(FieldErrors::of_form(why));
+    show(request, who, next, showing).await
 }
 
 #[derive(Deserialize)]
@@ -297,7 +278,7 @@ pub async fn send_code(
         send_code::Outcome::Expired => Showing::overtaken(),
         send_code::Outcome::Throttled(wait) => Showing::throttled(wait),
     };
-    show(&request, &who, next.as_ref(), showing)
+    show(&request, &who, next.as_ref(), showing).await
 }
 
 /// To the kept act, or to the page. A backup code that was used is told on either.
@@ -322,11 +303,11 @@ fn onwards(
 }
 
 /// The page of an act, a page itself, or the account.
-fn page_before(next: Option<&LocalPath>) -> String {
+fn page_before(next: Option<&LocalPath>, user: &User) -> String {
     let Some(next) = next.map(LocalPath::as_str) else {
         return ACCOUNT.to_owned();
     };
-    act_of(next).map_or(next, |act| act.page).to_owned()
+    act_of(next, user).map_or(next, |act| act.page).to_owned()
 }
 
 fn takes(who: &Authenticated, next: Option<&LocalPath>) -> Takes {
@@ -337,23 +318,41 @@ fn takes(who: &Authenticated, next: Option<&LocalPath>) -> Takes {
     }
 }
 
-fn show(
+fn six_digits(request: &PageRequest, who: &Authenticated) -> SixDigits {
+    let factors = &who.user().factors;
+    SixDigits {
+        app: factors.has(Kind::Totp),
+        phone: request.services().sms.is_some() && factors.has(Kind::Phone),
+    }
+}
+
+async fn show(
     request: &PageRequest,
     who: &Authenticated,
     next: Option<&LocalPath>,
     showing: Showing,
 ) -> WebResult {
+    let user = who.user();
+    let SixDigits { app, phone } = six_digits(request, who);
+    let has_passkey = user.factors.has(Kind::Passkey) && request.services().webauthn.is_some();
+    let passkey = if has_passkey {
+        let challenge = passkey::options(request.services(), who).await?;
+        Some(PasskeyRequest::from(challenge))
+    } else {
+        None
+    };
     showing.answer(|errors| ReauthenticatePage {
         shell: request.shell(),
-        email: who.user().email.clone(),
+        email: user.email.clone(),
         purpose: next
-            .and_then(|next| act_of(next.as_str()))
+            .and_then(|next| act_of(next.as_str(), user))
             .map_or("", |act| act.purpose),
         next: next.map_or_else(String::new, ToString::to_string),
-        back: page_before(next),
+        back: page_before(next, user),
         takes: takes(who, next),
-        app: who.user().factors.has(Kind::Totp),
-        phone: request.services().sms.is_some() && who.user().factors.has(Kind::Phone),
+        app,
+        phone,
+        passkey,
         errors,
     })
 }

@@ -10,10 +10,11 @@ pub use acts::{back, confirm, disable, enroll, fresh_codes};
 pub use confirmation::{TwoFactorAct, TwoFactorActPage, ask_disable, ask_fresh_codes};
 
 use crate::{
+    domain::authenticators::factors::Kind,
     flows::{
         accounts::overview,
         authenticators::{
-            phone,
+            passkeys, phone,
             totp::{self, Enrolment},
         },
         sessions::authenticate::Authenticated,
@@ -37,6 +38,12 @@ pub struct TwoFactorPage {
     pub email: String,
     /// The state of the enrolment.
     pub state: TwoFactorState,
+    /// The user's second factors but the app, in words; empty without another.
+    pub others: String,
+    /// The number of unused backup codes; `None` without a second factor.
+    pub codes_left: Option<usize>,
+    /// The number of passkeys; `None` where this site has none.
+    pub passkeys: Option<usize>,
     /// Whether a phone can be added.
     pub phones: bool,
     /// Faults, by the keys of [`TwoFactorPage`].
@@ -48,14 +55,12 @@ impl TwoFactorPage {
     pub const CODE: &str = "code";
 }
 
-/// The state of the second factor.
+/// The state of the authenticator app.
 #[derive(Clone, Debug)]
 pub enum TwoFactorState {
     Off {
         /// Whether the address is verified, which is required first.
         email_verified: bool,
-        /// The number of unused backup codes, if another second factor than the app is on.
-        codes_left: Option<usize>,
     },
     /// A secret exists and waits for its first code.
     Pending {
@@ -68,8 +73,6 @@ pub enum TwoFactorState {
     },
     On {
         since: DateTime<Utc>,
-        /// The number of unused backup codes.
-        codes_left: usize,
     },
 }
 
@@ -94,22 +97,25 @@ async fn show(request: &PageRequest, who: &Authenticated, showing: Showing) -> W
     let left = overview::backup_codes_left(services, user).await?;
     let codes_left = left.map(|left| usize::try_from(left).unwrap_or_default());
     let two_factor = match user.factors.totp {
-        Some(since) => TwoFactorState::On {
-            since,
-            codes_left: codes_left.unwrap_or_default(),
-        },
+        Some(since) => TwoFactorState::On { since },
         None => match totp::pending(services, user).await? {
             Some(enrolment) => TwoFactorState::pending(enrolment)?,
             None => TwoFactorState::Off {
                 email_verified: user.mailbox_proven(),
-                codes_left,
             },
         },
+    };
+    let passkeys = match services.webauthn {
+        Some(_) => Some(passkeys::list(services, user).await?.len()),
+        None => None,
     };
     showing.answer(|errors| TwoFactorPage {
         shell: request.shell(),
         email: user.email.clone(),
         state: two_factor,
+        others: user.factors.others(Kind::Totp),
+        codes_left,
+        passkeys,
         phones: phone::is_offered(services),
         errors,
     })
@@ -119,6 +125,10 @@ impl TwoFactorState {
     /// Whether a secret waits for its first code.
     fn is_pending(&self) -> bool {
         matches!(self, Self::Pending { .. })
+    }
+
+    fn is_on(&self) -> bool {
+        matches!(self, Self::On { .. })
     }
 
     fn pending(enrolment: Enrolment) -> WebResult<Self> {

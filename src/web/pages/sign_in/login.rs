@@ -14,7 +14,10 @@ use crate::{
         copy,
         error::WebResult,
         extract::{CsrfForm, MaybeUser, PageRequest},
-        pages::answer::{Showing, account_deleted, code_required, see_other, signed_in},
+        pages::{
+            answer::{Showing, account_deleted, code_required, see_other, signed_in},
+            authenticators::passkey_request::{self, PasskeyRequest},
+        },
         paths::ACCOUNT,
         view::{FieldErrors, Shell},
     },
@@ -35,8 +38,20 @@ pub struct LoginPage {
     /// Whether to mention that new accounts must be verified first. This does not depend on why the
     /// sign-in was refused, so it reveals nothing.
     pub tells_of_link: bool,
+    /// `None` where this site has no passkeys.
+    pub passkey: Option<PasskeyRequest>,
     /// Faults: of the whole form for wrong credentials and waits, else by `email` and `password`.
     pub errors: FieldErrors,
+}
+
+impl LoginPage {
+    /// What the browser fills into the field of the address.
+    fn username(&self) -> &'static str {
+        match self.passkey {
+            Some(_) => "username webauthn",
+            None => "username",
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -88,7 +103,7 @@ pub async fn get(
         next,
         ..Form::default()
     };
-    show(&request, form, Showing::first())
+    show(&request, form, Showing::first(), None).await
 }
 
 /// `POST /login`.
@@ -99,7 +114,7 @@ pub async fn post(
 ) -> WebResult {
     let missing = form.missing();
     if !missing.is_empty() {
-        return show(&request, form, Showing::invalid(missing));
+        return show(&request, form, Showing::invalid(missing), None).await;
     }
     let input = Input {
         email: form.email.clone(),
@@ -139,10 +154,33 @@ pub async fn post(
         Outcome::Rejected => Showing::rejected(FieldErrors::of_form(copy::WRONG_EMAIL_OR_PASSWORD)),
         Outcome::Throttled(wait) => Showing::throttled(wait),
     };
-    show(&request, form, showing)
+    show(&request, form, showing, None).await
 }
 
-fn show(request: &PageRequest, form: Form, showing: Showing) -> WebResult {
+/// The page again after a passkey was refused; `unknown` is the id of one that no account has.
+pub(super) async fn show_again(
+    request: &PageRequest,
+    next: &str,
+    remember_me: bool,
+    showing: Showing,
+    unknown: Option<String>,
+) -> WebResult {
+    let form = Form {
+        next: next.to_owned(),
+        remember_me: if remember_me { "true" } else { "" }.to_owned(),
+        ..Form::default()
+    };
+    show(request, form, showing, unknown).await
+}
+
+async fn show(
+    request: &PageRequest,
+    form: Form,
+    showing: Showing,
+    unknown: Option<String>,
+) -> WebResult {
+    let passkey = passkey_request::to_sign_in(request, None).await?;
+    let passkey = passkey.map(|asked| PasskeyRequest { unknown, ..asked });
     let required = request.state.services.policy.email_verification == EmailVerification::Required;
     let tells_of_link = required && showing.is_rejected();
     showing.answer(|errors| LoginPage {
@@ -152,6 +190,7 @@ fn show(request: &PageRequest, form: Form, showing: Showing) -> WebResult {
         email: form.email,
         may_register: request.state.services.policy.registration == Registration::Open,
         tells_of_link,
+        passkey,
         errors,
     })
 }

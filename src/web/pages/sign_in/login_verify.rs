@@ -1,4 +1,5 @@
-//! The second step of a sign-in: a code from an app or a phone, or a backup code.
+//! The second step of a sign-in: a passkey, a code from an app or a phone, or a backup code. The answer of a passkey
+//! goes to `login_passkey`.
 
 use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
@@ -19,7 +20,10 @@ use crate::{
         extract::{CsrfForm, MaybeUser, PageRequest},
         pages::{
             answer::{Showing, account_deleted, see_other, see_other_with, signed_in},
-            authenticators::code_field,
+            authenticators::{
+                code_field::{self, SixDigits},
+                passkey_request::{self, PasskeyRequest},
+            },
         },
         paths::{ACCOUNT, FORGOT_PASSWORD, LOGIN, LOGIN_VERIFY},
         session::{BrowserSession, Pending},
@@ -38,11 +42,27 @@ pub struct LoginVerifyPage {
     pub app: bool,
     /// Whether a code can be sent to the user's phone.
     pub phone: bool,
+    /// `None` if the user has no passkey.
+    pub passkey: Option<PasskeyRequest>,
+    /// Whether the cookies are kept when the browser closes, for the passkey's form.
+    pub remember_me: bool,
+    /// Where to go afterwards, for the passkey's form.
+    pub next: String,
     /// Faults, by `code` and `backup-code`.
     pub errors: FieldErrors,
 }
 
-/// A code from the app or a backup code.
+impl LoginVerifyPage {
+    fn title(&self) -> &'static str {
+        match self.passkey {
+            _ if self.app || self.phone => "Enter your code",
+            Some(_) => "Use your passkey",
+            None => "Enter a backup code",
+        }
+    }
+}
+
+/// Six digits, or a backup code.
 #[derive(Deserialize)]
 pub struct Form {
     #[serde(default)]
@@ -58,7 +78,7 @@ pub struct NoFields {}
 /// `GET /login/verify`.
 pub async fn get(MaybeUser(who): MaybeUser, request: PageRequest) -> WebResult {
     if let Some(pending) = request.session.pending() {
-        return show(&request, &pending, Showing::first());
+        return show(&request, &pending, Showing::first()).await;
     }
     Ok(match who {
         Some(_) => see_other(ACCOUNT),
@@ -76,7 +96,8 @@ pub async fn post(
         return Ok(no_pending(&request.session));
     };
     if code.expose().trim().is_empty() {
-        return show(&request, &pending, Showing::invalid(code_field::missing()));
+        let errors = code_field::missing(six_digits(&request, &pending));
+        return show(&request, &pending, Showing::invalid(errors)).await;
     }
     let input = Input {
         token: pending.token.as_str().into(),
@@ -106,11 +127,11 @@ pub async fn post(
             pending.remember_me,
         )),
         Outcome::WrongCode(fault) => {
-            let errors = code_field::refused(code.expose(), fault, has(&pending, "totp"));
-            show(&request, &pending, Showing::rejected(errors))
+            let errors = code_field::refused(code.expose(), fault, six_digits(&request, &pending));
+            show(&request, &pending, Showing::rejected(errors)).await
         }
         Outcome::Expired => Ok(start_over(&request.session, &pending)),
-        Outcome::Throttled(wait) => show(&request, &pending, Showing::throttled(wait)),
+        Outcome::Throttled(wait) => show(&request, &pending, Showing::throttled(wait)).await,
     }
 }
 
@@ -135,19 +156,18 @@ pub async fn send_code(
         }
         send_code::Outcome::NotOffered => {
             let errors = FieldErrors::of_form(copy::PHONE_IS_OFF);
-            show(
-                &request,
-                &pending,
-                Showing::again(StatusCode::CONFLICT, errors),
-            )
+            let showing = Showing::again(StatusCode::CONFLICT, errors);
+            show(&request, &pending, showing).await
         }
         send_code::Outcome::Expired => Ok(start_over(&request.session, &pending)),
-        send_code::Outcome::Throttled(wait) => show(&request, &pending, Showing::throttled(wait)),
+        send_code::Outcome::Throttled(wait) => {
+            show(&request, &pending, Showing::throttled(wait)).await
+        }
     }
 }
 
 /// The pending sign-in has ended.
-fn start_over(session: &BrowserSession, pending: &Pending) -> HttpResponse {
+pub(super) fn start_over(session: &BrowserSession, pending: &Pending) -> HttpResponse {
     session.forget_pending();
     let (to, why) = if pending.resets {
         (FORGOT_PASSWORD, copy::PASSWORD_RESET_EXPIRED)
@@ -173,18 +193,38 @@ fn no_pending(session: &BrowserSession) -> HttpResponse {
     see_other_with(session, LOGIN, &Flash::info(copy::SIGN_IN_BEFORE_CODE))
 }
 
-fn has(pending: &Pending, method: &str) -> bool {
-    pending.methods.iter().any(|known| known == method)
+/// Whether a pending sign-in can be completed in this way.
+fn has(request: &PageRequest, pending: &Pending, method: &str) -> bool {
+    let parts = request.state.settings.parts;
+    parts.have_method(method) && pending.methods.iter().any(|known| known == method)
 }
 
-fn show(request: &PageRequest, pending: &Pending, showing: Showing) -> WebResult {
+fn six_digits(request: &PageRequest, pending: &Pending) -> SixDigits {
+    SixDigits {
+        // A version that knew no other factor noted no methods.
+        app: has(request, pending, "totp") || pending.methods.is_empty(),
+        phone: has(request, pending, "phone"),
+    }
+}
+
+/// The page of a pending sign-in.
+pub(super) async fn show(request: &PageRequest, pending: &Pending, showing: Showing) -> WebResult {
     let is_on = request.services().policy.recovery_delay.is_some();
+    let SixDigits { app, phone } = six_digits(request, pending);
+    let passkey = if has(request, pending, "passkey") {
+        let token = pending.token.as_str().into();
+        passkey_request::to_sign_in(request, Some(&token)).await?
+    } else {
+        None
+    };
     showing.answer(|errors| LoginVerifyPage {
         shell: request.shell(),
         can_recover: is_on && !pending.resets,
-        // A version that knew no other factor noted no methods.
-        app: has(pending, "totp") || pending.methods.is_empty(),
-        phone: has(pending, "phone"),
+        app,
+        phone,
+        passkey,
+        remember_me: pending.remember_me,
+        next: pending.next.clone().unwrap_or_default(),
         errors,
     })
 }

@@ -108,8 +108,13 @@ pub async fn disable(
                 .with_cookies(request.state.settings.pair_cookies(&pair)))
         }
         Ok(None) => {
-            let flash = Flash::success(copy::TWO_FACTOR_OFF_SIGN_IN);
+            let flash = Flash::success(copy::FACTOR_REMOVED_SIGN_IN);
             Ok(see_other_with(&request.session, LOGIN, &flash))
+        }
+        Err(Refused::NotEnabled) if proven.who().user().two_factor_enabled() => {
+            let errors = FieldErrors::of_form(copy::APP_IS_OFF);
+            let showing = Showing::again(StatusCode::CONFLICT, errors);
+            show(&request, proven.who(), showing).await
         }
         Err(refused) => show(&request, proven.who(), again(&refused)).await,
     }

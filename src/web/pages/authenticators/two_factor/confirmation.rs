@@ -1,5 +1,4 @@
-//! The pages that say what will happen before the second factor is turned off, or its backup codes are
-//! replaced.
+//! The pages that say what will happen before the authenticator app is removed, or the backup codes are replaced.
 
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -19,8 +18,10 @@ use crate::{
 /// An act that is confirmed before it is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TwoFactorAct {
-    /// Turning the second factor off.
+    /// Removing the app, which is the only second factor.
     Disable,
+    /// Removing the app, beside another second factor.
+    RemoveApp,
     /// Making ten new backup codes.
     ReplaceBackupCodes,
 }
@@ -29,6 +30,7 @@ impl TwoFactorAct {
     pub fn title(self) -> &'static str {
         match self {
             Self::Disable => "Turn off two-step sign-in?",
+            Self::RemoveApp => "Remove the authenticator app?",
             Self::ReplaceBackupCodes => "Replace your backup codes?",
         }
     }
@@ -37,6 +39,7 @@ impl TwoFactorAct {
     pub fn button(self) -> &'static str {
         match self {
             Self::Disable => "Turn off two-step sign-in",
+            Self::RemoveApp => "Remove the authenticator app",
             Self::ReplaceBackupCodes => "Replace the backup codes",
         }
     }
@@ -44,7 +47,7 @@ impl TwoFactorAct {
     /// The action of its form.
     pub fn path(self) -> &'static str {
         match self {
-            Self::Disable => "/account/two-factor/disable",
+            Self::Disable | Self::RemoveApp => "/account/two-factor/disable",
             Self::ReplaceBackupCodes => "/account/two-factor/backup-codes",
         }
     }
@@ -58,13 +61,22 @@ pub struct TwoFactorActPage {
     pub act: TwoFactorAct,
     /// The number of unused backup codes.
     pub codes_left: i64,
-    /// Whether the user has another second factor than the app.
-    pub stays_on: bool,
+    /// The user's second factors but the app, in words; empty without another.
+    pub others: String,
 }
 
 /// `GET /account/two-factor/disable`
 pub async fn ask_disable(CurrentUser(who): CurrentUser, request: PageRequest) -> WebResult {
-    show(&request, &who, TwoFactorAct::Disable).await
+    let factors = &who.user().factors;
+    if !factors.has(Kind::Totp) {
+        return Ok(see_other(TWO_FACTOR));
+    }
+    let act = if factors.others(Kind::Totp).is_empty() {
+        TwoFactorAct::Disable
+    } else {
+        TwoFactorAct::RemoveApp
+    };
+    show(&request, &who, act).await
 }
 
 /// `GET /account/two-factor/backup-codes`
@@ -84,7 +96,7 @@ async fn show(request: &PageRequest, who: &Authenticated, act: TwoFactorAct) -> 
             shell: request.shell(),
             act,
             codes_left,
-            stays_on: who.user().factors.kinds().any(|kind| kind != Kind::Totp),
+            others: who.user().factors.others(Kind::Totp),
         },
     )
 }
