@@ -33,7 +33,7 @@ use crate::{
     judging::Judging,
     mail::{MailContext, SetupError, Transport},
     metrics::Metrics,
-    sms::Gateway,
+    outbound::sms::Gateway,
     throttle::{Throttle, account::AccountThrottle, downloads::Downloads, mail::MailCaps},
     web::state::WebState,
     webauthn::Webauthn,

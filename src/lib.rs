@@ -29,7 +29,6 @@ mod local_postgres;
 mod mail;
 mod metrics;
 mod outbound;
-mod sms;
 mod telemetry;
 mod throttle;
 mod web;

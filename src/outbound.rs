@@ -1,6 +1,8 @@
 //! HTTP requests to other servers: limited in time, size and number. Redirects are not followed, proxies
 //! of the environment are not used, connections are not kept, and TLS trusts the system's roots.
 
+pub mod sms;
+
 use std::{future::poll_fn, io, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
 use hyper::{

@@ -19,7 +19,6 @@ pub mod pages;
 pub mod parts;
 pub mod paths;
 pub mod problem;
-mod refusals;
 pub mod routes;
 mod session;
 pub mod state;

@@ -1,8 +1,7 @@
 //! Guards the layers: which part of `src/` may import which, and where each framework lives.
 //!
 //! ```text
-//! main -> cli -> app -> {web, worker} -> flows -> {db, mail, throttle, hashing, judging, breach, sms,
-//!     webauthn}
+//! main -> cli -> app -> {web, worker} -> flows -> {db, mail, throttle, hashing, judging, breach, webauthn}
 //!     -> outbound -> domain
 //! ```
 //!
@@ -43,7 +42,6 @@ const RANKS: &[(&str, u8)] = &[
     ("judging", 2),
     ("breach", 2),
     ("webauthn", 2),
-    ("sms", 2),
     ("outbound", 1),
     ("domain", 0),
 ];

@@ -21,7 +21,7 @@ use crate::{
     judging::Judging,
     mail::MailContext,
     metrics::Metrics,
-    sms::Gateway,
+    outbound::sms::Gateway,
     throttle::{Throttle, account::AccountThrottle, downloads::Downloads, mail::MailCaps},
     webauthn::Webauthn,
 };

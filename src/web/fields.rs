@@ -9,7 +9,7 @@ use serde::{
 
 use serde_json::Value;
 
-use super::{error::WebResult, refusals};
+use super::{error::WebResult, problem::refusals};
 use crate::{domain::secrets::secret::SecretString, flows::InputFaults};
 
 /// A text field as it was sent. Every text is treated as a secret until a flow takes it.

@@ -2,6 +2,7 @@
 
 pub mod codes;
 pub(super) mod described;
+pub(super) mod refusals;
 
 use std::collections::BTreeMap;
 

@@ -5,7 +5,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use url::Host;
 
 use super::report::Report;
-use crate::{app::App, config::Config, mail::TlsMode, sms::Gateway, web::extract::client_address};
+use crate::{
+    app::App, config::Config, mail::TlsMode, outbound::sms::Gateway, web::extract::client_address,
+};
 
 /// A client of the example (RFC 5737).
 const CLIENT: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 9);

@@ -29,7 +29,7 @@ use crate::{
         sessions::{still_lives, tokens::phone_setup_token},
         sign_in::attempts::{Target, count_attempt, forget_failures},
     },
-    sms::Gateway,
+    outbound::sms::Gateway,
     throttle::Route,
 };
 

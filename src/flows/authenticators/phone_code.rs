@@ -19,7 +19,7 @@ use crate::{
         sign_in::attempts::Pause,
     },
     flows::{FlowError, Result, Services, mail::texts::enqueue_code},
-    sms::Gateway,
+    outbound::sms::Gateway,
 };
 
 /// The target of this module's log lines.

@@ -20,7 +20,7 @@ use crate::{
             second_factor::{Pending, opened},
         },
     },
-    sms::Gateway,
+    outbound::sms::Gateway,
     throttle::Route,
 };
 

@@ -20,7 +20,7 @@ use crate::{
     flows::{FlowError, Result, Services, imports::notices::render_imported},
     mail::{DeliveryError, RenderedMail, Transport},
     metrics::Words,
-    sms::{Handover, TextMessage},
+    outbound::sms::{Handover, TextMessage},
 };
 
 /// The target of this module's log lines.

@@ -18,7 +18,7 @@ use crate::{
         secrets::random,
     },
     flows::{FlowError, Result, Services},
-    sms::{Gateway, TextMessage},
+    outbound::sms::{Gateway, TextMessage},
 };
 
 /// Writes the message with a code to the outbox. If a cap is reached, it writes nothing, and returns when the next

@@ -22,7 +22,7 @@ use crate::{
         error::WebResult,
         extract::AdminApi,
         guard::Guard,
-        refusals,
+        problem::refusals,
         state::State,
     },
 };

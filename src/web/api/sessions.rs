@@ -33,8 +33,7 @@ use crate::{
         error::{WebError, WebResult},
         extract::{ApiUser, ClientInfo, CursorQuery, Via},
         guard::Guard,
-        problem::codes,
-        refusals,
+        problem::{codes, refusals},
         state::State,
     },
 };

@@ -17,7 +17,7 @@ use crate::{
         error::WebResult,
         extract::{ApiUser, CursorQuery},
         guard::Guard,
-        refusals,
+        problem::refusals,
         state::State,
     },
 };

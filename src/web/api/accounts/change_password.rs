@@ -17,8 +17,7 @@ use crate::{
         extract::{ApiJson, ApiUserAnyState, ClientInfo},
         fields::{self, Field},
         guard::Guard,
-        problem::codes,
-        refusals,
+        problem::{codes, refusals},
         state::State,
     },
 };

@@ -23,8 +23,7 @@ use crate::{
         extract::{ApiJson, ClientInfo, MayProve, RecentlyAuthenticatedCall, Via},
         fields::{self, Field},
         guard::Guard,
-        problem::codes,
-        refusals,
+        problem::{codes, refusals},
         state::State,
     },
 };

@@ -16,8 +16,7 @@ use crate::{
         extract::{ApiJson, ClientInfo},
         fields::{self, Field},
         guard::Guard,
-        problem::codes,
-        refusals,
+        problem::{codes, refusals},
         state::State,
     },
 };

@@ -12,7 +12,7 @@ use crate::{
         extract::{ApiJson, ApiUser, ClientInfo},
         fields::{self, Field},
         guard::Guard,
-        refusals,
+        problem::refusals,
         state::State,
     },
 };

@@ -20,8 +20,7 @@ use crate::{
         extract::{ApiJson, Caller, ClientInfo},
         fields::{self, Field},
         guard::Guard,
-        problem::codes,
-        refusals,
+        problem::{codes, refusals},
         state::State,
     },
 };

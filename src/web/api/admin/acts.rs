@@ -34,8 +34,7 @@ use crate::{
         extract::{AdminCall, ClientInfo, MayProve},
         fields::{self, Field},
         guard::Guard,
-        problem::codes,
-        refusals,
+        problem::{codes, refusals},
         state::State,
     },
 };

@@ -29,7 +29,7 @@ use crate::{
         extract::{AdminCall, ClientInfo, MayProve},
         fields::{self, Field, Reader},
         guard::Guard,
-        refusals,
+        problem::refusals,
         state::State,
     },
 };

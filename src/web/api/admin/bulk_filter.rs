@@ -11,7 +11,7 @@ use crate::{
             list::Query,
         },
     },
-    web::{api::schemas, error::WebResult, fields::Reader, refusals},
+    web::{api::schemas, error::WebResult, fields::Reader, problem::refusals},
 };
 
 /// The filter as it was sent.

@@ -31,8 +31,7 @@ use crate::{
         extract::{AdminApi, AdminCall, ClientInfo, CursorQuery, MayProve},
         fields::{self, Field},
         guard::Guard,
-        problem::codes,
-        refusals,
+        problem::{codes, refusals},
         state::{State, WebState},
     },
 };

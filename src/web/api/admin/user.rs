@@ -24,8 +24,7 @@ use crate::{
         error::WebResult,
         extract::AdminApi,
         guard::Guard,
-        problem::codes,
-        refusals,
+        problem::{codes, refusals},
         state::State,
     },
 };

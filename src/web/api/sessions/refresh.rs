@@ -14,8 +14,7 @@ use crate::{
         extract::{ApiJson, ClientInfo, Via},
         fields::{self, Field},
         guard::Guard,
-        problem::codes,
-        refusals,
+        problem::{codes, refusals},
         state::State,
     },
 };

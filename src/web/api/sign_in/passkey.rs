@@ -23,8 +23,7 @@ use crate::{
         fields::{self, Field},
         guard::Guard,
         parts::Part,
-        problem::codes,
-        refusals,
+        problem::{codes, refusals},
         state::State,
     },
 };

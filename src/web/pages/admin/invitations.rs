@@ -26,7 +26,7 @@ use crate::{
         error::{WebError, WebResult},
         extract::{AdminForm, AdminUser, ClientInfo, CursorQuery, PageShell},
         pages::answer::{Showing, field_errors, next_page, see_other, see_other_with},
-        refusals,
+        problem::refusals,
         session::BrowserSession,
         state::{State, WebState},
         view::{FieldErrors, Flash, Message, Shell},

@@ -26,7 +26,7 @@ use crate::{
             answer::{Showing, next_page},
         },
         paths::USERS,
-        refusals,
+        problem::refusals,
         state::State,
         view::{FieldErrors, RecoveryNotice, Shell},
     },

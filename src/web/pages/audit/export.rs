@@ -17,7 +17,7 @@ use crate::{
         error::WebResult,
         extract::{AdminExport, ClientInfo},
         pages::{AuditQuery, admin::users::ListQuery},
-        refusals,
+        problem::refusals,
         state::State,
     },
 };

@@ -31,8 +31,7 @@ use crate::{
         extract::{CsrfForm, CurrentUser, PageRequest, RecentlyAuthenticated},
         pages::answer::{Showing, field_errors, page, see_other, see_other_with},
         paths::{LOGIN, PASSKEYS},
-        problem::codes,
-        refusals,
+        problem::{codes, refusals},
         view::{FieldErrors, Flash, Shell},
     },
 };

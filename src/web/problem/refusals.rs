@@ -3,17 +3,17 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{
-    copy,
-    error::{Refusal, WebError, WebResult},
-    problem::codes::{self, Code},
-};
+use super::codes::{self, Code};
 use crate::{
     flows::{
         EmailVerification, InputFaults,
         accounts::invitations::Outcome as Invited,
         admin::act::{Barred, Outcome},
         authenticators::totp_code::CodeFault,
+    },
+    web::{
+        copy,
+        error::{Refusal, WebError, WebResult},
     },
     webauthn::Refusal as PasskeyRefusal,
 };
@@ -26,7 +26,7 @@ fn at(field: &'static str, code: Code, detail: impl Into<String>) -> WebError {
 }
 
 /// Input with faults.
-pub(super) fn invalid(faults: &InputFaults) -> WebError {
+pub fn invalid(faults: &InputFaults) -> WebError {
     let mut refusal = Refusal::new(codes::INVALID_INPUT, codes::INVALID_INPUT.says);
     refusal.fields = faults
         .iter()
@@ -36,38 +36,38 @@ pub(super) fn invalid(faults: &InputFaults) -> WebError {
 }
 
 /// 409: the address has an account.
-pub(super) fn email_taken() -> WebError {
+pub fn email_taken() -> WebError {
     at("email", codes::EMAIL_TAKEN, copy::EMAIL_TAKEN)
 }
 
 /// 409: the address that the account was to move to has another account.
-pub(super) fn new_address_taken() -> WebError {
+pub fn new_address_taken() -> WebError {
     WebError::refused(codes::EMAIL_TAKEN, copy::NEW_ADDRESS_TAKEN)
 }
 
 /// 409: the account is frozen until then.
-pub(super) fn account_frozen(until: &DateTime<Utc>) -> WebError {
+pub fn account_frozen(until: &DateTime<Utc>) -> WebError {
     WebError::refused(codes::ACCOUNT_FROZEN, copy::account_frozen(until))
 }
 
 /// 409: another account has the address that the account would get back.
-pub(super) fn earlier_address_taken() -> WebError {
+pub fn earlier_address_taken() -> WebError {
     WebError::refused(codes::EMAIL_TAKEN, copy::EARLIER_ADDRESS_TAKEN)
 }
 
 /// 409: the invited address got an account in another way.
-pub(super) fn invited_address_taken() -> WebError {
+pub fn invited_address_taken() -> WebError {
     let detail = copy::INVITATION_ADDRESS_TAKEN;
     WebError::refused(codes::EMAIL_TAKEN, detail)
 }
 
 /// 403: registration, or inviting, is turned off.
-pub(super) fn registration_closed(detail: &'static str) -> WebError {
+pub fn registration_closed(detail: &'static str) -> WebError {
     WebError::refused(codes::REGISTRATION_CLOSED, detail)
 }
 
 /// 401: wrong address or password.
-pub(super) fn invalid_credentials(verification: EmailVerification) -> WebError {
+pub fn invalid_credentials(verification: EmailVerification) -> WebError {
     let detail = match verification {
         EmailVerification::Required => copy::WRONG_OR_UNVERIFIED.to_owned(),
         EmailVerification::Optional => copy::WRONG_EMAIL_OR_PASSWORD.into(),
@@ -76,23 +76,23 @@ pub(super) fn invalid_credentials(verification: EmailVerification) -> WebError {
 }
 
 /// 401: a token for signing in is invalid.
-pub(super) fn dead_token(detail: &'static str) -> WebError {
+pub fn dead_token(detail: &'static str) -> WebError {
     WebError::refused(codes::DEAD_TOKEN, detail)
 }
 
 /// 422: a mailed link is invalid. It concerns no session, so the status is not 401.
-pub(super) fn dead_link() -> WebError {
+pub fn dead_link() -> WebError {
     at("token", codes::DEAD_LINK, codes::DEAD_LINK.says)
 }
 
 /// 422: an account with a second factor takes a code as well.
-pub(super) fn code_missing() -> WebError {
+pub fn code_missing() -> WebError {
     at("code", codes::INVALID_INPUT, copy::missing("a code"))
 }
 
 /// A wrong code: [`codes::WRONG_SIGN_IN_CODE`], or within a session, where a 401 would concern the access
 /// token, [`codes::WRONG_CODE`].
-pub(super) fn invalid_code(code: Code, fault: CodeFault) -> WebError {
+pub fn invalid_code(code: Code, fault: CodeFault) -> WebError {
     let detail = match fault {
         CodeFault::Wrong => copy::CODE_NOT_RIGHT.to_owned(),
         CodeFault::Spent => copy::CODE_USED.to_owned(),
@@ -103,17 +103,17 @@ pub(super) fn invalid_code(code: Code, fault: CodeFault) -> WebError {
 
 /// An answer of a passkey that is not right: [`codes::WRONG_SIGN_IN_PASSKEY`], or within a session
 /// [`codes::WRONG_PASSKEY`].
-pub(super) fn invalid_passkey(code: Code, why: PasskeyRefusal) -> WebError {
+pub fn invalid_passkey(code: Code, why: PasskeyRefusal) -> WebError {
     at("credential", code, copy::passkey_refused(why))
 }
 
 /// 401: the passkey is right, but its account cannot sign in with it.
-pub(super) fn passkey_not_enough() -> WebError {
+pub fn passkey_not_enough() -> WebError {
     WebError::refused(codes::WRONG_SIGN_IN_PASSKEY, copy::PASSKEY_NOT_ENOUGH)
 }
 
 /// 422: the challenge of a passkey is dead.
-pub(super) fn dead_challenge() -> WebError {
+pub fn dead_challenge() -> WebError {
     at(
         "challenge_token",
         codes::DEAD_CHALLENGE,
@@ -122,17 +122,17 @@ pub(super) fn dead_challenge() -> WebError {
 }
 
 /// 404: the user has no passkey with this id.
-pub(super) fn no_such_passkey() -> WebError {
+pub fn no_such_passkey() -> WebError {
     WebError::refused(codes::NOT_FOUND, "You have no passkey with this id.")
 }
 
 /// The id of a passkey in a path.
-pub(super) fn passkey_id(text: &str) -> WebResult<Uuid> {
+pub fn passkey_id(text: &str) -> WebResult<Uuid> {
     Uuid::try_parse(text).map_err(|_| no_such_passkey())
 }
 
 /// 422: no number waits for a code, or not the one of this token.
-pub(super) fn dead_phone_token() -> WebError {
+pub fn dead_phone_token() -> WebError {
     at(
         "phone_token",
         codes::DEAD_PHONE_TOKEN,
@@ -141,33 +141,33 @@ pub(super) fn dead_phone_token() -> WebError {
 }
 
 /// 422: the code that confirms a phone is wrong.
-pub(super) fn invalid_phone_code(fault: CodeFault) -> WebError {
+pub fn invalid_phone_code(fault: CodeFault) -> WebError {
     at("code", codes::WRONG_CODE, copy::phone_code_refused(fault))
 }
 
 /// 403: the password in the body is wrong. A 401 would concern the access token.
-pub(super) fn wrong_password(field: &'static str) -> WebError {
+pub fn wrong_password(field: &'static str) -> WebError {
     at(field, codes::WRONG_PASSWORD, codes::WRONG_PASSWORD.says)
 }
 
 /// 403: the link belongs to another account.
-pub(super) fn not_yours() -> WebError {
+pub fn not_yours() -> WebError {
     let detail = "This link belongs to another account than the one signed in.";
     WebError::refused(codes::FORBIDDEN, detail)
 }
 
 /// 404: no user has this id.
-pub(super) fn no_such_user() -> WebError {
+pub fn no_such_user() -> WebError {
     WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_USER)
 }
 
 /// The id of a user in a path. A text that is not an id is a 404.
-pub(super) fn user_id(text: &str) -> WebResult<Uuid> {
+pub fn user_id(text: &str) -> WebResult<Uuid> {
     Uuid::try_parse(text).map_err(|_| no_such_user())
 }
 
 /// Why an act on an invitation was not done.
-pub(super) fn invitation(outcome: Invited) -> WebError {
+pub fn invitation(outcome: Invited) -> WebError {
     match outcome {
         Invited::EmailTaken => at("email", codes::EMAIL_TAKEN, copy::INVITED_HAS_ACCOUNT),
         Invited::AlreadyInvited => at("email", codes::NOTHING_TO_DO, copy::INVITED_ALREADY),
@@ -180,12 +180,12 @@ pub(super) fn invitation(outcome: Invited) -> WebError {
 }
 
 /// The id of an invitation in a path.
-pub(super) fn invitation_id(text: &str) -> WebResult<Uuid> {
+pub fn invitation_id(text: &str) -> WebResult<Uuid> {
     Uuid::try_parse(text).map_err(|_| invitation(Invited::NotFound))
 }
 
 /// Why an admin may not act.
-pub(super) fn barred(barred: Barred) -> WebError {
+pub fn barred(barred: Barred) -> WebError {
     match barred {
         Barred::NotAdmin => codes::ADMIN_REQUIRED.into(),
         Barred::Overtaken => WebError::Unauthorized,
@@ -193,7 +193,7 @@ pub(super) fn barred(barred: Barred) -> WebError {
 }
 
 /// Why an admin's act was not done.
-pub(super) fn admin_act(outcome: Outcome) -> WebError {
+pub fn admin_act(outcome: Outcome) -> WebError {
     match outcome {
         Outcome::NotFound => WebError::refused(codes::NOT_FOUND, copy::NO_SUCH_USER),
         Outcome::OwnAccount => WebError::refused(codes::OWN_ACCOUNT, copy::OWN_ACCOUNT),

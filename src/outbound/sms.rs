@@ -7,12 +7,10 @@ use serde::{Deserialize, Serialize};
 use url::Position;
 use uuid::Uuid;
 
-use crate::{
-    domain::{
-        network::{sms::SmsSettings, tls},
-        secrets::secret::SecretString,
-    },
-    outbound::{Bounds, Failure, Outbound, StatusCode},
+use super::{Bounds, Failure, Outbound, StatusCode};
+use crate::domain::{
+    network::{sms::SmsSettings, tls},
+    secrets::secret::SecretString,
 };
 
 const BOUNDS: Bounds = Bounds {
