@@ -10,7 +10,13 @@ const SAYS = {
   SecurityError: "The passkeys of this site do not work at this address. Open the site by its own address, and try again.",
   ConstraintError: "This device cannot check that it is you. Set up a PIN, fingerprint or face on it, or use another way.",
 };
+const NOT_ADDED =
+  "No passkey was added: it was cancelled, or took too long, or this device cannot check that it is you. Set up a PIN, fingerprint or face on it, or use another device.";
 const FAILED = "That did not work. Try again, or use another way.";
+
+// The server takes an answer for so long after it made the page (milliseconds).
+const GOOD_FOR = 5 * 60 * 1000;
+const shownAt = Date.now();
 
 const passkeys = window.PublicKeyCredential;
 const forms = [...document.querySelectorAll("form[data-passkey]")];
@@ -41,14 +47,23 @@ async function ask(form, more) {
   if (credential) send(form, credential);
 }
 
+const isOld = () => Date.now() - shownAt > GOOD_FOR;
+
 async function pressed(form, button) {
   waiting?.abort();
+  if (isOld()) {
+    // The answer is the page with a new challenge, which says so and keeps what was typed.
+    form.elements.namedItem("credential").value = "{}";
+    form.submit();
+    return;
+  }
   button.disabled = true;
   say(form, "");
   try {
     await ask(form, {});
   } catch (error) {
-    say(form, SAYS[error.name] ?? FAILED);
+    const isNotAdded = error.name === "NotAllowedError" && form.dataset.passkey === "create";
+    say(form, isNotAdded ? NOT_ADDED : (SAYS[error.name] ?? FAILED));
     // The press has ended the offer.
     if (form.dataset.autofill !== undefined) offer(form);
   } finally {
@@ -95,9 +110,20 @@ for (const form of forms) {
   if (autofill !== undefined) offer(form);
 }
 
+// An old page would offer what the server refuses: a reader who comes back to it, and has typed nothing, gets a new one.
+const offering = forms.find((form) => form.dataset.autofill !== undefined);
+document.addEventListener("visibilitychange", () => {
+  if (!offering || document.hidden || !isOld()) return;
+  const typed = [...document.querySelectorAll("input:not([type=hidden])")];
+  if (typed.some((field) => field.value !== field.defaultValue)) return;
+  const next = offering.elements.namedItem("next").value;
+  location.replace(next ? `/login?next=${encodeURIComponent(next)}` : "/login");
+});
+
 const list = document.querySelector("[data-passkeys]");
 if (list) {
-  const { rpId, userId, ids, name, displayName } = JSON.parse(list.dataset.passkeys);
-  signal("signalAllAcceptedCredentials", { rpId, userId, allAcceptedCredentialIds: ids });
+  const { rpId, userId, ids, removed, name, displayName } = JSON.parse(list.dataset.passkeys);
+  if (removed) signal("signalUnknownCredential", { rpId, credentialId: removed });
+  if (ids) signal("signalAllAcceptedCredentials", { rpId, userId, allAcceptedCredentialIds: ids });
   signal("signalCurrentUserDetails", { rpId, userId, name, displayName });
 }

@@ -25,6 +25,7 @@ const FLASH: &str = "flash";
 const PENDING: &str = "pending";
 const KEPT_ACT: &str = "act";
 const RESTORING: &str = "restoring";
+const REMOVED_PASSKEY: &str = "removed_passkey";
 
 /// A pending sign-in.
 #[derive(Clone, Serialize, Deserialize)]
@@ -117,6 +118,18 @@ impl BrowserSession {
             kind: FlashKind::from_class(&kind)?,
             text,
         })
+    }
+
+    /// Leaves the credential id of a passkey that was just removed in this browser.
+    pub fn leave_removed_passkey(&self, id: &str) {
+        self.put(REMOVED_PASSKEY, &id);
+    }
+
+    /// Takes it.
+    pub fn take_removed_passkey(&self) -> Option<String> {
+        let id = self.session.get(REMOVED_PASSKEY).ok().flatten()?;
+        self.session.remove(REMOVED_PASSKEY);
+        Some(id)
     }
 
     /// Stores a pending sign-in.

@@ -407,6 +407,17 @@ impl Browser {
         assert!(answer.expect("chromedriver answers").status().is_success());
     }
 
+    /// The number of passkeys that an authenticator keeps.
+    pub(crate) async fn passkeys_of(&self, authenticator: &str) -> usize {
+        let path = format!(
+            "{}/webauthn/authenticator/{authenticator}/credentials",
+            self.session
+        );
+        let answer = reqwest::get(path).await.expect("chromedriver answers");
+        let answer: Value = answer.json().await.expect("JSON");
+        answer["value"].as_array().map_or(0, Vec::len)
+    }
+
     /// A command that only chromedriver has.
     async fn command(&self, name: &str, body: &Value) -> Value {
         let request = reqwest::Client::new()

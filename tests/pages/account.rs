@@ -64,6 +64,7 @@ fn account(name: &str, second_factor: SecondFactorState) -> AccountPage {
         created_at: seconds_ago(9_000_000),
         password_changed_at: Some(seconds_ago(86_400)),
         second_factor,
+        passkey: Some(true),
         sessions: 3,
         activity: activity(),
     }

@@ -39,8 +39,10 @@ const MAY_GROW: u64 = 8 << 20;
 /// Fields that the flow does not read, or that may be missing.
 fn is_optional(path: &str, field: &str) -> bool {
     match path {
-        // Without a pending sign-in, the page redirects to the sign-in page.
+        // Without a pending sign-in, challenge or setup, the page redirects to the one where it begins.
         "/login/verify"
+        | "/login/passkey"
+        | "/account/phone/confirm"
         | "/logout"
         | "/mfa/totp/enroll"
         | "/mfa/totp/disable"

@@ -11,11 +11,32 @@ use crate::harness::{
     settings::{HOST, ORIGIN},
 };
 
-/// Every form with its fields.
-pub(crate) const FORMS: [(&str, &[&str]); 19] = [
+/// Every form with its fields, where [`with_every_form`] starts the service.
+pub(crate) const FORMS: [(&str, &[&str]); 28] = [
     ("/register", &["email", "password", "display_name"]),
     ("/login", &["email", "password", "remember_me", "next"]),
     ("/login/verify", &["code", "trust_device"]),
+    (
+        "/login/passkey",
+        &["challenge_token", "credential", "next", "trust_device"],
+    ),
+    ("/login/verify/phone", &[]),
+    ("/reauthenticate/phone", &["next"]),
+    (
+        "/account/passkeys/add",
+        &["challenge_token", "credential", "name"],
+    ),
+    (
+        "/account/passkeys/00000000-0000-0000-0000-000000000000/rename",
+        &["name"],
+    ),
+    (
+        "/account/passkeys/00000000-0000-0000-0000-000000000000/remove",
+        &[],
+    ),
+    ("/account/phone", &["phone"]),
+    ("/account/phone/confirm", &["code"]),
+    ("/account/phone/remove", &[]),
     ("/logout", &[]),
     ("/forgot-password", &["email"]),
     ("/reset-password", &["token", "new_password"]),
@@ -40,6 +61,15 @@ pub(crate) const FORMS: [(&str, &[&str]); 19] = [
     ),
 ];
 
+/// A service with phones, whose gateway is never reached.
+pub(crate) async fn with_every_form() -> TestApp {
+    let gateway = [
+        ("SMS_GATEWAY_URL", "http://127.0.0.1:9/"),
+        ("SMS_GATEWAY_TOKEN", "token-of-no-gateway"),
+    ];
+    TestApp::with(&gateway).await
+}
+
 async fn signed_in(app: &TestApp) -> Browser {
     let person = app.person().await;
     let mut browser = app.browser();
@@ -55,7 +85,7 @@ fn from_here(request: RequestBuilder) -> RequestBuilder {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_form_requires_this_browsers_token() {
-    let app = TestApp::start().await;
+    let app = with_every_form().await;
     let mut browser = signed_in(&app).await;
     let foreign = app.browser().csrf_token().await;
     for (path, fields) in FORMS {
@@ -79,7 +109,7 @@ async fn every_form_requires_this_browsers_token() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_form_refuses_submissions_from_another_site() {
-    let app = TestApp::start().await;
+    let app = with_every_form().await;
     let mut browser = signed_in(&app).await;
     let token = browser.visit("/account").await;
     let token = token.html().split("csrf_token\" value=\"").nth(1).unwrap();

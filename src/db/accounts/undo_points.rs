@@ -85,6 +85,21 @@ pub async fn find(
         .optional()
 }
 
+/// Whether a link that is not dead may put a lost second factor of this user back.
+pub async fn may_return_factor(
+    mut conn: &AsyncPgConnection,
+    user_id: Uuid,
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let lost = points::table
+        .filter(points::user_id.eq(user_id))
+        .filter(points::change.eq(Change::FactorLost.as_str()))
+        .filter(points::ended_at.is_null().and(points::expires_at.gt(now)));
+    diesel::select(diesel::dsl::exists(lost))
+        .get_result(&mut conn)
+        .await
+}
+
 /// The events of a user from a number on, with their ids, in their order.
 pub async fn steps_from(
     mut conn: &AsyncPgConnection,

@@ -118,6 +118,13 @@ pub async fn list(s: &Services, user: &User) -> Result<Vec<Passkey>> {
     Ok(rows.into_iter().map(Passkey::from).collect())
 }
 
+/// Whether a link in a mail may still put a removed passkey of this user back. Until then, only the browser in which it
+/// was removed is told to forget it: if a stranger removed it, the owner's browser must still have it.
+pub async fn may_come_back(s: &Services, user: Uuid) -> Result<bool> {
+    let shared = s.db.shared().await?;
+    Ok(db::accounts::undo_points::may_return_factor(&shared, user, s.now()).await?)
+}
+
 /// The credentials of a user, for the options of a browser.
 pub(in crate::flows) async fn credentials(s: &Services, user: &User) -> Result<Vec<Credential>> {
     let shared = s.db.shared().await?;

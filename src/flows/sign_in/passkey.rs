@@ -8,6 +8,7 @@
 //! A passkey alone counts as two factors, because its user was verified on the device. What keeps a password from
 //! signing in (a disabled account, a freeze, an unverified address) keeps a passkey from it as well.
 
+use data_encoding::BASE64URL_NOPAD;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -34,7 +35,7 @@ use crate::{
             passkeys::{
                 answer::{self, Accepted, Expected, Right, Wrong},
                 challenge::{self, Challenge, Opened, Purpose},
-                credentials, webauthn,
+                credentials, may_come_back, webauthn,
             },
         },
         flood_limits::{Throttled, count_request},
@@ -44,7 +45,7 @@ use crate::{
         },
     },
     throttle::Route,
-    webauthn::Refusal,
+    webauthn::{Assertion, Refusal},
 };
 
 /// What became of a request for options.
@@ -90,6 +91,20 @@ pub async fn within_page(
 /// The `login_mfa` token of the sign-in whose second step a challenge is; `None` if it is none, or has expired.
 pub fn second_step_of(s: &Services, challenge: &SecretString) -> Option<SecretString> {
     challenge::open(s, challenge, Purpose::SignIn)?.pending
+}
+
+/// The id of a passkey that no account has, if its browser may forget it: nothing can put it back to the account
+/// that its user handle names.
+pub async fn forgettable(s: &Services, answer: &Value) -> Result<Option<String>> {
+    let Some(assertion) = Assertion::read(answer) else {
+        return Ok(None);
+    };
+    let handle = assertion.user_handle();
+    let Some(user) = handle.and_then(|handle| Uuid::from_slice(handle).ok()) else {
+        return Ok(None);
+    };
+    let may_return = may_come_back(s, user).await?;
+    Ok((!may_return).then(|| BASE64URL_NOPAD.encode(assertion.credential_id())))
 }
 
 /// The input of the form or the call.

@@ -1,7 +1,8 @@
 //! The pages for passkeys, with a device in place of the script and its browser.
 
 use chrono::TimeDelta;
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 use crate::harness::{
     Browser, Page, TestApp,
@@ -15,6 +16,11 @@ const LOGIN: &str = "/login/passkey";
 fn asked(page: &Page, action: &str) -> Value {
     let form = format!("form[action='{action}'][data-options]");
     serde_json::from_str(&page.attribute(&form, "data-options")).unwrap()
+}
+
+/// What the list tells the browser.
+fn known(page: &Page) -> Value {
+    serde_json::from_str(&page.attribute("[data-passkeys]", "data-passkeys")).unwrap()
 }
 
 /// Answers the form for a passkey on the open page.
@@ -52,6 +58,8 @@ async fn a_passkey_is_added_renamed_and_removed_on_its_pages() {
     assert!(words.contains("You have one passkey."), "{words}");
     let page = browser.visit("/account/passkeys").await;
     assert!(page.text("h2").contains("Laptop"));
+    assert_eq!(known(&page)["ids"], json!([base64(&device.credential_id)]));
+    assert_eq!(known(&page)["removed"], Value::Null);
     let rename = page.attribute("form[action$='/rename']", "action");
     let page = browser.submit(&rename, &[("name", " ")]).await;
     assert_eq!(page.status(), 422);
@@ -76,6 +84,11 @@ async fn a_passkey_is_added_renamed_and_removed_on_its_pages() {
     let page = browser.submit(&remove, &[]).await;
     assert_eq!(page.path(), "/account/passkeys");
     assert!(page.text("main").contains("Two-step sign-in is off"));
+    // This browser may forget it; others keep it while a link may put it back.
+    assert_eq!(known(&page)["removed"], base64(&device.credential_id));
+    assert_eq!(known(&page)["ids"], Value::Null);
+    let page = browser.visit("/account/passkeys").await;
+    assert_eq!(known(&page)["removed"], Value::Null);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,7 +115,7 @@ async fn a_passkey_signs_in_alone_and_as_the_second_step() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_passkey_leads_back_to_its_page() {
     let app = TestApp::start().await;
-    let (owner, device) = with_passkey(&app, Manner::default()).await;
+    let (owner, mut device) = with_passkey(&app, Manner::default()).await;
     let mut browser = app.browser();
     let pending = browser.sign_in(&owner).await;
     assert_eq!(pending.path(), "/login/verify");
@@ -120,6 +133,26 @@ async fn a_refused_passkey_leads_back_to_its_page() {
     assert_eq!(heading(&page), (401, "Sign in".to_owned()));
     let told = page.attribute("form[data-unknown]", "data-unknown");
     assert_eq!(told, base64(&[7; 32]));
+
+    // A link in a mail may put a removed passkey back for 14 days: until then, the browser keeps it.
+    let signed_in = app.api().sign_in_by_passkey(&mut device).await;
+    let api = app.api().with(&signed_in);
+    let listed = api.get("/passkeys").await;
+    let path = format!(
+        "/passkeys/{}",
+        listed.body["passkeys"][0]["id"].as_str().unwrap()
+    );
+    let removed = api.call(Method::DELETE, &path, &json!({})).await;
+    assert_eq!(removed.status, 200, "{removed:?}");
+    let page = browser.visit("/login").await;
+    let page = answer(&mut browser, &page, LOGIN, &mut device).await;
+    assert_eq!(heading(&page), (401, "Sign in".to_owned()));
+    assert!(!page.html().contains("data-unknown"));
+    app.wait(TimeDelta::days(15));
+    let page = browser.visit("/login").await;
+    let page = answer(&mut browser, &page, LOGIN, &mut device).await;
+    let told = page.attribute("form[data-unknown]", "data-unknown");
+    assert_eq!(told, base64(&device.credential_id));
 
     let token = browser.csrf_token().await;
     let page = browser.post(LOGIN, &[("csrf_token", &token)]).await;

@@ -6,7 +6,10 @@ use chrono::{DateTime, Utc};
 
 use super::activity::ActivityItem;
 use crate::{
-    domain::{accounts::user::User, authenticators::backup_code::FEW_LEFT},
+    domain::{
+        accounts::user::User,
+        authenticators::{backup_code::FEW_LEFT, factors::Kind},
+    },
     flows::accounts::{overview, unverified},
     web::{
         error::WebResult,
@@ -39,6 +42,8 @@ pub struct AccountPage {
     /// When the password last changed; `None` if never since the account was created.
     pub password_changed_at: Option<DateTime<Utc>>,
     pub second_factor: SecondFactorState,
+    /// Whether the user has a passkey; `None` where this site has none.
+    pub passkey: Option<bool>,
     /// How many devices are signed in, this one included.
     pub sessions: i64,
     /// The latest events, newest first.
@@ -82,6 +87,7 @@ impl SecondFactorState {
 pub async fn get(CurrentUser(who): CurrentUser, request: PageRequest) -> WebResult {
     let user = who.user();
     let overview = overview::overview(request.services(), user).await?;
+    let has_passkeys = request.services().webauthn.is_some();
     page(
         StatusCode::OK,
         AccountPage {
@@ -96,6 +102,7 @@ pub async fn get(CurrentUser(who): CurrentUser, request: PageRequest) -> WebResu
             imported: user.import_id.is_some(),
             password_changed_at: user.password_changed_at,
             second_factor: SecondFactorState::of(user, overview.backup_codes_left),
+            passkey: has_passkeys.then(|| user.factors.has(Kind::Passkey)),
             sessions: overview.sessions,
             activity: overview.recent.iter().map(ActivityItem::from).collect(),
         },

@@ -12,7 +12,7 @@ pub struct PasskeyRequest {
     pub challenge_token: String,
     /// JSON for `navigator.credentials`.
     pub options: String,
-    /// The id of a passkey that was just refused, as no account has it.
+    /// The id of a passkey that was just refused, as no account has it; the browser may forget it.
     pub unknown: Option<String>,
 }
 

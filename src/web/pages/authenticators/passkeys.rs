@@ -129,7 +129,7 @@ async fn show(
 ) -> WebResult {
     let user = who.user();
     let passkeys = passkeys::list(request.services(), user).await?;
-    let known = known(request, user, &passkeys)?;
+    let known = known(request, user, &passkeys).await?;
     showing.answer(|errors| PasskeysPage {
         shell: request.shell(),
         passkeys: passkeys
@@ -142,17 +142,21 @@ async fn show(
     })
 }
 
-/// What the browser may know of the user and the passkeys that exist.
-fn known(request: &PageRequest, user: &User, passkeys: &[Passkey]) -> WebResult<String> {
+/// What the browser may know of the user and the passkeys that exist. `ids` is null while a removed one may come back,
+/// and `removed` the one that was just removed in this browser.
+async fn known(request: &PageRequest, user: &User, passkeys: &[Passkey]) -> WebResult<String> {
     let webauthn = request.services().webauthn.as_ref();
     let webauthn = webauthn.ok_or(WebError::from(codes::NOT_FOUND))?;
+    let is_final = !passkeys::may_come_back(request.services(), user.id).await?;
     let ids = passkeys
         .iter()
         .map(|passkey| BASE64URL_NOPAD.encode(&passkey.credential_id));
+    let ids: Vec<_> = ids.collect();
     let known = json!({
         "rpId": webauthn.party().id,
         "userId": BASE64URL_NOPAD.encode(user.id.as_bytes()),
-        "ids": ids.collect::<Vec<_>>(),
+        "ids": is_final.then_some(ids),
+        "removed": request.session.take_removed_passkey(),
         "name": user.email,
         "displayName": user.name(),
     });
@@ -210,8 +214,13 @@ pub async fn remove(
     request: PageRequest,
 ) -> WebResult {
     let id = refusals::passkey_id(&id)?;
+    let present = passkeys::list(request.services(), proven.who().user()).await?;
     match passkeys::remove(request.services(), &proven, id, &request.client).await? {
         Ok(Some(pair)) => {
+            if let Some(gone) = present.iter().find(|passkey| passkey.id == id) {
+                let id = BASE64URL_NOPAD.encode(&gone.credential_id);
+                request.session.leave_removed_passkey(&id);
+            }
             let is_on = pair.user.two_factor_enabled();
             let flash = Flash::success(if is_on {
                 copy::PASSKEY_REMOVED

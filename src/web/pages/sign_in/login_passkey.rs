@@ -54,7 +54,7 @@ pub async fn post(
     let pending = pending(&request, &form.challenge_token);
     let remember_me = !form.remember_me.is_empty();
     let credential: Value = serde_json::from_str(&form.credential).unwrap_or_default();
-    let id = credential["id"].as_str().map(str::to_owned);
+    let answer = credential.clone();
     let trusts = pending.is_some() && !form.trust_device.is_empty();
     let input = Input {
         challenge: form.challenge_token.clone(),
@@ -81,7 +81,10 @@ pub async fn post(
         Outcome::Throttled(wait) => {
             return again(&request, &form, pending, Showing::throttled(wait), None).await;
         }
-        Outcome::Unknown => (copy::UNKNOWN_PASSKEY, id),
+        Outcome::Unknown => {
+            let unknown = passkey::forgettable(request.services(), &answer).await?;
+            (copy::UNKNOWN_PASSKEY, unknown)
+        }
         Outcome::Wrong(why) => (copy::passkey_refused(why), None),
         Outcome::Rejected => (copy::PASSKEY_NOT_ENOUGH, None),
         Outcome::Expired => {
