@@ -39,6 +39,7 @@ mod next_steps;
 mod nodes;
 mod not_me;
 mod openapi;
+mod outside;
 mod passkeys;
 mod pending_resets;
 mod phone;
