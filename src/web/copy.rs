@@ -101,7 +101,8 @@ pub const SIGN_IN_EXPIRED: &str =
 /// The challenge of a passkey has ended.
 pub const CHALLENGE_EXPIRED: &str = "This took too long, or was already finished. Start again.";
 /// No account has the passkey that was used.
-pub const UNKNOWN_PASSKEY: &str = "No account has this passkey. It may have been removed: delete it from your device, and sign in another way.";
+pub const UNKNOWN_PASSKEY: &str =
+    "No account has this passkey. It may have been removed. Sign in another way.";
 /// The passkey that was to be added is there already.
 pub const PASSKEY_KNOWN: &str =
     "This passkey is in use already. Choose another device, or keep using the one you have.";
