@@ -93,7 +93,7 @@ impl Metrics {
         let words: [(_, _, _, &[_], _); 5] = [
             (
                 "vestibule_sign_ins_total",
-                "Sign-ins with a password, by outcome.",
+                "Sign-ins with a password or with a passkey alone, by outcome.",
                 "outcome",
                 &[
                     "signed_in",

@@ -191,6 +191,7 @@ diesel::table! {
         number_key -> Uuid,
         user_key -> Uuid,
         at -> Timestamptz,
+        setup -> Bool,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::harness::{
     Api, Reply, TestApp,
     authenticator::{Device, Manner, base64},
     passkeys::{Asked, with_passkey},
-    people::PASSWORD,
+    people::{NEW_PASSWORD, PASSWORD},
 };
 
 fn refused(reply: &Reply, status: u16, code: &str) {
@@ -463,5 +463,31 @@ async fn no_form_of_an_answer_is_a_fault() {
             let reply = api.post(path, asked.body(whole.clone())).await;
             assert!((400..500).contains(&reply.status), "{whole}: {reply:?}");
         }
+    }
+}
+
+/// A challenge from before every session was ended signs in no more, though it was answered before: whoever could answer it
+/// then keeps nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_challenge_from_before_every_session_ended_is_dead() {
+    let app = TestApp::start().await;
+    for end in ["everywhere", "password"] {
+        let (_, mut device) = with_passkey(&app, Manner::default()).await;
+        let signed_in = app.api().sign_in_by_passkey(&mut device).await;
+        let asked = app.api().passkey_options().await;
+        let answer = asked.body(device.get(&asked.public_key));
+        app.wait(TimeDelta::seconds(1));
+        let api = app.api().with(&signed_in);
+        let ended = if end == "everywhere" {
+            api.post("/logout-all", Value::Null).await
+        } else {
+            let body = json!({ "current_password": PASSWORD, "new_password": NEW_PASSWORD });
+            api.post("/change-password", body).await
+        };
+        assert!(ended.status < 300, "{end}: {ended:?}");
+        let dead = app.api().post("/login/passkey", answer).await;
+        refused(&dead, 401, "invalid_token");
+        let fresh = app.api().sign_in_by_passkey(&mut device).await;
+        assert_eq!(fresh.status, 200, "{end}: {fresh:?}");
     }
 }

@@ -84,9 +84,15 @@ async fn cause_every_link(app: &TestApp) {
     assert_eq!(app.api().sign_in(&blocked).await.status, 429);
     // Another one has lost the second factor, three days ago.
     let recovering = app.person().with_totp().await;
-    let start = "INSERT INTO recoveries (user_id, rev, started_at, ends_at)
-        SELECT id, revocation_id, created_at - interval '3 days', created_at FROM users WHERE id::text = $1";
-    app.sql(start, &[&recovering.id.to_string()]).await;
+    for start in [
+        "INSERT INTO recoveries (user_id, rev, started_at, ends_at, reminded_at)
+            SELECT id, revocation_id, created_at - interval '3 days', created_at, created_at FROM users WHERE id::text = $1",
+        "INSERT INTO mails (id, user_id, kind, decoy, next_attempt_at, created_at, sent_at)
+            SELECT gen_random_uuid(), id, 'recovery_started', false, created_at, created_at - interval '3 days',
+                created_at - interval '3 days' FROM users WHERE id::text = $1",
+    ] {
+        app.sql(start, &[&recovering.id.to_string()]).await;
+    }
     due::run(app.services()).await.unwrap();
     // Admins invite and import.
     let mut browser = host(app).await;

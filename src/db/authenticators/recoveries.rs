@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
+    dsl::min,
     prelude::*,
     sql_query,
     sql_types::{Binary, Timestamptz, Uuid as SqlUuid},
@@ -14,7 +15,10 @@ use ipnet::IpNet;
 use uuid::Uuid;
 
 use crate::{
-    db::{Transaction, schema::recoveries},
+    db::{
+        Transaction,
+        schema::{mails, recoveries},
+    },
     domain::authenticators::recovery::Recovery,
 };
 
@@ -84,15 +88,9 @@ pub async fn of_link(
     Ok(found.map(Row::into))
 }
 
-/// Starts a recovery of a user locked by this transaction; `false` if one waits already, which does not change.
+/// Starts a recovery of a user locked by this transaction; `false` if there is one already, which does not change.
 pub async fn start(tx: &Transaction<'_>, new: &Recovery) -> QueryResult<bool> {
     let mut conn = tx.connection();
-    let over = recoveries::rev.ne(new.rev).or(recoveries::link_expires_at
-        .le(new.started_at)
-        .assume_not_null());
-    diesel::delete(recoveries::table.find(new.user_id).filter(over))
-        .execute(&mut conn)
-        .await?;
     let row = Row {
         user_id: new.user_id,
         rev: new.rev,
@@ -163,7 +161,7 @@ pub async fn due(mut conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResul
     let found: Vec<Id> = sql_query(
         "SELECT r.user_id FROM recoveries AS r JOIN users AS u ON u.id = r.user_id
          WHERE u.revocation_id <> r.rev OR u.disabled_at IS NOT NULL OR r.link_expires_at <= $1
-            OR (r.link_expires_at IS NULL AND (r.ends_at <= $1 OR (r.reminded_at IS NULL
+            OR (r.link_expires_at IS NULL AND (r.ends_at <= $1 AND r.reminded_at IS NOT NULL OR (r.reminded_at IS NULL
                 AND r.started_at + (r.ends_at - r.started_at) / 2 <= $1)))
          ORDER BY r.started_at LIMIT 100",
     )
@@ -185,16 +183,53 @@ pub async fn find(mut conn: &AsyncPgConnection, user_id: Uuid) -> QueryResult<Op
 }
 
 /// Notes that the mail of half the delay is written; `false` if it was before.
+/// The delay ends at `ends_at` from now on.
 pub async fn note_reminder(
     tx: &Transaction<'_>,
     user_id: Uuid,
     now: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
 ) -> QueryResult<bool> {
     let unreminded = recoveries::reminded_at
         .is_null()
         .and(recoveries::link_hash.is_null());
     let rows = diesel::update(recoveries::table.find(user_id).filter(unreminded))
-        .set(recoveries::reminded_at.eq(now))
+        .set((
+            recoveries::reminded_at.eq(now),
+            recoveries::ends_at.eq(ends_at),
+        ))
+        .execute(&mut tx.connection())
+        .await?;
+    Ok(rows == 1)
+}
+
+/// When the mail about the start of a recovery was sent; `None` if it was not.
+pub async fn told_at(
+    tx: &Transaction<'_>,
+    user_id: Uuid,
+    started_at: DateTime<Utc>,
+) -> QueryResult<Option<DateTime<Utc>>> {
+    mails::table
+        .filter(mails::user_id.eq(user_id))
+        .filter(mails::kind.eq("recovery_started"))
+        .filter(mails::created_at.ge(started_at))
+        .select(min(mails::sent_at))
+        .first(&mut tx.connection())
+        .await
+}
+
+/// Moves the end of a delay that is over, before its link is mailed; `false` if another node did.
+pub async fn prolong(
+    tx: &Transaction<'_>,
+    user_id: Uuid,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let unchanged = recoveries::link_hash
+        .is_null()
+        .and(recoveries::ends_at.eq(from));
+    let rows = diesel::update(recoveries::table.find(user_id).filter(unchanged))
+        .set(recoveries::ends_at.eq(to))
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)

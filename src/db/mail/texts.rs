@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     prelude::*,
     sql_query,
-    sql_types::{BigInt, Nullable, Timestamptz, Uuid as SqlUuid},
+    sql_types::{BigInt, Bool, Nullable, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -20,6 +20,8 @@ pub struct NewText {
     /// The key of the user who causes it.
     pub user: Uuid,
     pub at: DateTime<Utc>,
+    /// Whether its number is not confirmed yet.
+    pub setup: bool,
 }
 
 /// The most messages in a period.
@@ -28,6 +30,10 @@ pub struct TextCaps {
     pub to_number: i32,
     pub of_user: i32,
     pub of_all: i32,
+    /// Of the messages to one number, those for its setup.
+    pub setups_of_number: i32,
+    /// Of all messages, those for a setup.
+    pub setups_of_all: i32,
     pub per: TimeDelta,
 }
 
@@ -53,9 +59,12 @@ pub async fn admit(
         "WITH reached AS (SELECT greatest(
                  (SELECT at FROM sent_texts WHERE number_key = $2 AND at > $5 ORDER BY at DESC OFFSET $6 LIMIT 1),
                  (SELECT at FROM sent_texts WHERE user_key = $3 AND at > $5 ORDER BY at DESC OFFSET $7 LIMIT 1),
-                 (SELECT at FROM sent_texts WHERE at > $5 ORDER BY at DESC OFFSET $8 LIMIT 1)) AS since),
-              counted AS (INSERT INTO sent_texts (id, number_key, user_key, at)
-                 SELECT $1, $2, $3, $4 FROM reached WHERE since IS NULL)
+                 (SELECT at FROM sent_texts WHERE at > $5 ORDER BY at DESC OFFSET $8 LIMIT 1),
+                 (SELECT at FROM sent_texts WHERE $9 AND setup AND number_key = $2 AND at > $5
+                     ORDER BY at DESC OFFSET $10 LIMIT 1),
+                 (SELECT at FROM sent_texts WHERE $9 AND setup AND at > $5 ORDER BY at DESC OFFSET $11 LIMIT 1)) AS since),
+              counted AS (INSERT INTO sent_texts (id, number_key, user_key, at, setup)
+                 SELECT $1, $2, $3, $4, $9 FROM reached WHERE since IS NULL)
          SELECT since FROM reached",
     )
     .bind::<SqlUuid, _>(text.id)
@@ -66,6 +75,9 @@ pub async fn admit(
     .bind::<BigInt, _>(i64::from(caps.to_number) - 1)
     .bind::<BigInt, _>(i64::from(caps.of_user) - 1)
     .bind::<BigInt, _>(i64::from(caps.of_all) - 1)
+    .bind::<Bool, _>(text.setup)
+    .bind::<BigInt, _>(i64::from(caps.setups_of_number) - 1)
+    .bind::<BigInt, _>(i64::from(caps.setups_of_all) - 1)
     .get_result(&mut tx.connection())
     .await?;
     Ok(full.since.map(|since| since + caps.per))

@@ -20,6 +20,9 @@ pub const CODE_LIFETIME: TimeDelta = TimeDelta::minutes(5);
 pub const TRIES: i16 = 5;
 /// Messages to one number in [`PER`], whoever causes them.
 pub const TO_NUMBER: i32 = 5;
+/// Of the messages to one number, those that any user may cause who enters it to add it. The others are left to the user
+/// who has confirmed it.
+pub const SETUPS_OF_NUMBER: i32 = 2;
 /// Messages of one user in [`PER`].
 pub const OF_USER: i32 = 10;
 /// The time over which messages are counted.
@@ -27,6 +30,12 @@ pub const PER: TimeDelta = TimeDelta::hours(1);
 /// The longest text that is read as a number, in bytes.
 const MAX_BYTES: usize = 80;
 const MAC_INFO: &str = "vestibule/phone-codes";
+
+/// Of the messages of the whole service, those that may go to numbers which are not confirmed: half of them, so that no
+/// one who enters numbers can use up those of users who sign in.
+pub fn setups_of(all: i32) -> i32 {
+    (all / 2).max(1)
+}
 
 /// A country calling code of ITU-T E.164, such as 49.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

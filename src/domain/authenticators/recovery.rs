@@ -52,15 +52,50 @@ impl Recovery {
         self.started_at + (self.ends_at - self.started_at) / 2
     }
 
-    /// What it is due for. A reminder that was missed is skipped once the delay is over.
+    /// What it is due for. A reminder that is late is never skipped.
     pub fn due(&self, now: DateTime<Utc>) -> Due {
         match self.link_expires_at {
             Some(at) if at <= now => Due::End,
-            None if self.ends_at <= now => Due::Link,
             None if self.reminded_at.is_none() && self.halfway_at() <= now => Due::Reminder,
+            None if self.reminded_at.is_some() && self.ends_at <= now => Due::Link,
             _ => Due::Nothing,
         }
     }
+}
+
+impl Recovery {
+    /// When the delay ends if the reminder is written now: half of it comes afterwards.
+    pub fn end_if_reminded(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        self.ends_at.max(now + (self.ends_at - self.started_at) / 2)
+    }
+
+    /// Whether the link may be mailed at the end of the delay. The owner must have been told of the start, at least half
+    /// of the delay before; `told_at` is when that mail was sent. `delay` is that of the settings, which may have changed.
+    pub fn after(
+        &self,
+        told_at: Option<DateTime<Utc>>,
+        delay: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> DelayOver {
+        let earliest = told_at.unwrap_or(now) + delay.min(self.ends_at - self.started_at) / 2;
+        if told_at.is_none() && self.started_at + LONGEST_DELAY * 2 <= now {
+            DelayOver::Never
+        } else if told_at.is_some() && earliest <= now {
+            DelayOver::Yes
+        } else {
+            DelayOver::NotBefore(earliest)
+        }
+    }
+}
+
+/// Whether a delay is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DelayOver {
+    Yes,
+    /// It lasts until then.
+    NotBefore(DateTime<Utc>),
+    /// The owner could not be told in two weeks after the longest delay: the address gets no mail.
+    Never,
 }
 
 /// Why a recovery ended before it was used.
@@ -115,7 +150,7 @@ mod tests {
         };
         for (recovery, hours, before, then) in [
             (&waiting, 36, Due::Nothing, Due::Reminder),
-            (&waiting, 72, Due::Reminder, Due::Link),
+            (&waiting, 72, Due::Reminder, Due::Reminder),
             (&reminded, 36, Due::Nothing, Due::Nothing),
             (&reminded, 72, Due::Nothing, Due::Link),
             (&mailed, 96, Due::Nothing, Due::End),
@@ -124,6 +159,35 @@ mod tests {
             let moments = [at - TimeDelta::milliseconds(1), at];
             let found = moments.map(|now| recovery.due(now));
             assert_eq!(found, [before, then], "{hours} h");
+        }
+        // A late reminder leaves half of the delay, one in time all of it.
+        let end = |hours: i32| waiting.end_if_reminded(start + hour * hours);
+        assert_eq!([end(36), end(60)], [start + hour * 72, start + hour * 96]);
+    }
+
+    #[test]
+    fn no_link_is_mailed_before_half_a_delay_after_the_owner_was_told() {
+        let (start, hour) = (DateTime::UNIX_EPOCH, TimeDelta::hours(1));
+        let recovery = Recovery {
+            user_id: Uuid::nil(),
+            rev: 0,
+            started_at: start,
+            ends_at: start + hour * 72,
+            ip: None,
+            user_agent: None,
+            reminded_at: Some(start + hour * 36),
+            link_expires_at: None,
+        };
+        for (told, now, expected) in [
+            (Some(0), 72, DelayOver::Yes),
+            (Some(36), 72, DelayOver::Yes),
+            (Some(37), 72, DelayOver::NotBefore(start + hour * 73)),
+            (None, 72, DelayOver::NotBefore(start + hour * 108)),
+            (None, 28 * 24, DelayOver::Never),
+        ] {
+            let told_at = told.map(|hours: i32| start + hour * hours);
+            let found = recovery.after(told_at, hour * 72, start + hour * now);
+            assert_eq!(found, expected, "{told:?} {now}");
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::{
         },
         secrets::{random, secret::SecretString},
         sign_in::attempts::Pause,
-        user_agent::{Device, short_name},
+        user_agent::Device,
     },
     flows::{
         FlowError, InputFaults, Result, Services, TokenPair, Undone,
@@ -246,11 +246,10 @@ fn named(typed: &str) -> Result<Option<PasskeyName>, InputFaults> {
 }
 
 fn browser(client: &Client) -> String {
-    client
-        .user_agent
-        .as_deref()
-        .map(short_name)
-        .unwrap_or_default()
+    // Programs have no name that would say anything.
+    let device = client.user_agent.as_deref().map(Device::of);
+    let known = device.filter(|device| *device != Device::default());
+    known.map(|device| device.to_string()).unwrap_or_default()
 }
 
 /// Gives a passkey another name. Returns the passkey.

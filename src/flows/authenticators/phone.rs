@@ -209,7 +209,8 @@ fn is_about(s: &Services, token: &SecretString, user: &User, begun_at: DateTime<
     })
 }
 
-/// Removes the phone. Every other session ends.
+/// Removes the phone. Every other session ends. It works without a gateway as well: no code can be sent to it then, but
+/// the account would keep it as its second factor.
 pub async fn remove(
     s: &Services,
     proven: &FactorProven,
@@ -217,9 +218,6 @@ pub async fn remove(
 ) -> Result<Result<Option<TokenPair>, Refused>> {
     let who = proven.who();
     let user = who.user();
-    if !is_offered(s) {
-        return Ok(Err(Refused::NotOffered));
-    }
     if !user.factors.has(Kind::Phone) {
         return Ok(Err(Refused::NotEnabled));
     }

@@ -51,7 +51,7 @@ pub(super) async fn send_to(
         expires_at: s.now() + CODE_LIFETIME,
     };
     db::authenticators::phone_codes::replace(tx, user.id, &stored).await?;
-    let next = enqueue_code(s, tx, gateway, user, (number, &code)).await?;
+    let next = enqueue_code(s, tx, gateway, user, (number, &code, for_use)).await?;
     Ok(next.map_or(Ok(()), |next| Err(until(s, next))))
 }
 

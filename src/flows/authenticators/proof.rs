@@ -9,7 +9,7 @@ pub mod passkey;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{contradiction::contradictory_factor, totp_code::CodeFault};
+use super::{contradiction::contradictory_factor, recovery::factor_used, totp_code::CodeFault};
 use crate::{
     db::{self, Transaction},
     domain::{
@@ -176,8 +176,12 @@ async fn record(
     }
     let event = Event::Reauthenticated { methods };
     record_own(s, tx, event, user.id, who.session_id, client).await?;
+    let with_factor = include_factor(methods);
+    if with_factor {
+        factor_used::cancel(s, tx, user.id, who.session_id, client).await?;
+    }
     // A code given within the last minutes still counts beside a password.
-    let by_factor = include_factor(methods) || is_recent(s, who.factor_proven_at);
+    let by_factor = with_factor || is_recent(s, who.factor_proven_at);
     Ok(Some(Proven {
         who: who.clone(),
         by_factor,

@@ -3,6 +3,7 @@
 //! the mails.
 
 pub mod due;
+pub(in crate::flows) mod factor_used;
 
 use chrono::TimeDelta;
 
@@ -101,6 +102,8 @@ pub async fn start(s: &Services, token: &SecretString, client: &Client) -> Resul
         if !db::accounts::credentials::hold(tx, user.id, user.revocation_id).await? {
             return Ok(State::Expired);
         }
+        // One that ended within the last second has not been removed yet, and its owner not been told.
+        due::one(s, tx, user.id).await?;
         if !db::authenticators::recoveries::start(tx, &new).await? {
             let waiting = db::authenticators::recoveries::waiting(tx, user.id, now).await?;
             return Ok(waiting.map_or(State::Expired, State::Waiting));

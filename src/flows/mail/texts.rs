@@ -14,7 +14,10 @@ use crate::{
     },
     domain::{
         accounts::user::User,
-        authenticators::phone::{CODE_LIFETIME, OF_USER, PER, PhoneCode, PhoneNumber, TO_NUMBER},
+        authenticators::phone::{
+            CODE_LIFETIME, CodeUse, OF_USER, PER, PhoneCode, PhoneNumber, SETUPS_OF_NUMBER,
+            TO_NUMBER, setups_of,
+        },
         secrets::random,
     },
     flows::{FlowError, Result, Services},
@@ -30,7 +33,7 @@ pub(in crate::flows) async fn enqueue_code(
     tx: &Transaction<'_>,
     gateway: &Gateway,
     user: &User,
-    (number, code): (&PhoneNumber, &PhoneCode),
+    (number, code, for_use): (&PhoneNumber, &PhoneCode, CodeUse),
 ) -> Result<Option<DateTime<Utc>>> {
     let (id, now) = (random::id(s.random.as_ref()), s.now());
     let [number_key, user_key] = s.mail_caps.text_keys(number.expose(), user.id);
@@ -39,11 +42,14 @@ pub(in crate::flows) async fn enqueue_code(
         number: number_key,
         user: user_key,
         at: now,
+        setup: for_use == CodeUse::Setup,
     };
     let caps = TextCaps {
         to_number: TO_NUMBER,
         of_user: OF_USER,
         of_all: gateway.settings.max_per_hour,
+        setups_of_number: SETUPS_OF_NUMBER,
+        setups_of_all: setups_of(gateway.settings.max_per_hour),
         per: PER,
     };
     if let Some(next) = db::mail::texts::admit(tx, text, caps).await? {

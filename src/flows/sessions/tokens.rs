@@ -145,10 +145,15 @@ pub fn pending_sign_in(
     })
 }
 
-/// What completes a pending sign-in of a user, the strongest first. Without a gateway no code is sent to a phone.
+/// What completes a pending sign-in of a user here, the strongest first. A site may have lost its gateway, or the host
+/// name that passkeys belong to, since a factor was added: then only the others and the backup codes complete it.
 fn methods(s: &Services, user: &User) -> Vec<&'static str> {
     let mut methods = user.factors.methods();
-    methods.retain(|method| *method != Kind::Phone.as_str() || s.sms.is_some());
+    methods.retain(|method| match *method {
+        phone if phone == Kind::Phone.as_str() => s.sms.is_some(),
+        passkey if passkey == Kind::Passkey.as_str() => s.webauthn.is_some(),
+        _ => true,
+    });
     methods
 }
 

@@ -8,6 +8,7 @@
 //! A passkey alone counts as two factors, because its user was verified on the device. What keeps a password from
 //! signing in (a disabled account, a freeze, an unverified address) keeps a passkey from it as well.
 
+use chrono::{DateTime, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::Value;
 use uuid::Uuid;
@@ -151,7 +152,15 @@ pub async fn verify(s: &Services, input: Input, client: &Client) -> Result<Outco
         return Ok(Outcome::Expired);
     };
     match &challenge.pending {
-        None => alone(s, &challenge, input, client).await,
+        None => {
+            let outcome = alone(s, &challenge, input, client).await?;
+            match outcome {
+                Outcome::SignedIn { .. } => s.metrics.sign_ins.add("signed_in"),
+                Outcome::Expired => {}
+                _ => s.metrics.sign_ins.add("rejected"),
+            }
+            Ok(outcome)
+        }
         Some(token) => {
             let Some(pending) = opened(s, token).await? else {
                 return Ok(Outcome::Expired);
@@ -175,6 +184,9 @@ async fn alone(s: &Services, challenge: &Opened, input: Input, client: &Client) 
     };
     let user = &record;
     let admitted = s.db.transaction(async |tx| {
+        if was_revoked_since(s, tx, user, challenge.asked_at).await? {
+            return Ok(Outcome::Expired);
+        }
         let usable = may_sign_in(s, user)
             && user.password_closed_at.is_none()
             && !contradictory_factor(user)
@@ -194,6 +206,29 @@ async fn alone(s: &Services, challenge: &Opened, input: Input, client: &Client) 
         Ok(outcome) => Ok(outcome),
         Err(undone) => refuse(s, challenge, undone.outcome()?, client).await,
     }
+}
+
+/// Whether every session of the user was ended after a challenge was asked for. Then its answer, which may have been
+/// made before, must not begin another one. A time in the future was set by a clock that has been set back since.
+async fn was_revoked_since(
+    s: &Services,
+    tx: &Transaction<'_>,
+    user: &User,
+    asked_at: DateTime<Utc>,
+) -> Result<bool> {
+    let is_between = |at: DateTime<Utc>| asked_at < at && at <= s.now();
+    let moments = [user.password_changed_at, user.browsers_known_from];
+    if moments.into_iter().flatten().any(is_between) {
+        return Ok(true);
+    }
+    let by_admin = Event::UserSessionsRevoked { count: 0 };
+    for event in [Event::SignedOutEverywhere, by_admin] {
+        let latest = db::audit::nth_latest(tx, user.id, event.name(), 1).await?;
+        if latest.is_some_and(is_between) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn admit(

@@ -143,6 +143,68 @@ async fn a_wrong_code_a_trusted_browser_and_a_reauthentication_leave_it() {
     assert!(waits(&app, &person).await);
 }
 
+/// Mails the link while the session from before the start is recently proven: three days pass for the request alone.
+async fn link_at_once(app: &TestApp, person: &Person) -> String {
+    app.outbox_is_empty().await;
+    for update in [
+        "UPDATE recoveries SET started_at = started_at - interval '3 days', ends_at = ends_at - interval '3 days',
+            reminded_at = started_at - interval '36 hours' WHERE user_id::text = $1",
+        "UPDATE mails SET created_at = created_at - interval '3 days', sent_at = sent_at - interval '3 days'
+            WHERE user_id::text = $1 AND kind = 'recovery_started'",
+    ] {
+        app.sql(update, &[&person.id.to_string()]).await;
+    }
+    wait(app, TimeDelta::zero()).await;
+    let mail = app.post.mail(&person.email, "Remove the lost").await;
+    mail.token_of("/recover")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reauthentication_with_the_factor_cancels_it() {
+    let app = TestApp::start().await;
+    let (person, mut device) = with_passkey(&app, Manner::default()).await;
+    let pair = app.api().sign_in_by_passkey(&mut device).await;
+    let api = app.api().with(&pair);
+    ask(&app, &person).await;
+    let password = api
+        .post("/reauthenticate", json!({ "password": PASSWORD }))
+        .await;
+    assert_eq!(password.status, 204);
+    assert!(waits(&app, &person).await);
+    let proven = api.prove_by_passkey(&mut device).await;
+    assert_eq!(proven.status, 204, "{proven:?}");
+    assert!(!waits(&app, &person).await);
+    assert_eq!(ends(&app, &person).await, ["sign_in"]);
+
+    let (person, mut browser) = asked_for(&app).await;
+    app.wait(TimeDelta::minutes(11));
+    browser.visit("/reauthenticate?next=/account").await;
+    let code = person.code();
+    browser
+        .submit("/reauthenticate", &[("code", code.as_str())])
+        .await;
+    assert!(!waits(&app, &person).await);
+    assert_eq!(ends(&app, &person).await, ["sign_in"]);
+}
+
+/// The owner is told of each that ended, however soon the next one is asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_ended_is_told_of_before_the_next_begins() {
+    let app = TestApp::start().await;
+    let person = app.person().with_totp().await;
+    let code = &person.backup_codes[0];
+    let pair = app.api().sign_in_with(&person, code).await;
+    ask(&app, &person).await;
+    let everywhere = app.api().with(&pair).post("/logout-all", Value::Null).await;
+    assert_eq!(everywhere.status, 204);
+    ask(&app, &person).await;
+    assert!(waits(&app, &person).await);
+    assert_eq!(ends(&app, &person).await, ["change"]);
+    assert_eq!(mails(&app, &person, "recovery_ended").await, 1);
+    wait(&app, TimeDelta::zero()).await;
+    assert_eq!(ends(&app, &person).await, ["change"]);
+}
+
 /// A change after the link was mailed, by a session from before the start.
 #[derive(Debug, Clone, Copy)]
 enum Change {
@@ -228,14 +290,9 @@ async fn it_dies_with_each_change_of_address_password_or_factor() {
             .api()
             .sign_in_with(&person, &person.backup_codes[0])
             .await;
+        let api = app.api().with(&pair);
         ask(&app, &person).await;
-        let token = link(&app, &person).await;
-        let fresh = app.api().refresh(pair.text("refresh_token")).await;
-        let api = app.api().with(&fresh);
-        let proof = api
-            .post("/reauthenticate", json!({ "code": person.code() }))
-            .await;
-        assert_eq!(proof.status, 204, "{change:?} {proof:?}");
+        let token = link_at_once(&app, &person).await;
         let admins = app.api().with(&app.api().sign_in(&admin).await);
         assert!(waits(&app, &person).await, "{change:?}");
         change.make(&app, &person, &api, &admins).await;

@@ -96,6 +96,8 @@ pub struct Challenge {
 #[derive(Debug)]
 pub(in crate::flows) struct Opened {
     id: String,
+    /// When it was asked for.
+    pub(in crate::flows) asked_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
     /// The `login_mfa` token of the sign-in whose second step this is.
     pub(in crate::flows) pending: Option<SecretString>,
@@ -143,6 +145,7 @@ pub(in crate::flows) fn open(
     let is_ours = content.session == purpose.session() && s.now() < expires_at;
     is_ours.then(|| Opened {
         id: content.id,
+        asked_at: expires_at - CHALLENGE_LIFETIME,
         expires_at,
         pending: content.pending.map(SecretString::from),
         state: content.state,

@@ -8,7 +8,7 @@ use crate::{
     domain::{
         accounts::{undo::Change, user::User},
         audit::{Client, Event, Subject},
-        authenticators::recovery::{Due, EndedBy, LINK_LIFETIME, Recovery},
+        authenticators::recovery::{DelayOver, Due, EndedBy, LINK_LIFETIME, Recovery},
         secrets::link,
         user_agent::short_name,
     },
@@ -43,7 +43,8 @@ pub async fn run(s: &Services) -> Result<()> {
     Ok(())
 }
 
-async fn one(s: &Services, tx: &Transaction<'_>, user_id: Uuid) -> Result<()> {
+/// Does what is due for one user, who is locked by this transaction afterwards.
+pub(super) async fn one(s: &Services, tx: &Transaction<'_>, user_id: Uuid) -> Result<()> {
     let Some(managed) = db::admin::managed::hold(tx, user_id).await? else {
         return Ok(());
     };
@@ -69,12 +70,14 @@ async fn remind(
     user: &User,
     recovery: &Recovery,
 ) -> Result<()> {
-    if !db::authenticators::recoveries::note_reminder(tx, user.id, s.now()).await? {
+    let now = s.now();
+    let ends_at = recovery.end_if_reminded(now);
+    if !db::authenticators::recoveries::note_reminder(tx, user.id, now, ends_at).await? {
         return Ok(());
     }
     tell(s, tx, user, |notice| Message::RecoveryHalfway {
         notice: of_start(notice, recovery),
-        ends_at: recovery.ends_at,
+        ends_at,
     })
     .await
 }
@@ -85,7 +88,17 @@ async fn mail_link(
     user: &User,
     recovery: &Recovery,
 ) -> Result<()> {
-    let (now, (secret, hash)) = (s.now(), link::secret(s.random.as_ref()));
+    let now = s.now();
+    let told_at = db::authenticators::recoveries::told_at(tx, user.id, recovery.started_at).await?;
+    match recovery.after(told_at, s.policy.recovery_delay.unwrap_or_default(), now) {
+        DelayOver::Yes => {}
+        DelayOver::NotBefore(at) => {
+            db::authenticators::recoveries::prolong(tx, user.id, recovery.ends_at, at).await?;
+            return Ok(());
+        }
+        DelayOver::Never => return end(s, tx, user, EndedBy::Expiry).await,
+    }
+    let (secret, hash) = link::secret(s.random.as_ref());
     let expires_at = now + LINK_LIFETIME;
     if !db::authenticators::recoveries::note_link(tx, user.id, &hash, now, expires_at).await? {
         return Ok(());

@@ -11,7 +11,6 @@ use crate::{
     domain::{
         accounts::user::User,
         audit::{Client, Event, Subject},
-        authenticators::recovery::EndedBy,
         secrets::random,
         session::{EndReason, include_factor, token_hash},
         token::{Claims, Purpose},
@@ -19,7 +18,7 @@ use crate::{
     flows::{
         FlowError, Result, Services,
         audit::record::{Actor, record, record_own},
-        authenticators::contradiction::contradictory_factor,
+        authenticators::{contradiction::contradictory_factor, recovery::factor_used},
         sessions::{
             authenticate::HeldSession,
             tokens::{claims_after, new_claims, token_pair},
@@ -117,14 +116,8 @@ pub async fn begin_session(
         methods: beginning.methods,
     };
     record_own(s, tx, signed_in, user.id, Some(id), client).await?;
-    // Whoever has the factor has not lost it.
     let recovery_ended =
-        include_factor(&proofs) && db::authenticators::recoveries::cancel(tx, user.id, now).await?;
-    if recovery_ended {
-        let by = EndedBy::SignIn.as_str();
-        let event = Event::RecoveryEnded { by };
-        record_own(s, tx, event, user.id, Some(id), client).await?;
-    }
+        include_factor(&proofs) && factor_used::cancel(s, tx, user.id, Some(id), client).await?;
     let pair = token_pair(s, &refresh, token, beginning.remembered, user)?;
     Ok(TokenPair {
         recovery_ended,

@@ -1,0 +1,1 @@
+ALTER TABLE sent_texts DROP COLUMN setup;
