@@ -114,11 +114,9 @@ async fn again(
     showing: Showing,
     unknown: Option<String>,
 ) -> WebResult {
-    match pending {
-        Some(pending) => login_verify::show(request, &pending, showing).await,
-        None => {
-            let remember_me = !form.remember_me.is_empty();
-            login::show_again(request, &form.next, remember_me, showing, unknown).await
-        }
+    if let Some(pending) = pending {
+        return login_verify::show(request, &pending, showing).await;
     }
+    let remember_me = !form.remember_me.is_empty();
+    login::show_again(request, &form.next, remember_me, showing, unknown).await
 }

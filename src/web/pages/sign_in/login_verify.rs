@@ -32,6 +32,10 @@ use crate::{
 };
 
 /// `/login/verify`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each decides about one part of the page"
+)]
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in/login_verify.html")]
 pub struct LoginVerifyPage {

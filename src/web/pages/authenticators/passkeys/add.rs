@@ -58,13 +58,11 @@ pub struct AddForm {
 /// `GET /account/passkeys/add`
 pub async fn get_add(CurrentUser(who): CurrentUser, request: PageRequest) -> WebResult {
     let proven = proof::recent(request.services(), &who).and_then(FactorProven::of);
-    match proven {
-        Some(proven) => show_add(&request, &proven, String::new(), Showing::first()).await,
-        None => {
-            let next = LocalPath::parse(ADD);
-            Ok(see_other(&way_over(REAUTHENTICATE, next.as_ref())))
-        }
+    if let Some(proven) = proven {
+        return show_add(&request, &proven, String::new(), Showing::first()).await;
     }
+    let next = LocalPath::parse(ADD);
+    Ok(see_other(&way_over(REAUTHENTICATE, next.as_ref())))
 }
 
 async fn show_add(
@@ -117,17 +115,12 @@ pub async fn add(
         });
         return Ok(see_other_with(&request.session, LOGIN, &flash));
     };
-    let answer = match backup_codes {
-        Some(codes) => codes_page(
-            &request,
-            proven.who().user(),
-            &codes,
-            BackupCodesReason::Enrolled,
-        )?,
-        None => {
-            let flash = Flash::success(copy::PASSKEY_ADDED);
-            see_other_with(&request.session, PASSKEYS, &flash)
-        }
+    let answer = if let Some(codes) = backup_codes {
+        let user = proven.who().user();
+        codes_page(&request, user, &codes, BackupCodesReason::Enrolled)?
+    } else {
+        let flash = Flash::success(copy::PASSKEY_ADDED);
+        see_other_with(&request.session, PASSKEYS, &flash)
     };
     Ok(answer.with_cookies(request.state.settings.pair_cookies(&pair)))
 }

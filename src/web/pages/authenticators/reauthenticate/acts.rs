@@ -15,6 +15,10 @@ pub(super) struct Act {
     pub(super) page: &'static str,
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the tables below have an act in some arms only"
+)]
 fn act(page: &'static str, purpose: &'static str, button: &'static str) -> Option<Act> {
     Some(Act {
         purpose,
