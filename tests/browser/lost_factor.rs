@@ -119,12 +119,16 @@ async fn cancels(server: &Server, known: &Browser) {
 
 /// Lets so many hours pass for the request.
 fn later(server: &Server, hours: u32) {
-    let past = |table: &str, columns: [&str; 2]| {
-        let [first, second] = columns.map(|it| format!("{it} = {it} - interval '{hours} hours'"));
-        server.sql(&format!("UPDATE {table} SET {first}, {second}"));
+    let past = |table: &str, columns: &[&str]| {
+        let moved = columns
+            .iter()
+            .map(|it| format!("{it} = {it} - interval '{hours} hours'"));
+        let moved: Vec<String> = moved.collect();
+        server.sql(&format!("UPDATE {table} SET {}", moved.join(", ")));
     };
-    past("mails", ["created_at", "sent_at"]);
-    past("recoveries", ["started_at", "ends_at"]);
+    // The mail about a second request waits until an hour after the first.
+    past("mails", &["created_at", "sent_at", "next_attempt_at"]);
+    past("recoveries", &["started_at", "ends_at"]);
 }
 
 async fn comes_back(server: &Server, other: &Browser, link: &str) {
