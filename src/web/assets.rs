@@ -172,4 +172,11 @@ mod tests {
         );
         assert!(find("/static/vestibule.css").is_none());
     }
+
+    #[test]
+    fn the_scripts_of_pages_are_below_six_kilobytes() {
+        for script in [page_script(), passkeys_script()] {
+            assert!(script.bytes.len() < 6000, "{}", script.path);
+        }
+    }
 }

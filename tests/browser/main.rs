@@ -17,12 +17,16 @@ mod browser;
 mod cors;
 mod driver;
 mod folder;
+#[path = "../support/gateway.rs"]
+#[allow(dead_code, reason = "other tests make it fail")]
+mod gateway;
 mod harness;
 mod list;
 mod lost_factor;
 mod mail;
 mod other_origin;
 mod passkeys;
+mod phone;
 mod pictures;
 mod policy;
 mod server;

@@ -168,7 +168,7 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
 #[test]
 fn handlers_describe_the_refusals_they_make() {
     let folder = root().join("src/web/api");
-    let refusals = fs::read_to_string(root().join("src/web/refusals.rs")).unwrap();
+    let refusals = fs::read_to_string(root().join("src/web/problem/refusals.rs")).unwrap();
     let mut compared = 0;
     let mut calls = Vec::new();
     files_below(&folder, &mut calls);

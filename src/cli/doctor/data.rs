@@ -1,4 +1,4 @@
-//! The content of the tables: events without a seal, and second factors that contradict each other.
+//! The content of the tables: events without a seal, and second factors that contradict each other or cannot be used.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use super::report::Report;
 use crate::{
     app::SystemClock,
     cli::setup::Failure,
+    config::Config,
     db::{Connection, audit::waiting, upkeep::examine},
     domain::clock::Clock as _,
     flows::audit::waiting::LONGEST,
@@ -18,8 +19,15 @@ use crate::{
 const SECOND_LOOK: Duration = Duration::from_secs(3);
 
 /// Checks a database whose migrations have run.
-pub(super) async fn check(conn: &Connection, report: &mut Report) -> Result<(), Failure> {
+pub(super) async fn check(
+    config: &Config,
+    conn: &Connection,
+    report: &mut Report,
+) -> Result<(), Failure> {
     second_factors(&examine::second_factors(conn).await?, report);
+    let stored = examine::stored_factors(conn).await?;
+    let (phones, passkeys) = (config.sms.is_some(), config.relying_party.is_some());
+    not_offered(&stored, phones, passkeys, report);
     audit_log(conn, report).await
 }
 
@@ -77,6 +85,34 @@ fn second_factors(found: &examine::SecondFactors, report: &mut Report) {
     }
 }
 
+/// Stored second factors of a kind that this site does not offer (`phones`, `passkeys`).
+fn not_offered(stored: &examine::StoredFactors, phones: bool, passkeys: bool, report: &mut Report) {
+    let remedy = |before: &str| {
+        format!(
+            "{before}, or run `vestibule user reset-two-factor` for each user who asks. Until then they need a backup code, or an \
+             authenticator app beside it."
+        )
+    };
+    if !phones && stored.phones > 0 {
+        let what = format!(
+            "{} phones are stored, and no code is sent to them without SMS_GATEWAY_URL",
+            stored.phones
+        );
+        report.warn("phones", what, &remedy("Set SMS_GATEWAY_URL"));
+    }
+    if !passkeys && stored.passkeys > 0 {
+        let what = format!(
+            "{} are stored, and none works while BASE_URL has an IP address",
+            stored.passkeys
+        );
+        report.warn(
+            "passkeys",
+            what,
+            &remedy("Set BASE_URL to the name for which they were made"),
+        );
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,5 +134,21 @@ mod tests {
         assert!(output(1, 0).starts_with("fail  second factors: 1 accounts are noted"));
         assert!(output(0, 2).starts_with("fail  second factors: 2 accounts have one"));
         assert_eq!(output(3, 4).lines().count(), 2);
+    }
+
+    #[test]
+    fn factors_that_the_site_does_not_offer_are_reported() {
+        let output = |phones, passkeys| {
+            let mut report = Report::default();
+            let stored = examine::StoredFactors {
+                phones: 2,
+                passkeys: 3,
+            };
+            not_offered(&stored, phones, passkeys, &mut report);
+            report.in_words()
+        };
+        assert_eq!(output(true, true), "");
+        assert!(output(false, true).starts_with("warn  phones: 2 phones are stored"));
+        assert!(output(true, false).starts_with("warn  passkeys: 3 are stored"));
     }
 }

@@ -83,7 +83,7 @@ async fn look(
     role(&found, is_ours, report);
     connections(config, &found, report);
     if migrations(&conn, &found, report).await? {
-        data::check(&conn, report).await?;
+        data::check(config, &conn, report).await?;
     }
     let before = SystemClock.now();
     let theirs = examine::clock(&conn).await?;

@@ -135,6 +135,25 @@ pub async fn second_factors(mut conn: &AsyncPgConnection) -> QueryResult<SecondF
     .await
 }
 
+/// The second factors of the kinds that not every site offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+pub struct StoredFactors {
+    /// Those that are confirmed.
+    #[diesel(sql_type = BigInt)]
+    pub phones: i64,
+    #[diesel(sql_type = BigInt)]
+    pub passkeys: i64,
+}
+
+pub async fn stored_factors(mut conn: &AsyncPgConnection) -> QueryResult<StoredFactors> {
+    sql_query(
+        "SELECT (SELECT count(*) FROM phones WHERE confirmed_at IS NOT NULL) AS phones,
+                (SELECT count(*) FROM passkeys) AS passkeys",
+    )
+    .get_result(&mut conn)
+    .await
+}
+
 pub async fn clock(mut conn: &AsyncPgConnection) -> QueryResult<DateTime<Utc>> {
     #[derive(QueryableByName)]
     struct Clock {

@@ -125,7 +125,7 @@ async fn signing_this_device_out_is_signing_out() {
     assert_eq!(of_the_list.count(), 2, "in the bar and in the list");
     let page = here.submit("/logout", &[]).await;
     assert_eq!(page.path(), "/login");
-    assert_eq!(page.text("[role=status]"), "You are signed out.");
+    assert_eq!(page.text(".notice[role=status]"), "You are signed out.");
     let answer = &page.redirects[0];
     assert_eq!(
         answer.header("clear-site-data"),
