@@ -1,4 +1,4 @@
--- A million users for `script/bench users`: 70 % with a name, two thousand domains of which a few have most
+-- Users for `script/bench users` and `script/bench growth`, as many as the variable `users` says: 70 % with a name, two thousand domains of which a few have most
 -- users, 2 % disabled, 0.1 % deleted, 12 % not verified, 15 % with a second factor, 20 admins, created over
 -- three years. As in real data, some given names and surnames are far more frequent than others.
 DO $$ BEGIN PERFORM setseed(0.5); END $$;
@@ -33,12 +33,12 @@ SELECT id, address, lower(address), CASE WHEN random() < 0.7 THEN given || ' ' |
     random() < 0.15
 FROM (
     SELECT drawn.n, gen_random_uuid() AS id, random() AS state, g.name AS given, f.name AS family,
-        now() - interval '3 years' * (1 - drawn.n / 1e6) AS created_at,
+        now() - interval '3 years' * (1 - drawn.n / :users::float) AS created_at,
         translate(left(g.name, 1 + (drawn.n % 7)::int) || (ARRAY['.', '', '_'])[1 + drawn.n % 3] || f.name, 'éÉüıØøáí', 'eEuiOoai')
             || drawn.n || '@' || CASE WHEN d < 0.4 THEN 'mail' || floor(d * 12) ELSE 'company' || floor(d * d * 2000) END
             || (ARRAY['.example', '.example.org', '.example.net'])[1 + drawn.n % 3] AS address
     FROM (SELECT n, random() AS d, 1 + floor(50 * random() * random()) AS g, 1 + floor(55 * random() * random()) AS f
-        FROM generate_series(1, 1000000) AS n) AS drawn
+        FROM generate_series(1, :users) AS n) AS drawn
     JOIN given AS g ON g.n = drawn.g JOIN family AS f ON f.n = drawn.f
     ORDER BY drawn.n
 ) AS people;
