@@ -466,8 +466,8 @@ async fn no_form_of_an_answer_is_a_fault() {
     }
 }
 
-/// A challenge from before every session was ended signs in no more, though it was answered before: whoever could answer it
-/// then keeps nothing.
+/// After every session is ended, a challenge from before signs nobody in, even if its answer was made before. So the answer
+/// is of no use to whoever kept it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_challenge_from_before_every_session_ended_is_dead() {
     let app = TestApp::start().await;

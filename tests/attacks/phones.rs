@@ -50,7 +50,7 @@ async fn messages_are_capped_by_number_user_and_service() {
         apis.push(app.api().with(&app.api().sign_in(&person).await));
         people.push(person);
     }
-    // Two to a number that someone wants to add, whoever causes them, and however they are spread over the hour.
+    // At most two messages an hour go to a number that is being added, from all accounts together.
     for api in &apis[..2] {
         assert_eq!(add(api, NUMBER).await.status, 202);
         app.wait(TimeDelta::minutes(1));

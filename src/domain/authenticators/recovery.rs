@@ -61,9 +61,7 @@ impl Recovery {
             _ => Due::Nothing,
         }
     }
-}
 
-impl Recovery {
     /// When the delay ends if the reminder is written now: half of it comes afterwards.
     pub fn end_if_reminded(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         self.ends_at.max(now + (self.ends_at - self.started_at) / 2)
@@ -127,19 +125,25 @@ impl EndedBy {
 mod tests {
     use super::*;
 
-    #[test]
-    fn each_deadline_is_met_to_the_millisecond() {
-        let (start, hour) = (DateTime::UNIX_EPOCH, TimeDelta::hours(1));
-        let waiting = Recovery {
+    const START: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    /// A recovery of 72 hours, just started.
+    fn waiting() -> Recovery {
+        Recovery {
             user_id: Uuid::nil(),
             rev: 0,
-            started_at: start,
-            ends_at: start + hour * 72,
+            started_at: START,
+            ends_at: START + TimeDelta::hours(72),
             ip: None,
             user_agent: None,
             reminded_at: None,
             link_expires_at: None,
-        };
+        }
+    }
+
+    #[test]
+    fn each_deadline_is_met_to_the_millisecond() {
+        let (start, hour, waiting) = (START, TimeDelta::hours(1), waiting());
         let reminded = Recovery {
             reminded_at: Some(start + hour * 36),
             ..waiting.clone()
@@ -167,16 +171,10 @@ mod tests {
 
     #[test]
     fn no_link_is_mailed_before_half_a_delay_after_the_owner_was_told() {
-        let (start, hour) = (DateTime::UNIX_EPOCH, TimeDelta::hours(1));
+        let (start, hour) = (START, TimeDelta::hours(1));
         let recovery = Recovery {
-            user_id: Uuid::nil(),
-            rev: 0,
-            started_at: start,
-            ends_at: start + hour * 72,
-            ip: None,
-            user_agent: None,
             reminded_at: Some(start + hour * 36),
-            link_expires_at: None,
+            ..waiting()
         };
         for (told, now, expected) in [
             (Some(0), 72, DelayOver::Yes),

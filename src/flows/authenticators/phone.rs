@@ -209,8 +209,7 @@ fn is_about(s: &Services, token: &SecretString, user: &User, begun_at: DateTime<
     })
 }
 
-/// Removes the phone. Every other session ends. It works without a gateway as well: no code can be sent to it then, but
-/// the account would keep it as its second factor.
+/// Removes the phone. Every other session ends. No gateway is needed for it.
 pub async fn remove(
     s: &Services,
     proven: &FactorProven,
