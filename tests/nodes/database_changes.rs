@@ -76,7 +76,7 @@ async fn connections_return_from_a_standby_to_the_primary() {
     relay.lead(Route::To(standby.folder().to_owned()));
     assert_refused(&node, &pair).await;
     assert_refused(&node, &pair).await;
-    assert!(node.log().contains("is a standby"), "{}", node.log());
+    node.logged("is a standby", 1).await;
     relay.lead(Route::To(primary.clone()));
     assert_back(&node, &ada).await;
 

@@ -64,12 +64,8 @@ async fn a_killed_server_is_restarted_each_time() {
     back(&node, &folder, &ada.pair, before, began).await;
     statement.abort();
 
-    let log = node.log();
-    assert!(log.contains("the local Postgres died"), "{log}");
-    assert!(
-        log.contains("the local Postgres was started again"),
-        "{log}"
-    );
+    node.logged("the local Postgres died", 1).await;
+    node.logged("the local Postgres was started again", 4).await;
     let metrics = crate::metrics::scrape(&node).await;
     let restarts = "vestibule_local_postgres_restarts_total 4";
     assert!(metrics.contains(restarts), "{metrics}");
@@ -142,9 +138,8 @@ async fn a_server_without_its_socket_is_restarted() {
         .await;
         back(&node, &folder, &ada.pair, before, began).await;
     }
-    let log = node.log();
-    assert!(log.contains("runs and does not answer"), "{log}");
-    assert!(log.contains("lost its socket"), "{log}");
+    node.logged("runs and does not answer", 1).await;
+    node.logged("lost its socket", 1).await;
     node.stop(Signal::TERM).await;
     assert_eq!(folder.postmaster(), None);
 }

@@ -68,7 +68,7 @@ async fn the_old_key_can_be_removed_without_disruption() {
     assert_eq!(new.me(&pair).await, 200);
     let input = second_step(&new, &ada, &app.backup_codes[1]).await;
     new.post("/login/mfa", &input).await.expect(401);
-    assert!(new.log().contains("lacks their key"), "{}", new.log());
+    new.logged("lacks their key", 1).await;
 
     // New backup codes use the new key, and the old one is not needed any more.
     let input = json!({ "password": crate::person::PASSWORD });

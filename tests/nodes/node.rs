@@ -224,6 +224,19 @@ impl Node {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
+    /// Waits until its log has a text so often: a line is written a moment after what it tells of.
+    pub(crate) async fn logged(&self, text: &str, times: usize) {
+        let began = Instant::now();
+        while self.log().matches(text).count() < times {
+            assert!(
+                began.elapsed() < Duration::from_secs(20),
+                "{text}: {}",
+                self.log()
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// The mails printed so far, as text.
     pub(crate) fn printed(&self) -> String {
         fs::read_to_string(&self.printed).unwrap_or_default()

@@ -12,19 +12,6 @@ use crate::database_tls::{Server, make_certificate};
 use crate::node::{Node, command_on};
 use crate::systemd::Notified;
 
-/// Waits until the log has a text so often.
-async fn logged(node: &Node, text: &str, times: usize) {
-    let began = Instant::now();
-    while node.log().matches(text).count() < times {
-        assert!(
-            began.elapsed() < Duration::from_secs(20),
-            "{text}: {}",
-            node.log()
-        );
-        sleep(Duration::from_millis(10)).await;
-    }
-}
-
 /// A node with these lines in its settings file.
 async fn with_file(cluster: &Cluster, file: &Path, lines: &str, settings: &[(&str, &str)]) -> Node {
     fs::write(file, lines).expect("our own folder");
@@ -58,7 +45,7 @@ async fn the_log_filter_is_read_again() {
 
     fs::write(&file, "RUST_LOG=info,vestibule=debug\n").unwrap();
     node.signal(Signal::HUP);
-    logged(&node, READ_AGAIN, 1).await;
+    node.logged(READ_AGAIN, 1).await;
     let reloading = notified.next().await;
     let (first, time) = reloading.split_once('\n').unwrap();
     assert_eq!(first, "RELOADING=1");
@@ -66,17 +53,17 @@ async fn the_log_filter_is_read_again() {
     assert!(usec.parse::<u64>().unwrap() > 0);
     assert_eq!(notified.next().await, "READY=1\n");
     get().await;
-    logged(&node, "/healthz", 1).await;
+    node.logged("/healthz", 1).await;
 
     // A faulty file changes nothing.
     fs::write(&file, "RUST_LOG=error,vestibule=loud\n").unwrap();
     node.signal(Signal::HUP);
-    logged(&node, "nothing is changed", 1).await;
+    node.logged("nothing is changed", 1).await;
     assert!(notified.next().await.starts_with("RELOADING=1\n"));
     assert_eq!(notified.next().await, "READY=1\n");
     let before = node.log().matches("/healthz").count();
     get().await;
-    logged(&node, "/healthz", before + 1).await;
+    node.logged("/healthz", before + 1).await;
     node.stop(Signal::TERM).await;
 }
 
@@ -112,14 +99,14 @@ async fn the_certificates_of_the_database_are_read_again() {
         server.run_sql(&cluster, kill);
         sleep(Duration::from_millis(100)).await;
     }
-    logged(&node, "DATABASE_CA_FILE", 1).await;
+    node.logged("DATABASE_CA_FILE", 1).await;
 
     // Without the signal, it trusts what it has read.
     fs::copy(server.file("server.crt"), &trusted).unwrap();
     sleep(Duration::from_millis(500)).await;
     assert_eq!(readyz().await, 503);
     node.signal(Signal::HUP);
-    logged(&node, READ_AGAIN, 1).await;
+    node.logged(READ_AGAIN, 1).await;
     let began = Instant::now();
     while readyz().await != 200 {
         assert!(began.elapsed() < Duration::from_secs(30), "{}", node.log());
@@ -129,7 +116,7 @@ async fn the_certificates_of_the_database_are_read_again() {
     // A file without a certificate leaves the earlier ones.
     fs::write(&trusted, "no certificate\n").unwrap();
     node.signal(Signal::HUP);
-    logged(&node, "the earlier certificates stay", 1).await;
+    node.logged("the earlier certificates stay", 1).await;
     assert_eq!(readyz().await, 200);
     node.stop(Signal::TERM).await;
 }

@@ -180,11 +180,7 @@ async fn an_account_with_contradictory_second_factor_rows_is_refused_and_reporte
             .await;
 
         ada.sign_in_with(&node, PASSWORD).await.expect(401);
-        assert!(
-            node.log().contains("run `vestibule doctor`"),
-            "{}",
-            node.log()
-        );
+        node.logged("run `vestibule doctor`", 1).await;
         for code in [&app.backup_codes[1], &app.code(1)] {
             let code = json!({ "mfa_token": before, "code": code });
             node.post("/login/mfa", &code).await.expect(401);

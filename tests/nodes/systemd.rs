@@ -83,12 +83,7 @@ async fn readiness_is_told_once_readyz_answers() {
     assert!(ready.starts_with("READY=1\n"), "{ready}");
     assert!(ready.contains(&format!("STATUS=Serving on {address}\n")));
     assert_eq!(node.http.get(&url).send().await.unwrap().status(), 200);
-    // The log is written a moment later.
-    let (node_says, began) = (format!("listen={address}"), Instant::now());
-    while !node.log().contains(&node_says) {
-        assert!(began.elapsed() < Duration::from_secs(5), "{}", node.log());
-        sleep(Duration::from_millis(5)).await;
-    }
+    node.logged(&format!("listen={address}"), 1).await;
 
     node.signal(Signal::TERM);
     let stopping = notified.next().await;

@@ -297,6 +297,7 @@ async fn a_certificate_that_changes_is_used_and_a_broken_one_is_not() {
     assert!(!is_served(&authority));
     authority.issue("localhost");
     soon(&node, "the new one", || is_served(&authority)).await;
+    node.logged("the new one is used", 1).await;
     assert_eq!(node.log().matches("the new one is used").count(), 1);
 
     // A key that does not belong to it is said once, and changes nothing.
@@ -305,13 +306,13 @@ async fn a_certificate_that_changes_is_used_and_a_broken_one_is_not() {
         cluster.folder(),
         "-subj /CN=x -keyout privkey.pem -out other.pem",
     );
-    soon(&node, "a line", || node.log().contains(STAYS)).await;
+    node.logged(STAYS, 1).await;
     sleep(Duration::from_secs(12)).await;
     assert_eq!(node.log().matches(STAYS).count(), 1, "{}", node.log());
     assert!(is_served(&authority));
     fs::write(&authority.certificate, "").unwrap();
     node.signal(Signal::HUP);
-    soon(&node, "a line", || node.log().contains("TLS_CERT_FILE")).await;
+    node.logged("TLS_CERT_FILE", 1).await;
     assert!(is_served(&authority));
     fs::write(&authority.key, good).unwrap();
 
@@ -384,11 +385,7 @@ async fn a_pipe_in_place_of_the_key_stops_nothing() {
     fs::remove_file(&authority.key).unwrap();
     make_pipe(&authority.key);
     node.signal(Signal::HUP);
-    let began = Instant::now();
-    while !node.log().contains("is not a file") {
-        assert!(began.elapsed() < Duration::from_secs(10), "{}", node.log());
-        sleep(Duration::from_millis(20)).await;
-    }
+    node.logged("is not a file", 1).await;
     let began = Instant::now();
     node.stop(Signal::TERM).await;
     assert!(began.elapsed() < Duration::from_secs(10));
