@@ -13,12 +13,7 @@ mod socket;
 mod system;
 mod tls;
 
-use std::{
-    io,
-    net::TcpListener,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
 use thiserror::Error;
 use tokio::{sync::Notify, task::JoinSet};
@@ -134,7 +129,7 @@ impl App {
         let state = WebState {
             services: Arc::clone(&services),
             settings: Arc::new(site::web_settings(config)),
-            built_description: OnceLock::new(),
+            built_description: Arc::default(),
         };
         Ok(Self {
             services,

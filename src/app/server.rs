@@ -29,9 +29,7 @@ use super::{
 use crate::{
     web::{
         connection::Connections,
-        middleware::{
-            connection, cors, errors, headers, host, places, raw_cookies, same_origin, trace,
-        },
+        middleware::{connection, rules, trace},
         routes,
         state::WebState,
     },
@@ -107,7 +105,6 @@ impl Server {
             places: Places::new(sizes.max_connections),
             ends,
         };
-        let data = Data::new(state);
         let server = actix_web::dev::Server::build()
             .workers(sizes.threads)
             // Per thread. Further connections wait in the system's queue.
@@ -116,10 +113,8 @@ impl Server {
             .disable_signals()
             .listen("http", listener, move || {
                 actix_web::rt::spawn(heart.clone().beat());
-                door.clone().service({
-                    let data = data.clone();
-                    move || app(&data)
-                })
+                let data = Data::new(state.clone());
+                door.clone().service(move || app(&data))
             })?
             .run();
         let handle = server.handle();
@@ -184,15 +179,7 @@ fn app(
     App::new()
         .app_data(data.clone())
         .configure(|app| routes::table(&data.settings, app))
-        .wrap(from_fn(same_origin::run))
-        .wrap(from_fn(cors::preflight))
-        .wrap(from_fn(host::run))
-        // Before anything that reads cookies; its refusals have the same format as all others.
-        .wrap(from_fn(raw_cookies::run))
-        .wrap(from_fn(places::run))
-        .wrap(from_fn(errors::run))
-        .wrap(from_fn(cors::run))
-        .wrap(from_fn(headers::run))
+        .wrap(from_fn(rules::run))
         .wrap(from_fn(trace::run))
         .wrap(from_fn(connection::run))
         .into_factory()

@@ -1,14 +1,15 @@
-//! The middlewares of every request; `app::server` has their order.
+//! The middlewares; `app::server` has those of every request, and `rules` what one of them does, in order.
 
 pub mod connection;
-pub mod cors;
+mod cors;
 pub mod errors;
-pub mod headers;
-pub mod host;
+mod headers;
+mod host;
 pub mod identify;
 pub mod panics;
-pub mod places;
-pub mod raw_cookies;
+mod places;
+mod raw_cookies;
+pub mod rules;
 pub mod same_origin;
 pub mod trace;
 
@@ -20,7 +21,7 @@ use actix_web::{
 };
 use percent_encoding::percent_decode_str;
 
-use super::error::WebError;
+use super::{error::WebError, problem::codes::Code};
 
 /// The answer of a middleware.
 type Answer = Result<ServiceResponse<BoxBody>, actix_web::Error>;
@@ -50,6 +51,11 @@ fn refuse(req: ServiceRequest, error: &WebError) -> Answer {
     Ok(req.into_response(response))
 }
 
+/// The answer of a check that refuses a request.
+fn refusal(code: Code, detail: &str) -> HttpResponse {
+    WebError::refused(code, detail).error_response()
+}
+
 /// Calls the rest of the chain. Failures in handlers and extractors are answers already.
 async fn answer_of<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Answer {
     match next.call(req).await {
@@ -63,11 +69,4 @@ fn is_api(path: &str) -> bool {
     percent_decode_str(path)
         .decode_utf8_lossy()
         .starts_with("/api/")
-}
-
-/// Replaces the body and keeps everything else.
-fn with_body(response: ServiceResponse<BoxBody>, body: String) -> ServiceResponse<BoxBody> {
-    let (req, response) = response.into_parts();
-    let response: HttpResponse<BoxBody> = response.set_body(BoxBody::new(body));
-    ServiceResponse::new(req, response)
 }

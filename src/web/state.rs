@@ -51,12 +51,13 @@ impl Description {
     }
 }
 
+/// Each thread that serves has its own copy, so that the threads do not count references in one place.
 #[derive(Clone)]
 pub struct WebState {
     pub services: Arc<Services>,
     pub settings: Arc<WebSettings>,
     /// The OpenAPI document, made at the first request for it.
-    pub built_description: OnceLock<Description>,
+    pub built_description: Arc<OnceLock<Description>>,
 }
 
 impl WebState {

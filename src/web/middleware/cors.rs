@@ -1,22 +1,20 @@
 //! Calls of the API by pages of other origins (the Fetch standard, CORS): the exact origins in
 //! `CORS_ORIGINS` may make them, and other origins learn nothing.
 //!
-//! There are two middlewares, since the headers belong on every answer, including refusals by other
-//! middlewares, while preflights are answered only under our own host name.
+//! There are two parts, since the headers belong on every answer, including refusals by the checks, while
+//! preflights are answered only under our own host name.
 
 use actix_web::{
     HttpResponse,
-    body::MessageBody,
-    dev::ServiceRequest,
+    dev::{ServiceRequest, ServiceResponse},
     http::{
         Method,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
-    middleware::Next,
 };
 
-use super::{Answer, answer_of, is_api};
-use crate::web::state::{State, WebSettings};
+use super::is_api;
+use crate::web::state::{WebSettings, WebState};
 
 /// The methods that calls take.
 const METHODS: &str = "GET, HEAD, POST, PATCH, DELETE";
@@ -29,21 +27,17 @@ const PREFLIGHT_MAX_AGE: &str = "7200";
 
 /// Allows listed origins to read any answer of the API. Every answer varies by origin, so that no cache
 /// gives one origin's answer to another.
-pub async fn run<B: MessageBody + 'static>(
-    state: State,
-    req: ServiceRequest,
-    next: Next<B>,
-) -> Answer {
+pub fn allow(state: &WebState, response: &mut ServiceResponse) {
+    let req = response.request();
     if !is_api(req.path()) {
-        return answer_of(req, next).await;
+        return;
     }
     let allowed = listed_origin(req.headers(), &state.settings);
-    let is_preflight = is_preflight(&req);
-    let mut response = answer_of(req, next).await?;
+    let is_preflight = is_preflight(req.method(), req.headers());
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     let Some(origin) = allowed else {
-        return Ok(response);
+        return;
     };
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     set(headers, header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
@@ -62,24 +56,19 @@ pub async fn run<B: MessageBody + 'static>(
             EXPOSED_HEADERS,
         );
     }
-    Ok(response)
 }
 
 /// Answers preflights. They contain no cookies and match no route; the headers say whether the page may
 /// continue.
-pub async fn preflight<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Answer {
-    if is_api(req.path()) && is_preflight(&req) {
-        return Ok(req.into_response(HttpResponse::NoContent().finish()));
-    }
-    answer_of(req, next).await
+pub fn preflight(_: &WebState, req: &mut ServiceRequest) -> Option<HttpResponse> {
+    (is_api(req.path()) && is_preflight(req.method(), req.headers()))
+        .then(|| HttpResponse::NoContent().finish())
 }
 
-fn is_preflight(req: &ServiceRequest) -> bool {
-    req.method() == Method::OPTIONS
-        && req.headers().contains_key(header::ORIGIN)
-        && req
-            .headers()
-            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
+    method == Method::OPTIONS
+        && headers.contains_key(header::ORIGIN)
+        && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 /// The origin of a request, where it is listed byte for byte.

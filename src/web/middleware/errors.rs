@@ -1,18 +1,19 @@
 //! Writes the body of every failure that has none yet: a page, or a problem document under `/api`.
 
+use std::mem;
+
 use actix_web::{
-    HttpMessage, HttpRequest,
-    body::{BoxBody, MessageBody},
-    dev::{ServiceRequest, ServiceResponse},
+    HttpMessage, HttpRequest, HttpResponse,
+    body::BoxBody,
+    dev::ServiceResponse,
     http::{
         StatusCode,
         header::{self, HeaderValue},
     },
-    middleware::Next,
 };
 use askama::Template;
 
-use super::{Answer, answer_of, is_api, with_body};
+use super::is_api;
 use crate::{
     domain::local_path::LocalPath,
     web::{
@@ -21,20 +22,15 @@ use crate::{
         pages::ErrorPage,
         paths::POST_ONLY,
         problem::{self, Problem, codes},
-        state::{State, WebSettings},
+        state::{WebSettings, WebState},
     },
 };
 
 /// Writes it. The library's own refusals (no such route, wrong method) get our texts as well.
-pub async fn run<B: MessageBody + 'static>(
-    state: State,
-    req: ServiceRequest,
-    next: Next<B>,
-) -> Answer {
-    let response = answer_of(req, next).await?;
+pub fn write(state: &WebState, response: &mut ServiceResponse) {
     let status = response.status();
-    if !(status.is_client_error() || status.is_server_error()) || is_written(&response) {
-        return Ok(response);
+    if !(status.is_client_error() || status.is_server_error()) || is_written(response) {
+        return;
     }
     let failure = response.response().extensions().get::<Failure>().cloned();
     let (media_type, body) = if is_api(response.request().path()) {
@@ -50,11 +46,10 @@ pub async fn run<B: MessageBody + 'static>(
         .render();
         ("text/html; charset=utf-8", page.unwrap_or_default())
     };
-    let mut response = with_body(response, body);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    Ok(response)
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    let written = response.response_mut();
+    *written = mem::replace(written, HttpResponse::new(status)).set_body(BoxBody::new(body));
 }
 
 /// The page of a form that was sent here: the one that the browser names, else the one with the same path.

@@ -1,14 +1,11 @@
 //! The headers of every answer, errors included (ASVS 5.0, 3.4).
 
 use actix_web::{
-    body::MessageBody,
-    dev::ServiceRequest,
+    dev::ServiceResponse,
     http::header::{self, HeaderMap, HeaderName, HeaderValue},
-    middleware::Next,
 };
 
-use super::{Answer, answer_of};
-use crate::web::state::State;
+use crate::web::state::WebState;
 
 /// No frames, no inline code, nothing from other sites; only our own scripts, styles and images.
 const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -29,12 +26,7 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 const HSTS: &str = "max-age=63072000";
 
 /// Adds them. Answers without a caching header are treated as personal.
-pub async fn run<B: MessageBody + 'static>(
-    state: State,
-    req: ServiceRequest,
-    next: Next<B>,
-) -> Answer {
-    let mut response = answer_of(req, next).await?;
+pub fn add(state: &WebState, response: &mut ServiceResponse) {
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
@@ -51,7 +43,6 @@ pub async fn run<B: MessageBody + 'static>(
     let csp = if is_page { PAGE_CSP } else { CSP };
     default_header(headers, header::CONTENT_SECURITY_POLICY, csp);
     default_header(headers, header::CACHE_CONTROL, "no-store");
-    Ok(response)
 }
 
 fn default_header(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

@@ -1,28 +1,23 @@
 //! Only the configured host name is served, since links and origins depend on it.
 
-use actix_web::{body::MessageBody, dev::ServiceRequest, http::header, middleware::Next};
+use actix_web::{HttpResponse, dev::ServiceRequest, http::header};
 
-use super::{Answer, answer_of, refuse};
+use super::refusal;
 use crate::web::{
-    error::WebError,
     problem::codes,
-    state::{State, WebSettings},
+    state::{WebSettings, WebState},
 };
 
 /// How many characters of another host are logged.
 const LOGGED: usize = 100;
 
 /// Refuses other hosts with 421 (RFC 9110, 15.5.20).
-pub async fn run<B: MessageBody + 'static>(
-    state: State,
-    req: ServiceRequest,
-    next: Next<B>,
-) -> Answer {
+pub fn check(state: &WebState, req: &mut ServiceRequest) -> Option<HttpResponse> {
     // The page of the refusal needs its static files, which are the same under any name.
     let is_free =
         matches!(req.path(), "/healthz" | "/readyz") || req.path().starts_with("/static/");
-    if is_free || is_served(&req, &state.settings) {
-        return answer_of(req, next).await;
+    if is_free || is_served(req, &state.settings) {
+        return None;
     }
     let expected = state.settings.authority.as_str();
     let services = &state.services;
@@ -40,7 +35,7 @@ pub async fn run<B: MessageBody + 'static>(
         );
     }
     let detail = "This host name is not served here. Proxies in front of this service must forward the Host header.";
-    refuse(req, &WebError::refused(codes::MISDIRECTED_REQUEST, detail))
+    Some(refusal(codes::MISDIRECTED_REQUEST, detail))
 }
 
 fn is_served(req: &ServiceRequest, settings: &WebSettings) -> bool {

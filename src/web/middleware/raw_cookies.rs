@@ -6,23 +6,18 @@
 //! are refused, because it is unknown which one is genuine.
 
 use actix_web::{
-    body::MessageBody,
+    HttpResponse,
     dev::ServiceRequest,
     http::header::{self, HeaderValue},
-    middleware::Next,
 };
 
-use super::{Answer, answer_of, refuse};
-use crate::web::{cookies::CookieName, error::WebError, problem::codes, state::State};
+use super::refusal;
+use crate::web::{cookies::CookieName, problem::codes, state::WebState};
 
 /// Keeps our cookies and drops all others.
-pub async fn run<B: MessageBody + 'static>(
-    state: State,
-    mut req: ServiceRequest,
-    next: Next<B>,
-) -> Answer {
+pub fn check(state: &WebState, req: &mut ServiceRequest) -> Option<HttpResponse> {
     let secure = state.settings.secure_cookies;
-    match ours(&req, secure) {
+    match ours(req, secure) {
         Found::Nothing => {
             req.headers_mut().remove(header::COOKIE);
         }
@@ -31,10 +26,10 @@ pub async fn run<B: MessageBody + 'static>(
         }
         Found::Twice => {
             let detail = "The browser sent a cookie of this site twice. Delete the cookies of this site and try again.";
-            return refuse(req, &WebError::refused(codes::DUPLICATE_COOKIE, detail));
+            return Some(refusal(codes::DUPLICATE_COOKIE, detail));
         }
     }
-    answer_of(req, next).await
+    None
 }
 
 /// The content of the `Cookie` headers.

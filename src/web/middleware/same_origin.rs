@@ -3,34 +3,28 @@
 //! [`is_same_origin`] itself.
 
 use actix_web::{
-    body::MessageBody,
+    HttpResponse,
     dev::ServiceRequest,
     http::header::{self, HeaderMap, HeaderValue},
-    middleware::Next,
 };
 
-use super::{Answer, answer_of, cors::listed_origin, is_api, refuse};
+use super::{cors::listed_origin, is_api, refusal};
 use crate::web::{
     cookies::CookieName,
-    error::WebError,
     problem::codes,
-    state::{State, WebSettings},
+    state::{WebSettings, WebState},
 };
 
 /// Refuses requests from other sites with 403.
-pub async fn run<B: MessageBody + 'static>(
-    state: State,
-    req: ServiceRequest,
-    next: Next<B>,
-) -> Answer {
+pub fn check(state: &WebState, req: &mut ServiceRequest) -> Option<HttpResponse> {
     if req.method().is_safe()
-        || !carries_our_cookies(&req, &state.settings)
-        || is_ours(&req, &state.settings)
+        || !carries_our_cookies(req, &state.settings)
+        || is_ours(req, &state.settings)
     {
-        return answer_of(req, next).await;
+        return None;
     }
     let detail = "This request came from another site. Load the page again and try once more.";
-    refuse(req, &WebError::refused(codes::CROSS_SITE_REQUEST, detail))
+    Some(refusal(codes::CROSS_SITE_REQUEST, detail))
 }
 
 fn carries_our_cookies(req: &ServiceRequest, settings: &WebSettings) -> bool {
