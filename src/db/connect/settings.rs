@@ -37,8 +37,14 @@ impl DatabaseOptions {
     pub(super) fn tls(&self, url: &DatabaseUrl) -> Result<ClientConfig, ConnectError> {
         let ca_file = self.ca_file.as_ref().or(url.root_certificates.as_ref());
         let named = named_certificates(ca_file.map(PathBuf::as_path))?;
-        let mut tls = tls::client_config(rustls_native_certs::load_native_certs().certs, named)
-            .map_err(|e| ConnectError::Settings(e.to_string()))?;
+        // Reading them takes longer than the rest of a start.
+        let system = if url.may_use_tls() {
+            rustls_native_certs::load_native_certs().certs
+        } else {
+            Vec::new()
+        };
+        let mut tls =
+            tls::client_config(system, named).map_err(|e| ConnectError::Settings(e.to_string()))?;
         if url.direct_tls {
             tls.alpn_protocols = vec![b"postgresql".to_vec()];
         }

@@ -125,6 +125,13 @@ const ON_OFF: &str = "0 and 1";
 const PORT: u16 = 5432;
 
 impl DatabaseUrl {
+    /// Whether a connection may be encrypted: never to a socket file.
+    pub fn may_use_tls(&self) -> bool {
+        let is_tcp =
+            |server: &Server| server.address.is_some() || matches!(server.host, Host::Tcp(_));
+        self.tls != Tls::Disable && self.servers.iter().any(is_tcp)
+    }
+
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         let pairs = Pairs::read(text)?;
         Ok(Self {

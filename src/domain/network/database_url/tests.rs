@@ -119,3 +119,17 @@ fn errors_name_the_option_and_show_no_value() {
         assert!(!why.contains("hunter2"), "{why}");
     }
 }
+
+#[test]
+fn only_a_connection_over_tcp_may_use_tls() {
+    for (text, may) in [
+        ("postgres://h/d", true),
+        ("postgres://h?sslmode=disable", false),
+        ("postgres:///d?host=/run/postgresql", false),
+        ("postgres:///d?host=/run/postgresql&sslmode=require", false),
+        ("postgres:///d?host=/run/postgresql,h", true),
+        ("postgres:///d?host=/run/postgresql&hostaddr=10.0.0.1", true),
+    ] {
+        assert_eq!(read(text).may_use_tls(), may, "{text}");
+    }
+}
