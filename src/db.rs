@@ -13,18 +13,14 @@ mod error;
 pub mod imports;
 pub mod mail;
 pub mod migrate;
+mod prepared;
 pub mod schema;
 pub mod sessions;
 pub mod sign_in;
 mod transaction;
 pub mod upkeep;
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    thread::{self, ThreadId},
-    time::Duration,
-};
+use std::{cell::RefCell, sync::Arc, time::Duration};
 
 use diesel_async::{
     AsyncPgConnection, RunQueryDsl,
@@ -33,6 +29,7 @@ use diesel_async::{
         deadpool::{Object, Pool},
     },
 };
+use thread_local::ThreadLocal;
 use tokio::{runtime::Handle, time::timeout};
 
 use connect::{Bounds, Connected};
@@ -81,36 +78,30 @@ pub async fn wait_patiently(tx: &Transaction<'_>) -> Result<(), QueryError> {
     Ok(())
 }
 
-/// One value for each thread of the server, so that a thread's requests wake no other thread.
-struct PerThread<T>(Mutex<HashMap<ThreadId, T>>);
+/// One value for each thread of the server, so that a thread's requests wake no other thread. The values of threads
+/// that have ended may be found by new ones.
+struct PerThread<T: Send>(ThreadLocal<RefCell<Option<T>>>);
 
-impl<T> Default for PerThread<T> {
+impl<T: Send> Default for PerThread<T> {
     fn default() -> Self {
-        Self(Mutex::default())
+        Self(ThreadLocal::new())
     }
 }
 
-impl<T: Clone> PerThread<T> {
+impl<T: Clone + Send> PerThread<T> {
     /// The value of this thread, if it exists and can still be used.
     fn good(&self, is_good: impl FnOnce(&T) -> bool) -> Option<T> {
-        let all = self.all();
-        all.get(&thread::current().id())
-            .filter(|t| is_good(t))
-            .cloned()
+        let here = self.0.get()?.borrow();
+        here.as_ref().filter(|t| is_good(t)).cloned()
     }
 
     /// The value of this thread. It is made again if it is missing or can no longer be used.
     fn here(&self, is_good: impl FnOnce(&T) -> bool, make: impl FnOnce() -> T) -> T {
-        self.good(is_good).unwrap_or_else(|| self.keep(make()))
-    }
-
-    fn keep(&self, fresh: T) -> T {
-        self.all().insert(thread::current().id(), fresh.clone());
-        fresh
-    }
-
-    fn all(&self) -> MutexGuard<'_, HashMap<ThreadId, T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.good(is_good).unwrap_or_else(|| {
+            let fresh = make();
+            self.0.get_or_default().replace(Some(fresh.clone()));
+            fresh
+        })
     }
 }
 

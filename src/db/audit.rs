@@ -12,7 +12,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::schema::audit_events;
-use crate::db::Transaction;
+use crate::db::{Transaction, prepared::Prepare};
 use crate::domain::audit::{Client, Event, Subject};
 
 /// An event with its actor, its subject, the client and the time.
@@ -80,6 +80,7 @@ fn detail(record: &Record<'_>) -> Value {
 pub async fn insert(tx: &Transaction<'_>, record: &Record<'_>) -> QueryResult<()> {
     diesel::insert_into(audit_events::table)
         .values(NewEvent::of(record))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())
@@ -90,6 +91,7 @@ pub async fn insert_all(tx: &Transaction<'_>, records: &[Record<'_>]) -> QueryRe
     let events: Vec<_> = records.iter().map(NewEvent::of).collect();
     diesel::insert_into(audit_events::table)
         .values(events)
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())

@@ -21,7 +21,7 @@ use super::{
     accounts::users::{FactorsRow, UserRecord, UserRow},
     schema::{sessions, users},
 };
-use crate::db::Transaction;
+use crate::db::{Transaction, prepared::Prepare};
 use crate::domain::session::{EndReason, RefreshState, RotatedBy, include_factor};
 
 #[derive(Debug, Insertable)]
@@ -56,6 +56,7 @@ pub struct NewSession<'a> {
 pub async fn insert(tx: &Transaction<'_>, session: &NewSession<'_>) -> QueryResult<()> {
     diesel::insert_into(sessions::table)
         .values(session)
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())
@@ -186,6 +187,7 @@ pub async fn reissue(tx: &Transaction<'_>, reissue: &Reissue<'_>) -> QueryResult
             sessions::expires_at.eq(reissue.expires_at),
             sessions::last_seen_at.eq(reissue.issued_at),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
@@ -247,6 +249,7 @@ pub async fn prove(
             sessions::proof_methods.eq(methods),
             include_factor(methods).then(|| sessions::factor_proven_at.eq(at)),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())
@@ -268,6 +271,7 @@ pub async fn end(
             sessions::revoked_at.eq(at),
             sessions::revoked_reason.eq(reason.as_str()),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
@@ -292,6 +296,7 @@ pub async fn end_all(
             sessions::revoked_at.eq(at),
             sessions::revoked_reason.eq(reason.as_str()),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await
 }

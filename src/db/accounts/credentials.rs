@@ -9,7 +9,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::db::{Transaction, schema::users};
+use crate::db::{Transaction, prepared::Prepare, schema::users};
 
 /// The hash of a new password.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,7 @@ pub async fn set_password(
             users::password_closed_at.eq(None::<DateTime<Utc>>),
         ))
         .returning((users::revocation_id, users::password_changed_at))
+        .prepared()
         .get_result(&mut tx.connection())
         .await
         .optional()
@@ -90,6 +91,7 @@ pub async fn raise_revocation_id(
         .filter(users::id.eq(id).and(users::revocation_id.eq(rev)))
         .set(users::revocation_id.eq(users::revocation_id + 1))
         .returning((users::revocation_id, users::password_changed_at))
+        .prepared()
         .get_result(&mut tx.connection())
         .await
         .optional()
@@ -100,6 +102,7 @@ pub async fn rehash(tx: &Transaction<'_>, id: Uuid, old: &str, new: &str) -> Que
     let rows = diesel::update(users::table)
         .filter(users::id.eq(id).and(users::password_hash.eq(old)))
         .set(users::password_hash.eq(new))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
@@ -122,6 +125,7 @@ pub async fn note_breach_check(
             users::password_must_change
                 .eq(users::password_must_change.or(found.into_sql::<Bool>())),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
@@ -132,6 +136,7 @@ pub async fn note_no_second_factor(tx: &Transaction<'_>, id: Uuid) -> QueryResul
     diesel::update(users::table.find(id))
         .filter(users::two_factor)
         .set(users::two_factor.eq(false))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::credentials::PasswordHash;
 use crate::{
-    db::{Transaction, schema::users},
+    db::{Transaction, prepared::Prepare, schema::users},
     domain::{
         accounts::user::{Role, User},
         authenticators::factors::Factors,
@@ -50,6 +50,7 @@ pub async fn insert(tx: &Transaction<'_>, new: &NewUser<'_>) -> QueryResult<Opti
         ))
         .on_conflict(users::email_canonical)
         .do_nothing()
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok((rows == 1).then(|| User {

@@ -2,16 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    dsl::sql,
-    expression::SqlLiteral,
+    expression::{ValidGrouping, is_aggregate},
+    pg::Pg,
     prelude::*,
+    query_builder::{AstPass, QueryFragment, QueryId},
     sql_types::{Nullable, Timestamptz},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    db::{Transaction, schema::users},
+    db::{Transaction, prepared::Prepare, schema::users},
     domain::{
         accounts::user::{Role, User},
         authenticators::factors::Factors,
@@ -27,7 +28,33 @@ pub(in crate::db) const PASSKEYS_SINCE: &str =
 pub(in crate::db) const PHONE_SINCE: &str =
     "(SELECT p.confirmed_at FROM phones AS p WHERE p.user_id = users.id)";
 
-type Since = SqlLiteral<Nullable<Timestamptz>>;
+/// One of these as a column. Unlike `diesel::dsl::sql`, it lets a statement stay prepared.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::db) struct Since(&'static str);
+
+impl Expression for Since {
+    type SqlType = Nullable<Timestamptz>;
+}
+
+impl<G> ValidGrouping<G> for Since {
+    type IsAggregate = is_aggregate::Never;
+}
+
+impl<T> AppearsOnTable<T> for Since {}
+impl<T> SelectableExpression<T> for Since {}
+
+impl QueryFragment<Pg> for Since {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(self.0);
+        Ok(())
+    }
+}
+
+/// The type does not tell which of them it is.
+impl QueryId for Since {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
 
 /// The second factors of a user whose row is read beside.
 #[derive(Debug, Clone, Copy, Default, Queryable, QueryableByName, Selectable)]
@@ -37,11 +64,11 @@ type Since = SqlLiteral<Nullable<Timestamptz>>;
     reason = "they are the names in the statements"
 )]
 pub(in crate::db) struct FactorsRow {
-    #[diesel(select_expression = sql(TOTP_SINCE), select_expression_type = Since, sql_type = Nullable<Timestamptz>)]
+    #[diesel(select_expression = Since(TOTP_SINCE), select_expression_type = Since, sql_type = Nullable<Timestamptz>)]
     totp_since: Option<DateTime<Utc>>,
-    #[diesel(select_expression = sql(PASSKEYS_SINCE), select_expression_type = Since, sql_type = Nullable<Timestamptz>)]
+    #[diesel(select_expression = Since(PASSKEYS_SINCE), select_expression_type = Since, sql_type = Nullable<Timestamptz>)]
     passkeys_since: Option<DateTime<Utc>>,
-    #[diesel(select_expression = sql(PHONE_SINCE), select_expression_type = Since, sql_type = Nullable<Timestamptz>)]
+    #[diesel(select_expression = Since(PHONE_SINCE), select_expression_type = Since, sql_type = Nullable<Timestamptz>)]
     phone_since: Option<DateTime<Utc>>,
 }
 
@@ -172,6 +199,7 @@ pub async fn rename(tx: &Transaction<'_>, id: Uuid, name: Option<&str>) -> Query
         .filter(users::id.eq(id))
         .filter(users::display_name.is_distinct_from(name))
         .set(users::display_name.eq(name))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)

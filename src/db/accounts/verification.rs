@@ -10,7 +10,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::{Transaction, schema::users};
+use crate::db::{Transaction, prepared::Prepare, schema::users};
 
 /// Marks the mailbox as proven; `false` if the user is disabled, or the address is not `canonical` any more.
 pub async fn verify_email(
@@ -31,6 +31,7 @@ pub async fn verify_email(
             .sql(" ELSE email_verified_at END")),
             users::verified_by_file.eq(false),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
@@ -81,6 +82,7 @@ pub async fn take_over(
             users::browsers_known_from.eq(at),
         ))
         .returning(users::display_name)
+        .prepared()
         .get_result(&mut tx.connection())
         .await
         .optional()

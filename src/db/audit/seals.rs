@@ -11,8 +11,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    db::Transaction,
     db::schema::audit_seals,
+    db::{Transaction, prepared::Prepare},
     domain::audit::chain::{Seal, Statement, StoredEvent},
 };
 
@@ -116,6 +116,7 @@ pub async fn events(
         .bind::<BigInt, _>(after)
         .bind::<BigInt, _>(through)
         .bind::<BigInt, _>(limit)
+        .prepared()
         .load(&mut conn)
         .await?;
     Ok(rows.into_iter().map(StoredEvent::from).collect())
@@ -172,6 +173,7 @@ const SEALS: &str = concat!(
 /// The last seal.
 pub async fn last(mut conn: &AsyncPgConnection) -> QueryResult<Option<Seal>> {
     let row: Option<SealRow> = diesel::sql_query(format!("{SEALS} ORDER BY number DESC LIMIT 1"))
+        .prepared()
         .get_result(&mut conn)
         .await
         .optional()?;
@@ -184,6 +186,7 @@ pub async fn seals(mut conn: &AsyncPgConnection, after: i64, limit: i64) -> Quer
     let rows: Vec<SealRow> = diesel::sql_query(query)
         .bind::<BigInt, _>(after)
         .bind::<BigInt, _>(limit)
+        .prepared()
         .load(&mut conn)
         .await?;
     Ok(rows.into_iter().map(Seal::from).collect())
@@ -242,6 +245,7 @@ pub async fn append(
             audit_seals::key_id.eq(&says.key_id),
             audit_seals::mac.eq(&seal.mac),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())
@@ -280,6 +284,7 @@ pub async fn old(
     diesel::sql_query(query)
         .bind::<Timestamptz, _>(cutoff)
         .bind::<BigInt, _>(limit)
+        .prepared()
         .get_result(&mut tx.connection())
         .await
         .optional()
@@ -290,6 +295,7 @@ pub async fn old(
 pub async fn purge(tx: &Transaction<'_>, old: Old) -> QueryResult<usize> {
     let events = diesel::sql_query("DELETE FROM audit_events WHERE seq <= $1")
         .bind::<BigInt, _>(old.last_seq)
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     let forget = "UPDATE audit_seals SET row_hashes = NULL
@@ -297,6 +303,7 @@ pub async fn purge(tx: &Transaction<'_>, old: Old) -> QueryResult<usize> {
     diesel::sql_query(forget)
         .bind::<BigInt, _>(old.from)
         .bind::<BigInt, _>(old.through)
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(events)

@@ -12,7 +12,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::clock::from_micros;
+use crate::{db::prepared::Prepare, domain::clock::from_micros};
 
 /// The most waiting events that are counted.
 pub const BOUND: i64 = 20_000;
@@ -57,7 +57,10 @@ struct Answer {
 pub async fn some_wait(mut conn: &AsyncPgConnection) -> QueryResult<bool> {
     let waits = "SELECT EXISTS (SELECT FROM audit_events WHERE seq > coalesce(
         (SELECT last_seq FROM audit_seals ORDER BY number DESC LIMIT 1), 0)) AS answer";
-    let waits: Answer = diesel::sql_query(waits).get_result(&mut conn).await?;
+    let waits: Answer = diesel::sql_query(waits)
+        .prepared()
+        .get_result(&mut conn)
+        .await?;
     Ok(waits.answer)
 }
 
@@ -80,7 +83,10 @@ pub async fn waiting(mut conn: &AsyncPgConnection) -> QueryResult<Option<Waiting
             (SELECT last_seq FROM audit_seals ORDER BY number DESC LIMIT 1), 0)
             ORDER BY seq LIMIT {BOUND}) AS waiting"
     );
-    let row: Row = diesel::sql_query(query).get_result(&mut conn).await?;
+    let row: Row = diesel::sql_query(query)
+        .prepared()
+        .get_result(&mut conn)
+        .await?;
     Ok(row.first_seq.map(|first_seq| Waiting {
         events: row.events,
         first_seq,
@@ -101,9 +107,15 @@ pub async fn mark(mut conn: &AsyncPgConnection) -> QueryResult<Mark> {
         writers: Vec<String>,
     }
     let last = "SELECT last_value AS seq FROM audit_events_seq_seq";
-    let last: Last = diesel::sql_query(last).get_result(&mut conn).await?;
+    let last: Last = diesel::sql_query(last)
+        .prepared()
+        .get_result(&mut conn)
+        .await?;
     let writers = format!("SELECT ARRAY({WRITERS}) AS writers");
-    let writers: Writers = diesel::sql_query(writers).get_result(&mut conn).await?;
+    let writers: Writers = diesel::sql_query(writers)
+        .prepared()
+        .get_result(&mut conn)
+        .await?;
     Ok(Mark {
         seq: last.seq,
         writers: writers.writers,
@@ -118,6 +130,7 @@ pub async fn is_settled(mut conn: &AsyncPgConnection, mark: &Mark) -> QueryResul
     let settled = format!("SELECT NOT ($1 && ARRAY({WRITERS})) AS answer");
     let settled: Answer = diesel::sql_query(settled)
         .bind::<Array<Text>, _>(&mark.writers)
+        .prepared()
         .get_result(&mut conn)
         .await?;
     Ok(settled.answer)

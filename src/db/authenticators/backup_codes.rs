@@ -6,7 +6,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    db::Transaction, db::schema::backup_codes, domain::authenticators::backup_code::StoredCode,
+    db::schema::backup_codes,
+    db::{Transaction, prepared::Prepare},
+    domain::authenticators::backup_code::StoredCode,
 };
 
 pub async fn replace(
@@ -54,6 +56,7 @@ pub async fn consume(
         )
         .filter(backup_codes::used_at.is_null())
         .set(backup_codes::used_at.eq(at))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
@@ -129,6 +132,7 @@ pub async fn put_back(
         .collect();
     diesel::insert_into(backup_codes::table)
         .values(rows)
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())

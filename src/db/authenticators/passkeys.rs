@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::db::{Transaction, schema::passkeys};
+use crate::db::{Transaction, prepared::Prepare, schema::passkeys};
 
 /// A row of a passkey, without its user.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Queryable, Selectable, Insertable)]
@@ -86,6 +86,7 @@ pub async fn put_back(tx: &Transaction<'_>, user_id: Uuid, rows: &[PasskeyRow]) 
     diesel::insert_into(passkeys::table)
         .values(rows)
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())
@@ -122,6 +123,7 @@ pub async fn insert(tx: &Transaction<'_>, user_id: Uuid, row: &PasskeyRow) -> Qu
     let rows = diesel::insert_into(passkeys::table)
         .values((passkeys::user_id.eq(user_id), row))
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
@@ -138,6 +140,7 @@ pub async fn rename(
         .filter(passkeys::id.eq(id).and(passkeys::user_id.eq(user_id)))
         .set(passkeys::name.eq(name))
         .returning(PasskeyRow::as_returning())
+        .prepared()
         .get_result(&mut tx.connection())
         .await
         .optional()
@@ -176,6 +179,7 @@ pub async fn note_use(tx: &Transaction<'_>, used: &Use<'_>) -> QueryResult<bool>
             passkeys::last_used_at.eq(used.at),
             passkeys::last_used_by.eq(used.user_agent),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)

@@ -5,7 +5,7 @@ use diesel::{prelude::*, upsert::excluded};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::{Transaction, schema::phone_codes};
+use crate::db::{Transaction, prepared::Prepare, schema::phone_codes};
 
 /// A code as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -29,6 +29,7 @@ pub async fn replace(tx: &Transaction<'_>, user_id: Uuid, code: &StoredCode) -> 
             phone_codes::tries.eq(0),
             phone_codes::expires_at.eq(excluded(phone_codes::expires_at)),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())
@@ -46,6 +47,7 @@ pub async fn count_try(
         .filter(phone_codes::expires_at.gt(now))
         .set(phone_codes::tries.eq(phone_codes::tries + 1))
         .returning(StoredCode::as_returning())
+        .prepared()
         .get_result(&mut conn)
         .await
         .optional()

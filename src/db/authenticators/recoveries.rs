@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::{
     db::{
         Transaction,
+        prepared::Prepare,
         schema::{mails, recoveries},
     },
     domain::authenticators::recovery::Recovery,
@@ -65,6 +66,7 @@ pub async fn waiting(
     ))
     .bind::<SqlUuid, _>(user_id)
     .bind::<Timestamptz, _>(now)
+    .prepared()
     .get_result(&mut conn)
     .await
     .optional()?;
@@ -82,6 +84,7 @@ pub async fn of_link(
     ))
     .bind::<Binary, _>(link_hash)
     .bind::<Timestamptz, _>(now)
+    .prepared()
     .get_result(&mut conn)
     .await
     .optional()?;
@@ -104,6 +107,7 @@ pub async fn start(tx: &Transaction<'_>, new: &Recovery) -> QueryResult<bool> {
     let rows = diesel::insert_into(recoveries::table)
         .values(row)
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(rows == 1)
@@ -116,6 +120,7 @@ pub async fn cancel(tx: &Transaction<'_>, user_id: Uuid, now: DateTime<Utc>) -> 
     ))
     .bind::<SqlUuid, _>(user_id)
     .bind::<Timestamptz, _>(now)
+    .prepared()
     .execute(&mut tx.connection())
     .await?;
     Ok(rows == 1)
@@ -125,6 +130,7 @@ pub async fn cancel(tx: &Transaction<'_>, user_id: Uuid, now: DateTime<Utc>) -> 
 pub async fn void(tx: &Transaction<'_>, user_id: Uuid) -> QueryResult<()> {
     diesel::update(recoveries::table.find(user_id))
         .set(recoveries::rev.eq(-1))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())
@@ -144,6 +150,7 @@ pub async fn take(
     .bind::<SqlUuid, _>(user_id)
     .bind::<Timestamptz, _>(now)
     .bind::<Binary, _>(link_hash)
+    .prepared()
     .execute(&mut tx.connection())
     .await?;
     Ok(rows == 1)
@@ -166,6 +173,7 @@ pub async fn due(mut conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryResul
          ORDER BY r.started_at LIMIT 100",
     )
     .bind::<Timestamptz, _>(now)
+    .prepared()
     .load(&mut conn)
     .await?;
     Ok(found.into_iter().map(|found| found.user_id).collect())
@@ -198,6 +206,7 @@ pub async fn note_reminder(
             recoveries::reminded_at.eq(now),
             recoveries::ends_at.eq(ends_at),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
@@ -230,6 +239,7 @@ pub async fn prolong(
         .and(recoveries::ends_at.eq(from));
     let rows = diesel::update(recoveries::table.find(user_id).filter(unchanged))
         .set(recoveries::ends_at.eq(to))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
@@ -251,6 +261,7 @@ pub async fn note_link(
             recoveries::link_hash.eq(link_hash),
             recoveries::link_expires_at.eq(expires_at),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)

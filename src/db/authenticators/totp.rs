@@ -10,7 +10,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::{Transaction, schema::totp_authenticators as totp};
+use crate::db::{Transaction, prepared::Prepare, schema::totp_authenticators as totp};
 
 /// A row of an authenticator.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -91,6 +91,7 @@ pub async fn confirm(
         )
         .filter(totp::confirmed_at.is_null().and(totp::last_step.lt(step)))
         .set((totp::last_step.eq(step), totp::confirmed_at.eq(at)))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
@@ -119,6 +120,7 @@ pub async fn accept_step(
         )
         .filter(not(refused))
         .set(totp::last_step.eq(step))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
@@ -137,6 +139,7 @@ pub async fn refuse_step(
     diesel::update(totp::table)
         .filter(totp::user_id.eq(user_id))
         .set(totp::refused_steps.eq(shortened))
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(())
@@ -182,6 +185,7 @@ pub async fn put_back(
             totp::confirmed_at.eq(row.confirmed_at),
             totp::created_at.eq(at),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())

@@ -14,7 +14,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::files::FileRow;
-use crate::db::{Transaction, schema::user_imports as imports};
+use crate::db::{Transaction, prepared::Prepare, schema::user_imports as imports};
 
 /// Claims a confirmed import that has no worker, or whose worker's last heartbeat is older than
 /// `unless_seen`. An earlier run stages no further rows.
@@ -33,6 +33,7 @@ pub async fn take(
     )
     .bind::<Timestamptz, _>(now)
     .bind::<Timestamptz, _>(unless_seen)
+    .prepared()
     .get_result(&mut conn)
     .await
     .optional()
@@ -47,6 +48,7 @@ pub async fn seen(
     let rows = diesel::update(imports::table.find(id))
         .filter(goes_on().and(imports::run.eq(run)))
         .set(imports::seen_at.eq(now))
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(rows == 1)
@@ -85,6 +87,7 @@ pub async fn finish(
             imports::state.eq("done"),
             imports::finished_at.eq(now),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)
@@ -104,6 +107,7 @@ pub async fn fail(
             imports::failure.eq(why),
             imports::finished_at.eq(now),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)

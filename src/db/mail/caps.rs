@@ -9,7 +9,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::db::Transaction;
+use crate::db::{Transaction, prepared::Prepare};
 
 /// A cap of one recipient or mailbox. The whole burst recovers in `per`, one mail of it in `each`.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +52,7 @@ pub async fn admit(tx: &Transaction<'_>, caps: [Cap; 2], now: DateTime<Utc>) -> 
     .bind::<Interval, _>(second.each)
     .bind::<Interval, _>(second.per)
     .bind::<Timestamptz, _>(now)
+    .prepared()
     .get_result(&mut tx.connection())
     .await?;
     Ok(admitted.admitted)
@@ -83,6 +84,7 @@ pub async fn next_of_kind(
     .bind::<SqlUuid, _>(key)
     .bind::<Timestamptz, _>(now)
     .bind::<Interval, _>(period)
+    .prepared()
     .get_result(&mut tx.connection())
     .await?;
     Ok(due.at)
@@ -112,6 +114,7 @@ pub async fn take_back(
     )
     .bind::<SqlUuid, _>(key)
     .bind::<Timestamptz, _>(now)
+    .prepared()
     .load(&mut tx.connection())
     .await
 }

@@ -9,7 +9,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::{Transaction, schema::mails};
+use crate::db::{Transaction, prepared::Prepare, schema::mails};
 
 /// The kind of messages to phones, which a gateway sends.
 pub const TEXT_KIND: &str = "phone_code";
@@ -82,6 +82,7 @@ pub async fn insert_judged(
     .bind::<Nullable<Timestamptz>, _>(mail.expires_at)
     .bind::<Timestamptz, _>(mail.created_at)
     .bind::<Nullable<SqlUuid>, _>(verdict.undo_id)
+    .prepared()
     .execute(&mut tx.connection())
     .await?;
     Ok(())
@@ -91,6 +92,7 @@ pub async fn insert_judged(
 pub async fn hold_account(mut conn: &AsyncPgConnection, user: Option<Uuid>) -> QueryResult<()> {
     diesel::sql_query("SELECT FROM users WHERE id = $1 FOR KEY SHARE")
         .bind::<SqlUuid, _>(user.unwrap_or_default())
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(())
@@ -100,6 +102,7 @@ pub async fn hold_account(mut conn: &AsyncPgConnection, user: Option<Uuid>) -> Q
 pub async fn insert_all(tx: &Transaction<'_>, mails: &[NewMail<'_>]) -> QueryResult<()> {
     diesel::insert_into(mails::table)
         .values(mails)
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())
@@ -171,6 +174,7 @@ pub async fn take_due(
             mails::next_attempt_at.eq(lease_until),
         ))
         .returning(TakenMail::as_returning())
+        .prepared()
         .get_results(&mut tx.connection())
         .await
 }
@@ -200,6 +204,7 @@ pub async fn mark_sent(
     diesel::update(mails::table.find(id))
         .filter(mails::sealed.is_not_null())
         .set((mails::sent_at.eq(at), mails::sealed.eq(None::<Vec<u8>>)))
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(())
@@ -224,6 +229,7 @@ pub async fn hold(
 ) -> QueryResult<()> {
     diesel::update(taken(mail))
         .set(mails::next_attempt_at.eq(lease_until))
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(())
@@ -242,6 +248,7 @@ pub async fn mark_dropped(
             mails::sealed.eq(None::<Vec<u8>>),
             mails::last_error.eq(why),
         ))
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(())
@@ -261,6 +268,7 @@ pub async fn drop_unsent_texts(
             mails::sealed.eq(None::<Vec<u8>>),
             mails::last_error.eq("a later code takes its place"),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())
@@ -275,6 +283,7 @@ pub async fn mark_given_up(
 ) -> QueryResult<()> {
     diesel::update(taken(mail))
         .set((mails::dropped_at.eq(at), mails::last_error.eq(why)))
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(())
@@ -292,6 +301,7 @@ pub async fn mark_failed(
             mails::next_attempt_at.eq(next_attempt_at),
             mails::last_error.eq(why),
         ))
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(())

@@ -8,7 +8,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::schema::mails;
+use crate::db::{prepared::Prepare, schema::mails};
 
 /// An unsent mail as operators see it: without its text and its recipient.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -91,6 +91,7 @@ pub async fn count_queue(
          FROM mails WHERE sealed IS NOT NULL AND NOT decoy",
     )
     .bind::<Timestamptz, _>(now - TimeDelta::days(1))
+    .prepared()
     .get_result(&mut conn)
     .await
 }
@@ -114,6 +115,7 @@ pub async fn make_due(
     .bind::<Timestamptz, _>(now)
     .bind::<Timestamptz, _>(soon)
     .bind::<Nullable<SqlUuid>, _>(id)
+    .prepared()
     .execute(&mut conn)
     .await
 }

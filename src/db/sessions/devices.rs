@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use crate::db::schema::sessions;
+use crate::db::{prepared::Prepare, schema::sessions};
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = sessions, check_for_backend(diesel::pg::Pg))]
@@ -128,6 +128,7 @@ pub async fn note(mut conn: &AsyncPgConnection, sighting: &Sighting<'_>) -> Quer
             sessions::ip.eq(sighting.ip),
             sessions::user_agent.eq(sighting.user_agent),
         ))
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(())

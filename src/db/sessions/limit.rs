@@ -6,7 +6,10 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::{db::Transaction, db::schema::sessions, domain::session::EndReason};
+use crate::{
+    db::{Transaction, prepared::Prepare, schema::sessions},
+    domain::session::EndReason,
+};
 
 /// The active sessions of a user beyond the `most` last used, not counting those in `kept`.
 pub async fn past(
@@ -51,6 +54,7 @@ pub async fn end(tx: &Transaction<'_>, ids: &[Uuid], at: DateTime<Utc>) -> Query
             sessions::revoked_reason.eq(EndReason::Limit.as_str()),
         ))
         .returning(sessions::id)
+        .prepared()
         .get_results(&mut tx.connection())
         .await
 }

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use crate::{db::Transaction, db::schema::revoked_tokens, domain::token::Claims};
+use crate::{
+    db::{Transaction, prepared::Prepare, schema::revoked_tokens},
+    domain::token::Claims,
+};
 
 /// Puts a token on the list; `false` if it was on it already.
 ///
@@ -25,6 +28,7 @@ pub async fn use_up(
             revoked_tokens::expires_at.eq(expires_at),
         ))
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows == 1)

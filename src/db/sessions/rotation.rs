@@ -191,11 +191,11 @@ impl<const WAIT: bool> QueryFragment<Pg> for Statement<'_, WAIT> {
              JOIN sessions ON sessions.id = asked.id FOR NO KEY UPDATE OF sessions",
         );
         out.push_sql(if WAIT { "" } else { " SKIP LOCKED" });
-        // Not `revoked_at IS NULL` and not `absolute_expires_at >=`: with old statistics Postgres would
-        // use the indexes of those columns, and scan them.
+        // Not `user_id =`, not `revoked_at IS NULL` and not `absolute_expires_at >=`: with old statistics Postgres
+        // would use the indexes of those columns, and scan them.
         out.push_sql(
             ") AS next JOIN users ON users.id = next.user_id \
-             WHERE sessions.id = next.id AND sessions.user_id = users.id \
+             WHERE sessions.id = next.id AND (sessions.user_id = users.id) IS TRUE \
              AND sessions.generation = next.generation \
              AND sessions.token_hash = next.token_hash \
              AND num_nulls(sessions.revoked_at) = 1 AND sessions.expires_at > next.issued_at \

@@ -149,13 +149,14 @@ impl QueryFragment<Pg> for TokenStatuses<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("SELECT asked.nth, revoked_tokens.token_id IS NOT NULL, ");
         self.user_columns.walk_ast(out.reborrow())?;
+        // `IS TRUE`, so that no plan reads all sessions of a user by their index.
         out.push_sql(", f.totp, f.passkeys, f.phone, sessions.expires_at, sessions.revoked_at, sessions.proven_at, sessions.factor_proven_at, sessions.last_seen_at FROM unnest(");
         out.push_bind_param::<Array<SqlUuid>, _>(&self.user_ids)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<SqlUuid>, _>(&self.session_ids)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.token_ids)?;
-        out.push_sql(") WITH ORDINALITY AS asked (user_id, session_id, token_id, nth) LEFT JOIN revoked_tokens ON revoked_tokens.token_id = asked.token_id JOIN users ON users.id = asked.user_id LEFT JOIN sessions ON sessions.id = asked.session_id AND sessions.user_id = users.id LEFT JOIN LATERAL (SELECT ");
+        out.push_sql(") WITH ORDINALITY AS asked (user_id, session_id, token_id, nth) LEFT JOIN revoked_tokens ON revoked_tokens.token_id = asked.token_id JOIN users ON users.id = asked.user_id LEFT JOIN sessions ON sessions.id = asked.session_id AND (sessions.user_id = users.id) IS TRUE LEFT JOIN LATERAL (SELECT ");
         out.push_sql(TOTP_SINCE);
         out.push_sql(" AS totp, ");
         out.push_sql(PASSKEYS_SINCE);

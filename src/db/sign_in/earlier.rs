@@ -8,7 +8,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::db::Transaction;
+use crate::db::{Transaction, prepared::Prepare};
 
 /// A session that has just begun.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +45,7 @@ pub async fn find(
     .bind::<SqlUuid, _>(begun.session_id)
     .bind::<Nullable<Text>, _>(begun.user_agent)
     .bind::<Nullable<Timestamptz>, _>(since)
+    .prepared()
     .get_result(&mut tx.connection())
     .await
 }

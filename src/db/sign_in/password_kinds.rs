@@ -7,6 +7,8 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use crate::db::prepared::Prepare;
+
 #[derive(QueryableByName)]
 struct Example {
     #[diesel(sql_type = Text)]
@@ -32,6 +34,7 @@ pub async fn examples(mut conn: &AsyncPgConnection, limit: usize) -> QueryResult
          SELECT password_hash FROM kinds",
     )
     .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
+    .prepared()
     .load(&mut conn)
     .await?;
     Ok(examples.into_iter().map(|one| one.password_hash).collect())

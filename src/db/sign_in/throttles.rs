@@ -13,7 +13,7 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::db::{Transaction, schema::account_throttles as throttles};
+use crate::db::{Transaction, prepared::Prepare, schema::account_throttles as throttles};
 
 /// How much the clocks of nodes may differ.
 const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
@@ -95,6 +95,7 @@ pub async fn give_back(
             throttles::failures.eq(throttles::failures - 1),
             throttles::next_allowed_at.eq(next),
         ))
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(())

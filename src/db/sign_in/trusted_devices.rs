@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::db::{
     Transaction,
+    prepared::Prepare,
     schema::{trusted_devices as trusted, users},
 };
 
@@ -31,6 +32,7 @@ pub struct NewTrusted<'a> {
 pub async fn insert(tx: &Transaction<'_>, new: &NewTrusted<'_>) -> QueryResult<()> {
     diesel::insert_into(trusted::table)
         .values(new)
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())
@@ -82,6 +84,7 @@ pub async fn note_use(tx: &Transaction<'_>, used: &Use<'_>) -> QueryResult<bool>
             trusted::ip.eq(used.ip),
             trusted::user_agent.eq(used.user_agent),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(rows > 0)
@@ -184,6 +187,7 @@ pub async fn forget_dead(mut conn: &AsyncPgConnection, place: Uuid) -> QueryResu
             FOR UPDATE OF t SKIP LOCKED))",
     )
     .bind::<diesel::sql_types::Uuid, _>(place)
+    .prepared()
     .execute(&mut conn)
     .await
 }
