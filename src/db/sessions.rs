@@ -130,7 +130,8 @@ pub async fn find_for_refresh(
             FactorsRow::as_select(),
             within_grace,
         ))
-        .first::<(RefreshRow, UserRow, FactorsRow, bool)>(&mut conn)
+        .prepared()
+        .get_result::<(RefreshRow, UserRow, FactorsRow, bool)>(&mut conn)
         .await
         .optional()?;
     Ok(found.map(|(row, user, factors, within_grace)| {

@@ -50,7 +50,9 @@ mod operator_mail;
 mod operator_users;
 mod other_roles;
 mod password_checks;
+
 mod person;
+mod prepared;
 mod races;
 #[cfg(target_os = "linux")]
 mod relay;

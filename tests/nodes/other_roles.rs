@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tokio::time::sleep;
 
 use crate::audit::{audit, sealed, verify};
 use crate::cluster::{Cluster, Sql};

@@ -41,6 +41,7 @@ struct Answer {
 pub async fn try_lock(tx: &Transaction<'_>) -> QueryResult<bool> {
     let lock = "SELECT try_sealer_lock() AS answer";
     let locked: Answer = diesel::sql_query(lock)
+        .prepared()
         .get_result(&mut tx.connection())
         .await?;
     Ok(locked.answer)

@@ -8,7 +8,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::db::{Transaction, schema::user_imports as imports};
+use crate::db::{Transaction, prepared::Prepare, schema::user_imports as imports};
 
 /// An import that has ended, with rows that are still staged.
 #[derive(Debug, Clone, QueryableByName)]
@@ -38,6 +38,7 @@ pub async fn hold(tx: &Transaction<'_>, only: Option<Uuid>) -> QueryResult<Optio
          ORDER BY finished_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED",
     )
     .bind::<Nullable<SqlUuid>, _>(only)
+    .prepared()
     .get_result(&mut tx.connection())
     .await
     .optional()
@@ -73,6 +74,7 @@ pub async fn take(
     .bind::<SqlUuid, _>(import)
     .bind::<BigInt, _>(from)
     .bind::<BigInt, _>(to)
+    .prepared()
     .load(&mut tx.connection())
     .await
 }
@@ -94,6 +96,7 @@ pub async fn still_there(
     )
     .bind::<SqlUuid, _>(import)
     .bind::<Array<SqlUuid>, _>(ids)
+    .prepared()
     .load(&mut conn)
     .await?;
     Ok(there.into_iter().map(|it| it.id).collect())
@@ -112,6 +115,7 @@ pub async fn cleared(
             imports::cleared_to.eq(to),
             imports::owners_mailed.eq(imports::owners_mailed + mailed),
         ))
+        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())
@@ -145,6 +149,7 @@ pub async fn overtaken(
     .bind::<SqlUuid, _>(import)
     .bind::<BigInt, _>(behind)
     .bind::<BigInt, _>(limit)
+    .prepared()
     .load(&mut conn)
     .await
 }

@@ -163,7 +163,7 @@ pub async fn take_due(
         .select(mails::id)
         .for_update()
         .skip_locked();
-    let ids: Vec<Uuid> = due.load(&mut tx.connection()).await?;
+    let ids: Vec<Uuid> = due.prepared().load(&mut tx.connection()).await?;
     if ids.is_empty() {
         return Ok(Vec::new());
     }
