@@ -183,7 +183,7 @@ impl App {
         )?)
     }
 
-    /// Serves on a listener that is already bound, and starts the background loops.
+    /// Serves on a listener that is already bound. The background loops wait for [`Server::begin_work`].
     pub fn serve(self, listener: TcpListener, threads: usize) -> Result<Server, StartError> {
         let mut following = JoinSet::new();
         if let Some(identity) = &self.identity {
@@ -191,7 +191,7 @@ impl App {
         }
         let acceptor = |identity| Acceptor::new(identity, self.max_connections);
         let tls = self.identity.map(acceptor).transpose()?;
-        let workers = Workers::start(&self.services, self.transport);
+        let workers = Workers::new(&self.services, self.transport);
         let sizes = Sizes {
             threads,
             max_connections: self.max_connections,

@@ -47,14 +47,31 @@ const BREACH_CHECKS: usize = 4;
 const AFTER_FAULT: Duration = Duration::from_secs(5);
 
 pub struct Workers {
+    services: Arc<Services>,
+    /// Until the loops begin.
+    transport: Option<Transport>,
     loops: JoinSet<()>,
     stop: watch::Sender<bool>,
 }
 
 impl Workers {
-    pub fn start(services: &Arc<Services>, transport: Transport) -> Self {
-        let (stop, stopped) = watch::channel(false);
-        let mut loops = JoinSet::new();
+    /// The loops, which do not run yet.
+    pub fn new(services: &Arc<Services>, transport: Transport) -> Self {
+        Self {
+            services: Arc::clone(services),
+            transport: Some(transport),
+            loops: JoinSet::new(),
+            stop: watch::Sender::new(false),
+        }
+    }
+
+    /// Begins the loops. Calling it again does nothing.
+    pub fn begin(&mut self) {
+        let Some(transport) = self.transport.take() else {
+            return;
+        };
+        let (services, loops) = (&self.services, &mut self.loops);
+        let stopped = self.stop.subscribe();
         loops.spawn(outbox(
             Arc::clone(services),
             Carrier::Mails(transport),
@@ -74,12 +91,11 @@ impl Workers {
         loops.spawn(importing(Arc::clone(services), stopped.clone()));
         loops.spawn(recovering(Arc::clone(services), stopped.clone()));
         loops.spawn(purging(Arc::clone(services), stopped));
-        Self { loops, stop }
     }
 
     /// Lets each loop finish its current work.
     pub async fn stop(mut self) {
-        let _ = self.stop.send(true);
+        self.stop.send_replace(true);
         while self.loops.join_next().await.is_some() {}
     }
 }

@@ -151,6 +151,11 @@ impl Server {
         }
     }
 
+    /// Begins the background loops.
+    pub fn begin_work(&mut self) {
+        self.background.workers.begin();
+    }
+
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }

@@ -161,20 +161,24 @@ async fn serve(
         tracing::info!(metrics = %listener.local_addr()?, "metrics are served");
         metrics = Some(app.serve_metrics(listener)?);
     }
-    let running = Running {
+    let mut running = Running {
         services: Arc::clone(&app.services),
         reloads: Arc::new(app.reloads()),
         server: app.serve(listener, threads)?,
         _metrics: metrics,
     };
     until_ready(&running).await;
+    // Not earlier, as they would delay the first answer.
+    running.server.begin_work();
     Ok(running)
 }
 
 /// Waits until requests are answered, and `/readyz` says so.
 async fn until_ready(running: &Running) {
     while !running.server.is_alive(PATIENCE).await
-        || !health::is_ready(&running.services).await.unwrap_or(false)
+        || !health::has_become_ready(&running.services)
+            .await
+            .unwrap_or(false)
     {
         sleep(READY_TICK).await;
     }

@@ -88,15 +88,30 @@ impl Connector {
         Ok((diesel(raw.client).await?, raw.patience))
     }
 
-    /// Fails if a pooler would let others use our session.
+    /// Two sessions. Fails if a pooler would let others use them.
+    pub(super) async fn two_sessions(
+        &self,
+    ) -> Result<[(AsyncPgConnection, Patience); 2], ConnectError> {
+        let open = || self.servers.open(&self.home, &Bounds::REQUEST);
+        let (one, other) = match tokio::join!(open(), open()) {
+            (Ok(one), Ok(other)) => (one, other),
+            (Ok(_), Err(ConnectError::Connect(why))) | (Err(ConnectError::Connect(why)), Ok(_)) => {
+                return Err(ConnectError::OneAtATime(why));
+            }
+            (Err(error), _) | (_, Err(error)) => return Err(error),
+        };
+        if session::refuse_pooler(&one.client, &other.client).await? {
+            let one = (diesel(one.client).await?, one.patience);
+            return Ok([one, (diesel(other.client).await?, other.patience)]);
+        }
+        drop((one, other));
+        let one = self.open_within(&Bounds::REQUEST).await?;
+        Ok([one, self.open_within(&Bounds::REQUEST).await?])
+    }
+
+    /// Fails if a pooler would let others use our sessions.
     pub async fn refuse_pooler(&self) -> Result<(), ConnectError> {
-        let one = self.servers.open(&self.home, &Bounds::REQUEST).await?;
-        let other = self.servers.open(&self.home, &Bounds::REQUEST).await;
-        let other = other.map_err(|error| match error {
-            ConnectError::Connect(why) => ConnectError::OneAtATime(why),
-            error => error,
-        })?;
-        session::refuse_pooler(&one.client, &other.client).await
+        self.two_sessions().await.map(drop)
     }
 }
 

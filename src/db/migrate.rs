@@ -42,9 +42,8 @@ struct Locked {
 
 /// Migrates the database to the current version. Returns the names of the migrations that ran.
 pub async fn run(connector: &Connector) -> Result<Vec<String>, MigrateError> {
-    connector.refuse_pooler().await?;
-    let lock = Lock::take(connector).await?;
-    let (mut conn, patience) = connector.open_within(&Bounds::REQUEST).await?;
+    let [(locking, _), (mut conn, patience)] = connector.two_sessions().await?;
+    let lock = Lock::take(locking).await?;
     Bounds::MIGRATION.apply(&mut conn, &patience).await?;
     // The harness blocks its thread.
     let migrate = move || -> Result<Vec<String>, MigrateError> {

@@ -123,8 +123,8 @@ pub(super) async fn set_up(
     let answer = client
         .simple_query(&format!(
             "SET statement_timeout = {};
-             SELECT set_config(name, said.value, false) FROM (VALUES {}) AS said (name, value)
-               JOIN pg_catalog.pg_settings USING (name);
+             SELECT set_config(name, value, false) FROM (VALUES {}) AS said (name, value)
+               WHERE current_setting(name, true) IS NOT NULL;
              SELECT pg_catalog.pg_is_in_recovery()",
             bounds.statement.as_millis(),
             values.join(", ")
@@ -143,14 +143,16 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// What one session sets must be invisible to the other, and the first must still find it while the other
 /// is working. A pooler that assigns connections transaction by transaction shares locks and settings of
 /// sessions, and loses prepared statements.
-pub(super) async fn refuse_pooler(one: &Client, other: &Client) -> Result<(), ConnectError> {
+///
+/// `false` if it is inconclusive.
+pub(super) async fn refuse_pooler(one: &Client, other: &Client) -> Result<bool, ConnectError> {
     let failed = |e: tokio_postgres::Error| ConnectError::Connect(with_sources(&e));
     let set = "SELECT set_config('vestibule.session', pg_backend_pid() || ' ' || clock_timestamp(), false)";
     let mark = first(&one.simple_query(set).await.map_err(failed)?);
     let looking = other.simple_query("BEGIN; SELECT current_setting('vestibule.session', true)");
     // A pooler with one connection in session mode lets the other session wait; another check finds that.
     let Ok(seen) = tokio::time::timeout(PATIENCE, looking).await else {
-        return Ok(());
+        return Ok(false);
     };
     // A pooler in statement mode does not allow transactions.
     let seen = match seen {
@@ -172,7 +174,7 @@ pub(super) async fn refuse_pooler(one: &Client, other: &Client) -> Result<(), Co
     if first(&kept) != mark {
         return Err(ConnectError::Pooler);
     }
-    Ok(())
+    Ok(true)
 }
 
 fn first(answer: &[SimpleQueryMessage]) -> Option<String> {

@@ -11,7 +11,6 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use tokio::time::Instant;
 
 use super::MigrateError;
-use crate::db::connect::Connector;
 
 const POLL: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -45,8 +44,7 @@ impl Lock {
     ///
     /// The lock is polled rather than waited for: a waiting statement would hold a snapshot that
     /// `CREATE INDEX CONCURRENTLY` of a later migration had to wait for in turn.
-    pub(super) async fn take(connector: &Connector) -> Result<Self, MigrateError> {
-        let mut conn = connector.open().await?;
+    pub(super) async fn take(mut conn: AsyncPgConnection) -> Result<Self, MigrateError> {
         let deadline = Instant::now() + PATIENCE;
         make_table(&mut conn, deadline).await?;
         while !try_lock(&mut conn).await? {

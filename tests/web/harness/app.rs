@@ -203,7 +203,8 @@ impl Node {
         .expect("the app is wired");
         let services = Arc::clone(&app.services);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let server = app.serve(listener, 1).expect("the app serves");
+        let mut server = app.serve(listener, 1).expect("the app serves");
+        server.begin_work();
         Self {
             port: server.addr().port(),
             server: Some(server),
