@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 pub use add::{PasskeyAddPage, add, get_add};
 
+use super::removed;
+
 use crate::{
     domain::{
         accounts::user::User,
@@ -25,12 +27,11 @@ use crate::{
         sessions::authenticate::Authenticated,
     },
     web::{
-        cookies::SetCookies,
         copy,
         error::{WebError, WebResult},
         extract::{CsrfForm, CurrentUser, PageRequest, RecentlyAuthenticated},
         pages::answer::{Showing, field_errors, page, see_other, see_other_with},
-        paths::{LOGIN, PASSKEYS},
+        paths::PASSKEYS,
         problem::{codes, refusals},
         view::{FieldErrors, Flash, Shell},
     },
@@ -216,23 +217,14 @@ pub async fn remove(
     let id = refusals::passkey_id(&id)?;
     let present = passkeys::list(request.services(), proven.who().user()).await?;
     match passkeys::remove(request.services(), &proven, id, &request.client).await? {
-        Ok(Some(pair)) => {
-            if let Some(gone) = present.iter().find(|passkey| passkey.id == id) {
+        Ok(pair) => {
+            let gone = present.iter().find(|passkey| passkey.id == id);
+            if let Some(gone) = gone.filter(|_| pair.is_some()) {
                 let id = BASE64URL_NOPAD.encode(&gone.credential_id);
                 request.session.leave_removed_passkey(&id);
             }
-            let is_on = pair.user.two_factor_enabled();
-            let flash = Flash::success(if is_on {
-                copy::PASSKEY_REMOVED
-            } else {
-                copy::TWO_FACTOR_DISABLED
-            });
-            Ok(see_other_with(&request.session, PASSKEYS, &flash)
-                .with_cookies(request.state.settings.pair_cookies(&pair)))
-        }
-        Ok(None) => {
-            let flash = Flash::success(copy::FACTOR_REMOVED_SIGN_IN);
-            Ok(see_other_with(&request.session, LOGIN, &flash))
+            let (pair, text) = (pair.as_ref(), copy::PASSKEY_REMOVED);
+            Ok(removed(&request, pair, PASSKEYS, text))
         }
         Err(refused) => show(&request, proven.who(), None, again(&refused)?).await,
     }

@@ -5,7 +5,10 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::backup_codes::{BackupCodesReason, codes_page};
+use super::{
+    backup_codes::{BackupCodesReason, codes_page},
+    removed,
+};
 use crate::{
     domain::{authenticators::factors::Kind, secrets::secret::SecretString},
     flows::{
@@ -157,19 +160,7 @@ pub async fn remove(
     request: PageRequest,
 ) -> WebResult {
     match phone::remove(request.services(), &proven, &request.client).await? {
-        Ok(Some(pair)) => {
-            let flash = Flash::success(if pair.user.two_factor_enabled() {
-                copy::PHONE_REMOVED
-            } else {
-                copy::TWO_FACTOR_DISABLED
-            });
-            Ok(see_other_with(&request.session, PHONE, &flash)
-                .with_cookies(request.state.settings.pair_cookies(&pair)))
-        }
-        Ok(None) => {
-            let flash = Flash::success(copy::FACTOR_REMOVED_SIGN_IN);
-            Ok(see_other_with(&request.session, LOGIN, &flash))
-        }
+        Ok(pair) => Ok(removed(&request, pair.as_ref(), PHONE, copy::PHONE_REMOVED)),
         Err(refused) => show(&request, proven.who(), String::new(), again(&refused)?).await,
     }
 }

@@ -19,7 +19,7 @@ use crate::{
         pages::{
             BackupCodesReason,
             answer::{Showing, see_other, see_other_with},
-            authenticators::backup_codes::codes_page,
+            authenticators::{backup_codes::codes_page, removed},
         },
         paths::LOGIN,
         view::{FieldErrors, Flash},
@@ -97,20 +97,12 @@ pub async fn disable(
     request: PageRequest,
 ) -> WebResult {
     match totp::disable(request.services(), &proven, &request.client).await? {
-        Ok(Some(pair)) => {
-            let is_on = pair.user.two_factor_enabled();
-            let flash = Flash::success(if is_on {
-                copy::APP_REMOVED
-            } else {
-                copy::TWO_FACTOR_DISABLED
-            });
-            Ok(see_other_with(&request.session, TWO_FACTOR, &flash)
-                .with_cookies(request.state.settings.pair_cookies(&pair)))
-        }
-        Ok(None) => {
-            let flash = Flash::success(copy::FACTOR_REMOVED_SIGN_IN);
-            Ok(see_other_with(&request.session, LOGIN, &flash))
-        }
+        Ok(pair) => Ok(removed(
+            &request,
+            pair.as_ref(),
+            TWO_FACTOR,
+            copy::APP_REMOVED,
+        )),
         Err(Refused::NotEnabled) if proven.who().user().two_factor_enabled() => {
             let errors = FieldErrors::of_form(copy::APP_IS_OFF);
             let showing = Showing::again(StatusCode::CONFLICT, errors);
