@@ -176,9 +176,7 @@ async fn serve(
 /// Waits until requests are answered, and `/readyz` says so.
 async fn until_ready(running: &Running) {
     while !running.server.is_alive(PATIENCE).await
-        || !health::has_become_ready(&running.services)
-            .await
-            .unwrap_or(false)
+        || !health::is_ready(&running.services).await.unwrap_or(false)
     {
         sleep(READY_TICK).await;
     }

@@ -91,7 +91,6 @@ pub async fn insert_all(tx: &Transaction<'_>, records: &[Record<'_>]) -> QueryRe
     let events: Vec<_> = records.iter().map(NewEvent::of).collect();
     diesel::insert_into(audit_events::table)
         .values(events)
-        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())

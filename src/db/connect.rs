@@ -106,7 +106,10 @@ impl Connector {
         }
         drop((one, other));
         let one = self.open_within(&Bounds::REQUEST).await?;
-        Ok([one, self.open_within(&Bounds::REQUEST).await?])
+        match self.open_within(&Bounds::REQUEST).await {
+            Err(ConnectError::Connect(why)) => Err(ConnectError::OneAtATime(why)),
+            other => Ok([one, other?]),
+        }
     }
 
     /// Fails if a pooler would let others use our sessions.

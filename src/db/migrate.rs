@@ -7,7 +7,10 @@ use diesel_async::{AsyncMigrationHarness, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use thiserror::Error;
 
-use super::connect::{Bounds, ConnectError, Connector};
+use super::{
+    connect::{Bounds, ConnectError, Connector},
+    prepared::Prepare,
+};
 use lock::Lock;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
@@ -113,6 +116,7 @@ pub async fn readiness(
                 pg_is_in_recovery() OR current_setting('transaction_read_only')::bool AS read_only
            FROM __diesel_schema_migrations",
     )
+    .prepared()
     .get_result(&mut conn)
     .await?;
     let known = known_versions()

@@ -11,7 +11,7 @@ use diesel::{
 };
 
 /// A statement with few texts: constant SQL, or optional columns that are set or left out. The connection
-/// keeps one prepared statement for each text, so no text may contain a value.
+/// keeps one prepared statement for each text, so no text may contain a value or grow with a number of rows.
 pub(in crate::db) struct Prepared<Q>(Q);
 
 pub(in crate::db) trait Prepare: Sized {

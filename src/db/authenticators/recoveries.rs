@@ -51,6 +51,9 @@ impl From<Row> for Recovery {
     }
 }
 
+/// The columns of [`Row`]. A statement that stays prepared fails once `*` means more of them.
+const COLUMNS: &str = "r.user_id, r.rev, r.started_at, r.ends_at, r.ip, r.user_agent, r.reminded_at, r.link_expires_at";
+
 /// What a recovery `r` of a user `u` has to fulfil at the time `$2`.
 const WAITS: &str = "u.id = r.user_id AND u.revocation_id = r.rev AND u.disabled_at IS NULL
     AND (r.link_expires_at IS NULL OR r.link_expires_at > $2)";
@@ -62,7 +65,7 @@ pub async fn waiting(
     now: DateTime<Utc>,
 ) -> QueryResult<Option<Recovery>> {
     let found: Option<Row> = sql_query(format!(
-        "SELECT r.* FROM recoveries AS r, users AS u WHERE r.user_id = $1 AND {WAITS}"
+        "SELECT {COLUMNS} FROM recoveries AS r, users AS u WHERE r.user_id = $1 AND {WAITS}"
     ))
     .bind::<SqlUuid, _>(user_id)
     .bind::<Timestamptz, _>(now)
@@ -80,7 +83,7 @@ pub async fn of_link(
     now: DateTime<Utc>,
 ) -> QueryResult<Option<Recovery>> {
     let found: Option<Row> = sql_query(format!(
-        "SELECT r.* FROM recoveries AS r, users AS u WHERE r.link_hash = $1 AND {WAITS}"
+        "SELECT {COLUMNS} FROM recoveries AS r, users AS u WHERE r.link_hash = $1 AND {WAITS}"
     ))
     .bind::<Binary, _>(link_hash)
     .bind::<Timestamptz, _>(now)

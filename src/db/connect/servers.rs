@@ -41,6 +41,15 @@ pub(super) struct Raw {
     pub(super) patience: Patience,
 }
 
+/// Says that a connection is closed, also where its task ends with its runtime.
+struct Ended(Arc<AtomicBool>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
 pub(super) struct Servers {
     url: DatabaseUrl,
     config: config::Config,
@@ -114,12 +123,12 @@ impl Servers {
         let patience = Patience::new(bounds.silence);
         let (client, driver) = self.sign_in(server, &patience).await?;
         let closed = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&closed);
+        let ended = Ended(Arc::clone(&closed));
         runtime.spawn(async move {
+            let _ended = ended;
             if let Err(error) = driver.await {
                 tracing::debug!(target: LOG, error = with_sources(&error), "a database connection ended");
             }
-            flag.store(true, Ordering::Release);
         });
         if session::set_up(&client, bounds).await? {
             return Err(Failure::Standby);

@@ -29,7 +29,9 @@ pub async fn take(
             SELECT id FROM user_imports
             WHERE finished_at IS NULL AND state = 'running' AND (run = 0 OR seen_at < $2)
             ORDER BY seen_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED))
-         RETURNING *",
+         RETURNING id, created_at, file_name, state, row_count, rows_done, accounts_new, accounts_known,
+            rows_bad, run, seen_at, confirmed_by, confirmed_session, confirmed_ip, confirmed_user_agent,
+            finished_at, undone_at, failure, rows_staged, staged_run",
     )
     .bind::<Timestamptz, _>(now)
     .bind::<Timestamptz, _>(unless_seen)

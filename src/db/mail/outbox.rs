@@ -102,7 +102,6 @@ pub async fn hold_account(mut conn: &AsyncPgConnection, user: Option<Uuid>) -> Q
 pub async fn insert_all(tx: &Transaction<'_>, mails: &[NewMail<'_>]) -> QueryResult<()> {
     diesel::insert_into(mails::table)
         .values(mails)
-        .prepared()
         .execute(&mut tx.connection())
         .await?;
     Ok(())

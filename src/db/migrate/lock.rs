@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use diesel::{QueryableByName, sql_types::Bool};
+use diesel::{QueryableByName, result::DatabaseErrorKind, sql_types::Bool};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use tokio::time::Instant;
 
@@ -59,21 +59,28 @@ impl Lock {
 
 /// If several processes create the same table at once, Postgres lets some of them fail.
 async fn make_table(conn: &mut AsyncPgConnection, deadline: Instant) -> Result<(), MigrateError> {
-    loop {
-        let there = "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS answer";
-        let there: Answer = diesel::sql_query(there).get_result(conn).await?;
-        if there.answer {
-            return Ok(());
-        }
-        match conn.batch_execute(MAKE_TABLE).await {
-            Err(error) if Instant::now() > deadline => return Err(error.into()),
-            Err(diesel::result::Error::DatabaseError(
-                diesel::result::DatabaseErrorKind::UniqueViolation,
-                _,
-            )) => tokio::time::sleep(POLL).await,
-            made => return Ok(made?),
+    while !has_table(conn).await? {
+        let Err(error) = conn.batch_execute(MAKE_TABLE).await else {
+            break;
+        };
+        tokio::time::sleep(POLL).await;
+        // The faster process may not have committed yet.
+        let is_race = matches!(
+            error,
+            diesel::result::Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)
+        );
+        let goes_on = is_race && Instant::now() < deadline;
+        if !goes_on && !has_table(conn).await? {
+            return Err(error.into());
         }
     }
+    Ok(())
+}
+
+async fn has_table(conn: &mut AsyncPgConnection) -> Result<bool, MigrateError> {
+    let there = "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS answer";
+    let there: Answer = diesel::sql_query(there).get_result(conn).await?;
+    Ok(there.answer)
 }
 
 async fn try_lock(conn: &mut AsyncPgConnection) -> Result<bool, MigrateError> {

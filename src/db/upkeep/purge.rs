@@ -4,6 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{prelude::*, sql_types::Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use crate::db::prepared::Prepare;
+
 /// A table with expiring rows.
 struct Expired {
     table: &'static str,
@@ -170,6 +172,7 @@ pub async fn batch(mut conn: &AsyncPgConnection, now: DateTime<Utc>) -> QueryRes
         );
         rows += diesel::sql_query(delete)
             .bind::<Timestamptz, _>(now - keep)
+            .prepared()
             .execute(&mut conn)
             .await?;
     }

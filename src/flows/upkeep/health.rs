@@ -41,22 +41,17 @@ fn seconds_since(s: &Services, since: DateTime<Utc>) -> i64 {
 
 /// Whether the database answers, accepts writes, and has the migrations of this version.
 pub async fn is_ready(s: &Services) -> Result<bool> {
-    within_patience(async { ready_on(&*s.db.shared().await?).await }).await
-}
-
-/// The same at the start, on a connection that is open already.
-pub async fn has_become_ready(s: &Services) -> Result<bool> {
-    within_patience(async { ready_on(&*s.db.connection().await?).await }).await
-}
-
-async fn ready_on(conn: &db::Connection) -> Result<bool> {
-    let found = db::migrate::readiness(conn).await?;
-    if !found.is_writable {
-        return Err(FlowError::Unavailable(
-            "the database takes no writes".to_owned(),
-        ));
-    }
-    Ok(found.is_current)
+    within_patience(async {
+        let shared = s.db.shared().await?;
+        let found = db::migrate::readiness(&shared).await?;
+        if !found.is_writable {
+            return Err(FlowError::Unavailable(
+                "the database takes no writes".to_owned(),
+            ));
+        }
+        Ok(found.is_current)
+    })
+    .await
 }
 
 async fn within_patience<T>(asked: impl Future<Output = Result<T>>) -> Result<T> {
