@@ -175,9 +175,12 @@ async fn serve(
 
 /// Waits until requests are answered, and `/readyz` says so.
 async fn until_ready(running: &Running) {
-    while !running.server.is_alive(PATIENCE).await
-        || !health::is_ready(&running.services).await.unwrap_or(false)
-    {
+    loop {
+        let alive = running.server.is_alive(PATIENCE);
+        let ready = health::is_ready(&running.services);
+        if let (true, Ok(true)) = tokio::join!(alive, ready) {
+            return;
+        }
         sleep(READY_TICK).await;
     }
 }
