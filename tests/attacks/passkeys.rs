@@ -466,8 +466,8 @@ async fn no_form_of_an_answer_is_a_fault() {
     }
 }
 
-/// After every session is ended, a challenge from before signs nobody in, even if its answer was made before. So the answer
-/// is of no use to whoever kept it.
+/// After every session is ended, a challenge from before signs nobody in, even if its answer was made before. So a kept
+/// answer is worth nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_challenge_from_before_every_session_ended_is_dead() {
     let app = TestApp::start().await;

@@ -6,8 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    db::schema::backup_codes,
-    db::{Transaction, prepared::Prepare},
+    db::{Transaction, prepared::Prepare, schema::backup_codes},
     domain::authenticators::backup_code::StoredCode,
 };
 
