@@ -63,7 +63,8 @@ pub struct Db {
     background: Pool<AsyncPgConnection>,
     connector: Arc<Connector>,
     shared: Arc<PerThread<Connected>>,
-    opening: Arc<tokio::sync::Mutex<()>>,
+    /// Held while a thread opens one of its connections.
+    opening: Arc<PerThread<Arc<tokio::sync::Mutex<()>>>>,
     token_statuses: Arc<PerThread<Batcher<sessions::token_status::Ids>>>,
     rotating: Arc<PerThread<Connected>>,
     rotations: Arc<PerThread<Batcher<sessions::rotation::Rotation>>>,
@@ -194,9 +195,10 @@ impl Db {
         if let Some(living) = connections.good(Connected::is_open) {
             return Ok(living.connection);
         }
-        // One request at a time: a flood on a new thread must not open a connection for each request.
+        // One request of a thread at a time: a flood on a new thread must not open a connection for each request.
         // Requests that wait for a database that does not answer get an error, as with the pool.
-        let waiting = timeout(POOL_WAIT, self.opening.lock()).await;
+        let opening = self.opening.here(|_| true, Arc::default);
+        let waiting = timeout(POOL_WAIT, opening.lock()).await;
         let _turn = waiting.map_err(|e| DbError::Unavailable(e.to_string()))?;
         if let Some(living) = connections.good(Connected::is_open) {
             return Ok(living.connection);
