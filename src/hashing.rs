@@ -5,11 +5,12 @@
 mod expensive;
 mod refusal;
 mod timings;
+mod turns;
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        Arc,
+        atomic::{AtomicU64, Ordering},
     },
     time::Instant,
 };
@@ -23,7 +24,7 @@ use refusal::Waiting;
 pub use refusal::{MOST_KINDS, Refusal};
 use thiserror::Error;
 use timings::Timings;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use turns::Turns;
 
 /// How many may wait for each permit. At 20 ms for a hash that is two and a half seconds.
 const QUEUE_PER_PERMIT: usize = 128;
@@ -43,11 +44,7 @@ pub enum HashingError {
 /// Runs Argon2 on blocking threads, never more than the permits allow.
 pub struct Hashing {
     hasher: Hasher,
-    concurrency: usize,
-    permits: Arc<Semaphore>,
-    buffers: Arc<Mutex<Vec<Memory>>>,
-    queued: Arc<AtomicUsize>,
-    queue_limit: usize,
+    turns: Turns,
     refused: AtomicU64,
     expensive: Expensive,
     timings: Arc<Timings>,
@@ -81,28 +78,13 @@ pub struct Load {
     pub refused: u64,
 }
 
-/// Leaves the queue when dropped, also if the client disconnects while waiting.
-struct Place(Arc<AtomicUsize>);
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
 impl Hashing {
     /// At most `concurrency` concurrent hashes, at least one.
     pub fn new(settings: Argon2Settings, concurrency: usize) -> Result<Self, HashError> {
         let concurrency = concurrency.max(1);
         Ok(Self {
             hasher: Hasher::new(settings)?,
-            concurrency,
-            permits: Arc::new(Semaphore::new(concurrency)),
-            buffers: Arc::new(Mutex::new(
-                (0..concurrency).map(|_| Memory::default()).collect(),
-            )),
-            queued: Arc::default(),
-            queue_limit: concurrency * (QUEUE_PER_PERMIT + 1),
+            turns: Turns::new(concurrency, concurrency * QUEUE_PER_PERMIT),
             refused: AtomicU64::default(),
             expensive: Expensive::default(),
             timings: Arc::default(),
@@ -110,15 +92,11 @@ impl Hashing {
         })
     }
 
-    /// The numbers are read one after the other, so they may differ by a request.
     pub fn load(&self) -> Load {
-        let lent = self
-            .concurrency
-            .saturating_sub(self.permits.available_permits());
-        let queued = self.queued.load(Ordering::Acquire);
+        let (in_use, waiting) = self.turns.load();
         Load {
-            in_use: lent,
-            waiting: queued.saturating_sub(lent),
+            in_use,
+            waiting,
             refused: self.refused.load(Ordering::Relaxed),
         }
     }
@@ -150,7 +128,7 @@ impl Hashing {
         })?;
         if self.hasher.is_dear(&guess) {
             // It waits for an ordinary permit first, like all others, so that this time reveals nothing.
-            drop(self.turn().await?);
+            self.run(|_, _| Ok(())).await?;
             let refusal = Refusal::new(Instant::now(), self.expensive.backlog(), forms);
             let verdict = self.check_dear(guess).await?;
             return Ok(Compared { verdict, refusal });
@@ -203,46 +181,23 @@ impl Hashing {
         self.hasher.can_verify(stored)
     }
 
-    /// Waits for a permit, if the queue has a place.
-    async fn turn(&self) -> Result<(OwnedSemaphorePermit, Place), HashingError> {
-        let ahead = self.queued.fetch_add(1, Ordering::AcqRel);
-        let place = Place(Arc::clone(&self.queued));
-        if ahead >= self.queue_limit {
-            self.refused.fetch_add(1, Ordering::Relaxed);
-            return Err(HashingError::Busy);
-        }
-        let permit = Arc::clone(&self.permits)
-            .acquire_owned()
-            .await
-            .map_err(|_| HashingError::Interrupted)?;
-        Ok((permit, place))
-    }
-
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Hasher, &mut Memory) -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, HashingError> {
-        let (permit, place) = self.turn().await?;
-        let (hasher, buffers) = (self.hasher.clone(), Arc::clone(&self.buffers));
-        // Permit and place move into the thread: a client that disconnects frees neither before the work
-        // is done.
-        let outcome = tokio::task::spawn_blocking(move || {
-            let _held = (permit, place);
-            let take = || buffers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let mut memory = take().unwrap_or_default();
-            let outcome = work(&hasher, &mut memory);
-            buffers
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(memory);
-            outcome
-        });
-        Ok(outcome.await.map_err(|_| HashingError::Interrupted)??)
+        let hasher = self.hasher.clone();
+        let outcome = self.turns.run(move |memory| work(&hasher, memory)).await;
+        if matches!(outcome, Err(HashingError::Busy)) {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+        }
+        outcome
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tokio::task::JoinHandle;
+
     use super::*;
 
     const SLOW: Argon2Settings = Argon2Settings {
@@ -255,8 +210,15 @@ mod tests {
         Password::parse(&"some password".into()).unwrap()
     }
 
+    /// Waits until so many run and wait. An answer arrives shortly before its thread has ended.
+    async fn until(hashing: &Hashing, load: (usize, usize)) {
+        while hashing.turns.load() != load {
+            tokio::task::yield_now().await;
+        }
+    }
+
     #[tokio::test]
-    async fn a_disconnected_client_releases_the_permit_when_the_hash_is_done() {
+    async fn a_disconnected_client_frees_its_thread_when_the_hash_is_done() {
         let hashing = Arc::new(Hashing::new(SLOW, 1).unwrap());
         let (sender, receiver) = std::sync::mpsc::channel();
         let (end, ended) = std::sync::mpsc::channel::<()>();
@@ -276,36 +238,75 @@ mod tests {
             .unwrap();
         client.abort();
         assert!(client.await.unwrap_err().is_cancelled());
-        let state = || {
-            let queued = hashing.queued.load(Ordering::Acquire);
-            (hashing.permits.available_permits(), queued)
-        };
-        assert_eq!(state(), (0, 1), "it still computes");
+        assert_eq!(hashing.turns.load(), (1, 0), "it still computes");
         end.send(()).unwrap();
         let verdict = hashing.verify(password(), None).await;
         assert_eq!(verdict.unwrap().verdict, Verdict::Mismatch);
-        assert_eq!(state(), (1, 0));
+        until(&hashing, (0, 0)).await;
+    }
+
+    /// Occupies the only thread until the sender is used, and adds work for as many clients as may wait.
+    async fn full(hashing: &Arc<Hashing>) -> (std::sync::mpsc::Sender<()>, Vec<JoinHandle<bool>>) {
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let spawn = |hashing: Arc<Hashing>, work: Box<dyn FnOnce() + Send>| {
+            tokio::spawn(async move {
+                let work = move |_: &Hasher, _: &mut Memory| {
+                    work();
+                    Ok(())
+                };
+                hashing.run(work).await.is_ok()
+            })
+        };
+        let first = spawn(Arc::clone(hashing), Box::new(move || ended.recv().unwrap()));
+        let others = (0..QUEUE_PER_PERMIT).map(|_| spawn(Arc::clone(hashing), Box::new(|| ())));
+        let all = std::iter::once(first).chain(others).collect();
+        until(hashing, (1, QUEUE_PER_PERMIT)).await;
+        (end, all)
+    }
+
+    #[tokio::test]
+    async fn clients_that_left_keep_no_place_in_the_queue() {
+        let hashing = Arc::new(Hashing::new(SLOW, 1).unwrap());
+        let (end, clients) = full(&hashing).await;
+        for client in &clients[1..] {
+            client.abort();
+        }
+        until(&hashing, (1, 0)).await;
+        let waits = tokio::spawn({
+            let hashing = Arc::clone(&hashing);
+            async move { hashing.verify(password(), None).await.unwrap().verdict }
+        });
+        until(&hashing, (1, 1)).await;
+        end.send(()).unwrap();
+        assert_eq!(waits.await.unwrap(), Verdict::Mismatch);
+        until(&hashing, (0, 0)).await;
     }
 
     #[tokio::test]
     async fn a_full_queue_is_busy_and_recovers() {
         let hashing = Arc::new(Hashing::new(SLOW, 1).unwrap());
-        let tasks: Vec<_> = (0..200)
-            .map(|_| {
-                let hashing = Arc::clone(&hashing);
-                tokio::spawn(async move { hashing.verify(password(), None).await })
-            })
-            .collect();
-        let mut busy = 0;
-        for task in tasks {
-            busy += usize::from(matches!(task.await.unwrap(), Err(HashingError::Busy)));
+        let (end, clients) = full(&hashing).await;
+        for refused in 1..=3 {
+            let busy = hashing.verify(password(), None).await;
+            assert!(matches!(busy, Err(HashingError::Busy)), "{busy:?}");
+            assert_eq!(hashing.load().refused, refused);
         }
-        assert_eq!(busy, 200 - (QUEUE_PER_PERMIT + 1));
-        assert_eq!(hashing.queued.load(Ordering::Acquire), 0);
-        assert_eq!(
-            hashing.verify(password(), None).await.unwrap().verdict,
-            Verdict::Mismatch
-        );
-        assert_eq!(hashing.buffers.lock().unwrap().len(), 1);
+        end.send(()).unwrap();
+        for client in clients {
+            assert!(client.await.unwrap(), "whoever waited gets an answer");
+        }
+        until(&hashing, (0, 0)).await;
+        let verdict = hashing.verify(password(), None).await;
+        assert_eq!(verdict.unwrap().verdict, Verdict::Mismatch);
+    }
+
+    #[tokio::test]
+    async fn a_panic_takes_no_thread_away() {
+        let hashing = Arc::new(Hashing::new(SLOW, 1).unwrap());
+        let outcome = hashing.run::<()>(|_, _| panic!("as a fault would")).await;
+        assert!(matches!(outcome, Err(HashingError::Interrupted)));
+        let verdict = hashing.verify(password(), None).await;
+        assert_eq!(verdict.unwrap().verdict, Verdict::Mismatch);
+        until(&hashing, (0, 0)).await;
     }
 }
