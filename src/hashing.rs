@@ -92,6 +92,7 @@ impl Hashing {
         })
     }
 
+    /// How busy the threads are.
     pub fn load(&self) -> Load {
         let (in_use, waiting) = self.turns.load();
         Load {
@@ -293,7 +294,7 @@ mod tests {
         }
         end.send(()).unwrap();
         for client in clients {
-            assert!(client.await.unwrap(), "whoever waited gets an answer");
+            assert!(client.await.unwrap(), "each waiting client gets an answer");
         }
         until(&hashing, (0, 0)).await;
         let verdict = hashing.verify(password(), None).await;

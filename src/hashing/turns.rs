@@ -1,6 +1,6 @@
 //! Whose turn it is: a bounded queue, worked off by at most as many threads as there are permits, each with one buffer.
 //!
-//! A thread that has finished takes the next one itself, so that no processor idles while others are told of it.
+//! A thread that has finished takes the next request itself, so that no processor is idle until another thread is woken.
 
 use std::{
     collections::VecDeque,
@@ -24,7 +24,7 @@ struct State {
 }
 
 trait Job: Send {
-    /// Whether nobody waits for the answer any more.
+    /// Whether the client has disconnected.
     fn is_abandoned(&self) -> bool;
     fn run(self: Box<Self>, memory: &mut Memory);
 }
@@ -45,7 +45,7 @@ where
 
     fn run(self: Box<Self>, memory: &mut Memory) {
         let outcome = (self.work)(memory);
-        // Whoever asked may have gone.
+        // This fails if the client has disconnected.
         drop(self.answer.send(outcome));
     }
 }
@@ -126,7 +126,7 @@ impl Turn {
         while let Some(job) = next {
             if !job.is_abandoned() {
                 let memory = self.memory.get_or_insert_default();
-                // Whoever asked learns of a panic because the answer never comes.
+                // After a panic, the client gets `Interrupted`, since its sender is dropped.
                 if catch_unwind(AssertUnwindSafe(|| job.run(memory))).is_err() {
                     self.memory = Some(Memory::default());
                 }
