@@ -19,6 +19,9 @@ use serde::{Deserialize, Serialize};
 use tokio_postgres::{Client, NoTls, Statement};
 
 const KEY: &[u8] = b"a key that signs nothing of worth";
+/// As on the server's connections: rows are looked up by key, and a statement is planned once. Otherwise Postgres reads
+/// the whole table, however large updates have made it, while the statistics say that it is small.
+const SETTINGS: &str = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan";
 /// The user's columns that `GET /api/auth/me` returns.
 const SELECT: &str = "SELECT email, display_name, role, email_verified_at IS NOT NULL, \
                       password_must_change, created_at::text \
@@ -93,6 +96,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 async move {
                     let (client, connection) = tokio_postgres::connect(&url, NoTls).await?;
                     tokio::spawn(connection);
+                    client.batch_execute(SETTINGS).await?;
                     let statement = client.prepare(SELECT).await?;
                     Ok::<_, tokio_postgres::Error>(Arc::new(State {
                         client,
