@@ -64,8 +64,8 @@ const HUGE_PAGE: usize = 2048;
 impl Memory {
     fn at_least(&mut self, blocks: usize) -> &mut [Block] {
         if self.0.len() < blocks {
-            // With what the allocator adds, whole huge pages: Linux places only such memory at the beginning of one, and
-            // otherwise its two ends stay in small pages.
+            // Whole huge pages, with what the allocator adds. Linux (since 6.7) places only such memory at the beginning of
+            // a huge page; the two ends of other memory are in small ones.
             let whole = (blocks + 1).next_multiple_of(HUGE_PAGE) - 1;
             self.0.reserve_exact(whole - self.0.len());
             self.0.resize(blocks, Block::new());
@@ -169,6 +169,15 @@ mod tests {
         );
         assert_eq!(verify("wrong", Some(stored.as_str())), Verdict::Mismatch);
         assert_eq!(verify("right", None), Verdict::Mismatch);
+    }
+
+    #[test]
+    fn memory_fills_whole_huge_pages() {
+        let mut memory = Memory::default();
+        for (blocks, whole) in [(64, 1), (64, 1), (2_048, 2), (19_456, 10), (64, 10)] {
+            assert_eq!(memory.at_least(blocks).len(), blocks);
+            assert_eq!(memory.0.capacity(), whole * HUGE_PAGE - 1, "{blocks}");
+        }
     }
 
     #[test]
