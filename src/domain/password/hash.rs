@@ -64,8 +64,8 @@ const HUGE_PAGE: usize = 2048;
 impl Memory {
     fn at_least(&mut self, blocks: usize) -> &mut [Block] {
         if self.0.len() < blocks {
-            // Whole huge pages, with what the allocator adds. Linux (since 6.7) places such memory at the beginning of a huge
-            // page; the two ends of other memory are in small ones.
+            // Whole huge pages, with what the allocator adds. Linux (since 6.7) places such memory at the beginning of
+            // a huge page; the two ends of other memory are in small ones.
             let whole = (blocks + 1).next_multiple_of(HUGE_PAGE) - 1;
             self.0.reserve_exact(whole - self.0.len());
             self.0.resize(blocks, Block::new());
