@@ -7,6 +7,7 @@
 )]
 
 mod account;
+mod account_life;
 mod admin;
 mod branding;
 mod contrast;
@@ -15,9 +16,11 @@ mod imports;
 mod mails;
 mod passkeys;
 mod phones;
+mod reauthenticating;
 mod registering;
 mod sample;
 mod signing_in;
+mod two_factor;
 
 use std::collections::HashSet;
 use std::fs;
@@ -34,8 +37,9 @@ fn gallery() -> Vec<Rendered> {
         registering::pages(),
         signing_in::pages(),
         account::pages(),
-        account::life_pages(),
-        account::proof_pages(),
+        account_life::pages(),
+        reauthenticating::pages(),
+        two_factor::pages(),
         passkeys::pages(),
         phones::pages(),
         admin::pages(),
@@ -225,12 +229,12 @@ fn no_page_shows_a_password_or_code_again() {
 
 #[test]
 fn other_programs_can_read_the_shown_secret_and_codes() {
-    let page = Html::parse_document(&account::pending(sample::fine()));
+    let page = Html::parse_document(&two_factor::pending(sample::fine()));
     let secret: String = all(&page, ".totp-secret")[0].text().collect();
     assert_eq!(secret, "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP");
     assert_eq!(all(&page, ".qr > svg[role=img][aria-label]").len(), 1);
 
-    let page = Html::parse_document(&account::backup_codes(BackupCodesReason::Enrolled));
+    let page = Html::parse_document(&two_factor::backup_codes(BackupCodesReason::Enrolled));
     let codes: Vec<String> = all(&page, ".backup-codes li")
         .iter()
         .map(|li| li.text().collect::<String>())
